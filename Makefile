@@ -1,0 +1,46 @@
+# Two commands do everything: `make run` to try it, `make test` to check it. Both need only Python 3.11 or later.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK_COMMAND := make lock
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "$(LOCK_COMMAND)" pyproject.toml
+
+.PHONY: help run test check format lock clean
+
+help: ## Show this help
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.run: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 run"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@sh .ci/install requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@sh .ci/install requirements-dev.lock
+	@touch $@
+
+run: $(VENV)/.run ## Start the demo: web pages, worker and a mailbox, on this machine only
+	@exec $(BIN)/python -m feedback demo run
+
+test: check ## Check everything: style, types, imports, then all tests on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.dev ## Check style, types, import rules and templates only
+	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 3
+	@$(BIN)/djlint --check --lint --quiet templates
+
+format: $(VENV)/.dev ## Format code and templates
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/djlint --reformat --quiet templates || true
+
+lock: $(VENV)/.run ## Resolve the dependencies again
+	@$(COMPILE) --output-file requirements.lock --upgrade
+	@$(COMPILE) --extra dev --output-file requirements-dev.lock --upgrade
+
+clean: ## Remove the environment and the demo's data
+	@rm -rf $(VENV) instance dist

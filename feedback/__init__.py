@@ -1,0 +1,1 @@
+"""Anonymous surveys for mentoring and inclusion programmes."""
