@@ -1,0 +1,61 @@
+"""Everything that cannot be done, by name. A message says what happened and what to do next, and names nobody."""
+
+
+class FeedbackError(Exception):
+    """Something that was asked for cannot be done; `str(error)` may be shown to the person who asked."""
+
+
+class RosterRefused(FeedbackError):
+    """A roster file has wrong lines; nothing was imported. `problems` holds one sentence each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("The roster was not imported. " + " ".join(problems))
+        self.problems = problems
+
+
+class QuestionnaireRefused(FeedbackError):
+    """A questionnaire file breaks a rule. The message names the file, the question and the mend."""
+
+
+class AnswerRefused(FeedbackError):
+    """An answer does not fit its questionnaire; names question codes only, never what was written."""
+
+
+class SettingsRefused(FeedbackError):
+    """A setting is missing or unsafe. The message names the variable."""
+
+
+class NotFound(FeedbackError):
+    """A programme, wave or report that was asked for does not exist."""
+
+
+class PlanRefused(FeedbackError):
+    """A programme or wave cannot be planned as asked."""
+
+
+class WaveNotReady(FeedbackError):
+    """The wave is in a state in which this cannot be done."""
+
+
+class WaveClosed(FeedbackError):
+    """A link leads nowhere: it is unknown, malformed, or its wave is not open. The three are not told apart."""
+
+
+class KeysMissing(FeedbackError):
+    """The key store lacks keys that should be there, or cannot unwrap them."""
+
+
+class SealBroken(FeedbackError):
+    """A sealed value does not open: altered, moved to another place, or sealed to another key."""
+
+
+class MailRefused(FeedbackError):
+    """The relay could not be reached or refused to talk to us. No mail was lost."""
+
+
+class SignInRefused(FeedbackError):
+    """A staff sign-in link is unknown, used or expired."""
+
+
+class ScrubUnfinished(FeedbackError):
+    """Deleted bytes may still lie in the database's files. Keys stay until a later attempt has rewritten them."""

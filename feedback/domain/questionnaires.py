@@ -1,0 +1,126 @@
+"""What is asked: questionnaires, their sections, questions and options, as frozen values."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+PREFER_NOT_TO_SAY = "prefer-not-to-say"
+NONE_OF_THESE = "none-of-these"
+
+Texts = Mapping[str, str]
+"""One text per language code; English ("en") is always there."""
+
+
+class Role(StrEnum):
+    """The two sides of a pair."""
+
+    MENTOR = "mentor"
+    MENTEE = "mentee"
+
+
+class Kind(StrEnum):
+    """How a question is answered: one choice, many choices, a band of numbers, free text."""
+
+    ONE = "one"
+    MANY = "many"
+    BAND = "band"
+    TEXT = "text"
+
+
+class Order(StrEnum):
+    """How the options of a question are ordered: from least to most favourable, the reverse, or not at all."""
+
+    RISING = "rising"
+    FALLING = "falling"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that can be chosen. `code` is stored and published, `text` is shown."""
+
+    code: str
+    text: Texts
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. `options` is empty for free text; `max_chars` counts for free text only.
+
+    A `then_now` question is asked twice, "before the programme" and "now". Prefer not to say is offered on
+    every question that has options. `source` names the idea behind the question, `licence` its terms.
+    """
+
+    code: str
+    kind: Kind
+    section: str
+    text: Texts
+    options: tuple[Option, ...] = ()
+    order: Order = Order.NONE
+    required: bool = True
+    sensitive: bool = False
+    then_now: bool = False
+    max_chars: int = 0
+    hint: Texts | None = None
+    source: str = ""
+    licence: str = ""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is answered by choosing."""
+        return self.kind is not Kind.TEXT
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the fields that hold the answer: the code itself, or `CODE-then` and `CODE-now`."""
+        return (f"{self.code}-then", f"{self.code}-now") if self.then_now else (self.code,)
+
+    @property
+    def option_codes(self) -> tuple[str, ...]:
+        """Codes that can be chosen, without "prefer not to say" and "none of these"."""
+        return tuple(option.code for option in self.options)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled run of questions; `code` is what the questions name."""
+
+    code: str
+    title: Texts
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """A versioned list of questions for one role. `name` is the file's stem, such as `kickoff-mentor`."""
+
+    name: str
+    version: int
+    stage: str
+    role: Role
+    title: Texts
+    sections: tuple[Section, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """The free-text questions, in order."""
+        return tuple(question for question in self.questions if not question.closed)
+
+
+def fingerprint(question: Question) -> str:
+    """Digest of everything a reader of the question sees: equal exactly where the words and options are the same."""
+    shown = {
+        "code": question.code,
+        "kind": question.kind,
+        "text": dict(question.text),
+        "options": [[option.code, dict(option.text)] for option in question.options],
+        "then_now": question.then_now,
+    }
+    return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def text_in(texts: Texts, language: str) -> str:
+    """Return the text in `language` (such as "de"), or in English where there is none."""
+    return texts.get(language, texts["en"])

@@ -1,0 +1,222 @@
+"""Questionnaire to form: a table from kind of answer to field, and the way back from a form to an answer.
+
+Nothing is chosen beforehand, and nothing is kept on the server: a form that keeps state would need a cookie.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from flask_babel import LazyString, ngettext
+from flask_babel import lazy_gettext as _
+from wtforms import Field, Form, RadioField, SelectMultipleField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from feedback.domain.answers import Answer, Rating, clean_text
+from feedback.domain.frozen_questionnaires import freeze, thaw
+from feedback.domain.questionnaires import (
+    NONE_OF_THESE,
+    PREFER_NOT_TO_SAY,
+    Kind,
+    Question,
+    Questionnaire,
+    text_in,
+)
+
+Words: TypeAlias = str | LazyString
+"""Words from a questionnaire (in its language), or of the interface (in the language of the request)."""
+
+_EXCLUSIVE: Mapping[str, Words] = {NONE_OF_THESE: _("None of these"), PREFER_NOT_TO_SAY: _("Prefer not to say")}
+_CHOOSE = _("Choose an answer, or “Prefer not to say”.")
+_CHOOSE_SOME = _("Choose at least one answer, “None of these” or “Prefer not to say”.")
+_CHOOSE_ONE = _("Choose one answer only.")
+_CHOOSE_ALONE = _("Choose “None of these” or “Prefer not to say” alone, or remove it.")
+_CHOOSE_OFFERED = _("Choose only from the answers on this page.")
+_WRITE = _("Write an answer.")
+_THEN = _("Before the programme")
+_NOW = _("Now")
+_EMPTY = _("Left empty")
+
+
+@dataclass(frozen=True)
+class LimitedHint:
+    """A text question's hint with its limit. Not a LazyString: those count as HTML and would not be escaped."""
+
+    hint: str
+    limit: Words
+
+    def __str__(self) -> str:
+        """Return both, in the language of the request."""
+        return f"{self.hint} {self.limit}".strip()
+
+
+def build_form(questionnaire: Questionnaire, language: str) -> type[Form]:
+    """Return the form class that asks `questionnaire` in `language`, where a text exists in it, or in English.
+
+    Fields are named as in `Question.fields`; they come in the order of the questions.
+    """
+    return _built(freeze(questionnaire), language)
+
+
+@lru_cache(maxsize=256)
+def _built(frozen: str, language: str) -> type[Form]:
+    # Keyed by its text, because a questionnaire holds mappings and cannot be hashed.
+    questions = thaw(frozen).questions
+    fields = {name: field for question in questions for name, field in _fields(question, language)}
+    return type("QuestionnaireForm", (Form,), fields)
+
+
+def _fields(question: Question, language: str) -> Iterator[tuple[str, Field]]:
+    for name, label in zip(question.fields, _labels(question, language), strict=True):
+        yield name, _MAKERS[question.kind](question, label, language)
+
+
+def _labels(question: Question, language: str) -> tuple[Words, ...]:
+    return (_THEN, _NOW) if question.then_now else (text_in(question.text, language),)
+
+
+def _one(question: Question, label: Words, language: str) -> Field:
+    return RadioField(
+        label,
+        [_one_only],
+        choices=[*_choices(question, language), _exclusive(PREFER_NOT_TO_SAY)],
+        description=_hint(question, language),
+        invalid_choice_message=_CHOOSE,
+    )
+
+
+def _many(question: Question, label: Words, language: str) -> Field:
+    return SelectMultipleField(
+        label,
+        [_some, _alone],
+        choices=[*_choices(question, language), *map(_exclusive, _EXCLUSIVE)],
+        description=_hint(question, language),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        invalid_choice_message=_CHOOSE_OFFERED,
+    )
+
+
+def _text(question: Question, label: Words, language: str) -> Field:
+    limit = _("At most %(limit)s characters.", limit=question.max_chars)
+    return TextAreaField(
+        label,
+        [_written, _within(question.max_chars)] if question.required else [_within(question.max_chars)],
+        filters=[_cleaned],
+        description=LimitedHint(_hint(question, language), limit),
+        # No maxlength: a browser would cut a pasted text without a word.
+        render_kw={"data-max": str(question.max_chars)},
+    )
+
+
+_MAKERS: Mapping[Kind, Callable[[Question, Words, str], Field]] = {
+    Kind.ONE: _one,
+    Kind.BAND: _one,
+    Kind.MANY: _many,
+    Kind.TEXT: _text,
+}
+
+
+def _choices(question: Question, language: str) -> list[SelectChoice]:
+    return [SelectChoice(option.code, text_in(option.text, language)) for option in question.options]
+
+
+def _exclusive(code: str) -> SelectChoice:
+    return SelectChoice(code, _EXCLUSIVE[code])
+
+
+def _hint(question: Question, language: str) -> str:
+    return "" if question.hint is None else text_in(question.hint, language)
+
+
+def _cleaned(text: str | None) -> str:
+    return clean_text(text or "")
+
+
+def _one_only(_form: Form, field: Field) -> None:
+    # WTForms keeps the first of several values and would drop the others without a word.
+    if len(field.raw_data or ()) > 1:
+        raise StopValidation(_CHOOSE_ONE)
+
+
+def _some(_form: Form, field: Field) -> None:
+    if not field.data:
+        raise StopValidation(_CHOOSE_SOME)
+
+
+def _alone(_form: Form, field: Field) -> None:
+    if len(set(field.data)) > 1 and _EXCLUSIVE.keys() & set(field.data):
+        raise StopValidation(_CHOOSE_ALONE)
+
+
+def _written(_form: Form, field: Field) -> None:
+    if not field.data:
+        raise StopValidation(_WRITE)
+
+
+def _within(limit: int) -> Callable[[Form, Field], None]:
+    def check(_form: Form, field: Field) -> None:
+        excess = len(field.data) - limit
+        if excess > 0:
+            raise StopValidation(_too_long(excess))
+
+    return check
+
+
+def _too_long(excess: int) -> str:
+    words = ngettext(
+        "Your text is %(num)s character too long. Shorten it.",
+        "Your text is %(num)s characters too long. Shorten it.",
+        excess,
+    )
+    return str(words)
+
+
+def answer_of(form: Form) -> Answer:
+    """Return what a valid form of `build_form` says; texts that were left empty are not in it."""
+    ratings = {field.name: _rating(field) for field in form if not isinstance(field, TextAreaField)}
+    texts = {field.name: field.data for field in form if isinstance(field, TextAreaField) and field.data}
+    return Answer(ratings, texts)
+
+
+def _rating(field: Field) -> Rating:
+    if isinstance(field.data, str):
+        return field.data
+    ticked = tuple(choice.value for choice in field.choices if choice.value in field.data)
+    return ticked[0] if ticked[0] in _EXCLUSIVE else ticked
+
+
+def filled_form(questionnaire: Questionnaire, language: str, answer: Answer) -> Form:
+    """Return the form with `answer` filled in, to be shown again."""
+    many = {question.code for question in questionnaire.questions if question.kind is Kind.MANY}
+    ratings = {name: _codes(rating) if name in many else rating for name, rating in answer.ratings.items()}
+    return build_form(questionnaire, language)(data={**ratings, **answer.texts})
+
+
+def _codes(rating: Rating) -> tuple[str, ...]:
+    return (rating,) if isinstance(rating, str) else rating
+
+
+def answers_in_words(questionnaire: Questionnaire, answer: Answer, language: str) -> tuple[tuple[str, str], ...]:
+    """Return (question, answer) in words for each field, in the form's order; needs a complete answer."""
+    return tuple(
+        (_asked(question, label, language), _said(question, name, answer, language))
+        for question in questionnaire.questions
+        for name, label in zip(question.fields, _labels(question, language), strict=True)
+    )
+
+
+def _asked(question: Question, label: Words, language: str) -> str:
+    text = text_in(question.text, language)
+    return f"{text} – {label}" if question.then_now else text
+
+
+def _said(question: Question, name: str, answer: Answer, language: str) -> str:
+    if not question.closed:
+        return answer.texts.get(name) or str(_EMPTY)
+    rating = answer.ratings[name]
+    words = {option.code: text_in(option.text, language) for option in question.options}
+    return "; ".join(str({**words, **_EXCLUSIVE}[code]) for code in _codes(rating))

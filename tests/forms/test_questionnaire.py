@@ -1,0 +1,216 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import Environment
+from werkzeug.datastructures import MultiDict
+
+from feedback.domain.answers import Answer, check_answer
+from feedback.domain.questionnaires import (
+    NONE_OF_THESE,
+    PREFER_NOT_TO_SAY,
+    Kind,
+    Option,
+    Order,
+    Question,
+    Questionnaire,
+    Role,
+    Section,
+)
+from forms.library import available, load
+from forms.questionnaire import answer_of, answers_in_words, build_form, filled_form
+
+pytestmark = pytest.mark.usefixtures("page")
+
+OPTIONS = tuple(Option(code, {"en": code.title(), "de": f"{code}-de"}) for code in ("low", "middle", "high"))
+HINT = {"en": "No <names>."}
+ONE = Question("C1", Kind.ONE, "all", {"en": "How?", "de": "Wie?"}, OPTIONS)
+PAIR = Question("C2", Kind.BAND, "all", {"en": "How far?"}, OPTIONS, Order.RISING, then_now=True)
+MANY = Question("B1", Kind.MANY, "all", {"en": "Which?"}, OPTIONS)
+TEXT = Question("F2", Kind.TEXT, "all", {"en": "What?"}, required=False, max_chars=10, hint=HINT)
+SENT = [("C1", "low"), ("C2-then", "low"), ("C2-now", "high"), ("B1", "high"), ("B1", "low"), ("F2", " Time \r\n")]
+ANSWER = Answer({"C1": "low", "C2-then": "low", "C2-now": "high", "B1": ("low", "high")}, {"F2": "Time"})
+
+
+def asking(*questions: Question) -> Questionnaire:
+    sections = (Section("all", {"en": "All"}),)
+    return Questionnaire("kickoff-mentor", 1, "kickoff", Role.MENTOR, {"en": "Hello"}, sections, questions)
+
+
+ALL = asking(ONE, PAIR, MANY, TEXT)
+
+
+def sent(questionnaire: Questionnaire, *pairs: tuple[str, str]) -> Any:
+    return build_form(questionnaire, "en")(MultiDict(pairs))
+
+
+def errors(question: Question, *values: str) -> list[str]:
+    form = sent(asking(question), *((question.code, value) for value in values))
+    form.validate()
+    return [str(error) for error in form[question.code].errors]
+
+
+def test_fields_are_named_and_ordered_as_the_questions() -> None:
+    assert [field.name for field in build_form(ALL, "en")()] == ["C1", "C2-then", "C2-now", "B1", "F2"]
+
+
+def test_a_complete_form_becomes_an_answer_in_the_order_of_the_options() -> None:
+    form = sent(ALL, *SENT)
+    assert form.validate()
+    assert answer_of(form) == ANSWER
+
+
+def test_what_a_valid_form_says_fits_the_questionnaire() -> None:
+    check_answer(ALL, answer_of(sent(ALL, *SENT)))
+
+
+@pytest.mark.parametrize("name", available())
+def test_an_empty_form_is_never_a_complete_answer(name: str) -> None:
+    assert not build_form(load(name), "en")(MultiDict()).validate()
+
+
+@pytest.mark.parametrize("name", available())
+def test_nothing_is_chosen_beforehand(name: str) -> None:
+    form = build_form(load(name), "en")()
+    assert not [field.name for field in form if "checked" in str(field())]
+
+
+@pytest.mark.parametrize("question", [ONE, MANY])
+def test_prefer_not_to_say_is_always_offered(question: Question) -> None:
+    assert errors(question, PREFER_NOT_TO_SAY) == []
+
+
+def test_an_answer_is_needed() -> None:
+    assert errors(ONE) == ["Choose an answer, or “Prefer not to say”."]
+
+
+def test_a_tick_is_needed() -> None:
+    assert errors(MANY) == ["Choose at least one answer, “None of these” or “Prefer not to say”."]
+
+
+@pytest.mark.parametrize("forged", ["lowest", "", NONE_OF_THESE, "low\x00", "<b>"])
+def test_a_forged_option_is_refused(forged: str) -> None:
+    assert errors(ONE, forged) == ["Choose an answer, or “Prefer not to say”."]
+
+
+def test_a_second_value_for_one_choice_is_refused() -> None:
+    assert errors(ONE, "low", "high") == ["Choose one answer only."]
+
+
+@pytest.mark.parametrize("forged", ["lowest", "", "%(value)s", "<b>"])
+def test_a_forged_tick_is_refused_and_not_repeated(forged: str) -> None:
+    assert errors(MANY, "low", forged) == ["Choose only from the answers on this page."]
+
+
+@pytest.mark.parametrize("alone", [NONE_OF_THESE, PREFER_NOT_TO_SAY])
+def test_an_exclusive_choice_beside_another_is_refused(alone: str) -> None:
+    assert errors(MANY, "low", alone) == ["Choose “None of these” or “Prefer not to say” alone, or remove it."]
+
+
+def test_both_exclusive_choices_together_are_refused() -> None:
+    assert len(errors(MANY, NONE_OF_THESE, PREFER_NOT_TO_SAY)) == 1
+
+
+@pytest.mark.parametrize("alone", [NONE_OF_THESE, PREFER_NOT_TO_SAY])
+def test_an_exclusive_choice_alone_is_a_plain_rating(alone: str) -> None:
+    assert answer_of(sent(asking(MANY), ("B1", alone))).ratings == {"B1": alone}
+
+
+def test_a_tick_sent_twice_counts_once() -> None:
+    assert answer_of(sent(asking(MANY), ("B1", "low"), ("B1", "low"))).ratings == {"B1": ("low",)}
+
+
+def test_a_field_that_was_not_asked_is_ignored() -> None:
+    assert answer_of(sent(asking(ONE), ("C1", "low"), ("C9", "low"))) == Answer({"C1": "low"})
+
+
+def test_before_and_now_are_labelled() -> None:
+    form = build_form(asking(PAIR), "en")()
+    assert [str(field.label.text) for field in form] == ["Before the programme", "Now"]
+
+
+@pytest.mark.parametrize(("excess", "words"), [(1, "1 character too long"), (5, "5 characters too long")])
+def test_a_text_that_is_too_long_is_refused_with_the_excess(excess: int, words: str) -> None:
+    assert errors(TEXT, "x" * (10 + excess)) == [f"Your text is {words}. Shorten it."]
+
+
+def test_a_text_is_counted_after_cleaning() -> None:
+    assert errors(TEXT, "  " + "x\u202e" * 10 + "\r\n") == []
+
+
+def test_a_text_may_be_left_empty() -> None:
+    assert errors(TEXT) == []
+    assert answer_of(sent(asking(TEXT), ("F2", " \u202e "))).texts == {}
+
+
+def test_a_required_text_may_not_be_left_empty() -> None:
+    required = Question("F2", Kind.TEXT, "all", {"en": "What?"}, max_chars=10)
+    assert errors(required, " ") == ["Write an answer."]
+
+
+def test_a_browser_is_told_the_limit_but_never_cuts() -> None:
+    shown = str(build_form(asking(TEXT), "en")().F2())
+    assert 'data-max="10"' in shown
+    assert "maxlength" not in shown
+
+
+def test_a_hint_tells_the_limit_and_is_escaped() -> None:
+    field = build_form(asking(TEXT), "en")().F2
+    shown = Environment(autoescape=True).from_string("{{ hint }}").render(hint=field.description)
+    assert shown == "No &lt;names&gt;. At most 10 characters."
+
+
+def test_texts_are_in_the_language_asked_for_or_in_english() -> None:
+    form = build_form(ALL, "de")()
+    assert [form.C1.label.text, form.F2.label.text, form.C1.choices[0].label] == ["Wie?", "What?", "low-de"]
+
+
+def test_a_form_is_built_once() -> None:
+    assert build_form(asking(ONE), "en") is build_form(asking(ONE), "en")
+    assert build_form(asking(ONE), "en") is not build_form(asking(ONE), "de")
+
+
+def test_an_answer_is_shown_again_as_it_was_given() -> None:
+    assert answer_of(filled_form(ALL, "en", ANSWER)) == ANSWER
+
+
+def test_an_answer_can_be_read_in_words() -> None:
+    words = dict(answers_in_words(ALL, ANSWER, "en"))
+    assert words["How?"] == "Low"
+    assert words["How far? – Now"] == "High"
+    assert words["Which?"] == "Low; High"
+    assert words["What?"] == "Time"
+
+
+def test_what_was_not_said_can_be_read_in_words() -> None:
+    answer = Answer({"C1": PREFER_NOT_TO_SAY, "B1": NONE_OF_THESE})
+    words = dict(answers_in_words(asking(ONE, MANY, TEXT), answer, "en"))
+    assert list(words.values()) == ["Prefer not to say", "None of these", "Left empty"]
+
+
+codes = [*ONE.option_codes, PREFER_NOT_TO_SAY]
+ticks = st.sets(st.sampled_from(MANY.option_codes), min_size=1)
+ratings = st.fixed_dictionaries(
+    {
+        "C1": st.sampled_from(codes),
+        "C2-then": st.sampled_from(codes),
+        "C2-now": st.sampled_from(codes),
+        "B1": st.sampled_from([NONE_OF_THESE, PREFER_NOT_TO_SAY])
+        | ticks.map(lambda some: tuple(code for code in MANY.option_codes if code in some)),
+    }
+)
+
+
+@given(ratings)
+def test_every_answer_survives_being_shown_again(ratings: dict[str, Any]) -> None:
+    assert answer_of(filled_form(ALL, "en", Answer(ratings))) == Answer(ratings)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["C1", "C2-then", "C2-now", "B1", "F2"]), st.sampled_from([*codes, "x", ""])))
+)
+def test_a_form_accepts_nothing_that_the_questionnaire_refuses(pairs: list[tuple[str, str]]) -> None:
+    form = sent(ALL, *pairs)
+    if form.validate():
+        check_answer(ALL, answer_of(form))
