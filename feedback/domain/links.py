@@ -1,0 +1,109 @@
+"""Links and what follows from them. A link secret leads to its entitlement and its response; none leads back.
+
+Every value has a type of its own, so that a secret cannot be stored where a digest belongs.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from typing import NewType
+
+LinkKey = NewType("LinkKey", bytes)
+"""32 random bytes, one per wave; only the key store has them."""
+LinkSecret = NewType("LinkSecret", bytes)
+"""32 bytes inside one participant's link; never stored."""
+Proof = NewType("Proof", bytes)
+"""32 bytes that only the holder of the link can show; travels inside the sealed body."""
+EntitlementDigest = NewType("EntitlementDigest", bytes)
+"""SHA-256 of the proof: the right to one response, with no way back to a person."""
+ResponseKey = NewType("ResponseKey", bytes)
+"""32 bytes under which the sealed response lies."""
+PageKey = NewType("PageKey", bytes)
+"""32 bytes that seal what a participant has filled in while it travels in the page."""
+OptOutToken = NewType("OptOutToken", bytes)
+"""32 bytes inside one participant's opt-out address; never stored."""
+OptOutDigest = NewType("OptOutDigest", bytes)
+"""SHA-256 of the opt-out token."""
+Receipt = NewType("Receipt", bytes)
+"""16 random bytes, drawn at each accepted answer, kept only inside the sealed body."""
+
+SECRET_BYTES = 32
+RECEIPT_BYTES = 16
+
+
+def link_secret(key: LinkKey, participant_id: int) -> LinkSecret:
+    """Derive the secret of one participant's link; every mail of a wave derives the same one again."""
+    return LinkSecret(_derive(key, b"link" + participant_id.to_bytes(8, "big")))
+
+
+def proof(secret: LinkSecret) -> Proof:
+    """Derive the proof that the sealed body carries."""
+    return Proof(_derive(secret, b"entitlement"))
+
+
+def entitlement_digest(shown: Proof) -> EntitlementDigest:
+    """Return the digest under which the right to answer is stored."""
+    return EntitlementDigest(hashlib.sha256(shown).digest())
+
+
+def response_key(secret: LinkSecret) -> ResponseKey:
+    """Derive the key under which the sealed response lies."""
+    return ResponseKey(_derive(secret, b"response"))
+
+
+def page_key(secret: LinkSecret) -> PageKey:
+    """Derive the key that seals half-finished answers inside the page."""
+    return PageKey(_derive(secret, b"page"))
+
+
+def opt_out_token(key: bytes, participant_id: int) -> OptOutToken:
+    """Derive the token of one participant's opt-out address from the programme's opt-out key."""
+    return OptOutToken(_derive(key, b"opt-out" + participant_id.to_bytes(8, "big")))
+
+
+def opt_out_digest(token: OptOutToken) -> OptOutDigest:
+    """Return the digest under which the wish for no more mail is stored."""
+    return OptOutDigest(hashlib.sha256(token).digest())
+
+
+def message_name(key: LinkKey, mail: str, participant_id: int) -> str:
+    """Return the left half of one mail's Message-ID: the same at each attempt, so that doubles can be seen as such."""
+    return _derive(key, b"message" + participant_id.to_bytes(8, "big") + mail.encode()).hex()[:32]
+
+
+def new_receipt() -> Receipt:
+    """Draw a receipt at random; it is derived from nothing, since mails keep link secrets for ever."""
+    return Receipt(secrets.token_bytes(RECEIPT_BYTES))
+
+
+def receipt_digest(receipt: Receipt) -> str:
+    """Return the digest that the report lists, 64 hexadecimal characters."""
+    return hashlib.sha256(receipt).hexdigest()
+
+
+def receipt_words(receipt: Receipt) -> str:
+    """Return a receipt as it is shown: eight groups of four hexadecimal characters."""
+    text = receipt.hex().upper()
+    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def to_address(secret: bytes) -> str:
+    """Write 32 secret bytes as they stand in an address: 43 characters of unpadded base64url."""
+    return base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
+
+
+def from_address(text: str) -> bytes | None:
+    """Read what `to_address` wrote; None for anything else, so that each secret has one spelling only."""
+    try:
+        secret = base64.b64decode(text + "=", altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if len(secret) != SECRET_BYTES or to_address(secret) != text:
+        return None
+    return secret
+
+
+def _derive(key: bytes, label: bytes) -> bytes:
+    return hmac.new(key, label, hashlib.sha256).digest()

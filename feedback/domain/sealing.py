@@ -1,0 +1,133 @@
+"""Sealing: responses and comments to a wave's public keys, half-finished answers into the page.
+
+A sealed value is `version (1 byte) ‖ key id (8 bytes) ‖ HPKE(…)`: RFC 9180 base mode with X25519, HKDF-SHA256
+and ChaCha20-Poly1305. `info` binds it to its place, so that it opens nowhere else.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import NewType
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from feedback.domain.errors import SealBroken
+from feedback.domain.links import PageKey, ResponseKey
+
+SealedResponse = NewType("SealedResponse", bytes)
+"""One response, sealed and padded; equally long for every response of a wave."""
+SealedComment = NewType("SealedComment", bytes)
+"""One comment, sealed and padded; equally long for every comment of a wave."""
+
+KEY_ID_BYTES = 8
+OVERHEAD_BYTES = 1 + KEY_ID_BYTES + 48
+_VERSION = b"\x01"
+_NONCE_BYTES = 12
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """The public half of a sealing key: 8 bytes of id, 32 bytes of key."""
+
+    key_id: bytes
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class PrivateKey:
+    """The private half of a sealing key: 8 bytes of id, 32 bytes of key."""
+
+    key_id: bytes
+    raw: bytes = field(repr=False)
+
+    @property
+    def public(self) -> PublicKey:
+        """The half that may lie in the wave's row."""
+        half = X25519PrivateKey.from_private_bytes(self.raw).public_key()
+        return PublicKey(self.key_id, half.public_bytes_raw())
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sealed value belongs."""
+
+    programme_id: int
+    wave_id: int
+
+
+def new_private_key() -> PrivateKey:
+    """Draw a sealing key and its id at random."""
+    return PrivateKey(secrets.token_bytes(KEY_ID_BYTES), X25519PrivateKey.generate().private_bytes_raw())
+
+
+def seal_response(body: bytes, key: PublicKey, place: Place, row: ResponseKey, size: int) -> SealedResponse:
+    """Seal `body`, padded to `size` bytes, so that it opens only in its own row of its own wave."""
+    return SealedResponse(_seal(pad(body, size), key, _info(b"response", place) + row))
+
+
+def open_response(sealed: SealedResponse, key: PrivateKey, place: Place, row: ResponseKey) -> bytes:
+    """Open a response found in `row`, or raise SealBroken."""
+    return unpad(_open(sealed, key, _info(b"response", place) + row))
+
+
+def seal_comment(text: bytes, key: PublicKey, place: Place, question: str, size: int) -> SealedComment:
+    """Seal one comment, padded to `size` bytes, to the wave's comment key."""
+    return SealedComment(_seal(pad(text, size), key, _info(b"comment", place) + question.encode()))
+
+
+def open_comment(sealed: SealedComment, key: PrivateKey, place: Place, question: str) -> bytes:
+    """Open one comment on `question`, or raise SealBroken."""
+    return unpad(_open(sealed, key, _info(b"comment", place) + question.encode()))
+
+
+def seal_page_state(state: bytes, key: PageKey) -> bytes:
+    """Seal half-finished answers for their journey through the participant's own page."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + ChaCha20Poly1305(key).encrypt(nonce, state, b"feedback/page/1")
+
+
+def open_page_state(sealed: bytes, key: PageKey) -> bytes:
+    """Open what `seal_page_state` sealed for the same link, or raise SealBroken."""
+    nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    try:
+        return ChaCha20Poly1305(key).decrypt(nonce, rest, b"feedback/page/1")
+    except (InvalidTag, ValueError):
+        raise SealBroken("The page was altered on its way.") from None
+
+
+def pad(body: bytes, size: int) -> bytes:
+    """Return `body` behind its length, filled with zeros to `size` + 4 bytes."""
+    if len(body) > size:
+        raise ValueError(f"body of {len(body)} bytes does not fit {size}")
+    return len(body).to_bytes(4, "big") + body.ljust(size, b"\0")
+
+
+def unpad(padded: bytes) -> bytes:
+    """Undo `pad`, or raise SealBroken."""
+    length = int.from_bytes(padded[:4], "big")
+    if length > len(padded) - 4 or any(padded[4 + length :]):
+        raise SealBroken("A sealed value is not padded as it should be.")
+    return padded[4 : 4 + length]
+
+
+def _info(purpose: bytes, place: Place) -> bytes:
+    where = place.programme_id.to_bytes(8, "big") + place.wave_id.to_bytes(8, "big")
+    return b"feedback/" + purpose + b"/1" + where
+
+
+def _seal(plain: bytes, key: PublicKey, info: bytes) -> bytes:
+    return _VERSION + key.key_id + _SUITE.encrypt(plain, X25519PublicKey.from_public_bytes(key.raw), info=info)
+
+
+def _open(sealed: bytes, key: PrivateKey, info: bytes) -> bytes:
+    header = _VERSION + key.key_id
+    if not sealed.startswith(header):
+        raise SealBroken("A sealed value belongs to another key.")
+    try:
+        private = X25519PrivateKey.from_private_bytes(key.raw)
+        return _SUITE.decrypt(sealed[len(header) :], private, info=info)
+    except (InvalidTag, ValueError):
+        raise SealBroken("A sealed value does not open here.") from None
