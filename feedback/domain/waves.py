@@ -1,0 +1,54 @@
+"""The states of a wave, the stages it can be, and what may happen when."""
+
+from enum import StrEnum
+
+
+class WaveState(StrEnum):
+    """Where a wave stands. It moves down this list only; *cancelled* is reached from any but *closing*, *closed*."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class MomentKind(StrEnum):
+    """What a date in a wave's calendar is for, besides opening and closing."""
+
+    REMINDER = "reminder"
+    LOOK = "look"
+
+
+class Band(StrEnum):
+    """How much of a wave has answered, as coarsely as staff may know it while it is open."""
+
+    FEWER_THAN_K = "fewer-than-k"
+    K_OR_MORE = "k-or-more"
+    QUARTER = "quarter-or-more"
+    HALF = "half-or-more"
+    THREE_QUARTERS = "three-quarters-or-more"
+
+
+SIZE_FOR_WEEKLY_BANDS = 100
+
+
+def band_seen(answered: int, invited: int, k: int) -> Band:
+    """Return what a look may show: from 100 invited in quarters, below only whether k was reached."""
+    if answered < k:
+        return Band.FEWER_THAN_K
+    if invited < SIZE_FOR_WEEKLY_BANDS:
+        return Band.K_OR_MORE
+    for band, quarters in ((Band.THREE_QUARTERS, 3), (Band.HALF, 2), (Band.QUARTER, 1)):
+        if 4 * answered >= quarters * invited:
+            return band
+    return Band.K_OR_MORE
+
+
+def reminder_mail(number: int) -> str:
+    """Return the name of the mail that a reminder sends; 1 is the first."""
+    return f"reminder-{number}"
+
+
+INVITATION = "invitation"

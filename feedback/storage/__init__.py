@@ -1,0 +1,1 @@
+"""Tables with their queries. Nothing here decides; nothing outside reaches a table in another way."""

@@ -1,0 +1,30 @@
+"""The audit log: what staff and the service did, when. Never what a participant did."""
+
+from datetime import datetime
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.storage.database import Base
+
+
+class LogEntry(Base):
+    """One act. `actor` is "staff 3", "command line" or "service"; `subject` is such as "wave 2"."""
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(60))
+    act: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(120))
+
+
+def note(session: Session, at: datetime, actor: str, act: str, subject: str) -> None:
+    """Write one act down, in the transaction that does it."""
+    session.add(LogEntry(at=at, actor=actor, act=act, subject=subject))
+
+
+def entries_about(session: Session, subject: str) -> list[LogEntry]:
+    """Return what was done to a subject, oldest first."""
+    return list(session.scalars(select(LogEntry).where(LogEntry.subject == subject).order_by(LogEntry.id)))

@@ -1,0 +1,158 @@
+"""The two databases: the main one and the key store, on SQLite or PostgreSQL, with the same guarantees.
+
+SQLite begins every writing transaction with BEGIN IMMEDIATE, so a check and a write are one step; a read-only
+transaction is refused any write by the database itself.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, LargeBinary, MetaData, Text, TypeDecorator, event, text
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from feedback.domain.errors import ScrubUnfinished
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_READ_ONLY = {"feedback_read_only": True, "postgresql_readonly": True}
+_WAVE_LOCKS = 0x66656564
+_PROGRAMME_LOCKS = 0x66656565
+_CHECKPOINT_ATTEMPTS = 5
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, aware and in UTC on both engines."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: which zone they meant cannot be known later."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class JsonText(TypeDecorator[Any]):
+    """A small JSON value, written the same way on both engines."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        """Write canonical JSON."""
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Read it back."""
+        return None if value is None else json.loads(value)
+
+
+class Base(DeclarativeBase):
+    """Tables of the main database."""
+
+    # A registry of its own: Flask-SQLAlchemy's subclass would refuse a type map on the class.
+    registry = registry(
+        metadata=MetaData(naming_convention=_NAMES), type_annotation_map={datetime: UtcTime(), bytes: LargeBinary()}
+    )
+
+
+class KeyBase(DeclarativeBase):
+    """Tables of the key store, which is another database."""
+
+    metadata = MetaData(naming_convention=_NAMES, info={"bind_key": "keys"})
+
+
+db = SQLAlchemy(model_class=Base)
+db.metadatas["keys"] = KeyBase.metadata
+
+
+def guard_engine(engine: Engine) -> None:
+    """Give `engine` its pragmas and its way to begin a transaction. Call once, before the first connection."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def begin_read_only(session: Session) -> None:
+    """Begin a transaction in which the database itself refuses every write."""
+    session.connection(execution_options=_READ_ONLY)
+
+
+def share_wave(session: Session, wave_id: int) -> None:
+    """Hold the wave open until the transaction ends: a close waits. On SQLite BEGIN IMMEDIATE does it."""
+    _advisory_lock(session, "pg_advisory_xact_lock_shared", _WAVE_LOCKS, wave_id)
+
+
+def seize_wave(session: Session, wave_id: int) -> None:
+    """Wait until nobody writes to the wave, and let nobody write until the transaction ends."""
+    _advisory_lock(session, "pg_advisory_xact_lock", _WAVE_LOCKS, wave_id)
+
+
+def seize_programme(session: Session, programme_id: int) -> None:
+    """Let one transaction at a time add to a programme's roster or chain of reports."""
+    _advisory_lock(session, "pg_advisory_xact_lock", _PROGRAMME_LOCKS, programme_id)
+
+
+def scrub(engine: Engine, *tables: str) -> None:
+    """Rewrite `tables` (SQLite: the whole file) so that nothing deleted stays in them.
+
+    PostgreSQL keeps deleted bytes in its write-ahead log until that is recycled: see docs/threat-model.md.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "sqlite":
+            _truncate_log(connection)
+            connection.execute(text("VACUUM"))
+            _truncate_log(connection)
+        else:
+            connection.execute(text(f"VACUUM (FULL) {', '.join(tables)}"))
+
+
+def _truncate_log(connection: Connection) -> None:
+    for _attempt in range(_CHECKPOINT_ATTEMPTS):
+        busy, _frames, _moved = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+        if not busy:
+            return
+    raise ScrubUnfinished("A reader kept the database from being rewritten; it is tried again at the next tick.")
+
+
+def _advisory_lock(session: Session, function: str, kind: int, number: int) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SELECT {function}(:kind, :number)"), {"kind": kind, "number": number})
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "busy_timeout=10000",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        return
+    read_only = bool(connection.get_execution_options().get("feedback_read_only"))
+    connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

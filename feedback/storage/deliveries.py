@@ -1,0 +1,143 @@
+"""The delivery ledger: which mail stands where. Knows participants' ids, never their answers; holds no time."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.storage.database import Base
+
+
+class DeliveryState(StrEnum):
+    """Where one mail stands. *accepted* is the relay's word and no promise that it was read."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+
+
+_STATES = ", ".join(f"'{state}'" for state in DeliveryState)
+_UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
+
+
+class Batch(Base):
+    """Up to a hundred mails of one kind that one job sends over one connection."""
+
+    __tablename__ = "mail_batches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), index=True)
+    mail: Mapped[str] = mapped_column(String(20))
+    not_before_at: Mapped[datetime]
+
+
+class Delivery(Base):
+    """One mail to one participant; at most one of each kind in a wave."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("wave_id", "mail", "participant_id"),
+        CheckConstraint(f"state IN ({_STATES})", name="state"),
+        Index("ix_deliveries_batch_state", "batch_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("mail_batches.id"))
+    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"))
+    mail: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10))
+    fence: Mapped[bytes | None]
+    attempts: Mapped[int]
+    reply_code: Mapped[int | None]
+
+
+def queue_mails(session: Session, wave_id: int, mail: str, participant_ids: list[int], not_before_at: datetime) -> int:
+    """Write one delivery a participant, in one batch; return the batch's id."""
+    batch = Batch(wave_id=wave_id, mail=mail, not_before_at=not_before_at)
+    session.add(batch)
+    session.flush()
+    values = [
+        {
+            "batch_id": batch.id,
+            "wave_id": wave_id,
+            "participant_id": participant_id,
+            "mail": mail,
+            "state": DeliveryState.QUEUED,
+            "attempts": 0,
+        }
+        for participant_id in participant_ids
+    ]
+    session.execute(insert(Delivery), values)
+    return batch.id
+
+
+def batch_by_id(session: Session, batch_id: int) -> Batch | None:
+    """Return a batch."""
+    return session.get(Batch, batch_id)
+
+
+def unsent_batches(session: Session, now: datetime, most: int) -> list[int]:
+    """Return batches that still have mails to send and may be sent now, oldest first, `most` at most."""
+    waiting = select(Delivery.id).where(Delivery.batch_id == Batch.id, Delivery.state.in_(_UNSENT)).exists()
+    query = select(Batch.id).where(Batch.not_before_at <= now, waiting).order_by(Batch.id).limit(most)
+    return list(session.scalars(query))
+
+
+def fence_unsent(session: Session, batch_id: int, fence: bytes) -> list[Delivery]:
+    """Claim a batch's unsent mails: whoever wrote an earlier fence can send none of them any more."""
+    unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(_UNSENT))
+    session.execute(update(Delivery).where(*unsent).values(fence=fence))
+    return list(session.scalars(select(Delivery).where(*unsent, Delivery.fence == fence).order_by(Delivery.id)))
+
+
+def begin_sending(session: Session, delivery_id: int, fence: bytes) -> bool:
+    """Mark a mail as being sent; False if another worker has fenced it off or it is already accepted."""
+    mine = (Delivery.id == delivery_id, Delivery.fence == fence, Delivery.state.in_(_UNSENT))
+    result = session.execute(update(Delivery).where(*mine).values(state=DeliveryState.SENDING))
+    return bool(getattr(result, "rowcount", 0) == 1)
+
+
+def settle(session: Session, delivery_id: int, fence: bytes, state: DeliveryState, reply_code: int | None) -> None:
+    """Note what the relay said of a mail, unless another worker has taken it over since."""
+    values = {"state": state, "reply_code": reply_code, "attempts": Delivery.attempts + 1}
+    mine = (Delivery.id == delivery_id, Delivery.fence == fence)
+    session.execute(update(Delivery).where(*mine).values(**values))
+
+
+def postpone(session: Session, batch_id: int, not_before_at: datetime) -> None:
+    """Let a batch wait until the relay may be tried again."""
+    session.execute(update(Batch).where(Batch.id == batch_id).values(not_before_at=not_before_at))
+
+
+def skip_unsent(session: Session, wave_id: int) -> None:
+    """Let no further mail of a wave go out."""
+    unsent = (Delivery.wave_id == wave_id, Delivery.state.in_(_UNSENT))
+    session.execute(update(Delivery).where(*unsent).values(state=DeliveryState.SKIPPED))
+
+
+def invited_to(session: Session, wave_id: int, mail: str) -> list[int]:
+    """Return the ids of those to whom `mail` of a wave was addressed, by id."""
+    query = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.mail == mail)
+    return list(session.scalars(query.order_by(Delivery.participant_id)))
+
+
+def delivery_counts(session: Session, wave_id: int) -> dict[tuple[str, DeliveryState], int]:
+    """Return how many mails of a wave stand where, by (mail, state)."""
+    query = (
+        select(Delivery.mail, Delivery.state, func.count())
+        .where(Delivery.wave_id == wave_id)
+        .group_by(Delivery.mail, Delivery.state)
+        .order_by(Delivery.mail, Delivery.state)
+    )
+    return {(mail, DeliveryState(state)): count for mail, state, count in session.execute(query)}
+
+
+def chunks(participant_ids: Iterable[int], size: int) -> list[list[int]]:
+    """Cut ids into lists of `size`, in order."""
+    numbers = list(participant_ids)
+    return [numbers[start : start + size] for start in range(0, len(numbers), size)]

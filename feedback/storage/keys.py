@@ -1,0 +1,181 @@
+"""The key store: every secret key, wrapped by a master key, in a database of its own.
+
+Rows are wrapped with AES key wrap (RFC 3394) and name the master key that wrapped them, so that it can rotate.
+Each method is one transaction of its own, committed before it returns: the order of key store and main database
+is part of the protocol (keys first at the opening, report first at the close).
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from sqlalchemy import Engine, LargeBinary, String, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.domain.errors import KeysMissing
+from feedback.domain.links import LinkKey
+from feedback.domain.sealing import PrivateKey, new_private_key
+from feedback.storage.database import KeyBase, scrub
+
+
+class Purpose(StrEnum):
+    """What a key is for. The first three belong to a wave, then one to a programme, one to an organisation."""
+
+    LINK = "link"
+    RESPONSE = "response"
+    COMMENT = "comment"
+    OPT_OUT = "opt-out"
+    SIGNING = "signing"
+
+
+class StoredKey(KeyBase):
+    """One wrapped key of 32 bytes. `owner_id` is a wave, programme or organisation, as `purpose` says."""
+
+    __tablename__ = "keys"
+
+    purpose: Mapped[str] = mapped_column(String(10), primary_key=True)
+    owner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key_id: Mapped[bytes] = mapped_column(LargeBinary(8))
+    master_key_id: Mapped[str] = mapped_column(String(16))
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary(40))
+
+
+@dataclass(frozen=True)
+class WaveKeys:
+    """The keys of one wave."""
+
+    link: LinkKey
+    response: PrivateKey
+    comment: PrivateKey
+
+
+class KeyStore:
+    """Hands out keys to those who may hold them. The participants' process has none."""
+
+    def __init__(self, engine: Engine, master_keys: tuple[bytes, ...]) -> None:
+        """Use `engine`; the first of `master_keys` wraps, all of them unwrap."""
+        self._engine = engine
+        self._wrapping = master_keys[0]
+        self._unwrapping = {master_key_id(key): key for key in master_keys}
+
+    def keys_for_opening(self, wave_id: int) -> WaveKeys:
+        """Return a wave's keys, made now unless an earlier attempt to open it has made them. Committed."""
+        for purpose in (Purpose.LINK, Purpose.RESPONSE, Purpose.COMMENT):
+            self._insert_or_keep(purpose, wave_id, new_private_key)
+        return WaveKeys(
+            link=self.link_key(wave_id),
+            response=self.response_key(wave_id),
+            comment=self.comment_key(wave_id),
+        )
+
+    def link_key(self, wave_id: int) -> LinkKey:
+        """Return the key that links are derived from, or raise KeysMissing."""
+        return LinkKey(self._read(Purpose.LINK, wave_id).raw)
+
+    def response_key(self, wave_id: int) -> PrivateKey:
+        """Return the key that opens responses, or raise KeysMissing."""
+        return self._read(Purpose.RESPONSE, wave_id)
+
+    def comment_key(self, wave_id: int) -> PrivateKey:
+        """Return the key that opens comments, or raise KeysMissing."""
+        return self._read(Purpose.COMMENT, wave_id)
+
+    def make_opt_out_key(self, programme_id: int) -> None:
+        """Make a programme's opt-out key unless it has one."""
+        self._insert_or_keep(Purpose.OPT_OUT, programme_id, new_private_key)
+
+    def opt_out_key(self, programme_id: int) -> bytes:
+        """Return a programme's opt-out key, or raise KeysMissing."""
+        return self._read(Purpose.OPT_OUT, programme_id).raw
+
+    def make_signing_key(self, organisation_id: int) -> bytes:
+        """Make an organisation's signing key unless it has one; return its public half, 32 bytes."""
+        self._insert_or_keep(Purpose.SIGNING, organisation_id, _new_signing_key)
+        return self.signing_key(organisation_id).public_key().public_bytes_raw()
+
+    def signing_key(self, organisation_id: int) -> Ed25519PrivateKey:
+        """Return the key with which an organisation signs reports, or raise KeysMissing."""
+        return Ed25519PrivateKey.from_private_bytes(self._read(Purpose.SIGNING, organisation_id).raw)
+
+    def destroy_wave_keys(self, wave_id: int, *, keep_comments: bool) -> None:
+        """Destroy the keys of a wave, but for the comment key while comments wait for review."""
+        doomed = [Purpose.LINK, Purpose.RESPONSE] + ([] if keep_comments else [Purpose.COMMENT])
+        with Session(self._engine) as session:
+            session.execute(delete(StoredKey).where(StoredKey.owner_id == wave_id, StoredKey.purpose.in_(doomed)))
+            session.commit()
+        self.scrub()
+
+    def scrub(self) -> None:
+        """Rewrite the key store's files so that destroyed keys are in none of them."""
+        scrub(self._engine, StoredKey.__tablename__)
+
+    def purposes_held(self) -> dict[int, set[Purpose]]:
+        """Return which keys are still there, by wave."""
+        query = select(StoredKey.owner_id, StoredKey.purpose).order_by(StoredKey.owner_id, StoredKey.purpose)
+        held: dict[int, set[Purpose]] = {}
+        with Session(self._engine) as session:
+            for wave_id, purpose in session.execute(query.where(StoredKey.purpose.in_(_OF_A_WAVE))):
+                held.setdefault(wave_id, set()).add(Purpose(purpose))
+        return held
+
+    def rewrap(self) -> int:
+        """Wrap every key with the first master key; return how many were wrapped with another before."""
+        current = master_key_id(self._wrapping)
+        with Session(self._engine) as session:
+            rows = list(session.scalars(select(StoredKey).where(StoredKey.master_key_id != current)))
+            for row in rows:
+                mine = (StoredKey.purpose == row.purpose, StoredKey.owner_id == row.owner_id)
+                wrapped = aes_key_wrap(self._wrapping, self._unwrap(row))
+                session.execute(update(StoredKey).where(*mine).values(wrapped=wrapped, master_key_id=current))
+            session.commit()
+        return len(rows)
+
+    def _insert_or_keep(self, purpose: Purpose, owner_id: int, draw: Callable[[], PrivateKey]) -> None:
+        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        drawn = draw()
+        row = insert(StoredKey).values(
+            purpose=purpose,
+            owner_id=owner_id,
+            key_id=drawn.key_id,
+            master_key_id=master_key_id(self._wrapping),
+            wrapped=aes_key_wrap(self._wrapping, drawn.raw),
+        )
+        with Session(self._engine) as session:
+            session.execute(row.on_conflict_do_nothing())
+            session.commit()
+
+    def _read(self, purpose: Purpose, owner_id: int) -> PrivateKey:
+        with Session(self._engine) as session:
+            row = session.get(StoredKey, (purpose, owner_id))
+            if row is None:
+                raise KeysMissing(f"The key store has no {purpose} key for number {owner_id}.")
+            return PrivateKey(row.key_id, self._unwrap(row))
+
+    def _unwrap(self, row: StoredKey) -> bytes:
+        master = self._unwrapping.get(row.master_key_id)
+        if master is None:
+            raise KeysMissing(
+                f"The key store's keys are wrapped with the master key {row.master_key_id}, which "
+                "FEEDBACK_MASTER_KEY does not hold: add it behind the current one."
+            )
+        try:
+            return aes_key_unwrap(master, row.wrapped)
+        except InvalidUnwrap:
+            raise KeysMissing("A key in the key store was altered and cannot be unwrapped.") from None
+
+
+_OF_A_WAVE = (Purpose.LINK, Purpose.RESPONSE, Purpose.COMMENT)
+
+
+def master_key_id(key: bytes) -> str:
+    """Return the public name of a master key, 16 hexadecimal characters."""
+    return hashlib.sha256(b"feedback/master/1" + key).hexdigest()[:16]
+
+
+def _new_signing_key() -> PrivateKey:
+    return PrivateKey(secrets.token_bytes(8), Ed25519PrivateKey.generate().private_bytes_raw())

@@ -1,0 +1,61 @@
+"""Bring a database's tables up to date, under a lock: two processes that start at once must not both do it."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData, text
+
+_LOCK = 0x66656566
+NEWEST = "head"
+
+
+def upgrade(engine: Engine, metadata: MetaData, folder: Path, revision: str = NEWEST) -> None:
+    """Upgrade the database to `revision` of the Alembic tree in `folder`; all of it or nothing."""
+    with _locked(engine) as connection:
+        command.upgrade(_config(connection, metadata, folder), revision)
+
+
+def downgrade(engine: Engine, metadata: MetaData, folder: Path, revision: str) -> None:
+    """Take the database back to `revision`."""
+    with _locked(engine) as connection:
+        command.downgrade(_config(connection, metadata, folder), revision)
+
+
+def is_current(engine: Engine, folder: Path) -> bool:
+    """Tell whether the database is at the newest revision."""
+    newest = ScriptDirectory(str(folder)).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+@contextmanager
+def _locked(engine: Engine) -> Iterator[Connection]:
+    if engine.dialect.name == "sqlite":
+        with _file_lock(engine), engine.begin() as connection:
+            yield connection
+        return
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        yield connection
+
+
+@contextmanager
+def _file_lock(engine: Engine) -> Iterator[None]:
+    path = Path(f"{engine.url.database}.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _config(connection: Connection, metadata: MetaData, folder: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.attributes.update(connection=connection, metadata=metadata)
+    return config

@@ -1,0 +1,38 @@
+"""Wishes for no more mail, under digests that only the worker can map to a person."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ForeignKey, LargeBinary, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.domain.links import OptOutDigest
+from feedback.storage.database import Base
+
+
+class OptOut(Base):
+    """One participant's wish; says nothing about answering."""
+
+    __tablename__ = "opt_outs"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
+    wants_no_mail: Mapped[bool]
+
+
+def add_opt_outs(session: Session, programme_id: int, digests: Iterable[OptOutDigest]) -> None:
+    """Insert one row a participant, in the order of the digests."""
+    values = [{"digest": digest, "programme_id": programme_id, "wants_no_mail": False} for digest in sorted(digests)]
+    if values:
+        session.execute(insert(OptOut), values)
+
+
+def set_wish(session: Session, digest: OptOutDigest, *, wants_no_mail: bool) -> None:
+    """Note a wish; an unknown digest changes nothing."""
+    session.execute(update(OptOut).where(OptOut.digest == digest).values(wants_no_mail=wants_no_mail))
+
+
+def unwilling(session: Session, digests: Iterable[OptOutDigest]) -> set[OptOutDigest]:
+    """Return those of `digests` whose owners want no more mail."""
+    query = select(OptOut.digest).where(OptOut.digest.in_(list(digests)), OptOut.wants_no_mail.is_(True))
+    return {OptOutDigest(digest) for digest in session.scalars(query)}

@@ -1,0 +1,26 @@
+"""Organisations: who runs programmes and signs reports."""
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.storage.database import Base
+
+
+class Organisation(Base):
+    """One organisation. The public half of its signing key is published; the private one is in the key store."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    signing_public_key: Mapped[bytes | None]
+
+
+def organisation_named(session: Session, name: str) -> Organisation:
+    """Return the organisation called `name`, new if there is none."""
+    found = session.scalar(select(Organisation).where(Organisation.name == name))
+    if found is None:
+        found = Organisation(name=name)
+        session.add(found)
+        session.flush()
+    return found

@@ -1,0 +1,96 @@
+"""Participants: the roster. Knows names and addresses, and nothing of entitlements or responses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, String, UniqueConstraint, func, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.domain.groups import Atom
+from feedback.domain.questionnaires import Role
+from feedback.domain.roster import RosterRow
+from feedback.storage.database import Base
+
+
+class Participant(Base):
+    """One person in one role of one programme. Who has left gets no more mail."""
+
+    __tablename__ = "participants"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "email", "role"),
+        CheckConstraint("role IN ('mentor', 'mentee')", name="role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(320))
+    role: Mapped[str] = mapped_column(String(10))
+    cohort: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(20))
+    has_left: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+@dataclass(frozen=True)
+class Invitee:
+    """What an opening needs to know of a person: an id and an atom, no name."""
+
+    participant_id: int
+    atom: Atom
+
+
+def invitees(session: Session, programme_id: int) -> list[Invitee]:
+    """Return everybody who is in the programme now, by id."""
+    query = (
+        select(Participant.id, Participant.role, Participant.cohort)
+        .where(Participant.programme_id == programme_id, Participant.has_left.is_(False))
+        .order_by(Participant.id)
+    )
+    return [Invitee(number, Atom(Role(role), cohort)) for number, role, cohort in session.execute(query)]
+
+
+def roster_sizes(session: Session, programme_id: int) -> dict[Atom, int]:
+    """Return how many people are in each role and cohort now."""
+    query = (
+        select(Participant.role, Participant.cohort, func.count())
+        .where(Participant.programme_id == programme_id, Participant.has_left.is_(False))
+        .group_by(Participant.role, Participant.cohort)
+        .order_by(Participant.role, Participant.cohort)
+    )
+    return {Atom(Role(role), cohort): count for role, cohort, count in session.execute(query)}
+
+
+def known_people(session: Session, programme_id: int) -> dict[tuple[str, str], Participant]:
+    """Return the roster by (address, role)."""
+    query = select(Participant).where(Participant.programme_id == programme_id).order_by(Participant.id)
+    return {(person.email, person.role): person for person in session.scalars(query)}
+
+
+def add_people(session: Session, programme_id: int, rows: Iterable[RosterRow]) -> None:
+    """Insert roster rows that are not there yet."""
+    values = [
+        {
+            "programme_id": programme_id,
+            "name": row.name,
+            "email": row.email,
+            "role": row.role,
+            "cohort": row.cohort,
+            "language": row.language,
+            "has_left": False,
+        }
+        for row in rows
+    ]
+    if values:
+        session.execute(insert(Participant), values)
+
+
+def people_by_id(session: Session, participant_ids: Iterable[int]) -> dict[int, Participant]:
+    """Return some participants by id."""
+    query = select(Participant).where(Participant.id.in_(list(participant_ids))).order_by(Participant.id)
+    return {person.id: person for person in session.scalars(query)}
+
+
+def mark_left(session: Session, participant_ids: list[int]) -> None:
+    """Note that people have left: they get no more mail; an answer already given stays."""
+    if participant_ids:
+        session.execute(update(Participant).where(Participant.id.in_(participant_ids)).values(has_left=True))

@@ -1,0 +1,41 @@
+"""Programmes: one run of a scheme in one organisation."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.domain.errors import NotFound
+from feedback.storage.database import Base
+
+
+class Programme(Base):
+    """One programme, with the words it prefers and the people its participants may turn to."""
+
+    __tablename__ = "programmes"
+    __table_args__ = (CheckConstraint("minimum_group_size >= 5", name="minimum_group_size"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    word: Mapped[str] = mapped_column(String(60))
+    focus: Mapped[str] = mapped_column(String(200))
+    minimum_group_size: Mapped[int]
+    time_zone: Mapped[str] = mapped_column(String(60))
+    contact_name: Mapped[str] = mapped_column(String(200))
+    contact_email: Mapped[str] = mapped_column(String(320))
+    reviewer_name: Mapped[str] = mapped_column(String(200))
+
+
+def programme_by_id(session: Session, programme_id: int) -> Programme:
+    """Return a programme, or raise NotFound."""
+    found = session.get(Programme, programme_id)
+    if found is None:
+        raise NotFound(f"There is no programme {programme_id}. `feedback programme show` lists them.")
+    return found
+
+
+def programmes_of(session: Session, organisation_id: int | None = None) -> list[Programme]:
+    """Return the programmes of one organisation, or of all, oldest first."""
+    query = select(Programme).order_by(Programme.id)
+    if organisation_id is not None:
+        query = query.where(Programme.organisation_id == organisation_id)
+    return list(session.scalars(query))

@@ -1,0 +1,37 @@
+"""Published reports: one frozen document a wave, chained within its programme. Never reads people."""
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.storage.database import Base
+
+
+class StoredReport(Base):
+    """One report: canonical JSON, its hashes, and the organisation's Ed25519 signature over the JSON."""
+
+    __tablename__ = "reports"
+    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
+    number: Mapped[int]
+    document: Mapped[str] = mapped_column(Text)
+    statement_hash: Mapped[str] = mapped_column(String(64))
+    chain_hash: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[bytes] = mapped_column(LargeBinary(64))
+
+
+def last_report(session: Session, programme_id: int) -> StoredReport | None:
+    """Return the newest report of a programme. Hold the programme's lock before adding to the chain."""
+    query = (
+        select(StoredReport)
+        .where(StoredReport.programme_id == programme_id)
+        .order_by(StoredReport.number.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def report_of(session: Session, wave_id: int) -> StoredReport | None:
+    """Return the report of a wave, if it is closed."""
+    return session.get(StoredReport, wave_id)

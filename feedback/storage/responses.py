@@ -1,0 +1,59 @@
+"""Sealed responses: opaque blobs under random keys. Knows neither people nor entitlements; holds no time."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ForeignKey, LargeBinary, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.domain.links import ResponseKey
+from feedback.domain.sealing import SealedResponse
+from feedback.storage.database import Base
+
+
+class StoredResponse(Base):
+    """One sealed response. The primary key is the once-only rule: a second answer replaces the first."""
+
+    __tablename__ = "sealed_responses"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    response_key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), index=True)
+    sealed: Mapped[bytes]
+
+
+def put_response(session: Session, key: ResponseKey, wave_id: int, sealed: SealedResponse) -> None:
+    """Store a sealed response, in place of an earlier one under the same key."""
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    row = insert(StoredResponse).values(response_key=key, wave_id=wave_id, sealed=sealed)
+    replace = row.on_conflict_do_update(index_elements=["response_key"], set_={"sealed": row.excluded.sealed})
+    session.execute(replace)
+
+
+def withdraw_response(session: Session, key: ResponseKey) -> None:
+    """Delete the response under `key`, if there is one."""
+    session.execute(delete(StoredResponse).where(StoredResponse.response_key == key))
+
+
+def count_responses(session: Session, wave_id: int) -> int:
+    """Return how many sealed responses a wave has."""
+    query = select(func.count()).select_from(StoredResponse).where(StoredResponse.wave_id == wave_id)
+    return session.scalar(query) or 0
+
+
+def sealed_responses(session: Session, wave_id: int) -> Iterator[tuple[ResponseKey, SealedResponse]]:
+    """Yield a wave's responses in the order of their random keys, a thousand in memory at a time."""
+    query = (
+        select(StoredResponse.response_key, StoredResponse.sealed)
+        .where(StoredResponse.wave_id == wave_id)
+        .order_by(StoredResponse.response_key)
+        .execution_options(yield_per=1000)
+    )
+    for key, sealed in session.execute(query):
+        yield ResponseKey(key), SealedResponse(sealed)
+
+
+def destroy_responses(session: Session, wave_id: int) -> None:
+    """Delete all sealed responses of a wave."""
+    session.execute(delete(StoredResponse).where(StoredResponse.wave_id == wave_id))

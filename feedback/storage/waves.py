@@ -1,0 +1,198 @@
+"""Waves, with all that is fixed at the opening: groups, questionnaires, public keys, sizes and terms."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.domain.errors import NotFound
+from feedback.domain.frozen_questionnaires import freeze, thaw
+from feedback.domain.groups import Group
+from feedback.domain.questionnaires import Questionnaire, Role
+from feedback.domain.sealing import PublicKey
+from feedback.domain.waves import MomentKind, WaveState
+from feedback.storage.database import Base, JsonText
+
+_STATES = ", ".join(f"'{state}'" for state in WaveState)
+
+
+class Wave(Base):
+    """One wave. The nullable columns are filled in at the opening and never change after it."""
+
+    __tablename__ = "waves"
+    __table_args__ = (
+        CheckConstraint(f"state IN ({_STATES})", name="state"),
+        CheckConstraint("minimum_group_size >= 5", name="minimum_group_size"),
+        CheckConstraint("key_backup_days BETWEEN 0 AND 7", name="key_backup_days"),
+        CheckConstraint("state NOT IN ('open', 'closing') OR response_public_key IS NOT NULL", name="open_has_keys"),
+        CheckConstraint("opens_at IS NULL OR opens_at < closes_at", name="opens_before_it_closes"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
+    stage: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(10))
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime]
+    may_close_early: Mapped[bool]
+    was_extended: Mapped[bool] = mapped_column(default=False)
+    minimum_group_size: Mapped[int]
+    key_backup_days: Mapped[int]
+    comment_days: Mapped[int]
+    reviewer_name: Mapped[str] = mapped_column(String(200))
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    comments_expire_at: Mapped[datetime | None]
+    invited: Mapped[int | None]
+    invited_sizes: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    response_key_id: Mapped[bytes | None]
+    response_public_key: Mapped[bytes | None]
+    comment_key_id: Mapped[bytes | None]
+    comment_public_key: Mapped[bytes | None]
+    body_bytes: Mapped[int | None]
+    comment_bytes: Mapped[int | None]
+
+    @property
+    def response_key(self) -> PublicKey:
+        """The public key that responses are sealed to."""
+        return PublicKey(self.response_key_id or b"", self.response_public_key or b"")
+
+    @property
+    def comment_key(self) -> PublicKey:
+        """The public key that comments are sealed to."""
+        return PublicKey(self.comment_key_id or b"", self.comment_public_key or b"")
+
+
+class WaveGroup(Base):
+    """One reporting group of a wave."""
+
+    __tablename__ = "wave_groups"
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    role: Mapped[str | None] = mapped_column(String(10))
+    cohorts: Mapped[Any] = mapped_column(JsonText)
+    invited: Mapped[int]
+
+
+class WaveQuestionnaire(Base):
+    """The questionnaire that a wave asks of one role, word for word as it was at the opening."""
+
+    __tablename__ = "wave_questionnaires"
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(10), primary_key=True)
+    definition: Mapped[str] = mapped_column(Text)
+
+
+class Moment(Base):
+    """A date in a wave's calendar: a reminder, or a look at how much has been answered."""
+
+    __tablename__ = "wave_moments"
+    __table_args__ = (
+        UniqueConstraint("wave_id", "kind", "number"),
+        CheckConstraint("kind IN ('reminder', 'look')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    number: Mapped[int]
+    due_at: Mapped[datetime]
+    is_done: Mapped[bool]
+    band: Mapped[str | None] = mapped_column(String(40))
+
+
+def wave_by_id(session: Session, wave_id: int) -> Wave:
+    """Return a wave, or raise NotFound."""
+    found = session.get(Wave, wave_id, populate_existing=True)
+    if found is None:
+        raise NotFound(f"There is no wave {wave_id}. `feedback wave status` lists them.")
+    return found
+
+
+def wave_state(session: Session, wave_id: int) -> tuple[WaveState, datetime]:
+    """Return a wave's state and closing time as they are now, in a statement of its own."""
+    state, closes_at = session.execute(select(Wave.state, Wave.closes_at).where(Wave.id == wave_id)).one()
+    return WaveState(state), closes_at
+
+
+def waves_of(session: Session, programme_id: int) -> list[Wave]:
+    """Return a programme's waves, oldest first."""
+    return list(session.scalars(select(Wave).where(Wave.programme_id == programme_id).order_by(Wave.id)))
+
+
+def waves_in_state(session: Session, state: WaveState) -> list[Wave]:
+    """Return all waves in one state, oldest first."""
+    return list(session.scalars(select(Wave).where(Wave.state == state).order_by(Wave.id)))
+
+
+def add_groups(session: Session, wave_id: int, groups: tuple[Group, ...]) -> None:
+    """Fix the reporting groups of a wave."""
+    for position, group in enumerate(groups):
+        session.add(
+            WaveGroup(
+                wave_id=wave_id,
+                position=position,
+                name=group.name,
+                role=group.role,
+                cohorts=list(group.cohorts),
+                invited=group.invited,
+            )
+        )
+
+
+def groups_of(session: Session, wave_id: int) -> tuple[Group, ...]:
+    """Return the reporting groups of a wave, in their fixed order."""
+    query = select(WaveGroup).where(WaveGroup.wave_id == wave_id).order_by(WaveGroup.position)
+    return tuple(
+        Group(row.name, Role(row.role) if row.role else None, tuple(row.cohorts), row.invited)
+        for row in session.scalars(query)
+    )
+
+
+def add_questionnaires(session: Session, wave_id: int, questionnaires: dict[Role, Questionnaire]) -> None:
+    """Fix what a wave asks."""
+    for role, questionnaire in sorted(questionnaires.items()):
+        session.add(WaveQuestionnaire(wave_id=wave_id, role=role, definition=freeze(questionnaire)))
+
+
+def questionnaires_of(session: Session, wave_id: int) -> dict[Role, Questionnaire]:
+    """Return what a wave asks, by role."""
+    query = select(WaveQuestionnaire).where(WaveQuestionnaire.wave_id == wave_id).order_by(WaveQuestionnaire.role)
+    return {Role(row.role): thaw(row.definition) for row in session.scalars(query)}
+
+
+def questionnaire_asked(session: Session, wave_id: int, role: str) -> str:
+    """Return the frozen questionnaire that one role is asked."""
+    row = session.get_one(WaveQuestionnaire, (wave_id, role))
+    return row.definition
+
+
+def add_moments(session: Session, wave_id: int, kind: MomentKind, times: list[datetime]) -> None:
+    """Put dates of one kind into a wave's calendar."""
+    for number, due_at in enumerate(sorted(times), start=1):
+        session.add(Moment(wave_id=wave_id, kind=kind, number=number, due_at=due_at, is_done=False))
+
+
+def moments_of(session: Session, wave_id: int) -> list[Moment]:
+    """Return a wave's calendar in order of time."""
+    return list(session.scalars(select(Moment).where(Moment.wave_id == wave_id).order_by(Moment.due_at, Moment.id)))
+
+
+def moment_by_id(session: Session, moment_id: int) -> Moment:
+    """Return a date of a calendar as it is now."""
+    return session.get_one(Moment, moment_id, populate_existing=True)
+
+
+def due_moments(session: Session, now: datetime) -> list[Moment]:
+    """Return what is due in open waves and not done, in order of time."""
+    query = (
+        select(Moment)
+        .join(Wave, Wave.id == Moment.wave_id)
+        .where(Wave.state == WaveState.OPEN, Moment.is_done.is_(False), Moment.due_at <= now)
+        .order_by(Moment.due_at, Moment.id)
+    )
+    return list(session.scalars(query))
