@@ -59,3 +59,7 @@ class SignInRefused(FeedbackError):
 
 class ScrubUnfinished(FeedbackError):
     """Deleted bytes may still lie in the database's files. Keys stay until a later attempt has rewritten them."""
+
+
+class DatabaseOutdated(FeedbackError):
+    """The tables are older than the program."""
