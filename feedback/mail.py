@@ -1,0 +1,173 @@
+"""Mail over real SMTP: the relay's certificate is verified, every wait has an end, nothing is kept.
+
+A mail is a folder of three templates, `templates/mail/<name>/{subject.txt,body.txt,body.html}`. Its text holds a
+link, so it is never stored or logged.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from flask import Flask, render_template
+from flask_babel import force_locale
+from flask_mail import Connection, Mail, Message
+
+from feedback.domain.errors import MailRefused
+
+TIMEOUT_SECONDS = 20
+_GOING_AWAY = 421
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail, not yet written. `values` fill its templates."""
+
+    recipient: str
+    language: str
+    name: str
+    message_id: str
+    sender: tuple[str, str]
+    values: Mapping[str, str] = field(repr=False)
+    opt_out_url: str | None = field(default=None, repr=False)
+
+
+class Verdict(Enum):
+    """What the relay said of one mail."""
+
+    ACCEPTED = "accepted"
+    LATER = "later"
+    REFUSED = "refused"
+    BROKEN_OFF = "broken off"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The relay's verdict, with its SMTP code if it gave one."""
+
+    verdict: Verdict
+    code: int | None = None
+
+
+class VerifiedConnection(Connection):
+    """Flask-Mail's connection, which by itself accepts any certificate and waits for ever."""
+
+    def __init__(self, mail: Any, ca_file: str | None) -> None:
+        """`ca_file` names a certificate authority to trust besides the system's."""
+        super().__init__(mail)
+        self._ca_file = ca_file
+
+    def configure_host(self) -> smtplib.SMTP:
+        """Connect, with TLS verified, and sign in if there is a user."""
+        config: Any = self.mail
+        context = ssl.create_default_context()
+        if self._ca_file:
+            context.load_verify_locations(self._ca_file)
+        if config.use_ssl:
+            host: smtplib.SMTP = smtplib.SMTP_SSL(config.server, config.port, timeout=TIMEOUT_SECONDS, context=context)
+        else:
+            host = smtplib.SMTP(config.server, config.port, timeout=TIMEOUT_SECONDS)
+        if config.use_tls:
+            host.starttls(context=context)
+        if config.username and config.password:
+            host.login(config.username, config.password)
+        return host
+
+
+class Relay:
+    """The mail relay as the application is configured to reach it."""
+
+    def __init__(self, app: Flask, ca_file: str | None) -> None:
+        """Read Flask-Mail's settings from `app`."""
+        self._mail = Mail(app).state
+        self._ca_file = ca_file
+
+    @contextmanager
+    def connect(self) -> Iterator["Conversation"]:
+        """Open one connection for a run of mails; raise MailRefused if there is none to be had."""
+        conversation = Conversation(VerifiedConnection(self._mail, self._ca_file))
+        conversation.reconnect()
+        try:
+            yield conversation
+        finally:
+            conversation.hang_up()
+
+
+class Conversation:
+    """One conversation with the relay."""
+
+    def __init__(self, connection: VerifiedConnection) -> None:
+        """Not connected yet; `Relay.connect` does that."""
+        self._connection = connection
+
+    def reconnect(self) -> None:
+        """Begin anew after the relay has hung up."""
+        try:
+            self._connection.host = self._connection.configure_host()
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailRefused(
+                f"The mail relay cannot be used: {_reason(error)}. Mails wait and go out later."
+            ) from None
+
+    def hang_up(self) -> None:
+        """Say goodbye; a relay that has gone already does not matter."""
+        if self._connection.host is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                self._connection.host.quit()
+            self._connection.host.close()
+
+    def send(self, letter: Letter) -> Reply:
+        """Hand one mail to the relay and return what it said."""
+        try:
+            self._connection.send(write(letter))
+        except smtplib.SMTPRecipientsRefused as error:
+            code, _text = next(iter(error.recipients.values()))
+            return _refusal(code)
+        except smtplib.SMTPResponseException as error:
+            return _refusal(error.smtp_code)
+        except (OSError, smtplib.SMTPException):
+            return Reply(Verdict.BROKEN_OFF)
+        return Reply(Verdict.ACCEPTED, 250)
+
+
+def write(letter: Letter) -> Message:
+    """Render a letter in its reader's language: plain text first, HTML beside it."""
+    folder, values = f"mail/{letter.name}", dict(letter.values)
+    with force_locale(letter.language.replace("-", "_")):
+        message = Message(
+            subject=" ".join(render_template(f"{folder}/subject.txt", **values).split()),
+            recipients=[letter.recipient],
+            body=render_template(f"{folder}/body.txt", **values),
+            html=render_template(f"{folder}/body.html", **values, language=letter.language),
+            sender=letter.sender,
+            extra_headers=_headers(letter),
+        )
+    message.msgId = letter.message_id
+    return message
+
+
+def _headers(letter: Letter) -> dict[str, str]:
+    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    if letter.opt_out_url:
+        headers["List-Unsubscribe"] = f"<{letter.opt_out_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _refusal(code: int) -> Reply:
+    if code == _GOING_AWAY:
+        return Reply(Verdict.BROKEN_OFF, code)
+    return Reply(Verdict.REFUSED if code >= 500 else Verdict.LATER, code)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "its certificate is not valid for its name"
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return "it refused the user or the password"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "it does not offer what the settings ask for"
+    return type(error).__name__
