@@ -24,3 +24,8 @@ def organisation_named(session: Session, name: str) -> Organisation:
         session.add(found)
         session.flush()
     return found
+
+
+def known_organisation(session: Session, name: str) -> int | None:
+    """Return the id of the organisation called `name`, if there is one."""
+    return session.scalar(select(Organisation.id).where(Organisation.name == name))

@@ -1,0 +1,75 @@
+"""Create a programme, with the organisation that runs it and the keys that both need."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import PlanRefused
+from feedback.storage.audit_log import note
+from feedback.storage.keys import KeyStore
+from feedback.storage.organisations import organisation_named
+from feedback.storage.programmes import Programme
+
+
+@dataclass(frozen=True)
+class ProgrammeDraft:
+    """A programme as it is asked for. `word` is such as "reverse" or "reciprocal", `focus` such as "race"."""
+
+    organisation: str
+    name: str
+    word: str
+    focus: str
+    minimum_group_size: int
+    time_zone: str
+    contact_name: str
+    contact_email: str
+    reviewer_name: str
+
+
+def create_programme(
+    session: Session, keys: KeyStore, draft: ProgrammeDraft, *, smallest_group_size: int, now: datetime, actor: str
+) -> int:
+    """Create a programme and return its id, or raise PlanRefused naming what is wrong with the draft."""
+    _check(draft, smallest_group_size)
+    organisation = organisation_named(session, draft.organisation)
+    if organisation.signing_public_key is None:
+        organisation.signing_public_key = keys.make_signing_key(organisation.id)
+    programme = Programme(
+        organisation_id=organisation.id,
+        name=draft.name,
+        word=draft.word,
+        focus=draft.focus,
+        minimum_group_size=draft.minimum_group_size,
+        time_zone=draft.time_zone,
+        contact_name=draft.contact_name,
+        contact_email=draft.contact_email,
+        reviewer_name=draft.reviewer_name,
+    )
+    session.add(programme)
+    session.flush()
+    keys.make_opt_out_key(programme.id)
+    note(session, now, actor, "created", f"programme {programme.id}")
+    session.commit()
+    return programme.id
+
+
+def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
+    for name in ("organisation", "name", "word", "focus", "contact_name", "reviewer_name"):
+        text: str = getattr(draft, name)
+        if not text.strip() or not text.isprintable():
+            raise PlanRefused(
+                f"The programme's {name.replace('_', ' ')} is empty or holds characters that cannot be shown."
+            )
+    if draft.minimum_group_size < smallest_group_size:
+        raise PlanRefused(f"The minimum group size can be raised, but not below {smallest_group_size}.")
+    try:
+        ZoneInfo(draft.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise PlanRefused("The time zone is not known; write it like Europe/Paris.") from None
+    try:
+        validate_email(draft.contact_email, check_deliverability=False)
+    except EmailNotValidError:
+        raise PlanRefused("The contact's address is not an e-mail address; write it like name@example.com.") from None

@@ -1,0 +1,86 @@
+"""Take a roster file in: all of it or nothing, and the same file twice changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.links import OptOutDigest, opt_out_digest, opt_out_token
+from feedback.domain.roster import RosterRow, read_roster
+from feedback.storage.audit_log import note
+from feedback.storage.database import seize_programme
+from feedback.storage.keys import KeyStore
+from feedback.storage.opt_outs import add_opt_outs
+from feedback.storage.people import Participant, add_people, known_people
+from feedback.storage.programmes import programme_by_id
+
+
+@dataclass(frozen=True)
+class RosterChange:
+    """What an import does, in numbers of people. `absent` are on the roster but not in the file: they stay."""
+
+    added: int
+    changed: int
+    unchanged: int
+    absent: int
+
+
+def compare_roster(session: Session, programme_id: int, data: bytes) -> RosterChange:
+    """Return what importing `data` would change; raise RosterRefused naming every wrong line."""
+    rows = read_roster(data)
+    programme_by_id(session, programme_id)
+    return _change(known_people(session, programme_id), rows)
+
+
+def import_roster(
+    session: Session, keys: KeyStore, programme_id: int, data: bytes, *, now: datetime, actor: str
+) -> RosterChange:
+    """Import a roster file into a programme; raise RosterRefused naming every wrong line, with nothing imported.
+
+    Whoever is added while a wave is open is invited from the next wave on.
+    """
+    rows = read_roster(data)
+    programme_by_id(session, programme_id)
+    seize_programme(session, programme_id)
+    before = known_people(session, programme_id)
+    change = _change(before, rows)
+    for row in rows:
+        person = before.get((row.email, row.role))
+        if person is not None:
+            person.name, person.cohort, person.language = row.name, row.cohort, row.language
+            person.has_left = False
+    add_people(session, programme_id, (row for row in rows if (row.email, row.role) not in before))
+    add_opt_outs(session, programme_id, _new_digests(session, keys, programme_id, before))
+    note(
+        session,
+        now,
+        actor,
+        f"imported roster: {change.added} added, {change.changed} changed",
+        f"programme {programme_id}",
+    )
+    session.commit()
+    return change
+
+
+def _new_digests(
+    session: Session, keys: KeyStore, programme_id: int, before: dict[tuple[str, str], Participant]
+) -> list[OptOutDigest]:
+    key = keys.opt_out_key(programme_id)
+    new = (person for person in known_people(session, programme_id).items() if person[0] not in before)
+    return [opt_out_digest(opt_out_token(key, person.id)) for _address, person in new]
+
+
+def _change(before: dict[tuple[str, str], Participant], rows: tuple[RosterRow, ...]) -> RosterChange:
+    known = [(before[row.email, row.role], row) for row in rows if (row.email, row.role) in before]
+    changed = sum(_differs(person, row) for person, row in known)
+    return RosterChange(
+        added=len(rows) - len(known),
+        changed=changed,
+        unchanged=len(known) - changed,
+        absent=len(before) - len(known),
+    )
+
+
+def _differs(person: Participant, row: RosterRow) -> bool:
+    now_known = (person.name, person.cohort, person.language, person.has_left)
+    return now_known != (row.name, row.cohort, row.language, False)

@@ -1,0 +1,83 @@
+"""Open a closing wave's sealed responses, check each, and count it: the only reader of answers there is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.answers import check_answer
+from feedback.domain.errors import AnswerRefused, SealBroken
+from feedback.domain.links import EntitlementDigest, ResponseKey, entitlement_digest, receipt_digest
+from feedback.domain.questionnaires import Questionnaire, Role
+from feedback.domain.report import Receipt
+from feedback.domain.responses import ResponseBody, read_body
+from feedback.domain.sealing import Place, PrivateKey, SealedResponse, open_response
+from feedback.domain.tally import Tally
+from feedback.storage.entitlements import rights_of_wave
+from feedback.storage.responses import sealed_responses
+
+
+@dataclass
+class Opened:
+    """What all valid responses of a wave say together. `texts` by (question code, group name)."""
+
+    tally: Tally
+    receipts: list[Receipt] = field(default_factory=list)
+    texts: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    rejected: int = 0
+
+
+def open_responses(
+    session: Session, key: PrivateKey, place: Place, questionnaires: Mapping[Role, Questionnaire], tally: Tally
+) -> Opened:
+    """Count every response that opens in its own row, fits its questionnaire, and shows an unused entitlement.
+
+    Whoever can write to the database knows the public key: a forged, copied or doubled row must be worth nothing.
+    """
+    opened = Opened(tally)
+    rights = rights_of_wave(session, place.wave_id)
+    for body in _bodies(session, key, place, opened):
+        if _is_entitled(body, rights, questionnaires):
+            rights.pop(entitlement_digest(body.proof))
+            _count(opened, body)
+        else:
+            opened.rejected += 1
+    return opened
+
+
+def _bodies(session: Session, key: PrivateKey, place: Place, opened: Opened) -> Iterator[ResponseBody]:
+    for row, sealed in sealed_responses(session, place.wave_id):
+        body = _opened_body(key, place, row, sealed)
+        if body is None:
+            opened.rejected += 1
+        else:
+            yield body
+
+
+def _opened_body(key: PrivateKey, place: Place, row: ResponseKey, sealed: SealedResponse) -> ResponseBody | None:
+    try:
+        return read_body(open_response(sealed, key, place, row))
+    except SealBroken:
+        return None
+
+
+def _is_entitled(
+    body: ResponseBody,
+    rights: Mapping[EntitlementDigest, tuple[str, str]],
+    questionnaires: Mapping[Role, Questionnaire],
+) -> bool:
+    if rights.get(entitlement_digest(body.proof)) != (body.role, body.group):
+        return False
+    try:
+        check_answer(questionnaires[Role(body.role)], body.answer)
+    except AnswerRefused:
+        return False
+    return True
+
+
+def _count(opened: Opened, body: ResponseBody) -> None:
+    opened.tally.add(body.group, Role(body.role), body.answer)
+    opened.receipts.append(Receipt(body.group, receipt_digest(body.receipt)))
+    for code, text in body.answer.texts.items():
+        if text:
+            opened.texts.setdefault((code, body.group), []).append(text)

@@ -1,0 +1,107 @@
+"""Open a wave: fix groups and terms, hand out entitlements, queue the invitations. Never sees a response."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import PlanRefused, WaveNotReady
+from feedback.domain.groups import Group, group_of, partition
+from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
+from feedback.domain.questionnaires import Questionnaire, Role
+from feedback.domain.responses import largest_body, longest_text
+from feedback.domain.waves import INVITATION, WaveState
+from feedback.storage.audit_log import note
+from feedback.storage.database import seize_programme, seize_wave
+from feedback.storage.deliveries import chunks, queue_mails
+from feedback.storage.entitlements import Right, add_entitlements
+from feedback.storage.keys import KeyStore, WaveKeys
+from feedback.storage.people import Invitee, invitees, roster_sizes
+from feedback.storage.waves import Wave, add_groups, questionnaires_of, wave_by_id
+
+BATCH_SIZE = 100
+_NOT_OPENED_YET = {WaveState.DRAFT, WaveState.SCHEDULED}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What an opening did: people invited, and the groups that are fixed from now on."""
+
+    invited: int
+    groups: tuple[Group, ...]
+
+
+def open_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> Opening:
+    """Open a wave; raise WaveNotReady if it was opened before, PlanRefused if nobody could ever see a result.
+
+    The keys are committed first and kept by a later attempt, so an attempt that dies changes nothing else.
+    """
+    _check(session, wave_id, now)
+    session.commit()
+    wave_keys = keys.keys_for_opening(wave_id)
+    seize_wave(session, wave_id)
+    wave = _check(session, wave_id, now)
+    seize_programme(session, wave.programme_id)
+    people = invitees(session, wave.programme_id)
+    groups = partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
+    questionnaires = questionnaires_of(session, wave_id)
+    _fix_terms(wave, wave_keys, questionnaires, groups, now)
+    wave.invited_sizes = _sizes(people)
+    add_groups(session, wave_id, groups)
+    add_entitlements(session, _rights(wave_id, wave_keys.link, people, groups))
+    for part in chunks((person.participant_id for person in people), BATCH_SIZE):
+        queue_mails(session, wave_id, INVITATION, part, now)
+    note(session, now, actor, "opened", f"wave {wave_id}")
+    session.commit()
+    return Opening(len(people), groups)
+
+
+def _check(session: Session, wave_id: int, now: datetime) -> Wave:
+    wave = wave_by_id(session, wave_id)
+    if WaveState(wave.state) not in _NOT_OPENED_YET:
+        raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a wave that was never opened can be opened.")
+    if wave.closes_at <= now:
+        raise WaveNotReady(f"Wave {wave_id} should have closed already; plan a new one.")
+    invited = sum(roster_sizes(session, wave.programme_id).values())
+    if invited < wave.minimum_group_size:
+        raise PlanRefused(
+            f"The programme has {invited} people; with fewer than {wave.minimum_group_size} nothing could ever be "
+            "reported. Import a roster first."
+        )
+    return wave
+
+
+def _fix_terms(
+    wave: Wave, keys: WaveKeys, questionnaires: dict[Role, Questionnaire], groups: tuple[Group, ...], now: datetime
+) -> None:
+    response, comment = keys.response.public, keys.comment.public
+    wave.state = WaveState.OPEN
+    wave.opened_at = now
+    wave.invited = sum(group.invited for group in groups)
+    wave.response_key_id, wave.response_public_key = response.key_id, response.raw
+    wave.comment_key_id, wave.comment_public_key = comment.key_id, comment.raw
+    wave.body_bytes = max(largest_body(one, group.name) for one in questionnaires.values() for group in groups)
+    wave.comment_bytes = max(longest_text(one) for one in questionnaires.values())
+
+
+def _rights(wave_id: int, key: LinkKey, people: Iterable[Invitee], groups: tuple[Group, ...]) -> list[Right]:
+    atoms = {person.atom for person in people}
+    names = {atom: group_of(atom, groups).name for atom in atoms}
+    return [
+        Right(
+            digest=entitlement_digest(proof(link_secret(key, person.participant_id))),
+            wave_id=wave_id,
+            role=person.atom.role,
+            group_name=names[person.atom],
+        )
+        for person in people
+    ]
+
+
+def _sizes(people: list[Invitee]) -> list[list[str | int]]:
+    counted: dict[tuple[str, str], int] = {}
+    for person in people:
+        atom = (person.atom.role.value, person.atom.cohort)
+        counted[atom] = counted.get(atom, 0) + 1
+    return [[role, cohort, count] for (role, cohort), count in sorted(counted.items())]

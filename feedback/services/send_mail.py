@@ -1,0 +1,185 @@
+"""Send what the delivery ledger says is unsent, one batch at a time. Never reads a response.
+
+Each mail is marked before it goes out and settled after the relay has spoken, so a worker that dies loses none
+and doubles at most the one in flight; a worker that was paused finds its fence gone and stops.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import MailRefused
+from feedback.domain.links import link_secret, message_name, opt_out_digest, opt_out_token, to_address
+from feedback.domain.waves import WaveState
+from feedback.mail import Letter, Relay, Verdict
+from feedback.storage.deliveries import (
+    Batch,
+    Delivery,
+    DeliveryState,
+    batch_by_id,
+    begin_sending,
+    fence_unsent,
+    postpone,
+    settle,
+    skip_unsent,
+)
+from feedback.storage.keys import KeyStore
+from feedback.storage.opt_outs import unwilling
+from feedback.storage.organisations import Organisation
+from feedback.storage.people import Participant, people_by_id
+from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.waves import Wave, wave_by_id
+
+_FENCE_BYTES = 16
+_LONGEST_WAIT = timedelta(hours=1)
+_SETTLED = {
+    Verdict.ACCEPTED: DeliveryState.ACCEPTED,
+    Verdict.LATER: DeliveryState.QUEUED,
+    Verdict.BROKEN_OFF: DeliveryState.QUEUED,
+    Verdict.REFUSED: DeliveryState.REFUSED,
+}
+
+
+@dataclass(frozen=True)
+class Postmark:
+    """What every mail shows of the sender: where links lead, and from which address it comes."""
+
+    base_url: str
+    sender: str
+
+
+@dataclass(frozen=True)
+class _Pouch:
+    """One batch with all it takes to write its letters."""
+
+    batch: Batch
+    wave: Wave
+    programme: Programme
+    organisation: str
+    people: dict[int, Participant]
+    postmark: Postmark
+
+
+def send_batch(
+    session: Session, keys: KeyStore, relay: Relay, batch_id: int, *, postmark: Postmark, now: datetime
+) -> None:
+    """Send a batch's unsent mails. Raises MailRefused if the relay cannot be used: they wait and are tried again."""
+    batch = batch_by_id(session, batch_id)
+    if batch is None:
+        return
+    wave = wave_by_id(session, batch.wave_id)
+    if wave.state != WaveState.OPEN:
+        skip_unsent(session, wave.id)
+        session.commit()
+        return
+    fence = secrets.token_bytes(_FENCE_BYTES)
+    unsent = fence_unsent(session, batch_id, fence)
+    pouch = _pack(session, batch, wave, unsent, postmark)
+    ledger = [(delivery.id, delivery.participant_id) for delivery in unsent]
+    waiting = _skip_unwilling(session, keys, pouch, ledger, fence)
+    worst = max((delivery.attempts for delivery in unsent), default=0)
+    session.commit()
+    try:
+        unsettled = _send_all(session, keys, relay, pouch, waiting, fence)
+    except MailRefused:
+        _wait(session, batch_id, now, worst)
+        raise
+    if unsettled:
+        _wait(session, batch_id, now, worst)
+
+
+def _pack(session: Session, batch: Batch, wave: Wave, unsent: list[Delivery], postmark: Postmark) -> _Pouch:
+    programme = programme_by_id(session, wave.programme_id)
+    people = people_by_id(session, (delivery.participant_id for delivery in unsent))
+    organisation = session.get_one(Organisation, programme.organisation_id).name
+    return _Pouch(batch, wave, programme, organisation, people, postmark)
+
+
+def _skip_unwilling(
+    session: Session, keys: KeyStore, pouch: _Pouch, ledger: list[tuple[int, int]], fence: bytes
+) -> list[tuple[int, int]]:
+    key = keys.opt_out_key(pouch.programme.id)
+    digests = {person: opt_out_digest(opt_out_token(key, person)) for _delivery, person in ledger}
+    silent = unwilling(session, digests.values())
+    wanted = []
+    for delivery_id, person in ledger:
+        if digests[person] in silent or pouch.people[person].has_left:
+            settle(session, delivery_id, fence, DeliveryState.SKIPPED, None)
+        else:
+            wanted.append((delivery_id, person))
+    return wanted
+
+
+def _send_all(
+    session: Session, keys: KeyStore, relay: Relay, pouch: _Pouch, waiting: list[tuple[int, int]], fence: bytes
+) -> bool:
+    unsettled = False
+    if not waiting:
+        return unsettled
+    with relay.connect() as conversation:
+        for delivery_id, letter in _letters(keys, pouch, waiting):
+            mine = begin_sending(session, delivery_id, fence)
+            session.commit()
+            if not mine:
+                return False
+            reply = conversation.send(letter)
+            settle(session, delivery_id, fence, _SETTLED[reply.verdict], reply.code)
+            session.commit()
+            unsettled = unsettled or _SETTLED[reply.verdict] is DeliveryState.QUEUED
+            if reply.verdict is Verdict.BROKEN_OFF:
+                conversation.reconnect()
+    return unsettled
+
+
+def _wait(session: Session, batch_id: int, now: datetime, attempts: int) -> None:
+    postpone(session, batch_id, now + min(timedelta(minutes=2 ** min(attempts, 6)), _LONGEST_WAIT))
+    session.commit()
+
+
+def _letters(keys: KeyStore, pouch: _Pouch, waiting: list[tuple[int, int]]) -> Iterator[tuple[int, Letter]]:
+    link_key, opt_out_key = keys.link_key(pouch.wave.id), keys.opt_out_key(pouch.programme.id)
+    base = pouch.postmark.base_url
+    host = pouch.postmark.sender.rpartition("@")[2]
+    for delivery_id, participant_id in waiting:
+        person = pouch.people[participant_id]
+        link = to_address(link_secret(link_key, participant_id))
+        opt_out = to_address(opt_out_token(opt_out_key, participant_id))
+        yield (
+            delivery_id,
+            Letter(
+                recipient=person.email,
+                language=person.language,
+                name=_template(pouch.batch.mail),
+                message_id=f"<{message_name(link_key, pouch.batch.mail, participant_id)}@{host}>",
+                sender=(pouch.organisation, pouch.postmark.sender),
+                values=_values(pouch, person, f"{base}/s/{link}", f"{base}/o/{opt_out}"),
+                opt_out_url=f"{base}/o/{opt_out}",
+            ),
+        )
+
+
+def _template(mail: str) -> str:
+    return mail.partition("-")[0]
+
+
+def _values(pouch: _Pouch, person: Participant, link: str, opt_out_url: str) -> dict[str, str]:
+    closes_at = pouch.wave.closes_at.astimezone(ZoneInfo(pouch.programme.time_zone))
+    locale = person.language.replace("-", "_")
+    return {
+        "name": person.name,
+        "organisation": pouch.organisation,
+        "programme": pouch.programme.name,
+        "contact_name": pouch.programme.contact_name,
+        "contact_email": pouch.programme.contact_email,
+        "minimum_group_size": str(pouch.wave.minimum_group_size),
+        "closes_on": format_date(closes_at.date(), "full", locale=locale),
+        "closes_at": format_time(closes_at, "short", locale=locale),
+        "time_zone": pouch.programme.time_zone,
+        "link": link,
+        "opt_out_url": opt_out_url,
+    }

@@ -1,0 +1,83 @@
+"""Sign-in by a link that works once: whoever is handed the link becomes the member of staff it was made for.
+
+Only a link's digest is kept, so that a copy of the database signs nobody in.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import SignInRefused
+from feedback.domain.links import SECRET_BYTES, from_address, to_address
+from feedback.domain.staff import StaffRole
+from feedback.storage.audit_log import note
+from feedback.storage.database import begin_read_only
+from feedback.storage.organisations import organisation_named
+from feedback.storage.staff import SignIn, StaffMember, staff_by_email, staff_by_id, take_sign_in
+
+LINK_LIFETIME = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of staff who is signed in."""
+
+    id: int
+    organisation_id: int
+    name: str
+    role: StaffRole
+
+
+def invite_staff(
+    session: Session, *, organisation: str, name: str, email: str, role: StaffRole, now: datetime, actor: str
+) -> str:
+    """Create a member of staff, or give a known one this name and role; return the token of a sign-in link.
+
+    The organisation is created too if there is none of that name.
+    """
+    organisation_id = organisation_named(session, organisation).id
+    member = _known_or_new(session, organisation_id, email.strip().lower())
+    member.name, member.role = name, role
+    session.flush()
+    token = secrets.token_bytes(SECRET_BYTES)
+    session.add(SignIn(digest=_digest(token), staff_id=member.id, expires_at=now + LINK_LIFETIME))
+    note(session, now, actor, f"invited as {role}", f"staff {member.id}")
+    session.commit()
+    return to_address(token)
+
+
+def sign_in(session: Session, token: str, *, now: datetime) -> int:
+    """Use up a sign-in link and return whose it was; raise SignInRefused if it is unknown, used or expired."""
+    secret = from_address(token)
+    staff_id = None if secret is None else take_sign_in(session, _digest(secret), now)
+    if staff_id is None:
+        session.commit()
+        raise SignInRefused("This sign-in link was used before, or it is too old. Ask an administrator for a new one.")
+    note(session, now, f"staff {staff_id}", "signed in", f"staff {staff_id}")
+    session.commit()
+    return staff_id
+
+
+def find_member(session: Session, staff_id: int) -> Member | None:
+    """Return a member of staff as they are now, or None if there is no such member any more."""
+    begin_read_only(session)
+    try:
+        found = staff_by_id(session, staff_id)
+        return None if found is None else Member(found.id, found.organisation_id, found.name, StaffRole(found.role))
+    finally:
+        session.rollback()
+
+
+def _known_or_new(session: Session, organisation_id: int, email: str) -> StaffMember:
+    member = staff_by_email(session, organisation_id, email)
+    if member is None:
+        member = StaffMember(organisation_id=organisation_id, email=email)
+        session.add(member)
+    return member
+
+
+def _digest(token: bytes) -> bytes:
+    return hashlib.sha256(token).digest()
