@@ -1,0 +1,1 @@
+"""The job engine's door: what runs when. Facts lie in the database; jobs only say what to look at again."""

@@ -1,0 +1,23 @@
+"""What a job needs to do its work."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.mail import Relay
+from feedback.services.send_mail import Postmark
+from feedback.storage.keys import KeyStore
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Collaborators of the worker. `scope` opens a database session of its own for each job."""
+
+    scope: Callable[[], AbstractContextManager[Session]]
+    keys: KeyStore
+    relay: Relay
+    clock: Callable[[], datetime]
+    postmark: Postmark

@@ -1,0 +1,86 @@
+"""What is due, read from the waves' own dates and the delivery ledger: nothing to remember between two looks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.waves import MomentKind, WaveState
+from feedback.jobs.bench import Bench
+from feedback.services.close_wave import begin_closing, finish_closing
+from feedback.services.destroy_keys import destroy_spent_keys
+from feedback.services.look_at_wave import look_at_wave
+from feedback.services.open_wave import open_wave
+from feedback.services.remind_participants import remind_participants
+from feedback.services.send_mail import send_batch
+from feedback.storage.database import begin_read_only
+from feedback.storage.deliveries import unsent_batches
+from feedback.storage.waves import due_moments, wave_by_id, waves_in_state
+
+MOST_BATCHES = 20
+_SERVICE = "service"
+
+
+class Task(StrEnum):
+    """What a job can do. Each is idempotent: doing it again, or half-way after a crash, changes nothing more."""
+
+    OPEN = "open"
+    REMIND = "remind"
+    LOOK = "look"
+    SEND = "send"
+    CLOSE = "close"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing to do. `number` is a wave, a date of a calendar or a batch of mails, as the task says."""
+
+    task: Task
+    number: int
+
+
+def what_is_due(session: Session, now: datetime) -> list[Due]:
+    """Return all that is due, the most urgent first."""
+    begin_read_only(session)
+    closing = [wave.id for wave in waves_in_state(session, WaveState.CLOSING)]
+    ending = [wave.id for wave in waves_in_state(session, WaveState.OPEN) if wave.closes_at <= now]
+    opening = [
+        wave.id for wave in waves_in_state(session, WaveState.SCHEDULED) if wave.opens_at and wave.opens_at <= now
+    ]
+    moments = [(moment.kind, moment.id) for moment in due_moments(session, now)]
+    batches = unsent_batches(session, now, MOST_BATCHES)
+    session.rollback()
+    return [
+        *(Due(Task.CLOSE, number) for number in [*closing, *ending]),
+        *(Due(Task.OPEN, number) for number in opening),
+        *(Due(Task.REMIND if kind == MomentKind.REMINDER else Task.LOOK, number) for kind, number in moments),
+        *(Due(Task.SEND, number) for number in batches),
+        Due(Task.DESTROY, 0),
+    ]
+
+
+def do(due: Due, bench: Bench) -> None:
+    """Do one due thing, in a session of its own."""
+    now = bench.clock()
+    with bench.scope() as session:
+        match due.task:
+            case Task.OPEN:
+                open_wave(session, bench.keys, due.number, now=now, actor=_SERVICE)
+            case Task.REMIND:
+                remind_participants(session, due.number, now=now)
+            case Task.LOOK:
+                look_at_wave(session, due.number, now=now)
+            case Task.SEND:
+                send_batch(session, bench.keys, bench.relay, due.number, postmark=bench.postmark, now=now)
+            case Task.CLOSE:
+                _close(session, bench, due.number, now)
+            case Task.DESTROY:
+                destroy_spent_keys(session, bench.keys, now=now)
+
+
+def _close(session: Session, bench: Bench, wave_id: int, now: datetime) -> None:
+    if wave_by_id(session, wave_id).state == WaveState.OPEN:
+        begin_closing(session, wave_id, now=now, actor=_SERVICE)
+    finish_closing(session, bench.keys, wave_id, now=now)

@@ -1,0 +1,74 @@
+"""The typed collaborators of one running service, built once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from feedback.config import Settings
+from feedback.jobs.bench import Bench
+from feedback.mail import Relay
+from feedback.services.send_mail import Postmark
+from feedback.services.upgrade_databases import Engines
+from feedback.storage.database import db
+from feedback.storage.keys import KeyStore
+
+Clock = Callable[[], datetime]
+_EXTENSION = "feedback"
+
+
+def system_clock() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What pages and commands work with. `clock` gives aware times in UTC."""
+
+    settings: Settings
+    keys: KeyStore
+    relay: Relay
+    clock: Clock
+
+    def session(self) -> Session:
+        """Return the session of the current request or command."""
+        return db.session()
+
+    @property
+    def engines(self) -> Engines:
+        """Return the two databases."""
+        return Engines(main=db.engine, keys=db.engines["keys"])
+
+    @property
+    def postmark(self) -> Postmark:
+        """What mails show of the sender."""
+        return Postmark(self.settings.base_url, self.settings.smtp.sender)
+
+
+def install_runtime(app: Flask, settings: Settings, clock: Clock) -> None:
+    """Build the collaborators and keep them with `app`, whose databases must be initialised."""
+    with app.app_context():
+        keys = KeyStore(db.engines["keys"], settings.master_keys)
+    app.extensions[_EXTENSION] = Runtime(settings, keys, Relay(app, settings.smtp.ca_file), clock)
+
+
+def runtime() -> Runtime:
+    """Return the collaborators of the current application."""
+    found: Runtime = current_app.extensions[_EXTENSION]
+    return found
+
+
+def bench(app: Flask) -> Bench:
+    """Return what the worker needs, with a database session that each job opens for itself."""
+    tools: Runtime = app.extensions[_EXTENSION]
+
+    @contextmanager
+    def scope() -> Iterator[Session]:
+        with app.app_context():
+            yield db.session()
+
+    return Bench(scope=scope, keys=tools.keys, relay=tools.relay, clock=tools.clock, postmark=tools.postmark)
