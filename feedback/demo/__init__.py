@@ -1,0 +1,1 @@
+"""What stands for the outside world in the demo: everybody's inbox, and participants who answer."""

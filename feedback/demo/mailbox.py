@@ -1,0 +1,139 @@
+"""One folder that stands for everybody's inbox: mails as files, received over SMTP, kept across restarts.
+
+Each recipient of a mail gets a file of their own, `<serial>.eml`; `<serial>.opened` beside it says it was looked at.
+"""
+
+import heapq
+import threading
+from asyncio import Server
+from dataclasses import dataclass
+from email import policy
+from email.header import Header
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from feedback.domain.errors import NotFound
+
+_RECIPIENT = "Delivered-To"
+_LARGEST_MAIL = 10_000_000
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What a list of mails shows. `serial` rises with arrival; `to` is the address it was delivered to."""
+
+    serial: int
+    to: str
+    subject: str
+    opened: bool
+
+
+class Mailbox:
+    """Received mails in `folder`, which is made when missing. One process may deliver while others read."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._delivering = threading.Lock()
+        self._last_serial = max(self._serials(), default=0)
+        self._heads: dict[int, tuple[str, str]] = {}
+
+    def deliver(self, recipient: str, content: bytes) -> int:
+        """Keep one mail for one recipient and return its serial number."""
+        with self._delivering:
+            self._last_serial += 1
+            serial = self._last_serial
+            unfinished = self._path(serial, "part")
+            unfinished.write_bytes(f"{_RECIPIENT}: {Header(recipient).encode()}\r\n".encode() + content)
+            unfinished.replace(self._path(serial, "eml"))
+        return serial
+
+    def newest(self, most: int) -> tuple[Mail, ...]:
+        """Return the last `most` mails, newest first."""
+        opened = set(self._serials("opened"))
+        serials = heapq.nlargest(most, self._serials())
+        return tuple(Mail(serial, *self._head(serial), opened=serial in opened) for serial in serials)
+
+    def count(self) -> int:
+        """Return how many mails there are."""
+        return len(self._serials())
+
+    def opened(self) -> frozenset[int]:
+        """Return the serial numbers of the mails that somebody opened."""
+        return frozenset(self._serials("opened"))
+
+    def serials(self) -> tuple[int, ...]:
+        """Return the serial numbers of all mails, oldest first."""
+        return tuple(sorted(self._serials()))
+
+    def read(self, serial: int) -> EmailMessage:
+        """Return one mail. Raises NotFound."""
+        try:
+            with self._path(serial, "eml").open("rb") as file:
+                return BytesParser(EmailMessage, policy=policy.default).parse(file)
+        except FileNotFoundError as missing:
+            raise NotFound(f"There is no mail {serial} in the demo mailbox; go back to the list.") from missing
+
+    def mark_opened(self, serial: int) -> None:
+        """Remember that somebody looked at this mail."""
+        self._path(serial, "opened").touch()
+
+    def _serials(self, kind: str = "eml") -> list[int]:
+        return [int(path.stem) for path in self._folder.glob(f"[0-9]*.{kind}") if path.stem.isdecimal()]
+
+    def _path(self, serial: int, kind: str) -> Path:
+        return self._folder / f"{serial:08}.{kind}"
+
+    def _head(self, serial: int) -> tuple[str, str]:
+        if serial not in self._heads:
+            with self._path(serial, "eml").open("rb") as file:
+                head = BytesParser(EmailMessage, policy=policy.default).parse(file, headersonly=True)
+            self._heads[serial] = (str(head[_RECIPIENT]), str(head["Subject"] or ""))
+        return self._heads[serial]
+
+
+def plain_text(mail: EmailMessage) -> str:
+    """Return the plain text of a mail, empty when it has none."""
+    return _alternative(mail, "plain")
+
+
+def html(mail: EmailMessage) -> str:
+    """Return the HTML alternative of a mail, empty when it has none."""
+    return _alternative(mail, "html")
+
+
+def _alternative(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body(preferencelist=(kind,))
+    return str(part.get_content()) if part else ""
+
+
+def start_smtp(mailbox: Mailbox, host: str, port: int) -> Controller:
+    """Start to receive mail in a thread of its own; `stop()` ends it. Port 0 takes a free one, told by `.port`."""
+    controller = _SmtpDoor(_Receiver(mailbox), hostname=host, port=port, data_size_limit=_LARGEST_MAIL)
+    controller.start()
+    return controller
+
+
+class _SmtpDoor(Controller):
+    """Replaces port 0 by the one that the system chose, before aiosmtpd connects to it."""
+
+    def _trigger_server(self) -> None:
+        self.port = cast(Server, self.server).sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd annotates only a part of itself
+
+
+class _Receiver:
+    """What aiosmtpd calls for each mail."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd
+        for recipient in envelope.rcpt_tos:
+            self._mailbox.deliver(recipient, cast(bytes, envelope.content))
+        return "250 Kept in the demo mailbox"

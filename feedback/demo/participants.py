@@ -1,0 +1,263 @@
+"""Participants for the demo: they follow the link in their mail and answer in the survey's pages, like a browser.
+
+They know nothing of the service but its pages, and leave every survey alone whose mail somebody opened by hand.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from http.client import HTTPException
+from itertools import groupby
+from random import Random
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+from feedback.demo.mailbox import Mailbox, plain_text
+from feedback.domain.errors import FeedbackError
+from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
+
+NEVER_ANSWER = 0.15
+COMMENTS = (
+    "We talk much more openly now than at the first meeting.",
+    "Please protect the time better: two of our meetings were moved at the last minute.",
+    "I listen differently in meetings since we started.",
+    "A short guide for the first conversation would have helped us.",
+    "Hearing how promotion really works was worth a lot to me.",
+    "I would have liked to choose the topics ourselves.",
+    "It was uncomfortable at times, and that was the point.",
+    "More leaders should take part, also from the regional offices.",
+    "The matching was excellent. Keep doing it by hand.",
+    "I am not sure yet what will change after the programme ends.",
+)
+
+_LINK = re.compile(r"https?://[^\s<>]+/s/[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+_SECONDS_TO_WAIT = 30
+_MOST_STEPS = 8
+_WITHOUT_PROXY = build_opener(ProxyHandler({}))
+_BETTER_WHEN_LOW = re.compile(r"\b(negative|harm|worse|burden)", re.IGNORECASE)
+_UNFAVOURABLE = re.compile(r"disagree|never|\bnot?\b|none|poor|bad")
+_FAVOURABLE = re.compile(r"\bagree|always|very|good|yes|a-lot")
+
+
+@dataclass(frozen=True)
+class Control:
+    """One thing in a form that can be filled in or pressed. `question` is the legend it stands under."""
+
+    kind: str
+    name: str
+    value: str
+    question: str = ""
+    max_chars: int = 10_000
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of a page; `action` is a full URL, `method` GET or POST."""
+
+    method: str
+    action: str
+    controls: tuple[Control, ...]
+
+    def of_kind(self, kind: str) -> tuple[Control, ...]:
+        """Return the controls of one kind that have a name, in the page's order."""
+        return tuple(control for control in self.controls if control.kind == kind and control.name)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a participant sees of a page. `name` is its `data-page`; `links` are full URLs."""
+
+    name: str
+    links: tuple[str, ...]
+    forms: tuple[Form, ...]
+
+
+def answer_unopened(mailbox: Mailbox, seed: int, report: Callable[[str], None]) -> int:
+    """Answer the surveys whose mails nobody opened, and return how many were answered; about one in seven never is.
+
+    The same seed and the same mails give the same answers. Raises FeedbackError when the service is not there.
+    """
+    answered = 0
+    surveys = tuple(_unopened_surveys(mailbox))
+    for person, nth, link in surveys:
+        # The link differs each time the demo is set up, the person does not: the answers stay the same.
+        chance = Random(f"{seed} {person} {nth}")  # noqa: S311  # plausible, not secret
+        if chance.random() >= NEVER_ANSWER:
+            answered += _answer(link, chance, report)
+    report(f"{answered} of {len(surveys)} participants answered.")
+    return answered
+
+
+def _unopened_surveys(mailbox: Mailbox) -> Iterator[tuple[str, int, str]]:
+    """Yield person, how many links the person had before, and link; each link once."""
+    opened = mailbox.opened()
+    touched: set[str] = set()
+    person_by_link: dict[str, str] = {}
+    for serial in mailbox.serials():
+        mail = mailbox.read(serial)
+        found = _LINK.search(plain_text(mail))
+        if found:
+            person_by_link.setdefault(found[0], str(mail["Delivered-To"]))
+            touched |= {found[0]} if serial in opened else set()
+    links_by_person: dict[str, list[str]] = {}
+    for link, person in person_by_link.items():
+        links_by_person.setdefault(person, []).append(link)
+    for person, links in links_by_person.items():
+        yield from ((person, nth, link) for nth, link in enumerate(links) if link not in touched)
+
+
+def _answer(link: str, chance: Random, report: Callable[[str], None]) -> bool:
+    try:
+        page = _fetch(Request(link))  # noqa: S310  # the pattern of a link admits http and https only
+        for _ in range(_MOST_STEPS):
+            if page.name == "thanks":
+                return True
+            page = _fetch(_next_request(page, chance))
+    except HTTPError as refused:
+        refused.close()
+        report(f"A survey did not take an answer (HTTP status {refused.code}); its wave may be closed.")
+        return False
+    except LookupError:
+        pass
+    report("The pages of a survey did not lead to its thank-you page.")
+    return False
+
+
+def _fetch(request: Request) -> Page:
+    try:
+        with _WITHOUT_PROXY.open(request, timeout=_SECONDS_TO_WAIT) as answer:
+            return read_page(answer.url, answer.read().decode(errors="replace"))
+    except HTTPError:
+        raise
+    except (OSError, HTTPException) as error:
+        site = "{0.scheme}://{0.netloc}".format(urlsplit(request.full_url))
+        raise FeedbackError(f"Nobody answers at {site}; start the demo there, then try again.") from error
+
+
+def _next_request(page: Page, chance: Random) -> Request:
+    """Raise LookupError when the page leads nowhere."""
+    if page.name == "promise":
+        ways = (*page.links, *(form.action for form in page.forms if form.method == "GET"))
+        return Request(_questions_among(ways))  # noqa: S310  # a page that came over HTTP
+    posts = [form for form in page.forms if form.method == "POST"]
+    if not posts:
+        raise LookupError
+    # A page may offer small forms beside its own, such as one that withdraws the answer.
+    form = max(posts, key=lambda form: len(form.controls))
+    fields = urlencode([*fill(form, chance), *_pressed(form)])
+    return Request(form.action, fields.encode())  # noqa: S310  # as above
+
+
+def _questions_among(ways: Sequence[str]) -> str:
+    for way in ways:
+        if urlsplit(way).path.endswith("/questions"):
+            return way
+    raise LookupError
+
+
+def _pressed(form: Form) -> list[tuple[str, str]]:
+    buttons = form.of_kind("submit")
+    chosen = [button for button in buttons if button.value == "send"] or list(buttons)
+    return [(button.name, button.value) for button in chosen[:1]]
+
+
+def fill(form: Form, chance: Random) -> Iterator[tuple[str, str]]:
+    """Yield plausible fields and values for a form, without its button: mostly favourable, now and then a comment."""
+    # Text inputs are left as they came: a page may hold one that only a machine would fill in.
+    for control in form.of_kind("hidden") + form.of_kind("text"):
+        yield control.name, control.value
+    for name, options in _by_name(form.of_kind("radio")):
+        yield name, _one_of(options, chance)
+    for name, options in _by_name(form.of_kind("checkbox")):
+        yield from ((name, value) for value in _some_of(options, chance))
+    for area in form.of_kind("textarea"):
+        yield area.name, chance.choice(COMMENTS)[: area.max_chars] if chance.random() < 0.3 else ""
+
+
+def _by_name(controls: Sequence[Control]) -> Iterator[tuple[str, list[Control]]]:
+    for name, own in groupby(sorted(controls, key=lambda control: control.name), key=lambda control: control.name):
+        yield name, list(own)
+
+
+def _one_of(options: list[Control], chance: Random) -> str:
+    values = [option.value for option in options]
+    answers = [value for value in values if value != PREFER_NOT_TO_SAY]
+    if not answers or (len(answers) < len(values) and chance.random() < 0.04):
+        return PREFER_NOT_TO_SAY
+    if _better_when_low(answers, options[0].question):
+        answers.reverse()
+    # "Before the programme" lies in the middle, everything else in the upper part.
+    level = chance.betavariate(2, 2.4) if options[0].name.endswith("-then") else chance.betavariate(4, 1.5)
+    return answers[min(int(level * len(answers)), len(answers) - 1)]
+
+
+def _better_when_low(values: list[str], question: str) -> bool:
+    return bool(_BETTER_WHEN_LOW.search(question)) or _favour(values[0]) > _favour(values[-1])
+
+
+def _favour(value: str) -> int:
+    return bool(_FAVOURABLE.search(value)) - bool(_UNFAVOURABLE.search(value))
+
+
+def _some_of(options: list[Control], chance: Random) -> list[str]:
+    values = [option.value for option in options]
+    alone = [value for value in values if value in {PREFER_NOT_TO_SAY, NONE_OF_THESE}]
+    ticked = [value for value in values if value not in alone and chance.random() < 0.5]
+    if alone and (not ticked or chance.random() < 0.04):
+        return [chance.choice(alone)]
+    return ticked or values[:1]
+
+
+def read_page(url: str, text: str) -> Page:
+    """Read a page that was found at `url`."""
+    reader = _PageReader(url)
+    reader.feed(text)
+    reader.close()
+    return Page(reader.name, tuple(reader.links), tuple(reader.forms))
+
+
+class _PageReader(HTMLParser):
+    """Collects what can be followed, filled in and pressed."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.name = ""
+        self.links: list[str] = []
+        self.forms: list[Form] = []
+        self._url = url
+        self._question = ""
+        self._in_legend = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag in {"body", "main"}:
+            self.name = given.get("data-page", self.name)
+        elif tag == "a" and "href" in given:
+            self.links.append(urljoin(self._url, given["href"]))
+        elif tag == "form":
+            action = urljoin(self._url, given.get("action", ""))
+            self.forms.append(Form(given.get("method", "get").upper(), action, ()))
+        elif tag == "legend":
+            self._question, self._in_legend = "", True
+        elif tag in {"input", "textarea", "button"} and self.forms:
+            self._add(_control(tag, given, self._question))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_legend = self._in_legend and tag != "legend"
+
+    def handle_data(self, data: str) -> None:
+        self._question += data if self._in_legend else ""
+
+    def _add(self, control: Control) -> None:
+        form = self.forms[-1]
+        self.forms[-1] = Form(form.method, form.action, (*form.controls, control))
+
+
+def _control(tag: str, given: dict[str, str], question: str) -> Control:
+    kind = {"textarea": "textarea", "button": "submit"}.get(tag) or given.get("type", "text")
+    ticked = "on" if kind == "checkbox" else ""
+    most = given.get("maxlength", "")
+    max_chars = int(most) if most.isdecimal() else 10_000
+    return Control(kind, given.get("name", ""), given.get("value", ticked), question, max_chars)
