@@ -1,0 +1,96 @@
+"""The application: a numbered list of calls, each of which adds one thing."""
+
+import os
+
+from flask import Flask, request
+from flask_babel import Babel, get_locale
+from jinja2 import StrictUndefined
+
+from feedback.config import Settings, SmtpSecurity, read_settings
+from feedback.resources import templates_folder
+from feedback.runtime import Clock, install_runtime, system_clock
+from feedback.storage.database import db, guard_engine
+from feedback.web.errors import turn_errors_into_pages
+from feedback.web.headers import add_headers
+from feedback.web.opt_out import opt_out_pages
+from feedback.web.participant import participant
+from feedback.web.staff import staff
+
+LANGUAGES = ("en",)
+LARGEST_POST_BYTES = 256 * 1024
+
+
+def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
+    """Return a ready application."""
+    app = Flask("feedback", template_folder=str(templates_folder()), static_folder=_STATIC, static_url_path="/static")
+    _configure(app, settings)  # 1
+    _prepare_templates(app)  # 2
+    _prepare_databases(app)  # 3
+    install_runtime(app, settings, clock)  # 4
+    _add_pages(app)  # 5
+    turn_errors_into_pages(app)  # 6
+    add_headers(app, secure=settings.base_url.startswith("https://"))  # 7
+    return app
+
+
+_STATIC = "web/static"
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    smtp = settings.smtp
+    app.config.update(
+        SECRET_KEY=settings.session_key,
+        SESSION_COOKIE_NAME="feedback-staff",
+        SESSION_COOKIE_PATH="/staff",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=8 * 3600,
+        MAX_CONTENT_LENGTH=LARGEST_POST_BYTES,
+        MAX_FORM_MEMORY_SIZE=LARGEST_POST_BYTES,
+        MAX_FORM_PARTS=500,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_BINDS={"keys": settings.keys_url},
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_pre_ping": True},
+        MAIL_SERVER=smtp.host,
+        MAIL_PORT=smtp.port,
+        MAIL_USE_TLS=smtp.security is SmtpSecurity.STARTTLS,
+        MAIL_USE_SSL=smtp.security is SmtpSecurity.TLS,
+        MAIL_USERNAME=smtp.user,
+        MAIL_PASSWORD=smtp.password,
+        MAIL_DEFAULT_SENDER=smtp.sender,
+        BABEL_DEFAULT_LOCALE="en",
+    )
+
+
+def _prepare_templates(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(_language)
+    Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES, "en") if request else "en")
+
+
+def _language() -> dict[str, str]:
+    locale = get_locale()
+    if locale is None:
+        return {"language": "en", "direction": "ltr"}
+    return {"language": str(locale).replace("_", "-"), "direction": locale.text_direction}
+
+
+def _prepare_databases(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            guard_engine(engine)
+
+
+def _add_pages(app: Flask) -> None:
+    app.register_blueprint(participant)
+    app.register_blueprint(opt_out_pages)
+    app.register_blueprint(staff)
+
+
+def create_app_from_environment() -> Flask:
+    """Return an application with the settings of the environment; raises SettingsRefused."""
+    return create_app(read_settings(os.environ))

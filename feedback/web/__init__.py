@@ -1,0 +1,1 @@
+"""Pages: a view guards, reads, calls a service, and renders."""

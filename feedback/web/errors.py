@@ -1,0 +1,78 @@
+"""Errors turned into pages, once. A page says what happened and what to do next; a log line names nobody."""
+
+import logging
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from feedback.domain.errors import AnswerRefused, FeedbackError, KeysMissing, NotFound, SignInRefused, WaveClosed
+
+log = logging.getLogger(__name__)
+
+_STATUS: dict[type[FeedbackError], int] = {
+    WaveClosed: 404,
+    NotFound: 404,
+    AnswerRefused: 400,
+    SignInRefused: 403,
+    KeysMissing: 500,
+}
+_RETRY_SECONDS = "30"
+
+
+def turn_errors_into_pages(app: Flask) -> None:
+    """Handle every error that a view can raise."""
+    app.register_error_handler(WaveClosed, _closed)
+    app.register_error_handler(FeedbackError, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _closed(_error: Exception) -> Response:
+    return make_response(render_template("participant/closed.html"), 404)
+
+
+def _refused(error: Exception) -> Response:
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 409)
+    return _page(status, _("This cannot be done"), str(error))
+
+
+def _http_error(error: Exception) -> Response:
+    status = error.code or 500 if isinstance(error, HTTPException) else 500
+    if request.path.startswith("/s/") and status == 404:
+        return _closed(error)
+    title, text = _words(status)
+    response = _page(status, title, text)
+    if isinstance(error, HTTPException) and status == 405:
+        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+    return response
+
+
+def _unavailable(_error: Exception) -> Response:
+    log.error("the database cannot be used at the moment", exc_info=_error)
+    response = _page(503, _("Please try again in a minute"), _("Nothing was saved just now. Nothing is lost."))
+    response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("a request failed in %s", request.endpoint, exc_info=error)
+    return _page(500, *_words(500))
+
+
+def _page(status: int, title: str, text: str) -> Response:
+    return make_response(render_template("errors/page.html", title=title, text=text), status)
+
+
+def _words(status: int) -> tuple[str, str]:
+    known = {
+        400: (_("This page was not sent as it should be"), _("Go back, load the page again, and try once more.")),
+        403: (_("You may not see this page"), _("Ask an administrator if you think you should.")),
+        404: (_("There is no such page"), _("Check that the address is complete.")),
+        405: (_("This address cannot be used like that"), _("Open the link from your mail again.")),
+        413: (_("That was too much at once"), _("Shorten your texts and send them again.")),
+    }
+    fallback = (_("Something went wrong"), _("It is not your fault. Please try again in a few minutes."))
+    return known.get(status, fallback)

@@ -1,0 +1,31 @@
+"""Response headers: nothing cached, nothing referred, nothing from elsewhere."""
+
+from flask import Flask, Response, request
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+
+
+def add_headers(app: Flask, *, secure: bool) -> None:
+    """Set the headers on every response; pages are never stored, static files for a day."""
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        response.headers.update(_HEADERS)
+        is_static = request.endpoint == "static" and response.status_code == 200
+        response.headers["Cache-Control"] = "public, max-age=86400" if is_static else "no-store"
+        if secure:
+            response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        return response

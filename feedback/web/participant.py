@@ -1,0 +1,215 @@
+"""The participants' pages: promises, questions, a last look, thanks; and taking an answer back.
+
+Only a POST of a complete valid answer, or of the typed withdrawal, changes anything. Nothing here knows who asks.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from wtforms import Form
+
+from feedback.domain.answers import Answer
+from feedback.domain.errors import SealBroken
+from feedback.domain.links import LinkSecret, page_key, receipt_words
+from feedback.domain.questionnaires import Question, Questionnaire, text_in
+from feedback.domain.responses import read_answer, write_answer
+from feedback.domain.sealing import open_page_state, seal_page_state
+from feedback.runtime import runtime
+from feedback.services.submit_response import Survey, find_survey, read_link, submit_response, withdraw
+from forms.questionnaire import answer_of, answers_in_words, build_form, filled_form
+
+participant = Blueprint("participant", __name__, url_prefix="/s")
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """One question as the page shows it, with its form fields."""
+
+    text: str
+    hint: str | None
+    kind: str
+    fields: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    """A titled run of questions."""
+
+    title: str
+    questions: tuple[ShownQuestion, ...]
+
+
+@participant.get("/<link>")
+def promise(link: str) -> str:
+    """Say who asks, what is promised and until when; everything from the wave's own terms."""
+    survey = _survey(read_link(link))
+    return render_template(
+        "participant/promise.html",
+        page=survey,
+        stage_title=text_in(survey.questionnaire.title, _language()),
+        closes=_closes(survey),
+        keys_gone_by=format_date(survey.closes_on + timedelta(days=survey.key_backup_days), "long", locale=_language()),
+        closed_count=len(survey.questionnaire.questions) - len(survey.questionnaire.open_questions),
+        open_count=len(survey.questionnaire.open_questions),
+        questions=tuple(text_in(question.text, _language()) for question in survey.questionnaire.questions),
+        base_url=runtime().settings.base_url,
+        questions_url=url_for(".questions", link=link),
+        withdraw_url=url_for(".withdrawal", link=link),
+    )
+
+
+@participant.get("/<link>/questions")
+def questions(link: str) -> str:
+    """Ask, on an empty form; the page is the same for a link that was used and one that was not."""
+    survey = _survey(read_link(link))
+    return _questions_page(link, survey, build_form(survey.questionnaire, _language())())
+
+
+@participant.post("/<link>/questions")
+def check(link: str) -> Response:
+    """Show a complete answer once more before it is sent, or an incomplete one with what is missing."""
+    secret = read_link(link)
+    survey = _survey(secret)
+    form = build_form(survey.questionnaire, _language())(request.form)
+    if not form.validate():
+        return make_response(_questions_page(link, survey, form), 422)
+    return make_response(_check_page(link, secret, survey, answer_of(form)))
+
+
+@participant.post("/<link>/send")
+def send(link: str) -> Response:
+    """Take the answer that was looked at, or give it back to be changed."""
+    secret = read_link(link)
+    survey = _survey(secret)
+    answer = _carried_answer(secret)
+    if answer is None:
+        return make_response(_questions_page(link, survey, _checked_empty_form(survey)), 422)
+    if request.form.get("go") != "send":
+        return make_response(_questions_page(link, survey, filled_form(survey.questionnaire, _language(), answer)))
+    receipt = submit_response(runtime().session(), secret, answer, now=runtime().clock())
+    page = render_template(
+        "participant/thanks.html",
+        receipt=receipt_words(receipt),
+        questions_url=url_for(".questions", link=link),
+        withdraw_url=url_for(".withdrawal", link=link),
+        closes=_closes(survey),
+    )
+    return make_response(page)
+
+
+@participant.get("/<link>/withdraw")
+def withdrawal(link: str) -> str:
+    """Ask for the word that takes an answer back."""
+    _survey(read_link(link))
+    return _withdrawal_page(link, None, "")
+
+
+@participant.post("/<link>/withdraw")
+def take_back(link: str) -> Response:
+    """Take the answer back once the word is typed; whether there was one stays untold."""
+    secret = read_link(link)
+    survey = _survey(secret)
+    typed = request.form.get("word", "")
+    if typed.strip().casefold() != _withdrawal_word().casefold():
+        error = _("Type the word “%(word)s” to take your answer back.", word=_withdrawal_word())
+        return make_response(_withdrawal_page(link, error, typed), 422)
+    withdraw(runtime().session(), secret, now=runtime().clock())
+    page = render_template(
+        "participant/withdrawn.html", closes=_closes(survey), questions_url=url_for(".questions", link=link)
+    )
+    return make_response(page)
+
+
+def _survey(secret: LinkSecret) -> Survey:
+    return find_survey(runtime().session(), secret, now=runtime().clock())
+
+
+def _language() -> str:
+    return str(get_locale() or "en")
+
+
+def _closes(survey: Survey) -> str:
+    moment = survey.closes_at.astimezone(survey.time_zone)
+    return format_datetime(moment, "EEEE d MMMM y, HH:mm zzz", locale=_language())
+
+
+def _questions_page(link: str, survey: Survey, form: Form) -> str:
+    return render_template(
+        "participant/questions.html",
+        title=text_in(survey.questionnaire.title, _language()),
+        organisation=survey.organisation,
+        sections=_sections(survey.questionnaire, form),
+        errors=_errors(survey.questionnaire, form),
+        action=url_for(".check", link=link),
+        back_url=url_for(".promise", link=link),
+    )
+
+
+def _sections(questionnaire: Questionnaire, form: Form) -> tuple[ShownSection, ...]:
+    return tuple(
+        ShownSection(
+            text_in(section.title, _language()),
+            tuple(_shown(one, form) for one in questionnaire.questions if one.section == section.code),
+        )
+        for section in questionnaire.sections
+    )
+
+
+def _shown(question: Question, form: Form) -> ShownQuestion:
+    hint = text_in(question.hint, _language()) if question.hint else None
+    fields = tuple(form[name] for name in question.fields)
+    return ShownQuestion(text_in(question.text, _language()), hint, question.kind, fields)
+
+
+def _errors(questionnaire: Questionnaire, form: Form) -> list[tuple[str, str, str]]:
+    return [
+        (form[name].id, text_in(question.text, _language()), str(message))
+        for question in questionnaire.questions
+        for name in question.fields
+        for message in form[name].errors
+    ]
+
+
+def _check_page(link: str, secret: LinkSecret, survey: Survey, answer: Answer) -> str:
+    state = seal_page_state(write_answer(answer), page_key(secret))
+    return render_template(
+        "participant/check.html",
+        answers=answers_in_words(survey.questionnaire, answer, _language()),
+        state=base64.b64encode(state).decode(),
+        action=url_for(".send", link=link),
+    )
+
+
+def _carried_answer(secret: LinkSecret) -> Answer | None:
+    try:
+        sealed = base64.b64decode(request.form.get("state", ""), validate=True)
+        return read_answer(open_page_state(sealed, page_key(secret)))
+    except (binascii.Error, ValueError, SealBroken):
+        return None
+
+
+def _checked_empty_form(survey: Survey) -> Form:
+    form = build_form(survey.questionnaire, _language())()
+    form.validate()
+    return form
+
+
+def _withdrawal_word() -> str:
+    return str(_("withdraw"))
+
+
+def _withdrawal_page(link: str, error: str | None, typed: str) -> str:
+    return render_template(
+        "participant/withdraw.html",
+        action=url_for(".take_back", link=link),
+        word=_withdrawal_word(),
+        error=error,
+        typed=typed,
+    )

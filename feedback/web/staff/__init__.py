@@ -1,0 +1,25 @@
+"""The staff's pages, all of their addresses in one place. They show bands and published statements, never answers."""
+
+from flask import Blueprint
+
+from feedback.web.staff import programmes, reports, sign_in, waves
+from forms.staff import SignOutForm
+
+staff = Blueprint("staff", __name__, url_prefix="/staff")
+
+staff.add_url_rule("/", "programmes", programmes.index)
+staff.add_url_rule("/programmes/<int:programme_id>", "programme", programmes.one)
+staff.add_url_rule("/waves/<int:wave_id>", "wave", waves.one)
+staff.add_url_rule("/waves/<int:wave_id>/close", "close_wave", waves.close, methods=["POST"])
+staff.add_url_rule("/waves/<int:wave_id>/report", "report", reports.page)
+staff.add_url_rule("/waves/<int:wave_id>/report.csv", "report_csv", reports.as_csv)
+staff.add_url_rule("/waves/<int:wave_id>/report.json", "report_json", reports.as_json)
+staff.add_url_rule("/sign-in", "how_to_sign_in", sign_in.explain)
+staff.add_url_rule("/sign-in/<token>", "ask_sign_in", sign_in.ask)
+staff.add_url_rule("/sign-in/<token>", "sign_in", sign_in.enter, methods=["POST"])
+staff.add_url_rule("/sign-out", "sign_out", sign_in.leave, methods=["POST"])
+
+
+@staff.context_processor
+def _sign_out_button() -> dict[str, SignOutForm]:
+    return {"sign_out_form": SignOutForm()}

@@ -1,0 +1,25 @@
+"""The list of programmes, and one programme with its roster in sizes and its waves."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from feedback.domain.staff import StaffRole
+from feedback.runtime import runtime
+from feedback.services.show_programmes import list_programmes, show_programme
+from feedback.web.guards import allowed, member
+from feedback.web.staff.wording import moment_in_words
+
+
+@allowed(*StaffRole)
+def index() -> ResponseReturnValue:
+    """List the programmes of the member's organisation."""
+    programmes = list_programmes(runtime().session(), member().organisation_id)
+    return render_template("staff/programmes.html", programmes=programmes)
+
+
+@allowed(*StaffRole)
+def one(programme_id: int) -> ResponseReturnValue:
+    """Show one programme."""
+    programme = show_programme(runtime().session(), programme_id)
+    closings = {wave.id: moment_in_words(wave.closes_at, programme.time_zone) for wave in programme.waves}
+    return render_template("staff/programme.html", programme=programme, closings=closings)
