@@ -1,0 +1,124 @@
+"""`feedback demo`: the whole service in one process, with a mailbox that stands for the outside world."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from feedback.cli.output import say
+from feedback.cli.serve import this_app
+from feedback.cli.serving import Ending, WebThread
+from feedback.cli.staff import sign_in_address
+from feedback.config import Settings
+from feedback.demo.mailbox import Mailbox, start_smtp
+from feedback.demo.mailbox_page import mailbox_app
+from feedback.demo.participants import answer_unopened
+from feedback.demo.programme import COORDINATOR, ORGANISATION, prepare_programme
+from feedback.domain.errors import SettingsRefused
+from feedback.domain.staff import StaffRole
+from feedback.jobs.worker import Worker, WorkerThread
+from feedback.resources import migrations_folder
+from feedback.runtime import Runtime, bench, runtime
+from feedback.services.upgrade_databases import upgrade_databases
+
+demo = AppGroup("demo", help="Try the service on this machine.")
+
+_MAILBOX_PORT = "FEEDBACK_DEMO_MAILBOX_PORT"
+_SECONDS_FOR_MAILS = 30
+
+
+@demo.command("run")
+def run_command() -> None:
+    """Run pages, worker and a mailbox in this process, on example data, until Ctrl-C.
+
+    \b
+    Example:  feedback demo run
+    """
+    tools = runtime()
+    _check(tools.settings)
+    upgrade_databases(tools.engines, migrations_folder())
+    ending = Ending()
+    mailbox = Mailbox(_mailbox_folder(tools.settings))
+    mailbox_port = int(os.environ.get(_MAILBOX_PORT, "8001"))
+    settings = tools.settings
+    web = WebThread(this_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
+    inboxes = WebThread(mailbox_app(mailbox), "127.0.0.1", mailbox_port, _MAILBOX_PORT)
+    smtp = _start_smtp(mailbox, settings)
+    worker = WorkerThread(Worker(bench(this_app())), ending.fail)
+    for part in (web, inboxes, worker):
+        part.start()
+    _welcome(tools, mailbox, mailbox_port)
+    ending.wait()
+    say("\nStopping. `make run` goes on with the same data.")
+    worker.stop()
+    smtp.stop()
+    inboxes.stop()
+    web.stop()
+    sys.exit(int(ending.is_failure))
+
+
+@demo.command("answer")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed gives other answers.")
+def answer_command(seed: int) -> None:
+    """Let the demo's participants answer through their links, but for those whose mail you opened yourself.
+
+    \b
+    Example:  feedback demo answer
+    """
+    mailbox = Mailbox(_mailbox_folder(runtime().settings))
+    answered = answer_unopened(mailbox, seed, say)
+    say(f"{answered} people answered. Close the wave to see the report.")
+
+
+def _check(settings: Settings) -> None:
+    if not settings.embedded:
+        raise SettingsRefused("FEEDBACK_DATABASE_URL is set; the demo runs on its own embedded databases only.")
+
+
+def _start_smtp(mailbox: Mailbox, settings: Settings):  # type: ignore[no-untyped-def]  # aiosmtpd is untyped
+    try:
+        return start_smtp(mailbox, settings.smtp.host, settings.smtp.port)
+    except OSError:
+        raise SettingsRefused(f"FEEDBACK_SMTP_PORT is {settings.smtp.port}, which another program uses.") from None
+
+
+def _mailbox_folder(settings: Settings) -> Path:
+    return settings.instance / "demo-mailbox"
+
+
+def _welcome(tools: Runtime, mailbox: Mailbox, mailbox_port: int) -> None:
+    wave = prepare_programme(tools)
+    if wave is not None:
+        say(f"A demo programme was made; its kick-off wave invites {wave.invited} people.")
+        _wait_for_mails(mailbox, wave.invited)
+    address = sign_in_address(ORGANISATION, *COORDINATOR, StaffRole.COORDINATOR)
+    tools.session().close()
+    say(
+        f"""
+  The mailbox (everybody's inbox):   http://127.0.0.1:{mailbox_port}/
+  Sign in as coordinator (once):     {address}
+  What to do next:                   {tools.settings.base_url}/ and below
+
+    1. Open a mail in the mailbox, follow its link, read the promises, answer. Change your answer.
+    2. Sign in as coordinator: you see neither answers nor a tally.
+    3. In another terminal:  .venv/bin/feedback demo answer      (everybody else answers, through HTTP)
+    4. Close the wave on its page, wait a moment, and read the report.
+
+  Ctrl-C ends it. `make run` goes on with the same data; `make clean` forgets everything.
+"""
+    )
+
+
+def _wait_for_mails(mailbox: Mailbox, expected: int) -> None:
+    with click.progressbar(length=expected, label="Mails sent") as bar:
+        done = 0
+        for _ in range(_SECONDS_FOR_MAILS * 5):
+            count = mailbox.count()
+            bar.update(count - done)
+            done = count
+            if done >= expected:
+                break
+            time.sleep(0.2)

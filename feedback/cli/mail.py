@@ -1,0 +1,38 @@
+"""`feedback mail`: try the relay."""
+
+import secrets
+
+import click
+from flask.cli import AppGroup
+
+from feedback.cli.output import say
+from feedback.domain.errors import MailRefused
+from feedback.mail import Letter, Verdict
+from feedback.runtime import runtime
+
+mail = AppGroup("mail", help="Try the mail relay.")
+
+
+@mail.command("test")
+@click.argument("address")
+def test_command(address: str) -> None:
+    """Send one plain test mail to ADDRESS through the relay.
+
+    \b
+    Example:  feedback mail test you@example.com
+    """
+    tools = runtime()
+    sender = tools.settings.smtp.sender
+    letter = Letter(
+        recipient=address,
+        language="en",
+        name="test",
+        message_id=f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>",
+        sender=("Feedback", sender),
+        values={"base_url": tools.settings.base_url},
+    )
+    with tools.relay.connect() as conversation:
+        reply = conversation.send(letter)
+    if reply.verdict is not Verdict.ACCEPTED:
+        raise MailRefused(f"The relay did not take the mail: {reply.verdict.value} ({reply.code or 'no code'}).")
+    say("The relay accepted the mail. Whether it arrives, only the inbox can tell.")

@@ -1,0 +1,53 @@
+"""How commands speak: lines for people, JSON for scripts, moments in the programme's time zone."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+ACTOR = "command line"
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for a script to read.")
+
+
+def say(text: str) -> None:
+    """Write a line for a person."""
+    click.echo(text)
+
+
+def write_json(value: Any) -> None:
+    """Write a value for a script."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return str(value)
+
+
+class LocalMoment(click.ParamType[datetime]):
+    """A moment such as 2027-03-15T17:00, meant where the programme is (see `in_zone`)."""
+
+    name = "YYYY-MM-DDTHH:MM"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read the moment, without a zone."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.strptime(str(value), "%Y-%m-%dT%H:%M")  # noqa: DTZ007
+        except ValueError:
+            self.fail("write a moment like 2027-03-15T17:00", param, ctx)
+
+
+def in_zone(moment: datetime | None, zone: str) -> datetime | None:
+    """Read a local moment in the programme's time zone."""
+    return None if moment is None else moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def shown(moment: datetime | None, zone: str) -> str:
+    """Write a moment as it is where the programme is."""
+    return "–" if moment is None else moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")

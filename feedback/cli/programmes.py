@@ -1,0 +1,82 @@
+"""`feedback programme`: create programmes, show them."""
+
+from dataclasses import asdict
+
+import click
+from flask.cli import AppGroup
+
+from feedback.cli.output import ACTOR, as_json_option, say, shown, write_json
+from feedback.runtime import runtime
+from feedback.services.create_programme import ProgrammeDraft, create_programme
+from feedback.services.show_programmes import ProgrammeSheet, list_programmes, show_programme
+
+programme = AppGroup("programme", help="Create and show programmes.")
+
+
+@programme.command("create")
+@click.option("--organisation", required=True, help="Who runs it; created with its first programme.")
+@click.option("--name", required=True, help='Such as "Pilot 2027".')
+@click.option("--word", default="reverse", show_default=True, help='What you call it: "reverse" or "reciprocal".')
+@click.option("--focus", required=True, help='What it is about, such as "race and ethnicity".')
+@click.option("--minimum-group-size", type=int, help="Results appear only for groups of at least so many; 5 or more.")
+@click.option("--time-zone", required=True, help="Such as Europe/Paris.")
+@click.option("--contact-name", required=True, help="Whom participants may ask.")
+@click.option("--contact-email", required=True)
+@click.option("--reviewer-name", required=True, help="Who alone reads comments word for word; participants are told.")
+def create_command(minimum_group_size: int | None, **words: str) -> None:
+    """Create a programme and print its number.
+
+    \b
+    Example:  feedback programme create --organisation Example --name "Pilot" --focus "race and ethnicity" \\
+                --time-zone Europe/Paris --contact-name "Ana" --contact-email ana@example.com --reviewer-name "Rea"
+    """
+    tools = runtime()
+    smallest = tools.settings.minimum_group_size
+    draft = ProgrammeDraft(minimum_group_size=minimum_group_size or smallest, **words)
+    number = create_programme(
+        tools.session(), tools.keys, draft, smallest_group_size=smallest, now=tools.clock(), actor=ACTOR
+    )
+    say(str(number))
+
+
+@programme.command("show")
+@click.argument("programme_id", type=int, required=False)
+@as_json_option
+def show_command(programme_id: int | None, *, as_json: bool) -> None:
+    """Show one programme, or list all.
+
+    \b
+    Example:  feedback programme show 1
+    """
+    if programme_id is None:
+        _list(as_json=as_json)
+        return
+    sheet = show_programme(runtime().session(), programme_id)
+    if as_json:
+        write_json(_plain(sheet))
+        return
+    _tell(sheet)
+
+
+def _list(*, as_json: bool) -> None:
+    lines = list_programmes(runtime().session())
+    if as_json:
+        write_json([asdict(line) for line in lines])
+        return
+    for line in lines:
+        say(f"{line.id}  {line.name}: {line.people} people, {line.waves} waves")
+
+
+def _tell(sheet: ProgrammeSheet) -> None:
+    zone = sheet.time_zone.key
+    say(f"Programme {sheet.id}: {sheet.name}, {sheet.people} people, groups of at least {sheet.minimum_group_size}")
+    for atom, count in sheet.roster:
+        say(f"  {count:>6}  {atom.role}s{f', {atom.cohort}' if atom.cohort else ''}")
+    for wave in sheet.waves:
+        opens, closes = shown(wave.opens_at, zone), shown(wave.closes_at, zone)
+        say(f"  wave {wave.id}: {wave.stage}, {wave.state}, opens {opens}, closes {closes}")
+
+
+def _plain(sheet: ProgrammeSheet) -> dict[str, object]:
+    roster = [{"role": atom.role, "cohort": atom.cohort, "people": count} for atom, count in sheet.roster]
+    return {**vars(sheet), "roster": roster, "waves": [asdict(wave) for wave in sheet.waves]}

@@ -1,0 +1,48 @@
+"""`feedback questionnaire`: check a questionnaire file, list those that ship."""
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from feedback.cli.output import as_json_option, say, write_json
+from feedback.domain.errors import QuestionnaireRefused
+from feedback.domain.questionnaire_files import read_questionnaire
+from feedback.domain.questionnaires import Questionnaire
+from forms.library import available, load
+
+questionnaire = AppGroup("questionnaire", help="List and check questionnaires.")
+
+
+@questionnaire.command("list", with_appcontext=False)
+@as_json_option
+def list_command(*, as_json: bool) -> None:
+    """List the questionnaires that ship with the service."""
+    found = [_summary(load(name)) for name in available()]
+    if as_json:
+        write_json(found)
+        return
+    for one in found:
+        say(f"{one['name']}: version {one['version']}, {one['closed']} closed and {one['open']} open questions")
+
+
+@questionnaire.command("check", with_appcontext=False)
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_command(files: tuple[Path, ...]) -> None:
+    """Check questionnaire files; says what is wrong in which question, and how to mend it.
+
+    \b
+    Example:  feedback questionnaire check my-kickoff-mentor.toml
+    """
+    for file in files:
+        try:
+            found = read_questionnaire(file.read_text(encoding="utf-8"), file.name)
+        except UnicodeDecodeError:
+            raise QuestionnaireRefused(f"{file.name}: is not UTF-8 text; save it as UTF-8.") from None
+        say(f"{file.name}: good, {len(found.questions)} questions")
+
+
+def _summary(one: Questionnaire) -> dict[str, object]:
+    open_questions = len(one.open_questions)
+    closed = len(one.questions) - open_questions
+    return {"name": one.name, "version": one.version, "role": one.role, "closed": closed, "open": open_questions}

@@ -1,0 +1,62 @@
+"""Servers on threads of this process, and the wait for somebody to end it."""
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from waitress.server import create_server
+
+from feedback.domain.errors import SettingsRefused
+
+_THREADS = 8
+
+
+class WebThread:
+    """A web server on a thread of its own. It keeps no access log: addresses of links must not be written down."""
+
+    def __init__(self, app: Flask, host: str, port: int, variable: str) -> None:
+        """Take the port at once, or raise SettingsRefused naming the `variable` that chose it."""
+        try:
+            self._server: Any = create_server(app, host=host, port=port, ident="", threads=_THREADS)
+        except OSError as error:
+            raise SettingsRefused(f"{variable} is {port}, which cannot be used: {error.strerror}.") from None
+        self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more requests; those being served end first."""
+        self._server.close()
+        self._server.task_dispatcher.shutdown()
+
+
+class Ending:
+    """Waits for Ctrl-C, a polite signal, or a part of the service that died."""
+
+    def __init__(self) -> None:
+        """Catch signals from now on."""
+        self._event = threading.Event()
+        self.is_failure = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._asked)
+
+    @property
+    def fail(self) -> Callable[[], None]:
+        """Return what a part of the service calls when it dies."""
+        return self._failed
+
+    def wait(self) -> None:
+        """Return when it is time to end."""
+        self._event.wait()
+
+    def _failed(self) -> None:
+        self.is_failure = True
+        self._event.set()
+
+    def _asked(self, _number: int, _frame: FrameType | None) -> None:
+        self._event.set()
