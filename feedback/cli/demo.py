@@ -45,7 +45,7 @@ def run_command() -> None:
     mailbox_port = int(os.environ.get(_MAILBOX_PORT, "8001"))
     settings = tools.settings
     web = WebThread(this_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
-    inboxes = WebThread(mailbox_app(mailbox), "127.0.0.1", mailbox_port, _MAILBOX_PORT)
+    inboxes = WebThread(mailbox_app(mailbox, settings.base_url), "127.0.0.1", mailbox_port, _MAILBOX_PORT)
     smtp = _start_smtp(mailbox, settings)
     worker = WorkerThread(Worker(bench(this_app())), ending.fail)
     for part in (web, inboxes, worker):
@@ -100,12 +100,7 @@ def _welcome(tools: Runtime, mailbox: Mailbox, mailbox_port: int) -> None:
         f"""
   The mailbox (everybody's inbox):   http://127.0.0.1:{mailbox_port}/
   Sign in as coordinator (once):     {address}
-  What to do next:                   {tools.settings.base_url}/ and below
-
-    1. Open a mail in the mailbox, follow its link, read the promises, answer. Change your answer.
-    2. Sign in as coordinator: you see neither answers nor a tally.
-    3. In another terminal:  .venv/bin/feedback demo answer      (everybody else answers, through HTTP)
-    4. Close the wave on its page, wait a moment, and read the report.
+  What to do next:                   http://127.0.0.1:{mailbox_port}/next
 
   Ctrl-C ends it. `make run` goes on with the same data; `make clean` forgets everything.
 """

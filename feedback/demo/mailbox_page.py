@@ -47,12 +47,13 @@ class Piece:
     url: str = ""
 
 
-def mailbox_app(mailbox: Mailbox) -> Flask:
-    """Return the app that shows this mailbox."""
+def mailbox_app(mailbox: Mailbox, service_url: str) -> Flask:
+    """Return the app that shows this mailbox, and says what to try on the service at `service_url`."""
     app = Flask(__name__, template_folder=templates_folder() / "demo", static_folder=None)
     app.jinja_env.undefined = StrictUndefined
     app.after_request(_with_headers)
     app.add_url_rule("/", "inboxes", lambda: _show_inboxes(mailbox))
+    app.add_url_rule("/next", "next", lambda: render_template("next.html", service_url=service_url))
     app.add_url_rule("/mail/<int:serial>", "mail", lambda serial: _show_mail(mailbox, serial))
     app.add_url_rule("/style.css", "style", lambda: send_from_directory(templates_folder() / "demo", "style.css"))
     app.register_error_handler(404, lambda _error: _show_missing("There is no such page; go back to the list."))

@@ -24,12 +24,12 @@ class StoredComment(Base):
 
 
 def add_comments(session: Session, wave_id: int, question: str, sealed: list[SealedComment]) -> None:
-    """Insert the comments on one question under random ids, in the order of those ids."""
-    ids = sorted(secrets.token_bytes(_ID_BYTES) for _ in sealed)
-    values = [
-        {"id": number, "wave_id": wave_id, "question": question, "sealed": text}
-        for number, text in zip(ids, sealed, strict=True)
-    ]
+    """Insert the comments on one question, each under a random id of its own, in the order of those ids.
+
+    The order they came in is lost: it is that of the response keys, which an old backup and a mail lead to.
+    """
+    rows = sorted((secrets.token_bytes(_ID_BYTES), text) for text in sealed)
+    values = [{"id": number, "wave_id": wave_id, "question": question, "sealed": text} for number, text in rows]
     if values:
         session.execute(insert(StoredComment), values)
 

@@ -151,8 +151,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
-        return
-    read_only = bool(connection.get_execution_options().get("feedback_read_only"))
+    options = connection.get_execution_options()
+    read_only = bool(options.get("feedback_read_only"))
+    # Always said: the connection may come back from a read-only transaction, and VACUUM writes too.
     connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -35,7 +35,7 @@ def relay(mailbox: Mailbox) -> Iterator[smtplib.SMTP]:
 
 
 def page_of(mailbox: Mailbox, path: str = "/") -> str:
-    return mailbox_app(mailbox).test_client().get(path).text
+    return mailbox_app(mailbox, "http://127.0.0.1:8000").test_client().get(path).text
 
 
 def test_a_mail_sent_over_smtp_is_kept(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_half_written_mail_is_not_seen(tmp_path: Path) -> None:
 def test_a_mail_that_is_not_there_is_named_so(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="go back to the list"):
         Mailbox(tmp_path).read(7)
-    assert mailbox_app(Mailbox(tmp_path)).test_client().get("/mail/7").status_code == 404
+    assert mailbox_app(Mailbox(tmp_path), "http://127.0.0.1:8000").test_client().get("/mail/7").status_code == 404
 
 
 def test_inboxes_are_grouped_by_person_with_the_last_mail_first(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_the_html_of_a_mail_stays_inside_a_frame_without_scripts(tmp_path: Path)
 def test_every_page_forbids_scripts_and_referrers(tmp_path: Path, path: str) -> None:
     mailbox = Mailbox(tmp_path)
     mailbox.deliver("ana@example.com", bytes(mail_to("ana@example.com")))
-    with mailbox_app(mailbox).test_client().get(path) as response:
+    with mailbox_app(mailbox, "http://127.0.0.1:8000").test_client().get(path) as response:
         assert response.headers["Content-Security-Policy"].startswith("default-src 'none';")
         assert "script-src" not in response.headers["Content-Security-Policy"]
         assert response.headers["Referrer-Policy"] == "no-referrer"

@@ -7,7 +7,7 @@ from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
 from feedback.services.show_programmes import list_programmes, show_programme
 from feedback.web.guards import allowed, member
-from feedback.web.staff.wording import moment_in_words
+from feedback.web.staff.wording import day_in_words
 
 
 @allowed(*StaffRole)
@@ -21,5 +21,6 @@ def index() -> ResponseReturnValue:
 def one(programme_id: int) -> ResponseReturnValue:
     """Show one programme."""
     programme = show_programme(runtime().session(), programme_id)
-    closings = {wave.id: moment_in_words(wave.closes_at, programme.time_zone) for wave in programme.waves}
+    zone = programme.time_zone
+    closings = {wave.id: day_in_words(wave.closes_at.astimezone(zone).date()) for wave in programme.waves}
     return render_template("staff/programme.html", programme=programme, closings=closings)

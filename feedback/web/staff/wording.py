@@ -13,8 +13,8 @@ def language() -> str:
 
 
 def moment_in_words(at: datetime, time_zone: ZoneInfo) -> str:
-    """Return such as "Friday 12 June 2026, 18:00 BST"."""
-    return format_datetime(at.astimezone(time_zone), "EEEE d MMMM y, HH:mm zzz", locale=language())
+    """Return such as "Friday 12 June 2026, 18:00 (Europe/London)"."""
+    return format_datetime(at.astimezone(time_zone), "EEEE d MMMM y, HH:mm '('VV')'", locale=language())
 
 
 def day_in_words(day: date) -> str:

@@ -1,0 +1,111 @@
+"""Commands that refuse say why in a sentence, with an exit code that a script can read."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask.cli import ScriptInfo
+
+from feedback.cli import feedback
+from feedback.domain.errors import FeedbackError, NotFound, WaveNotReady
+from tests.world import World
+
+
+def run(world: World, *words: str) -> Result:
+    return CliRunner().invoke(feedback, list(words), obj=ScriptInfo(create_app=lambda: world.app))
+
+
+def output(world: World, *words: str) -> str:
+    result = run(world, *words)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def refusal(world: World, *words: str) -> FeedbackError:
+    error = run(world, *words).exception
+    assert isinstance(error, FeedbackError)
+    return error
+
+
+def test_status_never_says_how_many_have_answered(world: World) -> None:
+    wave = world.open_wave()
+    before = output(world, "wave", "status", str(wave), "--json")
+    world.answer(world.links(wave)[0])
+    assert output(world, "wave", "status", str(wave), "--json") == before
+
+
+def test_status_of_all_waves_is_json_for_scripts(world: World) -> None:
+    world.open_wave()
+    (wave,) = json.loads(output(world, "wave", "status", "--json"))
+    assert (wave["state"], wave["invited"]) == ("open", 27)
+
+
+def test_a_wave_that_is_open_cannot_be_opened_again(world: World) -> None:
+    assert isinstance(refusal(world, "wave", "open", str(world.open_wave())), WaveNotReady)
+
+
+def test_a_wave_cannot_be_closed_before_its_time(world: World) -> None:
+    assert "cannot close earlier" in str(refusal(world, "wave", "close", str(world.open_wave())))
+
+
+def test_an_unknown_programme_is_named(world: World) -> None:
+    assert isinstance(refusal(world, "programme", "show", "77"), NotFound)
+
+
+def test_a_programme_is_shown_in_sizes_not_names(world: World) -> None:
+    shown = output(world, "programme", "show", str(world.programme(cohorts=("Spring", "Autumn"))))
+    assert "mentors, Spring" in shown
+    assert "Number" not in shown
+
+
+def test_a_roster_check_names_lines_and_changes_nothing(world: World, tmp_path: Path) -> None:
+    programme, file = world.programme(mentors=0, mentees=0), tmp_path / "roster.csv"
+    file.write_text("name,email,role\nAna,ana@example.com,mentor\nBo,nowhere,pilot\n")
+    result = run(world, "roster", "import", str(programme), str(file))
+    assert result.exit_code == 1
+    assert "Line 3, email" in result.output
+    assert "Line 3, role" in result.output
+    assert json.loads(output(world, "programme", "show", str(programme), "--json"))["roster"] == []
+
+
+def test_a_cancelled_wave_asks_first(world: World) -> None:
+    wave = world.open_wave()
+    assert run(world, "wave", "cancel", str(wave)).exit_code == 1
+    assert "cancelled" in output(world, "wave", "cancel", str(wave), "--yes")
+
+
+def test_a_test_mail_goes_through_the_relay(world: World) -> None:
+    assert "accepted" in output(world, "mail", "test", "ana@example.com")
+    assert world.mailbox.count() == 1
+
+
+def test_a_staff_invitation_prints_a_link(world: World) -> None:
+    world.programme()
+    words = ["--organisation", "Example Organisation", "--name", "Ana", "--email", "ana@example.com"]
+    assert "/staff/sign-in/" in output(world, "staff", "invite", *words)
+
+
+def test_keys_are_wrapped_anew_only_when_the_master_key_changed(world: World) -> None:
+    world.open_wave()
+    assert output(world, "db", "rewrap-keys").startswith("0 keys")
+
+
+@pytest.mark.parametrize("name", ["kickoff-mentor", "kickoff-mentee"])
+def test_shipped_questionnaires_are_listed(name: str) -> None:
+    result = CliRunner().invoke(feedback, ["questionnaire", "list"])
+    assert name in result.output
+
+
+def test_a_questionnaire_file_is_checked(tmp_path: Path) -> None:
+    file = tmp_path / "broken.toml"
+    file.write_text('name = "broken"\n')
+    error = CliRunner().invoke(feedback, ["questionnaire", "check", str(file)]).exception
+    assert "broken.toml" in str(error)
+
+
+@pytest.mark.parametrize("words", [[], ["wave"], ["wave", "plan"], ["roster", "import"], ["demo", "run"], ["report"]])
+def test_every_command_explains_itself(words: list[str]) -> None:
+    result = CliRunner().invoke(feedback, [*words, "--help"])
+    assert result.exit_code == 0
+    assert "Usage:" in result.output

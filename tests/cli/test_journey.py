@@ -1,0 +1,60 @@
+"""A coordinator's whole journey by command line and HTTP, without the demo, from Excel's roster to the report."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from feedback.domain.questionnaires import Role
+from feedback.resources import examples_folder
+from tests.world import World
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"https://feedback\.example\.com/s/([A-Za-z0-9_-]{43})\b")
+CREATE = (
+    "programme create --organisation Example --name Pilot --focus disability --time-zone Europe/London "
+    "--contact-name Ana --contact-email ana@example.com --reviewer-name Rea"
+)
+
+
+def feedback(environment: dict[str, str], *words: str, code: int = 0) -> str:
+    """Run a command as an operator would, in a process of its own."""
+    process = subprocess.run(
+        [sys.executable, "-m", "feedback", *words],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == code, process.stdout + process.stderr
+    return process.stdout + process.stderr
+
+
+def test_a_windows_roster_becomes_a_downloaded_report(
+    world: World, environment: dict[str, str], tmp_path: Path
+) -> None:
+    programme = feedback(environment, *CREATE.split()).strip()
+    roster = str(examples_folder() / "roster-excel-windows-1252.csv")
+    assert "24 people added" in feedback(environment, "roster", "import", programme, roster)
+    plan = ["wave", "plan", programme, "--stage", "kickoff", "--closes", "2099-01-01T12:00", "--may-close-early"]
+    wave = feedback(environment, *plan).strip()
+    feedback(environment, "wave", "open", wave)
+    world.send_mails_now()
+    for link in links_in_mails(world):
+        assert world.answer(link).status_code == 200
+    assert "closed" in feedback(environment, "wave", "close", wave)
+    table, data = tmp_path / "report.csv", tmp_path / "report.json"
+    feedback(environment, "report", "export", wave, "--csv", str(table), "--json", str(data))
+    rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig"))))
+    assert {row["group"] for row in rows} >= {Role.MENTOR.value, Role.MENTEE.value}
+    assert json.loads(data.read_text())["document"]["outcome"] == "published"
+
+
+def links_in_mails(world: World) -> list[str]:
+    bodies = [world.mailbox.read(serial).get_body(("plain",)) for serial in world.mailbox.serials()]
+    return sorted(LINK.findall(body.get_content())[0] for body in bodies if body is not None)

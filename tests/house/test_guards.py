@@ -1,0 +1,35 @@
+from flask import Flask
+
+from feedback.domain.staff import StaffRole
+from feedback.web.guards import allowed, is_guarded, open_to_all
+
+OPEN = {"staff.how_to_sign_in", "staff.ask_sign_in", "staff.sign_in", "staff.sign_out"}
+
+
+def staff_endpoints(app: Flask) -> set[str]:
+    return {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/staff")}
+
+
+def test_every_staff_view_wears_a_guard(app: Flask) -> None:
+    assert [name for name in sorted(staff_endpoints(app)) if not is_guarded(app.view_functions[name])] == []
+
+
+def test_strangers_see_nothing_but_the_way_in(app: Flask) -> None:
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in staff_endpoints(app) - OPEN:
+            address = rule.rule.replace("<int:programme_id>", "1").replace("<int:wave_id>", "1")
+            method = "POST" if "POST" in (rule.methods or ()) else "GET"
+            answer = client.open(address, method=method)
+            assert (answer.status_code, answer.location) == (302, "/staff/sign-in"), address
+
+
+def test_staff_addresses_with_a_number_name_what_the_guard_checks(app: Flask) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint in staff_endpoints(app) - OPEN]
+    assert {name for rule in rules for name in rule.arguments} <= {"programme_id", "wave_id"}
+
+
+def test_a_view_without_a_mark_is_not_guarded() -> None:
+    assert not is_guarded(lambda: "")
+    assert is_guarded(allowed(StaffRole.REVIEWER)(lambda: ""))
+    assert is_guarded(open_to_all(lambda: ""))

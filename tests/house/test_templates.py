@@ -1,0 +1,78 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+from jinja2 import StrictUndefined
+
+from feedback.resources import templates_folder
+
+FOLDER = templates_folder()
+TEMPLATES = sorted(path for path in FOLDER.rglob("*") if path.suffix in {".html", ".txt"})
+PAGES = [
+    path for path in TEMPLATES if path.suffix == ".html" and path.relative_to(FOLDER).parts[0] not in {"demo", "mail"}
+]
+STYLES = Path(__file__).parents[2] / "feedback" / "web" / "static" / "feedback.css"
+
+
+def name(path: Path) -> str:
+    return path.relative_to(FOLDER).as_posix()
+
+
+def with_text(paths: list[Path], pattern: str) -> list[str]:
+    return [name(path) for path in paths if re.search(pattern, path.read_text(encoding="utf-8"), re.IGNORECASE)]
+
+
+def test_nothing_is_declared_safe() -> None:
+    assert with_text(TEMPLATES, r"\|\s*safe\b|autoescape\s+false|Markup") == []
+
+
+def test_no_page_has_a_script() -> None:
+    assert with_text(TEMPLATES, r"<script|javascript:|\son[a-z]+\s*=") == []
+
+
+def test_no_page_has_styles_of_its_own() -> None:
+    assert with_text(PAGES, r"<style|\sstyle\s*=") == []
+
+
+def test_no_page_names_another_site() -> None:
+    assert with_text(TEMPLATES, r"https?://|[\"'(]//") == []
+
+
+def test_the_styles_load_nothing() -> None:
+    assert not re.search(r"url\(|@import|@font-face", STYLES.read_text(encoding="utf-8"))
+
+
+def test_no_page_loads_anything_but_the_styles() -> None:
+    assert with_text(PAGES, r"<(img|iframe|object|embed|video|audio|source)\b") == []
+    assert [name for name in with_text(PAGES, r"<link\b") if name != "layout.html"] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_template_compiles(path: Path) -> None:
+    app = Flask("templates", template_folder=str(FOLDER))
+    app.jinja_env.undefined = StrictUndefined
+    Babel(app)
+    app.jinja_env.get_template(name(path))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_words_of_a_page_can_be_translated(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for code in (
+        r"{% block (page|body) %}.*?{% endblock \1 %}",
+        r"{%-?\s*trans\b.*?endtrans.*?%}",
+        r"{{.*?}}|{%.*?%}",
+        r"<[^>]*>",
+    ):
+        text = re.sub(code, " ", text, flags=re.DOTALL)
+    assert re.findall(r"[A-Za-z]{2,}", text) == []
+
+
+def test_templates_are_formatted_and_linted() -> None:
+    command = [sys.executable, "-m", "djlint", "--check", "--lint", "--quiet", str(FOLDER)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=FOLDER.parent, check=False)
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,213 @@
+import re
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from feedback.domain.staff import StaffRole
+from feedback.services.sign_in import invite_staff
+from tests.world import World, hidden_value
+
+SITE = "https://feedback.example.com"
+SURE = {"sure": "y"}
+
+
+def token_for(world: World, role: StaffRole = StaffRole.COORDINATOR, organisation: str = "Example Organisation") -> str:
+    with world.session() as session:
+        email = f"{role}@example.com"
+        return invite_staff(
+            session, organisation=organisation, name="Ana", email=email, role=role, now=world.clock(), actor="test"
+        )
+
+
+def press(client: FlaskClient, page: str, action: str, **fields: str) -> TestResponse:
+    """Press the button on `page` that posts to `action`."""
+    token = hidden_value(client.get(page, base_url=SITE).text, "csrf_token")
+    return client.post(action, data={"csrf_token": token, **fields}, base_url=SITE)
+
+
+def signed_in(
+    world: World, role: StaffRole = StaffRole.COORDINATOR, organisation: str = "Example Organisation"
+) -> FlaskClient:
+    client = world.client()
+    page = f"/staff/sign-in/{token_for(world, role, organisation)}"
+    assert press(client, page, page).status_code == 303
+    return client
+
+
+def see(client: FlaskClient, page: str) -> str:
+    answer = client.get(page, base_url=SITE)
+    assert answer.status_code == 200, answer.text
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.text))
+
+
+def test_opening_a_sign_in_link_does_not_use_it_up(world: World) -> None:
+    client, page = world.client(), f"/staff/sign-in/{token_for(world)}"
+    for _scan in range(3):
+        assert client.get(page, base_url=SITE).status_code == 200
+    assert press(client, page, page).location == "/staff/"
+
+
+def test_a_used_link_signs_nobody_in(world: World) -> None:
+    page = f"/staff/sign-in/{token_for(world)}"
+    press(world.client(), page, page)
+    client = world.client()
+    assert press(client, page, page).status_code == 403
+    assert client.get("/staff/", base_url=SITE).status_code == 302
+
+
+def test_a_forged_post_signs_nobody_in(world: World) -> None:
+    answer = world.client().post(f"/staff/sign-in/{token_for(world)}", base_url=SITE)
+    assert answer.status_code == 400
+
+
+def test_the_cookie_is_for_the_staff_pages_alone(world: World) -> None:
+    client, page = world.client(), f"/staff/sign-in/{token_for(world)}"
+    cookie = press(client, page, page).headers["Set-Cookie"]
+    assert all(part in cookie for part in ("Path=/staff", "HttpOnly", "Secure", "SameSite=Lax"))
+
+
+def test_who_has_signed_out_is_a_stranger_again(world: World) -> None:
+    client = signed_in(world)
+    assert press(client, "/staff/", "/staff/sign-out").location == "/staff/sign-in"
+    assert client.get("/staff/", base_url=SITE).status_code == 302
+
+
+def test_programmes_are_listed_with_their_sizes(world: World) -> None:
+    world.open_wave(14, 13)
+    assert "Pilot 27 1" in see(signed_in(world), "/staff/")
+
+
+def test_a_programme_shows_roster_sizes_and_no_names(world: World) -> None:
+    programme_id = world.programme(14, 13, ("London", "York"))
+    shown = see(signed_in(world), f"/staff/programmes/{programme_id}")
+    assert "Mentors London 7" in shown
+    assert "Number" not in shown
+    assert "mentor.1@example.com" not in shown
+
+
+@pytest.mark.parametrize(
+    "page", ["programmes/1", "waves/1", "waves/1/report", "waves/1/report.csv", "waves/1/report.json"]
+)
+def test_another_organisation_finds_nothing(world: World, page: str) -> None:
+    world.close(world.open_wave())
+    client = signed_in(world, organisation="Another Organisation")
+    assert client.get(f"/staff/{page}", base_url=SITE).status_code == 404
+
+
+def test_another_organisation_closes_nothing(world: World) -> None:
+    wave_id = world.open_wave(may_close_early=True)
+    client = signed_in(world, organisation="Another Organisation")
+    assert press(client, "/staff/", f"/staff/waves/{wave_id}/close", **SURE).status_code == 404
+    assert "Open" in see(signed_in(world), f"/staff/waves/{wave_id}")
+
+
+@pytest.mark.parametrize("page", ["programmes/404", "waves/404", "waves/404/report"])
+def test_what_does_not_exist_is_not_found(world: World, page: str) -> None:
+    assert signed_in(world).get(f"/staff/{page}", base_url=SITE).status_code == 404
+
+
+def test_an_open_wave_shows_deliveries_and_not_how_many_have_answered(world: World) -> None:
+    wave_id = world.open_wave(14, 13)
+    client = signed_in(world)
+    world.send_mails()
+    before = see(client, f"/staff/waves/{wave_id}")
+    for link in world.links(wave_id)[:9]:
+        world.answer(link)
+    assert "Invitation Accepted by the mail relay 27" in before
+    assert see(client, f"/staff/waves/{wave_id}") == before
+
+
+def test_a_look_shows_its_band(world: World) -> None:
+    wave_id = world.open_wave(14, 13)
+    for link in world.links(wave_id)[:6]:
+        world.answer(link)
+    world.clock.pass_time(days=8)
+    world.do_what_is_due()
+    assert "5 or more had answered" in see(signed_in(world), f"/staff/waves/{wave_id}")
+
+
+def test_a_wave_that_may_not_close_early_has_no_button_and_no_way(world: World) -> None:
+    wave_id = world.open_wave()
+    client = signed_in(world)
+    assert "Close the survey" not in see(client, f"/staff/waves/{wave_id}")
+    assert press(client, "/staff/", f"/staff/waves/{wave_id}/close", **SURE).status_code == 409
+
+
+def test_closing_takes_a_tick(world: World) -> None:
+    wave_id = world.open_wave(may_close_early=True)
+    page = f"/staff/waves/{wave_id}"
+    client = signed_in(world)
+    refused = press(client, page, f"{page}/close")
+    assert (refused.status_code, "Tick the box" in refused.text) == (422, True)
+    assert press(client, page, f"{page}/close", **SURE).location == page
+    assert "No more answers are accepted" in see(client, page)
+
+
+def test_a_forged_post_closes_nothing(world: World) -> None:
+    page = f"/staff/waves/{world.open_wave(may_close_early=True)}"
+    client = signed_in(world)
+    assert client.post(f"{page}/close", data=SURE, base_url=SITE).status_code == 400
+    assert "Close the survey" in see(client, page)
+
+
+def test_a_reviewer_cannot_close_a_wave(world: World) -> None:
+    page = f"/staff/waves/{world.open_wave(may_close_early=True)}"
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert "Close the survey" not in see(client, page)
+    assert press(client, page, f"{page}/close", **SURE).status_code == 403
+
+
+def test_there_is_no_report_before_the_close(world: World) -> None:
+    wave_id = world.open_wave()
+    assert signed_in(world).get(f"/staff/waves/{wave_id}/report", base_url=SITE).status_code == 404
+
+
+def reported(world: World, answers: int) -> str:
+    wave_id = world.open_wave(14, 13)
+    for link in world.links(wave_id)[:answers]:
+        world.answer(link, C1="agree")
+    world.close(wave_id)
+    return f"/staff/waves/{wave_id}/report"
+
+
+def test_a_report_shows_rates_and_bands_and_what_is_withheld(world: World) -> None:
+    shown = see(signed_in(world), reported(world, 14))
+    assert "Mentors 14 of 14" in shown
+    assert "fewer than 5" in shown
+    assert "At least 12 of 14 chose “Agree”." in shown
+    assert "Not shown: fewer than 5 people of this group answered." in shown
+
+
+def test_a_report_about_too_few_says_so_and_no_more(world: World) -> None:
+    shown = see(signed_in(world), reported(world, 4))
+    assert "Too few people answered." in shown
+    assert "What they answered" not in shown
+
+
+def test_exports_are_named_by_numbers_and_stage(world: World) -> None:
+    page, client = reported(world, 14), signed_in(world)
+    for suffix, kind in (("csv", "text/csv; charset=utf-8"), ("json", "application/json")):
+        answer = client.get(f"{page}.{suffix}", base_url=SITE)
+        name = re.fullmatch(
+            rf"attachment; filename=programme-\d+-wave-\d+-kickoff\.{suffix}", answer.headers["Content-Disposition"]
+        )
+        assert (answer.status_code, answer.headers["Content-Type"], bool(name)) == (200, kind, True)
+
+
+def test_a_cohort_that_is_markup_is_shown_as_text(world: World) -> None:
+    programme_id = world.programme(14, 13, ("<b>London</b>",))
+    page = signed_in(world).get(f"/staff/programmes/{programme_id}", base_url=SITE).text
+    assert "&lt;b&gt;London&lt;/b&gt;" in page
+
+
+def test_a_session_ends_when_its_member_is_gone(world: World) -> None:
+    client = world.client()
+    with client.session_transaction(base_url=SITE) as cookie:
+        cookie["staff_id"] = 404
+    assert client.get("/staff/", base_url=SITE).status_code == 302
+
+
+def test_a_session_does_not_outlast_the_day(world: World) -> None:
+    assert world.app.permanent_session_lifetime <= timedelta(hours=12)
