@@ -137,7 +137,7 @@ def _language() -> str:
 
 def _closes(survey: Survey) -> str:
     moment = survey.closes_at.astimezone(survey.time_zone)
-    return format_datetime(moment, "EEEE d MMMM y, HH:mm zzz", locale=_language())
+    return f"{format_datetime(moment, 'EEEE d MMMM y, HH:mm', locale=_language())} ({survey.time_zone.key})"
 
 
 def _questions_page(link: str, survey: Survey, form: Form) -> str:

@@ -1,0 +1,96 @@
+"""A real browser and a real server. Without a browser these tests skip, loudly; `.ci/run` does not accept that."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+
+from feedback.app import create_app
+from feedback.cli.serving import WebThread
+from feedback.config import read_settings
+from feedback.demo.mailbox import Mailbox
+from tests.world import FixedClock, World
+
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def _installed() -> str | None:
+    for path in (os.environ.get("CHROMIUM", ""), "/usr/bin/chromium"):
+        if path and Path(path).exists():
+            return path
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], capture_output=True, check=False)
+    return "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=_installed(), args=list(_FLAGS))
+        except Error:
+            pytest.skip("NO BROWSER: install Chromium or set CHROMIUM to its path; nothing was tested in a browser")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def kind() -> str:
+    """Pages look the same on both databases; the browser sees them on one."""
+    return "sqlite"
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def live(environment: dict[str, str], port: int, clock: FixedClock, mailbox: Mailbox, kind: str) -> Iterator[World]:
+    """A world whose pages a browser can open at `address`."""
+    settings = read_settings({**environment, "FEEDBACK_BASE_URL": f"http://127.0.0.1:{port}"})
+    app = create_app(settings, clock)
+    server = WebThread(app, "127.0.0.1", port, "FEEDBACK_LISTEN_PORT")
+    server.start()
+    world = World(app, clock, mailbox, kind)
+    yield world
+    server.stop()
+    world.dispose()
+
+
+@pytest.fixture
+def address(live: World) -> str:
+    return live.tools.settings.base_url
+
+
+@pytest.fixture
+def plain_page(browser: Browser) -> Iterator[Page]:
+    """A phone without script."""
+    yield from _page(browser.new_context(viewport=PHONE, java_script_enabled=False))
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A phone with script, which the checks themselves need."""
+    yield from _page(browser.new_context(viewport=PHONE, bypass_csp=True))
+
+
+def _page(context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    yield page
+    context.close()

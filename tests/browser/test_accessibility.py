@@ -1,0 +1,42 @@
+"""Every participant's page passes axe in a real browser, light and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.test_participant import answer_all_by_keyboard
+from tests.world import World
+
+SCHEMES = ("light", "dark")
+
+
+def violations(page: Page) -> str:
+    return str(Axe().run(page).generate_report()) if Axe().run(page).violations_count else ""
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("path", ["", "/questions", "/withdraw"])
+def test_pages_behind_a_link_have_no_violation(live: World, address: str, page: Page, path: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{address}/s/{live.links(live.open_wave())[0]}{path}")
+    assert violations(page) == ""
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_on_the_way_to_thanks_have_no_violation(live: World, address: str, page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
+    page.get_by_role("button", name="Check your answers").click()
+    found = [violations(page)]
+    page.goto(page.url)
+    answer_all_by_keyboard(page)
+    found.append(violations(page))
+    page.get_by_role("button", name="Send my answers").click()
+    found.append(violations(page))
+    assert found == ["", "", ""]
+
+
+def test_the_front_door_and_a_dead_link_have_no_violation(live: World, address: str, page: Page) -> None:
+    for path in ("/", "/s/nothing", "/o/nothing"):
+        page.goto(f"{address}{path}")
+        assert violations(page) == "", path

@@ -1,0 +1,90 @@
+"""The participant's journey in a real browser: a phone, no script, no cookie, the keyboard alone."""
+
+from playwright.sync_api import Page
+
+from tests.world import World
+
+FIT = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+TAGS = "(e => [e.tagName, e.type, e.name, e.innerText])(document.activeElement)"
+MOST_STOPS = 200
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until something that says `words` has the focus."""
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if words in (page.evaluate(TAGS)[3] or ""):
+            return
+    raise AssertionError(f"nothing that says {words!r} can be reached with the Tab key")
+
+
+def answer_all_by_keyboard(page: Page) -> None:
+    """Choose an answer everywhere, then press the button: Tab, Space and Enter only."""
+    seen: set[str] = set()
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        tag, kind, name, words = page.evaluate(TAGS)
+        if kind in {"radio", "checkbox"} and name not in seen:
+            seen.add(name)
+            page.keyboard.press("Space")
+        if tag == "TEXTAREA":
+            page.keyboard.type("It helps when meetings are kept.")
+        if tag == "BUTTON" and "Check" in words:
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            return
+    raise AssertionError("the button was never reached")
+
+
+def shown(page: Page) -> str:
+    return str(page.locator("main").get_attribute("data-page"))
+
+
+def test_a_wave_is_answered_by_keyboard_without_script_at_360_px(live: World, address: str, plain_page: Page) -> None:
+    wave = live.open_wave()
+    plain_page.goto(f"{address}/s/{live.links(wave)[0]}")
+    assert shown(plain_page) == "promise"
+    tab_to(plain_page, "Start")
+    plain_page.keyboard.press("Enter")
+    plain_page.wait_for_selector("main[data-page=questions]")
+    answer_all_by_keyboard(plain_page)
+    plain_page.wait_for_selector("main[data-page=check]")
+    tab_to(plain_page, "Send my answers")
+    plain_page.keyboard.press("Enter")
+    plain_page.wait_for_selector("main[data-page=thanks]")
+    assert plain_page.context.cookies() == []
+
+
+def test_no_page_is_wider_than_a_phone(live: World, address: str, plain_page: Page) -> None:
+    link = live.links(live.open_wave())[0]
+    for path in ("", "/questions", "/withdraw"):
+        plain_page.goto(f"{address}/s/{link}{path}")
+        assert plain_page.evaluate(FIT), path
+
+
+def test_an_incomplete_answer_leads_to_what_is_missing(live: World, address: str, plain_page: Page) -> None:
+    plain_page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
+    plain_page.locator("textarea").first.fill("Still here")
+    plain_page.get_by_role("button", name="Check your answers").click()
+    plain_page.locator("main a[href^='#']").first.click()
+    assert plain_page.evaluate(TAGS)[0] == "FIELDSET"
+    plain_page.keyboard.press("Tab")
+    assert plain_page.evaluate(TAGS)[1] == "radio"
+    assert plain_page.locator("textarea").first.input_value() == "Still here"
+
+
+def test_an_answer_is_changed_before_and_after_sending(live: World, address: str, plain_page: Page) -> None:
+    link = live.links(live.open_wave())[0]
+    plain_page.goto(f"{address}/s/{link}/questions")
+    answer_all_by_keyboard(plain_page)
+    plain_page.get_by_role("button", name="Change something").click()
+    assert plain_page.locator("input[type=radio]:checked").count() > 5
+    plain_page.get_by_role("button", name="Check your answers").click()
+    plain_page.get_by_role("button", name="Send my answers").click()
+    first = plain_page.locator("main").inner_text()
+    plain_page.goto(f"{address}/s/{link}/questions")
+    assert plain_page.locator("input:checked").count() == 0
+    answer_all_by_keyboard(plain_page)
+    plain_page.get_by_role("button", name="Send my answers").click()
+    assert shown(plain_page) == "thanks"
+    assert plain_page.locator("main").inner_text() != first
