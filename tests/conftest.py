@@ -105,21 +105,21 @@ def world(settings: Settings, clock: FixedClock, mailbox: Mailbox, kind: str) ->
 
 
 @pytest.fixture
-def app(world: World):  # noqa: ANN201
+def app(world: World):
     return world.app
 
 
 @pytest.fixture
-def client(world: World):  # noqa: ANN201
+def client(world: World):
     return world.client()
 
 
 @pytest.fixture
-def session(world: World):  # noqa: ANN201
+def session(world: World):
     with world.session() as session:
         yield session
 
 
 @pytest.fixture
-def keys(world: World):  # noqa: ANN201
+def keys(world: World):
     return world.keys

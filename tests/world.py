@@ -65,7 +65,7 @@ class World:
         return found
 
     @property
-    def keys(self):  # noqa: ANN201
+    def keys(self):
         return self.tools.keys
 
     def session(self) -> Session:
@@ -96,7 +96,7 @@ class World:
                 import_roster(session, self.keys, programme_id, data, now=self.clock(), actor="test")
         return programme_id
 
-    def planned_wave(self, programme_id: int, days: int = 14, questionnaires=None, **changes) -> int:  # noqa: ANN001, ANN003
+    def planned_wave(self, programme_id: int, days: int = 14, questionnaires=None, **changes) -> int:
         plan = WavePlan(
             programme_id=programme_id,
             stage="kickoff",
@@ -113,7 +113,7 @@ class World:
             open_wave(session, self.keys, wave_id, now=self.clock(), actor="test")
         return wave_id
 
-    def open_wave(self, mentors: int = 14, mentees: int = 13, cohorts: tuple[str, ...] = ("",), **changes) -> int:  # noqa: ANN003
+    def open_wave(self, mentors: int = 14, mentees: int = 13, cohorts: tuple[str, ...] = ("",), **changes) -> int:
         return self.open(self.planned_wave(self.programme(mentors, mentees, cohorts), **changes))
 
     def links(self, wave_id: int, role: Role | None = None) -> list[str]:

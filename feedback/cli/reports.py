@@ -7,14 +7,8 @@ from flask.cli import AppGroup
 
 from feedback.cli.output import as_json_option, say
 from feedback.domain.groups import Group
-from feedback.domain.report import (
-    Bar,
-    ReportDocument,
-    report_comments,
-    report_header,
-    report_questions,
-    report_rates,
-)
+from feedback.domain.report import ReportDocument
+from feedback.domain.report_reading import Bar, report_comments, report_header, report_questions, report_rates
 from feedback.runtime import runtime
 from feedback.services.export_report import report_csv, report_json
 from feedback.services.show_report import show_report
@@ -62,7 +56,7 @@ def export_command(wave_id: int, csv_file: Path | None, json_file: Path | None) 
 
 def _tell(document: ReportDocument) -> None:
     header = report_header(document)
-    say(f"{header.about.organisation}, {header.about.programme}: {header.about.wave} ({header.outcome})")
+    say(f"{header.about.organisation}, {header.about.programme}: {header.about.stage} ({header.outcome})")
     for rate in report_rates(document):
         answered = f"fewer than {header.k}" if rate.answered is None else str(rate.answered)
         say(f"  {_label(rate.group)}: {answered} of {rate.group.invited} answered")

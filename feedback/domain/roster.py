@@ -4,9 +4,6 @@ Accepts UTF-8, UTF-16 with a byte order mark and Windows-1252; commas, semicolon
 Refuses the whole file when one field is wrong, and then names every wrong line, field and mend.
 """
 
-import codecs
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +14,7 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from feedback.domain.errors import RosterRefused
 from feedback.domain.questionnaires import Role
+from feedback.domain.roster_files import EMPTY, RosterRecord, known_field, roster_records
 
 MAX_ROWS = 100_000
 MAX_PROBLEMS = 50
@@ -25,29 +23,10 @@ MAX_COHORT_CHARS = 100
 DEFAULT_LANGUAGE = "en"
 
 _REQUIRED = ("name", "email", "role")
-_FIELD_BY_HEADER: Mapping[str, str] = {
-    "name": "name",
-    "fullname": "name",
-    "email": "email",
-    "mail": "email",
-    "emailaddress": "email",
-    "mailaddress": "email",
-    "role": "role",
-    "cohort": "cohort",
-    "group": "cohort",
-    "language": "language",
-    "lang": "language",
-}
-_DELIMITERS = ",;\t"
-_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(?=[\r\n])', re.IGNORECASE)
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]([a-z]{2}|[0-9]{3}))?", re.IGNORECASE | re.ASCII)
 _PLAIN_LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*", re.ASCII)
 
-_QUOTES = "a quotation mark does not match; close it at the end of its field, and double those inside the field."
-_NOT_TEXT = "The file is not CSV text; open it in your spreadsheet program, save it as “CSV UTF-8” and upload that."
-_EMPTY = "The file is empty; its first line must name the columns name, email and role."
 _NO_HEADERS = "Line {line} names no known column; write the headers name, email, role, cohort and language."
 _NO_ROWS = "The file has headers but no participants; add one line for each participant."
 _TOO_MANY = f"The file has more than {MAX_ROWS:,} participants; split it into several programmes."
@@ -70,15 +49,6 @@ class RosterRow:
 
 
 @dataclass(frozen=True)
-class _Record:
-    """The cells of one row that is not blank, or the problem that kept them from being read."""
-
-    line: int
-    cells: tuple[str, ...] = ()
-    problem: str = ""
-
-
-@dataclass(frozen=True)
 class _Columns:
     """Where each field stands. `width` counts columns; `problems` are what is wrong with the headers."""
 
@@ -92,10 +62,10 @@ def read_roster(data: bytes) -> tuple[RosterRow, ...]:
 
     Raises RosterRefused with one sentence per wrong field, at most 50 of them, and then how many more there are.
     """
-    records = _records(*_delimited(_decoded(data)))
+    records = roster_records(data)
     header = next(records, None)
     if header is None:
-        raise RosterRefused((_EMPTY,))
+        raise RosterRefused((EMPTY,))
     columns = _columns(header)
     rows, problems = _rows(records, columns)
     if problems:
@@ -110,62 +80,14 @@ def _shortened(problems: list[str]) -> tuple[str, ...]:
     return (*problems[:MAX_PROBLEMS], *((f"and {more:,} more.",) if more > 0 else ()))
 
 
-def _decoded(data: bytes) -> str:
-    if data.startswith(_SPREADSHEETS):
-        raise RosterRefused((_NOT_TEXT,))
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise RosterRefused((_NOT_TEXT,))
-
-
-def _delimited(text: str) -> tuple[str, str]:
-    """Return the text and its delimiter. A leading "sep=" line is emptied, not removed: lines keep their numbers."""
-    told = _SEPARATOR_LINE.match(text)
-    if told:
-        return text[told.end() :], told[1]
-    return text, max(_DELIMITERS, key=lambda delimiter: _known_headers(text, delimiter))
-
-
-def _known_headers(text: str, delimiter: str) -> int:
-    header = next(_records(text, delimiter), _Record(1))
-    return sum(_field(cell) is not None for cell in header.cells)
-
-
-def _records(text: str, delimiter: str) -> Iterator[_Record]:
-    lines = io.StringIO(text, newline="")
-    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield _Record(line, problem=f"Line {line}: {_QUOTES}")
-            continue
-        if any(cell.strip() for cell in cells):
-            yield _Record(line, tuple(cells))
-
-
-def _field(header: str) -> str | None:
-    folded = unicodedata.normalize("NFKC", header).casefold()
-    return _FIELD_BY_HEADER.get(re.sub(r"[\W_]+", "", folded))
-
-
-def _columns(header: _Record) -> _Columns:
+def _columns(header: RosterRecord) -> _Columns:
     if header.problem:
         raise RosterRefused((header.problem,))
     headers = _without_empty_end(header.cells)
     place_by_field: dict[str, int] = {}
     problems = []
     for place, text in enumerate(headers):
-        field = _field(text)
+        field = known_field(text)
         if field is None or field in place_by_field:
             problems.append(f"Line {header.line}: " + _header_problem(text, place, field))
         else:
@@ -190,7 +112,7 @@ def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
     return cells[:width]
 
 
-def _rows(records: Iterator[_Record], columns: _Columns) -> tuple[list[RosterRow], list[str]]:
+def _rows(records: Iterator[RosterRecord], columns: _Columns) -> tuple[list[RosterRow], list[str]]:
     rows: list[RosterRow] = []
     problems = list(columns.problems)
     line_by_person: dict[tuple[str, Role], int] = {}
@@ -213,7 +135,7 @@ def _repeated(row: RosterRow, first: int) -> str:
     return f"Line {row.line}, email: {_shown(row.email)} is already a {row.role} on line {first}; remove one of them."
 
 
-def _row(record: _Record, columns: _Columns) -> RosterRow:
+def _row(record: RosterRecord, columns: _Columns) -> RosterRow:
     """Raise RosterRefused with what is wrong in this row; with nothing when only its headers are missing."""
     cells = _cells(record, columns.width)
     texts = {field: cells[place] for field, place in columns.place_by_field.items()}
@@ -230,7 +152,7 @@ def _row(record: _Record, columns: _Columns) -> RosterRow:
     return RosterRow(record.line, values["name"], values["email"], role, values["cohort"], values["language"])
 
 
-def _cells(record: _Record, width: int) -> tuple[str, ...]:
+def _cells(record: RosterRecord, width: int) -> tuple[str, ...]:
     """Return exactly `width` cells; empty ones beyond the last header are a spreadsheet's habit and are dropped."""
     if record.problem:
         raise RosterRefused((record.problem,))

@@ -4,7 +4,6 @@ The report is committed before any key is destroyed, so that nothing is lost; th
 the database has been rewritten without the sealed responses. Never reads people.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -126,7 +125,7 @@ def _document(session: Session, wave: Wave, opened: Opened | None, kept: frozens
     previous = before.chain_hash if before else None
     k = wave.minimum_group_size
     facts = ReportFacts(
-        about=_about(session, wave, asked),
+        about=_about(session, wave),
         k=k,
         groups=groups_of(session, wave.id),
         questionnaires=asked,
@@ -138,17 +137,15 @@ def _document(session: Session, wave: Wave, opened: Opened | None, kept: frozens
     return build_report(facts, publish(opened.tally, k), previous)
 
 
-def _about(session: Session, wave: Wave, asked: Mapping[Role, Questionnaire]) -> About:
+def _about(session: Session, wave: Wave) -> About:
     programme = programme_by_id(session, wave.programme_id)
     zone = ZoneInfo(programme.time_zone)
-    title = next(iter(asked.values())).title
     return About(
         organisation=session.get_one(Organisation, programme.organisation_id).name,
         programme=programme.name,
         word=programme.word,
         focus=programme.focus,
         stage=wave.stage,
-        wave=title["en"],
         opened_on=_known(wave.opened_at).astimezone(zone).date(),
         closed_on=_known(wave.closed_at).astimezone(zone).date(),
     )

@@ -6,7 +6,8 @@ import io
 import json
 
 from feedback.domain.disclosure import canonical_json
-from feedback.domain.report import Bar, ReportDocument, ReportRow, report_rows
+from feedback.domain.report import ReportDocument
+from feedback.domain.report_reading import Bar, ReportRow, report_rows
 from feedback.services.show_report import SignedReport
 
 _COLUMNS = (

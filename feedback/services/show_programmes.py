@@ -6,11 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import NotFound
 from feedback.domain.groups import Atom
 from feedback.domain.waves import WaveState
 from feedback.storage.database import begin_read_only
-from feedback.storage.organisations import known_organisation
 from feedback.storage.people import roster_sizes
 from feedback.storage.programmes import programme_by_id, programmes_of
 from feedback.storage.waves import Wave, waves_of
@@ -84,18 +82,6 @@ def show_programme(session: Session, programme_id: int) -> ProgrammeSheet:
         return _sheet(session, programme_id)
     finally:
         session.rollback()
-
-
-def find_organisation(session: Session, name: str) -> int:
-    """Return the id of the organisation called `name`, or raise NotFound."""
-    begin_read_only(session)
-    try:
-        found = known_organisation(session, name)
-    finally:
-        session.rollback()
-    if found is None:
-        raise NotFound("There is no organisation of that name; it is created with its first programme.")
-    return found
 
 
 def owner_of_programme(session: Session, programme_id: int) -> int:

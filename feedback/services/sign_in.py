@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import SignInRefused
+from feedback.domain.errors import NotFound, SignInRefused
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
 from feedback.domain.staff import StaffRole
 from feedback.storage.audit_log import note
 from feedback.storage.database import begin_read_only
-from feedback.storage.organisations import organisation_named
-from feedback.storage.staff import SignIn, StaffMember, staff_by_email, staff_by_id, take_sign_in
+from feedback.storage.organisations import known_organisation
+from feedback.storage.staff import SignIn, StaffMember, revoke_sign_ins, staff_by_email, staff_by_id, take_sign_in
 
 LINK_LIFETIME = timedelta(hours=24)
 
@@ -36,12 +36,15 @@ def invite_staff(
 ) -> str:
     """Create a member of staff, or give a known one this name and role; return the token of a sign-in link.
 
-    The organisation is created too if there is none of that name.
+    Links handed out before stop working. Raises NotFound if there is no organisation of that name.
     """
-    organisation_id = organisation_named(session, organisation).id
+    organisation_id = known_organisation(session, organisation)
+    if organisation_id is None:
+        raise NotFound("There is no organisation of that name; it is created with its first programme.")
     member = _known_or_new(session, organisation_id, email.strip().lower())
     member.name, member.role = name, role
     session.flush()
+    revoke_sign_ins(session, member.id)
     token = secrets.token_bytes(SECRET_BYTES)
     session.add(SignIn(digest=_digest(token), staff_id=member.id, expires_at=now + LINK_LIFETIME))
     note(session, now, actor, f"invited as {role}", f"staff {member.id}")

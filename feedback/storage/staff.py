@@ -53,3 +53,8 @@ def take_sign_in(session: Session, digest: bytes, now: datetime) -> int | None:
     session.execute(delete(SignIn).where(SignIn.expires_at <= now))
     taken = delete(SignIn).where(SignIn.digest == digest).returning(SignIn.staff_id)
     return session.scalar(taken)
+
+
+def revoke_sign_ins(session: Session, staff_id: int) -> None:
+    """Delete the unused sign-in links of a member of staff."""
+    session.execute(delete(SignIn).where(SignIn.staff_id == staff_id))

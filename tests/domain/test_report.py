@@ -19,16 +19,12 @@ from feedback.domain.report import (
     build_report,
     build_too_few,
     read_report,
-    report_comments,
-    report_header,
-    report_questions,
-    report_rates,
-    report_rows,
 )
+from feedback.domain.report_reading import report_comments, report_header, report_questions, report_rates, report_rows
 
 K = 5
 Build = Callable
-ABOUT = About("Org", "Pilot", "reverse", "race", "exit", "Exit 2025", date(2025, 3, 3), date(2025, 3, 24))
+ABOUT = About("Org", "Pilot", "reverse", "race", "exit", date(2025, 3, 3), date(2025, 3, 24))
 
 many_answers = st.lists(st.sampled_from("01234"), min_size=K, max_size=20)
 few_answers = st.lists(st.sampled_from("01234"), max_size=K - 1)

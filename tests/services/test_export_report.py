@@ -19,7 +19,7 @@ from feedback.domain.tally import Tally
 from feedback.services.export_report import report_csv, report_json
 from feedback.services.show_report import SignedReport
 
-ABOUT = About("Org", "Pilot", "reverse", "race", "exit", "Exit", date(2025, 3, 3), date(2025, 3, 24))
+ABOUT = About("Org", "Pilot", "reverse", "race", "exit", date(2025, 3, 3), date(2025, 3, 24))
 GROUPS = (Group("mentor", Role.MENTOR, (), 14), Group("mentee", Role.MENTEE, (), 12))
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -5,11 +5,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import SignInRefused
+from feedback.domain.errors import NotFound, SignInRefused
 from feedback.domain.links import from_address
 from feedback.domain.staff import StaffRole
 from feedback.services.sign_in import LINK_LIFETIME, find_member, invite_staff, sign_in
 from feedback.storage.audit_log import LogEntry
+from feedback.storage.organisations import organisation_named
 from feedback.storage.staff import SignIn
 from tests.world import FixedClock
 
@@ -21,6 +22,7 @@ def invite(session: Session, clock: FixedClock) -> Invite:
     """A builder: `invite()` returns the token of a sign-in link for Ana, a coordinator."""
 
     def build(name: str = "Ana", email: str = "ana@example.com", role: StaffRole = StaffRole.COORDINATOR) -> str:
+        organisation_named(session, "Example")
         return invite_staff(
             session, organisation="Example", name=name, email=email, role=role, now=clock(), actor="test"
         )
@@ -84,3 +86,23 @@ def test_the_log_names_no_address(session: Session, clock: FixedClock, invite: I
 
 def test_nobody_is_found_under_an_unknown_number(session: Session) -> None:
     assert find_member(session, 404) is None
+
+
+def test_a_later_link_takes_the_place_of_an_earlier_one(session: Session, clock: FixedClock, invite: Invite) -> None:
+    earlier, later = invite(), invite()
+    with pytest.raises(SignInRefused):
+        sign_in(session, earlier, now=clock())
+    assert sign_in(session, later, now=clock())
+
+
+def test_an_unknown_organisation_is_not_created_by_a_typing_error(session: Session, clock: FixedClock) -> None:
+    with pytest.raises(NotFound):
+        invite_staff(
+            session,
+            organisation="Exmaple",
+            name="Ana",
+            email="ana@example.com",
+            role=StaffRole.COORDINATOR,
+            now=clock(),
+            actor="test",
+        )

@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.staff import StaffRole
 from feedback.services.sign_in import invite_staff
+from feedback.storage.organisations import organisation_named
 from tests.world import World, hidden_value
 
 SITE = "https://feedback.example.com"
@@ -15,6 +16,7 @@ SURE = {"sure": "y"}
 
 def token_for(world: World, role: StaffRole = StaffRole.COORDINATOR, organisation: str = "Example Organisation") -> str:
     with world.session() as session:
+        organisation_named(session, organisation)
         email = f"{role}@example.com"
         return invite_staff(
             session, organisation=organisation, name="Ana", email=email, role=role, now=world.clock(), actor="test"

@@ -5,7 +5,8 @@ import base64
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from feedback.domain.report import Outcome, report_comments, report_header, report_questions, report_rates
+from feedback.domain.report import Outcome
+from feedback.domain.report_reading import report_comments, report_header, report_questions, report_rates
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
 from feedback.services.export_report import report_csv, report_json

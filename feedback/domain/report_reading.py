@@ -1,0 +1,224 @@
+"""A report read back for pages and exports: by question, by group, by row. Holds no words but those that were asked."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from feedback.domain.disclosure import (
+    Bound,
+    Distribution,
+    DominanceBand,
+    GroupStatement,
+    Published,
+    Reason,
+    ResponseRate,
+    Ticks,
+    Total,
+    Withheld,
+    canonical_json,
+    read_publication,
+)
+from feedback.domain.groups import Group
+from feedback.domain.questionnaires import Kind, Role, text_in
+from feedback.domain.report import About, Outcome, ReportDocument
+from feedback.domain.tally import OptionCount
+
+
+@dataclass(frozen=True)
+class ReportHeader:
+    """What stands above and below the results. `receipts` are sorted digests, `previous` a chain hash or None."""
+
+    about: About
+    outcome: Outcome
+    k: int
+    band: int
+    previous: str | None
+    receipts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`count`, read by `bound`, of `n` people chose one of `options`; `texts` are those options' words."""
+
+    options: tuple[str, ...]
+    texts: tuple[str, ...]
+    bound: Bound
+    count: int
+    n: int
+
+    @property
+    def share(self) -> float | None:
+        """Percent of n, to one decimal; None unless the count is exact."""
+        return round(100 * self.count / self.n, 1) if self.bound is Bound.EXACTLY else None
+
+
+@dataclass(frozen=True)
+class GroupResult:
+    """One question in one group: bars, or the reason why there are none."""
+
+    group: Group
+    bars: tuple[Bar, ...]
+    reason: Reason | None
+
+
+@dataclass(frozen=True)
+class TotalResult:
+    """One question over `groups`; `missing` were asked too, but have no exact counts."""
+
+    bars: tuple[Bar, ...]
+    groups: tuple[Group, ...]
+    missing: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class ReportQuestion:
+    """One closed question with its results, in every group that was asked it, and the total if there is one."""
+
+    code: str
+    kind: Kind
+    section: str
+    text: str
+    roles: tuple[Role, ...]
+    results: tuple[GroupResult, ...]
+    total: TotalResult | None
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """One line of a table: a bar, or a refusal with its `reason`. `group` is None for a total."""
+
+    question: str
+    question_text: str
+    group: Group | None
+    bar: Bar | None
+    reason: Reason | None
+    missing: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class RateResult:
+    """How many of a group answered; None means fewer than k, or a report that says nothing at all."""
+
+    group: Group
+    answered: int | None
+
+
+@dataclass(frozen=True)
+class CommentDecision:
+    """Whether the comments on one open question went to review; otherwise they were destroyed unread."""
+
+    code: str
+    text: str
+    kept: bool
+
+
+def report_header(document: ReportDocument) -> ReportHeader:
+    """Return what the report is about, by which rules it was made, and the receipts it lists."""
+    record = json.loads(document.json)
+    dates = {name: date.fromisoformat(record["about"][name]) for name in ("opened_on", "closed_on")}
+    about = About(**{**record["about"], **dates})
+    rules, receipts = record["rules"], tuple(record["receipts"])
+    return ReportHeader(about, Outcome(record["outcome"]), rules["k"], rules["band"], record["previous"], receipts)
+
+
+def report_rates(document: ReportDocument) -> tuple[RateResult, ...]:
+    """Return every group with its response rate, in the report's order."""
+    opened = _open(document)
+    answered = {one.group: one.answered for one in opened.statements if isinstance(one, ResponseRate)}
+    return tuple(RateResult(group, answered.get(name)) for name, group in opened.groups.items())
+
+
+def report_questions(document: ReportDocument, language: str) -> tuple[ReportQuestion, ...]:
+    """Return the closed questions in the report's order, with texts in `language`, or English where missing."""
+    opened = _open(document)
+    return tuple(_question(opened, one, language) for one in opened.questions if one["kind"] != Kind.TEXT)
+
+
+def report_rows(document: ReportDocument, language: str) -> tuple[ReportRow, ...]:
+    """Return one row per published or withheld fact, question by question, totals after the groups."""
+    return tuple(row for question in report_questions(document, language) for row in _rows(question))
+
+
+def report_comments(document: ReportDocument, language: str) -> tuple[CommentDecision, ...]:
+    """Return what became of the comments on each open question."""
+    comments = json.loads(document.json)["comments"]
+    return tuple(CommentDecision(one["question"], text_in(one["text"], language), one["kept"]) for one in comments)
+
+
+class _Opened(NamedTuple):
+    groups: dict[str, Group]
+    questions: list[dict[str, Any]]
+    statements: tuple[Published, ...]
+
+
+def _open(document: ReportDocument) -> _Opened:
+    record = json.loads(document.json)
+    groups = {one["name"]: _group(one) for one in record["groups"]}
+    publication = read_publication(canonical_json(record["statements"]), record["rules"]["k"])
+    return _Opened(groups, record["questions"], publication.statements)
+
+
+def _group(one: dict[str, Any]) -> Group:
+    role = None if one["role"] is None else Role(one["role"])
+    return Group(one["name"], role, tuple(one["cohorts"]), one["invited"])
+
+
+def _question(opened: _Opened, question: dict[str, Any], language: str) -> ReportQuestion:
+    code, roles = question["code"], tuple(Role(role) for role in question["roles"])
+    texts = {option["code"]: text_in(option["text"], language) for option in question["options"]}
+    said = [one for one in opened.statements if isinstance(one, GroupStatement) and one.question == code]
+    groups = (group for group in opened.groups.values() if group.role is None or group.role in roles)
+    return ReportQuestion(
+        code=code,
+        kind=Kind(question["kind"]),
+        section=question["section"],
+        text=text_in(question["text"], language),
+        roles=roles,
+        results=tuple(_group_result(group, said, texts) for group in groups),
+        total=_total_result(opened, code, texts),
+    )
+
+
+def _group_result(group: Group, said: list[GroupStatement], texts: Mapping[str, str]) -> GroupResult:
+    here = [one for one in said if one.group == group.name]
+    bars = tuple(bar for one in here for bar in _bars(one, texts))
+    refusals = (one.reason for one in here if isinstance(one, Withheld))
+    return GroupResult(group, bars, None if bars else next(refusals, Reason.GROUP_TOO_SMALL))
+
+
+def _bars(one: GroupStatement, texts: Mapping[str, str]) -> tuple[Bar, ...]:
+    if isinstance(one, Distribution):
+        return _exact_bars(one.counts, one.n, texts)
+    if isinstance(one, DominanceBand):
+        words = tuple(texts[option] for option in one.options)
+        return (Bar(one.options, words, Bound.AT_LEAST, one.at_least, one.n),)
+    if isinstance(one, Ticks):
+        return (Bar((one.option,), (texts[one.option],), one.bound, one.count, one.n),)
+    return ()
+
+
+def _exact_bars(counts: tuple[OptionCount, ...], n: int, texts: Mapping[str, str]) -> tuple[Bar, ...]:
+    return tuple(Bar((one.option,), (texts[one.option],), Bound.EXACTLY, one.count, n) for one in counts)
+
+
+def _total_result(opened: _Opened, code: str, texts: Mapping[str, str]) -> TotalResult | None:
+    totals = (one for one in opened.statements if isinstance(one, Total) and one.question == code)
+    total = next(totals, None)
+    if total is None:
+        return None
+    groups, missing = ([opened.groups[name] for name in names] for names in (total.groups, total.missing))
+    return TotalResult(_exact_bars(total.counts, total.n, texts), tuple(groups), tuple(missing))
+
+
+def _rows(question: ReportQuestion) -> list[ReportRow]:
+    rows = [
+        ReportRow(question.code, question.text, result.group, bar, result.reason, ())
+        for result in question.results
+        for bar in result.bars or (None,)
+    ]
+    total = question.total
+    if total is None:
+        return rows
+    return rows + [ReportRow(question.code, question.text, None, bar, None, total.missing) for bar in total.bars]

@@ -1,0 +1,94 @@
+"""A roster file as spreadsheets save it: encodings, separators, records with their line numbers."""
+
+import codecs
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from feedback.domain.errors import RosterRefused
+
+_FIELD_BY_HEADER: Mapping[str, str] = {
+    "name": "name",
+    "fullname": "name",
+    "email": "email",
+    "mail": "email",
+    "emailaddress": "email",
+    "mailaddress": "email",
+    "role": "role",
+    "cohort": "cohort",
+    "group": "cohort",
+    "language": "language",
+    "lang": "language",
+}
+_DELIMITERS = ",;\t"
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(?=[\r\n])', re.IGNORECASE)
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_QUOTES = "a quotation mark does not match; close it at the end of its field, and double those inside the field."
+_NOT_TEXT = "The file is not CSV text; open it in your spreadsheet program, save it as “CSV UTF-8” and upload that."
+EMPTY = "The file is empty; its first line must name the columns name, email and role."
+
+
+@dataclass(frozen=True)
+class RosterRecord:
+    """The cells of one row that is not blank, or the problem that kept them from being read."""
+
+    line: int
+    cells: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def roster_records(data: bytes) -> Iterator[RosterRecord]:
+    """Yield the rows of a roster file that are not blank, headers first; RosterRefused if it is no text."""
+    return _records(*_delimited(_decoded(data)))
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith(_SPREADSHEETS):
+        raise RosterRefused((_NOT_TEXT,))
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise RosterRefused((_NOT_TEXT,))
+
+
+def _delimited(text: str) -> tuple[str, str]:
+    """Return the text and its delimiter. A leading "sep=" line is emptied, not removed: lines keep their numbers."""
+    told = _SEPARATOR_LINE.match(text)
+    if told:
+        return text[told.end() :], told[1]
+    return text, max(_DELIMITERS, key=lambda delimiter: _known_headers(text, delimiter))
+
+
+def _known_headers(text: str, delimiter: str) -> int:
+    header = next(_records(text, delimiter), RosterRecord(1))
+    return sum(known_field(cell) is not None for cell in header.cells)
+
+
+def _records(text: str, delimiter: str) -> Iterator[RosterRecord]:
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield RosterRecord(line, problem=f"Line {line}: {_QUOTES}")
+            continue
+        if any(cell.strip() for cell in cells):
+            yield RosterRecord(line, tuple(cells))
+
+
+def known_field(header: str) -> str | None:
+    """Return the field that a header names, in any case and with harmless variants; None if it names none."""
+    folded = unicodedata.normalize("NFKC", header).casefold()
+    return _FIELD_BY_HEADER.get(re.sub(r"[\W_]+", "", folded))
