@@ -1,0 +1,67 @@
+"""The house keeps to its own rules where no tool checks them."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_FUNCTION = 50
+LONGEST_FILE = 350
+
+
+def sources() -> Iterator[Path]:
+    for folder in ("feedback", "forms", "tests"):
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_no_function_is_long() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in sources()
+        for node in functions(path)
+        if (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_no_shipped_file_is_long() -> None:
+    shipped = (path for path in sources() if "tests" not in path.relative_to(ROOT).parts)
+    assert [str(path) for path in shipped if len(path.read_text().splitlines()) > LONGEST_FILE] == []
+
+
+def test_every_shipped_module_says_what_it_owns() -> None:
+    shipped = (path for path in sources() if "tests" not in path.relative_to(ROOT).parts)
+    assert [str(path) for path in shipped if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_locks_pin_every_package_by_hash_and_name_no_index(name: str) -> None:
+    text = (ROOT / name).read_text()
+    pinned = re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE | re.IGNORECASE)
+    assert len(pinned) > 20
+    assert text.count("--hash=sha256:") >= len(pinned)
+    assert not re.search(r"://|--(extra-)?index|--find-links", text)
+
+
+def test_nothing_that_a_run_leaves_behind_is_kept_in_git() -> None:
+    ignored = (ROOT / ".gitignore").read_text().split()
+    assert {"/instance/", "/.venv/", "/screenshots/"} <= set(ignored)
+
+
+def test_every_local_link_in_the_documents_leads_somewhere() -> None:
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
