@@ -6,12 +6,14 @@ from flask import Flask, request
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 
-from feedback.config import Settings, SmtpSecurity, read_settings
+from feedback.config import Serves, Settings, SmtpSecurity, read_settings
+from feedback.logs import configure_logs
 from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, system_clock
 from feedback.storage.database import db, guard_engine
 from feedback.web.errors import turn_errors_into_pages
 from feedback.web.headers import add_headers
+from feedback.web.health import health
 from feedback.web.home import home
 from feedback.web.opt_out import opt_out_pages
 from feedback.web.participant import participant
@@ -28,7 +30,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     _prepare_templates(app)  # 2
     _prepare_databases(app)  # 3
     install_runtime(app, settings, clock)  # 4
-    _add_pages(app)  # 5
+    _add_pages(app, settings.serves)  # 5
     turn_errors_into_pages(app)  # 6
     add_headers(app, secure=settings.base_url.startswith("https://"))  # 7
     return app
@@ -40,7 +42,7 @@ _STATIC = "web/static"
 def _configure(app: Flask, settings: Settings) -> None:
     smtp = settings.smtp
     app.config.update(
-        SECRET_KEY=settings.session_key,
+        SECRET_KEY=settings.vault.session_key if settings.vault else None,
         SESSION_COOKIE_NAME="feedback-staff",
         SESSION_COOKIE_PATH="/staff",
         SESSION_COOKIE_HTTPONLY=True,
@@ -51,7 +53,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=LARGEST_POST_BYTES,
         MAX_FORM_PARTS=500,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_BINDS={"keys": settings.keys_url},
+        SQLALCHEMY_BINDS={"keys": settings.vault.keys_url} if settings.vault else {},
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_pre_ping": True},
         MAIL_SERVER=smtp.host,
         MAIL_PORT=smtp.port,
@@ -78,13 +80,17 @@ def _prepare_databases(app: Flask) -> None:
             guard_engine(engine)
 
 
-def _add_pages(app: Flask) -> None:
+def _add_pages(app: Flask, serves: Serves) -> None:
     app.register_blueprint(home)
-    app.register_blueprint(participant)
-    app.register_blueprint(opt_out_pages)
-    app.register_blueprint(staff)
+    app.register_blueprint(health)
+    if serves is not Serves.STAFF:
+        app.register_blueprint(participant)
+        app.register_blueprint(opt_out_pages)
+    if serves is not Serves.PARTICIPANTS:
+        app.register_blueprint(staff)
 
 
 def create_app_from_environment() -> Flask:
     """Return an application with the settings of the environment; raises SettingsRefused."""
+    configure_logs()
     return create_app(read_settings(os.environ))

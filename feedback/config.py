@@ -20,6 +20,15 @@ from feedback.domain.errors import SettingsRefused
 SMALLEST_GROUP_SIZE = 5
 LONGEST_KEY_BACKUP_DAYS = 7
 MASTER_KEY_BYTES = 32
+_SECRET_VARIABLES = ("FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_MASTER_KEY_FILE", "FEEDBACK_SESSION_KEY")
+
+
+class Serves(StrEnum):
+    """Which pages this process serves. The participants' process holds no secret at all."""
+
+    PARTICIPANTS = "participants"
+    STAFF = "staff"
+    ALL = "all"
 
 
 class SmtpSecurity(StrEnum):
@@ -44,15 +53,23 @@ class SmtpSettings:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Everything that the environment decides. `master_keys`: the first wraps, all unwrap."""
+class Vault:
+    """The way to the key store and to the staff's cookies. `master_keys`: the first wraps, all unwrap."""
 
-    instance: Path
-    embedded: bool
-    database_url: str = field(repr=False)
     keys_url: str = field(repr=False)
     master_keys: tuple[bytes, ...] = field(repr=False)
     session_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the environment decides. `vault` is None in the participants' process."""
+
+    instance: Path
+    embedded: bool
+    serves: Serves
+    database_url: str = field(repr=False)
+    vault: Vault | None
     base_url: str
     listen_host: str
     listen_port: int
@@ -66,15 +83,17 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings in `environ`, or raise SettingsRefused naming the variable at fault."""
     instance = Path(environ.get("FEEDBACK_INSTANCE", "instance")).resolve()
     embedded = not environ.get("FEEDBACK_DATABASE_URL")
-    database_url, keys_url = _database_urls(environ, instance, embedded)
+    serves = _serves(environ)
+    holds_secrets = serves is not Serves.PARTICIPANTS
+    if not holds_secrets:
+        _refuse_secrets(environ, embedded)
     host, port = _listen(environ)
     return Settings(
         instance=instance,
         embedded=embedded,
-        database_url=database_url,
-        keys_url=keys_url,
-        master_keys=_master_keys(environ, instance, embedded),
-        session_key=_session_key(environ, instance, embedded),
+        serves=serves,
+        database_url=_embedded_url(instance, "feedback") if embedded else _driver(environ["FEEDBACK_DATABASE_URL"]),
+        vault=_vault(environ, instance, embedded) if holds_secrets else None,
         base_url=_base_url(environ, f"http://{host}:{port}" if embedded else None),
         listen_host=host,
         listen_port=port,
@@ -85,18 +104,42 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     )
 
 
-def _database_urls(environ: Mapping[str, str], instance: Path, embedded: bool) -> tuple[str, str]:
+def _serves(environ: Mapping[str, str]) -> Serves:
+    try:
+        return Serves(environ.get("FEEDBACK_SERVES") or Serves.ALL)
+    except ValueError:
+        raise SettingsRefused("FEEDBACK_SERVES must be participants, staff or all.") from None
+
+
+def _refuse_secrets(environ: Mapping[str, str], embedded: bool) -> None:
     if embedded:
-        return f"sqlite:///{instance}/feedback.sqlite", f"sqlite:///{instance}/keys.sqlite"
-    database_url = _driver(environ["FEEDBACK_DATABASE_URL"])
+        raise SettingsRefused("FEEDBACK_SERVES is participants: that process needs FEEDBACK_DATABASE_URL.")
+    for variable in _SECRET_VARIABLES:
+        if environ.get(variable):
+            raise SettingsRefused(f"{variable} is set, but the participants' process must hold no secret; remove it.")
+
+
+def _vault(environ: Mapping[str, str], instance: Path, embedded: bool) -> Vault:
+    return Vault(
+        keys_url=_embedded_url(instance, "keys") if embedded else _keys_url(environ),
+        master_keys=_master_keys(environ, instance, embedded),
+        session_key=_session_key(environ, instance, embedded),
+    )
+
+
+def _embedded_url(instance: Path, name: str) -> str:
+    return f"sqlite:///{instance}/{name}.sqlite"
+
+
+def _keys_url(environ: Mapping[str, str]) -> str:
     keys_url = _driver(environ.get("FEEDBACK_KEYS_URL", ""))
     if not keys_url:
         raise SettingsRefused("FEEDBACK_KEYS_URL is missing: name the database that holds the keys.")
-    if keys_url == database_url:
+    if keys_url == _driver(environ["FEEDBACK_DATABASE_URL"]):
         raise SettingsRefused(
             "FEEDBACK_KEYS_URL names the main database: keys must lie in a database of their own, backed up apart."
         )
-    return database_url, keys_url
+    return keys_url
 
 
 def _driver(url: str) -> str:

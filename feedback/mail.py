@@ -128,6 +128,9 @@ class Conversation:
             return _refusal(code)
         except smtplib.SMTPResponseException as error:
             return _refusal(error.smtp_code)
+        except UnicodeError:
+            # An address with letters that the protocol cannot carry must not keep others from their mail.
+            return Reply(Verdict.REFUSED)
         except (OSError, smtplib.SMTPException):
             return Reply(Verdict.BROKEN_OFF)
         return Reply(Verdict.ACCEPTED, 250)

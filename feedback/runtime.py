@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from feedback.config import Settings
+from feedback.domain.errors import SettingsRefused
 from feedback.jobs.bench import Bench
 from feedback.mail import Relay
 from feedback.services.send_mail import Postmark
@@ -30,9 +31,16 @@ class Runtime:
     """What pages and commands work with. `clock` gives aware times in UTC."""
 
     settings: Settings
-    keys: KeyStore
     relay: Relay
     clock: Clock
+    key_store: KeyStore | None
+
+    @property
+    def keys(self) -> KeyStore:
+        """Return the key store; SettingsRefused in the participants' process, which holds none."""
+        if self.key_store is None:
+            raise SettingsRefused("FEEDBACK_SERVES is participants: this process holds no key store.")
+        return self.key_store
 
     def session(self) -> Session:
         """Return the session of the current request or command."""
@@ -41,7 +49,7 @@ class Runtime:
     @property
     def engines(self) -> Engines:
         """Return the two databases."""
-        return Engines(main=db.engine, keys=db.engines["keys"])
+        return Engines(main=db.engine, keys=db.engines.get("keys"))
 
     @property
     def postmark(self) -> Postmark:
@@ -51,9 +59,11 @@ class Runtime:
 
 def install_runtime(app: Flask, settings: Settings, clock: Clock) -> None:
     """Build the collaborators and keep them with `app`, whose databases must be initialised."""
-    with app.app_context():
-        keys = KeyStore(db.engines["keys"], settings.master_keys)
-    app.extensions[_EXTENSION] = Runtime(settings, keys, Relay(app, settings.smtp.ca_file), clock)
+    keys = None
+    if settings.vault is not None:
+        with app.app_context():
+            keys = KeyStore(db.engines["keys"], settings.vault.master_keys)
+    app.extensions[_EXTENSION] = Runtime(settings, Relay(app, settings.smtp.ca_file), clock, keys)
 
 
 def runtime() -> Runtime:

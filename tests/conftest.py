@@ -1,14 +1,18 @@
 """Fixtures that every test may ask for."""
 
 import socket
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from feedback.app import create_app
 from feedback.config import Settings, read_settings
 from feedback.demo.mailbox import Mailbox, start_smtp
+from feedback.services.upgrade_databases import Engines, grant_rights
+from feedback.storage.grants import GroupRole
 from tests.databases import KINDS, Pair, PostgresServer, SqliteServer, postgres_server
 from tests.world import FixedClock, World
 
@@ -123,3 +127,28 @@ def session(world: World):
 @pytest.fixture
 def keys(world: World):
     return world.keys
+
+
+@pytest.fixture
+def roles(databases: Pair) -> Iterator[dict[GroupRole, Pair]]:
+    """A login in each group role, on the world's own databases."""
+    main, keys = create_engine(databases.main), create_engine(databases.keys)
+    grant_rights(Engines(main, keys))
+    logins = {role: f"{role}_{uuid.uuid4().hex[:8]}" for role in GroupRole}
+    with main.begin() as connection:
+        for role, login in logins.items():
+            connection.execute(text(f"CREATE ROLE {login} LOGIN PASSWORD 'secret' IN ROLE {role}"))
+    yield {role: Pair(_as(databases.main, login), _as(databases.keys, login)) for role, login in logins.items()}
+    for engine in (main, keys):
+        with engine.begin() as connection:
+            for login in logins.values():
+                connection.execute(text(f"DROP OWNED BY {login}"))
+    with main.begin() as connection:
+        for login in logins.values():
+            connection.execute(text(f"DROP ROLE {login}"))
+    main.dispose()
+    keys.dispose()
+
+
+def _as(address: str, login: str) -> str:
+    return make_url(address).set(username=login, password="secret").render_as_string(hide_password=False)

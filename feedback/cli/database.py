@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 from feedback.cli.output import say
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
-from feedback.services.upgrade_databases import upgrade_databases
+from feedback.services.upgrade_databases import grant_rights, upgrade_databases
 
 database = AppGroup("db", help="Create and upgrade the databases.")
 
@@ -19,6 +19,18 @@ def upgrade_command() -> None:
     """
     upgrade_databases(runtime().engines, migrations_folder())
     say("The databases are up to date.")
+
+
+@database.command("grants")
+def grants_command() -> None:
+    """Make the roles of the three processes on PostgreSQL, with no right more than each needs. Run it as the owner.
+
+    \b
+    Example:  feedback db grants
+              psql -c "CREATE ROLE pages LOGIN PASSWORD '…' IN ROLE feedback_participants"
+    """
+    grant_rights(runtime().engines)
+    say("The roles feedback_participants, feedback_staff and feedback_worker have their rights.")
 
 
 @database.command("rewrap-keys")

@@ -5,9 +5,12 @@ import sys
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from granian import Granian
+from granian.constants import Interfaces
 
 from feedback.cli.output import say
-from feedback.cli.serving import Ending, WebThread
+from feedback.cli.serving import THREADS, Ending
+from feedback.config import Serves
 from feedback.jobs.worker import Worker, WorkerThread
 from feedback.resources import migrations_folder
 from feedback.runtime import bench, runtime
@@ -15,22 +18,33 @@ from feedback.services.upgrade_databases import check_databases
 
 
 @click.command("serve")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that answer.")
 @with_appcontext
-def serve() -> None:
-    """Serve the pages until Ctrl-C.
+def serve(workers: int) -> None:
+    """Serve the pages until Ctrl-C; which ones, FEEDBACK_SERVES says.
 
     \b
-    Example:  FEEDBACK_LISTEN_PORT=8000 feedback serve
+    Example:  FEEDBACK_SERVES=participants FEEDBACK_LISTEN_PORT=8000 feedback serve
     """
     tools = runtime()
     check_databases(tools.engines, migrations_folder())
-    ending = Ending()
+    tools.engines.dispose()
     settings = tools.settings
-    web = WebThread(this_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
-    web.start()
-    say(f"Serving {settings.base_url} on {settings.listen_host}:{settings.listen_port}. Ctrl-C ends it.")
-    ending.wait()
-    web.stop()
+    say(f"Serving {settings.serves} on {settings.listen_host}:{settings.listen_port}. Ctrl-C ends it.")
+    Granian(
+        "feedback.app:create_app_from_environment",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.listen_host,
+        port=settings.listen_port,
+        workers=workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        websockets=False,
+        # Participants were promised that no time is recorded; of staff no path and no network address is.
+        log_access=settings.serves is Serves.STAFF,
+        log_access_format="[%(time)s] %(method)s %(status)d %(dt_ms).1f ms",
+    ).serve()
 
 
 @click.command("work")

@@ -11,7 +11,7 @@ from waitress.server import create_server
 
 from feedback.domain.errors import SettingsRefused
 
-_THREADS = 8
+THREADS = 8
 
 
 class WebThread:
@@ -20,7 +20,7 @@ class WebThread:
     def __init__(self, app: Flask, host: str, port: int, variable: str) -> None:
         """Take the port at once, or raise SettingsRefused naming the `variable` that chose it."""
         try:
-            self._server: Any = create_server(app, host=host, port=port, ident="", threads=_THREADS)
+            self._server: Any = create_server(app, host=host, port=port, ident="", threads=THREADS)
         except OSError as error:
             raise SettingsRefused(f"{variable} is {port}, which cannot be used: {error.strerror}.") from None
         self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)

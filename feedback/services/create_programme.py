@@ -67,7 +67,7 @@ def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
         raise PlanRefused(f"The minimum group size can be raised, but not below {smallest_group_size}.")
     try:
         ZoneInfo(draft.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise PlanRefused("The time zone is not known; write it like Europe/Paris.") from None
     try:
         validate_email(draft.contact_email, check_deliverability=False)

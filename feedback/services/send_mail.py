@@ -33,7 +33,7 @@ from feedback.storage.opt_outs import unwilling
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant, people_by_id
 from feedback.storage.programmes import Programme, programme_by_id
-from feedback.storage.waves import Wave, wave_by_id
+from feedback.storage.waves import Wave, wave_by_id, wave_state
 
 _FENCE_BYTES = 16
 _LONGEST_WAIT = timedelta(hours=1)
@@ -70,7 +70,8 @@ def send_batch(
 ) -> None:
     """Send a batch's unsent mails. Raises MailRefused if the relay cannot be used: they wait and are tried again."""
     batch = batch_by_id(session, batch_id)
-    if batch is None:
+    # A job that was queued while another one failed comes too early.
+    if batch is None or batch.not_before_at > now:
         return
     wave = wave_by_id(session, batch.wave_id)
     if wave.state != WaveState.OPEN:
@@ -123,7 +124,9 @@ def _send_all(
         return unsettled
     with relay.connect() as conversation:
         for delivery_id, letter in _letters(keys, pouch, waiting):
-            mine = begin_sending(session, delivery_id, fence)
+            # Read anew before each mail: a wave may be closed or cancelled while its batch is going out.
+            state, _closes_at = wave_state(session, pouch.wave.id)
+            mine = state is WaveState.OPEN and begin_sending(session, delivery_id, fence)
             session.commit()
             if not mine:
                 return False

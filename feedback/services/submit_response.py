@@ -92,7 +92,8 @@ def submit_response(session: Session, secret: LinkSecret, answer: Answer, *, now
     row = response_key(secret)
     place = Place(wave.programme_id, wave.id)
     sealed = seal_response(write_body(body), wave.response_key, place, row, wave.body_bytes or 0)
-    put_response(session, row, wave.id, sealed)
+    if not put_response(session, row, wave.id, sealed):
+        raise WaveClosed("This link leads to no open survey.")
     session.commit()
     return receipt
 
@@ -101,7 +102,8 @@ def withdraw(session: Session, secret: LinkSecret, *, now: datetime) -> None:
     """Delete the answer given through a link; nothing tells whether there was one. Raises WaveClosed."""
     right = _right(session, secret)
     _hold_open(session, right.wave_id, now)
-    withdraw_response(session, response_key(secret))
+    if not withdraw_response(session, response_key(secret), right.wave_id):
+        raise WaveClosed("This link leads to no open survey.")
     session.commit()
 
 

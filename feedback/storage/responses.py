@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ForeignKey, LargeBinary, delete, func, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.links import ResponseKey
@@ -22,18 +22,29 @@ class StoredResponse(Base):
     sealed: Mapped[bytes]
 
 
-def put_response(session: Session, key: ResponseKey, wave_id: int, sealed: SealedResponse) -> None:
-    """Store a sealed response, in place of an earlier one under the same key."""
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    row = insert(StoredResponse).values(response_key=key, wave_id=wave_id, sealed=sealed)
+def put_response(session: Session, key: ResponseKey, wave_id: int, sealed: SealedResponse) -> bool:
+    """Store a sealed response in place of an earlier one under the same key; False if the wave is not open.
+
+    On PostgreSQL a function does it: the participants' process has no other access to the table.
+    """
+    values = {"response_key": key, "wave_id": wave_id, "sealed": sealed}
+    if session.get_bind().dialect.name == "postgresql":
+        put = text("SELECT feedback_put_response(:response_key, :wave_id, :sealed)")
+        return bool(session.scalar(put, values))
+    row = sqlite.insert(StoredResponse).values(values)
     replace = row.on_conflict_do_update(index_elements=["response_key"], set_={"sealed": row.excluded.sealed})
     session.execute(replace)
+    return True
 
 
-def withdraw_response(session: Session, key: ResponseKey) -> None:
-    """Delete the response under `key`, if there is one."""
-    session.execute(delete(StoredResponse).where(StoredResponse.response_key == key))
+def withdraw_response(session: Session, key: ResponseKey, wave_id: int) -> bool:
+    """Delete the response under `key`, if there is one; False if the wave is not open."""
+    if session.get_bind().dialect.name == "postgresql":
+        take = text("SELECT feedback_withdraw_response(:response_key, :wave_id)")
+        return bool(session.scalar(take, {"response_key": key, "wave_id": wave_id}))
+    mine = (StoredResponse.response_key == key, StoredResponse.wave_id == wave_id)
+    session.execute(delete(StoredResponse).where(*mine))
+    return True
 
 
 def count_responses(session: Session, wave_id: int) -> int:

@@ -4,7 +4,8 @@ import logging
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from feedback.domain.errors import AnswerRefused, FeedbackError, KeysMissing, NotFound, SignInRefused, WaveClosed
@@ -26,7 +27,8 @@ def turn_errors_into_pages(app: Flask) -> None:
     app.register_error_handler(WaveClosed, _closed)
     app.register_error_handler(FeedbackError, _refused)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _unavailable)
+    for kind in (OperationalError, InterfaceError, NoConnectionFree):
+        app.register_error_handler(kind, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
 

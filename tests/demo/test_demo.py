@@ -8,17 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
-from tests.world import hidden_value
+from tests.browsing import Browser, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 TRIES = 600
@@ -35,12 +32,6 @@ class Demo:
         found = re.search(rf"{words}.*?(http\S+)", self.said)
         assert found is not None, self.said
         return found[1]
-
-
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -72,23 +63,6 @@ def running(environment: dict[str, str]) -> Iterator[Demo]:
 def feedback(demo: Demo, *words: str) -> str:
     command = [sys.executable, "-m", "feedback", *words]
     return subprocess.run(command, cwd=ROOT, env=demo.environment, capture_output=True, text=True, check=True).stdout
-
-
-class Browser:
-    """Keeps cookies, follows redirects, presses buttons."""
-
-    def __init__(self) -> None:
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-
-    def get(self, url: str) -> str:
-        with self._opener.open(url) as answer:
-            return str(answer.read().decode())
-
-    def press(self, page: str, action: str, **fields: str) -> str:
-        token = hidden_value(self.get(page), "csrf_token")
-        data = urlencode({"csrf_token": token, **fields}).encode()
-        with self._opener.open(action, data) as answer:
-            return str(answer.read().decode())
 
 
 def wait_for_report(browser: Browser, wave: str) -> str:

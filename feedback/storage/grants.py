@@ -1,0 +1,115 @@
+"""Who may do what on PostgreSQL: three group roles with no more than their process needs.
+
+Operators make login roles and put each into one of these. The owner of the tables alone migrates.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine, text
+
+
+class GroupRole(StrEnum):
+    """The three processes' roles."""
+
+    PARTICIPANTS = "feedback_participants"
+    STAFF = "feedback_staff"
+    WORKER = "feedback_worker"
+
+
+_READ = "SELECT"
+_ADD = "SELECT, INSERT"
+_EDIT = "SELECT, INSERT, UPDATE"
+_SHARED = ("organisations", "programmes", "waves", "wave_groups", "wave_questionnaires", "alembic_version")
+
+# The participants' process sees the terms of waves and rights to answer, and no person, no mail, no response.
+_PARTICIPANTS: Mapping[str, str] = {
+    **dict.fromkeys(_SHARED, _READ),
+    "entitlements": _READ,
+    "opt_outs": "SELECT (digest), UPDATE (wants_no_mail)",
+}
+# Staff plan and read; they never reach entitlements, responses or comments.
+_STAFF: Mapping[str, str] = {
+    "alembic_version": _READ,
+    "organisations": _EDIT,
+    "programmes": _EDIT,
+    "participants": _EDIT,
+    "opt_outs": _ADD,
+    "waves": _EDIT,
+    "wave_groups": _READ,
+    "wave_questionnaires": _ADD,
+    "wave_moments": _EDIT,
+    "mail_batches": _READ,
+    "deliveries": _READ,
+    "reports": _READ,
+    "staff": _EDIT,
+    "sign_ins": "SELECT, INSERT, DELETE",
+    "audit_log": _ADD,
+}
+# The worker opens, sends and closes; it enrols nobody and signs nobody in.
+_WORKER: Mapping[str, str] = {
+    **dict.fromkeys(_SHARED, _READ),
+    "waves": "SELECT, UPDATE",
+    "wave_groups": _ADD,
+    "wave_moments": "SELECT, UPDATE",
+    "participants": _READ,
+    "opt_outs": _READ,
+    "entitlements": "SELECT, INSERT, DELETE, MAINTAIN",
+    "sealed_responses": "SELECT, DELETE, MAINTAIN",
+    "comments": "SELECT, INSERT, DELETE",
+    "reports": _ADD,
+    "mail_batches": _EDIT,
+    "deliveries": _EDIT,
+    "audit_log": _ADD,
+}
+_FUNCTIONS = ("feedback_put_response(bytea, integer, bytea)", "feedback_withdraw_response(bytea, integer)")
+_KEYS = {
+    GroupRole.STAFF: {"keys": _ADD, "alembic_version": _READ},
+    GroupRole.WORKER: {"keys": "SELECT, INSERT, DELETE, MAINTAIN", "alembic_version": _READ},
+}
+_MAIN = {GroupRole.PARTICIPANTS: _PARTICIPANTS, GroupRole.STAFF: _STAFF, GroupRole.WORKER: _WORKER}
+
+
+def grant_main(engine: Engine) -> None:
+    """Make the group roles, and give each exactly its rights on the main database."""
+    with engine.begin() as connection:
+        _make_roles(connection)
+        _grant(connection, _MAIN)
+        for function in _FUNCTIONS:
+            connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.PARTICIPANTS}"))
+
+
+def grant_keys(engine: Engine) -> None:
+    """Give staff and worker their rights on the key store; the participants' role gets none."""
+    with engine.begin() as connection:
+        _make_roles(connection)
+        _grant(connection, _KEYS)
+
+
+def _make_roles(connection: Connection) -> None:
+    known = set(connection.scalars(text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'feedback\\_%'")))
+    for role in GroupRole:
+        if role not in known:
+            connection.execute(text(f"CREATE ROLE {role} NOLOGIN"))
+
+
+def _grant(connection: Connection, rights: Mapping[GroupRole, Mapping[str, str]]) -> None:
+    for role in GroupRole:
+        connection.execute(text(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"))
+        connection.execute(text(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}"))
+        for statement in _statements(connection, role, rights.get(role, {})):
+            connection.execute(text(statement))
+
+
+def _statements(connection: Connection, role: GroupRole, tables: Mapping[str, str]) -> Iterator[str]:
+    if not tables:
+        return
+    yield f"GRANT USAGE ON SCHEMA public TO {role}"
+    for table, privileges in tables.items():
+        yield f"GRANT {privileges} ON {table} TO {role}"
+        if "INSERT" in privileges and _has_sequence(connection, table):
+            yield f"GRANT USAGE ON SEQUENCE {table}_id_seq TO {role}"
+
+
+def _has_sequence(connection: Connection, table: str) -> bool:
+    return connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"public.{table}_id_seq"}) is not None

@@ -1,0 +1,33 @@
+"""A browser of few words: keeps cookies, follows redirects, presses buttons."""
+
+import socket
+import urllib.request
+from http.cookiejar import CookieJar
+from urllib.parse import urlencode
+
+from tests.world import hidden_value
+
+
+class Browser:
+    """Talks HTTP to a server that really runs."""
+
+    def __init__(self) -> None:
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+    def get(self, url: str) -> str:
+        with self._opener.open(url, timeout=60) as answer:
+            return str(answer.read().decode())
+
+    def post(self, url: str, fields: dict[str, list[str]]) -> str:
+        with self._opener.open(url, urlencode(fields, doseq=True).encode(), timeout=60) as answer:
+            return str(answer.read().decode())
+
+    def press(self, page: str, action: str, **fields: str) -> str:
+        token = hidden_value(self.get(page), "csrf_token")
+        return self.post(action, {"csrf_token": [token], **{name: [value] for name, value in fields.items()}})
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])

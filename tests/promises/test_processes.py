@@ -1,0 +1,131 @@
+"""Promise: the process that takes answers holds no secret. A wave is served by three processes apart, each with its
+own role on PostgreSQL, from the roster to the report."""
+
+import random
+import re
+import time
+import urllib.error
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from feedback.demo.mailbox import Mailbox
+from feedback.resources import examples_folder
+from feedback.storage.grants import GroupRole
+from tests.browsing import Browser, free_port
+from tests.databases import Pair
+from tests.processes import PAUSE, TRIES, feedback, running, surroundings, wait_until_served
+from tests.world import filled_fields, hidden_value
+
+CREATE = (
+    "programme create --organisation Example --name Pilot --focus disability --time-zone Europe/London "
+    "--contact-name Ana --contact-email ana@example.com --reviewer-name Rea"
+)
+SECRETS = ("FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_SESSION_KEY")
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/s/[A-Za-z0-9_-]{43}")
+
+
+class Apart:
+    """Participants, staff and worker as three processes; `environments` by role."""
+
+    def __init__(self, roles: dict[GroupRole, Pair], environment: dict[str, str]) -> None:
+        self.participants = f"http://127.0.0.1:{(participants_port := free_port())}"
+        self.staff = f"http://127.0.0.1:{(staff_port := free_port())}"
+        shared = {name: value for name, value in environment.items() if name not in SECRETS}
+        shared["FEEDBACK_BASE_URL"] = self.participants
+        self.environments = {
+            role: surroundings(
+                **shared,
+                **({name: environment[name] for name in SECRETS} if role is not GroupRole.PARTICIPANTS else {}),
+            )
+            for role in GroupRole
+        }
+        for role, pair in roles.items():
+            self.environments[role]["FEEDBACK_DATABASE_URL"] = pair.main
+            if role is not GroupRole.PARTICIPANTS:
+                self.environments[role]["FEEDBACK_KEYS_URL"] = pair.keys
+        pages = (GroupRole.PARTICIPANTS, "participants", participants_port), (GroupRole.STAFF, "staff", staff_port)
+        for role, serves, port in pages:
+            self.environments[role] |= {"FEEDBACK_SERVES": serves, "FEEDBACK_LISTEN_PORT": port}
+
+
+@pytest.fixture
+def kind() -> str:
+    return "postgresql"
+
+
+@pytest.fixture
+def apart(roles: dict[GroupRole, Pair], environment: dict[str, str], tmp_path: Path) -> Iterator[Apart]:
+    apart = Apart(roles, environment)
+    with ExitStack() as stack:
+        for role, words in (
+            (GroupRole.PARTICIPANTS, ("serve", "--workers", "1")),
+            (GroupRole.STAFF, ("serve", "--workers", "1")),
+            (GroupRole.WORKER, ("work",)),
+        ):
+            stack.enter_context(running(apart.environments[role], *words, log=tmp_path / f"{role}.log"))
+        wait_until_served(f"{apart.participants}/readyz")
+        wait_until_served(f"{apart.staff}/readyz")
+        yield apart
+
+
+def open_a_wave(apart: Apart) -> str:
+    staff, worker = apart.environments[GroupRole.STAFF], apart.environments[GroupRole.WORKER]
+    programme = feedback(staff, *CREATE.split()).strip()
+    feedback(staff, "roster", "import", programme, str(examples_folder() / "roster.csv"))
+    words = ["wave", "plan", programme, "--stage", "kickoff", "--closes", "2099-01-01T12:00", "--may-close-early"]
+    wave = feedback(staff, *words).strip()
+    feedback(worker, "wave", "open", wave)
+    return wave
+
+
+def links_that_arrive(mailbox: Mailbox, expected: int) -> list[str]:
+    for _ in range(TRIES):
+        if mailbox.count() == expected:
+            break
+        time.sleep(PAUSE)
+    bodies = [mailbox.read(serial).get_body(("plain",)) for serial in mailbox.serials()]
+    return [LINK.findall(body.get_content())[0] for body in bodies if body is not None]
+
+
+def answer(link: str, chance: random.Random) -> str:
+    browser = Browser()
+    form = filled_fields(browser.get(f"{link}/questions"), chance)
+    state = hidden_value(browser.post(f"{link}/questions", form), "state")
+    return browser.post(f"{link}/send", {"state": [state], "go": ["send"]})
+
+
+def sign_in(apart: Apart) -> Browser:
+    words = ["staff", "invite", "--organisation", "Example", "--name", "Ana", "--email", "ana@example.com"]
+    page = (
+        apart.staff + "/staff/" + feedback(apart.environments[GroupRole.STAFF], *words).strip().partition("/staff/")[2]
+    )
+    browser = Browser()
+    browser.press(page, page)
+    return browser
+
+
+def report_of(browser: Browser, wave: str) -> str:
+    for _ in range(TRIES):
+        try:
+            return browser.get(f"{wave}/report.json")
+        except urllib.error.HTTPError:
+            time.sleep(PAUSE)
+    raise AssertionError("the worker never published a report")
+
+
+def test_three_processes_serve_a_wave_from_roster_to_report(apart: Apart, mailbox: Mailbox) -> None:
+    wave, chance = open_a_wave(apart), random.Random(5)
+    for link in links_that_arrive(mailbox, 27):
+        assert 'data-page="thanks"' in answer(link, chance)
+    browser, page = sign_in(apart), f"{apart.staff}/staff/waves/{wave}"
+    browser.press(page, f"{page}/close", sure="y")
+    assert '"outcome":"published"' in report_of(browser, page)
+
+
+def test_each_process_serves_its_own_pages_only(apart: Apart) -> None:
+    for url in (f"{apart.participants}/staff/", f"{apart.staff}/s/abc", f"{apart.staff}/o/abc"):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            Browser().get(url)
