@@ -1,29 +1,81 @@
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from feedback.domain.errors import QuestionnaireRefused
-from feedback.domain.questionnaires import Kind, Question, Questionnaire, Role, fingerprint
+from feedback.domain.questionnaires import Kind, Order, Question, Questionnaire, Role, fingerprint
 from forms.library import available, load, pair
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "questionnaires.md"
+STAGES = ("kickoff", "midpoint", "exit")
 BUDGETS = {"kickoff": 12, "midpoint": 15, "exit": 20}
-KICKOFF = {
-    Role.MENTOR: {"C1", "C2", "C3", "C4", "S1", "V1", "V2", "I1", "B1", "E1", "P2", "A1", "F2"},
-    Role.MENTEE: {"C1", "C2", "C3", "C4", "S1", "B1", "E1", "P2", "A1", "F2"},
+K, M, X = STAGES
+ASKED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    # Code: the stages at which mentees are asked, and mentors.
+    "C1": ((K, M, X), (K, M, X)),
+    "C2": ((K, M, X), (K, M, X)),
+    "C3": ((K, M, X), (K, M, X)),
+    "C4": ((K, X), (K, X)),
+    "S1": ((K, M, X), (K, M, X)),
+    "S2": ((M, X), (M, X)),
+    "S3": ((M, X), (M, X)),
+    "V1": ((), (K, M, X)),
+    "V2": ((), (K, X)),
+    "E1": ((K, M, X), (K, M, X)),
+    "Q1": ((M, X), (M, X)),
+    "P1": ((M, X), (M, X)),
+    "P2": ((K, M, X), (K, M, X)),
+    "P3": ((M,), (M,)),
+    "B1": ((K, X), (K, X)),
+    "I1": ((), (K, X)),
+    "D1": ((M, X), (M, X)),
+    "O1": ((X,), (X,)),
+    "N1": ((X,), (X,)),
+    "H1": ((M, X), (M, X)),
+    "F1": ((M, X), (M, X)),
+    "F2": ((K, M, X), (K, M, X)),
+    "A1": ((K, M, X), (K, M, X)),
 }
-SAME = ("C4", "S1", "E1", "P2", "A1", "F2")
+ROLES = (Role.MENTEE, Role.MENTOR)
+PAIRS = {"C1", "C2", "C3", "V1"}
+SENSITIVE = {"H1", "S3"}
+OWN_WORDS_PER_ROLE = {"C1", "C2", "C3", "S2", "S3", "B1"}
+SHARED = sorted(code for code, (mentee, mentor) in ASKED.items() if mentee and mentor)
+# E1 looks ahead, then at what happens, then back. F2 asks for wishes before there is anything to change.
+RETOLD = {("E1", K), ("E1", M), ("E1", X), ("F2", K)}
 JARGON = {
     *("leverage", "stakeholder", "stakeholders", "synergy", "allyship", "intersectionality", "microaggression"),
     *("microaggressions", "empower", "empowered", "holistic", "paradigm", "utilise", "utilize", "facilitate"),
     *("onboarding", "deliverables", "upskill", "marginalised", "marginalized", "bandwidth", "stretch", "pushback"),
     *("tokenism", "tangible", "lived", "pairing", "equitable", "inclusivity", "touchpoint", "cohort", "ongoing"),
+    *("ally", "allies", "sponsor", "sponsored", "inclusion", "ambassador", "reciprocal", "respondent", "construct"),
 }
+NEVER_ASKED = {"department", "team", "grade", "rank", "ethnicity", "gender", "age", "birth", "tenure", "salary"}
 NEGATIVES = {"not", "no", "never", "nobody", "nothing", "none", "cannot", "without", "hardly", "fail", "lack"}
+
+
+def codes(stage: str, role: Role) -> set[str]:
+    return {code for code, stages in ASKED.items() if stage in stages[ROLES.index(role)]}
 
 
 def question(questionnaire: Questionnaire, code: str) -> Question:
     return next(question for question in questionnaire.questions if question.code == code)
+
+
+def wording(asked: Question) -> tuple[str, Order]:
+    """What must stay equal for waves to be compared: words, options and order, whether asked as a pair or not."""
+    return fingerprint(replace(asked, then_now=False)), asked.order
+
+
+def repeats(role: Role) -> Iterator[tuple[str, list[Question]]]:
+    """Each question that this role is asked in more than one stage, with the stages that use the same words."""
+    for code, stages in ASKED.items():
+        same = [stage for stage in stages[ROLES.index(role)] if (code, stage) not in RETOLD]
+        if len(same) > 1:
+            yield code, [question(pair(stage)[role], code) for stage in same]
 
 
 def shown_texts(questionnaire: Questionnaire) -> Iterator[str]:
@@ -44,8 +96,9 @@ def test_every_questionnaire_that_ships_can_be_loaded(name: str) -> None:
     assert load(name).name == name
 
 
-def test_the_kickoff_pair_ships() -> None:
-    assert {"kickoff-mentor", "kickoff-mentee"} <= set(available())
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_stage_has_a_questionnaire_for_each_role(stage: str) -> None:
+    assert {role: each.name for role, each in pair(stage).items()} == {role: f"{stage}-{role}" for role in Role}
 
 
 @pytest.mark.parametrize("name", ["kickoff", "../errors", "kickoff-mentor.toml", ""])
@@ -68,22 +121,89 @@ def test_no_questionnaire_is_longer_than_its_budget(name: str) -> None:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_the_kickoff_asks_exactly_what_it_must(role: Role) -> None:
-    assert {question.code for question in pair("kickoff")[role].questions} == KICKOFF[role]
+@pytest.mark.parametrize("stage", STAGES)
+def test_each_stage_asks_exactly_what_it_must(stage: str, role: Role) -> None:
+    assert {question.code for question in pair(stage)[role].questions} == codes(stage, role)
 
 
-@pytest.mark.parametrize("code", SAME)
-def test_what_both_are_asked_in_the_same_sense_has_the_same_words(code: str) -> None:
-    kickoff = pair("kickoff")
-    assert len({fingerprint(question(kickoff[role], code)) for role in Role}) == 1
+@pytest.mark.parametrize("role", Role)
+def test_a_repeated_question_keeps_its_words_and_its_options(role: Role) -> None:
+    assert [code for code, asked in repeats(role) if len({wording(each) for each in asked}) > 1] == []
 
 
-def test_nothing_is_asked_as_then_and_now_at_the_start() -> None:
-    assert not any(question.then_now for each in pair("kickoff").values() for question in each.questions)
+@pytest.mark.parametrize("role", Role)
+def test_kickoff_and_midpoint_ask_the_very_same_question(role: Role) -> None:
+    both = (codes(K, role) & codes(M, role)) - {code for code, _ in RETOLD}
+    assert [
+        code for code in both if len({fingerprint(question(pair(stage)[role], code)) for stage in (K, M)}) > 1
+    ] == []
 
 
-def test_what_was_done_is_a_question_with_many_answers() -> None:
-    assert {question(each, "B1").kind for each in pair("kickoff").values()} == {Kind.MANY}
+@pytest.mark.parametrize("role", Role)
+def test_expectations_are_worded_for_their_time(role: Role) -> None:
+    assert len({wording(question(pair(stage)[role], "E1")) for stage in STAGES}) == 3
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_what_differs_in_sense_differs_between_the_roles(stage: str) -> None:
+    asked = [code for code in SHARED if code in codes(stage, Role.MENTOR)]
+    differing = {code for code in asked if len({wording(question(pair(stage)[role], code)) for role in Role}) > 1}
+    assert differing == OWN_WORDS_PER_ROLE & set(asked)
+
+
+@pytest.mark.parametrize("name", available())
+def test_only_harm_and_burden_are_sensitive(name: str) -> None:
+    asked = load(name).questions
+    assert {one.code for one in asked if one.sensitive} == SENSITIVE & {one.code for one in asked}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_the_end_asks_for_then_and_now(stage: str, role: Role) -> None:
+    pairs = {one.code for one in pair(stage)[role].questions if one.then_now}
+    assert pairs == (PAIRS & codes(X, role) if stage == X else set())
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_statement_has_the_same_five_answers(name: str) -> None:
+    scales = {one.option_codes: one.order for one in load(name).questions if "agree" in one.option_codes}
+    agreement = ("strongly-disagree", "disagree", "neither", "agree", "strongly-agree")
+    assert scales == {agreement: Order.RISING}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("stage", [M, X])
+def test_harm_is_asked_without_detail_and_says_where_help_is(stage: str, role: Role) -> None:
+    asked = question(pair(stage)[role], "H1")
+    assert (asked.option_codes, asked.order) == (("none", "a-little", "some", "a-lot"), Order.FALLING)
+    assert "help" in (asked.hint or {"en": ""})["en"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "code", "kind"),
+    [(K, "B1", Kind.MANY), (X, "B1", Kind.MANY), (X, "N1", Kind.MANY), (M, "P1", Kind.BAND), (M, "P3", Kind.ONE)],
+)
+def test_what_is_no_statement_is_answered_in_its_own_way(stage: str, code: str, kind: Kind) -> None:
+    assert {question(each, code).kind for each in pair(stage).values()} == {kind}
+
+
+@pytest.mark.parametrize("name", available())
+def test_open_questions_can_be_left_empty_and_warn_about_names(name: str) -> None:
+    for asked in load(name).open_questions:
+        assert not asked.required
+        assert "leave out names" in (asked.hint or {"en": ""})["en"]
+
+
+@pytest.mark.parametrize("name", available())
+def test_nobody_is_asked_who_they_are(name: str) -> None:
+    assert not [one.code for one in load(name).questions if NEVER_ASKED & set(words(one.text["en"]))]
+
+
+def test_the_document_lists_what_ships() -> None:
+    rows = re.findall(r"^\| ([A-Z]\d) \|.*\| ([KMX ]*|–) \| ([KMX ]*|–) \|$", DOCUMENT.read_text("utf-8"), re.MULTILINE)
+    letters = dict(zip(STAGES, "KMX", strict=True))
+    said = {code: tuple(" ".join(map(letters.__getitem__, stages)) or "–" for stages in ASKED[code]) for code in ASKED}
+    assert {code: tuple(stages) for code, *stages in rows} == said
 
 
 @pytest.mark.parametrize("name", available())

@@ -1,0 +1,74 @@
+"""Answers without pages: what a participant would say, sealed and stored by the service itself."""
+
+import base64
+import random
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.answers import Answer, Rating
+from feedback.domain.frozen_questionnaires import thaw
+from feedback.domain.links import LinkSecret, Receipt, entitlement_digest, page_key, proof
+from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
+from feedback.domain.responses import write_answer
+from feedback.domain.sealing import seal_page_state
+from feedback.services.submit_response import read_link, submit_response
+from feedback.storage.entitlements import right_to_answer
+from feedback.storage.waves import questionnaire_asked
+from tests.world import World
+
+
+def an_answer(questionnaire: Questionnaire, chance: random.Random, text: str = "") -> Answer:
+    """A complete answer at random, the same text to every open question."""
+    ratings = {
+        field: _rating(question, chance)
+        for question in questionnaire.questions
+        if question.closed
+        for field in question.fields
+    }
+    texts = {question.code: text for question in questionnaire.open_questions if text}
+    return Answer(ratings, texts)
+
+
+def _rating(question: Question, chance: random.Random) -> Rating:
+    if question.kind is not Kind.MANY:
+        return chance.choice((*question.option_codes, PREFER_NOT_TO_SAY))
+    ticked = tuple(code for code in question.option_codes if chance.random() < 0.5)
+    return ticked or NONE_OF_THESE
+
+
+def respond(world: World, links: Iterable[str], texts: Sequence[str] = (), seed: int = 7) -> list[Receipt]:
+    """Answer once through each link; the first of them write `texts`, one each. The same seed says the same."""
+    chance, written = random.Random(seed), iter(texts)
+    receipts = []
+    with world.session() as session:
+        for link in links:
+            secret = read_link(link)
+            answer = an_answer(_asked(session, secret), chance, next(written, ""))
+            receipts.append(submit_response(session, secret, answer, now=world.clock()))
+    return receipts
+
+
+def asked_through(session: Session, link: str) -> tuple[LinkSecret, Questionnaire]:
+    """The secret in a link, and what its holder is asked."""
+    secret = read_link(link)
+    return secret, _asked(session, secret)
+
+
+def _asked(session: Session, secret: LinkSecret) -> Questionnaire:
+    right = right_to_answer(session, entitlement_digest(proof(secret)))
+    assert right is not None
+    return _thawed(questionnaire_asked(session, right.wave_id, right.role))
+
+
+_thawed = cache(thaw)
+
+
+def ready_to_send(world: World, link: str, seed: int = 7) -> dict[str, str]:
+    """The form of the page on which a participant looks at a complete answer for the last time."""
+    secret = read_link(link)
+    with world.session() as session:
+        questionnaire = _asked(session, secret)
+    state = seal_page_state(write_answer(an_answer(questionnaire, random.Random(seed))), page_key(secret))
+    return {"state": base64.b64encode(state).decode(), "go": "send"}

@@ -1,0 +1,172 @@
+"""Promise: nothing is lost and nothing is half done, wherever the service is killed.
+
+Opening, sending, submitting and closing each die by SIGKILL before their first statement and around every commit, on
+fresh databases each time; then the worker goes on as it would after a restart.
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from feedback.demo.mailbox import Mailbox
+from feedback.domain.waves import WaveState
+from feedback.storage.deliveries import Batch, Delivery, DeliveryState
+from feedback.storage.responses import count_responses
+from tests.answering import respond
+from tests.databases import PostgresServer, SqliteServer
+from tests.killing import Deed, fresh_world, points, run
+from tests.promises.closing import answered_wave, document_of, how_many, rows_left, spread, state_of
+from tests.world import World
+
+KILLED = -9
+PEOPLE = 27
+
+
+class Stage:
+    """Makes worlds, each with a deed prepared, and sweeps a deed's points."""
+
+    def __init__(self, server, environment: dict[str, str], mailbox: Mailbox, kind: str, folder: Path) -> None:
+        self._server, self._environment, self._mailbox, self._kind = server, environment, mailbox, kind
+        self._trace = folder / "trace.json"
+
+    def world(self):
+        return fresh_world(self._server, self._environment, self._mailbox, self._kind)
+
+    def sweep(self, name: str, prepare, check) -> int:
+        """Kill the deed at each of its points and let `check` look; how many points there were."""
+        with self.world() as (world, reach, _pair):
+            found = points(Deed(name, str(prepare(world)), reach, world.clock()), self._trace)
+        for point in found:
+            with self.world() as (world, reach, pair):
+                subject = prepare(world)
+                deed = Deed(name, str(subject), reach, world.clock())
+                assert run(deed, self._trace, kill_before=point) == KILLED
+                check(world, subject, pair)
+        return len(found)
+
+
+@pytest.fixture
+def stage(
+    server: SqliteServer | PostgresServer,
+    environment: dict[str, str],
+    mailbox: Mailbox,
+    kind: str,
+    tmp_path: Path,
+) -> Stage:
+    return Stage(server, environment, mailbox, kind, tmp_path)
+
+
+def planned(world: World) -> int:
+    return world.planned_wave(world.programme())
+
+
+def test_an_opening_that_is_killed_opens_once_and_for_everybody(stage: Stage) -> None:
+    def check(world: World, wave: int, _pair: object) -> None:
+        if state_of(world, wave) != WaveState.OPEN:
+            assert rows_left(world, wave) == (0, 0)
+            assert how_many(world, Delivery.wave_id == wave) == 0
+            world.open(wave)
+        assert rows_left(world, wave) == (0, PEOPLE)
+        assert how_many(world, Delivery.wave_id == wave) == PEOPLE
+        assert all(world.client().get(f"/s/{link}").status_code == 200 for link in world.links(wave)[:3])
+
+    assert stage.sweep("open", planned, check) > 5
+
+
+def queued(world: World) -> int:
+    wave = world.open_wave(mentors=10, mentees=10)
+    with world.session() as session:
+        return session.scalars(select(Batch.id).where(Batch.wave_id == wave)).one()
+
+
+def test_a_sending_that_is_killed_loses_no_mail_and_doubles_the_one_in_flight(stage: Stage, mailbox: Mailbox) -> None:
+    earlier: set[int] = set()
+
+    def prepare(world: World) -> int:
+        earlier.update(mailbox.serials())
+        return queued(world)
+
+    def check(world: World, batch: int, _pair: object) -> None:
+        world.clock.pass_time(hours=2)
+        world.do_what_is_due()
+        mine = set(mailbox.serials()) - earlier
+        names = Counter(str(mailbox.read(serial)["Message-ID"]) for serial in mine)
+        accepted = how_many(world, Delivery.batch_id == batch, Delivery.state == DeliveryState.ACCEPTED)
+        assert (accepted, len(names)) == (20, 20)
+        assert sum(names.values()) <= 21
+
+    assert stage.sweep("send", prepare, check) > 20
+
+
+def linked(world: World) -> str:
+    return world.links(world.open_wave())[0]
+
+
+def test_a_submission_that_is_killed_is_stored_whole_or_not_at_all(stage: Stage) -> None:
+    def check(world: World, link: str, _pair: object) -> None:
+        with world.session() as session:
+            assert count_responses(session, 1) in {0, 1}
+        respond(world, [link])
+        respond(world, spread(world, 1, 20)[1:])
+        world.close(1)
+        assert len(counted_receipts(world)) == 20
+
+    assert stage.sweep("submit", linked, check) >= 2
+
+
+def counted_receipts(world: World) -> list[str]:
+    from feedback.domain.report_reading import report_header
+
+    return list(report_header(document_of(world, 1)).receipts)
+
+
+def due_to_close(world: World) -> int:
+    wave = answered_wave(world)
+    world.clock.pass_time(days=15)
+    return wave
+
+
+def test_a_close_that_is_killed_ends_in_the_same_report_once(stage: Stage) -> None:
+    with stage.world() as (world, _reach, _pair):
+        wave = due_to_close(world)
+        world.close(wave)
+        undisturbed = document_of(world, wave).statement_hash
+
+    def check(world: World, wave: int, _pair: object) -> None:
+        world.do_what_is_due()
+        assert document_of(world, wave).statement_hash == undisturbed
+        assert rows_left(world, wave) == (0, 0)
+        assert world.keys.purposes_held() == kept_for_comments(world, wave)
+        assert state_of(world, wave) == WaveState.CLOSED
+
+    assert stage.sweep("close", due_to_close, check) > 5
+
+
+def kept_for_comments(world: World, wave: int) -> dict[int, set[str]]:
+    from feedback.storage.comments import StoredComment
+
+    return {wave: {"comment"}} if how_many(world, StoredComment.wave_id == wave) else {}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_after_a_killed_close_no_file_holds_what_was_sealed(stage: Stage) -> None:
+    marks: dict[int, list[bytes]] = {}
+
+    def prepare(world: World) -> int:
+        from tests.promises.closing import blobs
+
+        wave = due_to_close(world)
+        marks[0] = [mark[:32] for pair in blobs(world, wave) for mark in (pair[0], pair[1][20:])]
+        marks[0] += [world.keys.link_key(wave), world.keys.response_key(wave).raw]
+        return wave
+
+    def check(world: World, _wave: int, pair: object) -> None:
+        world.do_what_is_due()
+        world.keys.scrub()
+        folder = Path(str(pair.main).removeprefix("sqlite:///")).parent
+        for file in folder.iterdir():
+            assert not [mark for mark in marks[0] if mark in file.read_bytes()], file.name
+
+    assert stage.sweep("close", prepare, check) > 5

@@ -1,0 +1,135 @@
+"""An acknowledged answer is never lost and never doubled, whoever else is answering or closing at that moment."""
+
+import random
+import re
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from werkzeug.test import TestResponse
+
+from feedback.domain.links import Receipt, receipt_digest
+from feedback.domain.questionnaires import Role
+from feedback.domain.report import read_report
+from feedback.domain.report_reading import report_header, report_rates
+from feedback.services.close_wave import begin_closing, finish_closing
+from feedback.storage.reports import report_of
+from feedback.storage.responses import count_responses
+from tests.answering import ready_to_send, respond
+from tests.world import World
+
+CLIENTS = 32
+RECEIPT = re.compile(r'class="receipt">([0-9A-F-]{39})<')
+
+
+def digest_shown(page: TestResponse) -> str:
+    """The fingerprint of the receipt that a thank-you page shows."""
+    shown = RECEIPT.search(page.text)
+    assert shown, page.text
+    return receipt_digest(Receipt(bytes.fromhex(shown[1].replace("-", ""))))
+
+
+def post_at_once(world: World, posts: Sequence[tuple[str, dict[str, str]]]) -> list[TestResponse]:
+    """Send every form through its link at the same moment, each from a client of its own."""
+    gate = threading.Barrier(len(posts))
+
+    def post(link: str, form: dict[str, str]) -> TestResponse:
+        client = world.client()
+        gate.wait()
+        return client.post(f"/s/{link}/send", data=form)
+
+    with ThreadPoolExecutor(len(posts)) as pool:
+        return list(pool.map(lambda one: post(*one), posts))
+
+
+def stored(world: World, wave: int) -> int:
+    with world.session() as session:
+        return count_responses(session, wave)
+
+
+def receipts_counted(world: World, wave: int) -> list[str]:
+    with world.session() as session:
+        return list(report_header(read_report(report_of(session, wave).document)).receipts)
+
+
+def people_counted(world: World, wave: int) -> int:
+    with world.session() as session:
+        return sum(rate.answered for rate in report_rates(read_report(report_of(session, wave).document)))
+
+
+def test_fifty_posts_of_one_link_at_once_store_one_response(world: World) -> None:
+    wave = world.open_wave()
+    link = world.links(wave)[0]
+    pages = post_at_once(world, [(link, ready_to_send(world, link, seed)) for seed in range(50)])
+    assert {page.status_code for page in pages} == {200}
+    assert stored(world, wave) == 1
+
+
+def test_of_fifty_posts_of_one_link_the_report_counts_one(world: World) -> None:
+    wave = world.open_wave()
+    link, *others = world.links(wave, Role.MENTOR)
+    known = {receipt_digest(receipt) for receipt in respond(world, others)}
+    pages = post_at_once(world, [(link, ready_to_send(world, link, seed)) for seed in range(50)])
+    world.close(wave)
+    (counted,) = set(receipts_counted(world, wave)) - known
+    assert counted in {digest_shown(page) for page in pages}
+
+
+def test_an_answer_and_its_withdrawal_at_once_leave_one_row_at_most(world: World) -> None:
+    wave = world.open_wave()
+    link = world.links(wave)[0]
+    form = ready_to_send(world, link)
+    acts = [("send", form), ("withdraw", {"word": "withdraw"})] * 8
+    with ThreadPoolExecutor(len(acts)) as pool:
+        pages = list(pool.map(lambda act: world.client().post(f"/s/{link}/{act[0]}", data=act[1]), acts))
+    assert {page.status_code for page in pages} == {200}
+    assert stored(world, wave) <= 1
+
+
+class Fire:
+    """Clients that answer while a wave closes: it closes after some are thanked, and half of them wait for that."""
+
+    def __init__(self, world: World, wave: int, thanked_before: int) -> None:
+        self._world, self._wave, self._thanked_before = world, wave, thanked_before
+        self._gate, self._closing = threading.Barrier(CLIENTS + 1), threading.Event()
+        self._thanked = threading.Semaphore(0)
+
+    def run(self, links: Sequence[str]) -> list[TestResponse]:
+        forms = [(link, ready_to_send(self._world, link)) for link in links]
+        with ThreadPoolExecutor(CLIENTS + 1) as pool:
+            pages = [pool.submit(self._answer, *form, late=turn % 2 == 1) for turn, form in enumerate(forms)]
+            pool.submit(self._close).result()
+            return [page.result() for page in pages]
+
+    def _answer(self, link: str, form: dict[str, str], *, late: bool) -> TestResponse:
+        client = self._world.client()
+        self._gate.wait()
+        if late:
+            self._closing.wait()
+        page = client.post(f"/s/{link}/send", data=form)
+        self._thanked.release()
+        return page
+
+    def _close(self) -> None:
+        self._gate.wait()
+        for _one in range(self._thanked_before):
+            self._thanked.acquire()
+        self._closing.set()
+        with self._world.session() as session:
+            begin_closing(session, self._wave, now=self._world.clock(), actor="test")
+            finish_closing(session, self._world.keys, self._wave, now=self._world.clock())
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_close_under_fire_counts_exactly_what_it_acknowledged(world: World, seed: int) -> None:
+    wave = world.open_wave(mentors=21, mentees=21, may_close_early=True)
+    mentors, mentees = world.links(wave, Role.MENTOR), world.links(wave, Role.MENTEE)
+    early = {receipt_digest(receipt) for receipt in respond(world, mentors[:5] + mentees[:5])}
+    chance = random.Random(seed)
+    fire = Fire(world, wave, thanked_before=chance.randint(1, 15))
+    pages = fire.run(chance.sample(mentors[5:] + mentees[5:], CLIENTS))
+    thanked = {digest_shown(page) for page in pages if page.status_code == 200}
+    assert {page.status_code for page in pages} <= {200, 404}
+    assert receipts_counted(world, wave) == sorted(early | thanked)
+    assert people_counted(world, wave) == len(early) + len(thanked)
