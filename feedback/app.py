@@ -93,4 +93,8 @@ def _add_pages(app: Flask, serves: Serves) -> None:
 def create_app_from_environment() -> Flask:
     """Return an application with the settings of the environment; raises SettingsRefused."""
     configure_logs()
-    return create_app(read_settings(os.environ))
+    settings = read_settings(os.environ)
+    if settings.embedded:
+        # The databases lie beside the master key; nobody else on this machine is to read them.
+        os.umask(0o077)
+    return create_app(settings)

@@ -5,7 +5,6 @@ making in the instance folder, on this machine only.
 """
 
 import base64
-import binascii
 import os
 import secrets
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from feedback.domain.errors import SettingsRefused
 
@@ -157,17 +156,18 @@ def _master_keys(environ: Mapping[str, str], instance: Path, embedded: bool) -> 
     if not text and embedded:
         variable = "FEEDBACK_INSTANCE"
         text = _embedded_secret(instance / "master.key", before=instance / "keys.sqlite")
-    if not text:
+    parts = text.replace(",", " ").split()
+    if not parts:
         raise SettingsRefused(
             "FEEDBACK_MASTER_KEY is missing: set it to 32 random bytes in base64 (try: openssl rand -base64 32)."
         )
-    return tuple(_master_key(part, variable) for part in text.replace(",", " ").split())
+    return tuple(_master_key(part, variable) for part in parts)
 
 
 def _master_key(text: str, variable: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise SettingsRefused(f"{variable} is not base64.") from None
     if len(key) != MASTER_KEY_BYTES:
         raise SettingsRefused(f"{variable} holds a key of {len(key)} bytes; it must be {MASTER_KEY_BYTES} bytes.")
@@ -211,12 +211,21 @@ def _base_url(environ: Mapping[str, str], default: str | None) -> str:
     text = environ.get("FEEDBACK_BASE_URL") or default
     if not text:
         raise SettingsRefused("FEEDBACK_BASE_URL is missing: the address that participants' links begin with.")
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    parts = _parts(text)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise SettingsRefused("FEEDBACK_BASE_URL is not an address such as https://feedback.example.org.")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise SettingsRefused("FEEDBACK_BASE_URL must begin with https:// unless it is on this machine (loopback).")
     return text.rstrip("/")
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    return None if port == 0 else parts
 
 
 def _listen(environ: Mapping[str, str]) -> tuple[str, int]:

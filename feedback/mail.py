@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from babel import localedata
 from flask import Flask, render_template
 from flask_babel import force_locale
 from flask_mail import Connection, Mail, Message
@@ -70,10 +71,14 @@ class VerifiedConnection(Connection):
             host: smtplib.SMTP = smtplib.SMTP_SSL(config.server, config.port, timeout=TIMEOUT_SECONDS, context=context)
         else:
             host = smtplib.SMTP(config.server, config.port, timeout=TIMEOUT_SECONDS)
-        if config.use_tls:
-            host.starttls(context=context)
-        if config.username and config.password:
-            host.login(config.username, config.password)
+        try:
+            if config.use_tls:
+                host.starttls(context=context)
+            if config.username and config.password:
+                host.login(config.username, config.password)
+        except (OSError, smtplib.SMTPException):
+            host.close()
+            raise
         return host
 
 
@@ -126,6 +131,10 @@ class Conversation:
         except smtplib.SMTPRecipientsRefused as error:
             code, _text = next(iter(error.recipients.values()))
             return _refusal(code)
+        except smtplib.SMTPSenderRefused as error:
+            raise MailRefused(
+                f"The mail relay refuses the sender ({error.smtp_code}). Mails wait and go out later."
+            ) from None
         except smtplib.SMTPResponseException as error:
             return _refusal(error.smtp_code)
         except UnicodeError:
@@ -139,7 +148,7 @@ class Conversation:
 def write(letter: Letter) -> Message:
     """Render a letter in its reader's language: plain text first, HTML beside it."""
     folder, values = f"mail/{letter.name}", dict(letter.values)
-    with force_locale(letter.language.replace("-", "_")):
+    with force_locale(known_locale(letter.language)):
         message = Message(
             subject=" ".join(render_template(f"{folder}/subject.txt", **values).split()),
             recipients=[letter.recipient],
@@ -150,6 +159,12 @@ def write(letter: Letter) -> Message:
         )
     message.msgId = letter.message_id
     return message
+
+
+def known_locale(language: str) -> str:
+    """Return the locale for a roster's language: without its country if that is unknown, else English."""
+    names = (language.replace("-", "_"), language.partition("-")[0])
+    return next((name for name in names if localedata.exists(name)), "en")
 
 
 def _headers(letter: Letter) -> dict[str, str]:

@@ -17,6 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback.domain.answers import Answer, Rating, clean_text
 from feedback.domain.frozen_questionnaires import freeze, thaw
+from feedback.domain.questionnaire_files import MAX_CHARS
 from feedback.domain.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
@@ -112,6 +113,8 @@ def _text(question: Question, label: Words, language: str) -> Field:
     )
 
 
+_LONGEST_CLEANED = 4 * MAX_CHARS
+
 _MAKERS: Mapping[Kind, Callable[[Question, Words, str], Field]] = {
     Kind.ONE: _one,
     Kind.BAND: _one,
@@ -133,7 +136,8 @@ def _hint(question: Question, language: str) -> str:
 
 
 def _cleaned(text: str | None) -> str:
-    return clean_text(text or "")
+    # Normalising costs the square of the length for some texts; what is far too long is refused as it is.
+    return text if text and len(text) > _LONGEST_CLEANED else clean_text(text or "")
 
 
 def _one_only(_form: Form, field: Field) -> None:

@@ -10,6 +10,7 @@ from feedback.cli.output import ACTOR, as_json_option, say, write_json
 from feedback.domain.errors import RosterRefused
 from feedback.runtime import runtime
 from feedback.services.import_roster import RosterChange, compare_roster, import_roster
+from feedback.services.leave_programme import leave_programme
 
 roster = AppGroup("roster", help="Check and import rosters.")
 
@@ -47,6 +48,20 @@ def import_command(programme_id: int, file: Path, *, as_json: bool) -> None:
             tools.session(), tools.keys, programme_id, file.read_bytes(), now=tools.clock(), actor=ACTOR
         )
     _tell(change, as_json=as_json, done=True)
+
+
+@roster.command("leave")
+@click.argument("programme_id", type=int)
+@click.argument("address")
+def leave_command(programme_id: int, address: str) -> None:
+    """Note that the person with ADDRESS has left: they get no more mail. An answer already given stays.
+
+    \b
+    Example:  feedback roster leave 1 ana@example.com
+    """
+    tools = runtime()
+    leave_programme(tools.session(), programme_id, address, now=tools.clock(), actor=ACTOR)
+    say("They will get no more mail.")
 
 
 def _tell(change: RosterChange, *, as_json: bool, done: bool) -> None:

@@ -56,8 +56,13 @@ def _check_text(question: Question, text: str) -> None:
         raise AnswerRefused(f"Question {question.code} is not answered.")
     if len(text) > question.max_chars:
         raise AnswerRefused(f"Question {question.code} has more than {question.max_chars} characters.")
-    if text != clean_text(text):
-        raise AnswerRefused(f"Question {question.code} holds characters that cannot be kept.")
+
+
+def check_texts_are_clean(answer: Answer) -> None:
+    """Raise AnswerRefused if a text holds what `clean_text` removes. Asked when an answer is taken only."""
+    for code, text in answer.texts.items():
+        if text != clean_text(text):
+            raise AnswerRefused(f"Question {code} holds characters that cannot be kept.")
 
 
 def clean_text(text: str) -> str:

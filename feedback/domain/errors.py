@@ -45,6 +45,10 @@ class KeysMissing(FeedbackError):
     """The key store lacks keys that should be there, or cannot unwrap them."""
 
 
+class TermsAltered(FeedbackError):
+    """What was fixed at the opening was changed in the database since. Nothing is opened or published."""
+
+
 class SealBroken(FeedbackError):
     """A sealed value does not open: altered, moved to another place, or sealed to another key."""
 

@@ -73,6 +73,11 @@ def message_name(key: LinkKey, mail: str, participant_id: int) -> str:
     return _derive(key, b"message" + participant_id.to_bytes(8, "big") + mail.encode()).hex()[:32]
 
 
+def terms_seal(key: LinkKey, terms: bytes) -> bytes:
+    """Return a seal over all that an opening fixes, which nobody can make with the main database alone."""
+    return _derive(key, b"terms" + terms)
+
+
 def new_receipt() -> Receipt:
     """Draw a receipt at random; it is derived from nothing, since mails keep link secrets for ever."""
     return Receipt(secrets.token_bytes(RECEIPT_BYTES))

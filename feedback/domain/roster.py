@@ -13,6 +13,7 @@ from functools import lru_cache
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from feedback.domain.errors import RosterRefused
+from feedback.domain.languages import LANGUAGE_CODES
 from feedback.domain.questionnaires import Role
 from feedback.domain.roster_files import EMPTY, RosterRecord, known_field, roster_records
 
@@ -230,7 +231,7 @@ def _read_language(text: str) -> str:
     if not text.strip():
         return DEFAULT_LANGUAGE
     code = _LANGUAGE.fullmatch(text.strip())
-    if not code:
+    if not code or code[1].lower() not in LANGUAGE_CODES:
         raise ValueError(f"{_shown(text)} is not a language code; write one like en or pt-BR.")
     return "-".join((code[1].lower(), *((code[2].upper(),) if code[2] else ())))
 

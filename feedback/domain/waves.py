@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class WaveState(StrEnum):
-    """Where a wave stands. It moves down this list only; *cancelled* is reached from any but *closing*, *closed*."""
+    """Where a wave stands. It moves down this list only; *cancelled* is reached from any but *closed*."""
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -34,11 +34,15 @@ class Band(StrEnum):
 SIZE_FOR_WEEKLY_BANDS = 100
 
 
-def band_seen(answered: int, invited: int, k: int) -> Band:
-    """Return what a look may show: from 100 invited in quarters, below only whether k was reached."""
+def band_seen(answered: int, invited: int, k: int, groups: int) -> Band:
+    """Return what a look may show: from 100 invited in quarters, below only whether k was reached.
+
+    Quarters are of everybody together, so with several groups a quarter less what one group's report says would
+    give the number of another that is too small to be reported.
+    """
     if answered < k:
         return Band.FEWER_THAN_K
-    if invited < SIZE_FOR_WEEKLY_BANDS:
+    if invited < SIZE_FOR_WEEKLY_BANDS or groups > 1:
         return Band.K_OR_MORE
     for band, quarters in ((Band.THREE_QUARTERS, 3), (Band.HALF, 2), (Band.QUARTER, 1)):
         if 4 * answered >= quarters * invited:

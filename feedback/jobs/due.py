@@ -1,13 +1,14 @@
 """What is due, read from the waves' own dates and the delivery ledger: nothing to remember between two looks."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.waves import MomentKind, WaveState
 from feedback.jobs.bench import Bench
+from feedback.services.cancel_wave import cancel_wave
 from feedback.services.close_wave import begin_closing, finish_closing
 from feedback.services.destroy_keys import destroy_spent_keys
 from feedback.services.look_at_wave import look_at_wave
@@ -19,6 +20,7 @@ from feedback.storage.deliveries import unsent_batches
 from feedback.storage.waves import due_moments, wave_by_id, waves_in_state
 
 MOST_BATCHES = 20
+LONGEST_CLOSING = timedelta(days=7)
 _SERVICE = "service"
 
 
@@ -30,6 +32,7 @@ class Task(StrEnum):
     LOOK = "look"
     SEND = "send"
     CLOSE = "close"
+    DISCARD = "discard"
     DESTROY = "destroy"
 
 
@@ -45,6 +48,7 @@ def what_is_due(session: Session, now: datetime) -> list[Due]:
     """Return all that is due, the most urgent first."""
     begin_read_only(session)
     closing = [wave.id for wave in waves_in_state(session, WaveState.CLOSING)]
+    stuck = [wave.id for wave in waves_in_state(session, WaveState.CLOSING) if _is_stuck(wave.closed_at, now)]
     ending = [wave.id for wave in waves_in_state(session, WaveState.OPEN) if wave.closes_at <= now]
     opening = [
         wave.id for wave in waves_in_state(session, WaveState.SCHEDULED) if wave.opens_at and wave.opens_at <= now
@@ -53,7 +57,8 @@ def what_is_due(session: Session, now: datetime) -> list[Due]:
     batches = unsent_batches(session, now, MOST_BATCHES)
     session.rollback()
     return [
-        *(Due(Task.CLOSE, number) for number in [*closing, *ending]),
+        *(Due(Task.DISCARD, number) for number in stuck),
+        *(Due(Task.CLOSE, number) for number in [*closing, *ending] if number not in stuck),
         *(Due(Task.OPEN, number) for number in opening),
         *(Due(Task.REMIND if kind == MomentKind.REMINDER else Task.LOOK, number) for kind, number in moments),
         *(Due(Task.SEND, number) for number in batches),
@@ -76,11 +81,17 @@ def do(due: Due, bench: Bench) -> None:
                 send_batch(session, bench.keys, bench.relay, due.number, postmark=bench.postmark, now=now)
             case Task.CLOSE:
                 _close(session, bench, due.number, now)
+            case Task.DISCARD:
+                cancel_wave(session, bench.keys, due.number, now=now, actor=_SERVICE)
             case Task.DESTROY:
                 destroy_spent_keys(session, bench.keys, now=now)
 
 
+def _is_stuck(closed_at: datetime | None, now: datetime) -> bool:
+    return closed_at is not None and closed_at + LONGEST_CLOSING <= now
+
+
 def _close(session: Session, bench: Bench, wave_id: int, now: datetime) -> None:
     if wave_by_id(session, wave_id).state == WaveState.OPEN:
-        begin_closing(session, wave_id, now=now, actor=_SERVICE)
+        begin_closing(session, wave_id, now=now, actor=_SERVICE, by_hand=False)
     finish_closing(session, bench.keys, wave_id, now=now)

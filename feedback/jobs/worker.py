@@ -19,6 +19,7 @@ from feedback.jobs.due import Due, Task, do, what_is_due
 CONCURRENCY = 2
 _EVERY_SECOND = "* * * * * */1"
 _FIRST = 100
+_WAVES, _MAIL = "waves", "mail"
 
 log = logging.getLogger(__name__)
 
@@ -37,21 +38,17 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled; a job that has begun is finished first."""
         async with self._engine.open_async():
-            await asyncio.to_thread(self._scrub_keys)
-            await self._engine.run_worker_async(
-                concurrency=CONCURRENCY, install_signal_handlers=False, delete_jobs="always"
-            )
+            # Mail has slots of its own: a slow relay must not keep a wave from closing.
+            await asyncio.gather(*(self._run_queue(queue) for queue in (_WAVES, _MAIL)))
 
-    def _scrub_keys(self) -> None:
-        # A worker that died between destroying keys and rewriting the files left them in a log.
-        try:
-            self._bench.keys.scrub()
-        except FeedbackError as error:
-            log.warning("%s", error)
+    async def _run_queue(self, queue: str) -> None:
+        await self._engine.run_worker_async(
+            queues=[queue], concurrency=CONCURRENCY, install_signal_handlers=False, delete_jobs="always"
+        )
 
     def _add_tasks(self) -> None:
         @self._engine.periodic(cron=_EVERY_SECOND)
-        @self._engine.task(name="tick", queueing_lock="tick", lock="tick", priority=_FIRST)
+        @self._engine.task(name="tick", queueing_lock="tick", lock="tick", queue=_WAVES, priority=_FIRST)
         async def tick(timestamp: int) -> None:  # noqa: ARG001
             await self._tick()
 
@@ -59,7 +56,7 @@ class Worker:
             self._add_task(task)
 
     def _add_task(self, task: Task) -> None:
-        @self._engine.task(name=task.value)
+        @self._engine.task(name=task.value, queue=_MAIL if task is Task.SEND else _WAVES)
         def perform(number: int) -> None:
             self._perform(Due(task, number))
 

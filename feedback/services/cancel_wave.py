@@ -14,11 +14,14 @@ from feedback.storage.keys import KeyStore
 from feedback.storage.responses import destroy_responses
 from feedback.storage.waves import wave_by_id
 
-_CAN_BE_CANCELLED = {WaveState.DRAFT, WaveState.SCHEDULED, WaveState.OPEN}
+_CAN_BE_CANCELLED = {WaveState.DRAFT, WaveState.SCHEDULED, WaveState.OPEN, WaveState.CLOSING}
 
 
 def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> None:
-    """Cancel a wave that is not closing yet, or raise WaveNotReady. Its responses are destroyed unopened."""
+    """Cancel a wave that has no report yet, or raise WaveNotReady. Its responses are destroyed unopened.
+
+    A wave that cannot finish closing within a week is cancelled too: what it holds was promised to be gone.
+    """
     seize_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
     if WaveState(wave.state) not in _CAN_BE_CANCELLED:

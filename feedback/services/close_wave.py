@@ -4,24 +4,27 @@ The report is committed before any key is destroyed, so that nothing is lost; th
 the database has been rewritten without the sealed responses. Never reads people.
 """
 
+import hmac
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure import comments_kept, publish
-from feedback.domain.errors import KeysMissing, WaveNotReady
+from feedback.domain.errors import KeysMissing, TermsAltered, WaveNotReady
+from feedback.domain.links import EntitlementDigest, terms_seal
 from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.report import About, ReportDocument, ReportFacts, build_report, build_too_few
 from feedback.domain.sealing import Place, seal_comment
 from feedback.domain.tally import Tally
+from feedback.domain.terms import Terms, terms_digest
 from feedback.domain.waves import WaveState
 from feedback.services.destroy_keys import Step, destroy_spent_keys
 from feedback.services.open_responses import Opened, open_responses
 from feedback.storage.audit_log import note
 from feedback.storage.comments import add_comments
 from feedback.storage.database import begin_read_only, seize_programme, seize_wave
-from feedback.storage.entitlements import destroy_entitlements
+from feedback.storage.entitlements import destroy_entitlements, rights_of_wave
 from feedback.storage.keys import KeyStore
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
@@ -44,13 +47,16 @@ def close_wave(
         session.rollback()
 
 
-def begin_closing(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
-    """Stop accepting answers, or raise WaveNotReady. A wave closes at its time, or earlier if that was announced."""
+def begin_closing(session: Session, wave_id: int, *, now: datetime, actor: str, by_hand: bool = True) -> None:
+    """Stop accepting answers, or raise WaveNotReady.
+
+    A wave closes at its time; earlier only by hand, and only if that was announced.
+    """
     seize_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
     if wave.state != WaveState.OPEN:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only an open wave can be closed.")
-    if now < wave.closes_at and not wave.may_close_early:
+    if now < wave.closes_at and not (by_hand and wave.may_close_early):
         raise WaveNotReady(
             f"Wave {wave_id} closes on {wave.closes_at:%Y-%m-%d at %H:%M} UTC, as its participants were told; it "
             "cannot close earlier."
@@ -85,11 +91,33 @@ def _open(session: Session, keys: KeyStore, wave_id: int) -> Opened | None:
     k, place = wave.minimum_group_size, Place(wave.programme_id, wave.id)
     opened = None
     if count_responses(session, wave_id) >= k:
+        rights = rights_of_wave(session, wave_id)
+        _check_terms(session, keys, wave, rights)
         asked = _asked(session, wave)
         tally = Tally(asked, groups_of(session, wave_id))
-        opened = open_responses(session, keys.response_key(wave_id), place, asked, tally)
+        opened = open_responses(session, keys.response_key(wave_id), place, rights, asked, tally)
     session.rollback()
     return opened if opened and len(opened.receipts) >= k else None
+
+
+# Somebody who can write to the main database could add rights to answer, or have answers sealed to a key of his own.
+def _check_terms(
+    session: Session, keys: KeyStore, wave: Wave, rights: dict[EntitlementDigest, tuple[str, str]]
+) -> None:
+    terms = Terms(
+        k=wave.minimum_group_size,
+        response_key=keys.response_key(wave.id).public,
+        comment_key=keys.comment_key(wave.id).public,
+        groups=groups_of(session, wave.id),
+        questionnaires=questionnaires_of(session, wave.id),
+        rights=rights,
+    )
+    expected = terms_seal(keys.link_key(wave.id), terms_digest(terms))
+    if not hmac.compare_digest(expected, wave.terms_seal or b"") or wave.response_key != terms.response_key:
+        raise TermsAltered(
+            f"The terms of wave {wave.id} were changed in the database after its opening. Nothing was opened; cancel "
+            "the wave, or restore the main database."
+        )
 
 
 def _publish(session: Session, keys: KeyStore, wave_id: int, opened: Opened | None, now: datetime, step: Step) -> None:

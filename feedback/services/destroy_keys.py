@@ -6,17 +6,17 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.waves import WaveState
-from feedback.storage.comments import count_comments, destroy_comments
-from feedback.storage.database import scrub
+from feedback.storage.comments import StoredComment, count_comments, destroy_comments
 from feedback.storage.entitlements import Entitlement
 from feedback.storage.keys import KeyStore, Purpose
 from feedback.storage.responses import StoredResponse
-from feedback.storage.waves import wave_by_id
+from feedback.storage.scrubbing import scrub
+from feedback.storage.waves import known_wave
 
 Step = Callable[[str], None]
 
 _OVER = {WaveState.CLOSED, WaveState.CANCELLED}
-_SCRUBBED = (StoredResponse.__tablename__, Entitlement.__tablename__)
+_SCRUBBED = (StoredResponse.__tablename__, Entitlement.__tablename__, StoredComment.__tablename__)
 
 
 def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step: Step = lambda _name: None) -> None:
@@ -33,6 +33,7 @@ def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step:
     }
     session.commit()
     if not doomed:
+        keys.scrub_if_due()
         return
     scrub(session.get_bind().engine, *_SCRUBBED)
     step("scrubbed")
@@ -42,9 +43,12 @@ def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step:
 
 
 def _still_needed(session: Session, wave_id: int, now: datetime) -> bool | None:
-    """Return None for a wave that is not over, else whether its comments still wait for a reviewer."""
-    wave = wave_by_id(session, wave_id)
-    if WaveState(wave.state) not in _OVER:
+    """Return None for a wave that is not over, else whether its comments still wait for a reviewer.
+
+    Keys of a wave that this database does not know (it was restored from an older backup) are left alone.
+    """
+    wave = known_wave(session, wave_id)
+    if wave is None or WaveState(wave.state) not in _OVER:
         return None
     if wave.comments_expire_at is None or wave.comments_expire_at <= now:
         destroy_comments(session, wave_id)

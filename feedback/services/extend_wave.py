@@ -17,6 +17,8 @@ def extend_wave(session: Session, wave_id: int, closes_at: datetime, *, now: dat
     wave = wave_by_id(session, wave_id)
     if wave.state != WaveState.OPEN or wave.was_extended:
         raise WaveNotReady(f"Wave {wave_id} is not open, or was extended before: a wave is extended once at most.")
+    if now >= wave.closes_at:
+        raise WaveNotReady(f"Wave {wave_id} is past its time; a wave that has ended is not opened again.")
     if closes_at <= wave.closes_at:
         raise WaveNotReady("The close never moves earlier; name a later time.")
     looks = [moment for moment in moments_of(session, wave_id) if moment.kind == MomentKind.LOOK and moment.is_done]

@@ -6,17 +6,21 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.waves import WaveState, band_seen
 from feedback.storage.audit_log import note
+from feedback.storage.database import seize_wave
 from feedback.storage.responses import count_responses
-from feedback.storage.waves import moment_by_id, wave_by_id
+from feedback.storage.waves import groups_of, moment_by_id, wave_by_id
 
 
 def look_at_wave(session: Session, moment_id: int, *, now: datetime) -> None:
     """Keep the band that as many answers as there are now fall into; the number itself is kept nowhere."""
-    moment = moment_by_id(session, moment_id)
-    wave = wave_by_id(session, moment.wave_id)
+    wave_id = moment_by_id(session, moment_id).wave_id
+    # A close that is under way would let a count of nothing look like an answer.
+    seize_wave(session, wave_id)
+    moment, wave = moment_by_id(session, moment_id), wave_by_id(session, wave_id)
     if not moment.is_done and wave.state == WaveState.OPEN:
         moment.is_done = True
         answered = count_responses(session, wave.id)
-        moment.band = band_seen(answered, wave.invited or 0, wave.minimum_group_size)
+        groups = len(groups_of(session, wave.id))
+        moment.band = band_seen(answered, wave.invited or 0, wave.minimum_group_size, groups)
         note(session, now, "service", f"took look {moment.number}", f"wave {wave.id}")
     session.commit()

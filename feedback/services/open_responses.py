@@ -13,7 +13,6 @@ from feedback.domain.report import Receipt
 from feedback.domain.responses import ResponseBody, read_body
 from feedback.domain.sealing import Place, PrivateKey, SealedResponse, open_response
 from feedback.domain.tally import Tally
-from feedback.storage.entitlements import rights_of_wave
 from feedback.storage.responses import sealed_responses
 
 
@@ -28,14 +27,19 @@ class Opened:
 
 
 def open_responses(
-    session: Session, key: PrivateKey, place: Place, questionnaires: Mapping[Role, Questionnaire], tally: Tally
+    session: Session,
+    key: PrivateKey,
+    place: Place,
+    rights: dict[EntitlementDigest, tuple[str, str]],
+    questionnaires: Mapping[Role, Questionnaire],
+    tally: Tally,
 ) -> Opened:
     """Count every response that opens in its own row, fits its questionnaire, and shows an unused entitlement.
 
     Whoever can write to the database knows the public key: a forged, copied or doubled row must be worth nothing.
     """
     opened = Opened(tally)
-    rights = rights_of_wave(session, place.wave_id)
+    rights = dict(rights)
     for body in _bodies(session, key, place, opened):
         if _is_entitled(body, rights, questionnaires):
             rights.pop(entitlement_digest(body.proof))

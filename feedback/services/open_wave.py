@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused, WaveNotReady
 from feedback.domain.groups import Group, group_of, partition
-from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
+from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof, terms_seal
 from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.responses import largest_body, longest_text
+from feedback.domain.terms import Terms, terms_digest
 from feedback.domain.waves import INVITATION, WaveState
 from feedback.storage.audit_log import note
 from feedback.storage.database import seize_programme, seize_wave
@@ -18,9 +19,10 @@ from feedback.storage.deliveries import chunks, queue_mails
 from feedback.storage.entitlements import Right, add_entitlements
 from feedback.storage.keys import KeyStore, WaveKeys
 from feedback.storage.people import Invitee, invitees, roster_sizes
-from feedback.storage.waves import Wave, add_groups, questionnaires_of, wave_by_id
+from feedback.storage.waves import Wave, add_groups, drop_passed_moments, questionnaires_of, wave_by_id
 
 BATCH_SIZE = 100
+SHORTEST_OPENING = timedelta(hours=1)
 _NOT_OPENED_YET = {WaveState.DRAFT, WaveState.SCHEDULED}
 
 
@@ -49,7 +51,10 @@ def open_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, 
     _fix_terms(wave, wave_keys, questionnaires, groups, now)
     wave.invited_sizes = _sizes(people)
     add_groups(session, wave_id, groups)
-    add_entitlements(session, _rights(wave_id, wave_keys.link, people, groups))
+    rights = _rights(wave_id, wave_keys.link, people, groups)
+    add_entitlements(session, rights)
+    wave.terms_seal = _seal(wave, wave_keys, questionnaires, groups, rights)
+    drop_passed_moments(session, wave_id, now)
     for part in chunks((person.participant_id for person in people), BATCH_SIZE):
         queue_mails(session, wave_id, INVITATION, part, now)
     note(session, now, actor, "opened", f"wave {wave_id}")
@@ -61,8 +66,8 @@ def _check(session: Session, wave_id: int, now: datetime) -> Wave:
     wave = wave_by_id(session, wave_id)
     if WaveState(wave.state) not in _NOT_OPENED_YET:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a wave that was never opened can be opened.")
-    if wave.closes_at <= now:
-        raise WaveNotReady(f"Wave {wave_id} should have closed already; plan a new one.")
+    if wave.closes_at < now + SHORTEST_OPENING:
+        raise WaveNotReady(f"Wave {wave_id} would close within the hour; plan a new one.")
     invited = sum(roster_sizes(session, wave.programme_id).values())
     if invited < wave.minimum_group_size:
         raise PlanRefused(
@@ -83,6 +88,24 @@ def _fix_terms(
     wave.comment_key_id, wave.comment_public_key = comment.key_id, comment.raw
     wave.body_bytes = max(largest_body(one, group.name) for one in questionnaires.values() for group in groups)
     wave.comment_bytes = max(longest_text(one) for one in questionnaires.values())
+
+
+def _seal(
+    wave: Wave,
+    keys: WaveKeys,
+    questionnaires: dict[Role, Questionnaire],
+    groups: tuple[Group, ...],
+    rights: list[Right],
+) -> bytes:
+    terms = Terms(
+        k=wave.minimum_group_size,
+        response_key=wave.response_key,
+        comment_key=wave.comment_key,
+        groups=groups,
+        questionnaires=questionnaires,
+        rights={right.digest: (right.role, right.group_name) for right in rights},
+    )
+    return terms_seal(keys.link, terms_digest(terms))
 
 
 def _rights(wave_id: int, key: LinkKey, people: Iterable[Invitee], groups: tuple[Group, ...]) -> list[Right]:

@@ -10,13 +10,13 @@ from feedback.domain.errors import PlanRefused
 from feedback.domain.frozen_questionnaires import with_words
 from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.waves import SIZE_FOR_WEEKLY_BANDS, MomentKind, WaveState
+from feedback.services.open_wave import SHORTEST_OPENING
 from feedback.storage.audit_log import note
 from feedback.storage.people import roster_sizes
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import Wave, add_moments, add_questionnaires
 
 MOST_REMINDERS = 3
-SHORTEST_OPENING = timedelta(hours=1)
 _WEEK = timedelta(days=7)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import MailRefused
 from feedback.domain.links import link_secret, message_name, opt_out_digest, opt_out_token, to_address
 from feedback.domain.waves import WaveState
-from feedback.mail import Letter, Relay, Verdict
+from feedback.mail import Letter, Relay, Verdict, known_locale
 from feedback.storage.deliveries import (
     Batch,
     Delivery,
@@ -82,6 +82,8 @@ def send_batch(
     unsent = fence_unsent(session, batch_id, fence)
     pouch = _pack(session, batch, wave, unsent, postmark)
     ledger = [(delivery.id, delivery.participant_id) for delivery in unsent]
+    # People answer soon after their mail arrives: a known order of mails would be a guess at the order of answers.
+    secrets.SystemRandom().shuffle(ledger)
     waiting = _skip_unwilling(session, keys, pouch, ledger, fence)
     worst = max((delivery.attempts for delivery in unsent), default=0)
     session.commit()
@@ -172,7 +174,7 @@ def _template(mail: str) -> str:
 
 def _values(pouch: _Pouch, person: Participant, link: str, opt_out_url: str) -> dict[str, str]:
     closes_at = pouch.wave.closes_at.astimezone(ZoneInfo(pouch.programme.time_zone))
-    locale = person.language.replace("-", "_")
+    locale = known_locale(person.language)
     return {
         "name": person.name,
         "organisation": pouch.organisation,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.answers import Answer, check_answer
+from feedback.domain.answers import Answer, check_answer, check_texts_are_clean
 from feedback.domain.errors import WaveClosed
 from feedback.domain.frozen_questionnaires import thaw
 from feedback.domain.groups import Group
@@ -87,6 +87,7 @@ def submit_response(session: Session, secret: LinkSecret, answer: Answer, *, now
     right = _right(session, secret)
     wave = _hold_open(session, right.wave_id, now)
     check_answer(_questionnaire(session, right), answer)
+    check_texts_are_clean(answer)
     receipt = new_receipt()
     body = ResponseBody(proof(secret), right.group_name, right.role, answer, receipt)
     row = response_key(secret)

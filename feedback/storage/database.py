@@ -12,8 +12,6 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, LargeBinary, MetaData, Text, TypeDecorator, event, text
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
-from feedback.domain.errors import ScrubUnfinished
-
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -21,10 +19,9 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-_READ_ONLY = {"feedback_read_only": True, "postgresql_readonly": True}
+READ_ONLY = {"feedback_read_only": True, "postgresql_readonly": True}
 _WAVE_LOCKS = 0x66656564
 _PROGRAMME_LOCKS = 0x66656565
-_CHECKPOINT_ATTEMPTS = 5
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -92,7 +89,7 @@ def guard_engine(engine: Engine) -> None:
 
 def begin_read_only(session: Session) -> None:
     """Begin a transaction in which the database itself refuses every write."""
-    session.connection(execution_options=_READ_ONLY)
+    session.connection(execution_options=READ_ONLY)
 
 
 def share_wave(session: Session, wave_id: int) -> None:
@@ -108,39 +105,6 @@ def seize_wave(session: Session, wave_id: int) -> None:
 def seize_programme(session: Session, programme_id: int) -> None:
     """Let one transaction at a time add to a programme's roster or chain of reports."""
     _advisory_lock(session, "pg_advisory_xact_lock", _PROGRAMME_LOCKS, programme_id)
-
-
-def scrub(engine: Engine, *tables: str) -> None:
-    """Rewrite `tables` (SQLite: the whole file) so that nothing deleted stays in them.
-
-    PostgreSQL keeps deleted bytes in its write-ahead log until that is recycled: see docs/threat-model.md.
-    """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if engine.dialect.name == "sqlite":
-            _truncate_log(connection)
-            connection.execute(text("VACUUM"))
-            _truncate_log(connection)
-        else:
-            _check_maintainer(connection, tables)
-            connection.execute(text(f"VACUUM (FULL) {', '.join(tables)}"))
-
-
-# PostgreSQL skips, with no more than a warning, a table that the role may not maintain.
-def _check_maintainer(connection: Connection, tables: tuple[str, ...]) -> None:
-    for table in tables:
-        if not connection.scalar(text("SELECT has_table_privilege(:table, 'MAINTAIN')"), {"table": table}):
-            raise ScrubUnfinished(
-                f"This database role may not rewrite the table {table}, so deleted bytes would stay: "
-                "run `feedback db grants` as the owner."
-            )
-
-
-def _truncate_log(connection: Connection) -> None:
-    for _attempt in range(_CHECKPOINT_ATTEMPTS):
-        busy, _frames, _moved = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
-        if not busy:
-            return
-    raise ScrubUnfinished("A reader kept the database from being rewritten; it is tried again at the next tick.")
 
 
 def _advisory_lock(session: Session, function: str, kind: int, number: int) -> None:

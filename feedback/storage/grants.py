@@ -35,7 +35,8 @@ _STAFF: Mapping[str, str] = {
     "programmes": _EDIT,
     "participants": _EDIT,
     "opt_outs": _ADD,
-    "waves": _EDIT,
+    # Only what planning, extending and beginning to close take: never the keys that answers are sealed to.
+    "waves": "SELECT, INSERT, UPDATE (state, closes_at, closed_at, was_extended)",
     "wave_groups": _READ,
     "wave_questionnaires": _ADD,
     "wave_moments": _EDIT,
@@ -51,12 +52,12 @@ _WORKER: Mapping[str, str] = {
     **dict.fromkeys(_SHARED, _READ),
     "waves": "SELECT, UPDATE",
     "wave_groups": _ADD,
-    "wave_moments": "SELECT, UPDATE",
+    "wave_moments": "SELECT, UPDATE, DELETE",
     "participants": _READ,
     "opt_outs": _READ,
     "entitlements": "SELECT, INSERT, DELETE, MAINTAIN",
     "sealed_responses": "SELECT, DELETE, MAINTAIN",
-    "comments": "SELECT, INSERT, DELETE",
+    "comments": "SELECT, INSERT, DELETE, MAINTAIN",
     "reports": _ADD,
     "mail_batches": _EDIT,
     "deliveries": _EDIT,
@@ -67,6 +68,7 @@ _KEYS = {
     GroupRole.STAFF: {"keys": _ADD, "alembic_version": _READ},
     GroupRole.WORKER: {"keys": "SELECT, INSERT, DELETE, MAINTAIN", "alembic_version": _READ},
 }
+_KEY_ROWS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing')", GroupRole.WORKER: "true"}
 _MAIN = {GroupRole.PARTICIPANTS: _PARTICIPANTS, GroupRole.STAFF: _STAFF, GroupRole.WORKER: _WORKER}
 
 
@@ -84,6 +86,15 @@ def grant_keys(engine: Engine) -> None:
     with engine.begin() as connection:
         _make_roles(connection)
         _grant(connection, _KEYS)
+        _part_keys(connection)
+
+
+# Staff make programmes, whose keys they need; the keys of waves are the worker's alone.
+def _part_keys(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE keys ENABLE ROW LEVEL SECURITY"))
+    for role, rows in _KEY_ROWS.items():
+        connection.execute(text(f"DROP POLICY IF EXISTS {role} ON keys"))
+        connection.execute(text(f"CREATE POLICY {role} ON keys TO {role} USING ({rows}) WITH CHECK ({rows})"))
 
 
 def _make_roles(connection: Connection) -> None:

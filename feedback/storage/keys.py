@@ -20,7 +20,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from feedback.domain.errors import KeysMissing
 from feedback.domain.links import LinkKey
 from feedback.domain.sealing import PrivateKey, new_private_key
-from feedback.storage.database import KeyBase, scrub
+from feedback.storage.database import KeyBase
+from feedback.storage.scrubbing import scrub
 
 
 class Purpose(StrEnum):
@@ -62,6 +63,8 @@ class KeyStore:
         self._engine = engine
         self._wrapping = master_keys[0]
         self._unwrapping = {master_key_id(key): key for key in master_keys}
+        # A store that was just opened may have been left in the middle of a destruction.
+        self._needs_scrub = True
 
     def keys_for_opening(self, wave_id: int) -> WaveKeys:
         """Return a wave's keys, made now unless an earlier attempt to open it has made them. Committed."""
@@ -105,14 +108,17 @@ class KeyStore:
     def destroy_wave_keys(self, wave_id: int, *, keep_comments: bool) -> None:
         """Destroy the keys of a wave, but for the comment key while comments wait for review."""
         doomed = [Purpose.LINK, Purpose.RESPONSE] + ([] if keep_comments else [Purpose.COMMENT])
+        self._needs_scrub = True
         with Session(self._engine) as session:
             session.execute(delete(StoredKey).where(StoredKey.owner_id == wave_id, StoredKey.purpose.in_(doomed)))
             session.commit()
-        self.scrub()
+        self.scrub_if_due()
 
-    def scrub(self) -> None:
-        """Rewrite the key store's files so that destroyed keys are in none of them."""
-        scrub(self._engine, StoredKey.__tablename__)
+    def scrub_if_due(self) -> None:
+        """Rewrite the key store's files unless that was done since the last destruction; raises ScrubUnfinished."""
+        if self._needs_scrub:
+            scrub(self._engine, StoredKey.__tablename__)
+            self._needs_scrub = False
 
     def purposes_held(self) -> dict[int, set[Purpose]]:
         """Return which keys are still there, by wave."""

@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -10,6 +11,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, text
+
+from feedback.storage.database import READ_ONLY
 
 _LOCK = 0x66656566
 NEWEST = "head"
@@ -29,9 +32,14 @@ def downgrade(engine: Engine, metadata: MetaData, folder: Path, revision: str) -
 
 def is_current(engine: Engine, folder: Path) -> bool:
     """Tell whether the database is at the newest revision."""
-    newest = ScriptDirectory(str(folder)).get_current_head()
-    with engine.connect() as connection:
+    newest = _newest(folder)
+    with engine.connect().execution_options(**READ_ONLY) as connection:
         return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+@cache
+def _newest(folder: Path) -> str | None:
+    return ScriptDirectory(str(folder)).get_current_head()
 
 
 @contextmanager

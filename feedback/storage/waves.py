@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.errors import NotFound
@@ -52,6 +52,7 @@ class Wave(Base):
     comment_public_key: Mapped[bytes | None]
     body_bytes: Mapped[int | None]
     comment_bytes: Mapped[int | None]
+    terms_seal: Mapped[bytes | None]
 
     @property
     def response_key(self) -> PublicKey:
@@ -105,9 +106,14 @@ class Moment(Base):
     band: Mapped[str | None] = mapped_column(String(40))
 
 
+def known_wave(session: Session, wave_id: int) -> Wave | None:
+    """Return a wave as it is now, if there is one."""
+    return session.get(Wave, wave_id, populate_existing=True)
+
+
 def wave_by_id(session: Session, wave_id: int) -> Wave:
     """Return a wave, or raise NotFound."""
-    found = session.get(Wave, wave_id, populate_existing=True)
+    found = known_wave(session, wave_id)
     if found is None:
         raise NotFound(f"There is no wave {wave_id}. `feedback wave status` lists them.")
     return found
@@ -185,6 +191,11 @@ def moments_of(session: Session, wave_id: int) -> list[Moment]:
 def moment_by_id(session: Session, moment_id: int) -> Moment:
     """Return a date of a calendar as it is now."""
     return session.get_one(Moment, moment_id, populate_existing=True)
+
+
+def drop_passed_moments(session: Session, wave_id: int, now: datetime) -> None:
+    """Take out of a wave's calendar what lies before its opening."""
+    session.execute(delete(Moment).where(Moment.wave_id == wave_id, Moment.due_at <= now))
 
 
 def due_moments(session: Session, now: datetime) -> list[Moment]:

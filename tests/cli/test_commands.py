@@ -69,6 +69,15 @@ def test_a_roster_check_names_lines_and_changes_nothing(world: World, tmp_path: 
     assert json.loads(output(world, "programme", "show", str(programme), "--json"))["roster"] == []
 
 
+def test_who_has_left_gets_no_more_mail(world: World) -> None:
+    programme = world.programme()
+    output(world, "roster", "leave", str(programme), "mentor.0@example.com")
+    assert isinstance(refusal(world, "roster", "leave", str(programme), "nobody@example.com"), NotFound)
+    world.open(world.planned_wave(programme))
+    world.send_mails()
+    assert world.mailbox.count() == 26
+
+
 def test_a_cancelled_wave_asks_first(world: World) -> None:
     wave = world.open_wave()
     assert run(world, "wave", "cancel", str(wave)).exit_code == 1

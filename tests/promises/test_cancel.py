@@ -7,7 +7,7 @@ from feedback.domain.waves import WaveState
 from feedback.services.cancel_wave import cancel_wave
 from feedback.storage.comments import StoredComment
 from feedback.storage.reports import StoredReport
-from tests.promises.closing import HOW_MANY, answered_wave, begin, how_many, rows_left, state_of
+from tests.promises.closing import answered_wave, begin, how_many, rows_left, state_of, stored_report
 from tests.world import World
 
 
@@ -25,12 +25,20 @@ def test_a_cancelled_wave_is_destroyed_unopened(world: World) -> None:
     assert how_many(world, StoredReport.wave_id == wave) == how_many(world, StoredComment.wave_id == wave) == 0
 
 
-def test_a_wave_that_is_closing_can_no_longer_be_cancelled(world: World) -> None:
+def test_a_wave_that_cannot_finish_closing_can_be_cancelled(world: World) -> None:
     wave = answered_wave(world)
     begin(world, wave)
+    cancel(world, wave)
+    assert rows_left(world, wave) == (0, 0)
+    assert world.keys.purposes_held() == {}
+
+
+def test_a_closed_wave_can_no_longer_be_cancelled(world: World) -> None:
+    wave = answered_wave(world)
+    world.close(wave)
     with pytest.raises(WaveNotReady):
         cancel(world, wave)
-    assert rows_left(world, wave) == (HOW_MANY, 27)
+    assert stored_report(world, wave)
 
 
 def test_a_cancelled_wave_can_neither_open_nor_close(world: World) -> None:

@@ -1,8 +1,5 @@
 """A wave closes once, whatever interrupts it, and never earlier than was announced."""
 
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -23,6 +20,7 @@ from tests.promises.closing import (
     answered_wave,
     begin,
     finish,
+    finish_in_a_crowd,
     how_many,
     rows_left,
     state_of,
@@ -32,19 +30,6 @@ from tests.promises.closing import (
 from tests.world import World
 
 STEPS = ("opened", "written", "committed", "scrubbed", "keys destroyed")
-KILL = """
-import os, signal, sys
-from feedback.app import create_app_from_environment
-from feedback.runtime import bench
-from feedback.services.close_wave import finish_closing
-from datetime import datetime
-tools = bench(create_app_from_environment())
-def step(name):
-    if name == sys.argv[2]:
-        os.kill(os.getpid(), signal.SIGKILL)
-with tools.scope() as session:
-    finish_closing(session, tools.keys, int(sys.argv[1]), now=datetime.fromisoformat(sys.argv[3]), step=step)
-"""
 
 
 def test_the_close_tells_of_every_step_in_order(world: World) -> None:
@@ -101,21 +86,6 @@ def test_a_close_that_dies_before_the_commit_has_published_nothing(world: World,
     assert rows_left(world, wave) == (HOW_MANY, 27)
 
 
-@pytest.mark.parametrize("step", ["written", "committed"])
-def test_a_killed_process_leaves_a_close_that_the_next_one_ends(
-    world: World, environment: dict[str, str], step: str
-) -> None:
-    calm, killed = answered_wave(world), answered_wave(world)
-    world.close(calm)
-    begin(world, killed)
-    command = [sys.executable, "-c", KILL, str(killed), step, world.clock().isoformat()]
-    ended = subprocess.run(command, env={**os.environ, **environment}, check=False, capture_output=True)
-    assert ended.returncode == -9, ended.stderr
-    world.do_what_is_due()
-    assert stored_report(world, killed).statement_hash == stored_report(world, calm).statement_hash
-    assert rows_left(world, killed) == (0, 0)
-
-
 def test_a_second_close_is_refused(world: World) -> None:
     wave = answered_wave(world)
     world.close(wave)
@@ -138,7 +108,7 @@ def test_two_workers_that_close_at_once_publish_one_report(world: World) -> None
 
     def attempt(_worker: int) -> bool:
         try:
-            finish(world, wave)
+            finish_in_a_crowd(world, wave)
         except WaveNotReady:
             return False
         return True

@@ -27,7 +27,7 @@ from tests.promises.closing import (
     begin,
     blobs,
     document_of,
-    finish,
+    finish_in_a_crowd,
     keys_left,
     place_of,
     rows_left,
@@ -181,7 +181,7 @@ def test_two_waves_of_one_programme_that_close_at_once_do_not_fork_its_chain(wor
     for wave in waves:
         begin(world, wave)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda wave: finish(world, wave), waves))
+        list(pool.map(lambda wave: finish_in_a_crowd(world, wave), waves))
     first, second = sorted((stored_report(world, wave) for wave in waves), key=lambda report: report.number)
     assert (first.number, second.number) == (1, 2)
     assert report_header(read_report(second.document)).previous == first.chain_hash
@@ -191,7 +191,15 @@ def test_the_wave_of_a_report_keeps_no_count_of_its_responses(world: World) -> N
     few, many = answered_wave(world, responses=12), answered_wave(world, responses=24)
     world.close(few)
     world.close(many)
-    own = {"id", "programme_id", "response_key_id", "response_public_key", "comment_key_id", "comment_public_key"}
+    own = {
+        "id",
+        "programme_id",
+        "response_key_id",
+        "response_public_key",
+        "comment_key_id",
+        "comment_public_key",
+        "terms_seal",
+    }
     with world.session() as session:
         rows = [session.get_one(Wave, wave) for wave in (few, many)]
         names = {column.key for column in Wave.__table__.columns} - own

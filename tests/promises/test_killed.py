@@ -76,7 +76,7 @@ def test_an_opening_that_is_killed_opens_once_and_for_everybody(stage: Stage) ->
 
 
 def queued(world: World) -> int:
-    wave = world.open_wave(mentors=10, mentees=10)
+    wave = world.open_wave(mentors=3, mentees=2)
     with world.session() as session:
         return session.scalars(select(Batch.id).where(Batch.wave_id == wave)).one()
 
@@ -94,10 +94,10 @@ def test_a_sending_that_is_killed_loses_no_mail_and_doubles_the_one_in_flight(st
         mine = set(mailbox.serials()) - earlier
         names = Counter(str(mailbox.read(serial)["Message-ID"]) for serial in mine)
         accepted = how_many(world, Delivery.batch_id == batch, Delivery.state == DeliveryState.ACCEPTED)
-        assert (accepted, len(names)) == (20, 20)
-        assert sum(names.values()) <= 21
+        assert (accepted, len(names)) == (5, 5)
+        assert sum(names.values()) <= 6
 
-    assert stage.sweep("send", prepare, check) > 20
+    assert stage.sweep("send", prepare, check) > 10
 
 
 def linked(world: World) -> str:

@@ -14,7 +14,7 @@ from tests.answering import respond
 from tests.world import World
 
 OWN = {"id", "wave_id", "programme_id", "subject"}
-KEYS = {"response_key_id", "response_public_key", "comment_key_id", "comment_public_key"}
+KEYS = {"response_key_id", "response_public_key", "comment_key_id", "comment_public_key", "terms_seal"}
 
 
 def looked_at(world: World, responses: int) -> int:

@@ -4,22 +4,28 @@ import random
 import re
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from feedback.domain.errors import WaveClosed
 from feedback.domain.links import Receipt, receipt_digest
 from feedback.domain.questionnaires import Role
 from feedback.domain.report import read_report
 from feedback.domain.report_reading import report_header, report_rates
-from feedback.services.close_wave import begin_closing, finish_closing
+from feedback.services.close_wave import begin_closing
+from feedback.services.submit_response import find_survey, read_link, submit_response
 from feedback.storage.reports import report_of
 from feedback.storage.responses import count_responses
-from tests.answering import ready_to_send, respond
+from tests.answering import an_answer, ready_to_send, respond
+from tests.promises.closing import finish_in_a_crowd
 from tests.world import World
 
 CLIENTS = 32
+PATIENCE = 60
 RECEIPT = re.compile(r'class="receipt">([0-9A-F-]{39})<')
 
 
@@ -116,9 +122,7 @@ class Fire:
         for _one in range(self._thanked_before):
             self._thanked.acquire()
         self._closing.set()
-        with self._world.session() as session:
-            begin_closing(session, self._wave, now=self._world.clock(), actor="test")
-            finish_closing(session, self._world.keys, self._wave, now=self._world.clock())
+        close(self._world, self._wave)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -133,3 +137,84 @@ def test_a_close_under_fire_counts_exactly_what_it_acknowledged(world: World, se
     assert {page.status_code for page in pages} <= {200, 404}
     assert receipts_counted(world, wave) == sorted(early | thanked)
     assert people_counted(world, wave) == len(early) + len(thanked)
+
+
+class Gate:
+    """Holds a transaction just before its commit."""
+
+    def __init__(self) -> None:
+        self._reached, self._opened = threading.Event(), threading.Event()
+
+    def hold(self, session: Session) -> None:
+        event.listen(session, "before_commit", self._wait)
+
+    def is_reached(self) -> None:
+        assert self._reached.wait(PATIENCE)
+
+    def open(self) -> None:
+        self._opened.set()
+
+    def _wait(self, _session: Session) -> None:
+        self._reached.set()
+        assert self._opened.wait(PATIENCE)
+
+
+def answer(world: World, link: str, gate: Gate | None = None) -> Receipt:
+    secret = read_link(link)
+    with world.session() as session:
+        questionnaire = find_survey(session, secret, now=world.clock()).questionnaire
+        if gate:
+            gate.hold(session)
+        said = an_answer(questionnaire, random.Random(1))
+        return submit_response(session, secret, said, now=world.clock())
+
+
+def stop_accepting(world: World, wave: int, gate: Gate | None = None) -> None:
+    with world.session() as session:
+        if gate:
+            gate.hold(session)
+        begin_closing(session, wave, now=world.clock(), actor="test")
+
+
+def close(world: World, wave: int) -> None:
+    stop_accepting(world, wave)
+    finish_in_a_crowd(world, wave)
+
+
+def until_it_waits(world: World, attempt: Future[object]) -> None:
+    """Wait until somebody waits for a lock, or has failed to: SQLite does not tell, but waits from the start."""
+    if world.kind == "sqlite":
+        return
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    while not attempt.done():
+        with world.session() as session:
+            if session.scalar(waiting):
+                return
+
+
+def test_a_close_waits_for_an_answer_that_is_being_written(world: World) -> None:
+    wave, gate = world.open_wave(may_close_early=True), Gate()
+    link, *others = world.links(wave, Role.MENTOR)
+    respond(world, others)
+    with ThreadPoolExecutor(2) as pool:
+        answering = pool.submit(answer, world, link, gate)
+        gate.is_reached()
+        closing = pool.submit(close, world, wave)
+        until_it_waits(world, closing)
+        gate.open()
+        closing.result()
+    assert receipt_digest(answering.result()) in receipts_counted(world, wave)
+
+
+def test_an_answer_that_meets_a_close_is_refused_and_not_stored(world: World) -> None:
+    wave, gate = world.open_wave(may_close_early=True), Gate()
+    link = world.links(wave)[0]
+    with ThreadPoolExecutor(2) as pool:
+        closing = pool.submit(stop_accepting, world, wave, gate)
+        gate.is_reached()
+        answering = pool.submit(answer, world, link)
+        until_it_waits(world, answering)
+        gate.open()
+        closing.result()
+    assert isinstance(answering.exception(), WaveClosed)
+    assert stored(world, wave) == 0

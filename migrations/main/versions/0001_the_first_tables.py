@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("comment_public_key", sa.LargeBinary(), nullable=True),
         sa.Column("body_bytes", sa.Integer(), nullable=True),
         sa.Column("comment_bytes", sa.Integer(), nullable=True),
+        sa.Column("terms_seal", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "state IN ('draft', 'scheduled', 'open', 'closing', 'closed', 'cancelled')", name=op.f("ck_waves_state")
         ),

@@ -1,0 +1,43 @@
+"""The terms of a wave, fixed at its opening and sealed: who may answer, in which groups, to which keys, at which k."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from feedback.domain.frozen_questionnaires import freeze
+from feedback.domain.groups import Group
+from feedback.domain.links import EntitlementDigest
+from feedback.domain.questionnaires import Questionnaire, Role
+from feedback.domain.sealing import PublicKey
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an opening fixes. `rights` gives (role, group name) by entitlement digest."""
+
+    k: int
+    response_key: PublicKey
+    comment_key: PublicKey
+    groups: tuple[Group, ...]
+    questionnaires: Mapping[Role, Questionnaire]
+    rights: Mapping[EntitlementDigest, tuple[str, str]]
+
+
+def terms_digest(terms: Terms) -> bytes:
+    """Return SHA-256 over the terms in one canonical form, 32 bytes."""
+    fixed = {
+        "k": terms.k,
+        "keys": [(key.key_id.hex(), key.raw.hex()) for key in (terms.response_key, terms.comment_key)],
+        "groups": [(group.name, group.role, list(group.cohorts), group.invited) for group in terms.groups],
+        "questionnaires": {role: freeze(one) for role, one in terms.questionnaires.items()},
+    }
+    digest = hashlib.sha256(json.dumps(fixed, sort_keys=True, ensure_ascii=False).encode())
+    for line in _lines(terms.rights.items()):
+        digest.update(line)
+    return digest.digest()
+
+
+def _lines(rights: Iterable[tuple[EntitlementDigest, tuple[str, str]]]) -> Iterable[bytes]:
+    for entitlement, (role, group) in sorted(rights):
+        yield b"\n" + json.dumps([entitlement.hex(), role, group], ensure_ascii=False).encode()

@@ -1,0 +1,276 @@
+"""The image and the deployment files: what they install, who gets which secret, and what is never written down."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from feedback.app import create_app
+from feedback.config import Settings, read_settings
+from tests.house.dockerfile import Instruction, Replay, stages
+from tests.house.installing import run
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCKERFILE = ROOT / "Dockerfile"
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+NGINX = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
+SECRET = re.compile(r"KEYS_URL|MASTER_KEY|SESSION_KEY|SMTP")
+DOT_ENV = {
+    "FEEDBACK_BASE_URL": "https://feedback.example.org",
+    "FEEDBACK_SMTP_HOST": "smtp.example.org",
+    "FEEDBACK_MAIL_SENDER": "feedback@example.org",
+}
+
+
+def instructions(word: str, stage: int) -> list[Instruction]:
+    return [one for one in stages(DOCKERFILE.read_text(encoding="utf-8"))[stage] if one.word == word]
+
+
+# The image
+
+
+def test_the_dockerfile_is_linted() -> None:
+    linter = shutil.which("hadolint", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    assert linter is not None, "hadolint is missing: it comes with the developers' requirements"
+    done = subprocess.run([linter, DOCKERFILE], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_the_first_stage_makes_an_environment_whose_command_works(tmp_path: Path) -> None:
+    Replay(ROOT, tmp_path).play(stages(DOCKERFILE.read_text(encoding="utf-8"))[0])
+    helped = run(tmp_path / "opt/feedback/bin/feedback", "--help", cwd=tmp_path)
+    assert "Anonymous surveys" in helped
+    assert not (tmp_path / "opt/feedback/bin/pip").exists()
+
+
+def test_only_what_the_build_copies_reaches_it() -> None:
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if not line.startswith("#")]
+    copied = {source.removeprefix("./") for copy in instructions("COPY", 0) for source in copy.sources}
+    assert rules[0] == "*"
+    assert {rule.removeprefix("!") for rule in rules if rule.startswith("!")} == copied
+
+
+def test_dependencies_are_installed_by_hash_and_the_service_alone() -> None:
+    installs = [
+        step for line in instructions("RUN", 0) for step in line.rest.split("&&") if re.search(r"pip .*install", step)
+    ]
+    assert [step for step in installs if "--require-hashes" not in step and "--no-deps --no-index" not in step] == []
+
+
+def test_the_image_runs_as_nobody_in_particular_with_no_tools_to_build() -> None:
+    (user,) = instructions("USER", -1)
+    assert re.fullmatch(r"[1-9]\d{4,}:[1-9]\d{4,}", user.rest)
+    assert [copy.rest for copy in instructions("COPY", -1)] == ["--from=build /opt/feedback /opt/feedback"]
+    assert [line.rest for line in instructions("RUN", -1) if re.search(r"apt|pip|curl", line.rest)] == []
+
+
+def test_every_base_image_names_its_version() -> None:
+    bases = [instructions("FROM", stage)[0].rest.split()[0] for stage in (0, -1)]
+    images = bases + [service["image"] for service in SERVICES.values() if "build" not in service]
+    assert [image for image in images if not re.search(r":\d+(\.\d+)*-", image)] == []
+
+
+def test_the_health_check_asks_an_address_that_answers(tmp_path: Path) -> None:
+    (check,) = instructions("HEALTHCHECK", -1)
+    (address,) = re.findall(r"http://127\.0\.0\.1:8000(/\w+)", check.rest)
+    client = create_app(read_settings({"FEEDBACK_INSTANCE": str(tmp_path)})).test_client()
+    assert client.get(address).status_code == 200
+
+
+# Who gets what
+
+
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `deploy/make-secrets` makes, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("deployment") / "deploy"
+    folder.mkdir()
+    shutil.copy(ROOT / "deploy/make-secrets", folder)
+    run("sh", folder / "make-secrets", cwd=folder)
+    return folder / "secrets"
+
+
+def env_files(service: dict[str, Any]) -> list[str]:
+    named = service.get("env_file", [])
+    return [Path(name).name for name in ([named] if isinstance(named, str) else named)]
+
+
+def read_env(file: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in file.read_text().splitlines())
+
+
+def filled_in(value: str) -> str:
+    """What compose makes of `${NAME:-default}` and `${NAME:?complaint}`."""
+    return re.sub(r"\$\{(\w+):[-?]([^}]*)\}", lambda found: DOT_ENV.get(found[1], found[2]), value)
+
+
+def environment_of(name: str, secrets: Path) -> dict[str, str]:
+    service = SERVICES[name]
+    environ = {"FEEDBACK_LISTEN_HOST": "0.0.0.0"}
+    for file in env_files(service):
+        environ |= read_env(secrets / file)
+    environ |= {variable: filled_in(value) for variable, value in service["environment"].items()}
+    if "FEEDBACK_MASTER_KEY_FILE" in environ:
+        assert environ["FEEDBACK_MASTER_KEY_FILE"] == "/run/secrets/master_key"
+        assert service["secrets"] == ["master_key"]
+        environ["FEEDBACK_MASTER_KEY_FILE"] = str(secrets / "master.key")
+    return environ
+
+
+def settings_of(name: str, secrets: Path) -> Settings:
+    return read_settings(environment_of(name, secrets))
+
+
+def test_the_participants_service_is_given_no_secret_but_its_own_way_in(secrets: Path) -> None:
+    environ = environment_of("participants", secrets)
+    assert [name for name in environ if SECRET.search(name)] == []
+    assert set(read_env(secrets / "participants.env")) == {"FEEDBACK_DATABASE_URL"}
+    assert not SERVICES["participants"].keys() & {"secrets", "volumes", "configs", "extra_hosts", "network_mode"}
+
+
+def test_the_participants_service_cannot_reach_the_key_store() -> None:
+    reachable = set(SERVICES["participants"]["networks"])
+    assert reachable & set(SERVICES["db-keys"]["networks"]) == set()
+    assert set(SERVICES["db-keys"]["networks"]) & set(SERVICES["db-main"]["networks"]) == set()
+
+
+def test_no_network_of_the_databases_leads_outside() -> None:
+    networks = {network for name in ("db-main", "db-keys") for network in SERVICES[name]["networks"]}
+    assert [network for network in sorted(networks) if not COMPOSE["networks"][network]["internal"]] == []
+
+
+def test_the_participants_service_starts_without_a_vault(secrets: Path) -> None:
+    settings = settings_of("participants", secrets)
+    assert (settings.serves, settings.vault) == ("participants", None)
+
+
+@pytest.mark.parametrize("name", ["staff", "worker", "migrate", "grants"])
+def test_the_settings_of_the_other_services_are_taken(name: str, secrets: Path) -> None:
+    assert settings_of(name, secrets).vault is not None
+
+
+def test_no_two_services_share_a_password_or_a_session_key(secrets: Path) -> None:
+    values = [
+        value
+        for file in ("participants.env", "staff.env", "worker.env", "owner.env")
+        for value in re.findall(r"[0-9a-f]{64}", (secrets / file).read_text())
+    ]
+    assert len(values) == len(set(values)) == 10
+
+
+def test_secrets_are_for_their_owner_and_made_once(secrets: Path) -> None:
+    assert secrets.stat().st_mode & 0o077 == 0
+    assert (secrets / ".gitignore").read_text() == "*\n"
+    again = subprocess.run(["sh", secrets.parent / "make-secrets"], capture_output=True, check=False)
+    assert (again.returncode, again.stdout) == (1, b"")
+
+
+@pytest.mark.parametrize("server", ["main", "keys"])
+def test_a_database_server_is_given_the_passwords_that_it_asks_for(server: str, secrets: Path) -> None:
+    asked = re.findall(r"^\\getenv \w+ (\w+)$", (ROOT / f"deploy/initdb/{server}.sql").read_text(), re.MULTILINE)
+    assert {"POSTGRES_PASSWORD", *asked} == set(read_env(secrets / f"db-{server}.env"))
+
+
+def test_the_key_store_has_no_login_for_participants() -> None:
+    sql = (ROOT / "deploy/initdb/keys.sql").read_text()
+    assert [line for line in sql.splitlines() if "participants" in line and not line.startswith("--")] == [
+        "CREATE ROLE feedback_participants NOLOGIN;"
+    ]
+
+
+def test_only_this_machine_reaches_the_services_and_nobody_the_databases() -> None:
+    published = {name: service.get("ports", []) for name, service in SERVICES.items()}
+    assert {name for name, ports in published.items() if ports} == {"participants", "staff"}
+    assert [port for ports in published.values() for port in ports if not port.startswith("127.0.0.1:")] == []
+
+
+def test_logs_stay_on_this_machine_and_are_thrown_away() -> None:
+    kept = [service["logging"] for service in SERVICES.values()]
+    assert [one for one in kept if one["driver"] != "local" or one["options"]["max-size"] != "10m"] == []
+
+
+def test_the_key_store_server_keeps_no_log_segment_for_later() -> None:
+    said = SERVICES["db-keys"]["command"]
+    assert {"wal_recycle=off", "archive_mode=off", "max_wal_senders=0", "wal_level=minimal"} <= set(said)
+    assert "track_commit_timestamp=off" in SERVICES["db-main"]["command"]
+
+
+# What is documented is what is read
+
+
+def documents() -> list[Path]:
+    deployment = [path for path in (ROOT / "deploy").rglob("*") if path.is_file() and "secrets" not in path.parts]
+    return [DOCKERFILE, ROOT / "compose.yaml", *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *deployment]
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_setting_that_is_named_is_read(path: Path) -> None:
+    read = set(re.findall(r"\"(FEEDBACK_[A-Z_]+)\"", (ROOT / "feedback/config.py").read_text()))
+    named = set(re.findall(r"\b(FEEDBACK_[A-Z][A-Z_]*[A-Z])\b", path.read_text(encoding="utf-8")))
+    assert named - read == set()
+
+
+# The reverse proxy
+
+
+def locations() -> dict[str, str]:
+    return dict(re.findall(r"^    location (?:=|\^~)? ?(\S+) \{(.*?)\}", NGINX, re.MULTILINE | re.DOTALL))
+
+
+def is_logged(uri: str) -> bool:
+    """What the sample's map says of an address, by nginx's rules: the first pattern that fits, else the default."""
+    (body,) = re.findall(r"map \$uri \$feedback_is_logged \{(.*?)\n\}", NGINX, re.DOTALL)
+    patterns = re.findall(r"^\s+(~\*?)(\S+)\s+([01]);", body, re.MULTILINE)
+    for kind, pattern, value in patterns:
+        if re.search(pattern, uri, re.IGNORECASE if kind == "~*" else 0):
+            return value == "1"
+    assert re.search(r"default\s+0;", body)
+    return False
+
+
+@pytest.mark.parametrize("place", ["/s/", "/o/", "/staff/sign-in", "/"])
+def test_the_proxy_writes_nothing_down_where_links_lead(place: str) -> None:
+    assert "access_log off;" in locations()[place]
+    assert "error_log /dev/null emerg;" in locations()[place]
+
+
+@pytest.mark.parametrize(
+    "uri", ["/s/x", "/o/x", "/staff/sign-in/x", "/STAFF/sign-in/x", "/S/x", "/", "/static/x", "/staffx", "/healthz", ""]
+)
+def test_the_proxy_logs_no_address_of_a_participant(uri: str) -> None:
+    assert not is_logged(uri)
+
+
+def test_the_proxy_logs_the_pages_of_staff() -> None:
+    assert is_logged("/staff/waves/1")
+    assert "if=$feedback_is_logged" in NGINX
+
+
+def test_every_server_of_the_proxy_says_what_becomes_of_its_log() -> None:
+    servers = NGINX.split("\nserver {")[1:]
+    own = [re.sub(r"^    location .*?\}", "", server, flags=re.MULTILINE | re.DOTALL) for server in servers]
+    assert len(own) == 2
+    assert [text for text in own if not re.search(r"^    access_log (off|.* if=)", text, re.MULTILINE)] == []
+    assert [text for text in own if not re.search(r"^    error_log .* (crit|emerg);", text, re.MULTILINE)] == []
+
+
+def test_the_proxy_sends_each_place_to_its_own_process() -> None:
+    targets = {place: re.findall(r"proxy_pass http://feedback_(\w+);", body) for place, body in locations().items()}
+    assert targets["/s/"] == targets["/o/"] == targets["/"] == ["participants"]
+    assert targets["/staff/"] == targets["/staff/sign-in"] == ["staff"]
+
+
+def test_the_proxy_keeps_nothing_and_passes_no_address_on() -> None:
+    assert "proxy_cache off;" in NGINX
+    assert "proxy_max_temp_file_size 0;" in NGINX
+    assert re.search(r'proxy_set_header X-Forwarded-For "";', NGINX)
+    limit, held = re.findall(r"client_(?:max_body|body_buffer)_size (\w+);", NGINX)
+    assert limit == held == "256k"

@@ -1,0 +1,143 @@
+"""Importing a roster: all of it or nothing, and the same file twice changes nothing."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select
+
+from feedback.domain.errors import NotFound, RosterRefused
+from feedback.domain.links import opt_out_digest, opt_out_token, to_address
+from feedback.services.import_roster import RosterChange, compare_roster, import_roster
+from feedback.storage.audit_log import entries_about
+from feedback.storage.opt_outs import OptOut, unwilling
+from feedback.storage.people import Participant, mark_left
+from tests.world import World, roster_csv
+
+HEADERS = "name,email,role,cohort"
+ANA = "Ana Mentor,ana@example.com,mentor,North"
+BEN = "Ben Mentee,ben@example.com,mentee,South"
+
+
+@pytest.fixture
+def programme(world: World) -> int:
+    return world.programme(mentors=0, mentees=0)
+
+
+def take_in(world: World, programme: int, *lines: str) -> RosterChange:
+    data = "\n".join((HEADERS, *lines)).encode()
+    with world.session() as session:
+        return import_roster(session, world.keys, programme, data, now=world.clock(), actor="test")
+
+
+def roster(world: World, programme: int) -> list[str]:
+    query = select(Participant).where(Participant.programme_id == programme).order_by(Participant.email)
+    with world.session() as session:
+        people = session.scalars(query.order_by(Participant.role)).all()
+        return [f"{one.name},{one.email},{one.role},{one.cohort}" for one in people]
+
+
+def opt_outs(world: World) -> int:
+    with world.session() as session:
+        return session.scalar(select(func.count()).select_from(OptOut)) or 0
+
+
+def test_new_people_are_added(world: World, programme: int) -> None:
+    assert take_in(world, programme, ANA, BEN) == RosterChange(added=2, changed=0, unchanged=0, absent=0)
+    assert roster(world, programme) == [ANA, BEN]
+
+
+def test_the_same_file_twice_changes_nothing(world: World, programme: int) -> None:
+    take_in(world, programme, ANA, BEN)
+    assert take_in(world, programme, ANA, BEN) == RosterChange(added=0, changed=0, unchanged=2, absent=0)
+    assert roster(world, programme) == [ANA, BEN]
+    assert opt_outs(world) == 2
+
+
+def test_a_changed_name_or_cohort_is_taken_over(world: World, programme: int) -> None:
+    take_in(world, programme, ANA, BEN)
+    changed = take_in(world, programme, "Ana Maria Mentor,ana@example.com,mentor,East", BEN)
+    assert changed == RosterChange(added=0, changed=1, unchanged=1, absent=0)
+    assert roster(world, programme)[0] == "Ana Maria Mentor,ana@example.com,mentor,East"
+
+
+def test_who_is_not_in_the_file_stays(world: World, programme: int) -> None:
+    take_in(world, programme, ANA, BEN)
+    assert take_in(world, programme, BEN) == RosterChange(added=0, changed=0, unchanged=1, absent=1)
+    assert roster(world, programme) == [ANA, BEN]
+
+
+def test_one_person_may_have_both_roles(world: World, programme: int) -> None:
+    both = ("Ana,ana@example.com,mentee,", "Ana,ana@example.com,mentor,")
+    assert take_in(world, programme, *both).added == 2
+    assert roster(world, programme) == list(both)
+    assert opt_outs(world) == 2
+
+
+def test_the_same_address_in_other_letters_is_the_same_person(world: World, programme: int) -> None:
+    take_in(world, programme, ANA)
+    assert take_in(world, programme, "Ana Mentor,ANA@Example.COM,mentor,North").unchanged == 1
+
+
+def test_who_had_left_comes_back(world: World, programme: int) -> None:
+    take_in(world, programme, ANA)
+    with world.session() as session:
+        mark_left(session, [session.scalars(select(Participant.id)).one()])
+        session.commit()
+    assert take_in(world, programme, ANA).changed == 1
+    with world.session() as session:
+        assert session.scalars(select(Participant.has_left)).one() is False
+
+
+@pytest.mark.parametrize("wrong", ["Cem,not an address,mentor,", "Cem,cem@example.com,boss,", ANA.replace("Ana", "B")])
+def test_one_wrong_line_keeps_the_whole_file_out(world: World, programme: int, wrong: str) -> None:
+    take_in(world, programme, BEN)
+    with pytest.raises(RosterRefused, match="Line 4"):
+        take_in(world, programme, ANA, "Dea,dea@example.com,mentee,", wrong)
+    assert roster(world, programme) == [BEN]
+
+
+def test_a_roster_needs_a_programme(world: World, programme: int) -> None:
+    with pytest.raises(NotFound):
+        take_in(world, programme + 1, ANA)
+
+
+def test_a_comparison_tells_what_an_import_would_do_and_does_nothing(world: World, programme: int) -> None:
+    take_in(world, programme, ANA)
+    data = f"{HEADERS}\n{ANA}\n{BEN}".encode()
+    with world.session() as session:
+        assert compare_roster(session, programme, data) == RosterChange(added=1, changed=0, unchanged=1, absent=0)
+    assert roster(world, programme) == [ANA]
+
+
+def test_two_programmes_may_share_a_person(world: World, programme: int) -> None:
+    other = world.programme(mentors=0, mentees=0)
+    take_in(world, programme, ANA)
+    assert take_in(world, other, ANA).added == 1
+
+
+def test_two_imports_of_one_file_at_once_add_everybody_once(world: World, programme: int) -> None:
+    data = roster_csv(20, 20)
+
+    def take(_turn: int) -> int:
+        with world.session() as session:
+            return import_roster(session, world.keys, programme, data, now=world.clock(), actor="test").added
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(take, range(4))) == [0, 0, 0, 40]
+    assert len(roster(world, programme)) == opt_outs(world) == 40
+
+
+def test_a_wish_for_no_mail_outlives_the_next_import(world: World, programme: int) -> None:
+    take_in(world, programme, ANA)
+    token = opt_out_token(world.keys.opt_out_key(programme), 1)
+    world.client().post(f"/o/{to_address(token)}", data={"List-Unsubscribe": "One-Click"})
+    take_in(world, programme, ANA, BEN)
+    with world.session() as session:
+        assert unwilling(session, [opt_out_digest(token)]) == {opt_out_digest(token)}
+
+
+def test_the_audit_log_counts_people_and_names_none(world: World, programme: int) -> None:
+    take_in(world, programme, ANA, BEN)
+    with world.session() as session:
+        acts = [entry.act for entry in entries_about(session, f"programme {programme}")]
+    assert acts == ["created", "imported roster: 2 added, 0 changed"]

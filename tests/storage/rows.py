@@ -1,0 +1,122 @@
+"""One row in every table, written through the models."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from feedback.storage.audit_log import LogEntry
+from feedback.storage.comments import StoredComment
+from feedback.storage.deliveries import Batch, Delivery
+from feedback.storage.entitlements import Entitlement
+from feedback.storage.keys import StoredKey
+from feedback.storage.opt_outs import OptOut
+from feedback.storage.organisations import Organisation
+from feedback.storage.people import Participant
+from feedback.storage.programmes import Programme
+from feedback.storage.reports import StoredReport
+from feedback.storage.responses import StoredResponse
+from feedback.storage.staff import SignIn, StaffMember
+from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
+from tests.world import START
+
+
+def a_programme() -> Programme:
+    return Programme(
+        id=1,
+        organisation_id=1,
+        name="Pilot",
+        word="reverse",
+        focus="race",
+        minimum_group_size=5,
+        time_zone="Europe/Paris",
+        contact_name="Ana Contact",
+        contact_email="contact@example.com",
+        reviewer_name="Rea Viewer",
+    )
+
+
+def a_wave(**changes: object) -> Wave:
+    values = {
+        "id": 1,
+        "programme_id": 1,
+        "stage": "kickoff",
+        "state": "draft",
+        "opens_at": None,
+        "closes_at": START,
+        "may_close_early": False,
+        "was_extended": False,
+        "minimum_group_size": 5,
+        "key_backup_days": 7,
+        "comment_days": 60,
+        "reviewer_name": "Rea Viewer",
+        "invited_sizes": [["mentor", "", 12]],
+    }
+    return Wave(**(values | changes))
+
+
+def a_report() -> StoredReport:
+    return StoredReport(
+        wave_id=1,
+        programme_id=1,
+        number=1,
+        document="{}",
+        statement_hash="0" * 64,
+        chain_hash="1" * 64,
+        signature=bytes(64),
+    )
+
+
+def a_person() -> Participant:
+    return Participant(
+        id=1,
+        programme_id=1,
+        name="Mia Mentor",
+        email="mia@example.com",
+        role="mentor",
+        cohort="",
+        language="en",
+        has_left=False,
+    )
+
+
+def a_delivery() -> Delivery:
+    return Delivery(id=1, batch_id=1, wave_id=1, participant_id=1, mail="invitation", state="queued", attempts=0)
+
+
+def main_rows() -> list[object]:
+    """One row for each table of the main database, in an order that its foreign keys allow."""
+    return [
+        Organisation(id=1, name="Example", signing_public_key=bytes(32)),
+        StaffMember(id=1, organisation_id=1, name="Ada", email="ada@example.com", role="reviewer"),
+        SignIn(digest=bytes(32), staff_id=1, expires_at=START),
+        a_programme(),
+        a_person(),
+        OptOut(digest=bytes(32), programme_id=1, wants_no_mail=True),
+        a_wave(),
+        WaveGroup(wave_id=1, position=0, name="mentor", role="mentor", cohorts=["x"], invited=12),
+        WaveQuestionnaire(wave_id=1, role="mentor", definition="{}"),
+        Moment(id=1, wave_id=1, kind="look", number=1, due_at=START, is_done=False),
+        Entitlement(digest=bytes(32), wave_id=1, role="mentor", group_name="mentor"),
+        StoredResponse(response_key=bytes(32), wave_id=1, sealed=b"sealed"),
+        StoredComment(id=bytes(16), wave_id=1, question="F2", sealed=b"sealed"),
+        Batch(id=1, wave_id=1, mail="invitation", not_before_at=START),
+        a_delivery(),
+        a_report(),
+        LogEntry(id=1, at=START, actor="test", act="planned", subject="wave 1"),
+    ]
+
+
+def key_rows() -> list[object]:
+    return [StoredKey(purpose="link", owner_id=1, key_id=bytes(8), master_key_id="0" * 16, wrapped=bytes(40))]
+
+
+def insert(session: Session, rows: list[object]) -> None:
+    for row in rows:
+        session.add(row)
+        session.flush()
+    session.commit()
+
+
+def empty_tables(session: Session, base: type[DeclarativeBase]) -> list[str]:
+    """Names of the tables that hold no row."""
+    counts = {t.name: session.scalar(select(func.count()).select_from(t)) for t in base.metadata.sorted_tables}
+    return [name for name, count in counts.items() if not count]

@@ -1,0 +1,253 @@
+"""Settings: safe by default, and each unsafe one refused in a sentence that names its variable."""
+
+import base64
+import stat
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback.config import Serves, Settings, SmtpSecurity, is_loopback, read_settings
+from feedback.domain.errors import SettingsRefused
+
+KEY = base64.b64encode(b"k" * 32).decode()
+OTHER_KEY = base64.b64encode(b"o" * 32).decode()
+PASSWORDS = ("main-password", "keys-password", "smtp-password", "s" * 32, KEY, OTHER_KEY)
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> dict[str, str]:
+    return {
+        "FEEDBACK_INSTANCE": str(tmp_path),
+        "FEEDBACK_DATABASE_URL": "postgresql://feedback:main-password@db/main",
+        "FEEDBACK_KEYS_URL": "postgresql://feedback:keys-password@db/keys",
+        "FEEDBACK_MASTER_KEY": f"{KEY},{OTHER_KEY}",
+        "FEEDBACK_SESSION_KEY": "s" * 32,
+        "FEEDBACK_BASE_URL": "https://feedback.example.com",
+        "FEEDBACK_SMTP_HOST": "mail.example.com",
+        "FEEDBACK_SMTP_USER": "user",
+        "FEEDBACK_SMTP_PASSWORD": "smtp-password",
+    }
+
+
+def embedded(folder: Path, **more: str) -> Settings:
+    return read_settings({"FEEDBACK_INSTANCE": str(folder), **more})
+
+
+WRONG = [
+    ("FEEDBACK_KEYS_URL", ""),
+    ("FEEDBACK_KEYS_URL", "postgresql://feedback:main-password@db/main"),
+    ("FEEDBACK_KEYS_URL", "postgres://feedback:main-password@db/main"),
+    ("FEEDBACK_MASTER_KEY", ""),
+    ("FEEDBACK_MASTER_KEY", " "),
+    ("FEEDBACK_MASTER_KEY", ","),
+    ("FEEDBACK_MASTER_KEY", "not base64!"),
+    ("FEEDBACK_MASTER_KEY", "ünicode"),
+    ("FEEDBACK_MASTER_KEY", base64.b64encode(b"k" * 31).decode()),
+    ("FEEDBACK_MASTER_KEY", base64.b64encode(b"k" * 33).decode()),
+    ("FEEDBACK_MASTER_KEY", f"{KEY},short"),
+    ("FEEDBACK_SESSION_KEY", ""),
+    ("FEEDBACK_SESSION_KEY", "s" * 31),
+    ("FEEDBACK_BASE_URL", ""),
+    ("FEEDBACK_BASE_URL", "http://feedback.example.com"),
+    ("FEEDBACK_BASE_URL", "http://127.0.0.1.example.com"),
+    ("FEEDBACK_BASE_URL", "ftp://feedback.example.com"),
+    ("FEEDBACK_BASE_URL", "feedback.example.com"),
+    ("FEEDBACK_BASE_URL", "https://"),
+    ("FEEDBACK_BASE_URL", "https://[feedback"),
+    ("FEEDBACK_BASE_URL", "https://feedback.example.com:port"),
+    ("FEEDBACK_BASE_URL", "https://feedback.example.com:99999"),
+    ("FEEDBACK_BASE_URL", "https://feedback.example.com/?a=b"),
+    ("FEEDBACK_BASE_URL", "https://feedback.example.com/#top"),
+    ("FEEDBACK_MINIMUM_GROUP_SIZE", "4"),
+    ("FEEDBACK_MINIMUM_GROUP_SIZE", "0"),
+    ("FEEDBACK_MINIMUM_GROUP_SIZE", "-5"),
+    ("FEEDBACK_MINIMUM_GROUP_SIZE", "five"),
+    ("FEEDBACK_MINIMUM_GROUP_SIZE", "5.5"),
+    ("FEEDBACK_KEY_BACKUP_DAYS", "8"),
+    ("FEEDBACK_COMMENT_DAYS", "0"),
+    ("FEEDBACK_COMMENT_DAYS", "366"),
+    ("FEEDBACK_LISTEN_PORT", "0"),
+    ("FEEDBACK_LISTEN_PORT", "65536"),
+    ("FEEDBACK_SMTP_PORT", "smtp"),
+    ("FEEDBACK_SMTP_SECURITY", "none"),
+    ("FEEDBACK_SMTP_SECURITY", "ssl"),
+    ("FEEDBACK_SMTP_USER", ""),
+    ("FEEDBACK_SMTP_PASSWORD", ""),
+    ("FEEDBACK_SERVES", "everybody"),
+]
+
+
+@pytest.mark.parametrize(("variable", "value"), WRONG)
+def test_an_unsafe_setting_is_refused_in_one_sentence_that_names_it(
+    production: dict[str, str], variable: str, value: str
+) -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        read_settings(production | {variable: value})
+    sentence = str(refused.value)
+    assert variable in sentence
+    assert sentence.startswith("FEEDBACK_")
+    assert sentence.endswith(".")
+    assert ". " not in sentence
+
+
+@pytest.mark.parametrize(("variable", "value"), WRONG)
+def test_a_refusal_shows_no_secret(production: dict[str, str], variable: str, value: str) -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        read_settings(production | {variable: value})
+    assert not any(password in str(refused.value) for password in PASSWORDS)
+    assert refused.value.__cause__ is None
+
+
+def test_safe_settings_are_taken(production: dict[str, str]) -> None:
+    settings = read_settings(production)
+    assert not settings.embedded
+    assert settings.vault.master_keys == (b"k" * 32, b"o" * 32)
+    assert settings.smtp.security is SmtpSecurity.STARTTLS
+    assert settings.smtp.port == 587
+
+
+def test_printed_settings_show_no_secret(production: dict[str, str]) -> None:
+    printed = repr(read_settings(production))
+    assert not any(password in printed for password in PASSWORDS)
+    assert repr(b"k" * 32) not in printed
+
+
+def test_settings_cannot_be_changed(production: dict[str, str]) -> None:
+    settings = read_settings(production)
+    with pytest.raises(FrozenInstanceError):
+        settings.minimum_group_size = 1
+
+
+def test_postgresql_is_spoken_to_with_psycopg(production: dict[str, str]) -> None:
+    settings = read_settings(production | {"FEEDBACK_KEYS_URL": "postgres://feedback@db/keys"})
+    assert settings.database_url == "postgresql+psycopg://feedback:main-password@db/main"
+    assert settings.vault.keys_url == "postgresql+psycopg://feedback@db/keys"
+
+
+SECRETS = ("FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_MASTER_KEY_FILE", "FEEDBACK_SESSION_KEY")
+
+
+def of_participants(production: dict[str, str]) -> dict[str, str]:
+    """The environment of the process that serves participants, which holds no secret."""
+    return {name: value for name, value in production.items() if name not in SECRETS} | {
+        "FEEDBACK_SERVES": "participants"
+    }
+
+
+def test_the_participants_process_has_no_way_to_the_keys(production: dict[str, str]) -> None:
+    settings = read_settings(of_participants(production))
+    assert settings.serves is Serves.PARTICIPANTS
+    assert settings.vault is None
+
+
+@pytest.mark.parametrize("variable", SECRETS)
+def test_the_participants_process_refuses_every_secret_by_name(production: dict[str, str], variable: str) -> None:
+    with pytest.raises(SettingsRefused, match=variable):
+        read_settings(of_participants(production) | {variable: "secret"})
+
+
+def test_the_participants_process_never_makes_secrets_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(SettingsRefused, match="FEEDBACK_SERVES"):
+        embedded(tmp_path, FEEDBACK_SERVES="participants")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_minimum_group_size_may_be_raised(production: dict[str, str]) -> None:
+    assert read_settings(production | {"FEEDBACK_MINIMUM_GROUP_SIZE": "12"}).minimum_group_size == 12
+
+
+def test_the_base_url_is_kept_without_a_slash_at_its_end(production: dict[str, str]) -> None:
+    settings = read_settings(production | {"FEEDBACK_BASE_URL": "https://example.com/feedback/"})
+    assert settings.base_url == "https://example.com/feedback"
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"])
+def test_on_this_machine_http_will_do(production: dict[str, str], url: str) -> None:
+    assert read_settings(production | {"FEEDBACK_BASE_URL": url}).base_url == url
+
+
+def test_a_relay_on_this_machine_may_go_without_tls(production: dict[str, str]) -> None:
+    settings = read_settings(production | {"FEEDBACK_SMTP_HOST": "localhost"})
+    assert (settings.smtp.security, settings.smtp.port) == (SmtpSecurity.NONE, 8025)
+
+
+def test_the_master_key_may_lie_in_a_file(production: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "master"
+    path.write_text(f"{KEY}\n{OTHER_KEY}\n")
+    changed = production | {"FEEDBACK_MASTER_KEY": "", "FEEDBACK_MASTER_KEY_FILE": str(path)}
+    assert read_settings(changed).vault.master_keys == (b"k" * 32, b"o" * 32)
+
+
+@pytest.mark.parametrize("content", [None, "not base64!\n", "\n", "é"])
+def test_a_master_key_file_that_cannot_be_used_is_refused_by_name(
+    production: dict[str, str], tmp_path: Path, content: str | None
+) -> None:
+    path = tmp_path / "master"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    changed = production | {"FEEDBACK_MASTER_KEY": "", "FEEDBACK_MASTER_KEY_FILE": str(path)}
+    with pytest.raises(SettingsRefused, match="FEEDBACK_MASTER_KEY"):
+        read_settings(changed)
+
+
+# Embedded: nothing needs to be set.
+
+
+def test_without_settings_everything_stays_on_this_machine(tmp_path: Path) -> None:
+    settings = embedded(tmp_path)
+    assert settings.embedded
+    assert settings.database_url == f"sqlite:///{tmp_path}/feedback.sqlite"
+    assert settings.vault.keys_url == f"sqlite:///{tmp_path}/keys.sqlite"
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert is_loopback(settings.listen_host)
+    assert is_loopback(settings.smtp.host)
+
+
+def test_without_settings_the_promises_are_the_default_ones(tmp_path: Path) -> None:
+    settings = embedded(tmp_path)
+    assert (settings.minimum_group_size, settings.key_backup_days, settings.comment_days) == (5, 7, 60)
+
+
+@pytest.mark.parametrize("name", ["master.key", "session.key"])
+def test_secrets_of_its_own_making_are_for_their_owner_only(tmp_path: Path, name: str) -> None:
+    embedded(tmp_path / "new" / "instance")
+    path = tmp_path / "new" / "instance" / name
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_secrets_of_its_own_making_are_kept(tmp_path: Path) -> None:
+    first, second = embedded(tmp_path), embedded(tmp_path)
+    assert first.vault.master_keys == second.vault.master_keys
+    assert first.vault.session_key == second.vault.session_key
+
+
+def test_two_instances_share_no_secret(tmp_path: Path) -> None:
+    one, other = embedded(tmp_path / "one"), embedded(tmp_path / "other")
+    assert one.vault.master_keys != other.vault.master_keys
+    assert one.vault.session_key != other.vault.session_key
+
+
+def test_a_lost_master_key_is_not_replaced(tmp_path: Path) -> None:
+    embedded(tmp_path)
+    (tmp_path / "master.key").unlink()
+    (tmp_path / "keys.sqlite").touch()
+    with pytest.raises(SettingsRefused, match=r"^FEEDBACK_INSTANCE holds keys\.sqlite but not master\.key"):
+        embedded(tmp_path)
+
+
+def test_an_embedded_service_that_listens_to_others_needs_an_address(tmp_path: Path) -> None:
+    with pytest.raises(SettingsRefused, match="FEEDBACK_BASE_URL"):
+        embedded(tmp_path, FEEDBACK_LISTEN_HOST="192.0.2.7")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1"])
+def test_this_machine_is_known_by_its_names(host: str) -> None:
+    assert is_loopback(host)
+
+
+@given(st.text() | st.from_regex(r"[0-9a-f.:]{1,20}"))
+def test_no_name_makes_the_question_for_this_machine_fail(host: str) -> None:
+    assert is_loopback(host) in {True, False}

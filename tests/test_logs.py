@@ -1,0 +1,138 @@
+"""Logs: no link, no address and no words of a person, not even in a traceback."""
+
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback.domain.links import to_address
+from feedback.logs import DiscreetFormatter, configure_logs, discreet
+
+SECRETS = st.binary(min_size=32, max_size=32).map(to_address)
+PLACES = ["/s/{}", "/s/{}/questions", "GET /s/{}?x=1", "link={}", "'{}'", "<https://example.com/o/{}>", "{}", "({})."]
+LINK = to_address(bytes(range(32)))
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """What a logger writes through the discreet formatter."""
+    written, log = io.StringIO(), logging.getLogger("feedback.tests.logs")
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(DiscreetFormatter("%(levelname)s %(message)s"))
+    log.addHandler(handler)
+    yield written
+    log.removeHandler(handler)
+
+
+@pytest.fixture
+def log() -> logging.Logger:
+    return logging.getLogger("feedback.tests.logs")
+
+
+@given(SECRETS, st.sampled_from(PLACES))
+def test_a_link_is_blanked_wherever_it_stands(secret: str, place: str) -> None:
+    written = discreet(place.format(secret))
+    assert secret not in written
+    assert written == place.format("[secret]")
+
+
+@given(SECRETS, SECRETS)
+def test_every_link_of_a_line_is_blanked(one: str, other: str) -> None:
+    assert discreet(f"{one} {other}") == "[secret] [secret]"
+
+
+EMAILS = st.emails().filter(lambda address: not set("'=") & set(address))
+
+
+@given(EMAILS, st.sampled_from(["to {}", "<{}>", "mail={}", '"{}"', "{}", "RCPT TO:<{}>"]))
+def test_a_mail_address_is_blanked_wherever_it_stands(address: str, place: str) -> None:
+    domain = address.rpartition("@")[2]
+    assert domain not in discreet(place.format(address)).replace("[address]", "")
+
+
+@pytest.mark.parametrize("text", ["wave 3 closed", "send 12: The mail relay cannot be used", "2027-03-01 09:00:00,000"])
+def test_ordinary_lines_are_left_alone(text: str) -> None:
+    assert discreet(text) == text
+
+
+def test_arguments_of_a_line_are_blanked_too(logged: io.StringIO, log: logging.Logger) -> None:
+    log.warning("refused %s of %s", f"/s/{LINK}", "ana@example.com")
+    assert logged.getvalue() == "WARNING refused /s/[secret] of [address]\n"
+
+
+def fail(words: str) -> None:
+    raise ValueError(words)
+
+
+def test_a_traceback_tells_kind_and_place_but_not_the_words(logged: io.StringIO, log: logging.Logger) -> None:
+    try:
+        fail("I was never listened to")
+    except ValueError:
+        log.exception("an answer could not be read")
+    written = logged.getvalue()
+    assert "builtins.ValueError" in written
+    assert "in fail" in written
+    assert "listened" not in written
+
+
+def test_a_traceback_shows_no_line_of_source(logged: io.StringIO, log: logging.Logger) -> None:
+    try:
+        raise RuntimeError("words")  # a comment that would be printed with its line
+    except RuntimeError:
+        log.exception("failed")
+    assert "a comment that would" not in logged.getvalue()
+
+
+def test_the_error_behind_an_error_stays_silent_too(logged: io.StringIO, log: logging.Logger) -> None:
+    try:
+        try:
+            fail("the first words")
+        except ValueError as first:
+            raise RuntimeError("the second words") from first
+    except RuntimeError:
+        log.exception("failed")
+    assert "words" not in logged.getvalue()
+
+
+def test_an_exception_without_a_traceback_can_be_logged(logged: io.StringIO, log: logging.Logger) -> None:
+    log.error("failed", exc_info=ValueError("words"))
+    log.error("failed", exc_info=(None, None, None))
+    assert "words" not in logged.getvalue()
+
+
+@pytest.fixture
+def root() -> Iterator[logging.Logger]:
+    """The root logger, given back as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    names = ("procrastinate", "mail.log", "alembic", "waitress.queue")
+    levels = {name: logging.getLogger(name).level for name in names}
+    yield root
+    root.handlers[:], root.level = handlers, level
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+
+
+def test_configured_logs_go_to_standard_error_and_are_discreet(
+    root: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs()
+    logging.getLogger("any.library").warning("GET /s/%s", LINK)
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert written.err.endswith("WARNING any.library: GET /s/[secret]\n")
+
+
+def test_configured_logs_leave_no_other_handler(root: logging.Logger) -> None:
+    configure_logs()
+    assert [type(handler.formatter) for handler in root.handlers] == [DiscreetFormatter]
+
+
+def test_libraries_that_tell_too_much_are_quiet(root: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs()
+    logging.getLogger("procrastinate.worker").info("Starting job %s", {"number": 7})
+    logging.getLogger("mail.log").info("Peer: %s", "ana@example.com")
+    assert capsys.readouterr().err == ""
