@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from flask import Flask, current_app
@@ -12,6 +12,7 @@ from feedback.config import Settings
 from feedback.domain.errors import SettingsRefused
 from feedback.jobs.bench import Bench
 from feedback.mail import Relay
+from feedback.services.known_surveys import KnownSurveys
 from feedback.services.send_mail import Postmark
 from feedback.services.upgrade_databases import Engines
 from feedback.storage.database import db
@@ -34,6 +35,7 @@ class Runtime:
     relay: Relay
     clock: Clock
     key_store: KeyStore | None
+    surveys: KnownSurveys = field(default_factory=KnownSurveys)
 
     @property
     def keys(self) -> KeyStore:

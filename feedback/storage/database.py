@@ -20,6 +20,7 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 READ_ONLY = {"feedback_read_only": True, "postgresql_readonly": True}
+_IS_READ_ONLY = "feedback_is_read_only"
 _WAVE_LOCKS = 0x66656564
 _PROGRAMME_LOCKS = 0x66656565
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, delete, insert, select
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, bindparam, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.links import EntitlementDigest
 from feedback.storage.database import Base
+from feedback.storage.waves import Wave
 
 
 class Entitlement(Base):
@@ -32,6 +35,13 @@ class Right:
     group_name: str
 
 
+_OPEN_RIGHT = (
+    select(Entitlement.wave_id, Entitlement.role, Entitlement.group_name, Wave.state, Wave.closes_at)
+    .join(Wave, Wave.id == Entitlement.wave_id)
+    .where(Entitlement.digest == bindparam("digest"))
+)
+
+
 def add_entitlements(session: Session, rights: Iterable[Right]) -> None:
     """Insert a wave's entitlements in the order of their digests, which says nothing about anybody."""
     values = [
@@ -40,6 +50,22 @@ def add_entitlements(session: Session, rights: Iterable[Right]) -> None:
     ]
     if values:
         session.execute(insert(Entitlement), values)
+
+
+class OpenRight(NamedTuple):
+    """One entitlement with how its wave stands now."""
+
+    wave_id: int
+    role: str
+    group_name: str
+    state: str
+    closes_at: datetime
+
+
+def open_right(session: Session, digest: EntitlementDigest) -> OpenRight | None:
+    """Return the entitlement with this digest and the state of its wave, in one statement."""
+    row = session.execute(_OPEN_RIGHT, {"digest": digest}).one_or_none()
+    return None if row is None else OpenRight(*row)
 
 
 def right_to_answer(session: Session, digest: EntitlementDigest) -> Right | None:

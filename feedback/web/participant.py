@@ -7,6 +7,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from babel.dates import format_date, format_datetime
@@ -22,8 +23,12 @@ from feedback.domain.questionnaires import Question, Questionnaire, text_in
 from feedback.domain.responses import read_answer, write_answer
 from feedback.domain.sealing import open_page_state, seal_page_state
 from feedback.runtime import runtime
-from feedback.services.submit_response import Survey, find_survey, read_link, submit_response, withdraw
+from feedback.services.known_surveys import Survey
+from feedback.services.submit_response import find_survey, read_link, submit_response, withdraw
+from feedback.web.kept_pages import draw_stand_in, kept, kept_page
 from forms.questionnaire import answer_of, answers_in_words, build_form, filled_form
+
+_RECEIPT = draw_stand_in()
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
 
@@ -50,6 +55,10 @@ class ShownSection:
 def promise(link: str) -> str:
     """Say who asks, what is promised and until when; everything from the wave's own terms."""
     survey = _survey(read_link(link))
+    return kept_page(survey, "promise", _language(), link, partial(_promise_page, survey))
+
+
+def _promise_page(survey: Survey, link: str) -> str:
     return render_template(
         "participant/promise.html",
         page=survey,
@@ -69,7 +78,13 @@ def promise(link: str) -> str:
 def questions(link: str) -> str:
     """Ask, on an empty form; the page is the same for a link that was used and one that was not."""
     survey = _survey(read_link(link))
-    return _questions_page(link, survey, build_form(survey.questionnaire, _language())())
+    return kept_page(
+        survey, "questions", _language(), link, lambda link: _questions_page(link, survey, _form(survey)())
+    )
+
+
+def _empty_questions_page(survey: Survey, link: str) -> str:
+    return _questions_page(link, survey, _form(survey)())
 
 
 @participant.post("/<link>/questions")
@@ -77,7 +92,7 @@ def check(link: str) -> Response:
     """Show a complete answer once more before it is sent, or an incomplete one with what is missing."""
     secret = read_link(link)
     survey = _survey(secret)
-    form = build_form(survey.questionnaire, _language())(request.form)
+    form = _form(survey)(request.form)
     if not form.validate():
         return make_response(_questions_page(link, survey, form), 422)
     return make_response(_check_page(link, secret, survey, answer_of(form)))
@@ -93,15 +108,20 @@ def send(link: str) -> Response:
         return make_response(_questions_page(link, survey, _checked_empty_form(survey)), 422)
     if request.form.get("go") != "send":
         return make_response(_questions_page(link, survey, filled_form(survey.questionnaire, _language(), answer)))
-    receipt = submit_response(runtime().session(), secret, answer, now=runtime().clock())
-    page = render_template(
+    tools = runtime()
+    receipt = submit_response(tools.session(), secret, answer, now=tools.clock(), known=tools.surveys)
+    page = kept_page(survey, "thanks", _language(), link, partial(_thanks_page, survey))
+    return make_response(page.replace(_RECEIPT, receipt_words(receipt)))
+
+
+def _thanks_page(survey: Survey, link: str) -> str:
+    return render_template(
         "participant/thanks.html",
-        receipt=receipt_words(receipt),
+        receipt=_RECEIPT,
         questions_url=url_for(".questions", link=link),
         withdraw_url=url_for(".withdrawal", link=link),
         closes=_closes(survey),
     )
-    return make_response(page)
 
 
 @participant.get("/<link>/withdraw")
@@ -128,7 +148,12 @@ def take_back(link: str) -> Response:
 
 
 def _survey(secret: LinkSecret) -> Survey:
-    return find_survey(runtime().session(), secret, now=runtime().clock())
+    tools = runtime()
+    return find_survey(tools.session(), secret, now=tools.clock(), known=tools.surveys)
+
+
+def _form(survey: Survey) -> type[Form]:
+    return kept(survey, "form", _language(), lambda: build_form(survey.questionnaire, _language()))
 
 
 def _language() -> str:
@@ -196,7 +221,7 @@ def _carried_answer(secret: LinkSecret) -> Answer | None:
 
 
 def _checked_empty_form(survey: Survey) -> Form:
-    form = build_form(survey.questionnaire, _language())()
+    form = _form(survey)()
     form.validate()
     return form
 

@@ -1,0 +1,27 @@
+"""The reference for pages: a bare Flask application that stores one row per POST and does nothing else."""
+
+import os
+
+from flask import Flask, request
+from sqlalchemy import create_engine, text
+
+from feedback.storage.database import guard_engine
+
+
+def create_bare() -> Flask:
+    """Return the application; FEEDBACK_DATABASE_URL says where the rows go."""
+    app = Flask("bare")
+    engine = create_engine(os.environ["FEEDBACK_DATABASE_URL"])
+    guard_engine(engine)
+
+    @app.post("/")
+    def store() -> str:
+        with engine.begin() as connection:
+            connection.execute(text("INSERT INTO bare (body) VALUES (:body)"), {"body": request.get_data(as_text=True)})
+        return "stored"
+
+    @app.get("/healthz")
+    def alive() -> str:
+        return "alive"
+
+    return app

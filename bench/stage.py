@@ -1,0 +1,144 @@
+"""What benchmarks stand on: databases, served processes, the processor time they take, tables of results."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from sqlalchemy import create_engine
+
+from tests.browsing import free_port
+from tests.databases import Pair, PostgresServer, SqliteServer, postgres_server
+
+ROOT = Path(__file__).resolve().parents[1]
+MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+@contextmanager
+def database_servers() -> Iterator[dict[str, SqliteServer | PostgresServer]]:
+    """Both kinds of database, empty but for the tables."""
+    folder = Path(tempfile.mkdtemp(prefix="feedback-bench-"))
+    with postgres_server() as postgres:
+        yield {"SQLite": SqliteServer(folder), "PostgreSQL": postgres}
+    shutil.rmtree(folder)
+
+
+def environment(pair: Pair, port: str = "8000") -> dict[str, str]:
+    """The settings of a service on these databases."""
+    return {
+        **os.environ,
+        "FEEDBACK_DATABASE_URL": pair.main,
+        "FEEDBACK_KEYS_URL": pair.keys,
+        "FEEDBACK_MASTER_KEY": MASTER_KEY,
+        "FEEDBACK_SESSION_KEY": "s" * 32,
+        "FEEDBACK_BASE_URL": f"http://127.0.0.1:{port}",
+        "FEEDBACK_LISTEN_PORT": port,
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+@contextmanager
+def served(target: str, pair: Pair) -> Iterator[tuple[int, int]]:
+    """Serve an application factory with one worker of granian; its port and the process's number."""
+    port = free_port()
+    command = [sys.executable, "-m", "granian", target, "--factory", "--interface", "wsgi", "--port", port]
+    command += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "error"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(pair, port))
+    try:
+        _wait(f"http://127.0.0.1:{port}/healthz")
+        yield int(port), process.pid
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def processor_seconds(process: int) -> float:
+    """Seconds of processor time that a process, its children and every PostgreSQL server have taken so far."""
+    family = [psutil.Process(process), *psutil.Process(process).children(recursive=True)]
+    family += [one for one in psutil.process_iter(["name"]) if one.info["name"] == "postgres"]
+    total = 0.0
+    for one in family:
+        try:
+            times = one.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+    return total
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a run of jobs took: jobs a second, and milliseconds of processor time each."""
+
+    rate: float
+    cpu_ms: float
+
+
+def load(jobs: Sequence[Callable[[], None]], clients: int, process: int) -> Load:
+    """Do the jobs from so many clients at once."""
+    queue = iter(jobs)
+    lock = threading.Lock()
+
+    def client() -> None:
+        while True:
+            with lock:
+                job = next(queue, None)
+            if job is None:
+                return
+            job()
+
+    before, started = processor_seconds(process), time.perf_counter()
+    threads = [threading.Thread(target=client) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - started
+    return Load(len(jobs) / seconds, 1000 * (processor_seconds(process) - before) / len(jobs))
+
+
+def make_bare_table(pair: Pair) -> None:
+    """Give the bare application its table."""
+    engine = create_engine(pair.main)
+    with engine.begin() as connection:
+        serial = "INTEGER PRIMARY KEY" if engine.dialect.name == "sqlite" else "BIGSERIAL PRIMARY KEY"
+        connection.exec_driver_sql(f"CREATE TABLE bare (id {serial}, body TEXT)")
+    engine.dispose()
+
+
+def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table in Markdown."""
+    sys.stdout.write(f"\n### {title}\n\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}\n")
+    for row in rows:
+        sys.stdout.write(f"| {' | '.join(_cell(cell) for cell in row)} |\n")
+    sys.stdout.flush()
+
+
+def _cell(value: object) -> str:
+    return (
+        f"{value:,.2f}"
+        if isinstance(value, float) and value < 100
+        else f"{value:,.0f}"
+        if isinstance(value, int | float)
+        else str(value)
+    )
+
+
+def _wait(url: str) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise RuntimeError(f"nothing answers at {url}")
