@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import random
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,8 +49,6 @@ def _send(tools: Runtime, subject: str, now: datetime) -> None:
 
 
 def _submit(tools: Runtime, subject: str, now: datetime) -> None:
-    import random
-
     session = tools.session()
     secret, questionnaire = asked_through(session, subject)
     session.rollback()

@@ -11,13 +11,15 @@ import pytest
 from sqlalchemy import select
 
 from feedback.demo.mailbox import Mailbox
+from feedback.domain.report_reading import report_header
 from feedback.domain.waves import WaveState
+from feedback.storage.comments import StoredComment
 from feedback.storage.deliveries import Batch, Delivery, DeliveryState
 from feedback.storage.responses import count_responses
 from tests.answering import respond
 from tests.databases import PostgresServer, SqliteServer
 from tests.killing import Deed, fresh_world, points, run
-from tests.promises.closing import answered_wave, document_of, how_many, rows_left, spread, state_of
+from tests.promises.closing import answered_wave, blobs, document_of, how_many, rows_left, spread, state_of
 from tests.world import World
 
 KILLED = -9
@@ -117,8 +119,6 @@ def test_a_submission_that_is_killed_is_stored_whole_or_not_at_all(stage: Stage)
 
 
 def counted_receipts(world: World) -> list[str]:
-    from feedback.domain.report_reading import report_header
-
     return list(report_header(document_of(world, 1)).receipts)
 
 
@@ -145,8 +145,6 @@ def test_a_close_that_is_killed_ends_in_the_same_report_once(stage: Stage) -> No
 
 
 def kept_for_comments(world: World, wave: int) -> dict[int, set[str]]:
-    from feedback.storage.comments import StoredComment
-
     return {wave: {"comment"}} if how_many(world, StoredComment.wave_id == wave) else {}
 
 
@@ -155,8 +153,6 @@ def test_after_a_killed_close_no_file_holds_what_was_sealed(stage: Stage) -> Non
     marks: dict[int, list[bytes]] = {}
 
     def prepare(world: World) -> int:
-        from tests.promises.closing import blobs
-
         wave = due_to_close(world)
         marks[0] = [mark[:32] for pair in blobs(world, wave) for mark in (pair[0], pair[1][20:])]
         marks[0] += [world.keys.link_key(wave), world.keys.response_key(wave).raw]
