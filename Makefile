@@ -7,7 +7,7 @@ LOCK_COMMAND := make lock
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "$(LOCK_COMMAND)" pyproject.toml
 
-.PHONY: help run test check format lock clean
+.PHONY: help run test check bench format lock clean
 
 help: ## Show this help
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ check: $(VENV)/.dev ## Check style, types, import rules and templates only
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 3
 	@$(BIN)/djlint --check --lint --quiet templates
+
+bench: $(VENV)/.dev ## Measure speed and size, beside references measured in the same run
+	@$(BIN)/python -m bench
 
 format: $(VENV)/.dev ## Format code and templates
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/djlint --reformat --quiet templates || true

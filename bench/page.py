@@ -1,0 +1,39 @@
+"""Bytes and requests of each participant's page, uncompressed, everything that it loads included."""
+
+import re
+import sys
+
+from bench.stage import database_servers, table
+from bench.world import world_on
+from tests.world import filled_fields, hidden_value
+
+AIM = "30 kB in 3 requests"
+
+
+def measure() -> list[list[object]]:
+    """Return a row for each page on the way from the link to the thanks."""
+    with database_servers() as servers, servers["SQLite"].pair() as pair, world_on(pair, "sqlite") as world:
+        link, client = world.links(world.open_wave())[0], world.client()
+        pages = {"promise": client.get(f"/s/{link}"), "questions": client.get(f"/s/{link}/questions")}
+        form = filled_fields(pages["questions"].text, world.chance)
+        pages["incomplete"] = client.post(f"/s/{link}/questions", data={})
+        pages["check"] = client.post(f"/s/{link}/questions", data=form)
+        state = hidden_value(pages["check"].text, "state")
+        pages["thanks"] = client.post(f"/s/{link}/send", data={"state": state, "go": "send"})
+        return [[name, *_weight(client, page.text)] for name, page in pages.items()]
+
+
+def _weight(client, page: str) -> tuple[int, int, int]:
+    loaded = set(re.findall(r'<(?:link|img|script)[^>]+(?:href|src)="(/[^"]+)"', page))
+    others = sum(len(client.get(path).data) for path in loaded)
+    return len(page.encode()), others, 1 + len(loaded)
+
+
+def main(small: bool) -> None:  # noqa: ARG001
+    """Print the table."""
+    rows = [[name, own, others, own + others, requests] for name, own, others, requests in measure()]
+    table(f"Participants' pages (aim: at most {AIM})", ["page", "HTML bytes", "other bytes", "bytes", "requests"], rows)
+
+
+if __name__ == "__main__":
+    main("--small" in sys.argv)
