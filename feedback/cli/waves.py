@@ -11,6 +11,7 @@ from feedback.runtime import runtime
 from feedback.services.cancel_wave import cancel_wave
 from feedback.services.close_wave import close_wave
 from feedback.services.extend_wave import extend_wave
+from feedback.services.foresee_opening import foresee_opening
 from feedback.services.open_wave import open_wave
 from feedback.services.plan_wave import WavePlan, plan_wave
 from feedback.services.show_programmes import list_programmes, show_programme
@@ -66,17 +67,27 @@ def plan_command(
         actor=ACTOR,
     )
     say(str(number))
+    for warning in foresee_opening(tools.session(), number):
+        click.echo(f"Warning: {warning}", err=True)
 
 
 @wave.command("open")
 @_wave_id
-def open_command(wave_id: int) -> None:
+@click.option("--yes", is_flag=True, help="Open it although something can never be reported.")
+def open_command(wave_id: int, *, yes: bool) -> None:
     """Open a wave now. The roster, the groups and all terms are fixed; the worker sends the invitations.
+
+    What the report can never show, however many answer, is said first and must be confirmed.
 
     \b
     Example:  feedback wave open 1
     """
     tools = runtime()
+    warnings = foresee_opening(tools.session(), wave_id)
+    for warning in warnings:
+        say(f"Warning: {warning}")
+    if warnings and not yes:
+        click.confirm("Open the wave all the same?", abort=True)
     opening = open_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR)
     say(f"Wave {wave_id} is open. {opening.invited} people are invited, reported in these groups:")
     for group in opening.groups:

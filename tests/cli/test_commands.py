@@ -69,6 +69,24 @@ def test_a_roster_check_names_lines_and_changes_nothing(world: World, tmp_path: 
     assert json.loads(output(world, "programme", "show", str(programme), "--json"))["roster"] == []
 
 
+def test_a_role_too_small_to_be_shown_must_be_confirmed(world: World) -> None:
+    wave = str(world.planned_wave(world.programme(mentors=9, mentees=20)))
+    result = run(world, "wave", "open", wave)
+    assert result.exit_code == 1
+    assert "9 mentors" in result.output
+    assert "C1, C2" in result.output
+    assert "is open" in output(world, "wave", "open", wave, "--yes")
+
+
+def test_comments_that_can_never_be_kept_are_foreseen(world: World) -> None:
+    wave = str(world.planned_wave(world.programme(mentors=4, mentees=5)))
+    assert "destroyed unread" in run(world, "wave", "open", wave).output
+
+
+def test_a_wave_in_which_all_can_be_shown_opens_without_a_question(world: World) -> None:
+    assert "Warning" not in output(world, "wave", "open", str(world.planned_wave(world.programme())))
+
+
 def test_who_has_left_gets_no_more_mail(world: World) -> None:
     programme = world.programme()
     output(world, "roster", "leave", str(programme), "mentor.0@example.com")

@@ -160,7 +160,6 @@ def test_after_a_killed_close_no_file_holds_what_was_sealed(stage: Stage) -> Non
 
     def check(world: World, _wave: int, pair: object) -> None:
         world.do_what_is_due()
-        world.keys.scrub()
         folder = Path(str(pair.main).removeprefix("sqlite:///")).parent
         for file in folder.iterdir():
             assert not [mark for mark in marks[0] if mark in file.read_bytes()], file.name
