@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from sqlalchemy import ForeignKey, LargeBinary, delete, func, select, text
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.links import ResponseKey
@@ -22,6 +21,14 @@ class StoredResponse(Base):
     sealed: Mapped[bytes]
 
 
+_PUT = text("SELECT feedback_put_response(:response_key, :wave_id, :sealed)")
+_WITHDRAW = text("SELECT feedback_withdraw_response(:response_key, :wave_id)")
+_UPSERT = text(
+    "INSERT INTO sealed_responses (response_key, wave_id, sealed) VALUES (:response_key, :wave_id, :sealed) "
+    "ON CONFLICT (response_key) DO UPDATE SET sealed = excluded.sealed"
+)
+
+
 def put_response(session: Session, key: ResponseKey, wave_id: int, sealed: SealedResponse) -> bool:
     """Store a sealed response in place of an earlier one under the same key; False if the wave is not open.
 
@@ -29,19 +36,15 @@ def put_response(session: Session, key: ResponseKey, wave_id: int, sealed: Seale
     """
     values = {"response_key": key, "wave_id": wave_id, "sealed": sealed}
     if session.get_bind().dialect.name == "postgresql":
-        put = text("SELECT feedback_put_response(:response_key, :wave_id, :sealed)")
-        return bool(session.scalar(put, values))
-    row = sqlite.insert(StoredResponse).values(values)
-    replace = row.on_conflict_do_update(index_elements=["response_key"], set_={"sealed": row.excluded.sealed})
-    session.execute(replace)
+        return bool(session.scalar(_PUT, values))
+    session.execute(_UPSERT, values)
     return True
 
 
 def withdraw_response(session: Session, key: ResponseKey, wave_id: int) -> bool:
     """Delete the response under `key`, if there is one; False if the wave is not open."""
     if session.get_bind().dialect.name == "postgresql":
-        take = text("SELECT feedback_withdraw_response(:response_key, :wave_id)")
-        return bool(session.scalar(take, {"response_key": key, "wave_id": wave_id}))
+        return bool(session.scalar(_WITHDRAW, {"response_key": key, "wave_id": wave_id}))
     mine = (StoredResponse.response_key == key, StoredResponse.wave_id == wave_id)
     session.execute(delete(StoredResponse).where(*mine))
     return True
