@@ -18,6 +18,7 @@ from feedback.jobs.due import Due, Task, do, what_is_due
 
 CONCURRENCY = 2
 _EVERY_SECOND = "* * * * * */1"
+_POLL_SECONDS = 0.25
 _FIRST = 100
 _WAVES, _MAIL = "waves", "mail"
 
@@ -42,8 +43,14 @@ class Worker:
             await asyncio.gather(*(self._run_queue(queue) for queue in (_WAVES, _MAIL)))
 
     async def _run_queue(self, queue: str) -> None:
+        # The connector wakes one listener only, so that both queues look for jobs by themselves.
         await self._engine.run_worker_async(
-            queues=[queue], concurrency=CONCURRENCY, install_signal_handlers=False, delete_jobs="always"
+            queues=[queue],
+            concurrency=CONCURRENCY,
+            install_signal_handlers=False,
+            listen_notify=False,
+            fetch_job_polling_interval=_POLL_SECONDS,
+            delete_jobs="always",
         )
 
     def _add_tasks(self) -> None:

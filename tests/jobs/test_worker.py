@@ -1,7 +1,9 @@
 """The worker: does what is due by itself, outlives every failure, and stops when it is told to."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,8 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text, update
 
+from feedback.app import create_app
+from feedback.config import read_settings
 from feedback.domain.waves import WaveState
-from feedback.jobs.worker import Worker, WorkerThread
+from feedback.jobs.bench import Bench
+from feedback.jobs.worker import CONCURRENCY, Worker, WorkerThread
 from feedback.runtime import bench
 from feedback.storage.database import db
 from feedback.storage.deliveries import DeliveryState, delivery_counts
@@ -19,6 +24,7 @@ from feedback.storage.keys import KeyStore
 from feedback.storage.reports import report_of
 from feedback.storage.waves import Wave, wave_by_id
 from tests.answering import respond
+from tests.services.relays import ScriptedRelay
 from tests.world import World
 
 ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -140,8 +146,8 @@ def test_the_engine_keeps_nothing_of_what_is_done(world: World) -> None:
     ticks = Ticks(world)
     worker = Worker(replace(bench(world.app), clock=ticks))
     with working(worker):
-        ticks.wait_for(8)
-    assert len(worker._connector.queries) < 40
+        ticks.wait_for(24)
+    assert len(worker._connector.queries) < 60
     assert len(worker._connector.events) < 10
     assert len(worker._connector.jobs) < 10
 
@@ -154,6 +160,39 @@ def test_a_wave_that_cannot_close_keeps_no_other_from_closing(world: World) -> N
     with working(Worker(bench(world.app))):
         until(lambda: has_report(world, sound))
     assert state_of(world, stuck) == WaveState.CLOSING
+
+
+def through(world: World, environment: dict[str, str], port: int) -> Bench:
+    """The world's bench, with its mails going through another relay."""
+    app = create_app(read_settings(environment | {"FEEDBACK_SMTP_PORT": str(port)}), world.clock)
+    return replace(bench(world.app), relay=app.extensions["feedback"].relay)
+
+
+@ON_SQLITE
+def test_a_relay_that_says_nothing_keeps_no_wave_from_closing(world: World, environment: dict[str, str]) -> None:
+    waves = [world.open_wave(days=days) for days in (1, 9, 9, 9)]
+    respond(world, world.links(waves[0])[:20])
+    silent = socket.create_server(("127.0.0.1", 0))
+    silent.settimeout(PATIENCE)
+    with silent, working(Worker(through(world, environment, silent.getsockname()[1]))):
+        waiting = [silent.accept()[0] for _slot in range(CONCURRENCY)]
+        world.clock.pass_time(days=1)
+        until(lambda: has_report(world, waves[0]))
+        for connection in (silent, *waiting):
+            connection.close()
+
+
+@ON_SQLITE
+def test_a_worker_that_is_told_to_stop_ends_what_it_began(world: World, environment: dict[str, str]) -> None:
+    wave, relay, begun, stopping = world.open_wave(), ScriptedRelay(), threading.Event(), threading.Event()
+    relay.before_it_takes = lambda _recipient: (begun.set(), stopping.wait(PATIENCE))
+    with working(Worker(through(world, environment, relay.port))) as thread, ThreadPoolExecutor(1) as pool:
+        assert begun.wait(PATIENCE)
+        stopped = pool.submit(thread.stop)
+        stopping.set()
+        stopped.result()
+    assert all_accepted(world, wave)
+    relay.goes_down()
 
 
 @ON_SQLITE

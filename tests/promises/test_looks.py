@@ -8,6 +8,7 @@ from sqlalchemy import select
 from feedback.domain.errors import WaveNotReady
 from feedback.domain.waves import Band, MomentKind
 from feedback.services.extend_wave import extend_wave
+from feedback.services.look_at_wave import look_at_wave
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.waves import Moment, Wave, moments_of, wave_by_id
 from tests.answering import respond
@@ -69,6 +70,14 @@ def test_a_look_is_taken_once(world: World) -> None:
     wave = looked_at(world, 4)
     respond(world, world.links(wave)[4:20])
     world.do_what_is_due()
+    assert band_of(world, wave) == Band.FEWER_THAN_K
+
+
+def test_a_look_that_is_asked_for_twice_stays_as_it_was(world: World) -> None:
+    wave = looked_at(world, 4)
+    respond(world, world.links(wave)[4:20])
+    with world.session() as session:
+        look_at_wave(session, 1, now=world.clock())
     assert band_of(world, wave) == Band.FEWER_THAN_K
 
 
