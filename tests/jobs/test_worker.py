@@ -169,17 +169,23 @@ def through(world: World, environment: dict[str, str], port: int) -> Bench:
 
 
 @ON_SQLITE
-def test_a_relay_that_says_nothing_keeps_no_wave_from_closing(world: World, environment: dict[str, str]) -> None:
-    waves = [world.open_wave(days=days) for days in (1, 9, 9, 9)]
-    respond(world, world.links(waves[0])[:20])
-    silent = socket.create_server(("127.0.0.1", 0))
-    silent.settimeout(PATIENCE)
-    with silent, working(Worker(through(world, environment, silent.getsockname()[1]))):
-        waiting = [silent.accept()[0] for _slot in range(CONCURRENCY)]
+def test_a_relay_that_never_comes_to_the_point_keeps_no_wave_from_closing(
+    world: World, environment: dict[str, str]
+) -> None:
+    wave, *_others = (world.open_wave(days=days) for days in (1, 9, 9, 9))
+    respond(world, world.links(wave)[:20])
+    relay = socket.create_server(("127.0.0.1", 0))
+    with relay, working(Worker(through(world, environment, relay.getsockname()[1]))):
+        callers = [relay.accept()[0] for _slot in range(CONCURRENCY)]
         world.clock.pass_time(days=1)
-        until(lambda: has_report(world, waves[0]))
-        for connection in (silent, *waiting):
+        until(lambda: is_held(callers) and has_report(world, wave))
+        for connection in (relay, *callers):
             connection.close()
+
+
+def is_held(callers: list[socket.socket]) -> bool:
+    """Say hello to every caller, once more, and not yet for the last time."""
+    return all(caller.send(b"220-Hello\r\n") for caller in callers)
 
 
 @ON_SQLITE
