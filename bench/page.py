@@ -25,8 +25,12 @@ def measure() -> list[list[object]]:
 
 def _weight(client, page: str) -> tuple[int, int, int]:
     loaded = set(re.findall(r'<(?:link|img|script)[^>]+(?:href|src)="(/[^"]+)"', page))
-    others = sum(len(client.get(path).data) for path in loaded)
-    return len(page.encode()), others, 1 + len(loaded)
+    return len(page.encode()), sum(_bytes(client, path) for path in loaded), 1 + len(loaded)
+
+
+def _bytes(client, path: str) -> int:
+    with client.get(path) as response:
+        return len(response.data)
 
 
 def main(small: bool) -> None:  # noqa: ARG001

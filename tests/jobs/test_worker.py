@@ -175,6 +175,7 @@ def test_a_relay_that_never_comes_to_the_point_keeps_no_wave_from_closing(
     wave, *_others = (world.open_wave(days=days) for days in (1, 9, 9, 9))
     respond(world, world.links(wave)[:20])
     relay = socket.create_server(("127.0.0.1", 0))
+    relay.settimeout(PATIENCE)
     with relay, working(Worker(through(world, environment, relay.getsockname()[1]))):
         callers = [relay.accept()[0] for _slot in range(CONCURRENCY)]
         world.clock.pass_time(days=1)
