@@ -14,7 +14,7 @@ from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kin
 from feedback.domain.responses import write_answer
 from feedback.domain.sealing import seal_page_state
 from feedback.services.submit_response import read_link, submit_response
-from feedback.storage.entitlements import right_to_answer
+from feedback.storage.entitlements import open_right
 from feedback.storage.waves import questionnaire_asked
 from tests.world import World
 
@@ -57,7 +57,7 @@ def asked_through(session: Session, link: str) -> tuple[LinkSecret, Questionnair
 
 
 def _asked(session: Session, secret: LinkSecret) -> Questionnaire:
-    right = right_to_answer(session, entitlement_digest(proof(secret)))
+    right = open_right(session, entitlement_digest(proof(secret)))
     assert right is not None
     return _thawed(questionnaire_asked(session, right.wave_id, right.role))
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
@@ -15,6 +16,10 @@ from feedback.services.upgrade_databases import Engines, grant_rights
 from feedback.storage.grants import GroupRole
 from tests.databases import KINDS, Pair, PostgresServer, SqliteServer, postgres_server
 from tests.world import FixedClock, World
+
+# Machines are slow at times, and a failure must come again.
+hypothesis.settings.register_profile("here", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("here")
 
 MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 _connect = socket.socket.connect

@@ -93,13 +93,12 @@ def begin_read_only(session: Session) -> None:
     session.connection(execution_options=READ_ONLY)
 
 
-def share_wave(session: Session, wave_id: int) -> None:
-    """Hold the wave open until the transaction ends: a close waits. On SQLite BEGIN IMMEDIATE does it."""
-    _advisory_lock(session, "pg_advisory_xact_lock_shared", _WAVE_LOCKS, wave_id)
-
-
 def seize_wave(session: Session, wave_id: int) -> None:
-    """Wait until nobody writes to the wave, and let nobody write until the transaction ends."""
+    """Wait until nobody writes to the wave, and let nobody write until the transaction ends.
+
+    On PostgreSQL a submission takes the same lock, shared, inside `feedback_put_response`; on SQLite BEGIN IMMEDIATE
+    does it.
+    """
     _advisory_lock(session, "pg_advisory_xact_lock", _WAVE_LOCKS, wave_id)
 
 

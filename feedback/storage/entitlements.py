@@ -68,13 +68,6 @@ def open_right(session: Session, digest: EntitlementDigest) -> OpenRight | None:
     return None if row is None else OpenRight(*row)
 
 
-def right_to_answer(session: Session, digest: EntitlementDigest) -> Right | None:
-    """Return the entitlement with this digest, if there is one."""
-    columns = (Entitlement.wave_id, Entitlement.role, Entitlement.group_name)
-    row = session.execute(select(*columns).where(Entitlement.digest == digest)).one_or_none()
-    return None if row is None else Right(digest, row.wave_id, row.role, row.group_name)
-
-
 def rights_of_wave(session: Session, wave_id: int) -> dict[EntitlementDigest, tuple[str, str]]:
     """Return (role, group) of each entitlement of a wave."""
     columns = (Entitlement.digest, Entitlement.role, Entitlement.group_name)

@@ -130,8 +130,12 @@ class KeyStore:
         return held
 
     def rewrap(self) -> int:
-        """Wrap every key with the first master key; return how many were wrapped with another before."""
+        """Wrap every key with the first master key; return how many were wrapped with another before.
+
+        The files are rewritten, so that nothing wrapped with a retired key stays in them.
+        """
         current = master_key_id(self._wrapping)
+        self._needs_scrub = True
         with Session(self._engine) as session:
             rows = list(session.scalars(select(StoredKey).where(StoredKey.master_key_id != current)))
             for row in rows:
@@ -139,6 +143,7 @@ class KeyStore:
                 wrapped = aes_key_wrap(self._wrapping, self._unwrap(row))
                 session.execute(update(StoredKey).where(*mine).values(wrapped=wrapped, master_key_id=current))
             session.commit()
+        self.scrub_if_due()
         return len(rows)
 
     def _insert_or_keep(self, purpose: Purpose, owner_id: int, draw: Callable[[], PrivateKey]) -> None:
