@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,3 +67,9 @@ def test_every_local_link_in_the_documents_leads_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_the_command_that_the_documents_name_runs_from_anywhere(tmp_path: Path) -> None:
+    command = [Path(sys.executable).parent / "feedback", "--help"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, "programme" in done.stdout) == (0, True), done.stderr
