@@ -1,7 +1,7 @@
 """What each process's role can do on PostgreSQL, and above all what it cannot."""
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from feedback.services.upgrade_databases import Engines, grant_rights
@@ -15,9 +15,11 @@ def kind() -> str:
     return "postgresql"
 
 
-def attempt(engine: Engine, statement: str) -> None:
-    with engine.begin() as connection:
+def assert_denied(address: str, statement: str) -> None:
+    engine = create_engine(address)
+    with pytest.raises(ProgrammingError, match="permission denied"), engine.begin() as connection:
         connection.execute(text(statement))
+    engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -40,10 +42,7 @@ def attempt(engine: Engine, statement: str) -> None:
 )
 def test_the_participants_role_cannot(roles: dict[GroupRole, Pair], world: World, statement: str) -> None:
     world.open_wave()
-    engine = create_engine(roles[GroupRole.PARTICIPANTS].main)
-    with pytest.raises(ProgrammingError, match="permission denied"):
-        attempt(engine, statement)
-    engine.dispose()
+    assert_denied(roles[GroupRole.PARTICIPANTS].main, statement)
 
 
 def test_the_participants_role_puts_and_withdraws_through_two_functions(
@@ -60,10 +59,7 @@ def test_the_participants_role_puts_and_withdraws_through_two_functions(
 
 def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], world: World) -> None:
     world.open_wave()
-    engine = create_engine(roles[GroupRole.PARTICIPANTS].keys)
-    with pytest.raises(ProgrammingError, match="permission denied"):
-        attempt(engine, "SELECT * FROM keys")
-    engine.dispose()
+    assert_denied(roles[GroupRole.PARTICIPANTS].keys, "SELECT * FROM keys")
 
 
 @pytest.mark.parametrize(
@@ -82,10 +78,7 @@ def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], 
 )
 def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, statement: str) -> None:
     world.open_wave()
-    engine = create_engine(roles[GroupRole.STAFF].main)
-    with pytest.raises(ProgrammingError, match="permission denied"):
-        attempt(engine, statement)
-    engine.dispose()
+    assert_denied(roles[GroupRole.STAFF].main, statement)
 
 
 @pytest.mark.parametrize(
@@ -103,10 +96,7 @@ def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, state
 )
 def test_the_worker_role_cannot(roles: dict[GroupRole, Pair], world: World, statement: str) -> None:
     world.open_wave()
-    engine = create_engine(roles[GroupRole.WORKER].main)
-    with pytest.raises(ProgrammingError, match="permission denied"):
-        attempt(engine, statement)
-    engine.dispose()
+    assert_denied(roles[GroupRole.WORKER].main, statement)
 
 
 def test_rights_can_be_granted_again(roles: dict[GroupRole, Pair], databases: Pair) -> None:
