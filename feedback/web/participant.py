@@ -78,9 +78,7 @@ def _promise_page(survey: Survey, link: str) -> str:
 def questions(link: str) -> str:
     """Ask, on an empty form; the page is the same for a link that was used and one that was not."""
     survey = _survey(read_link(link))
-    return kept_page(
-        survey, "questions", _language(), link, lambda link: _questions_page(link, survey, _form(survey)())
-    )
+    return kept_page(survey, "questions", _language(), link, partial(_empty_questions_page, survey))
 
 
 def _empty_questions_page(survey: Survey, link: str) -> str:
