@@ -1,0 +1,138 @@
+"""What a report is made of, in no format: sections of headed blocks. Every format writes these and nothing else.
+
+Words are in the reader's language and numbers are formatted; whoever writes a format decides nothing but looks.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+Cell: TypeAlias = str | int | float
+"""One cell of a table. Numbers stay numbers, so that a spreadsheet can reckon with them; an empty one is ""."""
+
+
+class Tone(StrEnum):
+    """How a paragraph is meant."""
+
+    PLAIN = "plain"
+    HEADLINE = "headline"
+    QUIET = "quiet"
+    WARNING = "warning"
+
+
+class Side(StrEnum):
+    """On which side of a diverging chart a part of a bar stands."""
+
+    UNFAVOURABLE = "unfavourable"
+    NEUTRAL = "neutral"
+    FAVOURABLE = "favourable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A sentence or a few."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading below the section's title; `level` is 3 or 4. `anchor` is such as "C1", or empty."""
+
+    text: str
+    level: int = 3
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of sentences."""
+
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and what they stand for, such as a hash. `fold` is a title under which a page may hide them."""
+
+    entries: tuple[tuple[str, str], ...]
+    fold: str = ""
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """Comments as they were released, in the order in which they were shuffled."""
+
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    title: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; every row has as many cells as there are columns. The first column names the row."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class BarPart:
+    """One part of a bar: `share` percent of the whole, on one `side`; `shade` 1 (pale) or 2 (full)."""
+
+    label: str
+    share: float
+    side: Side
+    shade: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar, for one group, with `note` such as "n = 12" behind it. The parts stand from left to right."""
+
+    label: str
+    parts: tuple[BarPart, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars with all they show in words: `alt` in a sentence, `data` as a table. `diverging` centres the neutral part."""
+
+    title: str
+    alt: str
+    bars: tuple[Bar, ...]
+    data: Table
+    diverging: bool
+
+
+Block: TypeAlias = Paragraph | Heading | Items | Facts | Quotes | Table | Chart
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a report. `name` is a short stable key, such as "outcomes", also used for a sheet's name."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A whole report, ready to be written. `language` is such as "en", `direction` "ltr" or "rtl"."""
+
+    title: str
+    subtitle: str
+    language: str
+    direction: str
+    sections: tuple[Section, ...]
