@@ -1,150 +1,38 @@
 """What may be said about a wave: the one place that turns a raw tally into published statements.
 
-Every statement seals itself against being made elsewhere, so whatever holds a `Published` passed these rules.
-Refuses small groups (R1), near-unanimity (R3) and thinly answered questions (R4); totals are made from
-statements, never from the tally (R2). All results are pure functions of the tally and k.
+Refuses small groups (R1), near-unanimity (R3), thinly answered questions (R4) and exact counts of sensitive ones (R5);
+of a then / now pair it gives one number besides the present (R7). Totals are made from statements, never from the
+tally (R2). All results are pure functions of the tally and k; docs/disclosure.md gives the rules in words.
 """
-
-import json
-from dataclasses import InitVar, asdict, dataclass
-from enum import StrEnum
-from typing import Any, ClassVar
 
 from feedback.domain.groups import Group
 from feedback.domain.questionnaires import Kind, Order, Question
-from feedback.domain.tally import AskedQuestion, FieldCount, OptionCount, Tally
+from feedback.domain.statements import (
+    SEAL,
+    BandedClass,
+    Bound,
+    Distribution,
+    DominanceBand,
+    OptionCount,
+    Publication,
+    Published,
+    Reason,
+    ResponseRate,
+    Rose,
+    Sensitive,
+    Ticks,
+    Total,
+    Withheld,
+    unfavourable_options,
+)
+from feedback.domain.tally import AskedQuestion, FieldCount, Tally
 
 SMALLEST_K = 5
 BAND = 2
 """A count within this many people of everybody, or of nobody, is never given exactly."""
-
-_SEAL = object()
-
-
-class Reason(StrEnum):
-    """Why nothing is said about a question in a group."""
-
-    GROUP_TOO_SMALL = "group-too-small"
-    QUESTION_TOO_FEW = "question-too-few"
-    ONE_ROLE = "one-role"
-    SENSITIVE = "sensitive"
-    THEN_NOW = "then-now"
-
-
-class Bound(StrEnum):
-    """How a published count is to be read."""
-
-    EXACTLY = "exactly"
-    AT_LEAST = "at-least"
-    AT_MOST = "at-most"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Published:
-    """One published fact. Making one outside this module raises TypeError."""
-
-    kind: ClassVar[str]
-    seal: InitVar[object]
-
-    def __post_init__(self, seal: object) -> None:
-        if seal is not _SEAL:
-            raise TypeError("Only the disclosure rules make published statements.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResponseRate(Published):
-    """`answered` of `invited` people (R8); None means fewer than k, and then nothing else is said of the group."""
-
-    kind = "response-rate"
-    group: str
-    invited: int
-    answered: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupStatement(Published):
-    """Something about one question, by its code, in one group, by its name."""
-
-    group: str
-    question: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Distribution(GroupStatement):
-    """How many of the `n` who answered chose each option; `counts` sum to n, in the questionnaire's order."""
-
-    kind = "distribution"
-    n: int
-    counts: tuple[OptionCount, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DominanceBand(GroupStatement):
-    """At least `at_least` of `n` chose one of `options`: the modal one, or the unfavourable class (R3)."""
-
-    kind = "dominance-band"
-    n: int
-    options: tuple[str, ...]
-    at_least: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ticks(GroupStatement):
-    """How many of `n` ticked one option of a many-choice question: `count`, read by `bound`."""
-
-    kind = "ticks"
-    n: int
-    option: str
-    bound: Bound
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Withheld(GroupStatement):
-    """Nothing is said about this question in this group, and why."""
-
-    kind = "withheld"
-    reason: Reason
-
-
-@dataclass(frozen=True, kw_only=True)
-class Total(Published):
-    """The sum of the distributions published for `groups`; `missing` were asked too, but published none."""
-
-    kind = "total"
-    question: str
-    n: int
-    counts: tuple[OptionCount, ...]
-    groups: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Publication:
-    """Everything that is said about one wave: response rates, then facts and refusals, then totals.
-
-    In the group "all", a code withheld as of one role may stand for two wordings; otherwise a group and a code
-    name one question.
-    """
-
-    k: int
-    statements: tuple[Published, ...]
-
-    @property
-    def counted_groups(self) -> frozenset[str]:
-        """Names of the groups of which at least k answered."""
-        rates = (one for one in self.statements if isinstance(one, ResponseRate))
-        return frozenset(rate.group for rate in rates if rate.answered is not None)
-
-    @property
-    def json(self) -> str:
-        """Canonical JSON of the statements: a list of objects, each with its `kind`, in their fixed order."""
-        return canonical_json([{"kind": one.kind, **asdict(one)} for one in self.statements])
-
-
-def canonical_json(value: object) -> str:
-    """Return `value` as compact JSON with sorted keys, so that equal values have equal bytes in UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+SENSITIVE_K = 10
+SENSITIVE_BAND = 3
+"""How many whole numbers a band of a sensitive count holds at least."""
 
 
 def publish(tally: Tally, k: int) -> Publication:
@@ -174,25 +62,6 @@ def comments_kept(tally: Tally, k: int) -> frozenset[str]:
     return frozenset(asked.question.code for asked in asked_open) - destroyed
 
 
-def read_publication(text: str, k: int) -> Publication:
-    """Return the publication whose `json` is `text`, of a report that was published with `k`.
-
-    The caller vouches for the text, by the report's signature. ValueError, KeyError or TypeError if it is not
-    the JSON of statements.
-    """
-    return Publication(k, tuple(_read_statement(record) for record in json.loads(text)))
-
-
-def unfavourable_options(question: Question) -> tuple[str, ...]:
-    """Return the two least favourable options of a question with an order, in the questionnaire's order.
-
-    Empty without an order, and below three options, where two would be everything and say nothing.
-    """
-    if question.order is Order.NONE or len(question.options) < 3:
-        return ()
-    return question.option_codes[:2] if question.order is Order.RISING else question.option_codes[-2:]
-
-
 def _check_k(k: int) -> None:
     if k < SMALLEST_K:
         raise ValueError(f"k is {k}; it may not be below {SMALLEST_K}.")
@@ -203,7 +72,7 @@ def _counted_groups(tally: Tally, k: int) -> tuple[Group, ...]:
 
 
 def _rate(group: Group, answered: int | None) -> ResponseRate:
-    return ResponseRate(group=group.name, invited=group.invited, answered=answered, seal=_SEAL)
+    return ResponseRate(group=group.name, invited=group.invited, answered=answered, seal=SEAL)
 
 
 def _is_asked(asked: AskedQuestion, group: Group) -> bool:
@@ -215,19 +84,26 @@ def _statements(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> tup
         return ()
     question = asked.question
     answers = tally.field_count(group, asked, question.fields[-1])
-    reason = _never_reported(tally, asked, group) or (Reason.QUESTION_TOO_FEW if answers.n < k else None)
+    reason = _reason_before_answers(tally, asked, group) or _reason_of_count(question, answers.n, k)
     if reason is not None:
-        return (Withheld(group=group.name, question=question.code, reason=reason, seal=_SEAL),)
-    return _ticks(group, question, answers) if question.kind is Kind.MANY else (_choice(group, question, answers),)
+        return (Withheld(group=group.name, question=question.code, reason=reason, seal=SEAL),)
+    if question.kind is Kind.MANY:
+        return _ticks(group, question, answers)
+    if question.sensitive:
+        return (_sensitive(group, question, answers),)
+    rose = (_rose(group, question, answers.n, tally.rose(group, asked)),) if question.then_now else ()
+    return (_choice(group, question, answers), *rose)
 
 
-def _never_reported(tally: Tally, asked: AskedQuestion, group: Group) -> Reason | None:
-    """Decide without a look at the answers. With one role invited, "all" is that role and nothing can be subtracted."""
-    if group.role is None and asked.roles != tally.roles:
-        return Reason.ONE_ROLE
-    if asked.question.sensitive:
-        return Reason.SENSITIVE
-    return Reason.THEN_NOW if asked.question.then_now else None
+# With one role invited, "all" is that role and nothing can be subtracted.
+def _reason_before_answers(tally: Tally, asked: AskedQuestion, group: Group) -> Reason | None:
+    return Reason.ONE_ROLE if group.role is None and asked.roles != tally.roles else None
+
+
+def _reason_of_count(question: Question, n: int, k: int) -> Reason | None:
+    if n < k:
+        return Reason.QUESTION_TOO_FEW
+    return Reason.SENSITIVE_TOO_FEW if question.sensitive and n < max(SENSITIVE_K, k) else None
 
 
 def _choice(group: Group, question: Question, answers: FieldCount) -> Published:
@@ -236,8 +112,8 @@ def _choice(group: Group, question: Question, answers: FieldCount) -> Published:
     for options in (unfavourable_options(question), (modal,)):
         chose = sum(one.count for one in answers.counts if one.option in options)
         if options and n - chose <= BAND:
-            return DominanceBand(group=group.name, question=code, n=n, options=options, at_least=n - BAND, seal=_SEAL)
-    return Distribution(group=group.name, question=code, n=n, counts=answers.counts, seal=_SEAL)
+            return DominanceBand(group=group.name, question=code, n=n, options=options, at_least=n - BAND, seal=SEAL)
+    return Distribution(group=group.name, question=code, n=n, counts=answers.counts, seal=SEAL)
 
 
 def _ticks(group: Group, question: Question, answers: FieldCount) -> tuple[Ticks, ...]:
@@ -247,7 +123,7 @@ def _ticks(group: Group, question: Question, answers: FieldCount) -> tuple[Ticks
 def _tick(group: Group, question: Question, n: int, ticked: OptionCount) -> Ticks:
     bound, count = _banded(ticked.count, n)
     return Ticks(
-        group=group.name, question=question.code, n=n, option=ticked.option, bound=bound, count=count, seal=_SEAL
+        group=group.name, question=question.code, n=n, option=ticked.option, bound=bound, count=count, seal=SEAL
     )
 
 
@@ -255,6 +131,28 @@ def _banded(count: int, n: int) -> tuple[Bound, int]:
     if n - count <= BAND:
         return Bound.AT_LEAST, n - BAND
     return (Bound.AT_MOST, BAND) if count <= BAND else (Bound.EXACTLY, count)
+
+
+def _sensitive(group: Group, question: Question, answers: FieldCount) -> Sensitive:
+    worsening = question.option_codes if question.order is Order.FALLING else question.option_codes[::-1]
+    chose = {one.option: one.count for one in answers.counts}
+    classes = tuple(
+        BandedClass(options, *_band_of(sum(chose[option] for option in options), answers.n))
+        for options in (worsening[len(worsening) // 2 :], worsening[-1:])
+    )
+    return Sensitive(group=group.name, question=question.code, n=answers.n, classes=classes, seal=SEAL)
+
+
+def _band_of(count: int, n: int) -> tuple[int, int]:
+    """Return the band of three that holds `count` of `n`; the last band takes in what is left of n."""
+    last = SENSITIVE_BAND * ((n + 1) // SENSITIVE_BAND - 1)
+    low = min(SENSITIVE_BAND * (count // SENSITIVE_BAND), last)
+    return low, n if low == last else low + SENSITIVE_BAND - 1
+
+
+def _rose(group: Group, question: Question, n: int, rose: int) -> Rose:
+    bound, count = _banded(rose, n)
+    return Rose(group=group.name, question=question.code, n=n, bound=bound, count=count, seal=SEAL)
 
 
 def _total(tally: Tally, asked: AskedQuestion, facts: list[Published]) -> list[Total]:
@@ -267,7 +165,7 @@ def _total(tally: Tally, asked: AskedQuestion, facts: list[Published]) -> list[T
     columns = zip(*(one.counts for one in full.values()), strict=True)
     counts = tuple(OptionCount(column[0].option, sum(one.count for one in column)) for column in columns)
     n = sum(one.n for one in full.values())
-    return [Total(question=code, n=n, counts=counts, groups=tuple(full), missing=missing, seal=_SEAL)]
+    return [Total(question=code, n=n, counts=counts, groups=tuple(full), missing=missing, seal=SEAL)]
 
 
 def _comments_suffice(tally: Tally, k: int, asked: AskedQuestion) -> bool:
@@ -276,23 +174,3 @@ def _comments_suffice(tally: Tally, k: int, asked: AskedQuestion) -> bool:
         return False
     answered = sum(tally.answered(group) for group in groups)
     return answered >= max(10, 2 * k) and sum(tally.wrote(group, asked) for group in groups) >= k
-
-
-_KINDS: dict[str, type[Published]] = {
-    one.kind: one for one in (ResponseRate, Distribution, DominanceBand, Ticks, Withheld, Total)
-}
-
-
-def _read_statement(record: dict[str, Any]) -> Published:
-    values = {name: _read_value(name, value) for name, value in record.items() if name != "kind"}
-    return _KINDS[record["kind"]](**values, seal=_SEAL)
-
-
-def _read_value(name: str, value: Any) -> Any:
-    if name == "counts":
-        return tuple(OptionCount(**one) for one in value)
-    if name == "reason":
-        return Reason(value)
-    if name == "bound":
-        return Bound(value)
-    return tuple(value) if isinstance(value, list) else value

@@ -11,13 +11,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
-from feedback.domain.disclosure import (
-    BAND,
-    Publication,
-    canonical_json,
-)
+from feedback.domain.disclosure import BAND
 from feedback.domain.groups import Group
 from feedback.domain.questionnaires import Questionnaire, Role
+from feedback.domain.statements import Publication, canonical_json
 from feedback.domain.tally import AskedQuestion, asked_questions
 
 FORMAT = 1

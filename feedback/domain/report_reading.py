@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from feedback.domain.disclosure import (
+from feedback.domain.groups import Group
+from feedback.domain.questionnaires import Kind, Role, text_in
+from feedback.domain.report import About, Outcome, ReportDocument
+from feedback.domain.statements import (
     Bound,
     Distribution,
     DominanceBand,
     GroupStatement,
+    OptionCount,
     Published,
     Reason,
     ResponseRate,
@@ -20,10 +24,6 @@ from feedback.domain.disclosure import (
     canonical_json,
     read_publication,
 )
-from feedback.domain.groups import Group
-from feedback.domain.questionnaires import Kind, Role, text_in
-from feedback.domain.report import About, Outcome, ReportDocument
-from feedback.domain.tally import OptionCount
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ from feedback.domain.groups import Group
 from feedback.domain.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
+    Order,
     Question,
     Questionnaire,
     Role,
     fingerprint,
 )
+from feedback.domain.statements import OptionCount
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,6 @@ class AskedQuestion:
     key: str
     question: Question
     roles: tuple[Role, ...]
-
-
-@dataclass(frozen=True)
-class OptionCount:
-    """How many people chose one option."""
-
-    option: str
-    count: int
 
 
 @dataclass(frozen=True)
@@ -87,6 +81,7 @@ class Tally:
         self._said: Counter[tuple[str, str, str]] = Counter()
         self._chose: Counter[tuple[str, str, str, str]] = Counter()
         self._wrote: Counter[tuple[str, str]] = Counter()
+        self._rose: Counter[tuple[str, str]] = Counter()
 
     def add(self, group_name: str, role: Role, answer: Answer) -> None:
         """Count one answer, wholly or not at all.
@@ -100,6 +95,9 @@ class Tally:
         self._answered[group_name] += 1
         for field, rating in answer.ratings.items():
             self._count_rating((group_name, self._keys[role, field], field), rating)
+        for asked in self.questions:
+            if asked.question.then_now and role in asked.roles:
+                self._rose[group_name, asked.key] += _has_risen(asked.question, answer)
         for code, text in answer.texts.items():
             self._wrote[group_name, self._keys[role, code]] += bool(text.strip())
 
@@ -112,6 +110,10 @@ class Tally:
         said = (group.name, asked.key, field)
         counts = tuple(OptionCount(code, self._chose[(*said, code)]) for code in asked.question.option_codes)
         return FieldCount(self._said[said], counts)
+
+    def rose(self, group: Group, asked: AskedQuestion) -> int:
+        """Return how many people of the group say that it is better now than it was; 0 unless asked then and now."""
+        return self._rose[group.name, asked.key]
 
     def wrote(self, group: Group, asked: AskedQuestion) -> int:
         """Return how many people of the group wrote something for an open question."""
@@ -128,3 +130,11 @@ class Tally:
 
 def _admits(group: Group, name: str, role: Role) -> bool:
     return group.name == name and group.role in (None, role)
+
+
+def _has_risen(question: Question, answer: Answer) -> bool:
+    then, now = (answer.ratings.get(field) for field in question.fields)
+    if then not in question.option_codes or now not in question.option_codes:
+        return False
+    places = [question.option_codes.index(str(rating)) for rating in (then, now)]
+    return places[1] > places[0] if question.order is Order.RISING else places[1] < places[0]

@@ -106,7 +106,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars with all they show in words: `alt` in a sentence, `data` as a table. `diverging` centres the neutral part."""
+    """Bars with all they show in words: `alt` a sentence, `data` a table. `diverging` centres the neutral part."""
 
     title: str
     alt: str

@@ -5,9 +5,9 @@ import csv
 import io
 import json
 
-from feedback.domain.disclosure import canonical_json
 from feedback.domain.report import ReportDocument
 from feedback.domain.report_reading import Bar, ReportRow, report_rows
+from feedback.domain.statements import canonical_json
 from feedback.services.show_report import SignedReport
 
 _COLUMNS = (
