@@ -18,6 +18,19 @@ class SignOutForm(StaffForm):
     """A button."""
 
 
+class RetryWaveForm(StaffForm):
+    """A button."""
+
+
+class DiscardWaveForm(StaffForm):
+    """The decision to give up a wave whose report is held."""
+
+    sure = BooleanField(
+        _("I am sure: the answers are destroyed unread."),
+        [InputRequired(_("Tick the box to discard the survey, or leave this page to keep it."))],
+    )
+
+
 class CloseWaveForm(StaffForm):
     """The decision to close a wave, which cannot be taken back."""
 

@@ -58,7 +58,7 @@ def _tell(document: ReportDocument) -> None:
     header = report_header(document)
     say(f"{header.about.organisation}, {header.about.programme}: {header.about.stage} ({header.outcome})")
     for rate in report_rates(document):
-        answered = f"fewer than {header.k}" if rate.answered is None else str(rate.answered)
+        answered = f"fewer than {header.rules.k}" if rate.answered is None else str(rate.answered)
         say(f"  {_label(rate.group)}: {answered} of {rate.group.invited} answered")
     for question in report_questions(document, _LANGUAGE):
         say(f"\n{question.code}  {question.text}")
@@ -66,6 +66,8 @@ def _tell(document: ReportDocument) -> None:
             say(f"  {_label(result.group)}: {f'not shown ({result.reason})' if result.reason else ''}")
             for bar in result.bars:
                 say(f"    {_words(bar)}")
+            if result.rose is not None:
+                say(f"    {_words(result.rose)}say it was worse before")
         if question.total is not None:
             say(f"  total of {', '.join(_label(group) for group in question.total.groups)}:")
             for bar in question.total.bars:
@@ -76,7 +78,8 @@ def _tell(document: ReportDocument) -> None:
 
 def _words(bar: Bar) -> str:
     share = "" if bar.share is None else f" ({bar.share} %)"
-    return f"{bar.bound.replace('-', ' '):>8} {bar.count} of {bar.n}{share}  {' / '.join(bar.texts)}"
+    number = str(bar.low) if bar.is_exact else f"{bar.low} to {bar.high}"
+    return f"{number:>8} of {bar.n}{share}  {' / '.join(bar.texts)}"
 
 
 def _label(group: Group) -> str:

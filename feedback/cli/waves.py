@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from feedback.cli.output import ACTOR, LocalMoment, as_json_option, in_zone, say, shown, write_json
 from feedback.runtime import runtime
 from feedback.services.cancel_wave import cancel_wave
-from feedback.services.close_wave import close_wave
+from feedback.services.close_wave import close_wave, finish_closing, retry_closing
 from feedback.services.extend_wave import extend_wave
 from feedback.services.foresee_opening import foresee_opening
 from feedback.services.open_wave import open_wave
@@ -107,6 +107,20 @@ def close_command(wave_id: int) -> None:
     say(f"Wave {wave_id} is closed. Read it with: feedback report show {wave_id}")
 
 
+@wave.command("retry")
+@_wave_id
+def retry_command(wave_id: int) -> None:
+    """Let a wave whose report was held try to close again, such as after an upgrade of the service.
+
+    \b
+    Example:  feedback wave retry 1
+    """
+    tools = runtime()
+    retry_closing(tools.session(), wave_id, now=tools.clock(), actor=ACTOR)
+    finish_closing(tools.session(), tools.keys, wave_id, now=tools.clock(), step=lambda step: say(f"  {step}"))
+    say(f"Wave {wave_id} is closed. Read it with: feedback report show {wave_id}")
+
+
 @wave.command("extend")
 @_wave_id
 @click.option("--closes", type=LocalMoment(), required=True, help="The new, later close.")
@@ -127,7 +141,7 @@ def extend_command(wave_id: int, closes: datetime) -> None:
 @_wave_id
 @click.confirmation_option(prompt="All answers of this wave will be destroyed unread. Cancel it?")
 def cancel_command(wave_id: int) -> None:
-    """Cancel a wave; whatever was answered is destroyed unopened.
+    """Cancel a wave, also one that is held; whatever was answered is destroyed unopened, and everybody invited is told.
 
     \b
     Example:  feedback wave cancel 1 --yes

@@ -62,6 +62,11 @@ def comments_kept(tally: Tally, k: int) -> frozenset[str]:
     return frozenset(asked.question.code for asked in asked_open) - destroyed
 
 
+def counted_groups(tally: Tally, k: int) -> frozenset[str]:
+    """Return the names of the groups of which at least k answered: of the others nothing is kept, not even comments."""
+    return frozenset(group.name for group in _counted_groups(tally, k))
+
+
 def _check_k(k: int) -> None:
     if k < SMALLEST_K:
         raise ValueError(f"k is {k}; it may not be below {SMALLEST_K}.")

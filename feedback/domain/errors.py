@@ -49,6 +49,10 @@ class TermsAltered(FeedbackError):
     """What was fixed at the opening was changed in the database since. Nothing is opened or published."""
 
 
+class ReportHeld(FeedbackError):
+    """The auditor could break a report before it was published. The wave waits for a retry or for being discarded."""
+
+
 class SealBroken(FeedbackError):
     """A sealed value does not open: altered, moved to another place, or sealed to another key."""
 
@@ -63,6 +67,10 @@ class SignInRefused(FeedbackError):
 
 class ScrubUnfinished(FeedbackError):
     """Deleted bytes may still lie in the database's files. Keys stay until a later attempt has rewritten them."""
+
+
+class IntegrityBroken(FeedbackError):
+    """A migration would have left the database in pieces."""
 
 
 class DatabaseOutdated(FeedbackError):

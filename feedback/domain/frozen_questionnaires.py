@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from feedback.domain.questionnaire_tables import PLACEHOLDERS
-from feedback.domain.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section, Texts
+from feedback.domain.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section, Texts, Theme
 
 
 def freeze(questionnaire: Questionnaire) -> str:
@@ -41,6 +41,8 @@ def _question(frozen: dict[str, Any]) -> Question:
             **frozen,
             "kind": Kind(frozen["kind"]),
             "order": Order(frozen["order"]),
+            # A wave that was planned before questions had a theme must still close.
+            "theme": Theme(frozen.get("theme", Theme.OTHER)),
             "options": tuple(Option(**option) for option in frozen["options"]),
         }
     )

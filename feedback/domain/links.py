@@ -68,9 +68,18 @@ def opt_out_digest(token: OptOutToken) -> OptOutDigest:
     return OptOutDigest(hashlib.sha256(token).digest())
 
 
-def message_name(key: LinkKey, mail: str, participant_id: int) -> str:
-    """Return the left half of one mail's Message-ID: the same at each attempt, so that doubles can be seen as such."""
-    return _derive(key, b"message" + participant_id.to_bytes(8, "big") + mail.encode()).hex()[:32]
+def message_name(key: bytes, wave_id: int, mail: str, participant_id: int) -> str:
+    """Return the left half of one mail's Message-ID: the same at each attempt, so that doubles can be seen as such.
+
+    `key` is the programme's opt-out key, which outlives the wave.
+    """
+    numbers = wave_id.to_bytes(8, "big") + participant_id.to_bytes(8, "big")
+    return _derive(key, b"message" + numbers + mail.encode()).hex()[:32]
+
+
+def news_name(wave_id: int, staff_id: int) -> str:
+    """Return the left half of the Message-ID of a mail to staff, the same at each attempt."""
+    return hashlib.sha256(f"feedback/news/{wave_id}/{staff_id}".encode()).hexdigest()[:32]
 
 
 def terms_seal(key: LinkKey, terms: bytes) -> bytes:

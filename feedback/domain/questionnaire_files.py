@@ -18,6 +18,7 @@ from feedback.domain.questionnaires import (
     Questionnaire,
     Role,
     Section,
+    Theme,
 )
 
 MAX_CHARS = 2000
@@ -28,7 +29,7 @@ _STAGE_CODE = ("[a-z0-9-]+", "small letters, digits and hyphens")
 _QUESTION_CODE = ("[A-Z][0-9]{1,2}[a-z]?", "a capital letter and one or two digits, such as C1 or C1a")
 _QUESTION_KEYS = (
     *("code", "section", "kind", "scale", "options", "order", "text", "hint", "required"),
-    *("sensitive", "then_now", "max_chars", "source", "licence"),
+    *("sensitive", "then_now", "max_chars", "theme", "source", "licence"),
 )
 _RESERVED = frozenset({PREFER_NOT_TO_SAY, NONE_OF_THESE})
 
@@ -48,6 +49,7 @@ _RULES: tuple[tuple[Callable[[Question], bool], str], ...] = (
     ),
     (lambda q: q.sensitive and q.order is Order.NONE, "is sensitive and has no order; add order rising or falling"),
     (lambda q: q.sensitive and len(q.options) < 3, "is sensitive and has fewer than three options; add one"),
+    (lambda q: q.sensitive and q.then_now, "is sensitive and asked as then_now; remove one of them"),
     (lambda q: q.then_now and q.kind is Kind.MANY, "is asked as then_now; use kind one or band"),
     (lambda q: q.then_now and q.order is Order.NONE, "is asked as then_now without order; add order rising or falling"),
 )
@@ -177,6 +179,7 @@ def _asked(table: Table, scale: _Scale) -> Question:
         then_now=table.flag("then_now", default=False),
         max_chars=table.number("max_chars", 0, least=1, most=MAX_CHARS),
         hint=table.texts("hint") if "hint" in table.values else None,
+        theme=table.one_of("theme", Theme, Theme.OTHER),
         source=table.line("source"),
         licence=table.line("licence"),
     )

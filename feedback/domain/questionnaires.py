@@ -37,6 +37,23 @@ class Order(StrEnum):
     NONE = "none"
 
 
+class Theme(StrEnum):
+    """What a question is about, in the report's words. Says nothing about how it is asked or counted."""
+
+    CONFIDENCE = "confidence"
+    UNDERSTANDING = "understanding"
+    SAFETY = "safety"
+    RELATIONSHIP = "relationship"
+    VALUE = "value"
+    CHANGE = "change"
+    BURDEN = "burden"
+    PROCESS = "process"
+    HARM = "harm"
+    OVERALL = "overall"
+    TRUST = "trust"
+    OTHER = "other"
+
+
 @dataclass(frozen=True)
 class Option:
     """One thing that can be chosen. `code` is stored and published, `text` is shown."""
@@ -64,6 +81,7 @@ class Question:
     then_now: bool = False
     max_chars: int = 0
     hint: Texts | None = None
+    theme: Theme = Theme.OTHER
     source: str = ""
     licence: str = ""
 
@@ -115,9 +133,26 @@ def fingerprint(question: Question) -> str:
         "code": question.code,
         "kind": question.kind,
         "text": dict(question.text),
-        "options": [[option.code, dict(option.text)] for option in question.options],
+        "options": _shown_options(question),
         "then_now": question.then_now,
     }
+    return _digest(shown)
+
+
+def wording(question: Question) -> str:
+    """Digest of what is asked, however often: equal for a question asked once, and asked as then / now.
+
+    Two waves can be compared, and their rosters subtracted, exactly where it is equal.
+    """
+    asked = {"kind": question.kind, "text": dict(question.text), "options": _shown_options(question)}
+    return _digest({**asked, "code": question.code, "order": question.order})
+
+
+def _shown_options(question: Question) -> list[list[object]]:
+    return [[option.code, dict(option.text)] for option in question.options]
+
+
+def _digest(shown: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

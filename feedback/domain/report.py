@@ -6,12 +6,12 @@ reasons, bounds and groups are codes that templates translate. Signing is done o
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
-from feedback.domain.disclosure import BAND
+from feedback.domain.disclosure import BAND, SENSITIVE_BAND, SENSITIVE_K
 from feedback.domain.groups import Group
 from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.statements import Publication, canonical_json
@@ -51,6 +51,34 @@ class About:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """What participants were told besides the rules. `reviewer` alone reads comments word for word."""
+
+    reviewer: str
+    comment_days: int
+    key_backup_days: int
+    was_extended: bool
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The numbers by which statements are made: see docs/disclosure.md."""
+
+    k: int
+    band: int = BAND
+    sensitive_k: int = SENSITIVE_K
+    sensitive_band: int = SENSITIVE_BAND
+
+
+@dataclass(frozen=True)
+class Twin:
+    """An earlier report of the same sequence, on `stage`, about nearly the same people in `group` (R11)."""
+
+    group: str
+    stage: str
+
+
+@dataclass(frozen=True)
 class ReportFacts:
     """What a report says besides the statements. `questionnaires` are as asked, with the programme's own words.
 
@@ -59,9 +87,11 @@ class ReportFacts:
     """
 
     about: About
+    promise: Promise
     k: int
     groups: tuple[Group, ...]
     questionnaires: Mapping[Role, Questionnaire]
+    twins: tuple[Twin, ...] = ()
     comments_kept: frozenset[str] = frozenset()
     receipts: tuple[Receipt, ...] = ()
 
@@ -86,6 +116,7 @@ def build_report(facts: ReportFacts, publication: Publication, previous_chain_ha
     asked = asked_questions(facts.questionnaires)
     counted = publication.counted_groups
     said = {
+        "sections": _section_records(facts.questionnaires.values()),
         "questions": [_question_record(one) for one in asked],
         "statements": json.loads(publication.json),
         "comments": _comment_records(asked, facts.comments_kept),
@@ -96,7 +127,7 @@ def build_report(facts: ReportFacts, publication: Publication, previous_chain_ha
 
 def build_too_few(facts: ReportFacts, previous_chain_hash: str | None) -> ReportDocument:
     """Return the report of a wave that fewer than k answered: who was invited, and nothing else."""
-    said: dict[str, object] = {"questions": [], "statements": [], "comments": [], "receipts": []}
+    said: dict[str, object] = {name: [] for name in ("sections", "questions", "statements", "comments", "receipts")}
     return _document(facts, Outcome.TOO_FEW, said, previous_chain_hash)
 
 
@@ -118,6 +149,11 @@ def read_report(text: str) -> ReportDocument:
     return ReportDocument(text, statements.hex(), chain.hexdigest())
 
 
+def read_outcome(text: str) -> Outcome:
+    """Return whether the report whose JSON is `text` says anything."""
+    return Outcome(json.loads(text)["outcome"])
+
+
 def _document(facts: ReportFacts, outcome: Outcome, said: dict[str, object], previous: str | None) -> ReportDocument:
     about = facts.about
     record = {
@@ -125,8 +161,10 @@ def _document(facts: ReportFacts, outcome: Outcome, said: dict[str, object], pre
         "outcome": outcome,
         "previous": previous,
         "about": {**asdict(about), "opened_on": about.opened_on.isoformat(), "closed_on": about.closed_on.isoformat()},
-        "rules": {"k": facts.k, "band": BAND},
+        "rules": asdict(Rules(facts.k)),
+        "promise": asdict(facts.promise),
         "groups": [asdict(group) for group in facts.groups],
+        "twins": [asdict(twin) for twin in facts.twins],
         **said,
     }
     return read_report(canonical_json(record))
@@ -138,6 +176,7 @@ def _question_record(asked: AskedQuestion) -> dict[str, object]:
         "code": question.code,
         "kind": question.kind,
         "section": question.section,
+        "theme": question.theme,
         "roles": asked.roles,
         "text": dict(question.text),
         "options": [{"code": option.code, "text": dict(option.text)} for option in question.options],
@@ -145,6 +184,11 @@ def _question_record(asked: AskedQuestion) -> dict[str, object]:
         "sensitive": question.sensitive,
         "then_now": question.then_now,
     }
+
+
+def _section_records(questionnaires: Iterable[Questionnaire]) -> list[dict[str, object]]:
+    titles = {section.code: dict(section.title) for one in questionnaires for section in one.sections}
+    return [{"code": code, "title": title} for code, title in titles.items()]
 
 
 def _comment_records(asked: tuple[AskedQuestion, ...], kept: frozenset[str]) -> list[dict[str, object]]:

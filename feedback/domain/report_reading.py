@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from feedback.domain.groups import Group
-from feedback.domain.questionnaires import Kind, Role, text_in
-from feedback.domain.report import About, Outcome, ReportDocument
+from feedback.domain.questionnaires import Kind, Order, Role, Theme, text_in
+from feedback.domain.report import About, Outcome, Promise, ReportDocument, Rules, Twin
 from feedback.domain.statements import (
     Bound,
     Distribution,
@@ -18,6 +18,8 @@ from feedback.domain.statements import (
     Published,
     Reason,
     ResponseRate,
+    Rose,
+    Sensitive,
     Ticks,
     Total,
     Withheld,
@@ -32,34 +34,47 @@ class ReportHeader:
 
     about: About
     outcome: Outcome
-    k: int
-    band: int
+    rules: Rules
+    promise: Promise
+    twins: tuple[Twin, ...]
     previous: str | None
     receipts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Bar:
-    """`count`, read by `bound`, of `n` people chose one of `options`; `texts` are those options' words."""
+    """Between `low` and `high` of `n` people, both included, chose one of `options`; `texts` are those options' words.
+
+    `options` is empty for the number of those who rose, which is about no option.
+    """
 
     options: tuple[str, ...]
     texts: tuple[str, ...]
-    bound: Bound
-    count: int
+    low: int
+    high: int
     n: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the number is known."""
+        return self.low == self.high
 
     @property
     def share(self) -> float | None:
         """Percent of n, to one decimal; None unless the count is exact."""
-        return round(100 * self.count / self.n, 1) if self.bound is Bound.EXACTLY else None
+        return round(100 * self.low / self.n, 1) if self.is_exact else None
 
 
 @dataclass(frozen=True)
 class GroupResult:
-    """One question in one group: bars, or the reason why there are none."""
+    """One question in one group: what was published of it, as bars too, or the reason why there is nothing.
+
+    `rose` tells, for a then / now question, how many say it was worse before.
+    """
 
     group: Group
     bars: tuple[Bar, ...]
+    rose: Bar | None
     reason: Reason | None
 
 
@@ -74,12 +89,20 @@ class TotalResult:
 
 @dataclass(frozen=True)
 class ReportQuestion:
-    """One closed question with its results, in every group that was asked it, and the total if there is one."""
+    """One closed question with its results, in every group that was asked it, and the total if there is one.
+
+    `options` are codes with their words, in the questionnaire's order.
+    """
 
     code: str
     kind: Kind
     section: str
+    theme: Theme
     text: str
+    options: tuple[tuple[str, str], ...]
+    order: Order
+    sensitive: bool
+    then_now: bool
     roles: tuple[Role, ...]
     results: tuple[GroupResult, ...]
     total: TotalResult | None
@@ -119,8 +142,15 @@ def report_header(document: ReportDocument) -> ReportHeader:
     record = json.loads(document.json)
     dates = {name: date.fromisoformat(record["about"][name]) for name in ("opened_on", "closed_on")}
     about = About(**{**record["about"], **dates})
-    rules, receipts = record["rules"], tuple(record["receipts"])
-    return ReportHeader(about, Outcome(record["outcome"]), rules["k"], rules["band"], record["previous"], receipts)
+    return ReportHeader(
+        about=about,
+        outcome=Outcome(record["outcome"]),
+        rules=Rules(**record["rules"]),
+        promise=Promise(**record["promise"]),
+        twins=tuple(Twin(**one) for one in record["twins"]),
+        previous=record["previous"],
+        receipts=tuple(record["receipts"]),
+    )
 
 
 def report_rates(document: ReportDocument) -> tuple[RateResult, ...]:
@@ -174,7 +204,12 @@ def _question(opened: _Opened, question: dict[str, Any], language: str) -> Repor
         code=code,
         kind=Kind(question["kind"]),
         section=question["section"],
+        theme=Theme(question["theme"]),
         text=text_in(question["text"], language),
+        options=tuple(texts.items()),
+        order=Order(question["order"]),
+        sensitive=question["sensitive"],
+        then_now=question["then_now"],
         roles=roles,
         results=tuple(_group_result(group, said, texts) for group in groups),
         total=_total_result(opened, code, texts),
@@ -184,23 +219,35 @@ def _question(opened: _Opened, question: dict[str, Any], language: str) -> Repor
 def _group_result(group: Group, said: list[GroupStatement], texts: Mapping[str, str]) -> GroupResult:
     here = [one for one in said if one.group == group.name]
     bars = tuple(bar for one in here for bar in _bars(one, texts))
+    rose = next((_bounded((), (), one) for one in here if isinstance(one, Rose)), None)
     refusals = (one.reason for one in here if isinstance(one, Withheld))
-    return GroupResult(group, bars, None if bars else next(refusals, Reason.GROUP_TOO_SMALL))
+    return GroupResult(group, bars, rose, None if bars else next(refusals, Reason.GROUP_TOO_SMALL))
 
 
 def _bars(one: GroupStatement, texts: Mapping[str, str]) -> tuple[Bar, ...]:
     if isinstance(one, Distribution):
         return _exact_bars(one.counts, one.n, texts)
     if isinstance(one, DominanceBand):
-        words = tuple(texts[option] for option in one.options)
-        return (Bar(one.options, words, Bound.AT_LEAST, one.at_least, one.n),)
+        return (Bar(one.options, _words(one.options, texts), one.at_least, one.n, one.n),)
     if isinstance(one, Ticks):
-        return (Bar((one.option,), (texts[one.option],), one.bound, one.count, one.n),)
+        return (_bounded((one.option,), (texts[one.option],), one),)
+    if isinstance(one, Sensitive):
+        return tuple(Bar(part.options, _words(part.options, texts), part.low, part.high, one.n) for part in one.classes)
     return ()
 
 
+def _words(options: tuple[str, ...], texts: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(texts[option] for option in options)
+
+
+def _bounded(options: tuple[str, ...], words: tuple[str, ...], one: Ticks | Rose) -> Bar:
+    low = 0 if one.bound is Bound.AT_MOST else one.count
+    high = one.n if one.bound is Bound.AT_LEAST else one.count
+    return Bar(options, words, low, high, one.n)
+
+
 def _exact_bars(counts: tuple[OptionCount, ...], n: int, texts: Mapping[str, str]) -> tuple[Bar, ...]:
-    return tuple(Bar((one.option,), (texts[one.option],), Bound.EXACTLY, one.count, n) for one in counts)
+    return tuple(Bar((one.option,), (texts[one.option],), one.count, one.count, n) for one in counts)
 
 
 def _total_result(opened: _Opened, code: str, texts: Mapping[str, str]) -> TotalResult | None:
@@ -216,7 +263,7 @@ def _rows(question: ReportQuestion) -> list[ReportRow]:
     rows = [
         ReportRow(question.code, question.text, result.group, bar, result.reason, ())
         for result in question.results
-        for bar in result.bars or (None,)
+        for bar in (*result.bars, *((result.rose,) if result.rose else ())) or (None,)
     ]
     total = question.total
     if total is None:

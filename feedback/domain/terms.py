@@ -5,23 +5,26 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from feedback.domain.frozen_questionnaires import freeze
 from feedback.domain.groups import Group
 from feedback.domain.links import EntitlementDigest
-from feedback.domain.questionnaires import Questionnaire, Role
+from feedback.domain.questionnaires import Role
 from feedback.domain.sealing import PublicKey
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What an opening fixes. `rights` gives (role, group name) by entitlement digest."""
+    """What an opening fixes. `questionnaires` are as they are stored, so that a later release reads the same terms.
+
+    `rights` gives (role, group name) by entitlement digest; `told` is what else was promised, as JSON can hold it.
+    """
 
     k: int
     response_key: PublicKey
     comment_key: PublicKey
     groups: tuple[Group, ...]
-    questionnaires: Mapping[Role, Questionnaire]
+    questionnaires: Mapping[Role, str]
     rights: Mapping[EntitlementDigest, tuple[str, str]]
+    told: Mapping[str, object]
 
 
 def terms_digest(terms: Terms) -> bytes:
@@ -30,7 +33,8 @@ def terms_digest(terms: Terms) -> bytes:
         "k": terms.k,
         "keys": [(key.key_id.hex(), key.raw.hex()) for key in (terms.response_key, terms.comment_key)],
         "groups": [(group.name, group.role, list(group.cohorts), group.invited) for group in terms.groups],
-        "questionnaires": {role: freeze(one) for role, one in terms.questionnaires.items()},
+        "questionnaires": dict(terms.questionnaires),
+        "told": dict(terms.told),
     }
     digest = hashlib.sha256(json.dumps(fixed, sort_keys=True, ensure_ascii=False).encode())
     for line in _lines(terms.rights.items()):

@@ -4,12 +4,16 @@ from enum import StrEnum
 
 
 class WaveState(StrEnum):
-    """Where a wave stands. It moves down this list only; *cancelled* is reached from any but *closed*."""
+    """Where a wave stands. It moves down this list only, but that a *held* wave may try to close again.
+
+    *Held* is a wave whose report the auditor could break; *cancelled* is reached from any but *closed*.
+    """
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
     OPEN = "open"
     CLOSING = "closing"
+    HELD = "held"
     CLOSED = "closed"
     CANCELLED = "cancelled"
 
@@ -19,6 +23,13 @@ class MomentKind(StrEnum):
 
     REMINDER = "reminder"
     LOOK = "look"
+
+
+class News(StrEnum):
+    """What people must be told of a wave and have not been yet."""
+
+    HELD = "held"
+    CANCELLED = "cancelled"
 
 
 class Band(StrEnum):
@@ -56,3 +67,4 @@ def reminder_mail(number: int) -> str:
 
 
 INVITATION = "invitation"
+CANCELLATION = "cancellation"

@@ -8,16 +8,18 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.waves import MomentKind, WaveState
 from feedback.jobs.bench import Bench
-from feedback.services.cancel_wave import cancel_wave
+from feedback.services.cancel_wave import cancel_wave, finish_cancelling
 from feedback.services.close_wave import begin_closing, finish_closing
 from feedback.services.destroy_keys import destroy_spent_keys
 from feedback.services.look_at_wave import look_at_wave
 from feedback.services.open_wave import open_wave
 from feedback.services.remind_participants import remind_participants
 from feedback.services.send_mail import send_batch
+from feedback.services.tell_news import tell_news
 from feedback.storage.database import begin_read_only
 from feedback.storage.deliveries import unsent_batches
-from feedback.storage.waves import due_moments, wave_by_id, waves_in_state
+from feedback.storage.entitlements import cancelled_waves_with_rights
+from feedback.storage.waves import due_moments, wave_by_id, waves_in_state, waves_with_news
 
 MOST_BATCHES = 20
 LONGEST_CLOSING = timedelta(days=7)
@@ -33,6 +35,8 @@ class Task(StrEnum):
     SEND = "send"
     CLOSE = "close"
     DISCARD = "discard"
+    FINISH_CANCELLING = "finish-cancelling"
+    TELL = "tell"
     DESTROY = "destroy"
 
 
@@ -48,18 +52,22 @@ def what_is_due(session: Session, now: datetime) -> list[Due]:
     """Return all that is due, the most urgent first."""
     begin_read_only(session)
     closing = [wave.id for wave in waves_in_state(session, WaveState.CLOSING)]
-    stuck = [wave.id for wave in waves_in_state(session, WaveState.CLOSING) if _is_stuck(wave.closed_at, now)]
+    unfinished = [*waves_in_state(session, WaveState.CLOSING), *waves_in_state(session, WaveState.HELD)]
+    stuck = [wave.id for wave in unfinished if _is_stuck(wave.closed_at, now)]
     ending = [wave.id for wave in waves_in_state(session, WaveState.OPEN) if wave.closes_at <= now]
     opening = [
         wave.id for wave in waves_in_state(session, WaveState.SCHEDULED) if wave.opens_at and wave.opens_at <= now
     ]
     moments = [(moment.kind, moment.id) for moment in due_moments(session, now)]
     batches = unsent_batches(session, now, MOST_BATCHES)
+    cancelled, news = cancelled_waves_with_rights(session), waves_with_news(session, now)
     session.rollback()
     return [
         *(Due(Task.DISCARD, number) for number in stuck),
         *(Due(Task.CLOSE, number) for number in [*closing, *ending] if number not in stuck),
+        *(Due(Task.FINISH_CANCELLING, number) for number in cancelled),
         *(Due(Task.OPEN, number) for number in opening),
+        *(Due(Task.TELL, number) for number in news),
         *(Due(Task.REMIND if kind == MomentKind.REMINDER else Task.LOOK, number) for kind, number in moments),
         *(Due(Task.SEND, number) for number in batches),
         Due(Task.DESTROY, 0),
@@ -83,6 +91,10 @@ def do(due: Due, bench: Bench) -> None:
                 _close(session, bench, due.number, now)
             case Task.DISCARD:
                 cancel_wave(session, bench.keys, due.number, now=now, actor=_SERVICE)
+            case Task.FINISH_CANCELLING:
+                finish_cancelling(session, bench.keys, due.number, now=now)
+            case Task.TELL:
+                tell_news(session, bench.relay, due.number, postmark=bench.postmark, now=now)
             case Task.DESTROY:
                 destroy_spent_keys(session, bench.keys, now=now)
 

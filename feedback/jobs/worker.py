@@ -63,7 +63,7 @@ class Worker:
             self._add_task(task)
 
     def _add_task(self, task: Task) -> None:
-        @self._engine.task(name=task.value, queue=_MAIL if task is Task.SEND else _WAVES)
+        @self._engine.task(name=task.value, queue=_MAIL if task in (Task.SEND, Task.TELL) else _WAVES)
         def perform(number: int) -> None:
             self._perform(Due(task, number))
 

@@ -1,11 +1,11 @@
-"""Cancel a wave: nothing is opened, everything that was sealed is destroyed."""
+"""Cancel a wave: nothing is opened, everything that was sealed is destroyed, everybody who was invited is told."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import WaveNotReady
-from feedback.domain.waves import WaveState
+from feedback.domain.waves import News, WaveState
 from feedback.services.destroy_keys import destroy_spent_keys
 from feedback.storage.audit_log import note
 from feedback.storage.database import seize_wave
@@ -14,7 +14,13 @@ from feedback.storage.keys import KeyStore
 from feedback.storage.responses import destroy_responses
 from feedback.storage.waves import wave_by_id
 
-_CAN_BE_CANCELLED = {WaveState.DRAFT, WaveState.SCHEDULED, WaveState.OPEN, WaveState.CLOSING}
+_CAN_BE_CANCELLED = {
+    WaveState.DRAFT,
+    WaveState.SCHEDULED,
+    WaveState.OPEN,
+    WaveState.CLOSING,
+    WaveState.HELD,
+}
 
 
 def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> None:
@@ -22,13 +28,28 @@ def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime
 
     A wave that cannot finish closing within a week is cancelled too: what it holds was promised to be gone.
     """
+    begin_cancelling(session, wave_id, now=now, actor=actor)
+    finish_cancelling(session, keys, wave_id, now=now)
+
+
+def begin_cancelling(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
+    """Mark a wave as cancelled, or raise WaveNotReady; the worker destroys what it holds."""
     seize_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
     if WaveState(wave.state) not in _CAN_BE_CANCELLED:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; it can no longer be cancelled.")
     wave.state = WaveState.CANCELLED
-    destroy_responses(session, wave_id)
-    destroy_entitlements(session, wave_id)
+    # Nobody has heard of a wave that was never opened.
+    wave.news, wave.news_due_at = (News.CANCELLED, now) if wave.opened_at else (None, None)
     note(session, now, actor, "cancelled", f"wave {wave_id}")
+    session.commit()
+
+
+def finish_cancelling(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> None:
+    """Destroy what a cancelled wave still holds. Safe to run again."""
+    seize_wave(session, wave_id)
+    if wave_by_id(session, wave_id).state == WaveState.CANCELLED:
+        destroy_responses(session, wave_id)
+        destroy_entitlements(session, wave_id)
     session.commit()
     destroy_spent_keys(session, keys, now=now)

@@ -1,36 +1,33 @@
-"""Close a wave: stop accepting, open once, publish, destroy. It can be stopped at any point and run again.
+"""Close a wave: stop accepting, open once, let the auditor attack, publish, destroy. Restartable at any point.
 
 The report is committed before any key is destroyed, so that nothing is lost; the keys are destroyed last, after
-the database has been rewritten without the sealed responses. Never reads people.
+the database has been rewritten without the sealed responses. A report that the auditor can break is not published:
+the wave is held. Never reads people.
 """
 
 import hmac
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.disclosure import comments_kept, publish
-from feedback.domain.errors import KeysMissing, TermsAltered, WaveNotReady
-from feedback.domain.links import EntitlementDigest, terms_seal
-from feedback.domain.questionnaires import Questionnaire, Role
-from feedback.domain.report import About, ReportDocument, ReportFacts, build_report, build_too_few
+from feedback.domain.disclosure import comments_kept, counted_groups
+from feedback.domain.errors import KeysMissing, ReportHeld, TermsAltered, WaveNotReady
+from feedback.domain.links import EntitlementDigest
 from feedback.domain.sealing import Place, seal_comment
 from feedback.domain.tally import Tally
-from feedback.domain.terms import Terms, terms_digest
-from feedback.domain.waves import WaveState
+from feedback.domain.waves import News, WaveState
+from feedback.services.audit_report import Attack, broken_rules
 from feedback.services.destroy_keys import Step, destroy_spent_keys
 from feedback.services.open_responses import Opened, open_responses
+from feedback.services.seal_terms import seal_terms
+from feedback.services.write_report import questionnaires_asked, store_report, write_report
 from feedback.storage.audit_log import note
 from feedback.storage.comments import add_comments
 from feedback.storage.database import begin_read_only, seize_programme, seize_wave
 from feedback.storage.entitlements import destroy_entitlements, rights_of_wave
 from feedback.storage.keys import KeyStore
-from feedback.storage.organisations import Organisation
-from feedback.storage.programmes import programme_by_id
-from feedback.storage.reports import StoredReport, last_report
 from feedback.storage.responses import count_responses, destroy_responses
-from feedback.storage.waves import Wave, groups_of, questionnaires_of, wave_by_id
+from feedback.storage.waves import Wave, groups_of, wave_by_id
 
 
 def close_wave(
@@ -68,56 +65,100 @@ def begin_closing(session: Session, wave_id: int, *, now: datetime, actor: str, 
 
 
 def finish_closing(
-    session: Session, keys: KeyStore, wave_id: int, *, now: datetime, step: Step = lambda _name: None
+    session: Session,
+    keys: KeyStore,
+    wave_id: int,
+    *,
+    now: datetime,
+    step: Step = lambda _name: None,
+    attack: Attack = broken_rules,
 ) -> None:
     """Publish the report of a closing wave and destroy all it came from; `step` hears of each step done.
 
-    Raises WaveNotReady unless the wave is closing, KeysMissing if the key store cannot open its responses.
+    Raises WaveNotReady unless the wave is closing, KeysMissing if the key store cannot open its responses, and
+    ReportHeld if `attack` names a rule that the report breaks: then nothing is published and nothing destroyed.
     """
     session.rollback()
     opened = _open(session, keys, wave_id)
     step("opened")
+    broken = _attacked(session, wave_id, opened, attack)
+    step("attacked")
+    if broken:
+        _hold(session, wave_id, broken, now)
+        raise ReportHeld(
+            f"The report of wave {wave_id} is held: the auditor could work out what it must not say "
+            f"({', '.join(broken)}). Nothing was published and nothing lost. Upgrade the service and try again, or "
+            "discard the wave; after a week it is discarded unread."
+        )
     _publish(session, keys, wave_id, opened, now, step)
     step("committed")
     destroy_spent_keys(session, keys, now=now, step=step)
 
 
+def retry_closing(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
+    """Let a held wave try to close again, such as after an upgrade; raise WaveNotReady if it is not held."""
+    seize_wave(session, wave_id)
+    wave = wave_by_id(session, wave_id)
+    if wave.state != WaveState.HELD:
+        raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a held wave can try to close again.")
+    wave.state, wave.news = WaveState.CLOSING, None
+    note(session, now, actor, "tried to close again", f"wave {wave_id}")
+    session.commit()
+
+
 def _open(session: Session, keys: KeyStore, wave_id: int) -> Opened | None:
     """Return what the wave's valid responses say, or None if there are fewer than k."""
     begin_read_only(session)
-    wave = wave_by_id(session, wave_id)
-    if wave.state != WaveState.CLOSING:
-        raise WaveNotReady(f"Wave {wave_id} is {wave.state}, not closing.")
+    wave = _closing_wave(session, wave_id)
     k, place = wave.minimum_group_size, Place(wave.programme_id, wave.id)
     opened = None
     if count_responses(session, wave_id) >= k:
         rights = rights_of_wave(session, wave_id)
         _check_terms(session, keys, wave, rights)
-        asked = _asked(session, wave)
+        asked = questionnaires_asked(session, wave)
         tally = Tally(asked, groups_of(session, wave_id))
         opened = open_responses(session, keys.response_key(wave_id), place, rights, asked, tally)
     session.rollback()
     return opened if opened and len(opened.receipts) >= k else None
 
 
+def _closing_wave(session: Session, wave_id: int) -> Wave:
+    wave = wave_by_id(session, wave_id)
+    if wave.state != WaveState.CLOSING:
+        raise WaveNotReady(f"Wave {wave_id} is {wave.state}, not closing.")
+    return wave
+
+
 # Somebody who can write to the main database could add rights to answer, or have answers sealed to a key of his own.
 def _check_terms(
     session: Session, keys: KeyStore, wave: Wave, rights: dict[EntitlementDigest, tuple[str, str]]
 ) -> None:
-    terms = Terms(
-        k=wave.minimum_group_size,
-        response_key=keys.response_key(wave.id).public,
-        comment_key=keys.comment_key(wave.id).public,
-        groups=groups_of(session, wave.id),
-        questionnaires=questionnaires_of(session, wave.id),
-        rights=rights,
-    )
-    expected = terms_seal(keys.link_key(wave.id), terms_digest(terms))
-    if not hmac.compare_digest(expected, wave.terms_seal or b"") or wave.response_key != terms.response_key:
+    published = (wave.response_key, wave.comment_key)
+    held = (keys.response_key(wave.id).public, keys.comment_key(wave.id).public)
+    sealed = seal_terms(session, keys.link_key(wave.id), wave, rights)
+    if published != held or not hmac.compare_digest(sealed, wave.terms_seal or b""):
         raise TermsAltered(
             f"The terms of wave {wave.id} were changed in the database after its opening. Nothing was opened; cancel "
             "the wave, or restore the main database."
         )
+
+
+# Before the locks are taken: an attack may last for seconds, in which nobody could answer another wave on SQLite.
+def _attacked(session: Session, wave_id: int, opened: Opened | None, attack: Attack) -> tuple[str, ...]:
+    begin_read_only(session)
+    wave = _closing_wave(session, wave_id)
+    document = write_report(session, wave, opened, frozenset())
+    sizes = {(role, cohort): count for role, cohort, count in wave.invited_sizes}
+    session.rollback()
+    return attack(document, sizes)
+
+
+def _hold(session: Session, wave_id: int, broken: tuple[str, ...], now: datetime) -> None:
+    seize_wave(session, wave_id)
+    wave = _closing_wave(session, wave_id)
+    wave.state, wave.news, wave.news_due_at = WaveState.HELD, News.HELD, now
+    note(session, now, "service", f"held: {', '.join(broken)}"[:60], f"wave {wave_id}")
+    session.commit()
 
 
 def _publish(session: Session, keys: KeyStore, wave_id: int, opened: Opened | None, now: datetime, step: Step) -> None:
@@ -128,7 +169,7 @@ def _publish(session: Session, keys: KeyStore, wave_id: int, opened: Opened | No
     # The chain of a programme's reports must not fork.
     seize_programme(session, wave.programme_id)
     kept = comments_kept(opened.tally, wave.minimum_group_size) if opened else frozenset()
-    _store(session, keys, wave, _document(session, wave, opened, kept))
+    store_report(session, keys, wave, write_report(session, wave, opened, kept))
     if opened and kept:
         _keep_comments(session, wave, opened, kept, now)
     destroy_responses(session, wave_id)
@@ -142,67 +183,10 @@ def _publish(session: Session, keys: KeyStore, wave_id: int, opened: Opened | No
     session.commit()
 
 
-def _asked(session: Session, wave: Wave) -> dict[Role, Questionnaire]:
-    invited = {Role(role) for role, _cohort, _count in wave.invited_sizes}
-    return {role: one for role, one in questionnaires_of(session, wave.id).items() if role in invited}
-
-
-def _document(session: Session, wave: Wave, opened: Opened | None, kept: frozenset[str]) -> ReportDocument:
-    asked = _asked(session, wave)
-    before = last_report(session, wave.programme_id)
-    previous = before.chain_hash if before else None
-    k = wave.minimum_group_size
-    facts = ReportFacts(
-        about=_about(session, wave),
-        k=k,
-        groups=groups_of(session, wave.id),
-        questionnaires=asked,
-        comments_kept=kept,
-        receipts=tuple(opened.receipts) if opened else (),
-    )
-    if opened is None:
-        return build_too_few(facts, previous)
-    return build_report(facts, publish(opened.tally, k), previous)
-
-
-def _about(session: Session, wave: Wave) -> About:
-    programme = programme_by_id(session, wave.programme_id)
-    zone = ZoneInfo(programme.time_zone)
-    return About(
-        organisation=session.get_one(Organisation, programme.organisation_id).name,
-        programme=programme.name,
-        word=programme.word,
-        focus=programme.focus,
-        stage=wave.stage,
-        opened_on=_known(wave.opened_at).astimezone(zone).date(),
-        closed_on=_known(wave.closed_at).astimezone(zone).date(),
-    )
-
-
-def _store(session: Session, keys: KeyStore, wave: Wave, document: ReportDocument) -> None:
-    programme = programme_by_id(session, wave.programme_id)
-    organisation = session.get_one(Organisation, programme.organisation_id)
-    key = keys.signing_key(organisation.id)
-    if key.public_key().public_bytes_raw() != organisation.signing_public_key:
-        raise KeysMissing("The key store holds another signing key than the organisation has published.")
-    before = last_report(session, programme.id)
-    session.add(
-        StoredReport(
-            wave_id=wave.id,
-            programme_id=programme.id,
-            number=before.number + 1 if before else 1,
-            document=document.json,
-            statement_hash=document.statement_hash,
-            chain_hash=document.chain_hash,
-            signature=key.sign(document.json.encode()),
-        )
-    )
-
-
 # A group that is not reported keeps no comments either: their number would tell its size.
 def _keep_comments(session: Session, wave: Wave, opened: Opened, kept: frozenset[str], now: datetime) -> None:
     place = Place(wave.programme_id, wave.id)
-    counted = publish(opened.tally, wave.minimum_group_size).counted_groups
+    counted = counted_groups(opened.tally, wave.minimum_group_size)
     for code in sorted(kept):
         texts = [
             text for (asked, group), said in opened.texts.items() if asked == code and group in counted for text in said
@@ -210,9 +194,3 @@ def _keep_comments(session: Session, wave: Wave, opened: Opened, kept: frozenset
         sealed = [seal_comment(text.encode(), wave.comment_key, place, code, wave.comment_bytes or 0) for text in texts]
         add_comments(session, wave.id, code, sealed)
     wave.comments_expire_at = now + timedelta(days=wave.comment_days)
-
-
-def _known(moment: datetime | None) -> datetime:
-    if moment is None:
-        raise WaveNotReady("The wave was never opened.")
-    return moment

@@ -16,8 +16,8 @@ _COLUMNS = (
     "group",
     "invited",
     "options",
-    "read_as",
-    "count",
+    "at_least",
+    "at_most",
     "of",
     "percent",
     "withheld",
@@ -66,7 +66,7 @@ def _bar_cells(bar: Bar | None) -> tuple[str, ...]:
     if bar is None:
         return ("",) * 5
     share = "" if bar.share is None else str(bar.share)
-    return (" / ".join(bar.texts), bar.bound, str(bar.count), str(bar.n), share)
+    return (" / ".join(bar.texts), str(bar.low), str(bar.high), str(bar.n), share)
 
 
 def _harmless(cell: str) -> str:

@@ -45,6 +45,7 @@ class Survey:
     contact_name: str
     contact_email: str
     time_zone: ZoneInfo
+    twin_stages: tuple[str, ...]
     place: Place
     response_key: PublicKey
     body_bytes: int
@@ -100,6 +101,7 @@ def _read(session: Session, right: OpenRight) -> Survey:
         contact_name=programme.contact_name,
         contact_email=programme.contact_email,
         time_zone=ZoneInfo(programme.time_zone),
+        twin_stages=tuple(sorted({one["stage"] for one in wave.twins or ()})),
         place=Place(programme.id, wave.id),
         response_key=wave.response_key,
         body_bytes=wave.body_bytes or 0,

@@ -1,18 +1,19 @@
 """Open a wave: fix groups and terms, hand out entitlements, queue the invitations. Never sees a response."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused, WaveNotReady
 from feedback.domain.groups import Group, group_of, partition
-from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof, terms_seal
+from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
 from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.responses import largest_body, longest_text
-from feedback.domain.terms import Terms, terms_digest
 from feedback.domain.waves import INVITATION, WaveState
+from feedback.services.find_twins import find_twins
+from feedback.services.seal_terms import seal_terms
 from feedback.storage.audit_log import note
 from feedback.storage.database import seize_programme, seize_wave
 from feedback.storage.deliveries import chunks, queue_mails
@@ -50,10 +51,14 @@ def open_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, 
     questionnaires = questionnaires_of(session, wave_id)
     _fix_terms(wave, wave_keys, questionnaires, groups, now)
     wave.invited_sizes = _sizes(people)
+    wave.twins = [asdict(twin) for twin in find_twins(session, wave, groups)]
     add_groups(session, wave_id, groups)
     rights = _rights(wave_id, wave_keys.link, people, groups)
     add_entitlements(session, rights)
-    wave.terms_seal = _seal(wave, wave_keys, questionnaires, groups, rights)
+    session.flush()
+    wave.terms_seal = seal_terms(
+        session, wave_keys.link, wave, {right.digest: (right.role, right.group_name) for right in rights}
+    )
     drop_passed_moments(session, wave_id, now)
     for part in chunks((person.participant_id for person in people), BATCH_SIZE):
         queue_mails(session, wave_id, INVITATION, part, now)
@@ -88,24 +93,6 @@ def _fix_terms(
     wave.comment_key_id, wave.comment_public_key = comment.key_id, comment.raw
     wave.body_bytes = max(largest_body(one, group.name) for one in questionnaires.values() for group in groups)
     wave.comment_bytes = max(longest_text(one) for one in questionnaires.values())
-
-
-def _seal(
-    wave: Wave,
-    keys: WaveKeys,
-    questionnaires: dict[Role, Questionnaire],
-    groups: tuple[Group, ...],
-    rights: list[Right],
-) -> bytes:
-    terms = Terms(
-        k=wave.minimum_group_size,
-        response_key=wave.response_key,
-        comment_key=wave.comment_key,
-        groups=groups,
-        questionnaires=questionnaires,
-        rights={right.digest: (right.role, right.group_name) for right in rights},
-    )
-    return terms_seal(keys.link, terms_digest(terms))
 
 
 def _rights(wave_id: int, key: LinkKey, people: Iterable[Invitee], groups: tuple[Group, ...]) -> list[Right]:

@@ -14,8 +14,8 @@ from babel.dates import format_date, format_time
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import MailRefused
-from feedback.domain.links import link_secret, message_name, opt_out_digest, opt_out_token, to_address
-from feedback.domain.waves import WaveState
+from feedback.domain.links import LinkKey, link_secret, message_name, opt_out_digest, opt_out_token, to_address
+from feedback.domain.waves import CANCELLATION, WaveState
 from feedback.mail import Letter, Relay, Verdict, known_locale
 from feedback.storage.deliveries import (
     Batch,
@@ -74,8 +74,8 @@ def send_batch(
     if batch is None or batch.not_before_at > now:
         return
     wave = wave_by_id(session, batch.wave_id)
-    if wave.state != WaveState.OPEN:
-        skip_unsent(session, wave.id)
+    if not _may_go_out(batch.mail, WaveState(wave.state)):
+        skip_unsent(session, batch.id)
         session.commit()
         return
     fence = secrets.token_bytes(_FENCE_BYTES)
@@ -94,6 +94,10 @@ def send_batch(
         raise
     if unsettled:
         _wait(session, batch_id, now, worst)
+
+
+def _may_go_out(mail: str, state: WaveState) -> bool:
+    return state is (WaveState.CANCELLED if mail == CANCELLATION else WaveState.OPEN)
 
 
 def _pack(session: Session, batch: Batch, wave: Wave, unsent: list[Delivery], postmark: Postmark) -> _Pouch:
@@ -128,7 +132,7 @@ def _send_all(
         for delivery_id, letter in _letters(keys, pouch, waiting):
             # Read anew before each mail: a wave may be closed or cancelled while its batch is going out.
             state, _closes_at = wave_state(session, pouch.wave.id)
-            mine = state is WaveState.OPEN and begin_sending(session, delivery_id, fence)
+            mine = _may_go_out(pouch.batch.mail, state) and begin_sending(session, delivery_id, fence)
             session.commit()
             if not mine:
                 return False
@@ -147,12 +151,13 @@ def _wait(session: Session, batch_id: int, now: datetime, attempts: int) -> None
 
 
 def _letters(keys: KeyStore, pouch: _Pouch, waiting: list[tuple[int, int]]) -> Iterator[tuple[int, Letter]]:
-    link_key, opt_out_key = keys.link_key(pouch.wave.id), keys.opt_out_key(pouch.programme.id)
+    # What was cancelled has no key to derive a link from, and no survey to lead to.
+    link_key = None if pouch.batch.mail == CANCELLATION else keys.link_key(pouch.wave.id)
+    opt_out_key = keys.opt_out_key(pouch.programme.id)
     base = pouch.postmark.base_url
     host = pouch.postmark.sender.rpartition("@")[2]
     for delivery_id, participant_id in waiting:
         person = pouch.people[participant_id]
-        link = to_address(link_secret(link_key, participant_id))
         opt_out = to_address(opt_out_token(opt_out_key, participant_id))
         yield (
             delivery_id,
@@ -160,19 +165,23 @@ def _letters(keys: KeyStore, pouch: _Pouch, waiting: list[tuple[int, int]]) -> I
                 recipient=person.email,
                 language=person.language,
                 name=_template(pouch.batch.mail),
-                message_id=f"<{message_name(link_key, pouch.batch.mail, participant_id)}@{host}>",
+                message_id=f"<{message_name(opt_out_key, pouch.wave.id, pouch.batch.mail, participant_id)}@{host}>",
                 sender=(pouch.organisation, pouch.postmark.sender),
-                values=_values(pouch, person, f"{base}/s/{link}", f"{base}/o/{opt_out}"),
+                values={**_values(pouch, person, f"{base}/o/{opt_out}"), **_link(base, link_key, participant_id)},
                 opt_out_url=f"{base}/o/{opt_out}",
             ),
         )
+
+
+def _link(base: str, key: LinkKey | None, participant_id: int) -> dict[str, str]:
+    return {} if key is None else {"link": f"{base}/s/{to_address(link_secret(key, participant_id))}"}
 
 
 def _template(mail: str) -> str:
     return mail.partition("-")[0]
 
 
-def _values(pouch: _Pouch, person: Participant, link: str, opt_out_url: str) -> dict[str, str]:
+def _values(pouch: _Pouch, person: Participant, opt_out_url: str) -> dict[str, str]:
     closes_at = pouch.wave.closes_at.astimezone(ZoneInfo(pouch.programme.time_zone))
     locale = known_locale(person.language)
     return {
@@ -185,6 +194,5 @@ def _values(pouch: _Pouch, person: Participant, link: str, opt_out_url: str) -> 
         "closes_on": format_date(closes_at.date(), "full", locale=locale),
         "closes_at": format_time(closes_at, "short", locale=locale),
         "time_zone": pouch.programme.time_zone,
-        "link": link,
         "opt_out_url": opt_out_url,
     }

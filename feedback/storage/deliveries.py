@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from feedback.domain.waves import INVITATION
 from feedback.storage.database import Base
+from feedback.storage.people import Participant
 
 
 class DeliveryState(StrEnum):
@@ -114,9 +117,9 @@ def postpone(session: Session, batch_id: int, not_before_at: datetime) -> None:
     session.execute(update(Batch).where(Batch.id == batch_id).values(not_before_at=not_before_at))
 
 
-def skip_unsent(session: Session, wave_id: int) -> None:
-    """Let no further mail of a wave go out."""
-    unsent = (Delivery.wave_id == wave_id, Delivery.state.in_(_UNSENT))
+def skip_unsent(session: Session, batch_id: int) -> None:
+    """Let no further mail of a batch go out."""
+    unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(_UNSENT))
     session.execute(update(Delivery).where(*unsent).values(state=DeliveryState.SKIPPED))
 
 
@@ -124,6 +127,22 @@ def invited_to(session: Session, wave_id: int, mail: str) -> list[int]:
     """Return the ids of those to whom `mail` of a wave was addressed, by id."""
     query = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.mail == mail)
     return list(session.scalars(query.order_by(Delivery.participant_id)))
+
+
+class Invited(NamedTuple):
+    """Who was invited to a wave, with the cohort that the roster has now."""
+
+    email: str
+    role: str
+    cohort: str
+
+
+def invited_people(session: Session, wave_id: int) -> list[Invited]:
+    """Return everybody who was invited to a wave, by id."""
+    columns = (Participant.email, Participant.role, Participant.cohort)
+    query = select(*columns).join(Delivery, Delivery.participant_id == Participant.id)
+    mine = (Delivery.wave_id == wave_id, Delivery.mail == INVITATION)
+    return [Invited(*row) for row in session.execute(query.where(*mine).order_by(Participant.id))]
 
 
 def delivery_counts(session: Session, wave_id: int) -> dict[tuple[str, DeliveryState], int]:

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text, bindparam, delete,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.links import EntitlementDigest
+from feedback.domain.waves import WaveState
 from feedback.storage.database import Base
 from feedback.storage.waves import Wave
 
@@ -73,6 +74,12 @@ def rights_of_wave(session: Session, wave_id: int) -> dict[EntitlementDigest, tu
     columns = (Entitlement.digest, Entitlement.role, Entitlement.group_name)
     query = select(*columns).where(Entitlement.wave_id == wave_id).order_by(Entitlement.digest)
     return {EntitlementDigest(digest): (role, group_name) for digest, role, group_name in session.execute(query)}
+
+
+def cancelled_waves_with_rights(session: Session) -> list[int]:
+    """Return the ids of cancelled waves whose entitlements, and so perhaps responses, are not destroyed yet."""
+    rights = select(Entitlement.digest).where(Entitlement.wave_id == Wave.id).exists()
+    return list(session.scalars(select(Wave.id).where(Wave.state == WaveState.CANCELLED, rights).order_by(Wave.id)))
 
 
 def destroy_entitlements(session: Session, wave_id: int) -> None:

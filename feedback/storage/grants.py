@@ -36,7 +36,7 @@ _STAFF: Mapping[str, str] = {
     "participants": _EDIT,
     "opt_outs": _ADD,
     # Only what planning, extending and beginning to close take: never the keys that answers are sealed to.
-    "waves": "SELECT, INSERT, UPDATE (state, closes_at, closed_at, was_extended)",
+    "waves": "SELECT, INSERT, UPDATE (state, closes_at, closed_at, was_extended, news, news_due_at)",
     "wave_groups": _READ,
     "wave_questionnaires": _ADD,
     "wave_moments": _EDIT,
@@ -62,6 +62,8 @@ _WORKER: Mapping[str, str] = {
     "mail_batches": _EDIT,
     "deliveries": _EDIT,
     "audit_log": _ADD,
+    # To tell administrators that a report is held.
+    "staff": _READ,
 }
 _FUNCTIONS = ("feedback_put_response(bytea, integer, bytea)", "feedback_withdraw_response(bytea, integer)")
 _KEYS = {

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, text
 
+from feedback.domain.errors import IntegrityBroken
 from feedback.storage.database import READ_ONLY
 
 _LOCK = 0x66656566
@@ -45,12 +46,29 @@ def _newest(folder: Path) -> str | None:
 @contextmanager
 def _locked(engine: Engine) -> Iterator[Connection]:
     if engine.dialect.name == "sqlite":
-        with _file_lock(engine), engine.begin() as connection:
+        with _file_lock(engine), _without_foreign_keys(engine) as connection:
             yield connection
         return
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         yield connection
+
+
+# SQLite changes a table by making it anew: meanwhile what refers to it refers to nothing.
+@contextmanager
+def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        # Said to the driver, since the pragma counts only before a transaction begins.
+        raw = connection.connection.cursor()
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                    raise IntegrityBroken("The migration would leave rows that refer to nothing; nothing was changed.")
+        finally:
+            raw.execute("PRAGMA foreign_keys=ON")
+            raw.close()
 
 
 @contextmanager

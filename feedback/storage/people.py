@@ -60,6 +60,14 @@ def roster_sizes(session: Session, programme_id: int) -> dict[Atom, int]:
     return {Atom(Role(role), cohort): count for role, cohort, count in session.execute(query)}
 
 
+def invited_now(session: Session, programme_id: int) -> list[tuple[str, str, str]]:
+    """Return (address, role, cohort) of everybody who is in the programme now, by id."""
+    columns = (Participant.email, Participant.role, Participant.cohort)
+    mine = (Participant.programme_id == programme_id, Participant.has_left.is_(False))
+    rows = session.execute(select(*columns).where(*mine).order_by(Participant.id))
+    return [(email, role, cohort) for email, role, cohort in rows]
+
+
 def known_people(session: Session, programme_id: int) -> dict[tuple[str, str], Participant]:
     """Return the roster by (address, role)."""
     query = select(Participant).where(Participant.programme_id == programme_id).order_by(Participant.id)

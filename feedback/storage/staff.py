@@ -43,6 +43,12 @@ def staff_by_email(session: Session, organisation_id: int, email: str) -> StaffM
     return session.scalar(select(StaffMember).where(*mine))
 
 
+def staff_in_role(session: Session, organisation_id: int, role: StaffRole) -> list[StaffMember]:
+    """Return the organisation's members of staff in one role, by id."""
+    mine = (StaffMember.organisation_id == organisation_id, StaffMember.role == role)
+    return list(session.scalars(select(StaffMember).where(*mine).order_by(StaffMember.id)))
+
+
 def staff_by_id(session: Session, staff_id: int) -> StaffMember | None:
     """Return a member of staff."""
     return session.get(StaffMember, staff_id)

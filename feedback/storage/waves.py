@@ -13,19 +13,26 @@ from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.sealing import PublicKey
 from feedback.domain.waves import MomentKind, WaveState
 from feedback.storage.database import Base, JsonText
+from feedback.storage.programmes import Programme
 
 _STATES = ", ".join(f"'{state}'" for state in WaveState)
 
 
 class Wave(Base):
-    """One wave. The nullable columns are filled in at the opening and never change after it."""
+    """One wave. The nullable columns down to `twins` are filled in at the opening and never change after it.
+
+    `news` is what people must still be told of it, from `news_due_at` on.
+    """
 
     __tablename__ = "waves"
     __table_args__ = (
         CheckConstraint(f"state IN ({_STATES})", name="state"),
         CheckConstraint("minimum_group_size >= 5", name="minimum_group_size"),
         CheckConstraint("key_backup_days BETWEEN 0 AND 7", name="key_backup_days"),
-        CheckConstraint("state NOT IN ('open', 'closing') OR response_public_key IS NOT NULL", name="open_has_keys"),
+        CheckConstraint(
+            "state NOT IN ('open', 'closing', 'held') OR response_public_key IS NOT NULL", name="open_has_keys"
+        ),
+        CheckConstraint("news IN ('held', 'cancelled')", name="news"),
         CheckConstraint("opens_at IS NULL OR opens_at < closes_at", name="opens_before_it_closes"),
     )
 
@@ -53,6 +60,9 @@ class Wave(Base):
     body_bytes: Mapped[int | None]
     comment_bytes: Mapped[int | None]
     terms_seal: Mapped[bytes | None]
+    twins: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    news: Mapped[str | None] = mapped_column(String(10))
+    news_due_at: Mapped[datetime | None]
 
     @property
     def response_key(self) -> PublicKey:
@@ -135,6 +145,18 @@ def waves_in_state(session: Session, state: WaveState) -> list[Wave]:
     return list(session.scalars(select(Wave).where(Wave.state == state).order_by(Wave.id)))
 
 
+def waves_with_news(session: Session, now: datetime) -> list[int]:
+    """Return the ids of waves of which people must be told something now."""
+    query = select(Wave.id).where(Wave.news.is_not(None), Wave.news_due_at <= now).order_by(Wave.id)
+    return list(session.scalars(query))
+
+
+def waves_of_organisation(session: Session, organisation_id: int) -> list[Wave]:
+    """Return all waves of an organisation's programmes, oldest first."""
+    query = select(Wave).join(Programme, Programme.id == Wave.programme_id)
+    return list(session.scalars(query.where(Programme.organisation_id == organisation_id).order_by(Wave.id)))
+
+
 def add_groups(session: Session, wave_id: int, groups: tuple[Group, ...]) -> None:
     """Fix the reporting groups of a wave."""
     for position, group in enumerate(groups):
@@ -167,8 +189,13 @@ def add_questionnaires(session: Session, wave_id: int, questionnaires: dict[Role
 
 def questionnaires_of(session: Session, wave_id: int) -> dict[Role, Questionnaire]:
     """Return what a wave asks, by role."""
+    return {role: thaw(text) for role, text in questionnaire_texts(session, wave_id).items()}
+
+
+def questionnaire_texts(session: Session, wave_id: int) -> dict[Role, str]:
+    """Return what a wave asks as it is stored, by role."""
     query = select(WaveQuestionnaire).where(WaveQuestionnaire.wave_id == wave_id).order_by(WaveQuestionnaire.role)
-    return {Role(row.role): thaw(row.definition) for row in session.scalars(query)}
+    return {Role(row.role): row.definition for row in session.scalars(query)}
 
 
 def questionnaire_asked(session: Session, wave_id: int, role: str) -> str:

@@ -6,26 +6,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.domain.answers import Answer
-from feedback.domain.disclosure import (
-    BAND,
+from feedback.domain.disclosure import BAND, SENSITIVE_BAND, SENSITIVE_K, comments_kept, publish
+from feedback.domain.groups import Group
+from feedback.domain.questionnaires import PREFER_NOT_TO_SAY, Kind, Order, Role
+from feedback.domain.statements import (
     Bound,
     Distribution,
     DominanceBand,
     GroupStatement,
+    OptionCount,
     Publication,
     Published,
     Reason,
     ResponseRate,
+    Rose,
+    Sensitive,
     Ticks,
     Total,
     Withheld,
-    comments_kept,
-    publish,
     read_publication,
 )
-from feedback.domain.groups import Group
-from feedback.domain.questionnaires import PREFER_NOT_TO_SAY, Kind, Order, Role
-from feedback.domain.tally import OptionCount
 
 K = 5
 Build = Callable
@@ -224,16 +224,100 @@ def test_where_one_role_is_invited_its_questions_are_published(
     assert isinstance(said_of(publish(made.tally, K), "all")[0], Distribution)
 
 
+@pytest.fixture(scope="session")
+def sensitive(ask: Build, published: Build) -> Callable[..., Published]:
+    """Return a builder: the only statement on a sensitive question with ratings from "0", the worst."""
+
+    def build(ratings: list[str], **changes: object) -> Published:
+        (one,) = said_of(published(ratings, question=ask("H1", sensitive=True, **changes)), "mentor")
+        return one
+
+    return build
+
+
+@given(st.lists(five_points, min_size=SENSITIVE_K, max_size=40))
+def test_a_sensitive_count_lies_in_a_band_of_at_least_three(sensitive: Build, ratings: list[str]) -> None:
+    one = sensitive(ratings)
+    assert isinstance(one, Sensitive)
+    for part in one.classes:
+        assert part.high - part.low + 1 >= SENSITIVE_BAND
+        assert 0 <= part.low <= sum(ratings.count(option) for option in part.options) <= part.high <= one.n
+
+
+@given(st.integers(SENSITIVE_K, 60))
+def test_the_bands_of_a_sensitive_count_cover_every_number_once(sensitive: Build, n: int) -> None:
+    bands = {(one.low, one.high) for worst in range(n + 1) for one in sensitive(spread(worst, n - worst)).classes[1:]}
+    covered = [number for low, high in sorted(bands) for number in range(low, high + 1)]
+    assert covered == list(range(n + 1))
+
+
 @pytest.mark.parametrize(
-    ("changes", "field", "reason"),
-    [({"sensitive": True}, "H1", Reason.SENSITIVE), ({"then_now": True}, "H1-now", Reason.THEN_NOW)],
+    ("options", "order", "classes"),
+    [
+        (5, Order.RISING, [("2", "1", "0"), ("0",)]),
+        (5, Order.FALLING, [("2", "3", "4"), ("4",)]),
+        (4, Order.FALLING, [("2", "3"), ("3",)]),
+        (3, Order.FALLING, [("1", "2"), ("2",)]),
+    ],
 )
-def test_questions_with_rules_of_their_own_are_withheld(
-    ask: Build, wave: Build, changes: dict[str, bool], field: str, reason: Reason
+def test_a_sensitive_question_tells_the_worse_half_and_the_worst(
+    sensitive: Build, options: int, order: Order, classes: list[tuple[str, ...]]
 ) -> None:
-    made = wave(ask("H1", **changes))
-    made.rate("mentor", field, spread(3, 3, 3))
-    assert [one.reason for one in said_of(publish(made.tally, K), "mentor")] == [reason]
+    one = sensitive(spread(4, 4, 4), options=options, order=order)
+    assert [part.options for part in one.classes] == classes
+
+
+def test_a_sensitive_question_that_fewer_than_ten_answered_is_withheld(sensitive: Build) -> None:
+    assert sensitive(spread(3, 3, 3)).reason is Reason.SENSITIVE_TOO_FEW
+    assert sensitive([*spread(2, 2), *[PREFER_NOT_TO_SAY] * 8]).reason is Reason.QUESTION_TOO_FEW
+
+
+@pytest.fixture(scope="session")
+def changed(ask: Build, wave: Build) -> Callable[..., list[Published]]:
+    """Return a builder: what is said about a then / now question, from (then, now) of each mentor."""
+
+    def build(answers: list[tuple[str, str]], **changes: object) -> list[Published]:
+        made = wave(ask("C1", then_now=True, **changes))
+        for then, now in answers:
+            ratings = {name: rating for name, rating in (("C1-then", then), ("C1-now", now)) if rating}
+            made.tally.add("mentor", Role.MENTOR, Answer(ratings))
+        return said_of(publish(made.tally, K), "mentor")
+
+    return build
+
+
+def test_of_then_and_now_the_present_and_the_number_who_rose_are_published(changed: Build) -> None:
+    now, rose = changed([("0", "3")] * 4 + [("2", "2")] * 3 + [("4", "1")] * 3)
+    assert isinstance(now, Distribution)
+    assert [one.count for one in now.counts] == [0, 3, 3, 4, 0]
+    assert isinstance(rose, Rose)
+    assert (rose.n, rose.bound, rose.count) == (10, Bound.EXACTLY, 4)
+
+
+def test_where_the_first_option_is_the_best_to_rise_is_to_go_towards_it(changed: Build) -> None:
+    _now, rose = changed([("3", "0")] * 4 + [("0", "3")] * 3 + [("1", "1")] * 3, order=Order.FALLING)
+    assert (rose.bound, rose.count) == (Bound.EXACTLY, 4)
+
+
+def test_whoever_leaves_the_past_out_counts_as_not_having_risen(changed: Build) -> None:
+    _now, rose = changed([("0", "3")] * 3 + [(PREFER_NOT_TO_SAY, "3")] * 3 + [("", "2")] * 2 + [("1", "0")] * 4)
+    assert (rose.n, rose.count) == (12, 3)
+
+
+@pytest.mark.parametrize(("risen", "bound", "count"), [(10, Bound.AT_LEAST, 8), (8, Bound.AT_LEAST, 8)])
+def test_nearly_all_who_rose_read_at_least(changed: Build, risen: int, bound: Bound, count: int) -> None:
+    rose = changed([("0", "3")] * risen + [("3", "1")] * (10 - risen))[-1]
+    assert (rose.bound, rose.count) == (bound, count)
+
+
+def test_hardly_any_who_rose_read_at_most(changed: Build) -> None:
+    rose = changed([("0", "3")] * 2 + [("3", "1")] * 8)[-1]
+    assert (rose.bound, rose.count) == (Bound.AT_MOST, BAND)
+
+
+def test_a_pair_whose_present_fewer_than_k_gave_is_withheld(changed: Build) -> None:
+    (one,) = changed([("0", "")] * 6 + [("0", "3")] * 4)
+    assert one.reason is Reason.QUESTION_TOO_FEW
 
 
 def test_nobody_else_makes_a_published_statement(published: Build) -> None:

@@ -8,22 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.disclosure import Bound, Reason, canonical_json, publish
-from feedback.domain.questionnaires import Option, Order
+from feedback.domain.answers import Answer
+from feedback.domain.disclosure import publish
+from feedback.domain.questionnaires import Option, Order, Role
 from feedback.domain.report import (
     About,
     Outcome,
+    Promise,
     Receipt,
     ReportDocument,
     ReportFacts,
+    Rules,
+    Twin,
     build_report,
     build_too_few,
     read_report,
 )
 from feedback.domain.report_reading import report_comments, report_header, report_questions, report_rates, report_rows
+from feedback.domain.statements import Reason, canonical_json
 
 K = 5
 Build = Callable
+PROMISE = Promise("Rea", 60, 7, was_extended=False)
 ABOUT = About("Org", "Pilot", "reverse", "race", "exit", date(2025, 3, 3), date(2025, 3, 24))
 
 many_answers = st.lists(st.sampled_from("01234"), min_size=K, max_size=20)
@@ -32,7 +38,7 @@ few_answers = st.lists(st.sampled_from("01234"), max_size=K - 1)
 
 @pytest.fixture(scope="session")
 def facts_of() -> Callable[..., ReportFacts]:
-    return lambda made, **changes: ReportFacts(ABOUT, K, made.groups, made.questionnaires, **changes)
+    return lambda made, **changes: ReportFacts(ABOUT, PROMISE, K, made.groups, made.questionnaires, **changes)
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +101,7 @@ def test_too_few_says_who_was_invited_and_nothing_else(ask: Build, wave: Build, 
     facts = facts_of(wave(ask("C1")), receipts=(Receipt("mentor", "a1"),), comments_kept=frozenset({"F1"}))
     document = build_too_few(facts, None)
     record = json.loads(document.json)
-    assert [record[name] for name in ("questions", "statements", "comments", "receipts")] == [[]] * 4
+    assert [record[name] for name in ("sections", "questions", "statements", "comments", "receipts")] == [[]] * 5
     assert [(rate.group.invited, rate.answered) for rate in report_rates(document)] == [(40, None), (30, None)]
     assert report_header(document).outcome is Outcome.TOO_FEW
     assert report_rows(document, "en") == ()
@@ -103,7 +109,8 @@ def test_too_few_says_who_was_invited_and_nothing_else(ask: Build, wave: Build, 
 
 def test_the_header_says_what_the_report_is_about_and_by_which_rules(report: Build) -> None:
     header = report_header(report("000222444"))
-    assert (header.about, header.outcome, header.k, header.band) == (ABOUT, Outcome.PUBLISHED, 5, 2)
+    assert (header.about, header.outcome, header.promise) == (ABOUT, Outcome.PUBLISHED, PROMISE)
+    assert header.rules == Rules(k=5, band=2, sensitive_k=10, sensitive_band=3)
 
 
 def test_another_k_than_was_promised_is_refused(ask: Build, wave: Build, facts_of: Build) -> None:
@@ -126,6 +133,27 @@ def test_other_text_is_not_a_report(report: Build, broken: Callable[[str], str])
         read_report(broken(report("000222444").json))
 
 
+def test_twins_are_named(report: Build) -> None:
+    twins = (Twin("mentor", "kickoff"),)
+    assert report_header(report("000222444", twins=twins)).twins == twins
+
+
+def test_a_sensitive_question_has_a_bar_for_each_class(report: Build, ask: Build) -> None:
+    (question,) = report_questions(report("000112222233", question=ask("C1", sensitive=True)), "en")
+    bars = question.results[0].bars
+    assert [(bar.options, bar.low, bar.high) for bar in bars] == [(("2", "1", "0"), 9, 12), (("0",), 3, 5)]
+    assert [bar.share for bar in bars] == [None, None]
+
+
+def test_of_then_and_now_those_who_rose_are_a_bar_of_their_own(ask: Build, wave: Build, facts_of: Build) -> None:
+    made = wave(ask("C1", then_now=True))
+    for then, now in [("0", "3")] * 4 + [("2", "1")] * 6:
+        made.tally.add("mentor", Role.MENTOR, Answer({"C1-then": then, "C1-now": now}))
+    (question,) = report_questions(build_report(facts_of(made), publish(made.tally, K), None), "en")
+    assert question.then_now
+    assert (question.results[0].rose.low, question.results[0].rose.n) == (4, 10)
+
+
 def test_response_rates_are_none_below_k(report: Build) -> None:
     rates = report_rates(report("000222444", "012"))
     assert [(rate.group.name, rate.answered) for rate in rates] == [("mentor", 9), ("mentee", None)]
@@ -134,26 +162,26 @@ def test_response_rates_are_none_below_k(report: Build) -> None:
 def test_a_distribution_has_a_bar_with_a_share_for_every_option(report: Build) -> None:
     (question,) = report_questions(report("00012222"), "en")
     bars = question.results[0].bars
-    assert [(bar.texts, bar.count, bar.n) for bar in bars][:2] == [(("Choice 0",), 3, 8), (("Choice 1",), 1, 8)]
+    assert [(bar.texts, bar.low, bar.n) for bar in bars][:2] == [(("Choice 0",), 3, 8), (("Choice 1",), 1, 8)]
     assert [bar.share for bar in bars] == [37.5, 12.5, 50.0, 0.0, 0.0]
 
 
 def test_a_banded_question_has_one_bar_without_a_share(report: Build) -> None:
     (question,) = report_questions(report("000000000111"), "en")
     (bar,) = question.results[0].bars
-    assert (bar.texts, bar.bound, bar.count, bar.n) == (("Choice 0", "Choice 1"), Bound.AT_LEAST, 10, 12)
+    assert (bar.texts, bar.low, bar.high, bar.n) == (("Choice 0", "Choice 1"), 10, 12, 12)
     assert bar.share is None
 
 
 def test_a_group_without_bars_has_a_reason(report: Build, ask: Build) -> None:
     (question,) = report_questions(report("00012222", "01", ask("C1", sensitive=True)), "en")
-    assert [result.reason for result in question.results] == [Reason.SENSITIVE, Reason.GROUP_TOO_SMALL]
+    assert [result.reason for result in question.results] == [Reason.SENSITIVE_TOO_FEW, Reason.GROUP_TOO_SMALL]
 
 
 def test_rows_hold_every_bar_refusal_and_total(report: Build) -> None:
     rows = report_rows(report("00012222", "00022244"), "en")
     assert [row.group and row.group.name for row in rows] == ["mentor"] * 5 + ["mentee"] * 5 + [None] * 5
-    assert [row.bar and row.bar.count for row in rows][10:] == [6, 1, 7, 0, 2]
+    assert [row.bar and row.bar.low for row in rows][10:] == [6, 1, 7, 0, 2]
 
 
 def test_a_refusal_is_one_row(report: Build) -> None:

@@ -66,4 +66,5 @@ def test_reminders_are_named_by_number_and_apart_from_the_invitation() -> None:
 
 
 def test_the_states_are_those_that_the_rules_name() -> None:
-    assert [state.value for state in WaveState] == ["draft", "scheduled", "open", "closing", "closed", "cancelled"]
+    states = ["draft", "scheduled", "open", "closing", "held", "closed", "cancelled"]
+    assert [state.value for state in WaveState] == states

@@ -9,7 +9,7 @@ from feedback.domain.errors import KeysMissing, WaveNotReady
 from feedback.domain.waves import WaveState
 from feedback.jobs.due import MOST_BATCHES, Due, Task, do, what_is_due
 from feedback.runtime import bench
-from feedback.services.cancel_wave import cancel_wave
+from feedback.services.cancel_wave import begin_cancelling, cancel_wave
 from feedback.services.close_wave import begin_closing
 from feedback.storage.deliveries import Batch, delivery_counts, queue_mails
 from feedback.storage.reports import report_of
@@ -134,14 +134,33 @@ def test_what_is_done_is_no_longer_due(world: World, programme: int) -> None:
     assert due(world) == ALWAYS
 
 
-def test_a_cancelled_wave_has_nothing_due_but_its_mails_to_be_struck(world: World, programme: int) -> None:
+def test_of_a_cancelled_wave_nothing_is_due_but_to_tell_everybody(world: World, programme: int) -> None:
     wave = world.open(world.planned_wave(programme, reminders_at=(START + DAY,)))
     with world.session() as session:
         cancel_wave(session, world.keys, wave, now=world.clock(), actor="test")
-    world.do_what_is_due()
+    for _tick in range(2):
+        world.do_what_is_due()
     world.clock.pass_time(days=30)
     assert due(world) == ALWAYS
-    assert world.mailbox.count() == 0
+    assert {mail.subject for mail in world.mailbox.newest(100)} == {"The survey was cancelled"}
+
+
+def test_a_wave_that_was_never_opened_is_cancelled_without_a_word(world: World, programme: int) -> None:
+    wave = world.planned_wave(programme)
+    with world.session() as session:
+        cancel_wave(session, world.keys, wave, now=world.clock(), actor="test")
+    assert due(world) == ALWAYS
+
+
+def test_what_a_page_cancelled_is_destroyed_by_the_worker(world: World, programme: int) -> None:
+    wave = world.open(world.planned_wave(programme))
+    with world.session() as session:
+        begin_cancelling(session, wave, now=world.clock(), actor="test")
+    assert Due(Task.FINISH_CANCELLING, wave) in due(world)
+    for _tick in range(3):
+        world.do_what_is_due()
+    assert world.keys.purposes_held() == {}
+    assert due(world) == ALWAYS
 
 
 def test_what_closes_comes_first_and_what_is_sent_comes_late(world: World, programme: int) -> None:

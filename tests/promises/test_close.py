@@ -29,7 +29,7 @@ from tests.promises.closing import (
 )
 from tests.world import World
 
-STEPS = ("opened", "written", "committed", "scrubbed", "keys destroyed")
+STEPS = ("opened", "attacked", "written", "committed", "scrubbed", "keys destroyed")
 
 
 def test_the_close_tells_of_every_step_in_order(world: World) -> None:

@@ -11,15 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.domain.answers import Answer
-from feedback.domain.disclosure import canonical_json, publish
+from feedback.domain.disclosure import publish
 from feedback.domain.groups import Group
 from feedback.domain.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section
-from feedback.domain.report import About, ReportDocument, ReportFacts, build_report, build_too_few
+from feedback.domain.report import About, Promise, ReportDocument, ReportFacts, build_report, build_too_few
+from feedback.domain.statements import canonical_json
 from feedback.domain.tally import Tally
 from feedback.services.export_report import report_csv, report_json
 from feedback.services.show_report import SignedReport
 
 ABOUT = About("Org", "Pilot", "reverse", "race", "exit", date(2025, 3, 3), date(2025, 3, 24))
+PROMISE = Promise("Rea", 60, 7, was_extended=False)
 GROUPS = (Group("mentor", Role.MENTOR, (), 14), Group("mentee", Role.MENTEE, (), 12))
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,7 +33,7 @@ def facts(text: str = "How?") -> ReportFacts:
         role: Questionnaire("q", 1, "exit", role, {"en": "Q"}, (Section("s", {"en": "S"}),), (question,))
         for role in Role
     }
-    return ReportFacts(ABOUT, 5, GROUPS, asked)
+    return ReportFacts(ABOUT, PROMISE, 5, GROUPS, asked)
 
 
 def report(text: str = "How?") -> ReportDocument:
@@ -59,7 +61,7 @@ def test_a_table_begins_with_a_byte_order_mark() -> None:
 
 def test_every_published_and_withheld_fact_is_one_line() -> None:
     rows = table(report_csv(report(), "en"))
-    assert [(row["group"], row["options"], row["count"], row["of"]) for row in rows] == [
+    assert [(row["group"], row["options"], row["at_least"], row["of"]) for row in rows] == [
         ("mentor", "Choice 0", "3", "8"),
         ("mentor", "Choice 1", "2", "8"),
         ("mentor", "Choice 2", "3", "8"),

@@ -1,0 +1,106 @@
+"""Every published and every withheld fact of a report, a line each: what all formats carry alike, and the CSV file."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
+
+from flask_babel import gettext as _
+
+from feedback.domain.groups import Group
+from feedback.domain.report import Outcome, ReportDocument
+from feedback.domain.report_reading import Bar, ReportHeader, ReportRow, report_header, report_rates, report_rows
+from feedback.domain.statements import Reason
+from feedback.rendering.blocks import Column, Section, Table
+from feedback.rendering.words import bar_count, group_name, reason_words
+
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+@dataclass(frozen=True)
+class NumberLine:
+    """One fact. `question` is a code, empty for a response rate; numbers are digits, empty where there is none.
+
+    `said` has the numbers in words, or the reason why there are none; `withheld` is that reason's code.
+    """
+
+    question: str
+    text: str
+    group: str
+    answer: str
+    said: str
+    at_least: str = ""
+    at_most: str = ""
+    of: str = ""
+    percent: str = ""
+    withheld: str = ""
+
+
+def number_lines(document: ReportDocument, language: str) -> tuple[NumberLine, ...]:
+    """Return a line for each response rate, and for each published or withheld fact, in the report's order."""
+    header = report_header(document)
+    rates = [_rate_line(header, rate.group, rate.answered) for rate in report_rates(document)]
+    return (*rates, *(_line(header, row) for row in report_rows(document, language)))
+
+
+def every_number(document: ReportDocument, language: str) -> Section:
+    """Return the section that lists them all."""
+    titles = (_("Question"), _("Group"), _("Answer"), _("People"))
+    rows = tuple((line.question, line.group, line.answer, line.said) for line in number_lines(document, language))
+    table = Table(_("Every number in this report"), tuple(Column(title) for title in titles), rows)
+    return Section("numbers", _("Every number in this report"), (table,))
+
+
+def report_csv(document: ReportDocument, language: str) -> bytes:
+    """Return the lines as CSV: UTF-8 with a byte order mark, which spreadsheets need; no cell can be a formula."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([field.name for field in fields(NumberLine)])
+    for line in number_lines(document, language):
+        writer.writerow([harmless(cell) for cell in astuple(line)])
+    return (_BYTE_ORDER_MARK + text.getvalue()).encode()
+
+
+def harmless(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula, even after blanks."""
+    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) or cell.lstrip().startswith(_STARTS_A_FORMULA) else cell
+
+
+def _rate_line(header: ReportHeader, group: Group, answered: int | None) -> NumberLine:
+    words = {"question": "", "text": _("Answered the survey"), "group": group_name(group), "answer": _("Answered")}
+    if answered is not None:
+        return _numbered(words, Bar((), (), answered, answered, group.invited))
+    if header.outcome is Outcome.TOO_FEW:
+        return NumberLine(**words, said=_("Not shown: too few people answered."), withheld=header.outcome)
+    return _withheld(words, header, Reason.GROUP_TOO_SMALL)
+
+
+def _line(header: ReportHeader, row: ReportRow) -> NumberLine:
+    words = {
+        "question": row.question,
+        "text": row.question_text,
+        "group": _("Together") if row.group is None else group_name(row.group),
+        "answer": "",
+    }
+    if row.bar is None:
+        return _withheld(words, header, row.reason or Reason.GROUP_TOO_SMALL)
+    answer = " / ".join(row.bar.texts) or _("It was worse before")
+    return _numbered({**words, "answer": answer}, row.bar, "".join(_without(row)))
+
+
+def _without(row: ReportRow) -> Iterator[str]:
+    if row.missing:
+        yield _(", without %(groups)s", groups="; ".join(map(group_name, row.missing)))
+
+
+def _numbered(words: dict[str, str], bar: Bar, remark: str = "") -> NumberLine:
+    share = "" if bar.share is None else str(bar.share)
+    return NumberLine(
+        **words, said=bar_count(bar) + remark, at_least=str(bar.low), at_most=str(bar.high), of=str(bar.n), percent=share
+    )
+
+
+def _withheld(words: dict[str, str], header: ReportHeader, reason: Reason) -> NumberLine:
+    said = reason_words(reason, header.rules.k, header.rules.sensitive_k)
+    return NumberLine(**words, said=said, withheld=reason)

@@ -1,0 +1,104 @@
+"""One question as a chart: diverging bars where the options have an order, plain ones elsewhere. Published facts only."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+
+from feedback.domain.questionnaires import Kind, Order
+from feedback.domain.report_reading import Bar as Fact
+from feedback.domain.report_reading import GroupResult, ReportQuestion
+from feedback.rendering.blocks import Bar, BarPart, Cell, Chart, Column, Side, Table
+from feedback.rendering.words import answers, bar_count, bar_share, group_name
+
+_PALE, _FULL = 1, 2
+
+
+def question_chart(question: ReportQuestion) -> Chart | None:
+    """Return what was published of a question as a chart with its data, or None where everything is withheld."""
+    shown = [result for result in question.results if result.bars]
+    if not shown:
+        return None
+    diverging = is_diverging(question)
+    bars = [bar for result in shown for bar in (_stacked(question, result) if diverging else _plain(result))]
+    return Chart(
+        title=question.text,
+        alt=_alternative(shown),
+        bars=tuple(bars),
+        data=_data(question, shown),
+        diverging=diverging,
+    )
+
+
+def is_diverging(question: ReportQuestion) -> bool:
+    """Whether each bar holds all answers of a group, from the least to the most favourable."""
+    return question.order is not Order.NONE and question.kind is not Kind.MANY and not question.sensitive
+
+
+def _stacked(question: ReportQuestion, result: GroupResult) -> Iterator[Bar]:
+    places = _places(question)
+    parts = [_part(fact, places) for fact in sorted(result.bars, key=lambda fact: places[fact.options[0]][0])]
+    known = sum(fact.low for fact in result.bars)
+    n = result.bars[0].n
+    if known < n:
+        unknown = BarPart(_("not told apart"), _share(n - known, n), Side.UNKNOWN, _PALE)
+        parts = [*parts, unknown] if parts[0].side is Side.UNFAVOURABLE else [unknown, *parts]
+    yield Bar(group_name(result.group), tuple(part for part in parts if part.share), _note(n))
+
+
+def _part(fact: Fact, places: dict[str, tuple[int, Side, int]]) -> BarPart:
+    _place, side, shade = places[fact.options[0]]
+    return BarPart(" / ".join(fact.texts), _share(fact.low, fact.n), side, shade)
+
+
+def _places(question: ReportQuestion) -> dict[str, tuple[int, Side, int]]:
+    """Return place, side and shade of each option, from the least favourable."""
+    codes = [code for code, _text in question.options]
+    rising = codes if question.order is Order.RISING else codes[::-1]
+    last = len(rising) - 1
+    return {code: (place, _side(place, last), _FULL if place in (0, last) else _PALE) for place, code in enumerate(rising)}
+
+
+def _side(place: int, last: int) -> Side:
+    if 2 * place == last:
+        return Side.NEUTRAL
+    return Side.UNFAVOURABLE if 2 * place < last else Side.FAVOURABLE
+
+
+def _plain(result: GroupResult) -> Iterator[Bar]:
+    for fact in result.bars:
+        parts = [
+            BarPart(" / ".join(fact.texts), _share(fact.low, fact.n), Side.NEUTRAL, _FULL),
+            BarPart(_("not told apart"), _share(fact.high - fact.low, fact.n), Side.UNKNOWN, _PALE),
+        ]
+        label = f"{' / '.join(fact.texts)} – {group_name(result.group)}"
+        yield Bar(label, tuple(part for part in parts if part.share), _note(fact.n))
+
+
+def _share(count: int, n: int) -> float:
+    return 100 * count / n
+
+
+def _note(n: int) -> str:
+    return _("n = %(n)s", n=n)
+
+
+def _alternative(shown: list[GroupResult]) -> str:
+    sentences = (
+        _("%(group)s: %(said)s.", group=group_name(result.group), said="; ".join(map(_said, result.bars)))
+        for result in shown
+    )
+    return " ".join(sentences)
+
+
+def _said(fact: Fact) -> str:
+    return f"{answers(fact.texts)} {bar_count(fact)}"
+
+
+def _data(question: ReportQuestion, shown: list[GroupResult]) -> Table:
+    columns = (Column(_("Group")), Column(_("Answer")), Column(_("People")), Column(_("Share")))
+    return Table(question.text, columns, tuple(row for result in shown for row in _rows(result)))
+
+
+def _rows(result: GroupResult) -> Iterator[tuple[Cell, ...]]:
+    for fact in result.bars:
+        yield group_name(result.group), " / ".join(fact.texts), bar_count(fact), bar_share(fact)

@@ -1,0 +1,115 @@
+"""Groups, numbers and reasons in words, in the reader's language. The one place that puts published facts into words."""
+
+from flask_babel import format_date, format_decimal, format_percent, ngettext
+from flask_babel import gettext as _
+
+from feedback.domain.groups import Group
+from feedback.domain.questionnaires import Role
+from feedback.domain.report_reading import Bar
+from feedback.domain.statements import Reason
+
+
+def group_name(group: Group) -> str:
+    """Return such as "Mentors, London + York" or "All participants"."""
+    if group.role is None:
+        return _("All participants")
+    whole = _("Mentors") if group.role is Role.MENTOR else _("Mentees")
+    return f"{whole}, {' + '.join(group.cohorts)}" if group.cohorts else whole
+
+
+def people(count: int) -> str:
+    """Return such as "14 people"."""
+    return ngettext("%(num)s person", "%(num)s people", count)
+
+
+def stage_name(stage: str) -> str:
+    """Return the name of a stage; one of an organisation's own stays as it is."""
+    return {"kickoff": _("Kick-off"), "midpoint": _("Mid-point"), "exit": _("Exit")}.get(stage, stage)
+
+
+def percent(count: int, n: int) -> str:
+    """Return count of n as a whole percentage, as the language writes it."""
+    return format_percent(count / n)
+
+
+def number_range(low: int, high: int) -> str:
+    """Return such as "9", or "3 to 5"."""
+    return _number(low) if low == high else _("%(low)s to %(high)s", low=_number(low), high=_number(high))
+
+
+def bar_count(bar: Bar) -> str:
+    """Return such as "9 of 14", "at least 10 of 12" or "3 to 5 of 14"."""
+    numbers = {"low": _number(bar.low), "high": _number(bar.high), "n": _number(bar.n)}
+    if bar.is_exact:
+        return _("%(low)s of %(n)s", **numbers)
+    if bar.high == bar.n:
+        return _("at least %(low)s of %(n)s", **numbers)
+    if bar.low == 0:
+        return _("at most %(high)s of %(n)s", **numbers)
+    return _("%(low)s to %(high)s of %(n)s", **numbers)
+
+
+def bar_share(bar: Bar) -> str:
+    """Return such as "64 %", "at least 83 %" or "21 % to 36 %"."""
+    low, high = percent(bar.low, bar.n), percent(bar.high, bar.n)
+    if bar.is_exact:
+        return low
+    if bar.high == bar.n:
+        return _("at least %(share)s", share=low)
+    if bar.low == 0:
+        return _("at most %(share)s", share=high)
+    return _("%(low)s to %(high)s", low=low, high=high)
+
+
+def answers(texts: tuple[str, ...]) -> str:
+    """Return answers in quotation marks, such as “Agree” or “Strongly agree”."""
+    quoted = [_("“%(text)s”", text=text) for text in texts]
+    if len(quoted) < 2:
+        return "".join(quoted)
+    return _("%(some)s or %(last)s", some=", ".join(quoted[:-1]), last=quoted[-1])
+
+
+def reason_words(reason: Reason, k: int, sensitive_k: int) -> str:
+    """Return why nothing is said, in a sentence."""
+    return {
+        Reason.GROUP_TOO_SMALL: _("Not shown: fewer than %(k)s people of this group answered.", k=k),
+        Reason.QUESTION_TOO_FEW: _("Not shown: fewer than %(k)s people of this group answered this question.", k=k),
+        Reason.SENSITIVE_TOO_FEW: _(
+            "Not shown: the question is sensitive, and fewer than %(k)s people of this group answered it.",
+            k=max(k, sensitive_k),
+        ),
+        Reason.ONE_ROLE: _(
+            "Not shown: only one side was asked this, and the other could be worked out by subtraction."
+        ),
+    }[reason]
+
+
+def theme_name(theme: str) -> str:
+    """Return the heading under which the questions of a theme stand."""
+    return {
+        "confidence": _("Confidence"),
+        "understanding": _("Understanding of each other’s experience"),
+        "safety": _("Safety to speak"),
+        "relationship": _("The relationship in the pair"),
+        "value": _("Being valued, seen and heard"),
+        "change": _("What leaders do differently"),
+        "burden": _("Effort, and who carries it"),
+        "process": _("How the programme runs"),
+        "harm": _("Harm"),
+        "overall": _("Overall, and what comes next"),
+        "trust": _("Trust in this survey"),
+    }.get(theme, _("Other questions"))
+
+
+def points(value: float) -> str:
+    """Return a number of percentage points without its sign, such as "31"."""
+    return format_decimal(abs(round(value)), "#,##0")
+
+
+def day(value: object) -> str:
+    """Return a date such as "12 June 2026"."""
+    return format_date(value, "d MMMM y")
+
+
+def _number(value: int) -> str:
+    return format_decimal(value, "#,##0")
