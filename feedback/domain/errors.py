@@ -45,6 +45,10 @@ class KeysMissing(FeedbackError):
     """The key store lacks keys that should be there, or cannot unwrap them."""
 
 
+class ComparisonRefused(FeedbackError):
+    """Reports cannot be set side by side as asked. The message names the stages and says what to choose instead."""
+
+
 class TermsAltered(FeedbackError):
     """What was fixed at the opening was changed in the database since. Nothing is opened or published."""
 
