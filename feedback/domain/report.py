@@ -105,6 +105,15 @@ class ReportDocument:
     chain_hash: str
 
 
+@dataclass(frozen=True)
+class SignedReport:
+    """A report with the organisation's Ed25519 signature over the UTF-8 bytes of its JSON, and the public key."""
+
+    document: ReportDocument
+    signature: bytes
+    public_key: bytes
+
+
 def build_report(facts: ReportFacts, publication: Publication, previous_chain_hash: str | None) -> ReportDocument:
     """Return the report of a wave; `previous_chain_hash` is that of the programme's report before, if any.
 

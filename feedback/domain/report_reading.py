@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from feedback.domain.counts import Count, bounded
 from feedback.domain.groups import Group
 from feedback.domain.questionnaires import Kind, Order, Role, Theme, text_in
 from feedback.domain.report import About, Outcome, Promise, ReportDocument, Rules, Twin
 from feedback.domain.statements import (
-    Bound,
     Distribution,
     DominanceBand,
     GroupStatement,
@@ -43,38 +43,27 @@ class ReportHeader:
 
 @dataclass(frozen=True)
 class Bar:
-    """Between `low` and `high` of `n` people, both included, chose one of `options`; `texts` are those options' words.
+    """How many people chose one of `options`; `texts` are those options' words.
 
-    `options` is empty for the number of those who rose, which is about no option.
+    Both are empty for the number of those who rose, which is about no option.
     """
 
     options: tuple[str, ...]
     texts: tuple[str, ...]
-    low: int
-    high: int
-    n: int
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether the number is known."""
-        return self.low == self.high
-
-    @property
-    def share(self) -> float | None:
-        """Percent of n, to one decimal; None unless the count is exact."""
-        return round(100 * self.low / self.n, 1) if self.is_exact else None
+    count: Count
 
 
 @dataclass(frozen=True)
 class GroupResult:
-    """One question in one group: what was published of it, as bars too, or the reason why there is nothing.
+    """One question in one group: what is said of it, as statements and as bars, or the reason why there is nothing.
 
     `rose` tells, for a then / now question, how many say it was worse before.
     """
 
     group: Group
+    said: tuple[GroupStatement, ...]
     bars: tuple[Bar, ...]
-    rose: Bar | None
+    rose: Count | None
     reason: Reason | None
 
 
@@ -106,6 +95,16 @@ class ReportQuestion:
     roles: tuple[Role, ...]
     results: tuple[GroupResult, ...]
     total: TotalResult | None
+
+    @property
+    def option_codes(self) -> tuple[str, ...]:
+        """Codes of the options, in the questionnaire's order."""
+        return tuple(code for code, _text in self.options)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The options' words by code."""
+        return dict(self.options)
 
 
 @dataclass(frozen=True)
@@ -219,20 +218,23 @@ def _question(opened: _Opened, question: dict[str, Any], language: str) -> Repor
 def _group_result(group: Group, said: list[GroupStatement], texts: Mapping[str, str]) -> GroupResult:
     here = [one for one in said if one.group == group.name]
     bars = tuple(bar for one in here for bar in _bars(one, texts))
-    rose = next((_bounded((), (), one) for one in here if isinstance(one, Rose)), None)
+    rose = next((bounded(one) for one in here if isinstance(one, Rose)), None)
     refusals = (one.reason for one in here if isinstance(one, Withheld))
-    return GroupResult(group, bars, rose, None if bars else next(refusals, Reason.GROUP_TOO_SMALL))
+    reason = None if bars else next(refusals, Reason.GROUP_TOO_SMALL)
+    return GroupResult(group, tuple(here) if bars else (), bars, rose, reason)
 
 
 def _bars(one: GroupStatement, texts: Mapping[str, str]) -> tuple[Bar, ...]:
     if isinstance(one, Distribution):
         return _exact_bars(one.counts, one.n, texts)
     if isinstance(one, DominanceBand):
-        return (Bar(one.options, _words(one.options, texts), one.at_least, one.n, one.n),)
+        return (Bar(one.options, _words(one.options, texts), Count(one.at_least, one.n, one.n)),)
     if isinstance(one, Ticks):
-        return (_bounded((one.option,), (texts[one.option],), one),)
+        return (Bar((one.option,), (texts[one.option],), bounded(one)),)
     if isinstance(one, Sensitive):
-        return tuple(Bar(part.options, _words(part.options, texts), part.low, part.high, one.n) for part in one.classes)
+        return tuple(
+            Bar(part.options, _words(part.options, texts), Count(part.low, part.high, one.n)) for part in one.classes
+        )
     return ()
 
 
@@ -240,14 +242,8 @@ def _words(options: tuple[str, ...], texts: Mapping[str, str]) -> tuple[str, ...
     return tuple(texts[option] for option in options)
 
 
-def _bounded(options: tuple[str, ...], words: tuple[str, ...], one: Ticks | Rose) -> Bar:
-    low = 0 if one.bound is Bound.AT_MOST else one.count
-    high = one.n if one.bound is Bound.AT_LEAST else one.count
-    return Bar(options, words, low, high, one.n)
-
-
 def _exact_bars(counts: tuple[OptionCount, ...], n: int, texts: Mapping[str, str]) -> tuple[Bar, ...]:
-    return tuple(Bar((one.option,), (texts[one.option],), one.count, one.count, n) for one in counts)
+    return tuple(Bar((one.option,), (texts[one.option],), Count(one.count, one.count, n)) for one in counts)
 
 
 def _total_result(opened: _Opened, code: str, texts: Mapping[str, str]) -> TotalResult | None:
@@ -263,7 +259,7 @@ def _rows(question: ReportQuestion) -> list[ReportRow]:
     rows = [
         ReportRow(question.code, question.text, result.group, bar, result.reason, ())
         for result in question.results
-        for bar in (*result.bars, *((result.rose,) if result.rose else ())) or (None,)
+        for bar in (*result.bars, *((Bar((), (), result.rose),) if result.rose else ())) or (None,)
     ]
     total = question.total
     if total is None:

@@ -7,12 +7,13 @@ from dataclasses import astuple, dataclass, fields
 
 from flask_babel import gettext as _
 
+from feedback.domain.counts import Count
 from feedback.domain.groups import Group
 from feedback.domain.report import Outcome, ReportDocument
-from feedback.domain.report_reading import Bar, ReportHeader, ReportRow, report_header, report_rates, report_rows
+from feedback.domain.report_reading import ReportHeader, ReportRow, report_header, report_rates, report_rows
 from feedback.domain.statements import Reason
 from feedback.rendering.blocks import Column, Section, Table
-from feedback.rendering.words import bar_count, group_name, reason_words
+from feedback.rendering.words import count_words, group_name, reason_words
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BYTE_ORDER_MARK = "\ufeff"
@@ -70,7 +71,7 @@ def harmless(cell: str) -> str:
 def _rate_line(header: ReportHeader, group: Group, answered: int | None) -> NumberLine:
     words = {"question": "", "text": _("Answered the survey"), "group": group_name(group), "answer": _("Answered")}
     if answered is not None:
-        return _numbered(words, Bar((), (), answered, answered, group.invited))
+        return _numbered(words, Count(answered, answered, group.invited))
     if header.outcome is Outcome.TOO_FEW:
         return NumberLine(**words, said=_("Not shown: too few people answered."), withheld=header.outcome)
     return _withheld(words, header, Reason.GROUP_TOO_SMALL)
@@ -86,7 +87,7 @@ def _line(header: ReportHeader, row: ReportRow) -> NumberLine:
     if row.bar is None:
         return _withheld(words, header, row.reason or Reason.GROUP_TOO_SMALL)
     answer = " / ".join(row.bar.texts) or _("It was worse before")
-    return _numbered({**words, "answer": answer}, row.bar, "".join(_without(row)))
+    return _numbered({**words, "answer": answer}, row.bar.count, "".join(_without(row)))
 
 
 def _without(row: ReportRow) -> Iterator[str]:
@@ -94,13 +95,17 @@ def _without(row: ReportRow) -> Iterator[str]:
         yield _(", without %(groups)s", groups="; ".join(map(group_name, row.missing)))
 
 
-def _numbered(words: dict[str, str], bar: Bar, remark: str = "") -> NumberLine:
-    share = "" if bar.share is None else str(bar.share)
+def _numbered(words: dict[str, str], count: Count, remark: str = "") -> NumberLine:
     return NumberLine(
-        **words, said=bar_count(bar) + remark, at_least=str(bar.low), at_most=str(bar.high), of=str(bar.n), percent=share
+        **words,
+        said=count_words(count) + remark,
+        at_least=str(count.low),
+        at_most=str(count.high),
+        of=str(count.n),
+        percent=f"{100 * count.low / count.n:.1f}" if count.is_exact else "",
     )
 
 
 def _withheld(words: dict[str, str], header: ReportHeader, reason: Reason) -> NumberLine:
-    said = reason_words(reason, header.rules.k, header.rules.sensitive_k)
+    said = reason_words(reason, header.rules)
     return NumberLine(**words, said=said, withheld=reason)

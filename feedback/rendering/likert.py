@@ -1,4 +1,4 @@
-"""One question as a chart: diverging bars where the options have an order, plain ones elsewhere. Published facts only."""
+"""One question as a chart: diverging bars where the options have an order, plain ones elsewhere."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from feedback.domain.questionnaires import Kind, Order
 from feedback.domain.report_reading import Bar as Fact
 from feedback.domain.report_reading import GroupResult, ReportQuestion
 from feedback.rendering.blocks import Bar, BarPart, Cell, Chart, Column, Side, Table
-from feedback.rendering.words import answers, bar_count, bar_share, group_name
+from feedback.rendering.words import answers, count_words, group_name, share_words
 
 _PALE, _FULL = 1, 2
 
@@ -37,8 +37,8 @@ def is_diverging(question: ReportQuestion) -> bool:
 def _stacked(question: ReportQuestion, result: GroupResult) -> Iterator[Bar]:
     places = _places(question)
     parts = [_part(fact, places) for fact in sorted(result.bars, key=lambda fact: places[fact.options[0]][0])]
-    known = sum(fact.low for fact in result.bars)
-    n = result.bars[0].n
+    known = sum(fact.count.low for fact in result.bars)
+    n = result.bars[0].count.n
     if known < n:
         unknown = BarPart(_("not told apart"), _share(n - known, n), Side.UNKNOWN, _PALE)
         parts = [*parts, unknown] if parts[0].side is Side.UNFAVOURABLE else [unknown, *parts]
@@ -47,15 +47,17 @@ def _stacked(question: ReportQuestion, result: GroupResult) -> Iterator[Bar]:
 
 def _part(fact: Fact, places: dict[str, tuple[int, Side, int]]) -> BarPart:
     _place, side, shade = places[fact.options[0]]
-    return BarPart(" / ".join(fact.texts), _share(fact.low, fact.n), side, shade)
+    return BarPart(" / ".join(fact.texts), _share(fact.count.low, fact.count.n), side, shade)
 
 
 def _places(question: ReportQuestion) -> dict[str, tuple[int, Side, int]]:
     """Return place, side and shade of each option, from the least favourable."""
-    codes = [code for code, _text in question.options]
+    codes = question.option_codes
     rising = codes if question.order is Order.RISING else codes[::-1]
     last = len(rising) - 1
-    return {code: (place, _side(place, last), _FULL if place in (0, last) else _PALE) for place, code in enumerate(rising)}
+    return {
+        code: (place, _side(place, last), _FULL if place in (0, last) else _PALE) for place, code in enumerate(rising)
+    }
 
 
 def _side(place: int, last: int) -> Side:
@@ -67,11 +69,11 @@ def _side(place: int, last: int) -> Side:
 def _plain(result: GroupResult) -> Iterator[Bar]:
     for fact in result.bars:
         parts = [
-            BarPart(" / ".join(fact.texts), _share(fact.low, fact.n), Side.NEUTRAL, _FULL),
-            BarPart(_("not told apart"), _share(fact.high - fact.low, fact.n), Side.UNKNOWN, _PALE),
+            BarPart(" / ".join(fact.texts), _share(fact.count.low, fact.count.n), Side.NEUTRAL, _FULL),
+            BarPart(_("perhaps"), _share(fact.count.high - fact.count.low, fact.count.n), Side.UNKNOWN, _PALE),
         ]
         label = f"{' / '.join(fact.texts)} – {group_name(result.group)}"
-        yield Bar(label, tuple(part for part in parts if part.share), _note(fact.n))
+        yield Bar(label, tuple(part for part in parts if part.share), _note(fact.count.n))
 
 
 def _share(count: int, n: int) -> float:
@@ -91,7 +93,7 @@ def _alternative(shown: list[GroupResult]) -> str:
 
 
 def _said(fact: Fact) -> str:
-    return f"{answers(fact.texts)} {bar_count(fact)}"
+    return f"{answers(fact.texts)} {count_words(fact.count)}"
 
 
 def _data(question: ReportQuestion, shown: list[GroupResult]) -> Table:
@@ -101,4 +103,4 @@ def _data(question: ReportQuestion, shown: list[GroupResult]) -> Table:
 
 def _rows(result: GroupResult) -> Iterator[tuple[Cell, ...]]:
     for fact in result.bars:
-        yield group_name(result.group), " / ".join(fact.texts), bar_count(fact), bar_share(fact)
+        yield group_name(result.group), " / ".join(fact.texts), count_words(fact.count), share_words(fact.count)

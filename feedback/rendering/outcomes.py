@@ -1,98 +1,121 @@
-"""The results, theme by theme: per question a sentence that can be quoted, a chart with its data, and what is withheld."""
+"""The results, theme by theme: per question sentences that can be quoted, a chart with its data, what is withheld."""
 
 from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
+from feedback.domain.counts import Count, favourable, favourable_options
 from feedback.domain.questionnaires import Kind, Theme
-from feedback.domain.report_reading import GroupResult, ReportHeader, ReportQuestion
-from feedback.domain.statistics import is_indicative, wilson
+from feedback.domain.report import Rules
+from feedback.domain.report_reading import GroupResult, ReportQuestion
+from feedback.domain.statements import Distribution
+from feedback.domain.statistics import INDICATIVE_BELOW, wilson
 from feedback.rendering.blocks import Block, Heading, Items, Paragraph, Section, Tone
-from feedback.rendering.classes import good_news
 from feedback.rendering.likert import question_chart
-from feedback.rendering.words import answers, bar_count, bar_share, group_name, interval_words, reason_words, theme_name
+from feedback.rendering.words import (
+    answers,
+    count_words,
+    group_name,
+    interval_of_share,
+    reason_words,
+    share_words,
+    theme_name,
+)
 
 
-def outcomes_section(header: ReportHeader, questions: tuple[ReportQuestion, ...]) -> Section:
+def results_section(rules: Rules, questions: tuple[ReportQuestion, ...]) -> Section:
     """Return all results, the themes in their fixed order."""
-    blocks = [block for theme in Theme for block in _theme(header, theme, questions)]
+    blocks = [block for theme in Theme for block in _theme(rules, theme, questions)]
     return Section("results", _("What they answered"), tuple(blocks))
 
 
 def headlines(question: ReportQuestion) -> tuple[str, ...]:
-    """Return one sentence for each group that says something, fit to be quoted by itself."""
+    """Return one sentence for each group of which something is said, fit to be quoted by itself."""
     return tuple(sentence for result in question.results for sentence in _headlines(question, result))
 
 
-def _theme(header: ReportHeader, theme: Theme, questions: tuple[ReportQuestion, ...]) -> Iterator[Block]:
+def _theme(rules: Rules, theme: Theme, questions: tuple[ReportQuestion, ...]) -> Iterator[Block]:
     about = [question for question in questions if question.theme is theme]
     if about:
         yield Heading(theme_name(theme), 3)
     for question in about:
-        yield from _question(header, question)
+        yield from _question(rules, question)
 
 
-def _question(header: ReportHeader, question: ReportQuestion) -> Iterator[Block]:
+def _question(rules: Rules, question: ReportQuestion) -> Iterator[Block]:
     yield Heading(question.text, 4, question.code)
     for sentence in headlines(question):
         yield Paragraph(sentence, Tone.HEADLINE)
     chart = question_chart(question)
     if chart is not None:
         yield chart
-    withheld = _withheld(header, question)
+    withheld = _withheld(rules, question)
     if withheld:
         yield Items(withheld)
 
 
-def _withheld(header: ReportHeader, question: ReportQuestion) -> tuple[str, ...]:
-    rules = header.rules
+def _withheld(rules: Rules, question: ReportQuestion) -> tuple[str, ...]:
     return tuple(
-        f"{group_name(result.group)}: {reason_words(result.reason, rules.k, rules.sensitive_k)}"
+        f"{group_name(result.group)}: {reason_words(result.reason, rules)}"
         for result in question.results
         if result.reason is not None
     )
 
 
 def _headlines(question: ReportQuestion, result: GroupResult) -> Iterator[str]:
-    if question.sensitive:
-        yield from (_sensitive(result, place) for place in range(len(result.bars)))
-    elif question.kind is not Kind.MANY and result.bars:
-        yield _said(question, result)
+    if not result.bars:
+        return
+    if question.kind is Kind.MANY:
+        yield _ticked(result)
+    elif isinstance(result.said[0], Distribution) and favourable_options(question.option_codes, question.order):
+        yield _favourable(question, result, favourable(question.option_codes, question.order, result.said[0]))
+    else:
+        bars = result.bars if question.sensitive else [max(result.bars, key=lambda bar: bar.count.low)]
+        for bar in bars:
+            yield _chose(result, bar.count, bar.texts)
     if result.rose is not None:
-        yield _(
-            "%(group)s: %(count)s say that it was worse before the programme (%(share)s). The others did not say so.",
-            group=group_name(result.group),
-            count=bar_count(result.rose),
-            share=bar_share(result.rose),
-        )
+        yield _rose(result, result.rose)
 
 
-def _said(question: ReportQuestion, result: GroupResult) -> str:
-    news = good_news(question, result)
-    if news is None:
-        most = max(result.bars, key=lambda bar: bar.low)
-        return _(
-            "%(group)s: %(count)s chose %(answers)s.",
-            group=group_name(result.group),
-            count=bar_count(most),
-            answers=answers(most.texts),
-        )
-    return _(
-        "%(group)s: %(count)s chose %(answers)s (%(share)s; %(interval)s).%(remark)s",
+def _favourable(question: ReportQuestion, result: GroupResult, count: Count) -> str:
+    chosen = favourable_options(question.option_codes, question.order)
+    sentence = _(
+        "%(group)s: %(count)s chose %(answers)s (%(share)s; %(interval)s).",
         group=group_name(result.group),
-        count=bar_count(news),
-        answers=answers(news.texts),
-        share=bar_share(news),
-        interval=interval_words(wilson(news.low, news.n), wilson(news.high, news.n)),
-        remark=f" {_('Indicative only.')}" if is_indicative(news.n) else "",
+        count=count_words(count),
+        answers=answers(tuple(question.words[option] for option in chosen)),
+        share=share_words(count),
+        interval=interval_of_share(wilson(count)),
     )
+    remark = _("Indicative: fewer than %(number)s people answered.", number=INDICATIVE_BELOW)
+    return f"{sentence} {remark}" if count.n < INDICATIVE_BELOW else sentence
 
 
-def _sensitive(result: GroupResult, place: int) -> str:
-    bar = result.bars[place]
+def _chose(result: GroupResult, count: Count, texts: tuple[str, ...]) -> str:
     return _(
         "%(group)s: %(count)s chose %(answers)s.",
         group=group_name(result.group),
-        count=bar_count(bar),
-        answers=answers(bar.texts),
+        count=count_words(count),
+        answers=answers(texts),
+    )
+
+
+def _ticked(result: GroupResult) -> str:
+    most = max(result.bars, key=lambda bar: bar.count.low)
+    return _(
+        "%(group)s: ticked most often was %(answer)s, by %(count)s (%(share)s).",
+        group=group_name(result.group),
+        answer=answers(most.texts),
+        count=count_words(most.count),
+        share=share_words(most.count),
+    )
+
+
+def _rose(result: GroupResult, count: Count) -> str:
+    return _(
+        "%(group)s: %(count)s say that it was worse before the programme (%(share)s). The others do not, or did not "
+        "say.",
+        group=group_name(result.group),
+        count=count_words(count),
+        share=share_words(count),
     )

@@ -1,12 +1,15 @@
-"""Groups, numbers and reasons in words, in the reader's language. The one place that puts published facts into words."""
+"""Groups, numbers and reasons in words, in the reader's language: the one place that puts published facts so."""
 
+from babel import Locale
 from flask_babel import format_date, format_decimal, format_percent, ngettext
 from flask_babel import gettext as _
 
+from feedback.domain.counts import Count
 from feedback.domain.groups import Group
 from feedback.domain.questionnaires import Role
-from feedback.domain.report_reading import Bar
+from feedback.domain.report import Rules
 from feedback.domain.statements import Reason
+from feedback.domain.statistics import Interval
 
 
 def group_name(group: Group) -> str:
@@ -32,31 +35,26 @@ def percent(count: int, n: int) -> str:
     return format_percent(count / n)
 
 
-def number_range(low: int, high: int) -> str:
-    """Return such as "9", or "3 to 5"."""
-    return _number(low) if low == high else _("%(low)s to %(high)s", low=_number(low), high=_number(high))
-
-
-def bar_count(bar: Bar) -> str:
+def count_words(count: Count) -> str:
     """Return such as "9 of 14", "at least 10 of 12" or "3 to 5 of 14"."""
-    numbers = {"low": _number(bar.low), "high": _number(bar.high), "n": _number(bar.n)}
-    if bar.is_exact:
+    numbers = {"low": _number(count.low), "high": _number(count.high), "n": _number(count.n)}
+    if count.is_exact:
         return _("%(low)s of %(n)s", **numbers)
-    if bar.high == bar.n:
+    if count.high == count.n:
         return _("at least %(low)s of %(n)s", **numbers)
-    if bar.low == 0:
+    if count.low == 0:
         return _("at most %(high)s of %(n)s", **numbers)
     return _("%(low)s to %(high)s of %(n)s", **numbers)
 
 
-def bar_share(bar: Bar) -> str:
+def share_words(count: Count) -> str:
     """Return such as "64 %", "at least 83 %" or "21 % to 36 %"."""
-    low, high = percent(bar.low, bar.n), percent(bar.high, bar.n)
-    if bar.is_exact:
+    low, high = percent(count.low, count.n), percent(count.high, count.n)
+    if count.is_exact:
         return low
-    if bar.high == bar.n:
+    if count.high == count.n:
         return _("at least %(share)s", share=low)
-    if bar.low == 0:
+    if count.low == 0:
         return _("at most %(share)s", share=high)
     return _("%(low)s to %(high)s", low=low, high=high)
 
@@ -69,14 +67,16 @@ def answers(texts: tuple[str, ...]) -> str:
     return _("%(some)s or %(last)s", some=", ".join(quoted[:-1]), last=quoted[-1])
 
 
-def reason_words(reason: Reason, k: int, sensitive_k: int) -> str:
+def reason_words(reason: Reason, rules: Rules) -> str:
     """Return why nothing is said, in a sentence."""
     return {
-        Reason.GROUP_TOO_SMALL: _("Not shown: fewer than %(k)s people of this group answered.", k=k),
-        Reason.QUESTION_TOO_FEW: _("Not shown: fewer than %(k)s people of this group answered this question.", k=k),
+        Reason.GROUP_TOO_SMALL: _("Not shown: fewer than %(k)s people of this group answered.", k=rules.k),
+        Reason.QUESTION_TOO_FEW: _(
+            "Not shown: fewer than %(k)s people of this group answered this question.", k=rules.k
+        ),
         Reason.SENSITIVE_TOO_FEW: _(
             "Not shown: the question is sensitive, and fewer than %(k)s people of this group answered it.",
-            k=max(k, sensitive_k),
+            k=max(rules.k, rules.sensitive_k),
         ),
         Reason.ONE_ROLE: _(
             "Not shown: only one side was asked this, and the other could be worked out by subtraction."
@@ -101,9 +101,26 @@ def theme_name(theme: str) -> str:
     }.get(theme, _("Other questions"))
 
 
-def points(value: float) -> str:
-    """Return a number of percentage points without its sign, such as "31"."""
-    return format_decimal(abs(round(value)), "#,##0")
+def interval_of_share(interval: Interval) -> str:
+    """Return such as "95 % interval 39 % to 84 %"; the ends are in percent."""
+    low, high = format_percent(interval.low / 100), format_percent(interval.high / 100)
+    return _("95 %% interval %(low)s to %(high)s", low=low, high=high)
+
+
+def signed_points(value: float) -> str:
+    """Return a number of percentage points with its sign, such as "+31" or "−5"."""
+    return format_decimal(round(value), "+#,##0;−#,##0") if round(value) else _number(0)
+
+
+def points_words(points: Interval) -> str:
+    """Return a difference such as "+31 points", or "+10 to +35 points" where it is a range."""
+    low, high = signed_points(points.low), signed_points(points.high)
+    return _("%(low)s points", low=low) if low == high else _("%(low)s to %(high)s points", low=low, high=high)
+
+
+def direction(language: str) -> str:
+    """Return "rtl" for a language that is written from right to left, else "ltr"."""
+    return Locale.parse(language, sep="-").text_direction
 
 
 def day(value: object) -> str:

@@ -1,50 +1,48 @@
-"""Find the published report of a wave, with what it takes to check that nobody has altered it."""
+"""Find the published report of a wave, with what it takes to check it and to set it beside earlier ones."""
 
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound
-from feedback.domain.report import ReportDocument, read_report
+from feedback.domain.report import ReportDocument, SignedReport, read_report
 from feedback.storage.database import begin_read_only
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
-from feedback.storage.reports import report_of
+from feedback.storage.reports import report_of, reports_before
 from feedback.storage.waves import wave_by_id
 
 
 @dataclass(frozen=True)
-class SignedReport:
-    """A report with the organisation's Ed25519 signature over the UTF-8 bytes of its JSON, and the public key."""
+class ShownReport:
+    """One report. `earlier` are the programme's reports before it, oldest first."""
 
     programme_id: int
     wave_id: int
     stage: str
-    document: ReportDocument
-    signature: bytes
-    public_key: bytes
+    signed: SignedReport
+    earlier: tuple[ReportDocument, ...]
 
 
-def show_report(session: Session, wave_id: int) -> SignedReport:
+def show_report(session: Session, wave_id: int) -> ShownReport:
     """Return the report of a wave, or raise NotFound if it has none yet."""
     begin_read_only(session)
     try:
-        return _signed(session, wave_id)
+        return _shown(session, wave_id)
     finally:
         session.rollback()
 
 
-def _signed(session: Session, wave_id: int) -> SignedReport:
+def _shown(session: Session, wave_id: int) -> ShownReport:
     wave, stored = wave_by_id(session, wave_id), report_of(session, wave_id)
     if stored is None:
         raise NotFound(f"Wave {wave_id} has no report yet; there is one after the close.")
     programme = programme_by_id(session, wave.programme_id)
     organisation = session.get_one(Organisation, programme.organisation_id)
-    return SignedReport(
+    return ShownReport(
         programme_id=programme.id,
         wave_id=wave.id,
         stage=wave.stage,
-        document=read_report(stored.document),
-        signature=stored.signature,
-        public_key=organisation.signing_public_key or b"",
+        signed=SignedReport(read_report(stored.document), stored.signature, organisation.signing_public_key or b""),
+        earlier=tuple(read_report(one.document) for one in reports_before(session, stored)),
     )

@@ -32,6 +32,12 @@ def last_report(session: Session, programme_id: int) -> StoredReport | None:
     return session.scalar(query)
 
 
+def reports_before(session: Session, report: StoredReport) -> list[StoredReport]:
+    """Return the reports of the same programme before this one, oldest first."""
+    mine = (StoredReport.programme_id == report.programme_id, StoredReport.number < report.number)
+    return list(session.scalars(select(StoredReport).where(*mine).order_by(StoredReport.number)))
+
+
 def report_of(session: Session, wave_id: int) -> StoredReport | None:
     """Return the report of a wave, if it is closed."""
     return session.get(StoredReport, wave_id)

@@ -1,0 +1,228 @@
+"""What changed since earlier surveys of the programme, or from a pilot to its roll-out: a line a question and group."""
+
+from collections.abc import Iterable, Iterator
+
+from flask_babel import gettext as _
+
+from feedback.domain.comparable_reports import Obstacle
+from feedback.domain.comparison import ComparedQuestion, ComparedReports, NoDifference, ThenNow, WaveDifference
+from feedback.domain.groups import Group
+from feedback.domain.questionnaires import text_in
+from feedback.domain.report import ReportDocument
+from feedback.domain.report_reading import report_rates
+from feedback.domain.statistics import INDICATIVE_BELOW, Interval, Method
+from feedback.rendering.blocks import Block, Cell, Column, Heading, Items, Paragraph, Section, Table, Tone
+from feedback.rendering.words import (
+    answers,
+    count_words,
+    group_name,
+    points_words,
+    share_words,
+    stage_name,
+)
+
+Groups = dict[str, Group]
+"""The groups of both reports, by name."""
+
+
+def change_section(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> Section:
+    """Return the differences, newest pair first; one heading for each pair of reports."""
+    blocks = [block for pair in compared for block in _pair(pair, groups, language)]
+    return Section("change", _("What changed"), (*_cautions(), *blocks))
+
+
+def pair_name(pair: ComparedReports) -> str:
+    """Return such as "Kick-off → Exit", with the programmes where there are two."""
+    before, after = pair.before.about, pair.after.about
+    if before.programme == after.programme:
+        return f"{stage_name(before.stage)} → {stage_name(after.stage)}"
+    return f"{before.programme}, {stage_name(before.stage)} → {after.programme}, {stage_name(after.stage)}"
+
+
+def groups_in(documents: Iterable[ReportDocument]) -> Groups:
+    """Return every group of the reports, by name."""
+    return {rate.group.name: rate.group for document in documents for rate in report_rates(document)}
+
+
+def certain_changes(pair: ComparedReports, groups: Groups, language: str) -> tuple[str, ...]:
+    """Return a sentence for each difference that chance alone would hardly explain: its interval leaves out zero."""
+    return tuple(
+        _sentence(pair, groups, one, change, language)
+        for one in pair.questions
+        for change in one.differences
+        if not change.interval.low <= 0 <= change.interval.high
+    )
+
+
+def change_sentences(pair: ComparedReports, groups: Groups, language: str) -> tuple[str, ...]:
+    """Return one sentence for each difference of a question with an order, fit to be quoted by itself."""
+    return tuple(_sentence(pair, groups, one, change, language) for one in pair.questions for change in one.differences)
+
+
+def appendix_section(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> Section:
+    """Return effect sizes and p values, for those who reckon with them."""
+    columns = tuple(
+        Column(title)
+        for title in (_("Reports"), _("Question"), _("Group"), _("Answer"), _("Cliff’s δ"), _("p value"), _("Relative"))
+    )
+    rows = tuple(row for pair in compared for row in _appendix_rows(pair, groups, language))
+    return Section("appendix", _("Effect sizes"), (Table(_("Effect sizes"), columns, rows),))
+
+
+def _cautions() -> tuple[Block, ...]:
+    return (
+        Paragraph(
+            _(
+                "Nobody is followed from one survey to the next: two groups are compared, not the same answers. What "
+                "changed may have many causes. The interval says how far chance alone could move the number (95 %%)."
+            ),
+            Tone.QUIET,
+        ),
+    )
+
+
+def _pair(pair: ComparedReports, groups: Groups, language: str) -> Iterator[Block]:
+    yield Heading(pair_name(pair), 3)
+    rows = tuple(row for one in pair.questions for row in _rows(groups, one, language))
+    if rows:
+        titles = (_("Question"), _("Group"), _("Answer"), _("Before"), _("After"), _("Change"), _("95 % interval"))
+        yield Table(_("%(pair)s: share of each group", pair=pair_name(pair)), tuple(map(Column, titles)), rows)
+    remarks = [*_twins(pair, groups), *_obstacles(pair, groups), *_memories(pair, groups, language)]
+    if remarks:
+        yield Items(tuple(remarks))
+
+
+def _rows(groups: Groups, one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
+    for change in one.differences:
+        yield (
+            one.code,
+            group_name(groups[one.group]),
+            _answer(one, change, language),
+            f"{count_words(change.before)} ({share_words(change.before)})",
+            f"{count_words(change.after)} ({share_words(change.after)})",
+            points_words(change.points),
+            points_words(change.interval),
+        )
+
+
+def _answer(one: ComparedQuestion, change: WaveDifference, language: str) -> str:
+    words = {option.code: text_in(option.text, language) for option in one.question.options}
+    return answers(tuple(words[option] for option in change.options))
+
+
+def _sentence(
+    pair: ComparedReports, groups: Groups, one: ComparedQuestion, change: WaveDifference, language: str
+) -> str:
+    said = _(
+        "%(group)s, “%(question)s”: the share who chose %(answers)s %(verb)s, from %(before)s (%(pair)s) to %(after)s; "
+        "95 %% interval %(interval)s.",
+        group=group_name(groups[one.group]),
+        question=text_in(one.question.text, language),
+        answers=_answer(one, change, language),
+        verb=_verb(change.points),
+        before=count_words(change.before),
+        pair=pair_name(pair),
+        after=count_words(change.after),
+        interval=points_words(change.interval),
+    )
+    return " ".join([said, *_doubts(one, change)])
+
+
+def _verb(points: Interval) -> str:
+    low, high = round(points.low), round(points.high)
+    if low != high:
+        return _("changed by something between %(range)s", range=points_words(points))
+    if low > 0:
+        return _("rose by %(points)s points", points=low)
+    return _("fell by %(points)s points", points=-low) if low < 0 else _("did not change")
+
+
+def _doubts(one: ComparedQuestion, change: WaveDifference) -> Iterator[str]:
+    if change.interval.low <= 0 <= change.interval.high:
+        yield _("That may be chance.")
+    if change.is_indicative:
+        yield _("Indicative: fewer than %(number)s people on one side.", number=INDICATIVE_BELOW)
+    if one.is_twin:
+        yield _("Nearly the same people were asked: this may be the answer of one.")
+
+
+def _twins(pair: ComparedReports, groups: Groups) -> Iterator[str]:
+    for name in sorted({one.group for one in pair.questions if one.is_twin}):
+        yield _(
+            "%(group)s: a few people joined or left in between. A change may be the answer of one of them.",
+            group=group_name(groups[name]),
+        )
+
+
+def _memories(pair: ComparedReports, groups: Groups, language: str) -> Iterator[str]:
+    for one in pair.questions:
+        for told in one.then_now:
+            yield _memory(groups, one, told, language)
+
+
+def _memory(groups: Groups, one: ComparedQuestion, told: ThenNow, language: str) -> str:
+    return _(
+        "%(group)s, “%(question)s”: asked to look back, %(rose)s say that it was worse before (%(share)s). Memory "
+        "tends to "
+        "show more change than two surveys do.",
+        group=group_name(groups[one.group]),
+        question=text_in(one.question.text, language),
+        rose=count_words(told.rose),
+        share=share_words(told.rose),
+    )
+
+
+def _obstacles(pair: ComparedReports, groups: Groups) -> Iterator[str]:
+    for one in pair.questions:
+        if one.no_difference is not None and one.no_difference.obstacle is not Obstacle.NOT_ASKED:
+            yield _(
+                "%(code)s, %(group)s: %(reason)s",
+                code=one.code,
+                group=group_name(groups[one.group]),
+                reason=_reason(one.no_difference),
+            )
+
+
+def _reason(missing: NoDifference) -> str:
+    return {
+        Obstacle.GROUP_MISSING: _("the two reports have different groups, so there is nothing to compare."),
+        Obstacle.NOT_ASKED: _("asked in one of the two surveys only."),
+        Obstacle.QUESTION_CHANGED: _("the words or the answers were changed in between, so it cannot be compared."),
+        Obstacle.NO_ORDER: _("its answers have no order, so there is no rise or fall."),
+        Obstacle.TOO_FEW: _("too few people answered in one of the two surveys."),
+        Obstacle.WITHHELD: _("not shown in one of the two reports."),
+    }[missing.obstacle]
+
+
+def _appendix_rows(pair: ComparedReports, groups: Groups, language: str) -> Iterator[tuple[Cell, ...]]:
+    for one in pair.questions:
+        for change in one.differences:
+            yield (
+                pair_name(pair),
+                one.code,
+                group_name(groups[one.group]),
+                _answer(one, change, language),
+                "" if change.cliffs_delta is None else f"{change.cliffs_delta:+.2f}",
+                _p_value(change),
+                _relative(change),
+            )
+
+
+def _p_value(change: WaveDifference) -> str:
+    found = change.p_value
+    if found is None:
+        return ""
+    test = _("Boschloo") if found.method is Method.BOSCHLOO else _("Fisher")
+    return f"{found.value:.3f} ({test})" if found.value >= 0.001 else f"< 0.001 ({test})"
+
+
+def _relative(change: WaveDifference) -> str:
+    found = change.relative
+    if found is None:
+        return ""
+    return _(
+        "%(percent)s %% of the share before (%(before)s → %(after)s)",
+        percent=f"{found.percent:+.0f}",
+        before=count_words(found.before),
+        after=count_words(found.after),
+    )

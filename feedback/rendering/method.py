@@ -1,0 +1,107 @@
+"""How to read a report, in plain words, with the numbers of its own rules; and how to check that nobody altered it."""
+
+import base64
+
+from flask_babel import gettext as _
+
+from feedback.domain.report import ReportDocument, Rules, SignedReport
+from feedback.domain.report_reading import ReportHeader
+from feedback.domain.statistics import INDICATIVE_BELOW
+from feedback.rendering.blocks import Facts, Items, Paragraph, Section
+
+
+def method_section(rules: Rules) -> Section:
+    """Return the rules by which numbers appear, and the limits of what they say."""
+    return Section("method", _("How to read this report"), (Items(_rules(rules)), Items(_limits())))
+
+
+def proof_section(header: ReportHeader, signed: SignedReport) -> Section:
+    """Return receipts, hashes and signature, with what they are good for."""
+    receipts = tuple((str(place), digest) for place, digest in enumerate(header.receipts, start=1))
+    explained = (
+        Paragraph(
+            _(
+                "Whoever kept a receipt can look for its fingerprint here: the SHA-256 of the receipt’s 16 bytes, "
+                "without "
+                "the dashes, as hexadecimal."
+            )
+        ),
+        Facts(receipts, _("Receipts of the answers that were counted")),
+    )
+    signature = (
+        Paragraph(
+            _(
+                "The organisation has signed the data of this report. Whoever changes a number, or takes a report "
+                "out of "
+                "the row, breaks the signature or the chain."
+            )
+        ),
+        Facts(_hashes(header, signed.document, signed), _("Check this report")),
+    )
+    return Section("proof", _("Proof"), (*explained, *signature) if receipts else signature)
+
+
+def _rules(rules: Rules) -> tuple[str, ...]:
+    return (
+        _(
+            "Groups were fixed before the first mail. A group of which fewer than %(k)s people answered is not shown "
+            "and "
+            "is in no total, and neither is a question that fewer than %(k)s of a group answered.",
+            k=rules.k,
+        ),
+        _(
+            "If all of a group but %(band)s or fewer agree, only “at least” is said, and no exact numbers. So "
+            "nobody’s own "
+            "choice can be made certain, not even by a colleague who subtracts theirs.",
+            band=rules.band,
+        ),
+        _(
+            "Sensitive questions need %(k)s answers. They are shown only as “so bad or worse”, in steps of %(band)s "
+            "people.",
+            k=max(rules.k, rules.sensitive_k),
+            band=rules.sensitive_band,
+        ),
+        _(
+            "Where a question was asked for “before” and “now”, the answers for now are shown, and how many say that "
+            "it "
+            "was worse before. Memory plays a part in that: it often shows more change than two separate surveys do."
+        ),
+        _("“Prefer not to say” is not counted. So questions differ in how many people they count."),
+        _("Where people could tick several answers, each answer is counted by itself."),
+        _(
+            "Before it was published, an independent program tried to work out single answers from this report, and "
+            "failed."
+        ),
+    )
+
+
+def _limits() -> tuple[str, ...]:
+    return (
+        _(
+            "An interval says how far the share might lie from what was counted by chance alone, had the same people "
+            "been asked by lot from many like them (95 %%; Wilson’s for a share, Newcombe’s for a difference)."
+        ),
+        _(
+            "“Indicative” means: fewer than %(number)s people answered. Look at what many questions say together, "
+            "not at "
+            "one number.",
+            number=INDICATIVE_BELOW,
+        ),
+        _("Those who answered may differ from those who did not. Nobody knows who they are."),
+        _(
+            "There was no group without the programme to compare with. So the report says what changed, not what "
+            "caused it."
+        ),
+        _("The answers themselves were destroyed when this report was made. There is nothing more to look up."),
+    )
+
+
+def _hashes(header: ReportHeader, document: ReportDocument, signed: SignedReport) -> tuple[tuple[str, str], ...]:
+    none = _("None: this is the programme’s first report.")
+    return (
+        (_("Statement hash (SHA-256 of the published statements)"), document.statement_hash),
+        (_("Chain hash (with the programme’s report before)"), document.chain_hash),
+        (_("Chain hash of the report before"), header.previous or none),
+        (_("Signature (Ed25519, base64)"), base64.b64encode(signed.signature).decode()),
+        (_("Public key (base64)"), base64.b64encode(signed.public_key).decode()),
+    )

@@ -1,0 +1,42 @@
+"""A paper as plain text, for a terminal."""
+
+from textwrap import fill
+
+from feedback.rendering.blocks import Block, Chart, Facts, Heading, Items, Paper, Paragraph, Quotes, Table
+
+_WIDTH = 100
+
+
+def write_plain(paper: Paper) -> str:
+    """Return the paper as lines of text; a chart is written as its table."""
+    head = [paper.title, paper.subtitle, ""]
+    lines = [line for section in paper.sections for line in _section(section.title, section.blocks)]
+    return "\n".join([*head, *lines])
+
+
+def _section(title: str, blocks: tuple[Block, ...]) -> list[str]:
+    return [title.upper(), "", *(line for block in blocks for line in (*_block(block), ""))]
+
+
+def _block(block: Block) -> list[str]:
+    match block:
+        case Paragraph(text=text):
+            return [fill(text, _WIDTH)]
+        case Heading(text=text, anchor=anchor):
+            return [fill(f"{anchor}  {text}".strip(), _WIDTH)]
+        case Items(entries=entries) | Quotes(entries=entries):
+            return [fill(entry, _WIDTH, initial_indent="  - ", subsequent_indent="    ") for entry in entries]
+        case Facts(entries=entries):
+            return [f"  {name}: {value}" for name, value in entries]
+        case Chart(data=data):
+            return _table(data)
+        case Table():
+            return _table(block)
+
+
+def _table(table: Table) -> list[str]:
+    rows = [tuple(column.title for column in table.columns), *(tuple(map(str, row)) for row in table.rows)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(table.columns))]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]

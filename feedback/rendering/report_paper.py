@@ -1,0 +1,213 @@
+"""Compose the report of one wave: in short, what was asked, who answered, what they said, what to do, how to check it.
+
+Holds published facts only, as the report's document has them. Words are in the language of the request or command.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from feedback.domain.comparison import ComparedReports, compare
+from feedback.domain.counts import Count
+from feedback.domain.questionnaires import Theme
+from feedback.domain.report import Outcome, ReportDocument, SignedReport, read_outcome
+from feedback.domain.report_reading import (
+    RateResult,
+    ReportHeader,
+    ReportQuestion,
+    report_header,
+    report_questions,
+    report_rates,
+)
+from feedback.rendering.blocks import (
+    Bar,
+    BarPart,
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Facts,
+    Items,
+    Paper,
+    Paragraph,
+    Section,
+    Side,
+    Table,
+    Tone,
+)
+from feedback.rendering.change import Groups, appendix_section, certain_changes, change_section, groups_in
+from feedback.rendering.every_number import every_number
+from feedback.rendering.method import method_section, proof_section
+from feedback.rendering.outcomes import headlines, results_section
+from feedback.rendering.risks import risks_section
+from feedback.rendering.words import count_words, day, direction, group_name, share_words, stage_name
+
+_IN_SHORT = (Theme.CONFIDENCE, Theme.UNDERSTANDING, Theme.SAFETY, Theme.RELATIONSHIP, Theme.OVERALL)
+"""Themes of which the first question stands in the summary."""
+
+
+@dataclass(frozen=True)
+class ReportSource:
+    """What a report is composed from. `earlier` are the programme's published reports before it, oldest first."""
+
+    signed: SignedReport
+    earlier: tuple[ReportDocument, ...] = ()
+
+
+def compose_report(source: ReportSource, language: str) -> Paper:
+    """Return the report in `language`, or in English where a text is missing."""
+    header = report_header(source.signed.document)
+    said = _too_few(header, source) if header.outcome is Outcome.TOO_FEW else _published(header, source, language)
+    return Paper(
+        title=f"{header.about.programme}: {stage_name(header.about.stage)}",
+        subtitle=_subtitle(header),
+        language=language,
+        direction=direction(language),
+        sections=said,
+    )
+
+
+def _subtitle(header: ReportHeader) -> str:
+    return _(
+        "%(organisation)s. Open from %(opened)s to %(closed)s.",
+        organisation=header.about.organisation,
+        opened=day(header.about.opened_on),
+        closed=day(header.about.closed_on),
+    )
+
+
+def _too_few(header: ReportHeader, source: ReportSource) -> tuple[Section, ...]:
+    sentence = _(
+        "Fewer than %(k)s people answered, so no answer was opened. They have been destroyed unread, and there are no "
+        "results and no comments.",
+        k=header.rules.k,
+    )
+    document = source.signed.document
+    return (
+        Section("short", _("Too few people answered"), (Paragraph(sentence, Tone.HEADLINE),)),
+        _answered(header, report_rates(document)),
+        every_number(document, "en"),
+        proof_section(header, source.signed),
+    )
+
+
+def _published(header: ReportHeader, source: ReportSource, language: str) -> tuple[Section, ...]:
+    document = source.signed.document
+    questions, rates = report_questions(document, language), report_rates(document)
+    compared, groups = _compared(source), groups_in((*source.earlier, document))
+    return (
+        _short(questions, compared, groups, language),
+        risks_section(questions, rates),
+        _asked(header, questions),
+        _answered(header, rates),
+        results_section(header.rules, questions),
+        *((change_section(compared, groups, language),) if compared else ()),
+        method_section(header.rules),
+        *((appendix_section(compared, groups, language),) if compared else ()),
+        every_number(document, language),
+        proof_section(header, source.signed),
+    )
+
+
+def _compared(source: ReportSource) -> tuple[ComparedReports, ...]:
+    speaking = [one for one in source.earlier if read_outcome(one.json) is Outcome.PUBLISHED]
+    return tuple(pair for one in reversed(speaking) for pair in compare([one, source.signed.document]))
+
+
+def _short(
+    questions: tuple[ReportQuestion, ...], compared: tuple[ComparedReports, ...], groups: Groups, language: str
+) -> Section:
+    said = [sentence for question in _first_of_themes(questions) for sentence in headlines(question)]
+    blocks: list[Block] = (
+        [Items(tuple(said))] if said else [Paragraph(_("Nothing can be shown on the main questions."))]
+    )
+    changed = [sentence for pair in compared[:1] for sentence in certain_changes(pair, groups, language)]
+    if changed:
+        blocks += [Paragraph(_("What changed by more than chance alone would explain:")), Items(tuple(changed))]
+    elif compared:
+        blocks.append(Paragraph(_("No share changed by more than chance alone could explain.")))
+    return Section("short", _("In short"), tuple(blocks))
+
+
+def _first_of_themes(questions: tuple[ReportQuestion, ...]) -> list[ReportQuestion]:
+    by_theme = {question.theme: question for question in reversed(questions)}
+    return [by_theme[theme] for theme in _IN_SHORT if theme in by_theme]
+
+
+def _asked(header: ReportHeader, questions: tuple[ReportQuestion, ...]) -> Section:
+    about, promise = header.about, header.promise
+    told = (
+        _("No record says who answered, and nobody can read one person’s answers."),
+        _("Results appear only for groups of at least %(k)s people, fixed before the first mail.", k=header.rules.k),
+        _("Comments are read word for word by %(reviewer)s alone, without a name.", reviewer=promise.reviewer),
+        _(
+            "The answers were opened once, at the close, and destroyed; the last backup of their keys is gone %(days)s "
+            "days later.",
+            days=promise.key_backup_days,
+        ),
+        *(
+            (_("Too few had answered at first, so the survey stayed open longer, once."),)
+            if promise.was_extended
+            else ()
+        ),
+        *((_twins(header),) if header.twins else ()),
+    )
+    facts = (
+        (_("Programme"), _("%(word)s mentoring on %(focus)s", word=about.word, focus=about.focus)),
+        (_("Survey"), stage_name(about.stage)),
+        (_("Questions to choose from"), str(len(questions))),
+    )
+    return Section(
+        "asked",
+        _("What was asked, and what was promised"),
+        (Facts(facts), Paragraph(_("Everybody was told:")), Items(told)),
+    )
+
+
+def _exceptions(header: ReportHeader) -> Iterator[str]:
+    if header.promise.was_extended:
+        yield _("Too few had answered at first, so the survey stayed open longer, once.")
+    if header.twins:
+        yield _twins(header)
+
+
+def _twins(header: ReportHeader) -> str:
+    stages = ", ".join(sorted({stage_name(twin.stage) for twin in header.twins}))
+    return _("Nearly the same people were asked before (%(stages)s). A few have joined or left since.", stages=stages)
+
+
+def _answered(header: ReportHeader, rates: tuple[RateResult, ...]) -> Section:
+    columns = (Column(_("Group")), Column(_("Invited"), numeric=True), Column(_("Answered")), Column(_("Share")))
+    rows = tuple(_rate_row(header, rate) for rate in rates)
+    table = Table(_("How many answered"), columns, rows)
+    known = [rate for rate in rates if rate.answered is not None]
+    title = _("Who was invited, and how many answered")
+    if not known:
+        return Section("answered", title, (table,))
+    chart = Chart(
+        title=_("How many answered"),
+        alt="; ".join(f"{group_name(rate.group)}: {count_words(_rate(rate))}" for rate in known),
+        bars=tuple(_rate_bar(rate) for rate in known),
+        data=table,
+        diverging=False,
+    )
+    return Section("answered", title, (chart,))
+
+
+def _rate_row(header: ReportHeader, rate: RateResult) -> tuple[Cell, ...]:
+    name = group_name(rate.group)
+    if rate.answered is None:
+        return name, rate.group.invited, _("fewer than %(k)s", k=header.rules.k), ""
+    return name, rate.group.invited, count_words(_rate(rate)), share_words(_rate(rate))
+
+
+def _rate_bar(rate: RateResult) -> Bar:
+    count = _rate(rate)
+    part = BarPart(_("Answered"), 100 * count.low / count.n, Side.NEUTRAL, 2)
+    return Bar(group_name(rate.group), (part,) if part.share else (), count_words(count))
+
+
+def _rate(rate: RateResult) -> Count:
+    answered = rate.answered or 0
+    return Count(answered, answered, rate.group.invited)
