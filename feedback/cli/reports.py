@@ -1,12 +1,24 @@
 """`feedback report`: read a report in the terminal, write it as files, compare reports."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import click
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from feedback.cli.output import as_json_option, say
+from feedback.rendering.blocks import Paper
+from feedback.rendering.comparison_paper import compose_comparison
 from feedback.rendering.data import report_json
+from feedback.rendering.every_number import report_csv
+from feedback.rendering.pdf import PdfPress
 from feedback.rendering.plain import write_plain
+from feedback.rendering.report_paper import ReportSource, compose_report
+from feedback.rendering.workbook import write_workbook
+from feedback.resources import templates_folder
+from feedback.runtime import runtime
+from feedback.services.show_report import ShownReport, show_report
 
 report = AppGroup("report", help="Show, export, compare and check reports.")
 
@@ -24,9 +36,81 @@ def show_command(wave_id: int, language: str, *, as_json: bool) -> None:
     \b
     Example:  feedback report show 1
     """
-    shown = _report(wave_id)
+    shown = _shown(wave_id)
     if as_json:
         say(report_json(shown.signed).decode())
         return
     with force_locale(language):
         say(write_plain(_paper(shown, language)))
+
+
+@report.command("export")
+@_wave_id
+@_language
+@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
+def export_command(wave_id: int, language: str, files: tuple[Path, ...]) -> None:
+    """Write the report to FILES, each in the form that its ending names: .pdf, .xlsx, .csv or .json.
+
+    \b
+    Example:  feedback report export 1 kickoff.pdf kickoff.xlsx kickoff.csv kickoff.json
+    """
+    shown = _shown(wave_id)
+    forms = [_form(file) for file in files]
+    with force_locale(language):
+        for file, form in zip(files, forms, strict=True):
+            file.write_bytes(form(shown, language))
+            say(f"Wrote {file}.")
+
+
+@report.command("compare")
+@click.argument("wave_ids", nargs=-1, required=True, type=int)
+@_language
+@click.option("--to", "file", type=click.Path(dir_okay=False, path_type=Path), help="A .pdf or .xlsx file to write.")
+def compare_command(wave_ids: tuple[int, ...], language: str, file: Path | None) -> None:
+    """Compare the reports of two or more closed waves, the earlier or the pilot's first.
+
+    \b
+    Example:  feedback report compare 1 3 --to change.pdf
+    """
+    documents = [_shown(wave_id).signed.document for wave_id in wave_ids]
+    with force_locale(language):
+        paper = compose_comparison(documents, language)
+        if file is None:
+            say(write_plain(paper))
+            return
+        file.write_bytes(_writer(file)(paper))
+    say(f"Wrote {file}.")
+
+
+def _shown(wave_id: int) -> ShownReport:
+    return show_report(runtime().session(), wave_id)
+
+
+def _paper(shown: ShownReport, language: str) -> Paper:
+    return compose_report(ReportSource(shown.signed, shown.earlier), language)
+
+
+def _form(file: Path) -> Callable[[ShownReport, str], bytes]:
+    form = _FORMS.get(file.suffix)
+    if form is None:
+        raise click.UsageError(f"{file.name}: name a file that ends in {', '.join(_FORMS)}.")
+    return form
+
+
+def _writer(file: Path) -> Callable[[Paper], bytes]:
+    writer = _WRITERS.get(file.suffix)
+    if writer is None:
+        raise click.UsageError(f"{file.name}: name a file that ends in {' or '.join(_WRITERS)}.")
+    return writer
+
+
+_WRITERS: dict[str, Callable[[Paper], bytes]] = {
+    ".pdf": lambda paper: PdfPress(templates_folder()).write(paper),
+    ".xlsx": write_workbook,
+}
+_FORMS: dict[str, Callable[[ShownReport, str], bytes]] = {
+    ".pdf": lambda shown, language: _WRITERS[".pdf"](_paper(shown, language)),
+    ".xlsx": lambda shown, language: _WRITERS[".xlsx"](_paper(shown, language)),
+    ".csv": lambda shown, language: report_csv(shown.signed.document, language),
+    ".json": lambda shown, _language: report_json(shown.signed),
+}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from feedback.domain.counts import Count, bounded, favourable, favourable_options
 from feedback.domain.errors import ComparisonRefused
-from feedback.domain.questionnaires import Kind, Option, Order, Question, Role, fingerprint
+from feedback.domain.questionnaires import Kind, Option, Order, Question, Role, wording
 from feedback.domain.report import Outcome, ReportDocument
 from feedback.domain.report_reading import report_header
 from feedback.domain.statements import (
@@ -73,10 +73,10 @@ class ComparableReport:
         record = json.loads(document.json)
         self.header = report_header(document)
         self.chain_hash = document.chain_hash
-        self.twins = frozenset((one["group"], one["stage"]) for one in record.get("twins", ()))
+        self.twins = frozenset((one.group, one.stage) for one in self.header.twins)
         self._asked = [_asked(one) for one in record["questions"]]
         self._people = {one["name"]: self._people_of(one["role"]) for one in record["groups"]}
-        statements = read_publication(canonical_json(record["statements"]), self.header.k).statements
+        statements = read_publication(canonical_json(record["statements"]), self.header.rules.k).statements
         self._about = [one for one in statements if isinstance(one, GroupStatement)]
         rates = (one for one in statements if isinstance(one, ResponseRate))
         self._too_few = {rate.group for rate in rates if rate.answered is None}
@@ -173,9 +173,8 @@ def _asked(record: dict[str, Any]) -> _Asked:
     return _Asked(question, tuple(Role(role) for role in record["roles"]))
 
 
-# Asked plainly at the kick-off and as then / now at the exit, a question is still the same question.
 def _wording(asked: list[Question]) -> str:
-    return "+".join(sorted(f"{fingerprint(replace(one, then_now=False))}/{one.order}" for one in asked))
+    return "+".join(sorted(map(wording, asked)))
 
 
 def _favourable_options(question: Question) -> tuple[str, ...]:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from flask_babel import gettext as _
 
 from feedback.domain.comparable_reports import Obstacle
-from feedback.domain.comparison import ComparedQuestion, ComparedReports, NoDifference, ThenNow, WaveDifference
+from feedback.domain.comparison import ComparedQuestion, ComparedReports, NoDifference, Side, WaveDifference
 from feedback.domain.groups import Group
-from feedback.domain.questionnaires import text_in
+from feedback.domain.questionnaires import Kind, text_in
 from feedback.domain.report import ReportDocument
 from feedback.domain.report_reading import report_rates
-from feedback.domain.statistics import INDICATIVE_BELOW, Interval, Method
+from feedback.domain.statistics import Interval, Method
 from feedback.rendering.blocks import Block, Cell, Column, Heading, Items, Paragraph, Section, Table, Tone
 from feedback.rendering.words import (
     answers,
@@ -74,7 +74,7 @@ def _cautions() -> tuple[Block, ...]:
         Paragraph(
             _(
                 "Nobody is followed from one survey to the next: two groups are compared, not the same answers. What "
-                "changed may have many causes. The interval says how far chance alone could move the number (95 %%)."
+                "changed may have many causes. The interval says how far chance alone could move the number (95 %)."
             ),
             Tone.QUIET,
         ),
@@ -83,26 +83,56 @@ def _cautions() -> tuple[Block, ...]:
 
 def _pair(pair: ComparedReports, groups: Groups, language: str) -> Iterator[Block]:
     yield Heading(pair_name(pair), 3)
+    titles = (_("Question"), _("Group"), _("Before"), _("After"), _("Change"), _("95 % interval"))
     rows = tuple(row for one in pair.questions for row in _rows(groups, one, language))
     if rows:
-        titles = (_("Question"), _("Group"), _("Answer"), _("Before"), _("After"), _("Change"), _("95 % interval"))
-        yield Table(_("%(pair)s: share of each group", pair=pair_name(pair)), tuple(map(Column, titles)), rows)
-    remarks = [*_twins(pair, groups), *_obstacles(pair, groups), *_memories(pair, groups, language)]
+        caption = _("%(pair)s: who chose the most favourable answers, or the one named", pair=pair_name(pair))
+        yield Table(caption, tuple(map(Column, titles)), rows)
+    memories = tuple(row for one in pair.questions for row in _memories(groups, one, language))
+    if memories:
+        yield _looked_back(memories)
+    remarks = (*_twins(pair, groups), *_obstacles(pair, groups))
     if remarks:
-        yield Items(tuple(remarks))
+        yield Items(remarks)
 
 
 def _rows(groups: Groups, one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
     for change in one.differences:
         yield (
-            one.code,
+            _asked(one, change, language),
             group_name(groups[one.group]),
-            _answer(one, change, language),
             f"{count_words(change.before)} ({share_words(change.before)})",
             f"{count_words(change.after)} ({share_words(change.after)})",
             points_words(change.points),
             points_words(change.interval),
         )
+
+
+def _looked_back(rows: tuple[tuple[Cell, ...], ...]) -> Table:
+    titles = (_("Question"), _("Group"), _("Survey"), _("Favourable now"), _("Say it was worse before"))
+    caption = _("Asked to look back. Memory tends to show more change than two surveys do: read both")
+    return Table(caption, tuple(map(Column, titles)), rows)
+
+
+def _memories(groups: Groups, one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
+    sides = {Side.BEFORE: _("the earlier"), Side.AFTER: _("the later")}
+    for told in one.then_now:
+        yield (
+            _named(one, language),
+            group_name(groups[one.group]),
+            sides[told.side],
+            f"{count_words(told.now)} ({share_words(told.now)})",
+            f"{count_words(told.rose)} ({share_words(told.rose)})",
+        )
+
+
+def _named(one: ComparedQuestion, language: str) -> str:
+    return f"{one.code}  {text_in(one.question.text, language)}"
+
+
+def _asked(one: ComparedQuestion, change: WaveDifference, language: str) -> str:
+    named = _named(one, language)
+    return f"{named} {_answer(one, change, language)}" if one.question.kind is Kind.MANY else named
 
 
 def _answer(one: ComparedQuestion, change: WaveDifference, language: str) -> str:
@@ -141,7 +171,7 @@ def _doubts(one: ComparedQuestion, change: WaveDifference) -> Iterator[str]:
     if change.interval.low <= 0 <= change.interval.high:
         yield _("That may be chance.")
     if change.is_indicative:
-        yield _("Indicative: fewer than %(number)s people on one side.", number=INDICATIVE_BELOW)
+        yield _("Indicative.")
     if one.is_twin:
         yield _("Nearly the same people were asked: this may be the answer of one.")
 
@@ -152,24 +182,6 @@ def _twins(pair: ComparedReports, groups: Groups) -> Iterator[str]:
             "%(group)s: a few people joined or left in between. A change may be the answer of one of them.",
             group=group_name(groups[name]),
         )
-
-
-def _memories(pair: ComparedReports, groups: Groups, language: str) -> Iterator[str]:
-    for one in pair.questions:
-        for told in one.then_now:
-            yield _memory(groups, one, told, language)
-
-
-def _memory(groups: Groups, one: ComparedQuestion, told: ThenNow, language: str) -> str:
-    return _(
-        "%(group)s, “%(question)s”: asked to look back, %(rose)s say that it was worse before (%(share)s). Memory "
-        "tends to "
-        "show more change than two surveys do.",
-        group=group_name(groups[one.group]),
-        question=text_in(one.question.text, language),
-        rose=count_words(told.rose),
-        share=share_words(told.rose),
-    )
 
 
 def _obstacles(pair: ComparedReports, groups: Groups) -> Iterator[str]:

@@ -79,14 +79,14 @@ def _limits() -> tuple[str, ...]:
     return (
         _(
             "An interval says how far the share might lie from what was counted by chance alone, had the same people "
-            "been asked by lot from many like them (95 %%; Wilson’s for a share, Newcombe’s for a difference)."
+            "been asked by lot from many like them (95 %; Wilson’s for a share, Newcombe’s for a difference)."
         ),
         _(
-            "“Indicative” means: fewer than %(number)s people answered. Look at what many questions say together, "
-            "not at "
-            "one number.",
+            "“Indicative” means: fewer than %(number)s people answered, on one side at least. Look at what many questions "
+            "say together, not at one number.",
             number=INDICATIVE_BELOW,
         ),
+        _("Of twenty shares that did not change at all, one will look as if it had. One number alone proves little."),
         _("Those who answered may differ from those who did not. Nobody knows who they are."),
         _(
             "There was no group without the programme to compare with. So the report says what changed, not what "

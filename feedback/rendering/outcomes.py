@@ -29,6 +29,11 @@ def results_section(rules: Rules, questions: tuple[ReportQuestion, ...]) -> Sect
     return Section("results", _("What they answered"), tuple(blocks))
 
 
+def anchor(question: ReportQuestion) -> str:
+    """Return what a heading is found by; a code that has two wordings stands twice, once for each role."""
+    return question.code if len(question.roles) > 1 else f"{question.code}-{question.roles[0]}"
+
+
 def headlines(question: ReportQuestion) -> tuple[str, ...]:
     """Return one sentence for each group of which something is said, fit to be quoted by itself."""
     return tuple(sentence for result in question.results for sentence in _headlines(question, result))
@@ -43,7 +48,7 @@ def _theme(rules: Rules, theme: Theme, questions: tuple[ReportQuestion, ...]) ->
 
 
 def _question(rules: Rules, question: ReportQuestion) -> Iterator[Block]:
-    yield Heading(question.text, 4, question.code)
+    yield Heading(question.text, 4, anchor(question))
     for sentence in headlines(question):
         yield Paragraph(sentence, Tone.HEADLINE)
     chart = question_chart(question)
@@ -87,8 +92,7 @@ def _favourable(question: ReportQuestion, result: GroupResult, count: Count) -> 
         share=share_words(count),
         interval=interval_of_share(wilson(count)),
     )
-    remark = _("Indicative: fewer than %(number)s people answered.", number=INDICATIVE_BELOW)
-    return f"{sentence} {remark}" if count.n < INDICATIVE_BELOW else sentence
+    return f"{sentence} {_('Indicative.')}" if count.n < INDICATIVE_BELOW else sentence
 
 
 def _chose(result: GroupResult, count: Count, texts: tuple[str, ...]) -> str:

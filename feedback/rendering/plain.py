@@ -1,10 +1,12 @@
 """A paper as plain text, for a terminal."""
 
-from textwrap import fill
+from itertools import zip_longest
+from textwrap import fill, wrap
 
 from feedback.rendering.blocks import Block, Chart, Facts, Heading, Items, Paper, Paragraph, Quotes, Table
 
 _WIDTH = 100
+_COLUMN = 48
 
 
 def write_plain(paper: Paper) -> str:
@@ -36,7 +38,12 @@ def _block(block: Block) -> list[str]:
 
 def _table(table: Table) -> list[str]:
     rows = [tuple(column.title for column in table.columns), *(tuple(map(str, row)) for row in table.rows)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(table.columns))]
-    return [
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
+    cells = [[wrap(cell, _COLUMN) or [""] for cell in row] for row in rows]
+    widths = [max(len(line) for row in cells for line in row[place]) for place in range(len(table.columns))]
+    return [line for row in cells for line in _row(row, widths)]
+
+
+def _row(cells: list[list[str]], widths: list[int]) -> list[str]:
+    lines = zip_longest(*cells, fillvalue="")
+    padded = ((cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+    return [f"  {'  '.join(line)}".rstrip() for line in padded]

@@ -11,6 +11,14 @@ from feedback.domain.statements import Distribution, DominanceBand
 from feedback.rendering.blocks import Items, Paragraph, Section, Tone
 from feedback.rendering.words import answers, count_words, group_name, share_words
 
+_RISKY = {
+    Theme.SAFETY,
+    Theme.RELATIONSHIP,
+    Theme.VALUE,
+    Theme.BURDEN,
+    Theme.PROCESS,
+    Theme.TRUST,
+}
 WORRYING = 1 / 3
 """From this share of unfavourable answers on, a question is a risk to act on."""
 _LOW_RATE = 1 / 2
@@ -57,7 +65,7 @@ def _harm_in(question: ReportQuestion, result: GroupResult) -> str:
 def _unfavourable(questions: tuple[ReportQuestion, ...]) -> Iterator[str]:
     for question in questions:
         chosen = unfavourable_options(question.option_codes, question.order)
-        if question.sensitive or not chosen:
+        if question.theme not in _RISKY or question.sensitive or not chosen:
             continue
         for result in question.results:
             for said in result.said:

@@ -10,7 +10,16 @@ from feedback.storage.database import begin_read_only
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.reports import report_of, reports_before
-from feedback.storage.waves import wave_by_id
+from feedback.storage.waves import Wave, reported_waves, wave_by_id
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """A report that another one can be compared with: of an earlier wave, or of another programme's same stage."""
+
+    wave_id: int
+    programme: str
+    stage: str
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,7 @@ class ShownReport:
     stage: str
     signed: SignedReport
     earlier: tuple[ReportDocument, ...]
+    comparable: tuple[Comparable, ...]
 
 
 def show_report(session: Session, wave_id: int) -> ShownReport:
@@ -45,4 +55,15 @@ def _shown(session: Session, wave_id: int) -> ShownReport:
         stage=wave.stage,
         signed=SignedReport(read_report(stored.document), stored.signature, organisation.signing_public_key or b""),
         earlier=tuple(read_report(one.document) for one in reports_before(session, stored)),
+        comparable=tuple(
+            Comparable(other.id, owner.name, other.stage)
+            for other, owner in reported_waves(session, organisation.id)
+            if _can_be_compared(wave, other)
+        ),
     )
+
+
+def _can_be_compared(wave: Wave, other: Wave) -> bool:
+    if other.programme_id == wave.programme_id:
+        return other.id < wave.id
+    return other.stage == wave.stage

@@ -157,6 +157,13 @@ def waves_of_organisation(session: Session, organisation_id: int) -> list[Wave]:
     return list(session.scalars(query.where(Programme.organisation_id == organisation_id).order_by(Wave.id)))
 
 
+def reported_waves(session: Session, organisation_id: int) -> list[tuple[Wave, Programme]]:
+    """Return an organisation's closed waves, each with its programme, oldest first."""
+    query = select(Wave, Programme).join(Programme, Programme.id == Wave.programme_id)
+    mine = (Programme.organisation_id == organisation_id, Wave.state == WaveState.CLOSED)
+    return [(wave, programme) for wave, programme in session.execute(query.where(*mine).order_by(Wave.id))]
+
+
 def add_groups(session: Session, wave_id: int, groups: tuple[Group, ...]) -> None:
     """Fix the reporting groups of a wave."""
     for position, group in enumerate(groups):

@@ -14,6 +14,13 @@ staff.add_url_rule("/waves/<int:wave_id>/close", "close_wave", waves.close, meth
 staff.add_url_rule("/waves/<int:wave_id>/retry", "retry_wave", waves.retry, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/discard", "discard_wave", waves.discard, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/report", "report", reports.page)
+staff.add_url_rule("/waves/<int:wave_id>/report.pdf", "report_pdf", reports.as_pdf)
+staff.add_url_rule("/waves/<int:wave_id>/report.xlsx", "report_xlsx", reports.as_xlsx)
+staff.add_url_rule("/waves/<int:wave_id>/compared-with/<int:before_id>", "comparison", reports.compared)
+staff.add_url_rule("/waves/<int:wave_id>/compared-with/<int:before_id>.pdf", "comparison_pdf", reports.compared_as_pdf)
+staff.add_url_rule(
+    "/waves/<int:wave_id>/compared-with/<int:before_id>.xlsx", "comparison_xlsx", reports.compared_as_xlsx
+)
 staff.add_url_rule("/waves/<int:wave_id>/report.csv", "report_csv", reports.as_csv)
 staff.add_url_rule("/waves/<int:wave_id>/report.json", "report_json", reports.as_json)
 staff.add_url_rule("/sign-in", "how_to_sign_in", sign_in.explain)

@@ -1,62 +1,108 @@
-"""The published report of a wave: as a page, as CSV for spreadsheets, as JSON for those who check it."""
+"""The published report of a wave: as a page, PDF, spreadsheet, CSV table and JSON; and what changed between two."""
 
-import base64
-
-from flask import Response, render_template
+from flask import Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from feedback.domain.report import Outcome
-from feedback.domain.report_reading import report_comments, report_header, report_questions, report_rates
 from feedback.domain.staff import StaffRole
+from feedback.rendering.blocks import Paper
+from feedback.rendering.comparison_paper import compose_comparison
+from feedback.rendering.data import report_json
+from feedback.rendering.every_number import report_csv
+from feedback.rendering.pdf import PdfPress
+from feedback.rendering.report_paper import ReportSource, compose_report
+from feedback.rendering.workbook import write_workbook
+from feedback.resources import templates_folder
 from feedback.runtime import runtime
-from feedback.services.export_report import report_csv, report_json
-from feedback.services.show_report import SignedReport, show_report
+from feedback.services.show_report import ShownReport, show_report
+from feedback.services.show_wave import owner_of_wave
 from feedback.web.guards import allowed
-from feedback.web.staff.wording import day_in_words, language
+from feedback.web.staff.wording import language
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @allowed(*StaffRole)
 def page(wave_id: int) -> ResponseReturnValue:
-    """Show the report, or say that too few people answered."""
-    report = _report(wave_id)
-    document, header = report.document, report_header(report.document)
-    template = "report/too_few.html" if header.outcome is Outcome.TOO_FEW else "report/published.html"
-    return render_template(
-        template,
-        wave_id=wave_id,
-        header=header,
-        opened_on=day_in_words(header.about.opened_on),
-        closed_on=day_in_words(header.about.closed_on),
-        rates=report_rates(document),
-        questions=report_questions(document, language()),
-        comments=report_comments(document, language()),
-        document=document,
-        signature=base64.b64encode(report.signature).decode(),
-        public_key=base64.b64encode(report.public_key).decode(),
-    )
+    """Show the report."""
+    shown = _shown(wave_id)
+    return render_template("report/page.html", paper=_paper(shown), wave_id=wave_id, comparable=shown.comparable)
+
+
+@allowed(*StaffRole)
+def as_pdf(wave_id: int) -> ResponseReturnValue:
+    """Download the report as a PDF."""
+    shown = _shown(wave_id)
+    return _download(shown, _press().write(_paper(shown)), "pdf", "application/pdf")
+
+
+@allowed(*StaffRole)
+def as_xlsx(wave_id: int) -> ResponseReturnValue:
+    """Download the report as a spreadsheet."""
+    shown = _shown(wave_id)
+    return _download(shown, write_workbook(_paper(shown)), "xlsx", _XLSX)
 
 
 @allowed(*StaffRole)
 def as_csv(wave_id: int) -> ResponseReturnValue:
-    """Hand out the report's table."""
-    report = _report(wave_id)
-    return _download(report, report_csv(report.document, language()), "csv", "text/csv")
+    """Download every number of the report as a table."""
+    shown = _shown(wave_id)
+    return _download(shown, report_csv(shown.signed.document, language()), "csv", "text/csv")
 
 
 @allowed(*StaffRole)
 def as_json(wave_id: int) -> ResponseReturnValue:
-    """Hand out the signed document."""
-    report = _report(wave_id)
-    return _download(report, report_json(report), "json", "application/json")
+    """Download the signed document, byte for byte as it was signed, with what it takes to check it."""
+    shown = _shown(wave_id)
+    return _download(shown, report_json(shown.signed), "json", "application/json")
 
 
-def _report(wave_id: int) -> SignedReport:
+@allowed(*StaffRole)
+def compared(wave_id: int, before_id: int) -> ResponseReturnValue:
+    """Show what changed since an earlier report, of this programme or of another one of the organisation."""
+    paper = _comparison(wave_id, before_id)
+    return render_template("report/comparison.html", paper=paper, wave_id=wave_id, before_id=before_id)
+
+
+@allowed(*StaffRole)
+def compared_as_pdf(wave_id: int, before_id: int) -> ResponseReturnValue:
+    """Download the comparison as a PDF."""
+    data = _press().write(_comparison(wave_id, before_id))
+    return _attached(data, f"wave-{before_id}-to-wave-{wave_id}.pdf", "application/pdf")
+
+
+@allowed(*StaffRole)
+def compared_as_xlsx(wave_id: int, before_id: int) -> ResponseReturnValue:
+    """Download the comparison as a spreadsheet."""
+    return _attached(write_workbook(_comparison(wave_id, before_id)), f"wave-{before_id}-to-wave-{wave_id}.xlsx", _XLSX)
+
+
+def _shown(wave_id: int) -> ShownReport:
     return show_report(runtime().session(), wave_id)
 
 
-def _download(report: SignedReport, data: bytes, suffix: str, mimetype: str) -> Response:
-    # No name of a programme or organisation: a folder of downloads is seen over shoulders.
-    name = f"programme-{report.programme_id}-wave-{report.wave_id}-{report.stage}.{suffix}"
+def _paper(shown: ShownReport) -> Paper:
+    return compose_report(ReportSource(shown.signed, shown.earlier), language())
+
+
+def _comparison(wave_id: int, before_id: int) -> Paper:
+    # The guard has looked at the owner of the one wave only.
+    session = runtime().session()
+    if owner_of_wave(session, before_id) != owner_of_wave(session, wave_id):
+        abort(404)
+    return compose_comparison([_shown(one).signed.document for one in (before_id, wave_id)], language())
+
+
+def _press() -> PdfPress:
+    return PdfPress(templates_folder())
+
+
+# No name of a programme or organisation: a folder of downloads is seen over shoulders.
+def _download(shown: ShownReport, data: bytes, suffix: str, mimetype: str) -> Response:
+    name = f"programme-{shown.programme_id}-wave-{shown.wave_id}-{shown.stage}.{suffix}"
+    return _attached(data, name, mimetype)
+
+
+def _attached(data: bytes, name: str, mimetype: str) -> Response:
     response = Response(data, mimetype=mimetype)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -1,0 +1,50 @@
+"""Compose what changed between published reports, as a paper of its own."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+
+from feedback.domain.comparison import ComparedReports, compare
+from feedback.domain.report import ReportDocument
+from feedback.domain.report_reading import report_header
+from feedback.rendering.blocks import Block, Items, Paper, Paragraph, Section
+from feedback.rendering.change import (
+    Groups,
+    appendix_section,
+    certain_changes,
+    change_section,
+    change_sentences,
+    groups_in,
+    pair_name,
+)
+from feedback.rendering.words import direction
+
+
+def compose_comparison(documents: Sequence[ReportDocument], language: str) -> Paper:
+    """Return the reports compared, in the order given; raises ComparisonRefused if they cannot be."""
+    compared, groups = compare(documents), groups_in(documents)
+    return Paper(
+        title=_("What changed: %(programme)s", programme=report_header(documents[-1]).about.programme),
+        subtitle="; ".join(map(pair_name, compared)),
+        language=language,
+        direction=direction(language),
+        sections=(
+            _short(compared, groups, language),
+            change_section(compared, groups, language),
+            _sentences(compared, groups, language),
+            appendix_section(compared, groups, language),
+        ),
+    )
+
+
+def _short(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> Section:
+    certain = [sentence for pair in compared for sentence in certain_changes(pair, groups, language)]
+    block: Block = (
+        Items(tuple(certain)) if certain else Paragraph(_("No share changed by more than chance alone could explain."))
+    )
+    return Section("short", _("What changed by more than chance alone would explain"), (block,))
+
+
+def _sentences(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> Section:
+    said = [sentence for pair in compared for sentence in change_sentences(pair, groups, language)]
+    return Section("sentences", _("Every change in a sentence"), (Items(tuple(said)),))

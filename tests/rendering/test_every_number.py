@@ -1,0 +1,86 @@
+import csv
+import io
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback.domain.questionnaires import Role
+from feedback.domain.report import ReportDocument, build_too_few
+from feedback.rendering.every_number import number_lines, report_csv
+from tests.rendering.reports import Said, facts, question, report, simple_report
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table(document: ReportDocument, language: str = "en") -> list[dict[str, str]]:
+    text = report_csv(document, language).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_a_table_begins_with_a_byte_order_mark(speaking: Flask) -> None:
+    assert report_csv(simple_report(), "en").startswith(b"\xef\xbb\xbf")
+
+
+def test_every_rate_and_every_published_and_withheld_fact_is_one_line(speaking: Flask) -> None:
+    rows = table(simple_report("00011222", options=3))
+    assert [(row["question"], row["group"], row["answer"], row["said"]) for row in rows] == [
+        ("", "Mentors", "Answered", "8 of 14"),
+        ("", "Mentees", "Answered", "Not shown: fewer than 5 people of this group answered."),
+        ("C1", "Mentors", "Choice 0", "3 of 8"),
+        ("C1", "Mentors", "Choice 1", "2 of 8"),
+        ("C1", "Mentors", "Choice 2", "3 of 8"),
+        ("C1", "Mentees", "", "Not shown: fewer than 5 people of this group answered."),
+    ]
+    assert [row["withheld"] for row in rows] == ["", "group-too-small", "", "", "", "group-too-small"]
+
+
+def test_a_band_has_two_ends_and_no_percentage(speaking: Flask) -> None:
+    (row,) = [row for row in table(simple_report("333333333344")) if row["group"] == "Mentors" and row["question"]]
+    assert (row["said"], row["at_least"], row["at_most"], row["of"]) == ("at least 10 of 12", "10", "12", "12")
+    assert row["percent"] == ""
+
+
+def test_a_sensitive_count_is_a_range(speaking: Flask) -> None:
+    rows = table(simple_report("000112222344", sensitive=True))
+    assert [row["said"] for row in rows if row["question"] and not row["withheld"]] == ["9 to 12 of 12", "3 to 5 of 12"]
+
+
+def test_who_rose_is_a_line_of_its_own(speaking: Flask) -> None:
+    asked = facts(question(then_now=True))
+    said = Said("mentor", Role.MENTOR, {"C1-then": "0000222222", "C1-now": "3333111111"})
+    last = [line for line in number_lines(report(asked, said), "en") if line.group == "Mentors"][-1]
+    assert (last.answer, last.said) == ("It was worse before", "4 of 10")
+
+
+def test_a_total_names_who_is_missing_from_it(speaking: Flask) -> None:
+    both = number_lines(simple_report("0011223344", "0011223344"), "en")
+    assert [line.said for line in both if line.group == "Together"] == ["4 of 20"] * 5
+
+
+def test_words_are_in_the_language_asked_for(speaking: Flask) -> None:
+    assert table(simple_report(), "de")[2]["answer"] == "Wahl 0"
+
+
+def test_numbers_are_written_as_the_language_writes_them(speaking: Flask) -> None:
+    with force_locale("ar"):
+        assert number_lines(simple_report(), "ar")[2].at_least == "2"
+
+
+def test_a_report_about_too_few_has_lines_for_its_rates_only(speaking: Flask) -> None:
+    rows = table(build_too_few(facts(question()), None))
+    assert [(row["question"], row["withheld"]) for row in rows] == [("", "too-few")] * 2
+
+
+@pytest.mark.parametrize("start", [*DANGEROUS, " =", "\n@", "\u00a0+", "  -"])
+def test_a_formula_is_made_harmless(speaking: Flask, start: str) -> None:
+    text = f"{start}cmd|' /C calc'!A0"
+    assert table(simple_report(text=text))[2]["text"] == f"'{text}"
+
+
+@given(st.text(min_size=1).filter(lambda text: "\0" not in text))
+def test_no_cell_of_any_table_begins_like_a_formula(speaking: Flask, text: str) -> None:
+    for row in table(simple_report(text=text)):
+        assert not [cell for cell in row.values() if cell.lstrip().startswith(DANGEROUS) or cell.startswith(DANGEROUS)]
