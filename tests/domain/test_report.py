@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.domain.answers import Answer
+from feedback.domain.counts import Count
 from feedback.domain.disclosure import publish
 from feedback.domain.questionnaires import Option, Order, Role
 from feedback.domain.report import (
@@ -141,8 +142,7 @@ def test_twins_are_named(report: Build) -> None:
 def test_a_sensitive_question_has_a_bar_for_each_class(report: Build, ask: Build) -> None:
     (question,) = report_questions(report("000112222233", question=ask("C1", sensitive=True)), "en")
     bars = question.results[0].bars
-    assert [(bar.options, bar.low, bar.high) for bar in bars] == [(("2", "1", "0"), 9, 12), (("0",), 3, 5)]
-    assert [bar.share for bar in bars] == [None, None]
+    assert [(bar.options, bar.count.low, bar.count.high) for bar in bars] == [(("2", "1", "0"), 9, 12), (("0",), 3, 5)]
 
 
 def test_of_then_and_now_those_who_rose_are_a_bar_of_their_own(ask: Build, wave: Build, facts_of: Build) -> None:
@@ -151,7 +151,7 @@ def test_of_then_and_now_those_who_rose_are_a_bar_of_their_own(ask: Build, wave:
         made.tally.add("mentor", Role.MENTOR, Answer({"C1-then": then, "C1-now": now}))
     (question,) = report_questions(build_report(facts_of(made), publish(made.tally, K), None), "en")
     assert question.then_now
-    assert (question.results[0].rose.low, question.results[0].rose.n) == (4, 10)
+    assert question.results[0].rose == Count(4, 4, 10)
 
 
 def test_response_rates_are_none_below_k(report: Build) -> None:
@@ -159,18 +159,17 @@ def test_response_rates_are_none_below_k(report: Build) -> None:
     assert [(rate.group.name, rate.answered) for rate in rates] == [("mentor", 9), ("mentee", None)]
 
 
-def test_a_distribution_has_a_bar_with_a_share_for_every_option(report: Build) -> None:
+def test_a_distribution_has_a_bar_for_every_option(report: Build) -> None:
     (question,) = report_questions(report("00012222"), "en")
     bars = question.results[0].bars
-    assert [(bar.texts, bar.low, bar.n) for bar in bars][:2] == [(("Choice 0",), 3, 8), (("Choice 1",), 1, 8)]
-    assert [bar.share for bar in bars] == [37.5, 12.5, 50.0, 0.0, 0.0]
+    assert [(bar.texts, bar.count.low, bar.count.n) for bar in bars][:2] == [(("Choice 0",), 3, 8), (("Choice 1",), 1, 8)]
+    assert all(bar.count.is_exact for bar in bars)
 
 
-def test_a_banded_question_has_one_bar_without_a_share(report: Build) -> None:
+def test_a_banded_question_has_one_bar_with_two_ends(report: Build) -> None:
     (question,) = report_questions(report("000000000111"), "en")
     (bar,) = question.results[0].bars
-    assert (bar.texts, bar.low, bar.high, bar.n) == (("Choice 0", "Choice 1"), 10, 12, 12)
-    assert bar.share is None
+    assert (bar.texts, bar.count) == (("Choice 0", "Choice 1"), Count(10, 12, 12))
 
 
 def test_a_group_without_bars_has_a_reason(report: Build, ask: Build) -> None:
@@ -181,7 +180,7 @@ def test_a_group_without_bars_has_a_reason(report: Build, ask: Build) -> None:
 def test_rows_hold_every_bar_refusal_and_total(report: Build) -> None:
     rows = report_rows(report("00012222", "00022244"), "en")
     assert [row.group and row.group.name for row in rows] == ["mentor"] * 5 + ["mentee"] * 5 + [None] * 5
-    assert [row.bar and row.bar.low for row in rows][10:] == [6, 1, 7, 0, 2]
+    assert [row.bar and row.bar.count.low for row in rows][10:] == [6, 1, 7, 0, 2]
 
 
 def test_a_refusal_is_one_row(report: Build) -> None:
