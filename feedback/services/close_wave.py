@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.comments import Comment, write_comment
 from feedback.domain.disclosure import comments_kept, publish
 from feedback.domain.errors import KeysMissing, TermsAltered, WaveNotReady
 from feedback.domain.links import EntitlementDigest, terms_seal
@@ -21,6 +22,7 @@ from feedback.domain.terms import Terms, terms_digest
 from feedback.domain.waves import WaveState
 from feedback.services.destroy_keys import Step, destroy_spent_keys
 from feedback.services.open_responses import Opened, open_responses
+from feedback.services.sign_document import sign_document
 from feedback.storage.audit_log import note
 from feedback.storage.comments import add_comments
 from feedback.storage.database import begin_read_only, seize_programme, seize_wave
@@ -127,7 +129,7 @@ def _publish(session: Session, keys: KeyStore, wave_id: int, opened: Opened | No
         raise WaveNotReady(f"Wave {wave_id} was closed by another process.")
     # The chain of a programme's reports must not fork.
     seize_programme(session, wave.programme_id)
-    kept = comments_kept(opened.tally, wave.minimum_group_size) if opened else frozenset()
+    kept = _kept(opened, wave.minimum_group_size) if opened else frozenset()
     _store(session, keys, wave, _document(session, wave, opened, kept))
     if opened and kept:
         _keep_comments(session, wave, opened, kept, now)
@@ -182,9 +184,6 @@ def _about(session: Session, wave: Wave) -> About:
 def _store(session: Session, keys: KeyStore, wave: Wave, document: ReportDocument) -> None:
     programme = programme_by_id(session, wave.programme_id)
     organisation = session.get_one(Organisation, programme.organisation_id)
-    key = keys.signing_key(organisation.id)
-    if key.public_key().public_bytes_raw() != organisation.signing_public_key:
-        raise KeysMissing("The key store holds another signing key than the organisation has published.")
     before = last_report(session, programme.id)
     session.add(
         StoredReport(
@@ -194,20 +193,28 @@ def _store(session: Session, keys: KeyStore, wave: Wave, document: ReportDocumen
             document=document.json,
             statement_hash=document.statement_hash,
             chain_hash=document.chain_hash,
-            signature=key.sign(document.json.encode()),
+            signature=sign_document(keys, organisation, document.json),
         )
     )
 
 
+def _kept(opened: Opened, k: int) -> frozenset[str]:
+    """Return the codes whose comments go to review: enough wrote (R9), and somebody lets the text be read."""
+    return frozenset(code for code in comments_kept(opened.tally, k) if _comments_on(opened, code, k))
+
+
 # A group that is not reported keeps no comments either: their number would tell its size.
+def _comments_on(opened: Opened, code: str, k: int) -> list[Comment]:
+    counted = publish(opened.tally, k).counted_groups
+    said = (said for (asked, group), said in opened.comments.items() if asked == code and group in counted)
+    return [comment for comments in said for comment in comments]
+
+
 def _keep_comments(session: Session, wave: Wave, opened: Opened, kept: frozenset[str], now: datetime) -> None:
-    place = Place(wave.programme_id, wave.id)
-    counted = publish(opened.tally, wave.minimum_group_size).counted_groups
+    place, size = Place(wave.programme_id, wave.id), wave.comment_bytes or 0
     for code in sorted(kept):
-        texts = [
-            text for (asked, group), said in opened.texts.items() if asked == code and group in counted for text in said
-        ]
-        sealed = [seal_comment(text.encode(), wave.comment_key, place, code, wave.comment_bytes or 0) for text in texts]
+        comments = _comments_on(opened, code, wave.minimum_group_size)
+        sealed = [seal_comment(write_comment(one), wave.comment_key, place, code, size) for one in comments]
         add_comments(session, wave.id, code, sealed)
     wave.comments_expire_at = now + timedelta(days=wave.comment_days)
 

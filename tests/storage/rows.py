@@ -4,7 +4,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from feedback.storage.audit_log import LogEntry
-from feedback.storage.comments import StoredComment
+from feedback.storage.comment_releases import CommentRelease
+from feedback.storage.comments import CommentSummary, StoredComment
 from feedback.storage.deliveries import Batch, Delivery
 from feedback.storage.entitlements import Entitlement
 from feedback.storage.keys import StoredKey
@@ -97,7 +98,9 @@ def main_rows() -> list[object]:
         Moment(id=1, wave_id=1, kind="look", number=1, due_at=START, is_done=False),
         Entitlement(digest=bytes(32), wave_id=1, role="mentor", group_name="mentor"),
         StoredResponse(response_key=bytes(32), wave_id=1, sealed=b"sealed"),
-        StoredComment(id=bytes(16), wave_id=1, question="F2", sealed=b"sealed"),
+        StoredComment(id=bytes(16), wave_id=1, question="F2", sealed=b"s", decision="redacted", redacted=b"r"),
+        CommentSummary(wave_id=1, question="F2", sealed=b"sealed"),
+        CommentRelease(wave_id=1, document="{}", signature=bytes(64)),
         Batch(id=1, wave_id=1, mail="invitation", not_before_at=START),
         a_delivery(),
         a_report(),
