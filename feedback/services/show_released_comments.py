@@ -1,7 +1,8 @@
 """Say what became of a wave's comments: released, in review until a date, or destroyed. Opens nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -26,10 +27,13 @@ class SignedRelease:
 
 @dataclass(frozen=True)
 class CommentsSheet:
-    """What became of comments that were kept: `release`, or review `until` a moment, or neither: destroyed."""
+    """What became of comments that were kept: `release`, or review `until` a day where the programme is, or neither.
+
+    Neither means that they were destroyed, or that none were kept.
+    """
 
     release: SignedRelease | None
-    until: datetime | None
+    until: date | None
 
 
 def show_comments(session: Session, wave_id: int, *, now: datetime) -> CommentsSheet:
@@ -39,8 +43,7 @@ def show_comments(session: Session, wave_id: int, *, now: datetime) -> CommentsS
         wave, stored = wave_by_id(session, wave_id), release_of(session, wave_id)
         if stored is not None:
             return CommentsSheet(_signed(session, wave, stored), None)
-        is_open = wave.comments_expire_at is not None and wave.comments_expire_at > now
-        return CommentsSheet(None, wave.comments_expire_at if is_open else None)
+        return CommentsSheet(None, _last_day(session, wave, now))
     finally:
         session.rollback()
 
@@ -55,6 +58,13 @@ def show_release(session: Session, wave_id: int) -> SignedRelease:
         return _signed(session, wave_by_id(session, wave_id), stored)
     finally:
         session.rollback()
+
+
+def _last_day(session: Session, wave: Wave, now: datetime) -> date | None:
+    if wave.comments_expire_at is None or wave.comments_expire_at <= now:
+        return None
+    zone = ZoneInfo(programme_by_id(session, wave.programme_id).time_zone)
+    return wave.comments_expire_at.astimezone(zone).date()
 
 
 def _signed(session: Session, wave: Wave, stored: CommentRelease) -> SignedRelease:

@@ -9,7 +9,9 @@ from feedback.domain.report import Outcome
 from feedback.domain.report_reading import report_comments, report_header, report_questions, report_rates
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
+from feedback.services.export_comments import release_json
 from feedback.services.export_report import report_csv, report_json
+from feedback.services.show_released_comments import show_comments, show_release
 from feedback.services.show_report import SignedReport, show_report
 from feedback.web.guards import allowed
 from feedback.web.staff.wording import day_in_words, language
@@ -18,7 +20,7 @@ from feedback.web.staff.wording import day_in_words, language
 @allowed(*StaffRole)
 def page(wave_id: int) -> ResponseReturnValue:
     """Show the report, or say that too few people answered."""
-    report = _report(wave_id)
+    report, sheet = _report(wave_id), show_comments(runtime().session(), wave_id, now=runtime().clock())
     document, header = report.document, report_header(report.document)
     template = "report/too_few.html" if header.outcome is Outcome.TOO_FEW else "report/published.html"
     return render_template(
@@ -30,6 +32,8 @@ def page(wave_id: int) -> ResponseReturnValue:
         rates=report_rates(document),
         questions=report_questions(document, language()),
         comments=report_comments(document, language()),
+        release=sheet.release,
+        comments_until=sheet.until and day_in_words(sheet.until),
         document=document,
         signature=base64.b64encode(report.signature).decode(),
         public_key=base64.b64encode(report.public_key).decode(),
@@ -48,6 +52,13 @@ def as_json(wave_id: int) -> ResponseReturnValue:
     """Hand out the signed document."""
     report = _report(wave_id)
     return _download(report, report_json(report), "json", "application/json")
+
+
+@allowed(*StaffRole)
+def comments_as_json(wave_id: int) -> ResponseReturnValue:
+    """Hand out the signed document of the released comments."""
+    data = release_json(show_release(runtime().session(), wave_id))
+    return _download(_report(wave_id), data, "comments.json", "application/json")
 
 
 def _report(wave_id: int) -> SignedReport:

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
 from feedback.services.close_wave import begin_closing
+from feedback.services.show_released_comments import show_comments
 from feedback.services.show_wave import CalendarEntry, WaveSheet, show_wave
 from feedback.web.guards import allowed, member
 from feedback.web.staff.wording import moment_in_words
@@ -35,7 +36,17 @@ def _page(wave_id: int, form: CloseWaveForm) -> str:
     wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
     may_close = wave.may_be_closed and member().role is not StaffRole.REVIEWER
     calendar = tuple((entry, _when(wave, entry)) for entry in wave.calendar)
-    return render_template("staff/wave.html", wave=wave, calendar=calendar, form=form if may_close else None)
+    return render_template(
+        "staff/wave.html",
+        wave=wave,
+        calendar=calendar,
+        form=form if may_close else None,
+        may_review=member().role is StaffRole.REVIEWER and _is_in_review(wave_id),
+    )
+
+
+def _is_in_review(wave_id: int) -> bool:
+    return show_comments(runtime().session(), wave_id, now=runtime().clock()).until is not None
 
 
 def _when(wave: WaveSheet, entry: CalendarEntry) -> str:
