@@ -1,4 +1,4 @@
-"""Comments: enough of them or none, opened by the reviewer's key alone, destroyed when their time is up."""
+"""Comments: enough of them or none, opened by the reviewer's key alone, released once, destroyed when time is up."""
 
 import pytest
 
