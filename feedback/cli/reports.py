@@ -7,10 +7,12 @@ from flask.cli import AppGroup
 
 from feedback.cli.output import as_json_option, say
 from feedback.domain.groups import Group
+from feedback.domain.released_comments import ReleasedQuestion
 from feedback.domain.report import ReportDocument
 from feedback.domain.report_reading import Bar, report_comments, report_header, report_questions, report_rates
 from feedback.runtime import runtime
 from feedback.services.export_report import report_csv, report_json
+from feedback.services.show_released_comments import CommentsSheet, show_comments
 from feedback.services.show_report import show_report
 
 report = AppGroup("report", help="Show and export reports.")
@@ -33,6 +35,7 @@ def show_command(wave_id: int, *, as_json: bool) -> None:
         say(report_json(signed).decode())
         return
     _tell(signed.document)
+    _tell_comments(signed.document, show_comments(runtime().session(), wave_id, now=runtime().clock()))
 
 
 @report.command("export")
@@ -70,8 +73,25 @@ def _tell(document: ReportDocument) -> None:
             say(f"  total of {', '.join(_label(group) for group in question.total.groups)}:")
             for bar in question.total.bars:
                 say(f"    {_words(bar)}")
+
+
+def _tell_comments(document: ReportDocument, sheet: CommentsSheet) -> None:
     for comment in report_comments(document, _LANGUAGE):
-        say(f"\n{comment.code}  {comment.text}\n  {'in review' if comment.kept else 'too few; destroyed unread'}")
+        say(f"\n{comment.code}  {comment.text}")
+        released = sheet.release.comments.on(comment.code) if sheet.release else None
+        if not comment.kept:
+            say("  too few; destroyed unread")
+        elif released is None:
+            say(f"  in review until {sheet.until}" if sheet.until else "  not released in time; destroyed")
+        else:
+            _tell_released(released)
+
+
+def _tell_released(released: ReleasedQuestion) -> None:
+    if released.summary:
+        say(f"  summary: {released.summary}")
+    for one in released.texts:
+        say(f"  – {one.text}{' (changed by the reviewer)' if one.redacted else ''}")
 
 
 def _words(bar: Bar) -> str:

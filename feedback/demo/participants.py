@@ -19,6 +19,7 @@ from feedback.domain.errors import FeedbackError
 from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
 
 NEVER_ANSWER = 0.15
+WRITE_SOMETHING = 0.5
 CHOOSE_A_WISH = 0.8
 COMMENTS = (
     "We talk much more openly now than at the first meeting.",
@@ -178,7 +179,7 @@ def fill(form: Form, chance: Random) -> Iterator[tuple[str, str]]:
     for name, options in _by_name(form.of_kind("checkbox")):
         yield from ((name, value) for value in _some_of(options, chance))
     for area in form.of_kind("textarea"):
-        yield area.name, chance.choice(COMMENTS)[: area.max_chars] if chance.random() < 0.3 else ""
+        yield area.name, chance.choice(COMMENTS)[: area.max_chars] if chance.random() < WRITE_SOMETHING else ""
 
 
 def _by_name(controls: Sequence[Control]) -> Iterator[tuple[str, list[Control]]]:

@@ -20,6 +20,10 @@ from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
 from tests.world import START
 
 
+def a_named_organisation() -> Organisation:
+    return Organisation(id=1, name="Example", signing_public_key=bytes(32))
+
+
 def a_programme() -> Programme:
     return Programme(
         id=1,
@@ -86,7 +90,7 @@ def a_delivery() -> Delivery:
 def main_rows() -> list[object]:
     """One row for each table of the main database, in an order that its foreign keys allow."""
     return [
-        Organisation(id=1, name="Example", signing_public_key=bytes(32)),
+        a_named_organisation(),
         StaffMember(id=1, organisation_id=1, name="Ada", email="ada@example.com", role="reviewer"),
         SignIn(digest=bytes(32), staff_id=1, expires_at=START),
         a_programme(),
