@@ -5,6 +5,7 @@ Attackers read every file, every row and every log line, look at orders, and wri
 
 import json
 import random
+import re
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -23,7 +24,7 @@ from feedback.storage.comments import CommentSummary, StoredComment, add_comment
 from feedback.storage.waves import wave_by_id
 from tests.answering import respond
 from tests.promises.adversary import accuse, orders, read_everything
-from tests.promises.closing import document_of, how_many, place_of
+from tests.promises.closing import blobs, document_of, how_many, place_of
 from tests.promises.evidence import found, in_every_spelling, stored_bytes
 from tests.promises.listener import Listener
 from tests.promises.visits import engine_of, keys_engine_of, own_key
@@ -44,8 +45,8 @@ from tests.reviewing import (
     wave_in_review,
 )
 from tests.web.test_comment_pages import page_of, post, send_decision
-from tests.web.test_staff_pages import SURE, signed_in
-from tests.world import World
+from tests.web.test_staff_pages import SURE, see, signed_in
+from tests.world import World, filled_fields, hidden_value
 
 GONE = (QUOTED[2], QUOTED[3], *SUMMED, *COUNTED)
 
@@ -239,3 +240,52 @@ def test_no_log_line_holds_a_word_of_a_comment(world: World) -> None:
     written = "\n".join(listener.lines)
     assert listener.lines
     assert [words for words in (*TEXTS, "Walrus", "Zebra", "Please quote") if words in written] == []
+
+
+def test_participants_are_told_what_may_happen_to_a_text(world: World) -> None:
+    link = world.links(world.open_wave())[0]
+    promise = see(world.client(), f"/s/{link}")
+    assert "if you choose nothing, it may only be summed up. If it may only be counted, nobody reads it" in promise
+    assert "read word for word by Rea Viewer" in promise
+    assert "only if at least 10 people answered and 5 wrote" in promise
+    assert "Texts that were not released: destroyed 60 days after the close at the latest." in promise
+    assert "If you choose nothing, it may only be summed up." in see(world.client(), f"/s/{link}/questions")
+
+
+@pytest.mark.parametrize("wish", [*Wish, None])
+def test_a_wish_survives_the_pages(world: World, wish: Wish | None) -> None:
+    wave = world.open_wave(mentors=20, mentees=0)
+    chosen = {"F2-wish": wish} if wish else {}
+    for link in world.links(wave)[:12]:
+        assert world.answer(link, texts=("Said through the pages",), **chosen).status_code == 200
+    world.close(wave)
+    if wish is Wish.COUNT:
+        assert world.keys.purposes_held() == {}
+    else:
+        assert {one.comment.wish for one in review_of(world, wave).comments} == {wish or Wish.SUMMARISE}
+
+
+def test_a_wish_is_shown_before_sending_and_when_changing(world: World) -> None:
+    link, client = world.links(world.open_wave())[0], world.client()
+    form = filled_fields(client.get(f"/s/{link}/questions").text, world.chance, ("A text",))
+    checked = client.post(f"/s/{link}/questions", data={**form, "F2-wish": ["count"]}).text
+    assert "Only count that I wrote; nobody reads it" in checked
+    changed = client.post(f"/s/{link}/send", data={"state": hidden_value(checked, "state"), "go": "change"}).text
+    assert re.search(r'checked[^>]*name="F2-wish"[^>]*value="count"', changed)
+
+
+def test_a_wish_does_not_show_in_the_length_of_a_sealed_response(world: World) -> None:
+    wave = world.open_wave()
+    wishes = [Wish.QUOTE, Wish.SUMMARISE, Wish.COUNT]
+    respond(world, world.links(wave)[:4], ["A text"] * 3, wishes=wishes)
+    assert len({len(sealed) for _key, sealed in blobs(world, wave)}) == 1
+
+
+def test_wishes_and_changes_do_not_show_in_the_length_of_what_is_stored(world: World) -> None:
+    wave = reviewed_wave(world)
+    with world.session() as session:
+        rows = comments_of(session, wave)
+        assert len({len(row.sealed) for row in rows}) == 1
+    decide(world, wave, QUOTED[0], Verdict(Decision.REDACTED, "x" * 2000))
+    with world.session() as session:
+        assert len({len(row.redacted) for row in comments_of(session, wave) if row.redacted}) == 1
