@@ -120,7 +120,9 @@ def main(small: bool) -> None:
         bare = found["bare HPKE"]
         rows += [[people, name, found[name], found[name] / bare] for name in (*STEPS, "bare HPKE")]
         rows += [[people, name, found[name], ""] for name in ("MB before", "MB")]
-    table("Closing a wave of 26 questions in up to 80 groups, SQLite", ["answers", "step", "s or MB", "÷ bare HPKE"], rows)
+    table(
+        "Closing a wave of 26 questions in up to 80 groups, SQLite", ["answers", "step", "s or MB", "÷ bare HPKE"], rows
+    )
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from flask_babel import LazyString, ngettext
 from flask_babel import lazy_gettext as _
 from wtforms import Field, Form, RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import StopValidation
+from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from feedback.domain.answers import Answer, Rating, clean_text
+from feedback.domain.answers import Answer, Rating, Wish, clean_text
 from feedback.domain.frozen_questionnaires import freeze, thaw
 from feedback.domain.questionnaire_files import MAX_CHARS
 from feedback.domain.questionnaires import (
@@ -40,6 +40,18 @@ _WRITE = _("Write an answer.")
 _THEN = _("Before the programme")
 _NOW = _("Now")
 _EMPTY = _("Left empty")
+_MAY_BE = _("What may happen to this text?")
+_WISHES: Mapping[Wish, Words] = {
+    Wish.QUOTE: _("You may quote it word for word"),
+    Wish.SUMMARISE: _("Only sum it up"),
+    Wish.COUNT: _("Only count that I wrote; nobody reads it"),
+}
+_NO_WISH = _("Nothing chosen, so it may only be summed up")
+_CHOOSE_WISH = _("Choose one of the three, or none.")
+
+
+class WishField(RadioField):  # type: ignore[misc]  # WTForms has no types
+    """What may happen to a text; nothing need be chosen."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,17 @@ def _built(frozen: str, language: str) -> type[Form]:
 def _fields(question: Question, language: str) -> Iterator[tuple[str, Field]]:
     for name, label in zip(question.fields, _labels(question, language), strict=True):
         yield name, _MAKERS[question.kind](question, label, language)
+    for name in wish_fields(question):
+        yield name, _wish()
+
+
+def wish_fields(question: Question) -> tuple[str, ...]:
+    """Return the name of the field that asks what may happen to a text; none for a question answered by choosing."""
+    return () if question.closed else (_wish_name(question.code),)
+
+
+def _wish_name(code: str) -> str:
+    return f"{code}-wish"
 
 
 def _labels(question: Question, language: str) -> tuple[Words, ...]:
@@ -110,6 +133,15 @@ def _text(question: Question, label: Words, language: str) -> Field:
         description=LimitedHint(_hint(question, language), limit),
         # No maxlength: a browser would cut a pasted text without a word.
         render_kw={"data-max": str(question.max_chars)},
+    )
+
+
+def _wish() -> Field:
+    return WishField(
+        _MAY_BE,
+        [_one_only, Optional()],
+        choices=[SelectChoice(wish, words) for wish, words in _WISHES.items()],
+        invalid_choice_message=_CHOOSE_WISH,
     )
 
 
@@ -180,10 +212,11 @@ def _too_long(excess: int) -> str:
 
 
 def answer_of(form: Form) -> Answer:
-    """Return what a valid form of `build_form` says; texts that were left empty are not in it."""
-    ratings = {field.name: _rating(field) for field in form if not isinstance(field, TextAreaField)}
+    """Return what a valid form of `build_form` says; texts that were left empty are not in it, nor are their wishes."""
+    ratings = {field.name: _rating(field) for field in form if not isinstance(field, TextAreaField | WishField)}
     texts = {field.name: field.data for field in form if isinstance(field, TextAreaField) and field.data}
-    return Answer(ratings, texts)
+    wishes = {code: Wish(wish) for code in texts if (wish := form[_wish_name(code)].data)}
+    return Answer(ratings, texts, wishes)
 
 
 def _rating(field: Field) -> Rating:
@@ -197,7 +230,8 @@ def filled_form(questionnaire: Questionnaire, language: str, answer: Answer) -> 
     """Return the form with `answer` filled in, to be shown again."""
     many = {question.code for question in questionnaire.questions if question.kind is Kind.MANY}
     ratings = {name: _codes(rating) if name in many else rating for name, rating in answer.ratings.items()}
-    return build_form(questionnaire, language)(data={**ratings, **answer.texts})
+    wishes = {_wish_name(code): wish for code, wish in answer.wishes.items()}
+    return build_form(questionnaire, language)(data={**ratings, **answer.texts, **wishes})
 
 
 def _codes(rating: Rating) -> tuple[str, ...]:
@@ -205,12 +239,19 @@ def _codes(rating: Rating) -> tuple[str, ...]:
 
 
 def answers_in_words(questionnaire: Questionnaire, answer: Answer, language: str) -> tuple[tuple[str, str], ...]:
-    """Return (question, answer) in words for each field, in the form's order; needs a complete answer."""
-    return tuple(
-        (_asked(question, label, language), _said(question, name, answer, language))
-        for question in questionnaire.questions
-        for name, label in zip(question.fields, _labels(question, language), strict=True)
-    )
+    """Return (question, answer) in words for each field, in the form's order; needs a complete answer.
+
+    A text is followed by what may happen to it.
+    """
+    return tuple(pair for question in questionnaire.questions for pair in _in_words(question, answer, language))
+
+
+def _in_words(question: Question, answer: Answer, language: str) -> Iterator[tuple[str, str]]:
+    for name, label in zip(question.fields, _labels(question, language), strict=True):
+        yield _asked(question, label, language), _said(question, name, answer, language)
+    if answer.texts.get(question.code):
+        wish = answer.wishes.get(question.code)
+        yield str(_MAY_BE), str(_NO_WISH if wish is None else _WISHES[wish])
 
 
 def _asked(question: Question, label: Words, language: str) -> str:

@@ -2,8 +2,11 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from feedback.domain.comments import LONGEST_REVIEWED, Decision
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -37,4 +40,45 @@ class CloseWaveForm(StaffForm):
     sure = BooleanField(
         _("I am sure: no more answers are accepted, and the answers are opened once and then destroyed."),
         [InputRequired(_("Tick the box to close the survey, or leave this page to keep it open."))],
+    )
+
+
+_TOO_LONG = _("Write at most %(limit)s characters.", limit=LONGEST_REVIEWED)
+
+
+class DecideCommentForm(StaffForm):
+    """What becomes of one comment. Which decisions are open for it depends on its author's wish: see `offer`."""
+
+    comment = HiddenField(validators=[InputRequired()])
+    decision = RadioField(
+        _("What happens to this comment?"),
+        [InputRequired(_("Choose what happens to this comment."))],
+        choices=[
+            SelectChoice(Decision.RELEASED, _("Publish it word for word")),
+            SelectChoice(Decision.REDACTED, _("Publish it as changed below")),
+            SelectChoice(Decision.SUMMARISED, _("Only sum it up, together with others")),
+            SelectChoice(Decision.WITHHELD, _("Do not use it")),
+        ],
+        invalid_choice_message=_("Choose what happens to this comment."),
+    )
+    redacted = TextAreaField(_("The changed text"), [Length(max=LONGEST_REVIEWED, message=_TOO_LONG)])
+
+    def offer(self, decisions: tuple[Decision, ...]) -> None:
+        """Leave only these decisions to choose from."""
+        self.decision.choices = [choice for choice in self.decision.choices if choice.value in decisions]
+
+
+class SumUpCommentsForm(StaffForm):
+    """The summary of the comments on one question."""
+
+    question = HiddenField(validators=[InputRequired()])
+    summary = TextAreaField(_("Summary"), [Length(max=LONGEST_REVIEWED, message=_TOO_LONG)])
+
+
+class ReleaseCommentsForm(StaffForm):
+    """The decision to publish, which cannot be taken back."""
+
+    sure = BooleanField(
+        _("I am sure: this stays beside the report as it is, and all original comments are destroyed."),
+        [InputRequired(_("Tick the box to release the comments, or go on reviewing."))],
     )

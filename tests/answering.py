@@ -7,7 +7,7 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.answers import Answer, Rating
+from feedback.domain.answers import Answer, Rating, Wish
 from feedback.domain.frozen_questionnaires import thaw
 from feedback.domain.links import LinkSecret, Receipt, entitlement_digest, page_key, proof
 from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
@@ -19,8 +19,8 @@ from feedback.storage.waves import questionnaire_asked
 from tests.world import World
 
 
-def an_answer(questionnaire: Questionnaire, chance: random.Random, text: str = "") -> Answer:
-    """A complete answer at random, the same text to every open question."""
+def an_answer(questionnaire: Questionnaire, chance: random.Random, text: str = "", wish: Wish | None = None) -> Answer:
+    """A complete answer at random, the same text and wish to every open question."""
     ratings = {
         field: _rating(question, chance)
         for question in questionnaire.questions
@@ -28,7 +28,7 @@ def an_answer(questionnaire: Questionnaire, chance: random.Random, text: str = "
         for field in question.fields
     }
     texts = {question.code: text for question in questionnaire.open_questions if text}
-    return Answer(ratings, texts)
+    return Answer(ratings, texts, dict.fromkeys(texts, wish) if wish else {})
 
 
 def _rating(question: Question, chance: random.Random) -> Rating:
@@ -38,14 +38,16 @@ def _rating(question: Question, chance: random.Random) -> Rating:
     return ticked or NONE_OF_THESE
 
 
-def respond(world: World, links: Iterable[str], texts: Sequence[str] = (), seed: int = 7) -> list[Receipt]:
+def respond(
+    world: World, links: Iterable[str], texts: Sequence[str] = (), seed: int = 7, wishes: Sequence[Wish] = ()
+) -> list[Receipt]:
     """Answer once through each link; the first of them write `texts`, one each. The same seed says the same."""
-    chance, written = random.Random(seed), iter(texts)
+    chance, written, wished = random.Random(seed), iter(texts), iter(wishes)
     receipts = []
     with world.session() as session:
         for link in links:
             secret = read_link(link)
-            answer = an_answer(_asked(session, secret), chance, next(written, ""))
+            answer = an_answer(_asked(session, secret), chance, next(written, ""), next(wished, None))
             receipts.append(submit_response(session, secret, answer, now=world.clock()))
     return receipts
 

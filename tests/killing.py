@@ -19,7 +19,9 @@ from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.runtime import Runtime
 from feedback.services.close_wave import close_wave
+from feedback.services.destroy_keys import destroy_spent_keys
 from feedback.services.open_wave import open_wave
+from feedback.services.release_comments import release_comments
 from feedback.services.send_mail import send_batch
 from feedback.services.submit_response import submit_response
 from tests.answering import an_answer, asked_through
@@ -59,11 +61,18 @@ def _close(tools: Runtime, subject: str, now: datetime) -> None:
     close_wave(tools.session(), tools.keys, int(subject), now=now, actor="test")
 
 
+def _release(tools: Runtime, subject: str, now: datetime) -> None:
+    session = tools.session()
+    release_comments(session, tools.keys, int(subject), now=now, actor="test")
+    destroy_spent_keys(session, tools.keys, now=now)
+
+
 _DEEDS: dict[str, Callable[[Runtime, str, datetime], None]] = {
     "open": _open,
     "send": _send,
     "submit": _submit,
     "close": _close,
+    "release": _release,
 }
 
 

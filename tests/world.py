@@ -210,8 +210,8 @@ def hidden_value(page: str, name: str) -> str:
 
 
 def filled_fields(page: str, chance: random.Random, texts: tuple[str, ...] = TEXTS) -> dict[str, list[str]]:
-    """Answers to every field of a questions page, as a browser would post them."""
+    """Answers to every question of a page, as a browser would post them; wishes about texts are left open."""
     fields = fields_of(page)
-    chosen = {name: [chance.choice(values)] for name, values in fields.radios.items()}
+    chosen = {name: [chance.choice(values)] for name, values in fields.radios.items() if not name.endswith("-wish")}
     chosen |= {name: [chance.choice(values)] for name, values in fields.boxes.items()}
     return chosen | {name: [chance.choice(texts)] for name in fields.areas}

@@ -16,7 +16,7 @@ from feedback.config import Settings
 from feedback.demo.mailbox import Mailbox, start_smtp
 from feedback.demo.mailbox_page import mailbox_app
 from feedback.demo.participants import answer_unopened
-from feedback.demo.programme import COORDINATOR, ORGANISATION, prepare_programme
+from feedback.demo.programme import COORDINATOR, ORGANISATION, REVIEWER, prepare_programme
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.staff import StaffRole
 from feedback.jobs.worker import Worker, WorkerThread
@@ -95,11 +95,13 @@ def _welcome(tools: Runtime, mailbox: Mailbox, mailbox_port: int) -> None:
         say(f"A demo programme was made; its kick-off wave invites {wave.invited} people.")
         _wait_for_mails(mailbox, wave.invited)
     address = sign_in_address(ORGANISATION, *COORDINATOR, StaffRole.COORDINATOR)
+    reviewers_address = sign_in_address(ORGANISATION, *REVIEWER, StaffRole.REVIEWER)
     tools.session().close()
     say(
         f"""
   The mailbox (everybody's inbox):   http://127.0.0.1:{mailbox_port}/
   Sign in as coordinator (once):     {address}
+  Sign in as reviewer (once):        {reviewers_address}
   What to do next:                   http://127.0.0.1:{mailbox_port}/next
 
   Ctrl-C ends it. `make run` goes on with the same data; `make clean` forgets everything.

@@ -9,6 +9,7 @@ from flask_babel import force_locale
 
 from feedback.cli.output import as_json_option, say
 from feedback.rendering.blocks import Paper
+from feedback.rendering.comments_section import CommentsState
 from feedback.rendering.comparison_paper import compose_comparison
 from feedback.rendering.data import report_json
 from feedback.rendering.every_number import report_csv
@@ -18,6 +19,7 @@ from feedback.rendering.report_paper import ReportSource, compose_report
 from feedback.rendering.workbook import write_workbook
 from feedback.resources import templates_folder
 from feedback.runtime import runtime
+from feedback.services.show_released_comments import show_comments
 from feedback.services.show_report import ShownReport, show_report
 
 report = AppGroup("report", help="Show, export, compare and check reports.")
@@ -87,7 +89,9 @@ def _shown(wave_id: int) -> ShownReport:
 
 
 def _paper(shown: ShownReport, language: str) -> Paper:
-    return compose_report(ReportSource(shown.signed, shown.earlier), language)
+    sheet = show_comments(runtime().session(), shown.wave_id, now=runtime().clock())
+    state = CommentsState(sheet.release.comments if sheet.release else None, sheet.until)
+    return compose_report(ReportSource(shown.signed, shown.earlier, state), language)
 
 
 def _form(file: Path) -> Callable[[ShownReport, str], bytes]:

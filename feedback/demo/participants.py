@@ -19,6 +19,8 @@ from feedback.domain.errors import FeedbackError
 from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
 
 NEVER_ANSWER = 0.15
+WRITE_SOMETHING = 0.5
+CHOOSE_A_WISH = 0.8
 COMMENTS = (
     "We talk much more openly now than at the first meeting.",
     "Please protect the time better: two of our meetings were moved at the last minute.",
@@ -32,6 +34,7 @@ COMMENTS = (
     "I am not sure yet what will change after the programme ends.",
 )
 
+_WISH = "-wish"
 _LINK = re.compile(r"https?://[^\s<>]+/s/[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 _SECONDS_TO_WAIT = 30
 _MOST_STEPS = 8
@@ -169,11 +172,14 @@ def fill(form: Form, chance: Random) -> Iterator[tuple[str, str]]:
     for control in form.of_kind("hidden") + form.of_kind("text"):
         yield control.name, control.value
     for name, options in _by_name(form.of_kind("radio")):
-        yield name, _one_of(options, chance)
+        if not name.endswith(_WISH):
+            yield name, _one_of(options, chance)
+        elif chance.random() < CHOOSE_A_WISH:
+            yield name, chance.choice(options).value
     for name, options in _by_name(form.of_kind("checkbox")):
         yield from ((name, value) for value in _some_of(options, chance))
     for area in form.of_kind("textarea"):
-        yield area.name, chance.choice(COMMENTS)[: area.max_chars] if chance.random() < 0.3 else ""
+        yield area.name, chance.choice(COMMENTS)[: area.max_chars] if chance.random() < WRITE_SOMETHING else ""
 
 
 def _by_name(controls: Sequence[Control]) -> Iterator[tuple[str, list[Control]]]:

@@ -14,6 +14,7 @@ from forms.library import pair
 
 ORGANISATION = "Example Organisation"
 COORDINATOR = ("Dana Coordinator", "coordinator@example.com")
+REVIEWER = ("Rea Reviewer", "reviewer@example.com")
 _ACTOR = "demo"
 _OPEN_FOR = timedelta(days=14)
 
@@ -39,9 +40,9 @@ def prepare_programme(tools: Runtime) -> DemoWave | None:
         focus="race and ethnicity",
         minimum_group_size=tools.settings.minimum_group_size,
         time_zone="Europe/Paris",
-        contact_name="Dana Coordinator",
-        contact_email="coordinator@example.com",
-        reviewer_name="Rea Reviewer",
+        contact_name=COORDINATOR[0],
+        contact_email=COORDINATOR[1],
+        reviewer_name=REVIEWER[0],
     )
     programme_id = create_programme(
         session, tools.keys, draft, smallest_group_size=tools.settings.minimum_group_size, now=now, actor=_ACTOR

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
@@ -11,12 +12,29 @@ Rating = str | tuple[str, ...]
 """The chosen option's code, or for a many-choice question the ticked codes in the questionnaire's order."""
 
 
+class Wish(StrEnum):
+    """What the author of a text allows: that it is quoted, that it is summed up, or that it is counted, unread."""
+
+    QUOTE = "quote"
+    SUMMARISE = "summarise"
+    COUNT = "count"
+
+
+UNSAID_WISH = Wish.SUMMARISE
+"""What holds for a text whose author has chosen nothing; the form says so."""
+
+
 @dataclass(frozen=True)
 class Answer:
-    """One complete answer. `ratings` by field name (see `Question.fields`), `texts` by question code."""
+    """One complete answer. `ratings` by field name (see `Question.fields`), `texts` and `wishes` by question code."""
 
     ratings: Mapping[str, Rating] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    wishes: Mapping[str, Wish] = field(default_factory=dict)
+
+    def wish_for(self, code: str) -> Wish:
+        """Return what its author allows with the text on one question."""
+        return self.wishes.get(code, UNSAID_WISH)
 
 
 def check_answer(questionnaire: Questionnaire, answer: Answer) -> None:
@@ -25,8 +43,10 @@ def check_answer(questionnaire: Questionnaire, answer: Answer) -> None:
         name: question for question in questionnaire.questions if question.closed for name in question.fields
     }
     known_texts = {question.code: question for question in questionnaire.open_questions}
-    if set(answer.ratings) - set(known_ratings) or set(answer.texts) - set(known_texts):
+    if set(answer.ratings) - set(known_ratings) or (set(answer.texts) | set(answer.wishes)) - set(known_texts):
         raise AnswerRefused("The answer holds a field that the questionnaire does not ask.")
+    if set(answer.wishes.values()) - set(Wish):
+        raise AnswerRefused("The answer holds a wish that was not offered.")
     for name, question in known_ratings.items():
         _check_rating(question, name, answer.ratings.get(name))
     for code, question in known_texts.items():

@@ -61,6 +61,10 @@ class SealBroken(FeedbackError):
     """A sealed value does not open: altered, moved to another place, or sealed to another key."""
 
 
+class ReviewRefused(FeedbackError):
+    """A comment cannot be decided on, or comments cannot be released, as asked; says nothing of what was written."""
+
+
 class MailRefused(FeedbackError):
     """The relay could not be reached or refused to talk to us. No mail was lost."""
 

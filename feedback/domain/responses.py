@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.domain.answers import Answer, Rating
+from feedback.domain.answers import Answer, Rating, Wish
 from feedback.domain.errors import SealBroken
 from feedback.domain.links import RECEIPT_BYTES, SECRET_BYTES, Proof, Receipt
 from feedback.domain.questionnaires import PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
 
-_BYTES_PER_CHARACTER = 4
+BYTES_PER_CHARACTER = 4
+"""What a character of a clean text takes at most, in JSON and in UTF-8."""
 _NOT_AS_WRITTEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
@@ -72,15 +73,11 @@ def largest_body(questionnaire: Questionnaire, group: str) -> int:
     longest = Answer(
         ratings={name: _longest_rating(question) for question in questionnaire.questions for name in question.fields},
         texts={question.code: "" for question in questionnaire.open_questions},
+        wishes={question.code: max(Wish, key=len) for question in questionnaire.open_questions},
     )
     frame = ResponseBody(Proof(bytes(SECRET_BYTES)), group, questionnaire.role, longest, Receipt(bytes(RECEIPT_BYTES)))
     written = sum(question.max_chars for question in questionnaire.open_questions)
-    return len(write_body(frame)) + written * _BYTES_PER_CHARACTER
-
-
-def longest_text(questionnaire: Questionnaire) -> int:
-    """Return the length in bytes of the longest single text that `questionnaire` allows."""
-    return max((question.max_chars for question in questionnaire.open_questions), default=0) * _BYTES_PER_CHARACTER
+    return len(write_body(frame)) + written * BYTES_PER_CHARACTER
 
 
 def _longest_rating(question: Question) -> Rating:
@@ -91,13 +88,14 @@ def _longest_rating(question: Question) -> Rating:
 
 def _answer_record(answer: Answer) -> dict[str, object]:
     ratings = {name: rating if isinstance(rating, str) else list(rating) for name, rating in answer.ratings.items()}
-    return {"ratings": ratings, "texts": dict(answer.texts)}
+    return {"ratings": ratings, "texts": dict(answer.texts), "wishes": dict(answer.wishes)}
 
 
 def _answer(record: dict[str, Any]) -> Answer:
     return Answer(
         ratings={_text(name): _rating(value) for name, value in record["ratings"].items()},
         texts={_text(code): _text(text) for code, text in record["texts"].items()},
+        wishes={_text(code): Wish(_text(wish)) for code, wish in record["wishes"].items()},
     )
 
 

@@ -21,6 +21,9 @@ SealedResponse = NewType("SealedResponse", bytes)
 SealedComment = NewType("SealedComment", bytes)
 """One comment, sealed and padded; equally long for every comment of a wave."""
 
+SealedReview = NewType("SealedReview", bytes)
+"""What a reviewer wrote about comments of a wave, sealed and padded until the release."""
+
 KEY_ID_BYTES = 8
 OVERHEAD_BYTES = 1 + KEY_ID_BYTES + 48
 _VERSION = b"\x01"
@@ -81,6 +84,16 @@ def seal_comment(text: bytes, key: PublicKey, place: Place, question: str, size:
 def open_comment(sealed: SealedComment, key: PrivateKey, place: Place, question: str) -> bytes:
     """Open one comment on `question`, or raise SealBroken."""
     return unpad(_open(sealed, key, _info(b"comment", place) + question.encode()))
+
+
+def seal_review(text: bytes, key: PublicKey, place: Place, subject: bytes, size: int) -> SealedReview:
+    """Seal a redacted text (`subject`: the comment's id) or a summary (the question's code) to the comment key."""
+    return SealedReview(_seal(pad(text, size), key, _info(b"review", place) + subject))
+
+
+def open_review(sealed: SealedReview, key: PrivateKey, place: Place, subject: bytes) -> bytes:
+    """Open what `seal_review` sealed for the same subject, or raise SealBroken."""
+    return unpad(_open(sealed, key, _info(b"review", place) + subject))
 
 
 def seal_page_state(state: bytes, key: PageKey) -> bytes:

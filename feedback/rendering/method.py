@@ -82,8 +82,8 @@ def _limits() -> tuple[str, ...]:
             "been asked by lot from many like them (95 %; Wilson’s for a share, Newcombe’s for a difference)."
         ),
         _(
-            "“Indicative” means: fewer than %(number)s people answered, on one side at least. Look at what many questions "
-            "say together, not at one number.",
+            "“Indicative” means: fewer than %(number)s people answered, on one side at least. Look at what many "
+            "questions say together, not at one number.",
             number=INDICATIVE_BELOW,
         ),
         _("Of twenty shares that did not change at all, one will look as if it had. One number alone proves little."),

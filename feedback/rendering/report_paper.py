@@ -16,6 +16,7 @@ from feedback.domain.report_reading import (
     RateResult,
     ReportHeader,
     ReportQuestion,
+    report_comments,
     report_header,
     report_questions,
     report_rates,
@@ -37,6 +38,7 @@ from feedback.rendering.blocks import (
     Tone,
 )
 from feedback.rendering.change import Groups, appendix_section, certain_changes, change_section, groups_in
+from feedback.rendering.comments_section import CommentsState, comments_section
 from feedback.rendering.every_number import every_number
 from feedback.rendering.method import method_section, proof_section
 from feedback.rendering.outcomes import headlines, results_section
@@ -53,6 +55,7 @@ class ReportSource:
 
     signed: SignedReport
     earlier: tuple[ReportDocument, ...] = ()
+    comments: CommentsState = CommentsState()
 
 
 def compose_report(source: ReportSource, language: str) -> Paper:
@@ -103,11 +106,18 @@ def _published(header: ReportHeader, source: ReportSource, language: str) -> tup
         _answered(header, rates),
         results_section(header.rules, questions),
         *((change_section(compared, groups, language),) if compared else ()),
+        *_comments(source, language),
         method_section(header.rules),
         *((appendix_section(compared, groups, language),) if compared else ()),
         every_number(document, language),
         proof_section(header, source.signed),
     )
+
+
+def _comments(source: ReportSource, language: str) -> Iterator[Section]:
+    decisions = report_comments(source.signed.document, language)
+    if decisions:
+        yield comments_section(decisions, source.comments)
 
 
 def _compared(source: ReportSource) -> tuple[ComparedReports, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.comments import Comment, write_comment
 from feedback.domain.disclosure import comments_kept, counted_groups
 from feedback.domain.errors import KeysMissing, ReportHeld, TermsAltered, WaveNotReady
 from feedback.domain.links import EntitlementDigest
@@ -168,7 +169,7 @@ def _publish(session: Session, keys: KeyStore, wave_id: int, opened: Opened | No
         raise WaveNotReady(f"Wave {wave_id} was closed by another process.")
     # The chain of a programme's reports must not fork.
     seize_programme(session, wave.programme_id)
-    kept = comments_kept(opened.tally, wave.minimum_group_size) if opened else frozenset()
+    kept = _kept(opened, wave.minimum_group_size) if opened else frozenset()
     store_report(session, keys, wave, write_report(session, wave, opened, kept))
     if opened and kept:
         _keep_comments(session, wave, opened, kept, now)
@@ -183,14 +184,22 @@ def _publish(session: Session, keys: KeyStore, wave_id: int, opened: Opened | No
     session.commit()
 
 
+def _kept(opened: Opened, k: int) -> frozenset[str]:
+    """Return the codes whose comments go to review: enough wrote (R9), and somebody lets the text be read."""
+    return frozenset(code for code in comments_kept(opened.tally, k) if _comments_on(opened, code, k))
+
+
 # A group that is not reported keeps no comments either: their number would tell its size.
+def _comments_on(opened: Opened, code: str, k: int) -> list[Comment]:
+    counted = counted_groups(opened.tally, k)
+    said = (said for (asked, group), said in opened.comments.items() if asked == code and group in counted)
+    return [comment for comments in said for comment in comments]
+
+
 def _keep_comments(session: Session, wave: Wave, opened: Opened, kept: frozenset[str], now: datetime) -> None:
-    place = Place(wave.programme_id, wave.id)
-    counted = counted_groups(opened.tally, wave.minimum_group_size)
+    place, size = Place(wave.programme_id, wave.id), wave.comment_bytes or 0
     for code in sorted(kept):
-        texts = [
-            text for (asked, group), said in opened.texts.items() if asked == code and group in counted for text in said
-        ]
-        sealed = [seal_comment(text.encode(), wave.comment_key, place, code, wave.comment_bytes or 0) for text in texts]
+        comments = _comments_on(opened, code, wave.minimum_group_size)
+        sealed = [seal_comment(write_comment(one), wave.comment_key, place, code, size) for one in comments]
         add_comments(session, wave.id, code, sealed)
     wave.comments_expire_at = now + timedelta(days=wave.comment_days)

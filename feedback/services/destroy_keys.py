@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.waves import WaveState
-from feedback.storage.comments import StoredComment, count_comments, destroy_comments
+from feedback.storage.comments import CommentSummary, StoredComment, count_comments, destroy_comments
 from feedback.storage.entitlements import Entitlement
 from feedback.storage.keys import KeyStore, Purpose
 from feedback.storage.responses import StoredResponse
@@ -16,7 +16,7 @@ from feedback.storage.waves import known_wave
 Step = Callable[[str], None]
 
 _OVER = {WaveState.CLOSED, WaveState.CANCELLED}
-_SCRUBBED = (StoredResponse.__tablename__, Entitlement.__tablename__, StoredComment.__tablename__)
+_SCRUBBED = tuple(table.__tablename__ for table in (StoredResponse, Entitlement, StoredComment, CommentSummary))
 
 
 def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step: Step = lambda _name: None) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.answers import check_answer
+from feedback.domain.answers import Wish, check_answer
+from feedback.domain.comments import Comment
 from feedback.domain.errors import AnswerRefused, SealBroken
 from feedback.domain.links import EntitlementDigest, ResponseKey, entitlement_digest, receipt_digest
 from feedback.domain.questionnaires import Questionnaire, Role
@@ -18,11 +19,11 @@ from feedback.storage.responses import sealed_responses
 
 @dataclass
 class Opened:
-    """What all valid responses of a wave say together. `texts` by (question code, group name)."""
+    """What all valid responses of a wave say together. `comments` by (question code, group name)."""
 
     tally: Tally
     receipts: list[Receipt] = field(default_factory=list)
-    texts: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    comments: dict[tuple[str, str], list[Comment]] = field(default_factory=dict)
     rejected: int = 0
 
 
@@ -83,5 +84,7 @@ def _count(opened: Opened, body: ResponseBody) -> None:
     opened.tally.add(body.group, Role(body.role), body.answer)
     opened.receipts.append(Receipt(body.group, receipt_digest(body.receipt)))
     for code, text in body.answer.texts.items():
-        if text:
-            opened.texts.setdefault((code, body.group), []).append(text)
+        wish = body.answer.wish_for(code)
+        # Who wants to be counted only was told that nobody reads the text: it ends here.
+        if text and wish is not Wish.COUNT:
+            opened.comments.setdefault((code, body.group), []).append(Comment(text, wish))

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.comments import largest_comment
 from feedback.domain.errors import PlanRefused, WaveNotReady
 from feedback.domain.groups import Group, group_of, partition
 from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
 from feedback.domain.questionnaires import Questionnaire, Role
-from feedback.domain.responses import largest_body, longest_text
+from feedback.domain.responses import largest_body
 from feedback.domain.waves import INVITATION, WaveState
 from feedback.services.find_twins import find_twins
 from feedback.services.seal_terms import seal_terms
@@ -92,7 +93,7 @@ def _fix_terms(
     wave.response_key_id, wave.response_public_key = response.key_id, response.raw
     wave.comment_key_id, wave.comment_public_key = comment.key_id, comment.raw
     wave.body_bytes = max(largest_body(one, group.name) for one in questionnaires.values() for group in groups)
-    wave.comment_bytes = max(longest_text(one) for one in questionnaires.values())
+    wave.comment_bytes = max(largest_comment(one) for one in questionnaires.values())
 
 
 def _rights(wave_id: int, key: LinkKey, people: Iterable[Invitee], groups: tuple[Group, ...]) -> list[Right]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure import publish
-from feedback.domain.errors import KeysMissing, WaveNotReady
+from feedback.domain.errors import WaveNotReady
 from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.report import (
     About,
@@ -18,6 +18,7 @@ from feedback.domain.report import (
     build_too_few,
 )
 from feedback.services.open_responses import Opened
+from feedback.services.sign_document import sign_document
 from feedback.storage.keys import KeyStore
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
@@ -60,9 +61,6 @@ def store_report(session: Session, keys: KeyStore, wave: Wave, document: ReportD
     """
     programme = programme_by_id(session, wave.programme_id)
     organisation = session.get_one(Organisation, programme.organisation_id)
-    key = keys.signing_key(organisation.id)
-    if key.public_key().public_bytes_raw() != organisation.signing_public_key:
-        raise KeysMissing("The key store holds another signing key than the organisation has published.")
     before = last_report(session, programme.id)
     session.add(
         StoredReport(
@@ -72,7 +70,7 @@ def store_report(session: Session, keys: KeyStore, wave: Wave, document: ReportD
             document=document.json,
             statement_hash=document.statement_hash,
             chain_hash=document.chain_hash,
-            signature=key.sign(document.json.encode()),
+            signature=sign_document(keys, organisation, document.json),
         )
     )
 

@@ -1,25 +1,48 @@
-"""Comments in review: one sealed text each, under a random id; no author, no group, no time, no order."""
+"""Comments in review: one sealed text each, under a random id; no author, no group, no time, no order.
+
+A decision rewrites its row, so PostgreSQL's xmin and ctid show in which order the reviewer decided. Rows are inserted
+in the order of their random ids and shown in it, so that order is one of the reviewer's acts and of nobody else's.
+"""
 
 import secrets
 
-from sqlalchemy import ForeignKey, LargeBinary, String, delete, func, insert, select
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.domain.sealing import SealedComment
+from feedback.domain.comments import Decision
+from feedback.domain.sealing import SealedComment, SealedReview
 from feedback.storage.database import Base
 
 _ID_BYTES = 16
+_DECISIONS = ", ".join(f"'{decision}'" for decision in Decision)
 
 
 class StoredComment(Base):
-    """One comment, sealed to the wave's comment key."""
+    """One comment, sealed to the wave's comment key, and what was decided; a redacted text is sealed to it too."""
 
     __tablename__ = "comments"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = (
+        CheckConstraint(f"decision IN ({_DECISIONS})", name="decision"),
+        CheckConstraint("(decision = 'redacted') = (redacted IS NOT NULL)", name="redacted"),
+        {"sqlite_with_rowid": False},
+    )
 
     id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), index=True)
     question: Mapped[str] = mapped_column(String(10))
+    sealed: Mapped[bytes]
+    decision: Mapped[str] = mapped_column(String(10))
+    redacted: Mapped[bytes | None]
+
+
+class CommentSummary(Base):
+    """A reviewer's summary of the comments on one question, sealed to the comment key until the release."""
+
+    __tablename__ = "comment_summaries"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), primary_key=True, autoincrement=False)
+    question: Mapped[str] = mapped_column(String(10), primary_key=True)
     sealed: Mapped[bytes]
 
 
@@ -29,7 +52,8 @@ def add_comments(session: Session, wave_id: int, question: str, sealed: list[Sea
     The order they came in is lost: it is that of the response keys, which an old backup and a mail lead to.
     """
     rows = sorted((secrets.token_bytes(_ID_BYTES), text) for text in sealed)
-    values = [{"id": number, "wave_id": wave_id, "question": question, "sealed": text} for number, text in rows]
+    fixed = {"wave_id": wave_id, "question": question, "decision": Decision.UNDECIDED}
+    values = [{"id": number, "sealed": text, **fixed} for number, text in rows]
     if values:
         session.execute(insert(StoredComment), values)
 
@@ -40,16 +64,38 @@ def count_comments(session: Session, wave_id: int) -> int:
     return session.scalar(query) or 0
 
 
+def comments_of(session: Session, wave_id: int) -> list[StoredComment]:
+    """Return the comments of a wave by question, in the order of their random ids."""
+    query = select(StoredComment).where(StoredComment.wave_id == wave_id)
+    return list(session.scalars(query.order_by(StoredComment.question, StoredComment.id)))
+
+
+def comment_by_id(session: Session, wave_id: int, comment_id: bytes) -> StoredComment | None:
+    """Return a comment of a wave."""
+    mine = (StoredComment.id == comment_id, StoredComment.wave_id == wave_id)
+    return session.scalar(select(StoredComment).where(*mine))
+
+
 def comments_on(session: Session, wave_id: int, question: str) -> list[SealedComment]:
     """Return the sealed comments on one question, in the order of their random ids."""
-    query = (
-        select(StoredComment.sealed)
-        .where(StoredComment.wave_id == wave_id, StoredComment.question == question)
-        .order_by(StoredComment.id)
-    )
-    return [SealedComment(sealed) for sealed in session.scalars(query)]
+    return [SealedComment(row.sealed) for row in comments_of(session, wave_id) if row.question == question]
+
+
+def summaries_of(session: Session, wave_id: int) -> dict[str, SealedReview]:
+    """Return the sealed summaries of a wave by question code."""
+    query = select(CommentSummary).where(CommentSummary.wave_id == wave_id).order_by(CommentSummary.question)
+    return {row.question: SealedReview(row.sealed) for row in session.scalars(query)}
+
+
+def put_summary(session: Session, wave_id: int, question: str, sealed: SealedReview | None) -> None:
+    """Keep a summary in place of the one before; None takes it away."""
+    mine = (CommentSummary.wave_id == wave_id, CommentSummary.question == question)
+    session.execute(delete(CommentSummary).where(*mine))
+    if sealed is not None:
+        session.execute(insert(CommentSummary).values(wave_id=wave_id, question=question, sealed=sealed))
 
 
 def destroy_comments(session: Session, wave_id: int) -> None:
-    """Delete all comments of a wave that were not decided in time."""
-    session.execute(delete(StoredComment).where(StoredComment.wave_id == wave_id))
+    """Delete all comments and summaries of a wave: they were released, or not decided on in time."""
+    for table in (StoredComment, CommentSummary):
+        session.execute(delete(table).where(table.wave_id == wave_id))

@@ -28,7 +28,9 @@ _PARTICIPANTS: Mapping[str, str] = {
     "entitlements": _READ,
     "opt_outs": "SELECT (digest), UPDATE (wants_no_mail)",
 }
-# Staff plan and read; they never reach entitlements, responses or comments.
+# Staff plan, read and review; they never reach entitlements or responses. The reviewer's page runs in their process,
+# so it may read comments, decide on them and delete them once they are released, but make none. There are comments
+# only after the close, when nothing is left to which one could be traced.
 _STAFF: Mapping[str, str] = {
     "alembic_version": _READ,
     "organisations": _EDIT,
@@ -43,6 +45,9 @@ _STAFF: Mapping[str, str] = {
     "mail_batches": _READ,
     "deliveries": _READ,
     "reports": _READ,
+    "comments": "SELECT, DELETE, UPDATE (decision, redacted)",
+    "comment_summaries": "SELECT, INSERT, DELETE",
+    "comment_releases": _ADD,
     "staff": _EDIT,
     "sign_ins": "SELECT, INSERT, DELETE",
     "audit_log": _ADD,
@@ -58,6 +63,7 @@ _WORKER: Mapping[str, str] = {
     "entitlements": "SELECT, INSERT, DELETE, MAINTAIN",
     "sealed_responses": "SELECT, DELETE, MAINTAIN",
     "comments": "SELECT, INSERT, DELETE, MAINTAIN",
+    "comment_summaries": "SELECT, DELETE, MAINTAIN",
     "reports": _ADD,
     "mail_batches": _EDIT,
     "deliveries": _EDIT,
@@ -70,7 +76,10 @@ _KEYS = {
     GroupRole.STAFF: {"keys": _ADD, "alembic_version": _READ},
     GroupRole.WORKER: {"keys": "SELECT, INSERT, DELETE, MAINTAIN", "alembic_version": _READ},
 }
-_KEY_ROWS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing')", GroupRole.WORKER: "true"}
+# What a role may see of the keys, and what it may make. A comment key opens no response, and while a wave is open there
+# is no comment that it could open; but staff must not make one, lest a wave be opened with a key of their choosing.
+_SEEN_KEYS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'comment')", GroupRole.WORKER: "true"}
+_MADE_KEYS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing')", GroupRole.WORKER: "true"}
 _MAIN = {GroupRole.PARTICIPANTS: _PARTICIPANTS, GroupRole.STAFF: _STAFF, GroupRole.WORKER: _WORKER}
 
 
@@ -91,12 +100,16 @@ def grant_keys(engine: Engine) -> None:
         _part_keys(connection)
 
 
-# Staff make programmes, whose keys they need; the keys of waves are the worker's alone.
+# Staff make programmes, whose keys they need, and open comments; links and responses are the worker's alone.
 def _part_keys(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE keys ENABLE ROW LEVEL SECURITY"))
-    for role, rows in _KEY_ROWS.items():
-        connection.execute(text(f"DROP POLICY IF EXISTS {role} ON keys"))
-        connection.execute(text(f"CREATE POLICY {role} ON keys TO {role} USING ({rows}) WITH CHECK ({rows})"))
+    for role, seen in _SEEN_KEYS.items():
+        for policy in (f"{role}", f"{role}_makes", f"{role}_destroys"):
+            connection.execute(text(f"DROP POLICY IF EXISTS {policy} ON keys"))
+        made = _MADE_KEYS[role]
+        connection.execute(text(f"CREATE POLICY {role} ON keys FOR SELECT TO {role} USING ({seen})"))
+        connection.execute(text(f"CREATE POLICY {role}_makes ON keys FOR INSERT TO {role} WITH CHECK ({made})"))
+        connection.execute(text(f"CREATE POLICY {role}_destroys ON keys FOR DELETE TO {role} USING ({made})"))
 
 
 def _make_roles(connection: Connection) -> None:

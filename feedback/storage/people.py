@@ -92,6 +92,12 @@ def add_people(session: Session, programme_id: int, rows: Iterable[RosterRow]) -
         session.execute(insert(Participant), values)
 
 
+def roster_names(session: Session, programme_id: int) -> list[str]:
+    """Return the names of everybody who is or was in the programme, sorted, each once."""
+    query = select(Participant.name).where(Participant.programme_id == programme_id).distinct()
+    return sorted(session.scalars(query))
+
+
 def people_by_id(session: Session, participant_ids: Iterable[int]) -> dict[int, Participant]:
     """Return some participants by id."""
     query = select(Participant).where(Participant.id.in_(list(participant_ids))).order_by(Participant.id)

@@ -2,6 +2,7 @@
 
 from feedback.storage import (
     audit_log,
+    comment_releases,
     comments,
     deliveries,
     entitlements,
@@ -21,6 +22,7 @@ __all__ = [
     "Base",
     "KeyBase",
     "audit_log",
+    "comment_releases",
     "comments",
     "deliveries",
     "entitlements",

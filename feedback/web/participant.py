@@ -26,7 +26,7 @@ from feedback.runtime import runtime
 from feedback.services.known_surveys import Survey
 from feedback.services.submit_response import find_survey, read_link, submit_response, withdraw
 from feedback.web.kept_pages import draw_stand_in, kept, kept_page
-from forms.questionnaire import answer_of, answers_in_words, build_form, filled_form
+from forms.questionnaire import answer_of, answers_in_words, build_form, filled_form, wish_fields
 
 _RECEIPT = draw_stand_in()
 
@@ -187,7 +187,7 @@ def _sections(questionnaire: Questionnaire, form: Form) -> tuple[ShownSection, .
 
 def _shown(question: Question, form: Form) -> ShownQuestion:
     hint = text_in(question.hint, _language()) if question.hint else None
-    fields = tuple(form[name] for name in question.fields)
+    fields = tuple(form[name] for name in (*question.fields, *wish_fields(question)))
     return ShownQuestion(text_in(question.text, _language()), hint, question.kind, fields)
 
 
@@ -195,7 +195,7 @@ def _errors(questionnaire: Questionnaire, form: Form) -> list[tuple[str, str, st
     return [
         (form[name].id, text_in(question.text, _language()), str(message))
         for question in questionnaire.questions
-        for name in question.fields
+        for name in (*question.fields, *wish_fields(question))
         for message in form[name].errors
     ]
 

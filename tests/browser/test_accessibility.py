@@ -1,10 +1,12 @@
-"""Every participant's page passes axe in a real browser, light and dark."""
+"""Every participant's page, and the reviewer's, passes axe in a real browser, light and dark."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.test_participant import answer_all_by_keyboard
+from tests.browser.test_reviewer import review_page
+from tests.reviewing import reviewed_wave, wave_in_review
 from tests.world import World
 
 SCHEMES = ("light", "dark")
@@ -40,3 +42,26 @@ def test_the_front_door_and_a_dead_link_have_no_violation(live: World, address: 
     for path in ("/", "/s/nothing", "/o/nothing"):
         page.goto(f"{address}{path}")
         assert violations(page) == "", path
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_reviewers_page_has_no_violation(live: World, address: str, page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    review_page(live, address, page, wave_in_review(live))
+    found = [violations(page)]
+    page.get_by_role("button", name="Save this decision").first.click()
+    page.wait_for_selector(".errors")
+    found.append(violations(page))
+    assert found == ["", ""]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_finished_review_and_its_report_have_no_violation(live: World, address: str, page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    review_page(live, address, page, reviewed_wave(live))
+    found = [violations(page)]
+    page.get_by_label("I am sure").check()
+    page.get_by_role("button", name="Release the comments").click()
+    page.wait_for_selector("main[data-page=report]")
+    found.append(violations(page))
+    assert found == ["", ""]

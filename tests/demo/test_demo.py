@@ -88,6 +88,9 @@ def test_a_newcomer_gets_from_one_command_to_a_report(surroundings: dict[str, st
         assert "Kick-off" in wait_for_report(browser, wave)
         assert json.loads(browser.get(f"{wave}/report.json"))["document"]["outcome"] == "published"
         assert "of,percent" in browser.get(f"{wave}/report.csv")
+        sign_in, reviewer = demo.address("Sign in as reviewer"), Browser()
+        reviewer.press(sign_in, sign_in)
+        assert "word for word" in reviewer.get(f"{wave}/comments")
 
 
 def test_a_second_run_goes_on_with_the_same_data(surroundings: dict[str, str]) -> None:

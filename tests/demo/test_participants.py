@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +31,10 @@ QUESTIONS = """<body data-page="questions"><form method="post" action="{path}/wi
 <fieldset><legend>What did you do?</legend>
 <input type="checkbox" name="B1" value="asked"><input type="checkbox" name="B1" value="changed">
 <input type="checkbox" name="B1" value="none-of-these"></fieldset>
-<textarea name="F1" maxlength="20"></textarea><input name="website">
+<textarea name="F1" maxlength="20"></textarea>
+<fieldset><legend>What may happen to this text?</legend><input type="radio" name="F1-wish" value="quote">
+<input type="radio" name="F1-wish" value="summarise"><input type="radio" name="F1-wish" value="count"></fieldset>
+<input name="website">
 <button>Check</button></form>"""
 CHECK = """<body data-page="check"><form method="post" action="{path}/check">
 <input type="hidden" name="state" value="é&amp;">
@@ -158,6 +162,12 @@ def test_answers_are_offered_options_and_mostly_favourable() -> None:
     assert any(answer["C1"] == "prefer-not-to-say" for answer in answers)
     assert {answer["F1"] for answer in answers} == {"", *(comment[:20] for comment in COMMENTS)}
     assert {answer["website"] for answer in answers} == {""}
+
+
+def test_wishes_are_chosen_at_random_or_not_at_all() -> None:
+    wishes = Counter(dict(fill(question_form(), Random(seed))).get("F1-wish") for seed in range(300))
+    assert set(wishes) == {None, "quote", "summarise", "count"}
+    assert min(wishes.values()) > 30
 
 
 def test_none_of_these_is_never_ticked_beside_another() -> None:

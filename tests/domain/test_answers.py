@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.answers import Answer, check_answer, check_texts_are_clean, clean_text
+from feedback.domain.answers import Answer, Wish, check_answer, check_texts_are_clean, clean_text
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.questionnaires import (
     NONE_OF_THESE,
@@ -72,9 +72,32 @@ def test_then_and_now_are_both_needed() -> None:
     assert refusal(closed(then_now=True), Answer({"C1-then": "low"})) == "Question C1-now is not answered."
 
 
-@pytest.mark.parametrize("answer", [Answer({"C1": "low", "C9": "low"}), Answer({"C1": "low"}, {"F9": "x"})])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer({"C1": "low", "C9": "low"}),
+        Answer({"C1": "low"}, {"F9": "x"}),
+        Answer({"C1": "low"}, {}, {"F9": Wish.QUOTE}),
+        Answer({"C1": "low"}, {}, {"C1": Wish.QUOTE}),
+    ],
+)
 def test_a_field_that_was_not_asked_is_refused(answer: Answer) -> None:
     assert "does not ask" in refusal(closed(), answer)
+
+
+@pytest.mark.parametrize("wish", Wish)
+def test_each_wish_is_accepted(wish: Wish) -> None:
+    answer = Answer(texts={"F2": "abc"}, wishes={"F2": wish})
+    check_answer(asking(text()), answer)
+    assert answer.wish_for("F2") is wish
+
+
+def test_a_wish_that_was_not_offered_is_refused() -> None:
+    assert "wish" in refusal(text(), Answer(texts={"F2": "abc"}, wishes={"F2": "shout"}))  # type: ignore[dict-item]
+
+
+def test_without_a_wish_a_text_may_only_be_summed_up() -> None:
+    assert Answer(texts={"F2": "abc"}).wish_for("F2") is Wish.SUMMARISE
 
 
 def test_a_text_may_be_as_long_as_its_limit() -> None:

@@ -162,7 +162,10 @@ def test_response_rates_are_none_below_k(report: Build) -> None:
 def test_a_distribution_has_a_bar_for_every_option(report: Build) -> None:
     (question,) = report_questions(report("00012222"), "en")
     bars = question.results[0].bars
-    assert [(bar.texts, bar.count.low, bar.count.n) for bar in bars][:2] == [(("Choice 0",), 3, 8), (("Choice 1",), 1, 8)]
+    assert [(bar.texts, bar.count.low, bar.count.n) for bar in bars][:2] == [
+        (("Choice 0",), 3, 8),
+        (("Choice 1",), 1, 8),
+    ]
     assert all(bar.count.is_exact for bar in bars)
 
 

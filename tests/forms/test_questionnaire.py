@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from werkzeug.datastructures import MultiDict
 
-from feedback.domain.answers import Answer, check_answer
+from feedback.domain.answers import Answer, Wish, check_answer
 from feedback.domain.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
@@ -29,8 +29,17 @@ ONE = Question("C1", Kind.ONE, "all", {"en": "How?", "de": "Wie?"}, OPTIONS)
 PAIR = Question("C2", Kind.BAND, "all", {"en": "How far?"}, OPTIONS, Order.RISING, then_now=True)
 MANY = Question("B1", Kind.MANY, "all", {"en": "Which?"}, OPTIONS)
 TEXT = Question("F2", Kind.TEXT, "all", {"en": "What?"}, required=False, max_chars=10, hint=HINT)
-SENT = [("C1", "low"), ("C2-then", "low"), ("C2-now", "high"), ("B1", "high"), ("B1", "low"), ("F2", " Time \r\n")]
-ANSWER = Answer({"C1": "low", "C2-then": "low", "C2-now": "high", "B1": ("low", "high")}, {"F2": "Time"})
+SENT = [
+    ("C1", "low"),
+    ("C2-then", "low"),
+    ("C2-now", "high"),
+    ("B1", "high"),
+    ("B1", "low"),
+    ("F2", " Time \r\n"),
+    ("F2-wish", "quote"),
+]
+CHOSEN = {"C1": "low", "C2-then": "low", "C2-now": "high", "B1": ("low", "high")}
+ANSWER = Answer(CHOSEN, {"F2": "Time"}, {"F2": Wish.QUOTE})
 
 
 def asking(*questions: Question) -> Questionnaire:
@@ -52,7 +61,7 @@ def errors(question: Question, *values: str) -> list[str]:
 
 
 def test_fields_are_named_and_ordered_as_the_questions() -> None:
-    assert [field.name for field in build_form(ALL, "en")()] == ["C1", "C2-then", "C2-now", "B1", "F2"]
+    assert [field.name for field in build_form(ALL, "en")()] == ["C1", "C2-then", "C2-now", "B1", "F2", "F2-wish"]
 
 
 def test_a_complete_form_becomes_an_answer_in_the_order_of_the_options() -> None:
@@ -149,6 +158,31 @@ def test_a_required_text_may_not_be_left_empty() -> None:
     assert errors(required, " ") == ["Write an answer."]
 
 
+def test_a_wish_travels_with_its_text() -> None:
+    assert answer_of(sent(asking(TEXT), ("F2", "Time"), ("F2-wish", "quote"))).wishes == {"F2": Wish.QUOTE}
+
+
+@pytest.mark.parametrize("pairs", [[("F2", "Time")], [("F2", "Time"), ("F2-wish", "")], [("F2-wish", "quote")]])
+def test_nothing_chosen_and_nothing_written_leave_no_wish(pairs: list[tuple[str, str]]) -> None:
+    form = sent(asking(TEXT), *pairs)
+    assert form.validate()
+    assert answer_of(form).wishes == {}
+
+
+@pytest.mark.parametrize("forged", [["shout"], ["quote", "count"], ["QUOTE"]])
+def test_a_forged_wish_is_refused(forged: list[str]) -> None:
+    assert not sent(asking(TEXT), ("F2", "Time"), *(("F2-wish", wish) for wish in forged)).validate()
+
+
+def test_a_wish_can_be_read_in_words_and_so_can_none() -> None:
+    said = Answer(texts={"F2": "Time"}, wishes={"F2": Wish.COUNT})
+    words = [answers_in_words(asking(TEXT), answer, "en")[-1] for answer in (said, Answer(texts={"F2": "Time"}))]
+    assert words == [
+        ("What may happen to this text?", "Only count that I wrote; nobody reads it"),
+        ("What may happen to this text?", "Nothing chosen, so it may only be summed up"),
+    ]
+
+
 def test_a_browser_is_told_the_limit_but_never_cuts() -> None:
     shown = str(build_form(asking(TEXT), "en")().F2())
     assert 'data-max="10"' in shown
@@ -208,7 +242,12 @@ def test_every_answer_survives_being_shown_again(ratings: dict[str, Any]) -> Non
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["C1", "C2-then", "C2-now", "B1", "F2"]), st.sampled_from([*codes, "x", ""])))
+    st.lists(
+        st.tuples(
+            st.sampled_from(["C1", "C2-then", "C2-now", "B1", "F2", "F2-wish"]),
+            st.sampled_from([*codes, *Wish, "x", ""]),
+        )
+    )
 )
 def test_a_form_accepts_nothing_that_the_questionnaire_refuses(pairs: list[tuple[str, str]]) -> None:
     form = sent(ALL, *pairs)

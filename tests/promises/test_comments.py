@@ -1,7 +1,8 @@
-"""Comments: enough of them or none, opened by the reviewer's key alone, destroyed when their time is up."""
+"""Comments: enough of them or none, opened by the reviewer's key alone, released once, destroyed when time is up."""
 
 import pytest
 
+from feedback.domain.comments import read_comment
 from feedback.domain.errors import SealBroken
 from feedback.domain.questionnaires import Role
 from feedback.domain.report_reading import report_comments
@@ -16,7 +17,8 @@ def kept_comments(world: World, wave: int) -> set[str]:
     """What the comments in review say, opened with the comment key."""
     key, where = world.keys.comment_key(wave), place_of(world, wave)
     with world.session() as session:
-        return {open_comment(sealed, key, where, "F2").decode() for sealed in comments_on(session, wave, "F2")}
+        opened = [open_comment(sealed, key, where, "F2") for sealed in comments_on(session, wave, "F2")]
+    return {read_comment(one).text for one in opened}
 
 
 def test_kept_comments_open_with_the_comment_key(world: World) -> None:

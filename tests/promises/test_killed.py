@@ -1,7 +1,7 @@
 """Promise: nothing is lost and nothing is half done, wherever the service is killed.
 
-Opening, sending, submitting and closing each die by SIGKILL before their first statement and around every commit, on
-fresh databases each time; then the worker goes on as it would after a restart.
+Opening, sending, submitting, closing and releasing comments each die by SIGKILL before their first statement and around
+every commit, on fresh databases each time; then the worker goes on as it would after a restart.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.report_reading import report_header
 from feedback.domain.waves import WaveState
+from feedback.storage.comment_releases import CommentRelease
 from feedback.storage.comments import StoredComment
 from feedback.storage.deliveries import Batch, Delivery, DeliveryState
 from feedback.storage.responses import count_responses
@@ -20,6 +21,8 @@ from tests.answering import respond
 from tests.databases import PostgresServer, SqliteServer
 from tests.killing import Deed, fresh_world, points, run
 from tests.promises.closing import answered_wave, blobs, document_of, how_many, rows_left, spread, state_of
+from tests.promises.evidence import stored_bytes
+from tests.reviewing import release, review_of, reviewed_wave
 from tests.world import World
 
 KILLED = -9
@@ -165,3 +168,31 @@ def test_after_a_killed_close_no_file_holds_what_was_sealed(stage: Stage) -> Non
             assert not [mark for mark in marks[0] if mark in file.read_bytes()], file.name
 
     assert stage.sweep("close", prepare, check) > 5
+
+
+def sealed_to_the_comment_key(world: World) -> list[bytes]:
+    with world.session() as session:
+        rows = session.execute(select(StoredComment.id, StoredComment.sealed)).all()
+    return [mark for number, sealed in rows for mark in (number, sealed[20:60], sealed[-40:])]
+
+
+def test_a_release_that_is_killed_is_whole_and_ends_with_the_key_destroyed(stage: Stage) -> None:
+    marks: list[bytes] = []
+
+    def prepare(world: World) -> int:
+        wave = reviewed_wave(world)
+        marks[:] = sealed_to_the_comment_key(world)
+        return wave
+
+    def check(world: World, wave: int, _pair: object) -> None:
+        if how_many(world, CommentRelease.wave_id == wave) == 0:
+            assert review_of(world, wave).is_finished
+            release(world, wave)
+        assert how_many(world, StoredComment.wave_id == wave) == 0
+        world.do_what_is_due()
+        assert world.keys.purposes_held() == {}
+        stored = b"".join(raw for _name, raw in stored_bytes(world))
+        assert marks
+        assert [mark for mark in marks if mark in stored] == []
+
+    assert stage.sweep("release", prepare, check) > 4

@@ -16,7 +16,7 @@ ANONYMOUS = ("entitlements", "sealed_responses")
 COLUMNS = {
     "entitlements": {"digest", "wave_id", "role", "group_name"},
     "sealed_responses": {"response_key", "wave_id", "sealed"},
-    "comments": {"id", "wave_id", "question", "sealed"},
+    "comments": {"id", "wave_id", "question", "sealed", "decision", "redacted"},
     "opt_outs": {"digest", "programme_id", "wants_no_mail"},
 }
 PEOPLE = {"participants", "deliveries", "staff", "sign_ins"}

@@ -45,7 +45,10 @@ def test_a_band_has_two_ends_and_no_percentage(speaking: Flask) -> None:
 
 def test_a_sensitive_count_is_a_range(speaking: Flask) -> None:
     rows = table(simple_report("000112222344", sensitive=True))
-    assert [row["said"] for row in rows if row["question"] and not row["withheld"]] == ["at least 9 of 12", "3 to 5 of 12"]
+    assert [row["said"] for row in rows if row["question"] and not row["withheld"]] == [
+        "at least 9 of 12",
+        "3 to 5 of 12",
+    ]
 
 
 def test_who_rose_is_a_line_of_its_own(speaking: Flask) -> None:

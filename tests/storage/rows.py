@@ -4,7 +4,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from feedback.storage.audit_log import LogEntry
-from feedback.storage.comments import StoredComment
+from feedback.storage.comment_releases import CommentRelease
+from feedback.storage.comments import CommentSummary, StoredComment
 from feedback.storage.deliveries import Batch, Delivery
 from feedback.storage.entitlements import Entitlement
 from feedback.storage.keys import StoredKey
@@ -17,6 +18,10 @@ from feedback.storage.responses import StoredResponse
 from feedback.storage.staff import SignIn, StaffMember
 from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
 from tests.world import START
+
+
+def a_named_organisation() -> Organisation:
+    return Organisation(id=1, name="Example", signing_public_key=bytes(32))
 
 
 def a_programme() -> Programme:
@@ -85,7 +90,7 @@ def a_delivery() -> Delivery:
 def main_rows() -> list[object]:
     """One row for each table of the main database, in an order that its foreign keys allow."""
     return [
-        Organisation(id=1, name="Example", signing_public_key=bytes(32)),
+        a_named_organisation(),
         StaffMember(id=1, organisation_id=1, name="Ada", email="ada@example.com", role="reviewer"),
         SignIn(digest=bytes(32), staff_id=1, expires_at=START),
         a_programme(),
@@ -97,7 +102,9 @@ def main_rows() -> list[object]:
         Moment(id=1, wave_id=1, kind="look", number=1, due_at=START, is_done=False),
         Entitlement(digest=bytes(32), wave_id=1, role="mentor", group_name="mentor"),
         StoredResponse(response_key=bytes(32), wave_id=1, sealed=b"sealed"),
-        StoredComment(id=bytes(16), wave_id=1, question="F2", sealed=b"sealed"),
+        StoredComment(id=bytes(16), wave_id=1, question="F2", sealed=b"s", decision="redacted", redacted=b"r"),
+        CommentSummary(wave_id=1, question="F2", sealed=b"sealed"),
+        CommentRelease(wave_id=1, document="{}", signature=bytes(64)),
         Batch(id=1, wave_id=1, mail="invitation", not_before_at=START),
         a_delivery(),
         a_report(),

@@ -1,13 +1,17 @@
 """What each process's role can do on PostgreSQL, and above all what it cannot."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from feedback.app import create_app
 from feedback.services.upgrade_databases import Engines, grant_rights
 from feedback.storage.grants import GroupRole
 from tests.databases import Pair
-from tests.world import World
+from tests.reviewing import decide_everything, release, sum_up, wave_in_review
+from tests.world import FixedClock, World
 
 
 @pytest.fixture
@@ -31,6 +35,8 @@ def assert_denied(address: str, statement: str) -> None:
         "SELECT * FROM participants",
         "SELECT * FROM deliveries",
         "SELECT * FROM comments",
+        "SELECT * FROM comment_summaries",
+        "SELECT * FROM comment_releases",
         "SELECT * FROM staff",
         "SELECT * FROM audit_log",
         "DELETE FROM entitlements",
@@ -69,7 +75,12 @@ def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], 
         "SELECT count(*) FROM sealed_responses",
         "SELECT * FROM entitlements",
         "INSERT INTO entitlements VALUES ('x', 1, 'mentor', 'all')",
-        "SELECT * FROM comments",
+        "INSERT INTO comments VALUES ('x', 1, 'F2', 'y', 'undecided', NULL)",
+        "UPDATE comments SET sealed = 'x'",
+        "UPDATE comments SET question = 'F9'",
+        "UPDATE comments SET wave_id = 2",
+        "UPDATE comment_releases SET document = 'x'",
+        "DELETE FROM comment_releases",
         "UPDATE reports SET document = 'x'",
         "UPDATE deliveries SET state = 'queued'",
         "DELETE FROM audit_log",
@@ -90,6 +101,8 @@ def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, state
         "INSERT INTO participants VALUES (99, 1, 'a', 'b', 'mentor', '', 'en', false)",
         "UPDATE reports SET document = 'x'",
         "DELETE FROM reports",
+        "UPDATE comments SET decision = 'released'",
+        "INSERT INTO comment_releases VALUES (1, '{}', 'x')",
         "SELECT * FROM sign_ins",
         "SELECT feedback_put_response('x', 1, 'y')",
     ],
@@ -97,6 +110,59 @@ def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, state
 def test_the_worker_role_cannot(roles: dict[GroupRole, Pair], world: World, statement: str) -> None:
     world.open_wave()
     assert_denied(roles[GroupRole.WORKER].main, statement)
+
+
+def kinds_of_keys(address: str) -> set[str]:
+    engine = create_engine(address)
+    with engine.connect() as connection:
+        found = set(connection.scalars(text("SELECT purpose FROM keys")))
+    engine.dispose()
+    return found
+
+
+def test_the_staff_role_sees_keys_that_sign_and_open_comments_and_no_other(
+    roles: dict[GroupRole, Pair], world: World
+) -> None:
+    world.open_wave()
+    assert kinds_of_keys(roles[GroupRole.STAFF].keys) == {"opt-out", "signing", "comment"}
+    assert kinds_of_keys(roles[GroupRole.WORKER].keys) == {"opt-out", "signing", "comment", "link", "response"}
+
+
+@pytest.mark.parametrize("purpose", ["comment", "link", "response"])
+def test_the_staff_role_makes_no_key_of_a_wave(roles: dict[GroupRole, Pair], purpose: str) -> None:
+    engine = create_engine(roles[GroupRole.STAFF].keys)
+    row = text(f"INSERT INTO keys VALUES ('{purpose}', 99, '12345678', '0', 'x')")
+    with pytest.raises(ProgrammingError, match="row-level security"), engine.begin() as connection:
+        connection.execute(row)
+    engine.dispose()
+
+
+def test_the_staff_role_destroys_no_key(roles: dict[GroupRole, Pair], world: World) -> None:
+    world.open_wave()
+    assert_denied(roles[GroupRole.STAFF].keys, "DELETE FROM keys")
+    assert_denied(roles[GroupRole.STAFF].keys, "UPDATE keys SET wrapped = 'x'")
+
+
+def as_role(world: World, pair: Pair, clock: FixedClock) -> World:
+    """The same databases, reached in one role only."""
+    settings = replace(world.tools.settings, database_url=pair.main)
+    vault = replace(settings.vault, keys_url=pair.keys)
+    return World(create_app(replace(settings, vault=vault), clock), clock, world.mailbox, world.kind)
+
+
+def test_staff_review_and_release_and_the_worker_destroys(
+    roles: dict[GroupRole, Pair], world: World, clock: FixedClock
+) -> None:
+    wave = wave_in_review(world)
+    staff, worker = (as_role(world, roles[role], clock) for role in (GroupRole.STAFF, GroupRole.WORKER))
+    decide_everything(staff, wave)
+    sum_up(staff, wave, "Two asked for time.")
+    release(staff, wave)
+    assert world.keys.purposes_held() == {wave: {"comment"}}
+    worker.do_what_is_due()
+    assert world.keys.purposes_held() == {}
+    staff.dispose()
+    worker.dispose()
 
 
 def test_rights_can_be_granted_again(roles: dict[GroupRole, Pair], databases: Pair) -> None:

@@ -20,7 +20,7 @@ from feedback.storage.database import guard_engine
 from feedback.storage.migrate import downgrade, is_current, upgrade
 from feedback.storage.tables import Base, KeyBase
 from tests.databases import Pair, PostgresServer, SqliteServer
-from tests.storage.rows import empty_tables, insert, key_rows, main_rows
+from tests.storage.rows import a_named_organisation, a_programme, a_wave, empty_tables, insert, key_rows, main_rows
 
 UPGRADE = """
 import sys
@@ -213,6 +213,32 @@ def test_the_key_store_shares_no_table_with_the_main_database(databases: Pair) -
         main, keys = (tree_of(stack, databases, name) for name in ("main", "keys"))
         assert keys.tables() == {"keys", "alembic_version"}
         assert main.tables() & keys.tables() == {"alembic_version"}
+
+
+def test_comments_in_review_survive_the_upgrade_undecided_and_unnumbered(empty: Pair) -> None:
+    with ExitStack() as stack:
+        tree = tree_of(stack, empty, "main")
+        upgrade(tree.engine, tree.base.metadata, tree.folder, "0002")
+        with Session(tree.engine) as session:
+            insert(session, [a_named_organisation(), a_programme(), a_wave()])
+            old = text("INSERT INTO comments (id, wave_id, question, sealed) VALUES (:id, 1, 'F2', :sealed)")
+            session.execute(old, {"id": bytes(16), "sealed": b"sealed"})
+            session.commit()
+        tree.up()
+        with tree.engine.connect() as connection:
+            row = connection.execute(text("SELECT sealed, decision, redacted FROM comments")).one()
+    assert (bytes(row.sealed), row.decision, row.redacted) == (b"sealed", "undecided", None)
+
+
+@pytest.mark.parametrize(("decision", "redacted"), [("redacted", None), ("released", b"x"), ("shouted", None)])
+def test_a_comment_has_a_changed_text_only_if_it_is_redacted(
+    databases: Pair, decision: str, redacted: bytes | None
+) -> None:
+    with ExitStack() as stack, Session(tree_of(stack, databases, "main").engine) as session:
+        insert(session, main_rows())
+        statement = text("UPDATE comments SET decision = :decision, redacted = :redacted")
+        with pytest.raises(DBAPIError, match="ck_comments"):
+            session.execute(statement, {"decision": decision, "redacted": redacted})
 
 
 def test_a_wave_cannot_be_open_without_keys(databases: Pair) -> None:

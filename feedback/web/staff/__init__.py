@@ -1,8 +1,11 @@
-"""The staff's pages, all of their addresses in one place. They show bands and published statements, never answers."""
+"""The staff's pages, all of their addresses in one place. They show bands and published statements, never answers;
+
+to reviewers alone, after the close, comments without their authors.
+"""
 
 from flask import Blueprint
 
-from feedback.web.staff import programmes, reports, sign_in, waves
+from feedback.web.staff import comments, programmes, reports, sign_in, waves
 from forms.staff import SignOutForm
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
@@ -23,6 +26,11 @@ staff.add_url_rule(
 )
 staff.add_url_rule("/waves/<int:wave_id>/report.csv", "report_csv", reports.as_csv)
 staff.add_url_rule("/waves/<int:wave_id>/report.json", "report_json", reports.as_json)
+staff.add_url_rule("/waves/<int:wave_id>/report/comments.json", "comments_json", reports.comments_as_json)
+staff.add_url_rule("/waves/<int:wave_id>/comments", "comments", comments.review)
+staff.add_url_rule("/waves/<int:wave_id>/comments/decide", "decide_comment", comments.decide, methods=["POST"])
+staff.add_url_rule("/waves/<int:wave_id>/comments/sum-up", "sum_up_comments", comments.sum_up, methods=["POST"])
+staff.add_url_rule("/waves/<int:wave_id>/comments/release", "release_comments", comments.release, methods=["POST"])
 staff.add_url_rule("/sign-in", "how_to_sign_in", sign_in.explain)
 staff.add_url_rule("/sign-in/<token>", "ask_sign_in", sign_in.ask)
 staff.add_url_rule("/sign-in/<token>", "sign_in", sign_in.enter, methods=["POST"])

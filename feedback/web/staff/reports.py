@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from feedback.domain.staff import StaffRole
 from feedback.rendering.blocks import Paper
 from feedback.rendering.comparison_paper import compose_comparison
+from feedback.rendering.comments_section import CommentsState
 from feedback.rendering.data import report_json
 from feedback.rendering.every_number import report_csv
 from feedback.rendering.pdf import PdfPress
@@ -13,6 +14,8 @@ from feedback.rendering.report_paper import ReportSource, compose_report
 from feedback.rendering.workbook import write_workbook
 from feedback.resources import templates_folder
 from feedback.runtime import runtime
+from feedback.services.export_comments import release_json
+from feedback.services.show_released_comments import show_comments, show_release
 from feedback.services.show_report import ShownReport, show_report
 from feedback.services.show_wave import owner_of_wave
 from feedback.web.guards import allowed
@@ -57,6 +60,13 @@ def as_json(wave_id: int) -> ResponseReturnValue:
 
 
 @allowed(*StaffRole)
+def comments_as_json(wave_id: int) -> ResponseReturnValue:
+    """Hand out the signed document of the released comments."""
+    data = release_json(show_release(runtime().session(), wave_id))
+    return _download(_shown(wave_id), data, "comments.json", "application/json")
+
+
+@allowed(*StaffRole)
 def compared(wave_id: int, before_id: int) -> ResponseReturnValue:
     """Show what changed since an earlier report, of this programme or of another one of the organisation."""
     paper = _comparison(wave_id, before_id)
@@ -81,7 +91,9 @@ def _shown(wave_id: int) -> ShownReport:
 
 
 def _paper(shown: ShownReport) -> Paper:
-    return compose_report(ReportSource(shown.signed, shown.earlier), language())
+    sheet = show_comments(runtime().session(), shown.wave_id, now=runtime().clock())
+    state = CommentsState(sheet.release.comments if sheet.release else None, sheet.until)
+    return compose_report(ReportSource(shown.signed, shown.earlier, state), language())
 
 
 def _comparison(wave_id: int, before_id: int) -> Paper:

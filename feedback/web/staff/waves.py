@@ -10,6 +10,7 @@ from feedback.domain.waves import WaveState
 from feedback.runtime import runtime
 from feedback.services.cancel_wave import begin_cancelling
 from feedback.services.close_wave import begin_closing, retry_closing
+from feedback.services.show_released_comments import show_comments
 from feedback.services.show_wave import CalendarEntry, WaveSheet, show_wave
 from feedback.web.guards import allowed, member
 from feedback.web.staff.wording import moment_in_words
@@ -63,11 +64,16 @@ def _page(wave_id: int, sent: StaffForm | None = None) -> str:
         close_form=_form(sent, CloseWaveForm) if may_close else None,
         discard_form=_form(sent, DiscardWaveForm) if may_discard else None,
         retry_form=RetryWaveForm(),
+        may_review=member().role is StaffRole.REVIEWER and _is_in_review(wave_id),
     )
 
 
 def _form(sent: StaffForm | None, kind: type[StaffForm]) -> StaffForm:
     return sent if isinstance(sent, kind) else kind()
+
+
+def _is_in_review(wave_id: int) -> bool:
+    return show_comments(runtime().session(), wave_id, now=runtime().clock()).until is not None
 
 
 def _when(wave: WaveSheet, entry: CalendarEntry) -> str:

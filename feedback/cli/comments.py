@@ -1,0 +1,133 @@
+"""`feedback comment`: review the comments of a wave without a browser. Shows people's own words: for reviewers only."""
+
+from typing import TextIO
+
+import click
+from flask.cli import AppGroup
+
+from feedback.cli.output import ACTOR, as_json_option, say, shown, write_json
+from feedback.domain.comments import Decision, ReviewedComment, ReviewedQuestion, Verdict
+from feedback.domain.highlights import Names, highlights, segments
+from feedback.domain.questionnaires import text_in
+from feedback.runtime import runtime
+from feedback.services.decide_comment import decide_comment
+from feedback.services.list_comments import Review, list_comments
+from feedback.services.names_on_roster import names_on_roster
+from feedback.services.release_comments import release_comments
+from feedback.services.sum_up_comments import sum_up_comments
+
+comment = AppGroup("comment", help="Review comments: read, decide, sum up, release. For the reviewer.")
+
+_LANGUAGE = "en"
+_DECISIONS = tuple(decision.value for decision in Decision if decision is not Decision.UNDECIDED)
+_wave_id = click.argument("wave_id", type=int)
+# A file or a pipe, because words on the command line stay in the shell's history.
+_TEXT = click.File("r", encoding="utf-8")
+
+
+@comment.command("list")
+@_wave_id
+@as_json_option
+def list_command(wave_id: int, *, as_json: bool) -> None:
+    """Show the comments of a closed wave. What may tell who somebody is stands in [[brackets]].
+
+    \b
+    Example:  feedback comment list 1
+    """
+    found = _review(wave_id)
+    if as_json:
+        write_json([_record(question.code, one) for question in found.questions for one in question.comments])
+        return
+    names = Names(names_on_roster(runtime().session(), wave_id))
+    say(f"{found.decided} of {len(found.comments)} decided; all that is not released is destroyed on")
+    say(f"{shown(found.expires_at, found.time_zone.key)}. Read by {found.reviewer_name}, as participants were told.")
+    for question in found.questions:
+        _tell(found, question, names)
+
+
+@comment.command("decide")
+@_wave_id
+@click.argument("comment_id")
+@click.option("--as", "decision", type=click.Choice(_DECISIONS), required=True, help="What becomes of it.")
+@click.option("--text", type=_TEXT, help="A file with the changed text, or - for standard input; with redacted.")
+def decide_command(wave_id: int, comment_id: str, decision: str, text: TextIO | None) -> None:
+    """Decide what becomes of one comment, named by its id or the beginning of it.
+
+    \b
+    Examples: feedback comment decide 1 3fa9c2 --as released
+              feedback comment decide 1 3fa9c2 --as redacted --text changed.txt
+    """
+    tools, number = runtime(), _known_id(_review(wave_id), comment_id)
+    verdict = Verdict(Decision(decision), text.read() if text else "")
+    decide_comment(
+        tools.session(), tools.keys, wave_id, comment_id=number, verdict=verdict, now=tools.clock(), actor=ACTOR
+    )
+    found = _review(wave_id)
+    say(f"{found.decided} of {len(found.comments)} decided.")
+
+
+@comment.command("summarise")
+@_wave_id
+@click.argument("question")
+@click.argument("text", type=_TEXT)
+def summarise_command(wave_id: int, question: str, text: TextIO) -> None:
+    """Keep the summary of one question's comments: a file, or - for standard input; empty takes it away.
+
+    \b
+    Example:  feedback comment summarise 1 F2 summary.txt
+    """
+    tools = runtime()
+    sum_up_comments(tools.session(), wave_id, question, summary=text.read(), now=tools.clock(), actor=ACTOR)
+    say(f"The summary of {question} is kept until the release.")
+
+
+@comment.command("release")
+@_wave_id
+@click.confirmation_option(prompt="This stays beside the report as it is, and all originals are destroyed. Release?")
+def release_command(wave_id: int) -> None:
+    """Publish what was decided, once and for good. The worker destroys the originals' key with its next tick.
+
+    \b
+    Example:  feedback comment release 1 --yes
+    """
+    tools = runtime()
+    release_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR)
+    say(f"The comments of wave {wave_id} are released. Read them with the report.")
+
+
+def _review(wave_id: int) -> Review:
+    tools = runtime()
+    return list_comments(tools.session(), tools.keys, wave_id, now=tools.clock())
+
+
+def _known_id(found: Review, beginning: str) -> bytes:
+    known = [one.id for one in found.comments if beginning and one.id.hex().startswith(beginning.lower())]
+    if len(known) != 1:
+        raise click.UsageError(
+            "There is no such comment, or several begin so; `feedback comment list` shows their ids."
+        )
+    return known[0]
+
+
+def _tell(found: Review, question: ReviewedQuestion, names: Names) -> None:
+    say(f"\n{question.code}  {text_in(found.words[question.code], _LANGUAGE)}")
+    if question.summary or question.lacks_summary:
+        say(f"  summary: {question.summary or 'missing'}")
+    for one in question.comments:
+        text = one.comment.text
+        runs = segments(text, highlights(text, names))
+        marked = "".join(run.text if run.sign is None else f"[[{run.text}]]" for run in runs)
+        say(f"\n  {one.id.hex()[:8]}  {one.verdict.decision}; its author allows: {one.comment.wish}")
+        for line in marked.split("\n"):
+            say(f"    {line}")
+
+
+def _record(code: str, one: ReviewedComment) -> dict[str, str]:
+    return {
+        "question": code,
+        "id": one.id.hex(),
+        "text": one.comment.text,
+        "wish": one.comment.wish,
+        "decision": one.verdict.decision,
+        "redacted": one.verdict.redacted,
+    }

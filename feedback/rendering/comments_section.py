@@ -1,0 +1,66 @@
+"""What became of the comments: released with the reviewer's summary, in review until a date, or destroyed unread."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+
+from feedback.domain.released_comments import ReleasedComments, ReleasedQuestion
+from feedback.domain.report_reading import CommentDecision
+from feedback.rendering.blocks import Block, Heading, Paragraph, Quotes, Section, Tone
+from feedback.rendering.words import day
+
+
+@dataclass(frozen=True)
+class CommentsState:
+    """What was `released` of the comments, or `until` when they are in review; neither if nothing came of them."""
+
+    released: ReleasedComments | None = None
+    until: date | None = None
+
+
+def comments_section(decisions: tuple[CommentDecision, ...], state: CommentsState) -> Section:
+    """Return the comments, question by question."""
+    blocks = [block for one in decisions for block in _question(one, state)]
+    return Section("comments", _("Comments"), (*_order(state), *blocks))
+
+
+def _order(state: CommentsState) -> Iterator[Block]:
+    if state.released is not None:
+        yield Paragraph(
+            _(
+                "Released by the reviewer, in an order drawn at random. On each question that has comments %(k)s or "
+                "more people wrote; some may have asked not to be quoted, or only to be counted.",
+                k=state.released.k,
+            ),
+            Tone.QUIET,
+        )
+
+
+def _question(one: CommentDecision, state: CommentsState) -> Iterator[Block]:
+    yield Heading(one.text, 3, one.code)
+    released = state.released.on(one.code) if state.released else None
+    if not one.kept:
+        yield Paragraph(_("Too few people answered or wrote. The comments were destroyed unread."))
+    elif released is not None:
+        yield from _released(released)
+    elif state.until is not None:
+        yield Paragraph(
+            _(
+                "Enough people wrote. The reviewer reads the comments and decides until %(date)s what is released.",
+                date=day(state.until),
+            )
+        )
+    else:
+        yield Paragraph(_("Enough people wrote, but nothing was released in time. The comments were destroyed."))
+
+
+def _released(released: ReleasedQuestion) -> Iterator[Block]:
+    if released.summary:
+        yield Paragraph(_("Summary by the reviewer: %(summary)s", summary=released.summary))
+    if not released.texts:
+        yield Paragraph(_("No comment was published word for word."), Tone.QUIET)
+        return
+    changed = _("(changed by the reviewer)")
+    yield Quotes(tuple(f"{one.text} {changed}" if one.redacted else one.text for one in released.texts))

@@ -1,0 +1,21 @@
+"""Released comments: one frozen document a wave, beside its report. Holds no time and nobody's name."""
+
+from sqlalchemy import ForeignKey, LargeBinary, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.storage.database import Base
+
+
+class CommentRelease(Base):
+    """What a reviewer has released: canonical JSON, and the organisation's Ed25519 signature over it."""
+
+    __tablename__ = "comment_releases"
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), primary_key=True, autoincrement=False)
+    document: Mapped[str] = mapped_column(Text)
+    signature: Mapped[bytes] = mapped_column(LargeBinary(64))
+
+
+def release_of(session: Session, wave_id: int) -> CommentRelease | None:
+    """Return what was released of a wave's comments, if they were."""
+    return session.get(CommentRelease, wave_id)

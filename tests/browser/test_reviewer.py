@@ -1,0 +1,60 @@
+"""The reviewer's page in a real browser: a phone, no script, the keyboard alone."""
+
+from playwright.sync_api import Page
+
+from feedback.domain.answers import Wish
+from feedback.domain.staff import StaffRole
+from tests.browser.test_participant import FIT, TAGS, shown, tab_to
+from tests.reviewing import review_of, reviewed_wave, wave_in_review
+from tests.web.test_staff_pages import token_for
+from tests.world import World
+
+LONG = "w" * 300
+
+
+def review_page(live: World, address: str, page: Page, wave: int) -> None:
+    """Sign in as a reviewer and open the comments of a wave."""
+    page.goto(f"{address}/staff/sign-in/{token_for(live, StaffRole.REVIEWER)}")
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(f"{address}/staff/waves/{wave}")
+    page.get_by_role("link", name="Review the comments").click()
+    page.wait_for_selector("main[data-page=comments]")
+
+
+def test_no_comment_is_wider_than_a_phone(live: World, address: str, plain_page: Page) -> None:
+    review_page(live, address, plain_page, wave_in_review(live, [LONG] * 6, [Wish.QUOTE] * 6))
+    assert plain_page.evaluate(FIT)
+
+
+def test_a_comment_is_decided_by_keyboard(live: World, address: str, plain_page: Page) -> None:
+    wave = wave_in_review(live)
+    review_page(live, address, plain_page, wave)
+    while plain_page.evaluate(TAGS)[1] != "radio":
+        plain_page.keyboard.press("Tab")
+    plain_page.keyboard.press("Space")
+    tab_to(plain_page, "Save this decision")
+    with plain_page.expect_navigation():
+        plain_page.keyboard.press("Enter")
+    assert review_of(live, wave).decided == 1
+    assert "1 of 6 decided." in plain_page.locator("main").inner_text()
+    assert plain_page.evaluate("document.querySelector(':target').tagName") == "ARTICLE"
+
+
+def test_an_error_leads_to_the_comment_that_has_it(live: World, address: str, plain_page: Page) -> None:
+    review_page(live, address, plain_page, wave_in_review(live))
+    plain_page.get_by_role("button", name="Save this decision").nth(2).click()
+    plain_page.wait_for_selector(".errors")
+    plain_page.locator(".errors a").click()
+    assert plain_page.evaluate(TAGS)[0] == "FIELDSET"
+    assert plain_page.locator(":target .error").count() == 1
+
+
+def test_comments_are_released_by_keyboard(live: World, address: str, plain_page: Page) -> None:
+    review_page(live, address, plain_page, reviewed_wave(live))
+    plain_page.locator("#sure").focus()
+    plain_page.keyboard.press("Space")
+    tab_to(plain_page, "Release the comments")
+    with plain_page.expect_navigation():
+        plain_page.keyboard.press("Enter")
+    assert shown(plain_page) == "report"
+    assert plain_page.evaluate(FIT)

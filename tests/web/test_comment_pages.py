@@ -1,0 +1,224 @@
+"""The reviewer's page: who may see it, what it shows, and what becomes of what is pressed there."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from feedback.domain.answers import Wish
+from feedback.domain.comments import Decision, Verdict
+from feedback.domain.staff import StaffRole
+from tests.reviewing import (
+    QUOTED,
+    SUMMARY,
+    SUMMED,
+    comment_that_says,
+    decide,
+    release,
+    review_of,
+    reviewed_wave,
+    wave_in_review,
+)
+from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
+from tests.world import World
+
+NOT_REVIEWERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+MARKUP = '<b>Bold</b> & "quoted" by Mentor Number'
+
+
+def page_of(wave: int) -> str:
+    return f"/staff/waves/{wave}/comments"
+
+
+def post(client: FlaskClient, wave: int, act: str, **fields: str) -> TestResponse:
+    return press(client, page_of(wave), f"{page_of(wave)}/{act}", **fields)
+
+
+def send_decision(world: World, client: FlaskClient, wave: int, text: str, **fields: str) -> TestResponse:
+    return post(client, wave, "decide", comment=comment_that_says(world, wave, text).id.hex(), **fields)
+
+
+@pytest.mark.parametrize("role", NOT_REVIEWERS)
+def test_who_is_no_reviewer_sees_no_comment(world: World, role: StaffRole) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, role)
+    answer = client.get(page_of(wave), base_url=SITE)
+    assert (answer.status_code, "quote this" in answer.text) == (403, False)
+    assert "Review the comments" not in see(client, f"/staff/waves/{wave}")
+
+
+@pytest.mark.parametrize("role", NOT_REVIEWERS)
+@pytest.mark.parametrize("act", ["decide", "sum-up", "release"])
+def test_who_is_no_reviewer_decides_nothing(world: World, role: StaffRole, act: str) -> None:
+    wave = reviewed_wave(world)
+    answer = press(signed_in(world, role), "/staff/", f"{page_of(wave)}/{act}", **SURE)
+    assert answer.status_code == 403
+    assert review_of(world, wave).is_finished
+
+
+def test_another_organisation_finds_no_comment(world: World) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER, "Another Organisation")
+    assert client.get(page_of(wave), base_url=SITE).status_code == 404
+
+
+def test_a_reviewer_finds_the_comments_from_the_wave(world: World) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert page_of(wave) in client.get(f"/staff/waves/{wave}", base_url=SITE).text
+    shown = see(client, page_of(wave))
+    assert all(text in shown for text in (*QUOTED, *SUMMED))
+    assert f"0 of {len(review_of(world, wave).comments)} decided." in shown
+    assert "Rea Viewer reads their comments word for word" in shown
+    assert "Only count this" not in shown
+
+
+def test_there_is_nothing_to_review_before_the_close(world: World) -> None:
+    wave = world.open_wave()
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert client.get(page_of(wave), base_url=SITE).status_code == 409
+    assert "Review the comments" not in see(client, f"/staff/waves/{wave}")
+
+
+def test_names_are_marked_and_markup_is_text(world: World) -> None:
+    wave = wave_in_review(world, [MARKUP] * 6, [Wish.QUOTE] * 6)
+    page = signed_in(world, StaffRole.REVIEWER).get(page_of(wave), base_url=SITE).text
+    assert "&lt;b&gt;Bold&lt;/b&gt; &amp; &#34;quoted&#34; by <mark>Mentor</mark> <mark>Number</mark>" in page
+    assert "Marked, since it may tell who somebody is: a name." in page
+
+
+def test_what_may_only_be_summed_up_cannot_be_published(world: World) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    answer = send_decision(world, client, wave, SUMMED[0], decision="released")
+    assert (answer.status_code, "does not allow that" in answer.text) == (422, True)
+    assert review_of(world, wave).decided == 0
+    key = comment_that_says(world, wave, SUMMED[0]).id.hex()
+    article = re.findall(rf'<article[^>]*id="c-{key}".*?</article>', answer.text, re.DOTALL)[0]
+    assert 'value="released"' not in article
+    assert "<textarea" not in article
+
+
+def test_a_decision_is_kept_and_shown(world: World) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    answer = send_decision(world, client, wave, QUOTED[0], decision="redacted", redacted="Please quote […]")
+    key = comment_that_says(world, wave, QUOTED[0]).id.hex()
+    assert (answer.status_code, answer.location) == (303, f"{page_of(wave)}#c-{key}")
+    assert comment_that_says(world, wave, QUOTED[0]).verdict == Verdict(Decision.REDACTED, "Please quote […]")
+    assert "will be published as changed" in see(client, page_of(wave))
+
+
+@pytest.mark.parametrize("redacted", [QUOTED[0], "", "  ", "x" * 2501, "x" * 20_000])
+def test_a_change_must_change_something_and_stay_short(world: World, redacted: str) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    answer = send_decision(world, client, wave, QUOTED[0], decision="redacted", redacted=redacted)
+    assert answer.status_code == 422
+    key = comment_that_says(world, wave, QUOTED[0]).id.hex()
+    assert f'href="#c-{key}-redacted"' in answer.text
+    assert review_of(world, wave).decided == 0
+
+
+@pytest.mark.parametrize("fields", [{}, {"decision": "shout"}, {"decision": "undecided"}, {"decision": ""}])
+def test_a_decision_that_was_not_offered_is_refused(world: World, fields: dict[str, str]) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert send_decision(world, client, wave, QUOTED[0], **fields).status_code == 422
+    assert review_of(world, wave).decided == 0
+
+
+@pytest.mark.parametrize(("comment", "status"), [("00" * 16, 404), ("zz", 400), ("", 422), ("aé", 400)])
+def test_a_comment_that_is_not_there_is_not_decided(world: World, comment: str, status: int) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert post(client, wave, "decide", comment=comment, decision="withheld").status_code == status
+
+
+def test_a_comment_of_another_wave_is_not_decided(world: World) -> None:
+    other, wave = wave_in_review(world), wave_in_review(world)
+    number = comment_that_says(world, other, QUOTED[0]).id.hex()
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert post(client, wave, "decide", comment=number, decision="withheld").status_code == 404
+    assert review_of(world, other).decided == 0
+
+
+@pytest.mark.parametrize("act", ["decide", "sum-up", "release"])
+def test_a_forged_post_does_nothing(world: World, act: str) -> None:
+    wave = reviewed_wave(world)
+    fields = {"comment": comment_that_says(world, wave, QUOTED[0]).id.hex(), "decision": "withheld", **SURE}
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert client.post(f"{page_of(wave)}/{act}", data=fields, base_url=SITE).status_code == 400
+    assert comment_that_says(world, wave, QUOTED[0]).verdict.decision is Decision.RELEASED
+
+
+def test_a_summary_is_kept_shown_and_taken_away_again(world: World) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert post(client, wave, "sum-up", question="F2", summary=SUMMARY).location == f"{page_of(wave)}#q-F2"
+    assert SUMMARY in see(client, page_of(wave))
+    post(client, wave, "sum-up", question="F2", summary=" ")
+    assert [one.summary for one in review_of(world, wave).questions if one.code == "F2"] == [""]
+
+
+@pytest.mark.parametrize(("fields", "status"), [({"question": "F9"}, 404), ({}, 422), ({"question": "F2" * 50}, 404)])
+def test_a_summary_needs_a_question_with_comments(world: World, fields: dict[str, str], status: int) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert post(client, wave, "sum-up", summary="x", **fields).status_code == status
+
+
+def test_a_release_takes_a_tick_and_leads_to_the_report(world: World) -> None:
+    wave = reviewed_wave(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    refused = post(client, wave, "release")
+    assert (refused.status_code, 'href="#sure"' in refused.text) == (422, True)
+    assert post(client, wave, "release", **SURE).location == f"/staff/waves/{wave}/report#comments"
+    shown = see(client, f"/staff/waves/{wave}/report")
+    assert all(text in shown for text in (QUOTED[0], QUOTED[1], SUMMARY, "Please quote […] Changed by the reviewer."))
+    assert not [text for text in (QUOTED[2], QUOTED[3], *SUMMED) if text in shown]
+
+
+def test_an_unfinished_review_offers_no_release_and_allows_none(world: World) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    shown = see(client, page_of(wave))
+    assert "comments are not decided yet" in shown
+    assert "I am sure" not in shown
+    assert post(client, wave, "release", **SURE).status_code == 409
+
+
+def test_a_missing_summary_is_named(world: World) -> None:
+    wave = wave_in_review(world)
+    decide(world, wave, SUMMED[0], Verdict(Decision.SUMMARISED))
+    assert "A summary is missing" in see(signed_in(world, StaffRole.REVIEWER), page_of(wave))
+
+
+def test_after_the_release_nothing_can_be_decided(world: World) -> None:
+    wave = reviewed_wave(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    number = comment_that_says(world, wave, QUOTED[0]).id.hex()
+    release(world, wave)
+    answer = press(client, "/staff/", f"{page_of(wave)}/decide", comment=number, decision="withheld")
+    assert answer.status_code == 409
+    assert client.get(page_of(wave), base_url=SITE).status_code == 409
+    assert "Review the comments" not in see(client, f"/staff/waves/{wave}")
+
+
+def test_the_report_says_until_when_comments_are_in_review_and_then_that_they_are_gone(world: World) -> None:
+    wave = wave_in_review(world)
+    page, client = f"/staff/waves/{wave}/report", signed_in(world)
+    assert "decides until 14 May 2027 what is released" in see(client, page)
+    world.clock.pass_time(days=60)
+    assert "nothing was released in time" in see(client, page)
+
+
+def test_the_signed_comments_can_be_downloaded_once_they_are_released(world: World) -> None:
+    wave = reviewed_wave(world)
+    page, client = f"/staff/waves/{wave}/report/comments.json", signed_in(world)
+    assert client.get(page, base_url=SITE).status_code == 404
+    release(world, wave)
+    answer = client.get(page, base_url=SITE)
+    assert set(answer.json) == {"document", "signature", "public_key"}
+    assert answer.headers["Content-Disposition"].endswith("-kickoff.comments.json")
