@@ -98,12 +98,12 @@ class ComparableReport:
 
     def answers(self, code: str, group: str) -> Answers:
         """Return what the report says about the question `code` in the group of that name."""
-        people = self._people.get(group, ())
+        people = self._people.get(group)
         if not people:
             return Answers(obstacle=Obstacle.GROUP_MISSING)
         asked = [one.question for one in self._asked if one.question.code == code and set(one.roles) & set(people)]
         if not asked:
-            return Answers(people, obstacle=Obstacle.NOT_ASKED)
+            return Answers(obstacle=Obstacle.NOT_ASKED)
         found = Answers(people, asked[0], _wording(asked))
         if asked[0].kind is not Kind.MANY and not _favourable_options(asked[0]):
             return replace(found, obstacle=Obstacle.NO_ORDER)

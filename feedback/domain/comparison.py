@@ -181,7 +181,8 @@ def _no_difference(before: Answers, after: Answers) -> NoDifference | None:
 
 
 def _on_a_side(obstacle: Obstacle, before: Answers, after: Answers) -> NoDifference | None:
-    met = {side: one for side, one in zip(Side, (before, after), strict=True) if one.obstacle is obstacle}
+    sides = {Side.BEFORE: before, Side.AFTER: after}
+    met = {side: one for side, one in sides.items() if one.obstacle is obstacle}
     reasons = tuple(one.reason for one in met.values() if one.reason is not None)
     return NoDifference(obstacle, tuple(met), reasons) if met else None
 

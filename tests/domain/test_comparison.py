@@ -256,6 +256,20 @@ def test_both_sides_may_be_withheld_for_reasons_of_their_own(ask: Build, mentors
     assert found.no_difference == NoDifference(Obstacle.WITHHELD, BOTH, reasons)
 
 
+def test_a_report_without_a_word_on_a_question_is_read_as_withheld(answered: Build) -> None:
+    first = answered(LOW)
+    record = json.loads(answered(HIGH, None, EXIT, first).json)
+    record["statements"] = [one for one in record["statements"] if one["kind"] == "response-rate"]
+    (compared,) = compare([first, read_report(canonical_json(record))])
+    assert line(compared).no_difference == NoDifference(Obstacle.WITHHELD, (Side.AFTER,))
+
+
+@pytest.mark.parametrize("changes", [{"sensitive": True}, {"then_now": True}, {"order": Order.FALLING}])
+def test_a_line_holds_the_question_as_it_was_asked(ask: Build, mentors: Build, changes: dict[str, Any]) -> None:
+    asked = ask("C1", **changes)
+    assert replace(mentors("", "", asked, asked).question, required=False) == asked
+
+
 def test_a_question_of_one_wave_was_not_asked_in_the_other(mentors: Build, ask: Build, answered: Build) -> None:
     first = answered(LOW, ask("C1"))
     (compared,) = compare([first, answered(HIGH, ask("O1"), EXIT, first)])
@@ -386,7 +400,7 @@ def test_dates_that_run_backwards_are_refused(answered: Build, three: list[Repor
 
 
 def test_one_report_is_not_enough(answered: Build) -> None:
-    with pytest.raises(ComparisonRefused, match="at least two"):
+    with pytest.raises(ComparisonRefused, match=r"^Choose at least two reports to compare\.$"):
         compare([answered(LOW)])
 
 
@@ -414,7 +428,9 @@ def test_two_programmes_are_compared_by_one_report_each(
     answered: Build, three: list[ReportDocument], name: str
 ) -> None:
     other = answered(LOW, None, replace(KICKOFF, **{name: "Other"}))
-    with pytest.raises(ComparisonRefused, match="one report each"):
+    with pytest.raises(
+        ComparisonRefused, match=r"^Of two programmes, one report each can be compared; choose two reports\.$"
+    ):
         compare([*three[:2], other])
 
 

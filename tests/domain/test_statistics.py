@@ -288,7 +288,7 @@ def test_a_banded_side_has_no_delta() -> None:
 
 @pytest.mark.parametrize(("before", "after"), [([1, 2], [1, 2, 3]), ([0, 0], [1, 2]), ([1, 2], [0, 0])])
 def test_two_distributions_that_do_not_fit_have_no_delta(before: list[int], after: list[int]) -> None:
-    with pytest.raises(ValueError, match="same scale"):
+    with pytest.raises(ValueError, match=r"^Two distributions over the same scale are needed\.$"):
         cliffs_delta(before, after)
 
 
