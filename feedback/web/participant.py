@@ -100,16 +100,19 @@ def check(link: str) -> Response:
 def send(link: str) -> Response:
     """Take the answer that was looked at, or give it back to be changed."""
     secret = read_link(link)
-    survey = _survey(secret)
     answer = _carried_answer(secret)
+    if answer is None or request.form.get("go") != "send":
+        return _asked_again(link, _survey(secret), answer)
+    tools = runtime()
+    accepted = submit_response(tools.session(), secret, answer, now=tools.clock(), known=tools.surveys)
+    page = kept_page(accepted.survey, "thanks", _language(), link, partial(_thanks_page, accepted.survey))
+    return make_response(page.replace(_RECEIPT, receipt_words(accepted.receipt)))
+
+
+def _asked_again(link: str, survey: Survey, answer: Answer | None) -> Response:
     if answer is None:
         return make_response(_questions_page(link, survey, _checked_empty_form(survey)), 422)
-    if request.form.get("go") != "send":
-        return make_response(_questions_page(link, survey, filled_form(survey.questionnaire, _language(), answer)))
-    tools = runtime()
-    receipt = submit_response(tools.session(), secret, answer, now=tools.clock(), known=tools.surveys)
-    page = kept_page(survey, "thanks", _language(), link, partial(_thanks_page, survey))
-    return make_response(page.replace(_RECEIPT, receipt_words(receipt)))
+    return make_response(_questions_page(link, survey, filled_form(survey.questionnaire, _language(), answer)))
 
 
 def _thanks_page(survey: Survey, link: str) -> str:
@@ -147,7 +150,8 @@ def take_back(link: str) -> Response:
 
 def _survey(secret: LinkSecret) -> Survey:
     tools = runtime()
-    return find_survey(tools.session(), secret, now=tools.clock(), known=tools.surveys)
+    with tools.reading() as connection:
+        return find_survey(connection, secret, now=tools.clock(), known=tools.surveys)
 
 
 def _form(survey: Survey) -> type[Form]:
