@@ -17,6 +17,7 @@ from feedback.web.health import health
 from feedback.web.home import home
 from feedback.web.opt_out import opt_out_pages
 from feedback.web.participant import participant
+from feedback.web.sessions import StaffSessions
 from feedback.web.staff import staff
 
 LANGUAGES = ("en",)
@@ -64,6 +65,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAIL_DEFAULT_SENDER=smtp.sender,
         BABEL_DEFAULT_LOCALE="en",
     )
+    app.session_interface = StaffSessions()
 
 
 def _binds(settings: Settings) -> dict[str, str | dict[str, str]]:

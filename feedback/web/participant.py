@@ -28,7 +28,7 @@ from feedback.services.submit_response import find_survey, read_link, submit_res
 from feedback.web.kept_pages import draw_stand_in, kept, kept_page
 from forms.questionnaire import answer_of, answers_in_words, build_form, filled_form
 
-_RECEIPT = draw_stand_in()
+_RECEIPT, _STATE, _ANSWERS = draw_stand_in(), draw_stand_in(), draw_stand_in()
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
 
@@ -205,13 +205,16 @@ def _errors(questionnaire: Questionnaire, form: Form) -> list[tuple[str, str, st
 
 
 def _check_page(link: str, secret: LinkSecret, survey: Survey, answer: Answer) -> str:
-    state = seal_page_state(write_answer(answer), page_key(secret))
-    return render_template(
-        "participant/check.html",
-        answers=answers_in_words(survey.questionnaire, answer, _language()),
-        state=base64.b64encode(state).decode(),
-        action=url_for(".send", link=link),
-    )
+    page = kept_page(survey, "check", _language(), link, _check_page_without_answers)
+    state = base64.b64encode(seal_page_state(write_answer(answer), page_key(secret))).decode()
+    words = answers_in_words(survey.questionnaire, answer, _language())
+    # The answers come last: nothing that a participant wrote is looked through for stand-ins.
+    answers = render_template("participant/answers.html", answers=words)
+    return page.replace(_STATE, state).replace(_ANSWERS, answers)
+
+
+def _check_page_without_answers(link: str) -> str:
+    return render_template("participant/check.html", answers=_ANSWERS, state=_STATE, action=url_for(".send", link=link))
 
 
 def _carried_answer(secret: LinkSecret) -> Answer | None:
