@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from tests.browsing import free_port
 from tests.databases import Pair, PostgresServer, SqliteServer, postgres_server
@@ -62,18 +62,33 @@ def served(target: str, pair: Pair) -> Iterator[tuple[int, int]]:
         process.wait(30)
 
 
-def processor_seconds(process: int) -> float:
-    """Seconds of processor time that a process, its children and every PostgreSQL server have taken so far."""
-    family = [psutil.Process(process), *psutil.Process(process).children(recursive=True)]
-    family += [one for one in psutil.process_iter(["name"]) if one.info["name"] == "postgres"]
+def server_of(pair: Pair) -> tuple[int, ...]:
+    """The process of these databases' own server, if they have one on this machine."""
+    if not pair.main.startswith("postgresql"):
+        return ()
+    engine = create_engine(pair.main)
+    with engine.connect() as connection:
+        backend = connection.scalar(text("SELECT pg_backend_pid()"))
+        found = psutil.Process(backend).ppid()
+    engine.dispose()
+    return (found,)
+
+
+def processor_seconds(processes: Sequence[int]) -> float:
+    """Seconds of processor time that these processes and their children, ended ones included, have taken so far."""
+    family = [one for number in processes for one in _family(psutil.Process(number))]
     total = 0.0
     for one in family:
         try:
             times = one.cpu_times()
         except psutil.NoSuchProcess:
             continue
-        total += times.user + times.system
+        total += times.user + times.system + times.children_user + times.children_system
     return total
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    return [process, *process.children(recursive=True)]
 
 
 @dataclass(frozen=True)
@@ -84,7 +99,7 @@ class Load:
     cpu_ms: float
 
 
-def load(jobs: Sequence[Callable[[], None]], clients: int, process: int) -> Load:
+def load(jobs: Sequence[Callable[[], None]], clients: int, processes: Sequence[int]) -> Load:
     """Do the jobs from so many clients at once."""
     queue = iter(jobs)
     lock = threading.Lock()
@@ -97,14 +112,14 @@ def load(jobs: Sequence[Callable[[], None]], clients: int, process: int) -> Load
                 return
             job()
 
-    before, started = processor_seconds(process), time.perf_counter()
+    before, started = processor_seconds(processes), time.perf_counter()
     threads = [threading.Thread(target=client) for _ in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     seconds = time.perf_counter() - started
-    return Load(len(jobs) / seconds, 1000 * (processor_seconds(process) - before) / len(jobs))
+    return Load(len(jobs) / seconds, 1000 * (processor_seconds(processes) - before) / len(jobs))
 
 
 def make_bare_table(pair: Pair) -> None:

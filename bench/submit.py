@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from bench.stage import Load, database_servers, load, make_bare_table, served, table
+from bench.stage import Load, database_servers, load, make_bare_table, served, server_of, table
 from bench.world import world_on
 from tests.world import filled_fields, hidden_value
 
@@ -66,17 +66,19 @@ def measure(count: int) -> list[list[object]]:
 def _bare(pair, count: int) -> dict[int, Load]:
     with served("bench.bare:create_bare", pair) as (port, process):
         job = lambda: ask(port, "POST", "/", {"body": ["x" * 500]}) and None  # noqa: E731
-        load([job] * 50, 4, process)
-        return {clients: load([job] * count, clients, process) for clients in CLIENTS}
+        processes = (process, *server_of(pair))
+        load([job] * 50, 4, processes)
+        return {clients: load([job] * count * 4, clients, processes) for clients in CLIENTS}
 
 
 def _whole(pair, name: str, count: int) -> dict[int, Load]:
     with world_on(pair, name) as world:
         links = world.links(world.open_wave(mentors=count // 2, mentees=count // 2))
     with served("feedback.app:create_app_from_environment", pair) as (port, process):
-        load([submission(port, link, 1) for link in links[:20]], 4, process)
+        processes = (process, *server_of(pair))
+        load([submission(port, link, 1) for link in links[:20]], 4, processes)
         return {
-            clients: load([submission(port, link, place) for place, link in enumerate(links)], clients, process)
+            clients: load([submission(port, link, place) for place, link in enumerate(links)], clients, processes)
             for clients in CLIENTS
         }
 

@@ -10,13 +10,14 @@ from feedback.config import Serves, Settings, SmtpSecurity, read_settings
 from feedback.logs import configure_logs
 from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, system_clock
-from feedback.storage.database import db, guard_engine
+from feedback.storage.database import READER, db, guard_engine, guard_reader
 from feedback.web.errors import turn_errors_into_pages
 from feedback.web.headers import add_headers
 from feedback.web.health import health
 from feedback.web.home import home
 from feedback.web.opt_out import opt_out_pages
 from feedback.web.participant import participant
+from feedback.web.sessions import StaffSessions
 from feedback.web.staff import staff
 
 LANGUAGES = ("en",)
@@ -53,7 +54,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=LARGEST_POST_BYTES,
         MAX_FORM_PARTS=500,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_BINDS={"keys": settings.vault.keys_url} if settings.vault else {},
+        SQLALCHEMY_BINDS=_binds(settings),
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_pre_ping": True},
         MAIL_SERVER=smtp.host,
         MAIL_PORT=smtp.port,
@@ -64,6 +65,12 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAIL_DEFAULT_SENDER=smtp.sender,
         BABEL_DEFAULT_LOCALE="en",
     )
+    app.session_interface = StaffSessions()
+
+
+def _binds(settings: Settings) -> dict[str, str | dict[str, str]]:
+    reader = {READER: {"url": settings.database_url, "isolation_level": "AUTOCOMMIT"}}
+    return {**reader, "keys": settings.vault.keys_url} if settings.vault else {**reader}
 
 
 def _prepare_templates(app: Flask) -> None:
@@ -76,8 +83,9 @@ def _prepare_templates(app: Flask) -> None:
 def _prepare_databases(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
-        for engine in db.engines.values():
-            guard_engine(engine)
+        for bind, engine in db.engines.items():
+            guard = guard_reader if bind == READER else guard_engine
+            guard(engine)
 
 
 def _add_pages(app: Flask, serves: Serves) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from flask import Flask, current_app
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from feedback.config import Settings
@@ -15,7 +16,7 @@ from feedback.mail import Relay
 from feedback.services.known_surveys import KnownSurveys
 from feedback.services.send_mail import Postmark
 from feedback.services.upgrade_databases import Engines
-from feedback.storage.database import db
+from feedback.storage.database import READER, db
 from feedback.storage.keys import KeyStore
 
 Clock = Callable[[], datetime]
@@ -47,6 +48,10 @@ class Runtime:
     def session(self) -> Session:
         """Return the session of the current request or command."""
         return db.session()
+
+    def reading(self) -> Connection:
+        """Return a connection on which the database refuses every write; close it, or use it in a `with`."""
+        return db.engines[READER].connect()
 
     @property
     def engines(self) -> Engines:

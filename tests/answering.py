@@ -48,7 +48,7 @@ def respond(
         for link in links:
             secret = read_link(link)
             answer = an_answer(_asked(session, secret), chance, next(written, ""), next(wished, None))
-            receipts.append(submit_response(session, secret, answer, now=world.clock()))
+            receipts.append(submit_response(session, secret, answer, now=world.clock()).receipt)
     return receipts
 
 
@@ -59,7 +59,7 @@ def asked_through(session: Session, link: str) -> tuple[LinkSecret, Questionnair
 
 
 def _asked(session: Session, secret: LinkSecret) -> Questionnaire:
-    right = open_right(session, entitlement_digest(proof(secret)))
+    right = open_right(session.connection(), entitlement_digest(proof(secret)))
     assert right is not None
     return _thawed(questionnaire_asked(session, right.wave_id, right.role))
 

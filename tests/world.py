@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -74,6 +75,11 @@ class World:
 
         with self.app.app_context():
             return Session(db.engine)
+
+    def reading(self) -> Connection:
+        """A connection like that of a page that is only looked at."""
+        with self.app.app_context():
+            return self.tools.reading()
 
     def programme(self, mentors: int = 14, mentees: int = 13, cohorts: tuple[str, ...] = ("",), k: int = 5) -> int:
         draft = ProgrammeDraft(

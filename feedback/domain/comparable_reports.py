@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from feedback.domain.counts import Count, bounded, favourable, favourable_options
 from feedback.domain.errors import ComparisonRefused
-from feedback.domain.questionnaires import Kind, Option, Order, Question, Role, wording
+from feedback.domain.questionnaires import Kind, Option, Order, Question, Role, Theme, wording
 from feedback.domain.report import Outcome, ReportDocument
 from feedback.domain.report_reading import report_header
 from feedback.domain.statements import (
@@ -45,7 +45,7 @@ class Obstacle(StrEnum):
 class Answers:
     """What one report says about one code in one group, or the `obstacle` and nothing.
 
-    `people` are the roles in the group, and `wording` is the same wherever the same was asked. `counts` are by
+    `people` are the roles in the group, and `wordings` all that the code stood for in it. `counts` are by
     options: each one of a many-choice question, the favourable ones of a scale together. `scale` counts every option
     from the least favourable on, where the distribution is published; `rose` those who say that it was worse before
     the programme. `reason` is the report's own, beside WITHHELD.
@@ -53,7 +53,7 @@ class Answers:
 
     people: tuple[Role, ...] = ()
     question: Question | None = None
-    wording: str = ""
+    wordings: tuple[Question, ...] = ()
     counts: Mapping[tuple[str, ...], Count] = field(default_factory=dict)
     scale: tuple[int, ...] | None = None
     rose: Count | None = None
@@ -104,7 +104,7 @@ class ComparableReport:
         asked = [one.question for one in self._asked if one.question.code == code and set(one.roles) & set(people)]
         if not asked:
             return Answers(obstacle=Obstacle.NOT_ASKED)
-        found = Answers(people, asked[0], _wording(asked))
+        found = Answers(people, asked[0], tuple(sorted(asked, key=wording)))
         if asked[0].kind is not Kind.MANY and not _favourable_options(asked[0]):
             return replace(found, obstacle=Obstacle.NO_ORDER)
         if group in self._too_few:
@@ -169,12 +169,9 @@ def _asked(record: dict[str, Any]) -> _Asked:
         order=Order(record["order"]),
         sensitive=record["sensitive"],
         then_now=record["then_now"],
+        theme=Theme(record["theme"]),
     )
     return _Asked(question, tuple(Role(role) for role in record["roles"]))
-
-
-def _wording(asked: list[Question]) -> str:
-    return "+".join(sorted(map(wording, asked)))
 
 
 def _favourable_options(question: Question) -> tuple[str, ...]:

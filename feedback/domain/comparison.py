@@ -11,7 +11,7 @@ from itertools import chain, combinations
 
 from feedback.domain.comparable_reports import Answers, ComparableReport, Obstacle, check_comparable
 from feedback.domain.counts import Count
-from feedback.domain.questionnaires import Question
+from feedback.domain.questionnaires import Question, are_worded_alike
 from feedback.domain.report import ReportDocument
 from feedback.domain.report_reading import ReportHeader
 from feedback.domain.statements import Reason
@@ -174,10 +174,14 @@ def _no_difference(before: Answers, after: Answers) -> NoDifference | None:
         return lacking
     if before.people != after.people:
         return NoDifference(Obstacle.GROUP_MISSING, tuple(Side))
-    if before.wording != after.wording:
+    if not _asked_alike(before.wordings, after.wordings):
         return NoDifference(Obstacle.QUESTION_CHANGED, tuple(Side))
     held_back = (_on_a_side(one, before, after) for one in (Obstacle.NO_ORDER, Obstacle.TOO_FEW, Obstacle.WITHHELD))
     return next((one for one in held_back if one), None)
+
+
+def _asked_alike(before: tuple[Question, ...], after: tuple[Question, ...]) -> bool:
+    return len(before) == len(after) and all(map(are_worded_alike, before, after))
 
 
 def _on_a_side(obstacle: Obstacle, before: Answers, after: Answers) -> NoDifference | None:

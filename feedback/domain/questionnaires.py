@@ -142,10 +142,24 @@ def fingerprint(question: Question) -> str:
 def wording(question: Question) -> str:
     """Digest of what is asked, however often: equal for a question asked once, and asked as then / now.
 
-    Two waves can be compared, and their rosters subtracted, exactly where it is equal.
+    In English only, which every question has: a translation that is added does not make another question of it.
     """
-    asked = {"kind": question.kind, "text": dict(question.text), "options": _shown_options(question)}
+    options = [[option.code, option.text["en"]] for option in question.options]
+    asked = {"kind": question.kind, "text": question.text["en"], "options": options}
     return _digest({**asked, "code": question.code, "order": question.order})
+
+
+def are_worded_alike(one: Question, other: Question) -> bool:
+    """Tell whether both ask the same, in every language that both have."""
+    return wording(one) == wording(other) and all(
+        mine.get(language, text) == text
+        for mine, theirs in zip(_all_texts(one), _all_texts(other), strict=True)
+        for language, text in theirs.items()
+    )
+
+
+def _all_texts(question: Question) -> list[Texts]:
+    return [question.text, *(option.text for option in question.options)]
 
 
 def _shown_options(question: Question) -> list[list[object]]:

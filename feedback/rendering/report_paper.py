@@ -4,7 +4,7 @@ Holds published facts only, as the report's document has them. Words are in the 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
@@ -55,7 +55,7 @@ class ReportSource:
 
     signed: SignedReport
     earlier: tuple[ReportDocument, ...] = ()
-    comments: CommentsState = CommentsState()
+    comments: CommentsState = field(default_factory=CommentsState)
 
 
 def compose_report(source: ReportSource, language: str) -> Paper:

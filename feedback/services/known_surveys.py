@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from feedback.domain.frozen_questionnaires import thaw
@@ -69,7 +70,7 @@ class KnownSurveys:
         """Nothing is known yet."""
         self._kept: dict[_Key, tuple[Survey, datetime]] = {}
 
-    def survey(self, session: Session, right: OpenRight, now: datetime) -> Survey:
+    def survey(self, connection: Connection, right: OpenRight, now: datetime) -> Survey:
         """Return the survey that a right to answer is for."""
         key = _Key(right.wave_id, right.role, right.closes_at)
         found = self._kept.get(key)
@@ -77,7 +78,8 @@ class KnownSurveys:
             return found[0]
         if len(self._kept) >= MOST_KEPT:
             self._kept = {}
-        read = _read(session, right)
+        with Session(connection) as session:
+            read = _read(session, right)
         self._kept[key] = (read, now)
         return read
 

@@ -3,8 +3,10 @@
 Every failure to find a survey looks the same from outside: unknown, malformed, not open yet, closed.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from feedback.domain.answers import Answer, check_answer, check_texts_are_clean
@@ -23,7 +25,6 @@ from feedback.domain.responses import ResponseBody, write_body
 from feedback.domain.sealing import seal_response
 from feedback.domain.waves import WaveState
 from feedback.services.known_surveys import KnownSurveys, Survey
-from feedback.storage.database import begin_read_only
 from feedback.storage.entitlements import OpenRight, open_right
 from feedback.storage.responses import put_response, withdraw_response
 
@@ -36,24 +37,31 @@ def read_link(text: str) -> LinkSecret:
     return _NOT_A_SECRET if secret is None else LinkSecret(secret)
 
 
-def find_survey(session: Session, secret: LinkSecret, *, now: datetime, known: KnownSurveys | None = None) -> Survey:
-    """Return the survey behind a link, or raise WaveClosed. Changes nothing: the database would refuse it."""
-    begin_read_only(session)
-    try:
-        return (known or KnownSurveys()).survey(session, _right(session, secret, now), now)
-    finally:
-        session.rollback()
+@dataclass(frozen=True)
+class Accepted:
+    """An answer that is safe on disk: its receipt, and the survey that it was given to."""
+
+    receipt: Receipt
+    survey: Survey
+
+
+def find_survey(
+    connection: Connection, secret: LinkSecret, *, now: datetime, known: KnownSurveys | None = None
+) -> Survey:
+    """Return the survey behind a link, or raise WaveClosed. Only reads, and is given a reader's connection."""
+    return (known or KnownSurveys()).survey(connection, _right(connection, secret, now), now)
 
 
 def submit_response(
     session: Session, secret: LinkSecret, answer: Answer, *, now: datetime, known: KnownSurveys | None = None
-) -> Receipt:
+) -> Accepted:
     """Seal and store an answer in place of any earlier one; return its receipt once it is safe on disk.
 
     Raises WaveClosed, or AnswerRefused if the answer does not fit the questionnaire.
     """
-    right = _right(session, secret, now)
-    survey = (known or KnownSurveys()).survey(session, right, now)
+    connection = session.connection()
+    right = _right(connection, secret, now)
+    survey = (known or KnownSurveys()).survey(connection, right, now)
     check_answer(survey.questionnaire, answer)
     check_texts_are_clean(answer)
     receipt, row = new_receipt(), response_key(secret)
@@ -62,12 +70,12 @@ def submit_response(
     if not put_response(session, row, right.wave_id, sealed):
         raise WaveClosed("This link leads to no open survey.")
     session.commit()
-    return receipt
+    return Accepted(receipt, survey)
 
 
 def withdraw(session: Session, secret: LinkSecret, *, now: datetime) -> None:
     """Delete the answer given through a link; nothing tells whether there was one. Raises WaveClosed."""
-    right = _right(session, secret, now)
+    right = _right(session.connection(), secret, now)
     if not withdraw_response(session, response_key(secret), right.wave_id):
         raise WaveClosed("This link leads to no open survey.")
     session.commit()
@@ -75,8 +83,8 @@ def withdraw(session: Session, secret: LinkSecret, *, now: datetime) -> None:
 
 # A write that follows asks again whether the wave is open, under its lock: on SQLite the whole transaction holds it,
 # on PostgreSQL the functions behind `put_response` and `withdraw_response` take it.
-def _right(session: Session, secret: LinkSecret, now: datetime) -> OpenRight:
-    right = open_right(session, entitlement_digest(proof(secret)))
+def _right(connection: Connection, secret: LinkSecret, now: datetime) -> OpenRight:
+    right = open_right(connection, entitlement_digest(proof(secret)))
     if right is None or right.state != WaveState.OPEN or now >= right.closes_at:
         raise WaveClosed("This link leads to no open survey.")
     return right

@@ -1,7 +1,7 @@
 """The two databases: the main one and the key store, on SQLite or PostgreSQL, with the same guarantees.
 
 SQLite begins every writing transaction with BEGIN IMMEDIATE, so a check and a write are one step; a read-only
-transaction is refused any write by the database itself.
+transaction, and every connection of a reader, is refused any write by the database itself.
 """
 
 import json
@@ -21,6 +21,7 @@ _NAMES = {
 }
 READ_ONLY = {"feedback_read_only": True, "postgresql_readonly": True}
 _IS_READ_ONLY = "feedback_is_read_only"
+READER = "reader"
 _WAVE_LOCKS = 0x66656564
 _PROGRAMME_LOCKS = 0x66656565
 
@@ -88,6 +89,13 @@ def guard_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
 
 
+def guard_reader(engine: Engine) -> None:
+    """Let `engine`, made with AUTOCOMMIT, only read. Each of its statements is a transaction of its own."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", _REFUSE_WRITES[engine.dialect.name])
+
+
 def begin_read_only(session: Session) -> None:
     """Begin a transaction in which the database itself refuses every write."""
     session.connection(execution_options=READ_ONLY)
@@ -123,6 +131,18 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _refuse_writes_sqlite(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only=ON").close()
+
+
+def _refuse_writes_postgresql(connection: Any, _record: object) -> None:
+    connection.autocommit = True
+    connection.execute("SET default_transaction_read_only = on").close()
+
+
+_REFUSE_WRITES = {"sqlite": _refuse_writes_sqlite, "postgresql": _refuse_writes_postgresql}
 
 
 def _begin_sqlite(connection: Connection) -> None:

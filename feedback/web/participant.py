@@ -28,7 +28,7 @@ from feedback.services.submit_response import find_survey, read_link, submit_res
 from feedback.web.kept_pages import draw_stand_in, kept, kept_page
 from forms.questionnaire import answer_of, answers_in_words, build_form, filled_form, wish_fields
 
-_RECEIPT = draw_stand_in()
+_RECEIPT, _STATE, _ANSWERS = draw_stand_in(), draw_stand_in(), draw_stand_in()
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
 
@@ -100,16 +100,19 @@ def check(link: str) -> Response:
 def send(link: str) -> Response:
     """Take the answer that was looked at, or give it back to be changed."""
     secret = read_link(link)
-    survey = _survey(secret)
     answer = _carried_answer(secret)
+    if answer is None or request.form.get("go") != "send":
+        return _asked_again(link, _survey(secret), answer)
+    tools = runtime()
+    accepted = submit_response(tools.session(), secret, answer, now=tools.clock(), known=tools.surveys)
+    page = kept_page(accepted.survey, "thanks", _language(), link, partial(_thanks_page, accepted.survey))
+    return make_response(page.replace(_RECEIPT, receipt_words(accepted.receipt)))
+
+
+def _asked_again(link: str, survey: Survey, answer: Answer | None) -> Response:
     if answer is None:
         return make_response(_questions_page(link, survey, _checked_empty_form(survey)), 422)
-    if request.form.get("go") != "send":
-        return make_response(_questions_page(link, survey, filled_form(survey.questionnaire, _language(), answer)))
-    tools = runtime()
-    receipt = submit_response(tools.session(), secret, answer, now=tools.clock(), known=tools.surveys)
-    page = kept_page(survey, "thanks", _language(), link, partial(_thanks_page, survey))
-    return make_response(page.replace(_RECEIPT, receipt_words(receipt)))
+    return make_response(_questions_page(link, survey, filled_form(survey.questionnaire, _language(), answer)))
 
 
 def _thanks_page(survey: Survey, link: str) -> str:
@@ -147,7 +150,8 @@ def take_back(link: str) -> Response:
 
 def _survey(secret: LinkSecret) -> Survey:
     tools = runtime()
-    return find_survey(tools.session(), secret, now=tools.clock(), known=tools.surveys)
+    with tools.reading() as connection:
+        return find_survey(connection, secret, now=tools.clock(), known=tools.surveys)
 
 
 def _form(survey: Survey) -> type[Form]:
@@ -201,13 +205,16 @@ def _errors(questionnaire: Questionnaire, form: Form) -> list[tuple[str, str, st
 
 
 def _check_page(link: str, secret: LinkSecret, survey: Survey, answer: Answer) -> str:
-    state = seal_page_state(write_answer(answer), page_key(secret))
-    return render_template(
-        "participant/check.html",
-        answers=answers_in_words(survey.questionnaire, answer, _language()),
-        state=base64.b64encode(state).decode(),
-        action=url_for(".send", link=link),
-    )
+    page = kept_page(survey, "check", _language(), link, _check_page_without_answers)
+    state = base64.b64encode(seal_page_state(write_answer(answer), page_key(secret))).decode()
+    words = answers_in_words(survey.questionnaire, answer, _language())
+    # The answers come last: nothing that a participant wrote is looked through for stand-ins.
+    answers = render_template("participant/answers.html", answers=words)
+    return page.replace(_STATE, state).replace(_ANSWERS, answers)
+
+
+def _check_page_without_answers(link: str) -> str:
+    return render_template("participant/check.html", answers=_ANSWERS, state=_STATE, action=url_for(".send", link=link))
 
 
 def _carried_answer(secret: LinkSecret) -> Answer | None:

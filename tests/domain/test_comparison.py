@@ -23,11 +23,12 @@ from feedback.domain.disclosure import publish
 from feedback.domain.errors import ComparisonRefused
 from feedback.domain.groups import Group
 from feedback.domain.questionnaires import NONE_OF_THESE, Order, Question, Role
-from feedback.domain.report import About, ReportDocument, ReportFacts, build_report, build_too_few, read_report
+from feedback.domain.report import About, Promise, ReportDocument, ReportFacts, build_report, build_too_few, read_report
 from feedback.domain.statements import Reason, canonical_json
 from feedback.domain.statistics import Interval, Method, newcombe
 
 K = 5
+PROMISE = Promise("Rea", 60, 7, was_extended=False)
 Build = Callable[..., Any]
 ABOUT = About("Org", "Pilot", "reverse", "race", "kickoff", date(2026, 1, 5), date(2026, 1, 23))
 BOTH = (Side.BEFORE, Side.AFTER)
@@ -54,7 +55,7 @@ def report() -> Build:
     """Return a builder: the report of what a wave has said, after the report `previous`."""
 
     def build(made: Any, about: About = KICKOFF, previous: ReportDocument | None = None) -> ReportDocument:
-        facts = ReportFacts(about, K, made.groups, made.questionnaires)
+        facts = ReportFacts(about, PROMISE, K, made.groups, made.questionnaires)
         return build_report(facts, publish(made.tally, K), previous.chain_hash if previous else None)
 
     return build
@@ -412,7 +413,7 @@ def test_the_same_report_twice_is_refused(three: list[ReportDocument]) -> None:
 def test_a_report_that_says_nothing_is_refused(ask: Build, wave: Build, answered: Build) -> None:
     made = wave(ask("C1"))
     first = answered(LOW)
-    nothing = build_too_few(ReportFacts(EXIT, K, made.groups, made.questionnaires), first.chain_hash)
+    nothing = build_too_few(ReportFacts(EXIT, PROMISE, K, made.groups, made.questionnaires), first.chain_hash)
     with pytest.raises(ComparisonRefused, match='"exit" of "Pilot", so its report says nothing; leave it out'):
         compare([first, nothing])
 

@@ -161,12 +161,13 @@ class Gate:
 
 def answer(world: World, link: str, gate: Gate | None = None) -> Receipt:
     secret = read_link(link)
+    with world.reading() as connection:
+        questionnaire = find_survey(connection, secret, now=world.clock()).questionnaire
     with world.session() as session:
-        questionnaire = find_survey(session, secret, now=world.clock()).questionnaire
         if gate:
             gate.hold(session)
         said = an_answer(questionnaire, random.Random(1))
-        return submit_response(session, secret, said, now=world.clock())
+        return submit_response(session, secret, said, now=world.clock()).receipt
 
 
 def stop_accepting(world: World, wave: int, gate: Gate | None = None) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import ScrubUnfinished
 from feedback.storage.audit_log import LogEntry, note
-from feedback.storage.database import begin_read_only, guard_engine, seize_wave
+from feedback.storage.database import begin_read_only, guard_engine, guard_reader, seize_wave
 from feedback.storage.organisations import Organisation
 from feedback.storage.responses import StoredResponse
 from feedback.storage.scrubbing import scrub
@@ -100,6 +100,32 @@ def test_a_reader_is_refused_every_write_by_the_database(engine: Engine) -> None
         session.add(Organisation(name="written by a reader"))
         with pytest.raises(DBAPIError, match=r"(?i)read-?only"):
             session.flush()
+
+
+@pytest.fixture
+def reader(databases: Pair) -> Iterator[Engine]:
+    with ExitStack() as stack:
+        made = create_engine(databases.main, isolation_level="AUTOCOMMIT")
+        guard_reader(made)
+        stack.callback(made.dispose)
+        yield made
+
+
+def test_a_connection_for_reading_is_refused_every_write_whenever_it_is_used(reader: Engine) -> None:
+    write = text("INSERT INTO organisations (name) VALUES ('written by a reader')")
+    for _time in range(2):
+        with reader.connect() as connection, pytest.raises(DBAPIError, match=r"(?i)read-?only"):
+            connection.execute(write)
+    assert count_organisations(reader) == 0
+
+
+def test_a_connection_for_reading_sees_each_time_what_is_true_now(reader: Engine, engine: Engine) -> None:
+    count = text("SELECT count(*) FROM organisations")
+    with reader.connect() as connection:
+        before = connection.scalar(count)
+        with Session(engine) as session:
+            insert(session, [Organisation(name="written meanwhile")])
+        assert (before, connection.scalar(count)) == (0, 1)
 
 
 def test_who_read_may_write_in_the_next_transaction(engine: Engine) -> None:

@@ -206,7 +206,7 @@ def test_a_cohort_that_is_markup_is_shown_as_text(world: World) -> None:
 
 def test_a_session_ends_when_its_member_is_gone(world: World) -> None:
     client = world.client()
-    with client.session_transaction(base_url=SITE) as cookie:
+    with client.session_transaction("/staff/", base_url=SITE) as cookie:
         cookie["staff_id"] = 404
     assert client.get("/staff/", base_url=SITE).status_code == 302
 

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from feedback.domain.staff import StaffRole
 from feedback.rendering.blocks import Paper
-from feedback.rendering.comparison_paper import compose_comparison
 from feedback.rendering.comments_section import CommentsState
+from feedback.rendering.comparison_paper import compose_comparison
 from feedback.rendering.data import report_json
 from feedback.rendering.every_number import report_csv
 from feedback.rendering.pdf import PdfPress
