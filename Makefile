@@ -7,7 +7,9 @@ LOCK_COMMAND := make lock
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "$(LOCK_COMMAND)" pyproject.toml
 
-.PHONY: help run test check bench format lock clean
+SAMPLE = rm -rf instance/samples; FEEDBACK_INSTANCE=instance/samples $(BIN)/python -m feedback demo sample
+
+.PHONY: help run test check samples bench format lock clean
 
 help: ## Show this help
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +36,12 @@ check: $(VENV)/.dev ## Check style, types, import rules and templates only
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 3
 	@$(BIN)/djlint --check --lint --quiet templates
+
+samples: $(VENV)/.run ## Make the sample reports in examples/reports anew: 8 pairs, 27 people, 1,200 people
+	@$(SAMPLE) examples/reports/8-pairs --name "Eight pairs" --mentors 8 --mentees 8
+	@$(SAMPLE) examples/reports/27-people --name "Twenty-seven people" --mentors 14 --mentees 13
+	@$(SAMPLE) examples/reports/1200-people --name "Twelve hundred people" --mentors 600 --mentees 600 \
+		--cohort London --cohort Lagos --cohort Lima
 
 bench: $(VENV)/.dev ## Measure speed and size, beside references measured in the same run
 	@$(BIN)/python -m bench

@@ -34,6 +34,8 @@ def configure_logs(level: int = logging.INFO) -> None:
     """Send all logs to standard error through the discreet formatter."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    # A numerical library reports its steps to the root logger; this service has a logger for each module.
+    handler.addFilter(lambda record: record.name != "root" or record.levelno >= logging.WARNING)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("procrastinate", "mail.log", "alembic", "waitress.queue"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

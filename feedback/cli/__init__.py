@@ -10,6 +10,7 @@ from feedback.cli.programmes import programme
 from feedback.cli.questionnaires import questionnaire
 from feedback.cli.reports import report
 from feedback.cli.rosters import roster
+from feedback.cli.sample import sample_command
 from feedback.cli.serve import serve, work
 from feedback.cli.staff import staff
 from feedback.cli.waves import wave
@@ -28,5 +29,6 @@ feedback = AppGroup(
       feedback report show 1
     """,
 )
+demo.add_command(sample_command)
 for command in (comment, database, demo, mail, programme, questionnaire, report, roster, serve, staff, wave, work):
     feedback.add_command(command)

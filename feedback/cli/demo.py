@@ -38,7 +38,7 @@ def run_command() -> None:
     Example:  feedback demo run
     """
     tools = runtime()
-    _check(tools.settings)
+    check_is_embedded(tools.settings)
     upgrade_databases(tools.engines, migrations_folder())
     ending = Ending()
     mailbox = Mailbox(_mailbox_folder(tools.settings))
@@ -46,7 +46,7 @@ def run_command() -> None:
     settings = tools.settings
     web = WebThread(this_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
     inboxes = WebThread(mailbox_app(mailbox, settings.base_url), "127.0.0.1", mailbox_port, _MAILBOX_PORT)
-    smtp = _start_smtp(mailbox, settings)
+    smtp = start_relay(mailbox, settings)
     worker = WorkerThread(Worker(bench(this_app())), ending.fail)
     for part in (web, inboxes, worker):
         part.start()
@@ -73,12 +73,14 @@ def answer_command(seed: int) -> None:
     say(f"{answered} people answered. Close the wave to see the report.")
 
 
-def _check(settings: Settings) -> None:
+def check_is_embedded(settings: Settings) -> None:
+    """Raise SettingsRefused unless the service keeps its own databases: the demo writes invented people into them."""
     if not settings.embedded:
         raise SettingsRefused("FEEDBACK_DATABASE_URL is set; the demo runs on its own embedded databases only.")
 
 
-def _start_smtp(mailbox: Mailbox, settings: Settings):  # type: ignore[no-untyped-def]  # aiosmtpd is untyped
+def start_relay(mailbox: Mailbox, settings: Settings):  # type: ignore[no-untyped-def]  # aiosmtpd is untyped
+    """Receive the service's mails into a mailbox; SettingsRefused if the port is taken."""
     try:
         return start_smtp(mailbox, settings.smtp.host, settings.smtp.port)
     except OSError:

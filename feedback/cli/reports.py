@@ -56,12 +56,11 @@ def export_command(wave_id: int, language: str, files: tuple[Path, ...]) -> None
     \b
     Example:  feedback report export 1 kickoff.pdf kickoff.xlsx kickoff.csv kickoff.json
     """
-    shown = _shown(wave_id)
-    forms = [_form(file) for file in files]
-    with force_locale(language):
-        for file, form in zip(files, forms, strict=True):
-            file.write_bytes(form(shown, language))
-            say(f"Wrote {file}.")
+    # All endings are looked at before anything is written.
+    for file in files:
+        _form(file)
+    for file in files:
+        write_report(wave_id, file, language)
 
 
 @report.command("compare")
@@ -74,14 +73,29 @@ def compare_command(wave_ids: tuple[int, ...], language: str, file: Path | None)
     \b
     Example:  feedback report compare 1 3 --to change.pdf
     """
-    documents = [_shown(wave_id).signed.document for wave_id in wave_ids]
+    if file is not None:
+        write_comparison(wave_ids, file, language)
+        return
     with force_locale(language):
-        paper = compose_comparison(documents, language)
-        if file is None:
-            say(write_plain(paper))
-            return
-        file.write_bytes(_writer(file)(paper))
+        say(write_plain(_comparison(wave_ids, language)))
+
+
+def write_report(wave_id: int, file: Path, language: str) -> None:
+    """Write the report of a wave in the form that the file's ending names."""
+    with force_locale(language):
+        file.write_bytes(_form(file)(_shown(wave_id), language))
     say(f"Wrote {file}.")
+
+
+def write_comparison(wave_ids: tuple[int, ...], file: Path, language: str) -> None:
+    """Write the comparison of waves' reports in the form that the file's ending names."""
+    with force_locale(language):
+        file.write_bytes(_writer(file)(_comparison(wave_ids, language)))
+    say(f"Wrote {file}.")
+
+
+def _comparison(wave_ids: tuple[int, ...], language: str) -> Paper:
+    return compose_comparison([_shown(wave_id).signed.document for wave_id in wave_ids], language)
 
 
 def _shown(wave_id: int) -> ShownReport:

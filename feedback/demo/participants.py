@@ -19,6 +19,8 @@ from feedback.domain.errors import FeedbackError
 from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
 
 NEVER_ANSWER = 0.15
+WARM = 4.0
+COOL = 2.2
 WRITE_SOMETHING = 0.5
 CHOOSE_A_WISH = 0.8
 COMMENTS = (
@@ -77,7 +79,15 @@ class Page:
     forms: tuple[Form, ...]
 
 
-def answer_unopened(mailbox: Mailbox, seed: int, report: Callable[[str], None]) -> int:
+@dataclass(frozen=True)
+class Temper:
+    """How somebody answers: by `chance`, and the more favourably the higher the `warmth` (2 is cool, 4 is warm)."""
+
+    chance: Random
+    warmth: float = WARM
+
+
+def answer_unopened(mailbox: Mailbox, seed: int, report: Callable[[str], None], warmth: float = WARM) -> int:
     """Answer the surveys whose mails nobody opened, and return how many were answered; about one in seven never is.
 
     The same seed and the same mails give the same answers. Raises FeedbackError when the service is not there.
@@ -88,7 +98,7 @@ def answer_unopened(mailbox: Mailbox, seed: int, report: Callable[[str], None]) 
         # The link differs each time the demo is set up, the person does not: the answers stay the same.
         chance = Random(f"{seed} {person} {nth}")  # noqa: S311  # plausible, not secret
         if chance.random() >= NEVER_ANSWER:
-            answered += _answer(link, chance, report)
+            answered += _answer(link, Temper(chance, warmth), report)
     report(f"{answered} of {len(surveys)} participants answered.")
     return answered
 
@@ -111,13 +121,13 @@ def _unopened_surveys(mailbox: Mailbox) -> Iterator[tuple[str, int, str]]:
         yield from ((person, nth, link) for nth, link in enumerate(links) if link not in touched)
 
 
-def _answer(link: str, chance: Random, report: Callable[[str], None]) -> bool:
+def _answer(link: str, temper: Temper, report: Callable[[str], None]) -> bool:
     try:
         page = _fetch(Request(link))  # noqa: S310  # the pattern of a link admits http and https only
         for _ in range(_MOST_STEPS):
             if page.name == "thanks":
                 return True
-            page = _fetch(_next_request(page, chance))
+            page = _fetch(_next_request(page, temper))
     except HTTPError as refused:
         refused.close()
         report(f"A survey did not take an answer (HTTP status {refused.code}); its wave may be closed.")
@@ -139,7 +149,7 @@ def _fetch(request: Request) -> Page:
         raise FeedbackError(f"Nobody answers at {site}; start the demo there, then try again.") from error
 
 
-def _next_request(page: Page, chance: Random) -> Request:
+def _next_request(page: Page, temper: Temper) -> Request:
     """Raise LookupError when the page leads nowhere."""
     if page.name == "promise":
         ways = (*page.links, *(form.action for form in page.forms if form.method == "GET"))
@@ -149,7 +159,7 @@ def _next_request(page: Page, chance: Random) -> Request:
         raise LookupError
     # A page may offer small forms beside its own, such as one that withdraws the answer.
     form = max(posts, key=lambda form: len(form.controls))
-    fields = urlencode([*fill(form, chance), *_pressed(form)])
+    fields = urlencode([*fill(form, temper), *_pressed(form)])
     return Request(form.action, fields.encode())  # noqa: S310  # as above
 
 
@@ -166,14 +176,15 @@ def _pressed(form: Form) -> list[tuple[str, str]]:
     return [(button.name, button.value) for button in chosen[:1]]
 
 
-def fill(form: Form, chance: Random) -> Iterator[tuple[str, str]]:
+def fill(form: Form, temper: Temper) -> Iterator[tuple[str, str]]:
     """Yield plausible fields and values for a form, without its button: mostly favourable, now and then a comment."""
+    chance = temper.chance
     # Text inputs are left as they came: a page may hold one that only a machine would fill in.
     for control in form.of_kind("hidden") + form.of_kind("text"):
         yield control.name, control.value
     for name, options in _by_name(form.of_kind("radio")):
         if not name.endswith(_WISH):
-            yield name, _one_of(options, chance)
+            yield name, _one_of(options, temper)
         elif chance.random() < CHOOSE_A_WISH:
             yield name, chance.choice(options).value
     for name, options in _by_name(form.of_kind("checkbox")):
@@ -187,7 +198,8 @@ def _by_name(controls: Sequence[Control]) -> Iterator[tuple[str, list[Control]]]
         yield name, list(own)
 
 
-def _one_of(options: list[Control], chance: Random) -> str:
+def _one_of(options: list[Control], temper: Temper) -> str:
+    chance = temper.chance
     values = [option.value for option in options]
     answers = [value for value in values if value != PREFER_NOT_TO_SAY]
     if not answers or (len(answers) < len(values) and chance.random() < 0.04):
@@ -195,7 +207,7 @@ def _one_of(options: list[Control], chance: Random) -> str:
     if _better_when_low(answers, options[0].question):
         answers.reverse()
     # "Before the programme" lies in the middle, everything else in the upper part.
-    level = chance.betavariate(2, 2.4) if options[0].name.endswith("-then") else chance.betavariate(4, 1.5)
+    level = chance.betavariate(2, 2.4) if options[0].name.endswith("-then") else chance.betavariate(temper.warmth, 1.5)
     return answers[min(int(level * len(answers)), len(answers) - 1)]
 
 

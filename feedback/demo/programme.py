@@ -29,30 +29,39 @@ class DemoWave:
 
 def prepare_programme(tools: Runtime) -> DemoWave | None:
     """Create the demo's programme and open its first wave; None if there is a programme already."""
-    session = tools.session()
-    if list_programmes(session):
+    if list_programmes(tools.session()):
         return None
-    now = tools.clock()
+    roster = (examples_folder() / "roster.csv").read_bytes()
+    return open_demo_wave(tools, new_programme(tools, "Pilot 1", roster), "kickoff")
+
+
+def new_programme(tools: Runtime, name: str, roster: bytes) -> int:
+    """Create a programme of invented people from a roster file, and return its id."""
+    session, now = tools.session(), tools.clock()
+    smallest = tools.settings.minimum_group_size
     draft = ProgrammeDraft(
         organisation=ORGANISATION,
-        name="Pilot 1",
+        name=name,
         word="reverse",
         focus="race and ethnicity",
-        minimum_group_size=tools.settings.minimum_group_size,
+        minimum_group_size=smallest,
         time_zone="Europe/Paris",
-        contact_name=COORDINATOR[0],
-        contact_email=COORDINATOR[1],
-        reviewer_name=REVIEWER[0],
+        contact_name="Dana Coordinator",
+        contact_email="coordinator@example.com",
+        reviewer_name="Rea Reviewer",
     )
-    programme_id = create_programme(
-        session, tools.keys, draft, smallest_group_size=tools.settings.minimum_group_size, now=now, actor=_ACTOR
-    )
-    roster = (examples_folder() / "roster.csv").read_bytes()
+    programme_id = create_programme(session, tools.keys, draft, smallest_group_size=smallest, now=now, actor=_ACTOR)
     import_roster(session, tools.keys, programme_id, roster, now=now, actor=_ACTOR)
+    return programme_id
+
+
+def open_demo_wave(tools: Runtime, programme_id: int, stage: str) -> DemoWave:
+    """Plan a wave that may be closed at any time, and open it."""
+    session, now = tools.session(), tools.clock()
     plan = WavePlan(
         programme_id=programme_id,
-        stage="kickoff",
-        questionnaires=pair("kickoff"),
+        stage=stage,
+        questionnaires=pair(stage),
         opens_at=None,
         closes_at=now + _OPEN_FOR,
         may_close_early=True,

@@ -14,7 +14,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 
 from feedback.demo.mailbox import Mailbox
-from feedback.demo.participants import COMMENTS, Form, answer_unopened, fill, read_page
+from feedback.demo.participants import COMMENTS, Form, Temper, answer_unopened, fill, read_page
 from feedback.domain.errors import FeedbackError
 
 PROMISE = '<body data-page="promise"><a href="/support">Help</a><a href="{path}/questions">Begin</a>'
@@ -154,7 +154,7 @@ def test_an_invitation_and_its_reminder_are_answered_once(tmp_path: Path) -> Non
 
 
 def test_answers_are_offered_options_and_mostly_favourable() -> None:
-    answers = [dict(fill(question_form(), Random(seed))) for seed in range(300)]
+    answers = [dict(fill(question_form(), Temper(Random(seed)))) for seed in range(300)]
     favourable = sum(answer["C1"] in {"agree", "strongly-agree"} for answer in answers)
     unharmed = sum(answer["H1"] in {"none", "a-little"} for answer in answers)
     assert 200 < favourable < 300
@@ -165,14 +165,14 @@ def test_answers_are_offered_options_and_mostly_favourable() -> None:
 
 
 def test_wishes_are_chosen_at_random_or_not_at_all() -> None:
-    wishes = Counter(dict(fill(question_form(), Random(seed))).get("F1-wish") for seed in range(300))
+    wishes = Counter(dict(fill(question_form(), Temper(Random(seed)))).get("F1-wish") for seed in range(300))
     assert set(wishes) == {None, "quote", "summarise", "count"}
     assert min(wishes.values()) > 30
 
 
 def test_none_of_these_is_never_ticked_beside_another() -> None:
     for seed in range(300):
-        ticked = [value for name, value in fill(question_form(), Random(seed)) if name == "B1"]
+        ticked = [value for name, value in fill(question_form(), Temper(Random(seed))) if name == "B1"]
         assert ticked == ["none-of-these"] or (ticked and "none-of-these" not in ticked)
 
 

@@ -1,0 +1,102 @@
+"""`feedback demo sample`: a whole invented programme, from roster to comparison, left behind as report files."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from flask.cli import with_appcontext
+
+from feedback.cli.demo import check_is_embedded, start_relay
+from feedback.cli.output import say
+from feedback.cli.reports import write_comparison, write_report
+from feedback.cli.serve import this_app
+from feedback.cli.serving import WebThread
+from feedback.demo.mailbox import Mailbox
+from feedback.demo.participants import COOL, WARM, answer_unopened
+from feedback.demo.programme import new_programme, open_demo_wave
+from feedback.jobs.due import Task, do, what_is_due
+from feedback.resources import migrations_folder
+from feedback.runtime import Runtime, bench, runtime
+from feedback.services.close_wave import close_wave
+from feedback.services.upgrade_databases import upgrade_databases
+
+_STAGES = {"kickoff": COOL, "exit": WARM}
+_ENDINGS = ("pdf", "xlsx", "csv", "json")
+
+
+@click.command("sample")
+@with_appcontext
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--mentors", type=click.IntRange(1, 100_000), default=14, show_default=True)
+@click.option("--mentees", type=click.IntRange(1, 100_000), default=13, show_default=True)
+@click.option("--cohort", "cohorts", multiple=True, help="Split people evenly over these; may be repeated.")
+@click.option("--name", default="Sample", show_default=True, help="What the programme is called.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed gives other answers.")
+def sample_command(folder: Path, mentors: int, mentees: int, cohorts: tuple[str, ...], name: str, seed: int) -> None:
+    """Ask invented people at the kick-off and at the exit, and write the reports to FOLDER.
+
+    Everything happens for real: mails, links, sealed answers, the close. It takes a while with many people.
+
+    \b
+    Example:  FEEDBACK_INSTANCE=/tmp/sample feedback demo sample reports --mentors 8 --mentees 8
+    """
+    tools = runtime()
+    check_is_embedded(tools.settings)
+    upgrade_databases(tools.engines, migrations_folder())
+    folder.mkdir(parents=True, exist_ok=True)
+    programme = new_programme(tools, name, _roster(name, mentors, mentees, cohorts or ("",)))
+    waves = {stage: _asked(tools, programme, stage, seed) for stage in _STAGES}
+    for stage, wave_id in waves.items():
+        for ending in _ENDINGS:
+            write_report(wave_id, folder / f"{stage}.{ending}", "en")
+    for ending in ("pdf", "xlsx"):
+        write_comparison(tuple(waves.values()), folder / f"comparison.{ending}", "en")
+
+
+def _roster(name: str, mentors: int, mentees: int, cohorts: tuple[str, ...]) -> bytes:
+    # Addresses of their own for each programme: the same people twice would be twins.
+    domain = f"{''.join(letter for letter in name.lower() if letter.isalnum()) or 'sample'}.example.com"
+    rows = [
+        f"{role.title()} {number},{role}.{number}@{domain},{role},{cohorts[number % len(cohorts)]}"
+        for role, count in (("mentor", mentors), ("mentee", mentees))
+        for number in range(count)
+    ]
+    return "\n".join(["name,email,role,cohort", *rows]).encode()
+
+
+def _asked(tools: Runtime, programme_id: int, stage: str, seed: int) -> int:
+    """Open a wave, let everybody get their mail and answer, close it; return its id."""
+    with TemporaryDirectory() as folder:
+        mailbox = Mailbox(Path(folder))
+        with _served(tools, mailbox):
+            wave = open_demo_wave(tools, programme_id, stage)
+            _send_mails()
+            answer_unopened(mailbox, seed, say, _STAGES[stage])
+    close_wave(tools.session(), tools.keys, wave.wave_id, now=tools.clock(), actor="demo")
+    return wave.wave_id
+
+
+@contextmanager
+def _served(tools: Runtime, mailbox: Mailbox) -> Iterator[None]:
+    settings = tools.settings
+    web = WebThread(this_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
+    smtp = start_relay(mailbox, settings)
+    web.start()
+    try:
+        yield
+    finally:
+        smtp.stop()
+        web.stop()
+
+
+def _send_mails() -> None:
+    tools = bench(this_app())
+    while True:
+        with tools.scope() as session:
+            sends = [due for due in what_is_due(session, tools.clock()) if due.task is Task.SEND]
+        if not sends:
+            return
+        for due in sends:
+            do(due, tools)
