@@ -1,5 +1,0 @@
-from feedback.rendering.blocks import Paper
-
-
-def write_workbook(paper: Paper) -> bytes:
-    return b""
