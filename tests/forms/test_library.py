@@ -179,6 +179,29 @@ def test_harm_is_asked_without_detail_and_says_where_help_is(stage: str, role: R
     assert "help" in (asked.hint or {"en": ""})["en"]
 
 
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("stage", [M, X])
+@pytest.mark.parametrize("code", ["S3", "D1"])
+def test_where_people_agree_out_of_politeness_they_are_asked_what_happened(stage: str, role: Role, code: str) -> None:
+    asked = question(pair(stage)[role], code)
+    assert "agree" not in asked.option_codes
+    assert asked.text["en"].endswith("?")
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("stage", [M, X])
+@pytest.mark.parametrize("code", ["S3", "D1"])
+def test_a_question_about_what_happened_has_a_middle(stage: str, role: Role, code: str) -> None:
+    assert len(question(pair(stage)[role], code).option_codes) % 2 == 1
+
+
+@pytest.mark.parametrize("stage", [K, X])
+@pytest.mark.parametrize("item", ["heard", "belonging", "access", "information"])
+def test_mentors_can_say_of_each_thing_that_they_get_in_return_whether_they_have_it(stage: str, item: str) -> None:
+    asked = question(pair(stage)[Role.MENTOR], "V2")
+    assert (asked.kind, item in asked.option_codes) == (Kind.MANY, True)
+
+
 @pytest.mark.parametrize(
     ("stage", "code", "kind"),
     [(K, "B1", Kind.MANY), (X, "B1", Kind.MANY), (X, "N1", Kind.MANY), (M, "P1", Kind.BAND), (M, "P3", Kind.ONE)],

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
 
 from feedback.app import create_app
 from feedback.config import read_settings
@@ -70,48 +69,6 @@ def hurry(world: World) -> None:
             db.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout=50"), insert=True
         )
         db.engine.dispose()
-
-
-@pytest.mark.parametrize("kind", ["sqlite"])
-def test_a_full_disk_answers_503_and_stores_nothing(world: World) -> None:
-    wave = world.open_wave()
-    link = world.links(wave)[0]
-    form = ready_to_send(world, link)
-    fill_the_disk(world)
-    page = world.client().post(f"/s/{link}/send", data=form)
-    assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
-    free_the_disk(world)
-    assert stored(world, wave) == 0
-    assert world.client().post(f"/s/{link}/send", data=form).status_code == 200
-
-
-@pytest.mark.parametrize("kind", ["sqlite"])
-def test_an_opening_on_a_full_disk_leaves_the_wave_as_it_was(world: World) -> None:
-    wave = world.planned_wave(world.programme(mentors=200, mentees=200))
-    fill_the_disk(world)
-    with pytest.raises(OperationalError, match="full"):
-        world.open(wave)
-    free_the_disk(world)
-    assert (state_of(world, wave), rows_left(world, wave)) == (WaveState.DRAFT, (0, 0))
-    world.open(wave)
-
-
-def fill_the_disk(world: World) -> None:
-    """Let the file grow by no page more: SQLite then says what it says on a full disk."""
-    limit_pages(world, "SELECT page_count FROM pragma_page_count")
-
-
-def free_the_disk(world: World) -> None:
-    limit_pages(world, "SELECT 1000000000")
-
-
-def limit_pages(world: World, how_many_pages: str) -> None:
-    with world.app.app_context():
-        engine = db.engine
-        with engine.connect() as connection:
-            pages = connection.scalar(text(how_many_pages))
-        engine.dispose()
-        event.listen(engine, "begin", lambda one: one.exec_driver_sql(f"PRAGMA max_page_count={pages}"), insert=True)
 
 
 @pytest.mark.parametrize("kind", ["postgresql"])
