@@ -98,7 +98,10 @@ class BarPart:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar, for one group, with `note` such as "n = 12" behind it. The parts stand from left to right."""
+    """One bar, for one group, with `note` such as "n = 12" behind its label. The parts stand from left to right.
+
+    In a bar with an UNKNOWN part the others are the least that is certain, and are written so ("≥ 83%").
+    """
 
     label: str
     parts: tuple[BarPart, ...]
@@ -107,7 +110,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars with all they show in words: `alt` a sentence, never empty, `data` a table.
+    """Bars with all they show in words: `alt` a sentence, never empty, `data` a table. Raises ValueError without `alt`.
 
     A `diverging` one has a centre line: through the middle of a bar's neutral parts; without those at the end of the
     unfavourable ones; without those too at the start of the favourable ones. Otherwise all bars start at nought.
@@ -118,6 +121,10 @@ class Chart:
     bars: tuple[Bar, ...]
     data: Table
     diverging: bool
+
+    def __post_init__(self) -> None:
+        if not self.alt.strip():
+            raise ValueError("a chart needs words for those who do not see it")
 
 
 Block: TypeAlias = Paragraph | Heading | Items | Facts | Quotes | Table | Chart

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from feedback.rendering.blocks import Bar, BarPart, Chart
+from feedback.rendering.blocks import Bar, BarPart, Chart, Side
 from feedback.rendering.measuring import ems, lines
 from feedback.rendering.painting import Brush, PageBrush, PressBrush, has_pattern, kind_of, pattern, pattern_name
 from feedback.rendering.placing import PLAIN, PlacedPart, Reach, placed
@@ -128,15 +128,16 @@ def _draw_entry(canvas: _Canvas, part: BarPart, label: tuple[str, ...], x: float
 def _draw_bar(canvas: _Canvas, bar: Bar, reach: Reach, *, diverging: bool) -> None:
     _draw_label(canvas, bar)
     top = canvas.y + 0.15
-    parts = tuple(part for part in placed(bar, reach, diverging=diverging) if part.width > 0)
-    if not diverging:
-        canvas.shapes.append(f"<rect {_box(canvas, 0, 100, (top, _BAR))} {canvas.look.brush.track()}/>")
-    for part in parts:
-        box = _box(canvas, part.start, part.width, (top, _BAR))
-        canvas.shapes.append(_areas(canvas.look, kind_of(part.part), box))
+    parts = placed(bar, reach, diverging=diverging)
     if diverging:
         canvas.shapes.append(_centre_line(canvas, 100 * reach.left / (reach.left + reach.right), top))
-    canvas.shapes.extend(_figures(canvas, parts, top))
+    else:
+        canvas.shapes.append(f"<rect {_box(canvas, 0, 100, (top, _BAR))} {canvas.look.brush.track()}/>")
+    for part in parts:
+        if part.width > 0:
+            box = _box(canvas, part.start, part.width, (top, _BAR))
+            canvas.shapes.append(_areas(canvas.look, kind_of(part.part), box))
+    canvas.shapes.extend(_figures(canvas, parts, top, free=not diverging and len(parts) == 1))
     canvas.y = top + _BAR + _GAP
 
 
@@ -171,16 +172,18 @@ def _centre_line(canvas: _Canvas, at: float, top: float) -> str:
     return f'<line x1="{x}" x2="{x}" {ends} {brush.line()}/>'
 
 
-def _figures(canvas: _Canvas, parts: tuple[PlacedPart, ...], top: float) -> Iterator[str]:
-    """Write each percentage within its part; behind the last one; only where the page is broad; or not at all."""
-    brush = canvas.look.brush
-    for place, part in enumerate(parts):
-        words = percent_words(part.part.share, canvas.look.language, decimals=0)
+def _figures(canvas: _Canvas, parts: tuple[PlacedPart, ...], top: float, *, free: bool) -> Iterator[str]:
+    """Write each share within its part; behind it if all to the right is free; only on broad pages; or not at all."""
+    brush, language = canvas.look.brush, canvas.look.language
+    at_least = "≥\u00a0" if any(part.part.side is Side.UNKNOWN for part in parts) else ""
+    for part in parts:
+        if part.part.side is Side.UNKNOWN:
+            continue
+        words = at_least + percent_words(part.part.share, language, decimals=0)
         need = 100 * (_LABEL_SIZE * ems(words) + _LABEL_MARGIN)
-        free = 100 - part.start - part.width if place == len(parts) - 1 else 0
         if part.width * brush.narrow >= need:
             yield _within(canvas, part, words, top)
-        elif free * brush.narrow >= need:
+        elif free and (100 - part.width) * brush.narrow >= need:
             yield _behind(canvas, part, words, top)
         elif part.width * brush.broad >= need:
             yield f'<g class="broad">{_within(canvas, part, words, top)}</g>'

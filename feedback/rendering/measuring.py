@@ -1,14 +1,14 @@
 """How much room text takes, in ems, where no font is at hand: guessed on the safe side."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from feedback.rendering.blocks import Table
 from feedback.rendering.wording import cell_words
 
 _BROAD = frozenset("MW@%mw—…")
 _SLIM = frozenset("iljtfrI.,:;'|!()[] ")
-_NARROWEST_COLUMN, _BROADEST_COLUMN = 3.0, 26.0
+_MARGIN, _LONGEST_WORD, _BROADEST_COLUMN = 2.0, 12.0, 40.0
 
 
 def ems(text: str) -> float:
@@ -49,14 +49,33 @@ def _pieces(text: str, room: float) -> Iterator[str]:
         yield piece
 
 
-def column_widths(table: Table, language: str) -> tuple[float, ...]:
-    """Return for each column how much room its longest cell would like, in ems, within sensible bounds."""
+def column_widths(table: Table, language: str, room: float) -> tuple[float, ...]:
+    """Return the width of each column in ems: as its longest cell would like, or less where `room` is short.
+
+    Every column gets room for its longest word first, as long as there is any.
+    """
+    texts = _texts_by_column(table, language)
+    least = [max(map(_longest_word, column)) + _MARGIN for column in texts]
+    wishes = [min(max(map(_longest_line, column)), _BROADEST_COLUMN) + _MARGIN for column in texts]
+    if sum(wishes) <= room:
+        return tuple(wishes)
+    spare = max(room - sum(least), 0.0)
+    wanting = sum(wishes) - sum(least) or 1.0
+    return tuple(few + spare * (many - few) / wanting for few, many in zip(least, wishes, strict=True))
+
+
+def _texts_by_column(table: Table, language: str) -> list[tuple[str, ...]]:
     titles = [column.title for column in table.columns]
-    cells = [[cell_words(cell, column, language) for cell, column in zip(row, table.columns)] for row in table.rows]
-    return tuple(_wish(column) for column in zip(titles, *cells, strict=True))
+    rows = [
+        [cell_words(cell, column, language) for cell, column in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    ]
+    return list(zip(titles, *rows, strict=True))
 
 
-def _wish(texts: Sequence[str]) -> float:
-    longest_word = max((ems(word) for text in texts for word in text.split()), default=0.0)
-    longest = max(ems(line) for text in texts for line in (text.splitlines() or [""]))
-    return min(max(longest, longest_word, _NARROWEST_COLUMN), _BROADEST_COLUMN)
+def _longest_word(text: str) -> float:
+    return min(max((ems(word) for word in text.split()), default=0.0), _LONGEST_WORD)
+
+
+def _longest_line(text: str) -> float:
+    return max((ems(line) for line in text.splitlines()), default=0.0)

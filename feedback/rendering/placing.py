@@ -63,8 +63,11 @@ def placed(bar: Bar, reach: Reach, *, diverging: bool) -> tuple[PlacedPart, ...]
     """Return the parts of a bar where they lie in a chart that goes as far as `reach`."""
     scale = 100 / (reach.left + reach.right)
     at = reach.left - (centre_of(bar) if diverging else 0)
-    starts = accumulate((part.share for part in bar.parts), initial=at)
-    return tuple(PlacedPart(part, start * scale, part.share * scale) for part, start in zip(bar.parts, starts))
+    ends = accumulate(part.share for part in bar.parts)
+    return tuple(
+        PlacedPart(part, (at + end - part.share) * scale, part.share * scale)
+        for part, end in zip(bar.parts, ends, strict=True)
+    )
 
 
 def _rounded_up(share: float) -> float:

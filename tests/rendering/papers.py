@@ -46,9 +46,19 @@ SCALE_AR = (
 )
 
 
+def number(title: str) -> Column:
+    return Column(title, numeric=True)
+
+
+def share(title: str) -> Column:
+    return Column(title, numeric=True, percent=True)
+
+
 def likert_bar(label: str, counts: tuple[int, ...], scale=SCALE, note: str = "n = %d") -> Bar:
     n = sum(counts)
-    parts = (BarPart(words, 100 * count / n, side, shade) for (words, side, shade), count in zip(scale, counts))
+    parts = (
+        BarPart(words, 100 * count / n, side, shade) for (words, side, shade), count in zip(scale, counts, strict=True)
+    )
     return Bar(label, tuple(parts), note % n)
 
 
@@ -59,7 +69,7 @@ def banded_bar(label: str, sure: BarPart, rest: str, note: str) -> Bar:
 
 
 def likert_data(bars: tuple[Bar, ...], caption: str) -> Table:
-    columns = [Column("Group"), *(Column(part.label, numeric=True, percent=True) for part in bars[0].parts)]
+    columns = [Column("Group"), *(share(part.label) for part in bars[0].parts)]
     rows = tuple((bar.label, *(round(part.share, 1) for part in bar.parts), bar.note) for bar in bars)
     return Table(caption, (*columns, Column("Number")), rows)
 
@@ -93,11 +103,8 @@ def banded() -> Chart:
 
 def plain() -> Chart:
     shares = (("Sought other views", 66.7), ("Changed a practice", 8.3), ("Sponsored someone", 41.7), ("None", 0.0))
-    bars = tuple(
-        Bar(label, (BarPart("Chosen", share, Side.FAVOURABLE, 2),) if share else (), "12 asked")
-        for label, share in shares
-    )
-    columns = (Column("In the last three months"), Column("Share", numeric=True, percent=True))
+    bars = tuple(Bar(label, (BarPart("Chosen", percent, Side.FAVOURABLE, 2),), "12 asked") for label, percent in shares)
+    columns = (Column("In the last three months"), share("Share"))
     data = Table("What mentees did", columns, shares)
     return Chart("What mentees did", "8 of 12 sought other views.", bars, data, diverging=False)
 
@@ -106,8 +113,8 @@ def long_table(rows: int) -> Table:
     columns = (
         Column("Question"),
         Column("What was asked"),
-        Column("People", numeric=True),
-        Column("Share", True, True),
+        number("People"),
+        share("Share"),
     )
     cells = tuple((f"Q{row}", f"How content are you with item {row} of it?", row, row / 2) for row in range(rows))
     return Table("Every question", columns, cells)
@@ -130,7 +137,7 @@ def english_paper() -> Paper:
 def _summary() -> Section:
     rates = Table(
         "Who could answer, and how many did",
-        (Column("Group"), Column("Invited", True), Column("Answered", True), Column("Share", True, True)),
+        (Column("Group"), number("Invited"), number("Answered"), share("Share")),
         (("Mentors", 18, 15, 83.3), ("Mentees", 16, 12, 75.0), ("Together", 34, 27, 79.4)),
     )
     return Section(
@@ -166,7 +173,7 @@ def _outcomes() -> Section:
 def _change() -> Section:
     table = Table(
         "Change since kick-off, in percentage points",
-        (Column("Question"), Column("Kick-off"), Column("Now"), Column("Change", True), Column("95 % interval")),
+        (Column("Question"), Column("Kick-off"), Column("Now"), number("Change"), Column("95 % interval")),
         (
             ("I am confident raising this with senior people", "9 of 26", "21 of 27", 43.2, "17.1 to 62.0"),
             ("Senior leaders understand the barriers", "12 of 26", "14 of 27", 5.7, "−20.2 to 30.7 (indicative)"),
@@ -205,7 +212,7 @@ def arabic_paper() -> Paper:
         "أشعر بالثقة", "عشرة من خمسة عشر يوافقون", bars, likert_data(bars, "الثقة حسب المجموعة"), diverging=True
     )
     rows = (("المرشدون", 18, 83.3), ("المسترشدون", 16, 75.0))
-    table = Table("من أجاب", (Column("المجموعة"), Column("المدعوون", True), Column("النسبة", True, True)), rows)
+    table = Table("من أجاب", (Column("المجموعة"), number("المدعوون"), share("النسبة")), rows)
     summary = (
         Paragraph("أربعة من خمسة يشعرون بالقدرة على الحديث.", Tone.HEADLINE),
         Paragraph("هذا ما قاله 27 شخصا في منتصف البرنامج (Feedback 2026)."),
