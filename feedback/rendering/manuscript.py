@@ -10,10 +10,12 @@ from typing import Any
 
 from feedback.rendering.blocks import Block, Chart, Facts, Heading, Items, Paper, Paragraph, Quotes, Section, Table
 from feedback.rendering.charts import Look, chart_svg, press_look
+from feedback.rendering.cleaning import cleaned
+from feedback.rendering.levels import without_skipped_levels
 from feedback.rendering.measuring import column_widths, ems
 from feedback.rendering.painting import FONTS
 from feedback.rendering.placing import charts_of, reach_of
-from feedback.rendering.wording import cell_words, locale_of, one_line, printable
+from feedback.rendering.wording import cell_words, locale_of, one_line
 
 CHART_EMS = 56.0
 """How wide a chart is on paper, in ems of its letters; the template prints it over the whole type area."""
@@ -26,11 +28,11 @@ Fields = dict[str, Any]
 
 def manuscript(paper: Paper) -> str:
     """Return the paper as JSON text in ASCII."""
-    locale = locale_of(paper.language)
+    paper, locale = cleaned(paper), locale_of(paper.language)
     fields = {
         "fonts": FONTS,
         "title": one_line(paper.title),
-        "subtitle": printable(paper.subtitle),
+        "subtitle": paper.subtitle,
         "footer": _shortened(one_line(paper.title)),
         "language": locale.language,
         "region": locale.territory,
@@ -44,7 +46,7 @@ def _section(section: Section, paper: Paper) -> Fields:
     look = press_look(paper.language, paper.direction, reach_of(charts_of(paper)), width=CHART_EMS)
     return {
         "title": one_line(section.title),
-        "blocks": [_block(block, look) for block in _without_skipped_levels(section.blocks)],
+        "blocks": [_block(block, look) for block in without_skipped_levels(section.blocks)],
     }
 
 
@@ -59,26 +61,15 @@ def _block(block: Block, look: Look) -> Fields:
         case Heading():
             return {"kind": "heading", "text": one_line(block.text), "depth": block.level - 1}
         case Paragraph():
-            return {"kind": "paragraph", "text": printable(block.text), "tone": block.tone.value}
+            return {"kind": "paragraph", "text": block.text, "tone": block.tone.value}
         case Items() | Quotes():
             kind = "items" if isinstance(block, Items) else "quotes"
-            return {"kind": kind, "entries": [printable(entry) for entry in block.entries]}
-
-
-def _without_skipped_levels(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """Raise a heading that would leave out a level: readers with a screen reader walk by levels."""
-    deepest = 2
-    for block in blocks:
-        if isinstance(block, Heading):
-            deepest = min(block.level, deepest + 1)
-            yield replace(block, level=deepest)
-        else:
-            yield block
+            return {"kind": kind, "entries": list(block.entries)}
 
 
 def _facts(block: Facts) -> Fields:
-    entries = [[printable(name), printable(value)] for name, value in block.entries]
-    short = all(ems(name) + ems(value) < _LONGEST_FACT_EMS for name, value in entries)
+    entries = [list(entry) for entry in block.entries]
+    short = all(ems(name) + ems(value) < _LONGEST_FACT_EMS for name, value in block.entries)
     return {"kind": "facts", "entries": entries, "title": one_line(block.fold), "short": short}
 
 
@@ -89,8 +80,8 @@ def _table(block: Table, language: str) -> Fields:
     ]
     return {
         "kind": "table",
-        "caption": printable(block.caption),
-        "titles": [printable(column.title) for column in block.columns],
+        "caption": block.caption,
+        "titles": [column.title for column in block.columns],
         "numeric": [column.numeric for column in block.columns],
         "widths": column_widths(block, language, _TABLE_EMS),
         "rows": rows,
@@ -100,9 +91,9 @@ def _table(block: Table, language: str) -> Fields:
 def _chart(block: Chart, look: Look) -> Fields:
     return {
         "kind": "chart",
-        "title": printable(block.title),
+        "title": block.title,
         "pictures": [str(chart_svg(piece, look)) for piece in _pieces(block)],
-        "alt": printable(block.alt),
+        "alt": block.alt,
         "data": _table(block.data, look.language),
     }
 

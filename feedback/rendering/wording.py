@@ -35,7 +35,7 @@ def percent_words(share: float, language: str, *, decimals: int = 1) -> str:
 def cell_words(cell: Cell, column: Column, language: str) -> str:
     """Return what stands in a table's cell, as `language` writes numbers."""
     if isinstance(cell, str):
-        return printable(cell)
+        return cell
     if column.percent:
         return percent_words(cell, language)
     return format_decimal(Decimal(str(round(cell, 3))), locale=locale_of(language))
