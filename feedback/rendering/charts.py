@@ -192,7 +192,8 @@ def _figures(canvas: _Canvas, parts: tuple[PlacedPart, ...], top: float, *, free
 def _within(canvas: _Canvas, part: PlacedPart, words: str, top: float) -> str:
     brush = canvas.look.brush
     x, y = brush.across(canvas.mirrored(part.start + part.width / 2, 0)), brush.down(top + _FIGURE_RISE)
-    return f'<text x="{x}" y="{y}" text-anchor="middle" {brush.figure(kind_of(part.part))}>{escape(words)}</text>'
+    figure = f"<tspan {brush.figure(kind_of(part.part))}>{escape(words)}</tspan>"
+    return f'<text x="{x}" y="{y}" text-anchor="middle">{figure}</text>'
 
 
 def _behind(canvas: _Canvas, part: PlacedPart, words: str, top: float) -> str:
@@ -200,4 +201,4 @@ def _behind(canvas: _Canvas, part: PlacedPart, words: str, top: float) -> str:
     x, y = brush.across(canvas.mirrored(part.start + part.width, 0)), brush.down(top + _FIGURE_RISE)
     away = brush.down(-0.4 if canvas.look.direction == "rtl" else 0.4)
     where = f'x="{x}" dx="{away}" y="{y}" text-anchor="{brush.anchor_at_start()}"'
-    return f"<text {where} {brush.figure('nothing')}>{escape(words)}</text>"
+    return f"<text {where}><tspan {brush.figure('nothing')}>{escape(words)}</tspan></text>"

@@ -15,7 +15,7 @@ from feedback.rendering.levels import without_skipped_levels
 from feedback.rendering.measuring import column_widths, ems
 from feedback.rendering.painting import FONTS
 from feedback.rendering.placing import charts_of, reach_of
-from feedback.rendering.wording import cell_words, locale_of, one_line
+from feedback.rendering.wording import cell_words, direction_of, locale_of, one_line
 
 CHART_EMS = 56.0
 """How wide a chart is on paper, in ems of its letters; the template prints it over the whole type area."""
@@ -62,9 +62,11 @@ def _block(block: Block, look: Look) -> Fields:
             return {"kind": "heading", "text": one_line(block.text), "depth": block.level - 1}
         case Paragraph():
             return {"kind": "paragraph", "text": block.text, "tone": block.tone.value}
-        case Items() | Quotes():
-            kind = "items" if isinstance(block, Items) else "quotes"
-            return {"kind": kind, "entries": list(block.entries)}
+        case Items():
+            return {"kind": "items", "entries": list(block.entries)}
+        case Quotes():
+            entries = [{"text": entry, "direction": direction_of(entry, look.direction)} for entry in block.entries]
+            return {"kind": "quotes", "entries": entries}
 
 
 def _facts(block: Facts) -> Fields:

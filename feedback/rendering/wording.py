@@ -1,6 +1,7 @@
 """How numbers and foreign text are spelt in a report. Refuses nothing: what cannot be printed is left out."""
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from babel import Locale
@@ -13,6 +14,7 @@ _UNPRINTABLE = re.compile(
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
+_DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -44,3 +46,11 @@ def cell_words(cell: Cell, column: Column, language: str) -> str:
 def locale_of(language: str) -> Locale:
     """Return the locale for a language tag such as "en-GB". Raises `babel.UnknownLocaleError`."""
     return Locale.parse(language, sep="-")
+
+
+def direction_of(text: str, otherwise: str) -> str:
+    """Return "ltr" or "rtl" after the first letter of `text` that has a direction, or `otherwise`."""
+    for character in text:
+        if (found := _DIRECTIONS.get(unicodedata.bidirectional(character))) is not None:
+            return found
+    return otherwise
