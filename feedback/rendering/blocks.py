@@ -132,7 +132,7 @@ Block: TypeAlias = Paragraph | Heading | Items | Facts | Quotes | Table | Chart
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a report. `name` is a short stable key, such as "outcomes", also used for a sheet's name."""
+    """One part of a report. `name` is a short stable key, such as "outcomes", by which pages link to it."""
 
     name: str
     title: str

@@ -15,6 +15,7 @@ _UNPRINTABLE = re.compile(
     + "]"
 )
 _DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -46,6 +47,11 @@ def cell_words(cell: Cell, column: Column, language: str) -> str:
 def locale_of(language: str) -> Locale:
     """Return the locale for a language tag such as "en-GB". Raises `babel.UnknownLocaleError`."""
     return Locale.parse(language, sep="-")
+
+
+def harmless(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula, even after blanks."""
+    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) or text.lstrip().startswith(_STARTS_A_FORMULA) else text
 
 
 def direction_of(text: str, otherwise: str) -> str:
