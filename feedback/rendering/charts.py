@@ -56,12 +56,12 @@ def chart_svg(chart: Chart, look: Look) -> Markup:
 
 
 def legend_of(chart: Chart) -> tuple[BarPart, ...]:
-    """Return one part for each label and look in the chart, in order; none if there is nothing to tell apart."""
+    """Return one part for each label and look in the chart, in order; none if bars have no parts to tell apart."""
     found: dict[tuple[str, str], BarPart] = {}
     for bar in chart.bars:
         for part in bar.parts:
             found.setdefault((part.label, kind_of(part)), part)
-    return tuple(found.values()) if len(found) > 1 else ()
+    return tuple(found.values()) if any(len(bar.parts) > 1 for bar in chart.bars) else ()
 
 
 def swatch_svg(part: BarPart, look: Look) -> Markup:

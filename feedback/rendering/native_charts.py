@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback.rendering.blocks import Bar, BarPart, Chart, Side
+from feedback.rendering.charts import legend_of
 from feedback.rendering.painting import PRESS_INKS, has_pattern, kind_of
 from feedback.rendering.placing import PLAIN, Reach, centre_of
 from feedback.rendering.wording import harmless, one_line, percent_words
@@ -42,13 +43,12 @@ class ChartMaker:
         """Draw `chart` at `row` of the first column; return how many rows it takes."""
         height = _FRAME_PIXELS + _BAR_PIXELS * max(len(chart.bars), 1)
         drawn = self._workbook.add_chart({"type": "bar", "subtype": "stacked"})
-        stacks = _stacks(chart.bars)
         self._name_bars(chart, row)
         if chart.diverging:
             self._add_space(drawn, chart, row)
-        for stack in stacks:
+        for stack in _stacks(chart.bars):
             self._add_stack(drawn, chart, stack, row)
-        self._dress(drawn, chart, with_legend=len(stacks) > 1)
+        self._dress(drawn, chart, with_legend=bool(legend_of(chart)))
         drawn.set_size({"width": _WIDTH, "height": height})
         self._sheet.insert_chart(row, 0, drawn, {"description": one_line(chart.alt), "object_position": 1})
         return -(-height // _ROW_PIXELS) + 1

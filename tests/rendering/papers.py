@@ -103,7 +103,7 @@ def banded() -> Chart:
 
 def plain() -> Chart:
     shares = (("Sought other views", 66.7), ("Changed a practice", 8.3), ("Sponsored someone", 41.7), ("None", 0.0))
-    bars = tuple(Bar(label, (BarPart("Chosen", percent, Side.FAVOURABLE, 2),), "12 asked") for label, percent in shares)
+    bars = tuple(Bar(label, (BarPart(label, percent, Side.FAVOURABLE, 2),), "12 asked") for label, percent in shares)
     columns = (Column("In the last three months"), share("Share"))
     data = Table("What mentees did", columns, shares)
     return Chart("What mentees did", "8 of 12 sought other views.", bars, data, diverging=False)
