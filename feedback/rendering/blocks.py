@@ -21,7 +21,7 @@ class Tone(StrEnum):
 
 
 class Side(StrEnum):
-    """On which side of a diverging chart a part of a bar stands."""
+    """On which side of a diverging chart a part of a bar stands; an UNKNOWN one stands where it is put."""
 
     UNFAVOURABLE = "unfavourable"
     NEUTRAL = "neutral"
@@ -70,10 +70,11 @@ class Quotes:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table."""
+    """One column of a table. Numbers in a `percent` column are shares of a whole, from 0 to 100."""
 
     title: str
     numeric: bool = False
+    percent: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,10 @@ class BarPart:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar, for one group, with `note` such as "n = 12" behind it. The parts stand from left to right."""
+    """One bar, for one group, with `note` such as "n = 12" behind its label. The parts stand from left to right.
+
+    In a bar with an UNKNOWN part the others are the least that is certain, and are written so ("≥ 83%").
+    """
 
     label: str
     parts: tuple[BarPart, ...]
@@ -106,7 +110,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars with all they show in words: `alt` a sentence, `data` a table. `diverging` centres the neutral part."""
+    """Bars with all they show in words: `alt` a sentence, never empty, `data` a table. Raises ValueError without `alt`.
+
+    A `diverging` one has a centre line: through the middle of a bar's neutral parts; without those at the end of the
+    unfavourable ones; without those too at the start of the favourable ones. Otherwise all bars start at nought.
+    """
 
     title: str
     alt: str
@@ -114,13 +122,17 @@ class Chart:
     data: Table
     diverging: bool
 
+    def __post_init__(self) -> None:
+        if not self.alt.strip():
+            raise ValueError("a chart needs words for those who do not see it")
+
 
 Block: TypeAlias = Paragraph | Heading | Items | Facts | Quotes | Table | Chart
 
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a report. `name` is a short stable key, such as "outcomes", also used for a sheet's name."""
+    """One part of a report. `name` is a short stable key, such as "outcomes", by which pages link to it."""
 
     name: str
     title: str
@@ -129,7 +141,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Paper:
-    """A whole report, ready to be written. `language` is such as "en", `direction` "ltr" or "rtl"."""
+    """A whole report, ready to be written. `language` is such as "en" or "en-GB", `direction` "ltr" or "rtl"."""
 
     title: str
     subtitle: str
