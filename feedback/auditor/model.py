@@ -4,7 +4,7 @@ Linear first. An answer counts only if it is whole and fits every row in exact a
 is asked. Limits are counted in steps, never in seconds, and reaching one is an error: not knowing is not passing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import highspy
@@ -88,6 +88,27 @@ class Model:
             if part.inside and part.cells:
                 chosen[[part.cells[cell] for cell in wanted]] = 1
         return chosen
+
+    def moved(self, solution: Whole) -> Iterator[Whole]:
+        """Yield solutions for this target with the same people as one for another target: many inside, and few."""
+        for many in (True, False):
+            placed = solution.copy()
+            for inner, outer in zip(self.parts[::2], self.parts[1::2], strict=True):
+                self._place(placed, inner, outer, many=many)
+            if self._fits(placed, (self._low, self._high, self._least, self._caps)):
+                yield placed
+
+    def _place(self, placed: Whole, inner: Part, outer: Part, *, many: bool) -> None:
+        """Share a crowd's people out anew; of those who answered, one stays outside if there is room."""
+        took_part = int(placed[inner.members] + placed[outer.members])
+        least, most = max(0, took_part - int(self._caps[outer.members])), min(int(self._caps[inner.members]), took_part)
+        within = most if many else least
+        placed[inner.members], placed[outer.members] = within, took_part - within
+        total = placed[list(inner.cells)] + placed[list(outer.cells)]
+        answered = int(total.sum())
+        chosen = min(within, max(answered - 1, answered - (took_part - within)))
+        upto = np.clip(chosen - (np.cumsum(total) - total), 0, total)
+        placed[list(inner.cells)], placed[list(outer.cells)] = upto, total - upto
 
     def most(self, objective: Whole, insider: Insider | None = None, below: int | None = None) -> Whole | None:
         """Return a solution with the highest objective, or None if there is no solution.
@@ -226,17 +247,19 @@ def _float(bound: int) -> float:
     return float(bound) if abs(int(bound)) < FREE else float(np.copysign(highspy.kHighsInf, float(bound)))
 
 
+class _Quiet(highspy.Highs):
+    """HiGHS without callbacks, whose installation writes a banner to the terminal."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+
+
 def _solver() -> highspy.Highs:
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    options: dict[str, bool | float | str] = {
-        "output_flag": False,
-        "threads": 1,
-        "random_seed": 0,
-        "presolve": "off",
-        "mip_rel_gap": 0.0,
-        "simplex_iteration_limit": _MOST_PIVOTS,
-        "mip_max_nodes": _MOST_NODES,
-    }
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
+    options = highspy.HighsOptions()
+    options.output_flag, options.presolve = False, "off"
+    options.threads, options.random_seed = 1, 0
+    options.mip_rel_gap, options.mip_max_nodes = 0.0, _MOST_NODES
+    options.simplex_iteration_limit = _MOST_PIVOTS
+    solver = _Quiet()
+    solver.passOptions(options)
     return solver
