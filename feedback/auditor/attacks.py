@@ -37,13 +37,12 @@ def leaks_of(block: Block, answered: dict[str, tuple[int, int]]) -> Iterator[Lea
     agree with what is published, LimitReached if it cannot be decided.
     """
     known = _first_look(Model(block, answered))
-    unsafe = set()
+    told: set[tuple[str, str]] = set()
     for target in (*groups_of(block), *atoms_of(block, known.answered.stop)):
-        if target.group in unsafe and not target.whole:
-            continue
         for leak in _Attack(known, target).leaks():
-            unsafe.add(target.group)
-            yield leak
+            if target.whole or told.isdisjoint({(leak.rule, target.group), ("D2", target.group)}):
+                yield leak
+            told.add((leak.rule, target.group))
     for target in unions_of(block, block.topic.k, known.answered):
         counted = _Attack(known, target).certain_count()
         if counted is not None:

@@ -82,7 +82,12 @@ def document_of(programme: Programme, groups: tuple[Group, ...], tally: Tally, k
     return read
 
 
-def some_programme(seed: int, people: tuple[int, int] = (10, 150)) -> Programme:
+STARK = (1.0, 0.5, 0.1, 0.0)
+"""How much less likely an option is than the next likelier one: 1 is even, 0 unanimous."""
+MILD = (1.0, 0.6, 0.3)
+
+
+def some_programme(seed: int, people: tuple[int, int] = (10, 150), evenness: tuple[float, ...] = STARK) -> Programme:
     """Return a programme of two roles, one to three cohorts each; everything follows from the seed."""
     dice = random.Random(seed)
     questions = some_questions(dice)
@@ -92,13 +97,17 @@ def some_programme(seed: int, people: tuple[int, int] = (10, 150)) -> Programme:
     cohorts = COHORTS[: dice.randint(1, 3)]
     weights = {Atom(role, cohort): dice.choice((0.2, 1, 1, 2)) for role in Role for cohort in cohorts}
     chosen = dice.choices(list(weights), list(weights.values()), k=dice.randint(*people))
-    habits = {(atom.role, question.code): _habit(dice, question) for atom in weights for question in questions}
+    habits = {
+        (atom.role, question.code): _habit(dice, question, evenness) for atom in weights for question in questions
+    }
     response, skipping = dice.choice((0.5, 0.7, 0.9, 1)), dice.choice((0, 0, 0.05, 0.3))
     made = []
     for atom in chosen:
         answer = None
         if dice.random() < response:
-            answer = _answer(dice, asked[atom.role], {code: h for (r, code), h in habits.items() if r == atom.role}, skipping)
+            answer = _answer(
+                dice, asked[atom.role], {code: h for (r, code), h in habits.items() if r == atom.role}, skipping
+            )
         made.append(Person(atom, answer))
     return Programme(asked, tuple(made))
 
@@ -127,10 +136,10 @@ def _questionnaire(role: Role, questions: tuple[Question, ...]) -> Questionnaire
     return Questionnaire(f"exit-{role}", 1, "exit", role, {"en": "Exit"}, (Section("s", {"en": "Part"}),), questions)
 
 
-def _habit(dice: random.Random, question: Question) -> list[float]:
-    """Return how likely each option is: even, skewed, nearly unanimous, or unanimous."""
-    evenness = dice.choice((1.0, 0.5, 0.1, 0.0))
-    likely = [evenness**place for place in range(len(question.options))]
+def _habit(dice: random.Random, question: Question, evenness: tuple[float, ...]) -> list[float]:
+    """Return how likely each option is."""
+    chosen = dice.choice(evenness)
+    likely = [chosen**place for place in range(len(question.options))]
     dice.shuffle(likely)
     return likely
 
@@ -150,6 +159,8 @@ def _answer(
 
 def _rating(dice: random.Random, question: Question, likely: list[float]) -> Rating:
     if question.kind is Kind.MANY:
-        ticked = tuple(code for code, chance in zip(question.option_codes, likely, strict=True) if dice.random() < chance)
+        ticked = tuple(
+            code for code, chance in zip(question.option_codes, likely, strict=True) if dice.random() < chance
+        )
         return ticked or NONE_OF_THESE
     return dice.choices(question.option_codes, likely)[0]
