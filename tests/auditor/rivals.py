@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from feedback.domain.answers import Rating
-from feedback.domain.groups import Atom
+from feedback.domain.groups import Atom, partition
 from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question
 from tests.auditor.programmes import K, Programme
 
@@ -35,7 +35,7 @@ def naive_by_cohort(programme: Programme) -> Record:
 
 
 def remainder(programme: Programme) -> Record:
-    """As the naive one, but where one cohort of a role is hidden, or one role of all, the next smallest is hidden too."""
+    """As the naive one, but where one cohort of a role, or one role, is hidden alone, so is the next smallest."""
     return _report(programme, (ALL, *roles(), *cells(programme)), _enough_and_its_neighbour)
 
 
@@ -50,8 +50,6 @@ def our_bands(programme: Programme) -> Record:
 
 
 def _parted(programme: Programme) -> tuple[Group, ...]:
-    from feedback.domain.groups import partition
-
     return tuple(
         (
             group.name,
@@ -89,8 +87,8 @@ def _report(
     statements: list[Record] = []
     for question in asked:
         chosen = {name: _chosen(programme, question, within) for name, within, _, _ in listed}
-        for name in sorted(shown_of({name: len(said) for name, said in chosen.items()})):
-            statements.append(_said(question, name, chosen[name], band))
+        shown = sorted(shown_of({name: len(said) for name, said in chosen.items()}))
+        statements += [_said(question, name, chosen[name], band) for name in shown]
     return {
         "format": 1,
         "outcome": "published",

@@ -1,0 +1,43 @@
+"""Other publishers are caught about as often as design and measurement say."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from feedback.auditor import audit
+from tests.auditor import rivals
+from tests.auditor.programmes import MILD, Programme, some_programme
+
+PROGRAMMES = 80
+ALONE = {"D1", "D2"}
+Rival = Callable[[Programme], dict[str, Any]]
+
+
+def caught(rival: Rival, rules: set[str]) -> float:
+    """Return the share of programmes whose report breaks one of the rules."""
+    hits = 0
+    for seed in range(PROGRAMMES):
+        programme = some_programme(seed, evenness=MILD)
+        found = {finding.rule for finding in audit(rival(programme), programme.sizes).findings}
+        assert not found & {"limit", "inconsistent", "unknown"}
+        hits += bool(found & rules)
+    return hits / PROGRAMMES
+
+
+@pytest.mark.parametrize(
+    ("rival", "rules", "least", "most"),
+    [
+        (rivals.naive_by_role, ALONE, 0.10, 0.40),
+        (rivals.naive_by_cohort, ALONE, 0.40, 0.75),
+        (rivals.remainder, ALONE, 0.15, 0.45),
+        (rivals.remainder, ALONE | {"D2i"}, 0.30, 0.70),
+        (rivals.one_off_band, ALONE | {"D2i"}, 0.10, 0.40),
+    ],
+)
+def test_a_rival_is_caught(rival: Rival, rules: set[str], least: float, most: float) -> None:
+    assert least <= caught(rival, rules) <= most
+
+
+def test_our_band_in_the_rivals_place_is_not_caught() -> None:
+    assert caught(rivals.our_bands, ALONE | {"D2i"}) == 0
