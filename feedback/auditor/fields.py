@@ -72,6 +72,13 @@ class Fields:
             raise self._wrong(key, "a list of texts without repeats")
         return tuple(values)
 
+    def optional_texts(self, key: str) -> tuple[str | None, ...]:
+        """Return a list of texts and nulls."""
+        values = self._list(key)
+        if not all(value is None or isinstance(value, str) for value in values):
+            raise self._wrong(key, "a list of texts and nulls")
+        return tuple(values)
+
     def objects(self, key: str, name: str) -> tuple["Fields", ...]:
         """Return a list of objects, placed as `name` 1, `name` 2, …"""
         return tuple(fields_of(value, f"{name} {at}") for at, value in enumerate(self._list(key), 1))

@@ -1,6 +1,6 @@
 """What an audit says: findings in plain words, and whether the report may be shown."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,16 @@ class Verdict:
 
 
 def verdict_of(findings: list[Finding]) -> Verdict:
-    """Return the verdict on these findings; equal ones count once."""
-    distinct = tuple(dict.fromkeys(findings))
+    """Return the verdict on these findings; equal ones count once.
+
+    Names come from strangers, so letters that do not print, such as those that steer a terminal, are spelt out.
+    """
+    distinct = tuple(dict.fromkeys(Finding(*(_printable(text) for text in astuple(one))) for one in findings))
     return Verdict(not distinct, distinct)
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def in_words(verdict: Verdict) -> str:

@@ -2,6 +2,7 @@
 
 from flask.cli import AppGroup
 
+from feedback.cli.audit import audit_command
 from feedback.cli.database import database
 from feedback.cli.demo import demo
 from feedback.cli.mail import mail
@@ -27,5 +28,6 @@ feedback = AppGroup(
       feedback report show 1
     """,
 )
+report.add_command(audit_command)
 for command in (database, demo, mail, programme, questionnaire, report, roster, serve, staff, wave, work):
     feedback.add_command(command)
