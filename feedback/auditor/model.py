@@ -15,9 +15,18 @@ from feedback.auditor.atoms import Block, Crowd
 
 Whole = NDArray[np.int64]
 FREE = 2**40
-_MOST_PIVOTS = 200_000
-_MOST_NODES = 20_000
 _DONE, _NEVER = highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many steps the solver may take for one question: pivots of the simplex method, nodes of the search."""
+
+    pivots: int = 200_000
+    nodes: int = 20_000
+
+
+ENOUGH = Limits()
 
 
 class LimitReached(RuntimeError):
@@ -52,30 +61,30 @@ class Model:
     Columns: for each part how many took part in the survey, then how many gave each answer.
     """
 
-    def __init__(self, block: Block, answered: dict[str, tuple[int, int]]) -> None:
+    def __init__(self, block: Block, answered: dict[str, tuple[int, int]], limits: Limits = ENOUGH) -> None:
         self.block = block
         self.parts = _parts(block)
         self.width = sum(1 + len(part.cells) for part in self.parts)
         rows = [*self._part_rows(), *self._member_rows(answered), *self._claim_rows(), (self.inside_cells(), 0, FREE)]
         self.matrix = np.array([row for row, _, _ in rows], dtype=np.int64)
-        self._low = np.array([low for _, low, _ in rows], dtype=np.int64)
-        self._high = np.array([high for _, _, high in rows], dtype=np.int64)
-        self._caps = np.zeros(self.width, dtype=np.int64)
+        self.low = np.array([low for _, low, _ in rows], dtype=np.int64)
+        self.high = np.array([high for _, _, high in rows], dtype=np.int64)
+        self.caps = np.zeros(self.width, dtype=np.int64)
         self._least = np.zeros(self.width, dtype=np.int64)
         self._columns = np.arange(self.width, dtype=np.int32)
-        self._solver = _solver()
+        self._solver = _solver(limits)
         self._load()
 
     def aim(self, inside: tuple[int, ...]) -> None:
         """Put so many invited people of each crowd inside the target."""
         for part in self.parts:
             size, chosen = self.block.crowds[part.crowd].size, inside[part.crowd]
-            self._caps[[part.members, *part.cells]] = chosen if part.inside else size - chosen
-        self._bound_columns(self._least, self._caps)
+            self.caps[[part.members, *part.cells]] = chosen if part.inside else size - chosen
+        self._bound_columns(self._least, self.caps)
 
     def room(self, part: int) -> int:
         """Return how many people a part has at most."""
-        return int(self._caps[self.parts[part].members])
+        return int(self.caps[self.parts[part].members])
 
     def inside_cells(self) -> Whole:
         """Return the objective that counts those inside the target who answered the question."""
@@ -95,13 +104,13 @@ class Model:
             placed = solution.copy()
             for inner, outer in zip(self.parts[::2], self.parts[1::2], strict=True):
                 self._place(placed, inner, outer, many=many)
-            if self._fits(placed, (self._low, self._high, self._least, self._caps)):
+            if self._fits(placed, (self.low, self.high, self._least, self.caps)):
                 yield placed
 
     def _place(self, placed: Whole, inner: Part, outer: Part, *, many: bool) -> None:
         """Share a crowd's people out anew; of those who answered, one stays outside if there is room."""
         took_part = int(placed[inner.members] + placed[outer.members])
-        least, most = max(0, took_part - int(self._caps[outer.members])), min(int(self._caps[inner.members]), took_part)
+        least, most = max(0, took_part - int(self.caps[outer.members])), min(int(self.caps[inner.members]), took_part)
         within = most if many else least
         placed[inner.members], placed[outer.members] = within, took_part - within
         total = placed[list(inner.cells)] + placed[list(outer.cells)]
@@ -126,7 +135,7 @@ class Model:
         return self._exact(objective, (low, high, least, caps))
 
     def _with(self, insider: Insider | None) -> tuple[Whole, Whole, Whole, Whole] | None:
-        low, high, least, caps = self._low, self._high, self._least, self._caps
+        low, high, least, caps = self.low, self.high, self._least, self.caps
         if insider is None:
             return low, high, least, caps
         part = self.parts[insider.part]
@@ -218,8 +227,8 @@ class Model:
         programme.num_col_, programme.num_row_ = self.width, len(self.matrix)
         programme.col_cost_ = programme.col_lower_ = np.zeros(self.width)
         programme.col_upper_ = np.zeros(self.width)
-        programme.row_lower_ = np.array([_float(low) for low in self._low])
-        programme.row_upper_ = np.array([_float(high) for high in self._high])
+        programme.row_lower_ = np.array([_float(low) for low in self.low])
+        programme.row_upper_ = np.array([_float(high) for high in self.high])
         rows, columns = np.nonzero(self.matrix)
         programme.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         starts = np.concatenate([[0], np.cumsum(np.count_nonzero(self.matrix, axis=1))])
@@ -254,12 +263,12 @@ class _Quiet(highspy.Highs):
         super(highspy.Highs, self).__init__()
 
 
-def _solver() -> highspy.Highs:
+def _solver(limits: Limits) -> highspy.Highs:
     options = highspy.HighsOptions()
     options.output_flag, options.presolve = False, "off"
     options.threads, options.random_seed = 1, 0
-    options.mip_rel_gap, options.mip_max_nodes = 0.0, _MOST_NODES
-    options.simplex_iteration_limit = _MOST_PIVOTS
+    options.mip_rel_gap, options.mip_max_nodes = 0.0, limits.nodes
+    options.simplex_iteration_limit = limits.pivots
     solver = _Quiet()
     solver.passOptions(options)
     return solver
