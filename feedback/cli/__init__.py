@@ -2,6 +2,7 @@
 
 from flask.cli import AppGroup
 
+from feedback.cli.audit import audit_command
 from feedback.cli.comments import comment
 from feedback.cli.database import database
 from feedback.cli.demo import demo
@@ -29,6 +30,7 @@ feedback = AppGroup(
       feedback report show 1
     """,
 )
+report.add_command(audit_command)
 demo.add_command(sample_command)
 for command in (comment, database, demo, mail, programme, questionnaire, report, roster, serve, staff, wave, work):
     feedback.add_command(command)

@@ -13,7 +13,7 @@ from feedback.rendering.comments_section import CommentsState
 from feedback.rendering.comparison_paper import compose_comparison
 from feedback.rendering.data import report_json
 from feedback.rendering.every_number import report_csv
-from feedback.rendering.pdf import PdfPress
+from feedback.rendering.pdf import write_pdf
 from feedback.rendering.plain import write_plain
 from feedback.rendering.report_paper import ReportSource, compose_report
 from feedback.rendering.workbook import write_workbook
@@ -123,7 +123,7 @@ def _writer(file: Path) -> Callable[[Paper], bytes]:
 
 
 _WRITERS: dict[str, Callable[[Paper], bytes]] = {
-    ".pdf": lambda paper: PdfPress(templates_folder()).write(paper),
+    ".pdf": lambda paper: write_pdf(paper, templates_folder()),
     ".xlsx": write_workbook,
 }
 _FORMS: dict[str, Callable[[ShownReport, str], bytes]] = {

@@ -25,6 +25,10 @@ class SettingsRefused(FeedbackError):
     """A setting is missing or unsafe. The message names the variable."""
 
 
+class ReportRefused(FeedbackError):
+    """A report file, or a file that goes with it, cannot be read or was altered. The message names the file."""
+
+
 class NotFound(FeedbackError):
     """A programme, wave or report that was asked for does not exist."""
 

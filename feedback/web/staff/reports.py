@@ -9,7 +9,8 @@ from feedback.rendering.comments_section import CommentsState
 from feedback.rendering.comparison_paper import compose_comparison
 from feedback.rendering.data import report_json
 from feedback.rendering.every_number import report_csv
-from feedback.rendering.pdf import PdfPress
+from feedback.rendering.page import page_of
+from feedback.rendering.pdf import write_pdf
 from feedback.rendering.report_paper import ReportSource, compose_report
 from feedback.rendering.workbook import write_workbook
 from feedback.resources import templates_folder
@@ -28,14 +29,21 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def page(wave_id: int) -> ResponseReturnValue:
     """Show the report."""
     shown = _shown(wave_id)
-    return render_template("report/page.html", paper=_paper(shown), wave_id=wave_id, comparable=shown.comparable)
+    state = _comments(wave_id)
+    return render_template(
+        "report/page.html",
+        paper=page_of(compose_report(ReportSource(shown.signed, shown.earlier, state), language())),
+        wave_id=wave_id,
+        comparable=shown.comparable,
+        has_released_comments=state.released is not None,
+    )
 
 
 @allowed(*StaffRole)
 def as_pdf(wave_id: int) -> ResponseReturnValue:
     """Download the report as a PDF."""
     shown = _shown(wave_id)
-    return _download(shown, _press().write(_paper(shown)), "pdf", "application/pdf")
+    return _download(shown, write_pdf(_paper(shown), templates_folder()), "pdf", "application/pdf")
 
 
 @allowed(*StaffRole)
@@ -70,13 +78,13 @@ def comments_as_json(wave_id: int) -> ResponseReturnValue:
 def compared(wave_id: int, before_id: int) -> ResponseReturnValue:
     """Show what changed since an earlier report, of this programme or of another one of the organisation."""
     paper = _comparison(wave_id, before_id)
-    return render_template("report/comparison.html", paper=paper, wave_id=wave_id, before_id=before_id)
+    return render_template("report/comparison.html", paper=page_of(paper), wave_id=wave_id, before_id=before_id)
 
 
 @allowed(*StaffRole)
 def compared_as_pdf(wave_id: int, before_id: int) -> ResponseReturnValue:
     """Download the comparison as a PDF."""
-    data = _press().write(_comparison(wave_id, before_id))
+    data = write_pdf(_comparison(wave_id, before_id), templates_folder())
     return _attached(data, f"wave-{before_id}-to-wave-{wave_id}.pdf", "application/pdf")
 
 
@@ -91,9 +99,12 @@ def _shown(wave_id: int) -> ShownReport:
 
 
 def _paper(shown: ShownReport) -> Paper:
-    sheet = show_comments(runtime().session(), shown.wave_id, now=runtime().clock())
-    state = CommentsState(sheet.release.comments if sheet.release else None, sheet.until)
-    return compose_report(ReportSource(shown.signed, shown.earlier, state), language())
+    return compose_report(ReportSource(shown.signed, shown.earlier, _comments(shown.wave_id)), language())
+
+
+def _comments(wave_id: int) -> CommentsState:
+    sheet = show_comments(runtime().session(), wave_id, now=runtime().clock())
+    return CommentsState(sheet.release.comments if sheet.release else None, sheet.until)
 
 
 def _comparison(wave_id: int, before_id: int) -> Paper:
@@ -102,10 +113,6 @@ def _comparison(wave_id: int, before_id: int) -> Paper:
     if owner_of_wave(session, before_id) != owner_of_wave(session, wave_id):
         abort(404)
     return compose_comparison([_shown(one).signed.document for one in (before_id, wave_id)], language())
-
-
-def _press() -> PdfPress:
-    return PdfPress(templates_folder())
 
 
 # No name of a programme or organisation: a folder of downloads is seen over shoulders.

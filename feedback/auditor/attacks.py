@@ -1,0 +1,191 @@
+"""The four attacks on one block. Each looks for what is the same in all answers that agree with what is published.
+
+What could be otherwise is shown by a solution, in whole numbers, in which it is otherwise. Two people of a crowd may
+change places in a solution, so one solution settles many questions, and the solver is asked the rest.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from feedback.auditor.atoms import Block
+from feedback.auditor.model import Insider, LimitReached, Model, Whole
+from feedback.auditor.places import Places
+from feedback.auditor.targets import Target, atoms_of, groups_of, unions_of
+from feedback.auditor.topics import Attribute
+
+
+class Inconsistent(ValueError):
+    """No answers at all agree with what is published."""
+
+
+@dataclass(frozen=True)
+class Leak:
+    """What can be learned about `target`: by rule D1 that `attribute` is true of `count`, else of all (D3: of none)."""
+
+    rule: str
+    target: Target
+    attribute: Attribute
+    count: int = 0
+
+
+def leaks_of(block: Block, answered: dict[str, tuple[int, int]]) -> Iterator[Leak]:
+    """Yield what can be learned from a block, at most one leak for each rule and target.
+
+    `answered` holds the least and the most people that took part in the survey, by group. Inconsistent if no answers
+    agree with what is published, LimitReached if it cannot be decided.
+    """
+    known = _first_look(Model(block, answered))
+    told: set[tuple[str, str]] = set()
+    for target in (*groups_of(block), *atoms_of(block, known.answered.stop)):
+        for leak in _Attack(known, target).leaks():
+            if target.whole or told.isdisjoint({(leak.rule, target.group), ("D2", target.group)}):
+                yield leak
+            told.add((leak.rule, target.group))
+    for target in unions_of(block, block.topic.k, known.answered):
+        counted = _Attack(known, target).certain_count()
+        if counted is not None:
+            yield counted
+
+
+@dataclass(frozen=True)
+class _Knowledge:
+    """What is known of a model: some solutions, the least and most who `answered` (as start and stop), and which
+    answers nobody can have given (crowd that was asked, own answer as in `Seen`)."""
+
+    model: Model
+    pool: list[Whole]
+    answered: range
+    impossible: set[tuple[int, int]]
+
+
+def _first_look(model: Model) -> _Knowledge:
+    model.aim(tuple(crowd.size for crowd in model.block.crowds))
+    objective = model.inside_cells()
+    least, most = model.most(-objective), model.most(objective)
+    if least is None or most is None:
+        raise Inconsistent
+    known = _Knowledge(model, [least, most], range(int(objective @ least), int(objective @ most)), set())
+    _try_every_answer(known)
+    return known
+
+
+def _try_every_answer(known: _Knowledge) -> None:
+    places = Places(known.model, ())
+    given = places.given(known.pool[0]) | places.given(known.pool[1])
+    for crowd, own in np.argwhere(~given).tolist():
+        if not given[crowd, own]:
+            solution = _certainly(known.model.most(places.giving(crowd, own)))
+            given |= places.given(solution)
+            known.pool.append(solution)
+            if not given[crowd, own]:
+                known.impossible.add((crowd, own))
+
+
+def _certainly(solution: Whole | None) -> Whole:
+    if solution is None:
+        raise LimitReached("the solver contradicts itself")
+    return solution
+
+
+class _Attack:
+    """One target under attack. Remembers what solutions, of this target and those before, have shown to be possible."""
+
+    def __init__(self, known: _Knowledge, target: Target) -> None:
+        self.model, self.target, self.known = known.model, target, known
+        self.model.aim(target.inside)
+        self.attributes = self.model.block.topic.attributes
+        self.inside = self.model.inside_cells()
+        self.counting = [self.model.cells_inside(one.cells) for one in self.attributes]
+        self.places = Places(self.model, self.attributes)
+        self.differs = np.zeros(len(self.attributes), dtype=bool)
+        self.occurs = np.array([not one.graded for one in self.attributes], dtype=bool)
+        nobody = self.places.nobody(known.impossible)
+        self.differs_for = np.repeat(nobody[..., None], len(self.attributes), axis=3)
+
+    def leaks(self) -> list[Leak]:
+        """Return at most one leak by each of D2, D3, and D2i where D2 finds none."""
+        self._recall()
+        found: list[Leak | None] = [self._all_alike(), self._none_at_all()]
+        if found[0] is None:
+            found.append(self._others_alike())
+        return [leak for leak in found if leak is not None]
+
+    def certain_count(self) -> Leak | None:
+        """Return an attribute of which fewer than k people inside have a certain number above 0 (D1)."""
+        k = self.model.block.topic.k
+        first = self.model.most(np.zeros_like(self.inside), below=k)
+        if first is None:
+            return None
+        least, most = self.places.counts(first)
+        for at, attribute in enumerate(self.attributes):
+            for sign in (-1, 1):
+                if attribute.counted and least[at] == most[at] > 0:
+                    other = _certainly(self.model.most(sign * self.counting[at], below=k))
+                    fewest, highest = self.places.counts(other)
+                    least, most = np.minimum(least, fewest), np.maximum(most, highest)
+            if attribute.counted and least[at] == most[at] > 0:
+                return Leak("D1", self.target, attribute, int(least[at]))
+        return None
+
+    def _all_alike(self) -> Leak | None:
+        """D2: somebody may have answered, and then all certainly alike."""
+        for at, attribute in enumerate(self.attributes):
+            if not self.differs[at]:
+                self._found(_certainly(self.model.most(self.inside - self.counting[at])))
+                if not self.differs[at] and self._somebody(None):
+                    return Leak("D2", self.target, attribute)
+        return None
+
+    def _none_at_all(self) -> Leak | None:
+        """D3: somebody may have answered, and certainly nobody so. That all did so is for D2 to find."""
+        for at, attribute in enumerate(self.attributes):
+            if not self.occurs[at]:
+                self._found(_certainly(self.model.most(self.counting[at])))
+                if not self.occurs[at] and self._somebody(None):
+                    return Leak("D3", self.target, attribute)
+        return None
+
+    def _others_alike(self) -> Leak | None:
+        """D2i: whoever knows one answer knows that all others, if any, answered alike."""
+        impossible = set()
+        for crowd, side, own, at in np.argwhere(~self.differs_for).tolist():
+            place = (crowd, side, own)
+            if self.differs_for[crowd, side, own, at] or place in impossible:
+                continue
+            insider = self.places.insider(place)
+            solution = self.model.most(self.inside - self.counting[at], insider)
+            if solution is None:
+                impossible.add(place)
+                continue
+            self._found(solution)
+            if not self.differs_for[crowd, side, own, at] and self._somebody(insider):
+                return Leak("D2i", self.target, self.attributes[at])
+        return None
+
+    def _somebody(self, insider: Insider | None) -> bool:
+        """Tell whether anybody inside, besides the insider, can have answered."""
+        solution = self.model.most(self.inside, insider)
+        own = insider is not None and insider.cell is not None and self.model.parts[insider.part].inside
+        return solution is not None and int(self.inside @ solution) - own >= 1
+
+    def _recall(self) -> None:
+        """Learn from the solutions for other targets, with their people placed anew, until nothing is left to learn."""
+        for solution in self.known.pool:
+            for moved in self.model.moved(solution):
+                if self.differs_for.all() and self.occurs.all():
+                    return
+                self._learn(moved)
+
+    def _found(self, solution: Whole) -> None:
+        before = int(self.differs_for.sum())
+        self._learn(solution)
+        if int(self.differs_for.sum()) > before:
+            self.known.pool.append(solution)
+
+    def _learn(self, solution: Whole) -> None:
+        seen = self.places.seen(solution)
+        self.differs |= seen.differs
+        self.occurs |= seen.occurs
+        self.differs_for |= seen.differs_for

@@ -1,0 +1,173 @@
+"""The audit: read, check the rules, attack every question, and say what was found."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from feedback.auditor.atoms import Atom, Block, atoms_of_groups, atoms_of_roster, blocks
+from feedback.auditor.attacks import Inconsistent, Leak, leaks_of
+from feedback.auditor.fields import UnknownStatement, Unreadable
+from feedback.auditor.model import LimitReached
+from feedback.auditor.reading import Document, read_document
+from feedback.auditor.rules import broken_partition, broken_rules
+from feedback.auditor.targets import members
+from feedback.auditor.topics import group_key, topics_of
+from feedback.auditor.verdict import Finding, Verdict, verdict_of
+
+ASSUMING = "If the same people answered every time, and gave the same answer: "
+
+
+@dataclass(frozen=True)
+class Cell:
+    """So many `people` who are, in each report, in the group of this name; None: not in that report."""
+
+    people: int
+    groups: tuple[str | None, ...]
+
+
+def audit(document: Mapping[str, Any], sizes: Mapping[tuple[str, str], int] | None) -> Verdict:
+    """Attack one report, given as its parsed JSON document, and return the verdict.
+
+    `sizes` maps (role, cohort) to the number of people invited; None: the attacker knows the groups only.
+    Never raises for a bad document: what is wrong with it is a finding.
+    """
+    read = _read(document)
+    if isinstance(read, Finding):
+        return verdict_of([read])
+    findings = list(broken_rules(read))
+    atoms = atoms_of_groups(read.groups)
+    if sizes is not None:
+        findings += broken_partition(read, sizes)
+        atoms = atoms_of_roster(read.groups, sizes)
+    return verdict_of([*findings, *_attacked([("", read)], atoms)])
+
+
+def audit_together(documents: Sequence[Mapping[str, Any]], cells: Sequence[Cell]) -> Verdict:
+    """Attack several reports about some of the same people at once, and return the verdict.
+
+    `cells` say who is in which group of each report. Besides what each report gives away by itself, the attacker
+    supposes that people answered every report they were asked for, alike; what follows only from that says so.
+    Where the reports contradict that, nothing follows.
+    """
+    read = [_read(document) for document in documents]
+    broken = [_numbered(one, at) for at, one in enumerate(read, 1) if isinstance(one, Finding)]
+    sources = [(_prefix(at), one) for at, one in enumerate(read, 1) if isinstance(one, Document)]
+    broken = broken or list(_misfits(cells, sources))
+    if broken:
+        return verdict_of(broken)
+    alone = [finding for at in range(len(sources)) for finding in _alone(sources, at, cells)]
+    known = {(one.rule, one.question, one.group) for one in alone}
+    together = _attacked(sources, _atoms(cells, sources, range(len(sources))), assuming=True)
+    return verdict_of([*alone, *(one for one in together if (one.rule, one.question, one.group) not in known)])
+
+
+def _read(document: object) -> Document | Finding:
+    try:
+        return read_document(document)
+    except UnknownStatement as unknown:
+        return Finding("unknown", "", "", str(unknown))
+    except Unreadable as wrong:
+        return Finding("inconsistent", "", "", str(wrong))
+
+
+def _attacked(
+    sources: Sequence[tuple[str, Document]], atoms: Sequence[Atom], *, assuming: bool = False
+) -> list[Finding]:
+    answered: dict[str, tuple[int, int]] = {}
+    for prefix, document in sources:
+        for rate in document.rates:
+            exact = rate.answered
+            bounds = (0, document.rules.k - 1) if exact is None else (exact, exact)
+            answered[group_key(prefix, rate.group)] = bounds
+    return [
+        finding
+        for topic in topics_of(sources)
+        for block in blocks(topic, atoms)
+        for finding in _findings(block, answered, assuming=assuming)
+    ]
+
+
+def _findings(block: Block, answered: dict[str, tuple[int, int]], *, assuming: bool) -> Iterable[Finding]:
+    code, groups = block.topic.code, " + ".join(block.groups)
+    found: list[Finding] = []
+    try:
+        for leak in leaks_of(block, answered):
+            sentence = (ASSUMING if assuming else "") + _sentence(leak, block)
+            found.append(Finding(leak.rule, code, leak.target.group, sentence))
+    except Inconsistent:
+        if not assuming:
+            found.append(Finding("inconsistent", code, groups, "No answers of the people invited give these numbers."))
+    except LimitReached as limit:
+        found.append(Finding("limit", code, groups, f"It could not be decided whether this is safe: {limit}."))
+    return found
+
+
+def _sentence(leak: Leak, block: Block) -> str:
+    who = "the people" if leak.target.whole else _people(block, leak)
+    words = leak.attribute.words
+    if leak.rule == "D1":
+        fewer = f"fewer than {block.topic.k} of {who} may have answered this"
+        return f"{fewer}, and then anybody can work out that exactly {leak.count} of them {words}."
+    if leak.rule == "D2":
+        return f"anybody can work out that every one of {who} who answered {words}."
+    if leak.rule == "D3":
+        return f"anybody can work out that none of {who} {words}, which a sensitive question must leave open."
+    return f"a colleague who subtracts the own answer may know that all others of {who} who answered {words}."
+
+
+def _people(block: Block, leak: Leak) -> str:
+    labels = [atom.label for atom in members(block, leak.target) if atom.label]
+    invited = f"{sum(leak.target.inside)} people"
+    return f"the {invited} invited from {' and '.join(labels)}" if labels else f"some {invited}"
+
+
+def _prefix(number: int) -> str:
+    return f"report {number}, "
+
+
+def _numbered(finding: Finding, number: int) -> Finding:
+    group = f"{_prefix(number)}{finding.group}" if finding.group else f"report {number}"
+    return Finding(finding.rule, finding.question, group, finding.sentence)
+
+
+def _alone(sources: Sequence[tuple[str, Document]], at: int, cells: Sequence[Cell]) -> list[Finding]:
+    """What one report gives away to somebody who knows the cells."""
+    rules = [_numbered(finding, at + 1) for finding in broken_rules(sources[at][1])]
+    return rules + _attacked([sources[at]], _atoms(cells, sources, range(at, at + 1)))
+
+
+def _atoms(cells: Sequence[Cell], sources: Sequence[tuple[str, Document]], wanted: range) -> list[Atom]:
+    atoms = []
+    for cell in cells:
+        named = {at: cell.groups[at] for at in wanted if cell.groups[at] is not None}
+        roles = {sources[at][1].group(name or "").role for at, name in named.items()} - {None}
+        groups = frozenset(group_key(sources[at][0], name or "") for at, name in named.items())
+        if groups and cell.people:
+            atoms.append(Atom(_label(cell), roles.pop() if len(roles) == 1 else None, cell.people, groups))
+    return atoms
+
+
+def _label(cell: Cell) -> str:
+    return "/".join(name or "–" for name in cell.groups)
+
+
+def _misfits(cells: Sequence[Cell], sources: Sequence[tuple[str, Document]]) -> Iterable[Finding]:
+    """Yield how the cells contradict the reports' groups."""
+    for cell in cells:
+        if len(cell.groups) != len(sources) or cell.people < 0:
+            yield Finding("inconsistent", "", "", "A cell does not name one group, or none, for each report.")
+            return
+    for at, (prefix, document) in enumerate(sources):
+        invited = {group.name: 0 for group in document.groups}
+        for cell in cells:
+            name = cell.groups[at]
+            if name is not None and name not in invited:
+                yield Finding("inconsistent", "", prefix + name, "There is no such group in that report.")
+            elif name is not None:
+                invited[name] += cell.people
+        for group in document.groups:
+            if invited[group.name] != group.invited:
+                sentence = (
+                    f"The cells hold {invited[group.name]} people of this group, but {group.invited} were invited."
+                )
+                yield Finding("inconsistent", "", prefix + group.name, sentence)

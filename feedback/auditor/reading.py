@@ -1,0 +1,299 @@
+"""The report's document, read strictly: every statement becomes counts with a lowest and a highest value.
+
+Knows the format of docs/report-format.md from its text alone. What it does not know, it refuses.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from feedback.auditor.fields import Fields, UnknownStatement, Unreadable, fields_of
+
+ROLES = ("mentor", "mentee")
+KNOWN = (
+    *("format", "outcome", "previous", "about", "rules", "promise", "groups", "sections", "questions"),
+    *("statements", "comments", "twins", "receipts"),
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules a report says it was made by."""
+
+    k: int
+    band: int
+    sensitive_k: int
+    sensitive_band: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of a report. `role` None is both roles, no `cohorts` is all of them."""
+
+    name: str
+    role: str | None
+    cohorts: tuple[str, ...]
+    invited: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with options. `wording` is the same for the same question in two reports."""
+
+    code: str
+    kind: str
+    roles: tuple[str, ...]
+    options: tuple[str, ...]
+    order: str
+    sensitive: bool
+    then_now: bool
+    wording: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """From `low` to `high` people chose one of `options`, or moved in a `direction` ("rose", "fell")."""
+
+    options: tuple[str, ...]
+    low: int
+    high: int
+    direction: str = ""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Of a group, `answered` people answered; None means fewer than k."""
+
+    place: str
+    group: str
+    invited: int
+    answered: int | None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What is said about one question in `groups` together; `n` is None, and `reason` given, if nothing is."""
+
+    place: str
+    kind: str
+    question: Question
+    groups: tuple[str, ...]
+    n: int | None
+    counts: tuple[Count, ...] = ()
+    bound: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One report as the auditor sees it. `receipts` is the number of receipts listed."""
+
+    outcome: str
+    rules: Rules
+    groups: tuple[Group, ...]
+    questions: tuple[Question, ...]
+    rates: tuple[Rate, ...]
+    statements: tuple[Statement, ...]
+    receipts: int
+
+    def group(self, name: str) -> Group:
+        """Return the group of this name; Unreadable if there is none."""
+        for group in self.groups:
+            if group.name == name:
+                return group
+        raise Unreadable(f"There is no group named {name!r}.")
+
+    @property
+    def answered(self) -> dict[str, int | None]:
+        """How many answered, by group; groups of which nothing is said are absent."""
+        return {rate.group: rate.answered for rate in self.rates}
+
+
+def read_document(value: object) -> Document:
+    """Return the document, or raise Unreadable naming what is wrong and where."""
+    fields = fields_of(value, "The report")
+    fields.only(KNOWN)
+    if fields.number("format") != 1:
+        raise Unreadable("The report is in another format than 1, which this auditor does not know.")
+    groups = tuple(_group(one) for one in fields.objects("groups", "group"))
+    _distinct([group.name for group in groups])
+    questions = tuple(_question(one) for one in fields.objects("questions", "question") if _is_closed(one))
+    draft = Document(
+        fields.one_of("outcome", ("published", "too-few")), _rules(fields), groups, questions, (), (), _receipts(fields)
+    )
+    return _with_statements(draft, fields.objects("statements", "statement"))
+
+
+def _with_statements(draft: Document, records: tuple[Fields, ...]) -> Document:
+    rates = tuple(_rate(one, draft) for one in records if one.text("kind") == "response-rate")
+    _distinct([rate.group for rate in rates])
+    said = tuple(_statement(one, draft) for one in records if one.text("kind") != "response-rate")
+    return Document(draft.outcome, draft.rules, draft.groups, draft.questions, rates, said, draft.receipts)
+
+
+def _distinct(names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise Unreadable(f"The group {name!r} occurs twice.")
+
+
+def _receipts(fields: Fields) -> int:
+    return len(fields.texts("receipts")) if "receipts" in fields.values else 0
+
+
+def _rules(fields: Fields) -> Rules:
+    rules = fields_of(fields.values.get("rules"), "The report's rules")
+    numbers = {"band": 2, "sensitive_k": 10, "sensitive_band": 3}
+    read = {key: rules.number(key) if key in rules.values else usual for key, usual in numbers.items()}
+    return Rules(k=rules.number("k", 1), **read)
+
+
+def _group(fields: Fields) -> Group:
+    role = fields.optional_text("role")
+    if role is not None:
+        fields.one_of("role", ROLES)
+    return Group(fields.text("name"), role, fields.texts("cohorts"), fields.number("invited"))
+
+
+def _is_closed(fields: Fields) -> bool:
+    return fields.one_of("kind", ("one", "many", "band", "text")) != "text"
+
+
+def _question(fields: Fields) -> Question:
+    options = tuple(option.text("code") for option in fields.within("options", "option"))
+    if len(options) < 1 or len(set(options)) < len(options):
+        raise Unreadable(f"{fields.place} has no options, or one twice.")
+    question = Question(
+        code=fields.text("code"),
+        kind=fields.text("kind"),
+        roles=fields.texts("roles"),
+        options=options,
+        order=fields.one_of("order", ("rising", "falling", "none")),
+        sensitive=fields.flag("sensitive"),
+        then_now=fields.flag("then_now"),
+        wording=repr([_plain(fields.values.get(key)) for key in _WORDING]),
+    )
+    if not set(question.roles) <= set(ROLES) or not question.roles:
+        raise Unreadable(f"{fields.place} was put to {', '.join(question.roles) or 'nobody'}, which are not roles.")
+    if question.then_now and (question.order == "none" or question.kind == "many"):
+        raise Unreadable(f"{fields.place} is asked then and now, but its options have no order.")
+    return question
+
+
+_WORDING = ("text", "kind", "options", "order", "sensitive", "then_now")
+
+
+def _plain(value: Any) -> Any:
+    """Return JSON in an order that does not depend on how it was written."""
+    if isinstance(value, Mapping):
+        return sorted((key, _plain(one)) for key, one in value.items() if isinstance(key, str))
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _rate(fields: Fields, draft: Document) -> Rate:
+    fields.only(("kind", "group", "invited", "answered"))
+    group = draft.group(fields.text("group"))
+    return Rate(fields.place, group.name, fields.number("invited"), fields.optional_number("answered"))
+
+
+def _statement(fields: Fields, draft: Document) -> Statement:
+    kind = fields.text("kind")
+    if kind not in (*_READERS, "total", "withheld"):
+        raise UnknownStatement(f"{fields.place} is of the kind {kind!r}, which the auditor does not know.")
+    if kind == "total":
+        return _total(fields, draft)
+    group = draft.group(fields.text("group"))
+    question = _question_of(fields, draft, (group,))
+    if kind == "withheld":
+        return _withheld(fields, question, group)
+    keys, reader = _READERS[kind]
+    fields.only(("kind", "group", "question", "n", *keys))
+    n = fields.number("n")
+    bound = fields.values.get("bound", "")
+    return Statement(fields.place, kind, question, (group.name,), n, reader(fields, question), bound)
+
+
+def _question_of(fields: Fields, draft: Document, groups: tuple[Group, ...]) -> Question:
+    """Return the question that a code means in these groups. A code may have two wordings, one for each role."""
+    code = fields.text("question")
+    fitting = [
+        one
+        for one in draft.questions
+        if one.code == code and all(group.role is None or group.role in one.roles for group in groups)
+    ]
+    if not fitting:
+        raise Unreadable(f"{fields.place} is about {code!r}, which was not asked of that group.")
+    if len(fitting) > 1 and fields.text("kind") != "withheld":
+        raise Unreadable(f"{fields.place}: {code!r} has two wordings, and it is not said which one is meant.")
+    return fitting[0]
+
+
+def _withheld(fields: Fields, question: Question, group: Group) -> Statement:
+    fields.only(("kind", "group", "question", "reason"))
+    reason = fields.one_of("reason", ("question-too-few", "sensitive-too-few", "one-role", "group-too-small"))
+    return Statement(fields.place, "withheld", question, (group.name,), None, reason=reason)
+
+
+def _total(fields: Fields, draft: Document) -> Statement:
+    fields.only(("kind", "question", "n", "counts", "groups", "missing"))
+    groups = tuple(draft.group(name) for name in fields.texts("groups"))
+    for name in fields.texts("missing"):
+        draft.group(name)
+    if not groups:
+        raise Unreadable(f"{fields.place} is a total of no groups.")
+    question, n = _question_of(fields, draft, groups), fields.number("n")
+    names = tuple(group.name for group in groups)
+    return Statement(fields.place, "total", question, names, n, _distribution(fields, question))
+
+
+def _distribution(fields: Fields, question: Question) -> tuple[Count, ...]:
+    rows = fields.within("counts", "count")
+    found = {row.text("option"): row.number("count") for row in rows}
+    if set(found) != set(question.options) or len(rows) != len(found):
+        raise Unreadable(f"{fields.place} does not count each option of {question.code!r} once.")
+    return tuple(Count((option,), found[option], found[option]) for option in question.options)
+
+
+def _dominance(fields: Fields, question: Question) -> tuple[Count, ...]:
+    return (Count(_offered(fields, question), fields.number("at_least"), fields.number("n")),)
+
+
+def _ticks(fields: Fields, question: Question) -> tuple[Count, ...]:
+    option = fields.one_of("option", question.options)
+    return (Count((option,), *_bounds(fields)),)
+
+
+def _sensitive(fields: Fields, question: Question) -> tuple[Count, ...]:
+    classes = fields.within("classes", "class")
+    for one in classes:
+        one.only(("options", "low", "high"))
+    return tuple(Count(_offered(one, question), one.number("low"), one.number("high")) for one in classes)
+
+
+def _moved(fields: Fields, question: Question) -> tuple[Count, ...]:
+    if not question.then_now:
+        raise Unreadable(f"{fields.place} is about a change, but {question.code!r} was not asked then and now.")
+    return (Count((), *_bounds(fields), direction=fields.text("kind")),)
+
+
+def _offered(fields: Fields, question: Question) -> tuple[str, ...]:
+    options = fields.texts("options")
+    if not options or not set(options) <= set(question.options):
+        raise Unreadable(f"{fields.place} names options that {question.code!r} does not have.")
+    return options
+
+
+def _bounds(fields: Fields) -> tuple[int, int]:
+    count, n = fields.number("count"), fields.number("n")
+    low_high = {"exactly": (count, count), "at-least": (count, n), "at-most": (0, count)}
+    return low_high[fields.one_of("bound", low_high)]
+
+
+_READERS: dict[str, tuple[tuple[str, ...], Callable[[Fields, Question], tuple[Count, ...]]]] = {
+    "distribution": (("counts",), _distribution),
+    "dominance-band": (("options", "at_least"), _dominance),
+    "ticks": (("option", "bound", "count"), _ticks),
+    "sensitive": (("classes",), _sensitive),
+    "rose": (("bound", "count"), _moved),
+    "fell": (("bound", "count"), _moved),
+}

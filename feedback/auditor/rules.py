@@ -1,0 +1,215 @@
+"""Whether a report keeps the published rules on its face: its partition, thresholds, bands and sums.
+
+Written from docs/disclosure.md in words, so that a slip of the publisher is not repeated here.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from feedback.auditor.reading import Document, Question, Rate, Statement
+from feedback.auditor.verdict import Finding
+
+LEAST_K = 5
+LEAST_BAND = 2
+LEAST_SENSITIVE_K = 10
+LEAST_SENSITIVE_BAND = 3
+Sizes = Mapping[tuple[str, str], int]
+
+
+def broken_rules(document: Document) -> Iterator[Finding]:
+    """Yield what a report says that the rules do not let it say."""
+    yield from _promises(document)
+    yield from _outcome(document)
+    for rate in document.rates:
+        yield from _rate(rate, document)
+    for statement in document.statements:
+        for sentence in _statement(statement, document):
+            yield _about(statement, sentence)
+
+
+def broken_partition(document: Document, sizes: Sizes) -> Iterator[Finding]:
+    """Yield how the groups differ from those that the rule makes of the invited sizes."""
+    due = partition(sizes, document.rules.k)
+    made = {(group.role, frozenset(group.cohorts), group.invited) for group in document.groups}
+    for role, cohorts, invited in sorted(due - made, key=repr):
+        yield Finding("partition", "", _named(role, cohorts), f"The rule makes this a group of {invited}; it is none.")
+    for group in document.groups:
+        if (group.role, frozenset(group.cohorts), group.invited) not in due:
+            sentence = f"This group of {group.invited} is not one that the rule makes of those invited."
+            yield Finding("partition", "", group.name, sentence)
+
+
+def partition(sizes: Sizes, k: int) -> set[tuple[str | None, frozenset[str], int]]:
+    """Return the groups of the rule, each as role, cohorts and invited people."""
+    groups: set[tuple[str | None, frozenset[str], int]] = set()
+    for role in sorted({role for (role, _), size in sizes.items() if size > 0}):
+        heaps = _heaped(
+            [_Heap(size, (cohort,)) for (one, cohort), size in sizes.items() if one == role and size > 0], 2 * k
+        )
+        if heaps[0].size < 2 * k:
+            return {(None, frozenset(), sum(sizes.values()))}
+        groups |= {(role, frozenset(names if len(heaps) > 1 else ()), size) for size, names in heaps}
+    return groups or {(None, frozenset(), 0)}
+
+
+class _Heap(NamedTuple):
+    size: int
+    names: tuple[str, ...]
+
+
+def _heaped(heaps: list[_Heap], enough: int) -> list[_Heap]:
+    heaps = sorted(heaps)
+    while len(heaps) > 1 and heaps[0].size < enough:
+        first, second = heaps[:2]
+        joined = _Heap(first.size + second.size, tuple(sorted(first.names + second.names)))
+        heaps = sorted([joined, *heaps[2:]])
+    return heaps
+
+
+def _named(role: str | None, cohorts: frozenset[str]) -> str:
+    return " ".join([role or "all", *sorted(cohorts)])
+
+
+def _promises(document: Document) -> Iterator[Finding]:
+    rules = document.rules
+    least = {
+        "k": (rules.k, LEAST_K),
+        "band": (rules.band, LEAST_BAND),
+        "sensitive_k": (rules.sensitive_k, LEAST_SENSITIVE_K),
+        "sensitive_band": (rules.sensitive_band, LEAST_SENSITIVE_BAND),
+    }
+    for name, (value, allowed) in least.items():
+        if value < allowed:
+            yield Finding("rules", "", "", f"The report was made with {name} = {value}; the least is {allowed}.")
+
+
+def _outcome(document: Document) -> Iterator[Finding]:
+    if document.outcome == "too-few" and (document.rates or document.statements or document.receipts):
+        yield Finding("rules", "", "", "Too few answered, so nothing may be said, but something is.")
+    counted = sum(rate.answered or 0 for rate in document.rates)
+    if document.receipts > counted:
+        sentence = f"{document.receipts} receipts are listed, but only {counted} answers are counted: the rest tell"
+        yield Finding("rules", "", "", f"{sentence} how many answered in groups that are too small.")
+
+
+def _rate(rate: Rate, document: Document) -> Iterator[Finding]:
+    k, group = document.rules.k, document.group(rate.group)
+    if rate.invited != group.invited:
+        yield Finding("inconsistent", "", group.name, f"{rate.place}: {rate.invited} invited, not {group.invited}.")
+    if rate.answered is not None and rate.answered < k:
+        sentence = f"{rate.answered} people answered, fewer than {k}; that number may not be told."
+        yield Finding("rules", "", group.name, sentence)
+    if rate.answered is not None and rate.answered > group.invited:
+        yield Finding("inconsistent", "", group.name, f"{rate.answered} of {group.invited} people answered.")
+
+
+def _about(statement: Statement, sentence: str) -> Finding:
+    rule = "inconsistent" if sentence.startswith(_CONTRADICTION) else "rules"
+    sentence = sentence.removeprefix(_CONTRADICTION)
+    return Finding(rule, statement.question.code, " + ".join(statement.groups), f"{statement.place}: {sentence}.")
+
+
+_CONTRADICTION = "contradiction: "
+
+
+def _statement(statement: Statement, document: Document) -> Iterator[str]:
+    if statement.n is None:
+        return
+    yield from _sums(statement, statement.n, document)
+    if statement.kind != "total":
+        yield from _thresholds(statement, statement.n, document)
+    yield from _fitting(statement)
+    if statement.kind in ("dominance-band", "ticks", "rose", "fell"):
+        yield from _bands(statement, statement.n, document.rules.band)
+    if statement.kind == "sensitive":
+        yield from _sensitive_bands(statement, statement.n, document.rules.sensitive_band)
+
+
+def _sums(statement: Statement, n: int, document: Document) -> Iterator[str]:
+    if any(not 0 <= count.low <= min(count.high, n) for count in statement.counts):
+        yield f"{_CONTRADICTION}a count does not fit into n = {n}"
+    if statement.kind in ("distribution", "total") and sum(count.low for count in statement.counts) != n:
+        yield f"{_CONTRADICTION}the counts do not add up to n = {n}"
+    if statement.kind == "total":
+        yield from _addends(statement, document)
+        return
+    answered = document.answered.get(statement.groups[0])
+    if answered is not None and n > answered:
+        yield f"{_CONTRADICTION}n = {n}, but only {answered} people answered"
+
+
+def _addends(total: Statement, document: Document) -> Iterator[str]:
+    """A total is made of published distributions, and of nothing else."""
+    parts = [
+        one
+        for one in document.statements
+        if one.kind == "distribution" and one.question == total.question and one.groups[0] in total.groups
+    ]
+    if len(parts) < len(total.groups):
+        yield "the total counts groups whose own numbers are not published"
+        return
+    for at, count in enumerate(total.counts):
+        if count.low != sum(part.counts[at].low for part in parts):
+            yield f"{_CONTRADICTION}the total is not the sum of its groups, so hidden people may be in it"
+            return
+
+
+def _thresholds(statement: Statement, n: int, document: Document) -> Iterator[str]:
+    rules, name = document.rules, statement.groups[0]
+    least = max(rules.k, rules.sensitive_k) if statement.question.sensitive else rules.k
+    if n < least:
+        yield f"{n} people answered this question, fewer than the {least} it takes"
+    if document.answered.get(name) is None:
+        yield "the group is hidden, yet something is said about it"
+    if document.group(name).role is None and not _asked_alike(statement.question, document):
+        yield "a question of one role is published for both roles together"
+
+
+def _asked_alike(question: Question, document: Document) -> bool:
+    return set(question.roles) == {role for one in document.questions for role in one.roles}
+
+
+_FITTING = {
+    "distribution": ("one", "band"),
+    "total": ("one", "band"),
+    "dominance-band": ("one", "band"),
+    "ticks": ("many",),
+    "rose": ("one", "band"),
+    "sensitive": ("one", "band"),
+}
+
+
+def _fitting(statement: Statement) -> Iterator[str]:
+    question, kind = statement.question, statement.kind
+    if kind == "fell":
+        yield "how many fell may not be told beside how many rose"
+    elif question.kind not in _FITTING[kind]:
+        yield f"{kind} does not fit a question of the kind {question.kind}"
+    if question.sensitive != (kind == "sensitive"):
+        yield "a sensitive question may only be told in bands, and no other question is"
+
+
+def _bands(statement: Statement, n: int, band: int) -> Iterator[str]:
+    (count,) = statement.counts
+    exact = statement.bound == "exactly"
+    if exact and not band < count.low < n - band:
+        yield f"an exact count within {band} of nobody or of everybody is told"
+    if not exact and (count.low, count.high) not in ((0, band), (n - band, n)):
+        yield f"a bound tells more than a band of {band} does"
+
+
+def _sensitive_bands(statement: Statement, n: int, width: int) -> Iterator[str]:
+    options = statement.question.options
+    worst_last = options if statement.question.order == "falling" else options[::-1]
+    due = [set(worst_last[len(worst_last) // 2 :]), {worst_last[-1]}]
+    if [set(count.options) for count in statement.counts] != due:
+        yield "the classes are not the worse half and the worst option"
+    if any((count.low, count.high) not in _steps(n, width) for count in statement.counts):
+        yield f"a band is not one of those of {width} numbers each from 0 to {n}"
+
+
+def _steps(n: int, width: int) -> set[tuple[int, int]]:
+    """Cut 0 … n into bands of `width` whole numbers; a rest joins the last band."""
+    starts = list(range(0, n + 2 - width, width)) or [0]
+    ends = [start - 1 for start in starts[1:]] + [n]
+    return set(zip(starts, ends, strict=True))

@@ -1,0 +1,106 @@
+"""Whom an attacker may aim at: groups, atoms and unions of atoms, as numbers of invited people of each crowd.
+
+Atoms of one crowd are exchangeable, so a union counts by its size alone: subset sums instead of subsets.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from feedback.auditor.atoms import Atom, Block, Crowd
+from feedback.auditor.model import LimitReached
+
+MOST_UNIONS = 20_000
+
+
+@dataclass(frozen=True)
+class Target:
+    """Some people of `group`: so many invited of each crowd. `whole` if it is the group itself."""
+
+    group: str
+    inside: tuple[int, ...]
+    whole: bool
+
+
+def groups_of(block: Block) -> Iterator[Target]:
+    """Yield each group of the block."""
+    for group in block.groups:
+        sizes = tuple(crowd.size if group in crowd.groups else 0 for crowd in block.crowds)
+        yield Target(group, sizes, whole=True)
+
+
+def atoms_of(block: Block, ceiling: int) -> Iterator[Target]:
+    """Yield an atom of each size in each crowd that was asked; `ceiling`: no more people than that answered."""
+    for number, crowd in enumerate(block.crowds):
+        seen = set()
+        for size in sorted({atom.size for atom in crowd.atoms if crowd.asked}):
+            inside = tuple(size if at == number else 0 for at in range(len(block.crowds)))
+            if (kind := _kind(block, inside, ceiling)) not in seen:
+                seen.add(kind)
+                yield Target(_narrowest(block, crowd), inside, whole=False)
+
+
+def unions_of(block: Block, k: int, answered: range) -> Iterator[Target]:
+    """Yield the different unions of atoms of a group of which fewer than k may have answered.
+
+    `answered` holds how many may have answered the question. LimitReached if there are too many unions to try.
+    """
+    seen = set()
+    for group in sorted(block.groups, key=lambda name: _invited(block, name)):
+        choices = [_sums(crowd) if group in crowd.groups and crowd.asked else [0] for crowd in block.crowds]
+        if prod(len(sums) for sums in choices) > MOST_UNIONS and len(block.crowds) > 1:
+            raise LimitReached("there are too many ways to put people together")
+        for inside in product(*choices):
+            kind = _kind(block, inside, answered.stop, k)
+            if any(inside) and kind not in seen and _may_be_few(block, inside, k, answered.start):
+                seen.add(kind)
+                yield Target(group, inside, whole=inside == _sizes(block, group))
+
+
+def members(block: Block, target: Target) -> list[Atom]:
+    """Return atoms that together have the target's sizes."""
+    chosen = zip(block.crowds, target.inside, strict=True)
+    return [atom for crowd, size in chosen if size for atom in _subset(crowd, size)]
+
+
+def _kind(block: Block, inside: tuple[int, ...], ceiling: int, k: int = 0) -> object:
+    """Targets of one kind have the same solutions.
+
+    If there is one crowd only, room for more people than can have answered, and one insider who has not, changes
+    nothing: neither inside the target (or inside a target of which fewer than k answered), nor outside.
+    """
+    if len(block.crowds) > 1:
+        return inside
+    most = min(ceiling + 1, k - 1) if k else ceiling + 1
+    return min(inside[0], most), min(block.crowds[0].size - inside[0], ceiling + 1)
+
+
+def _may_be_few(block: Block, inside: tuple[int, ...], k: int, least: int) -> bool:
+    return len(block.crowds) > 1 or least - (block.crowds[0].size - inside[0]) < k
+
+
+def _sums(crowd: Crowd) -> list[int]:
+    reached = 1
+    for atom in crowd.atoms:
+        reached |= reached << atom.size
+    return [size for size, bit in enumerate(reversed(bin(reached)[2:])) if bit == "1"]
+
+
+def _subset(crowd: Crowd, size: int) -> list[Atom]:
+    reached: dict[int, list[Atom]] = {0: []}
+    for atom in crowd.atoms:
+        reached |= {one + atom.size: [*reached[one], atom] for one in list(reached) if one + atom.size not in reached}
+    return reached[size]
+
+
+def _sizes(block: Block, group: str) -> tuple[int, ...]:
+    return tuple(crowd.size if group in crowd.groups else 0 for crowd in block.crowds)
+
+
+def _invited(block: Block, group: str) -> int:
+    return sum(_sizes(block, group))
+
+
+def _narrowest(block: Block, crowd: Crowd) -> str:
+    return min(crowd.groups, key=lambda name: (_invited(block, name), name))
