@@ -22,7 +22,7 @@ _RISKY = {
 WORRYING = 1 / 3
 """From this share of unfavourable answers on, a question is a risk to act on."""
 _LOW_RATE = 1 / 2
-_BURDENS = {("P3", Role.MENTOR, "me")}
+_BURDENS = {("P3", Role.MENTOR, "mentor")}
 """Questions without an order in which one option, chosen by half of a role, shows that it carries a burden alone."""
 
 

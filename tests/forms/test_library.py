@@ -249,3 +249,8 @@ def test_no_question_has_a_double_negative(name: str) -> None:
 @pytest.mark.parametrize("name", available())
 def test_every_questionnaire_has_three_to_five_sections(name: str) -> None:
     assert 3 <= len(load(name).sections) <= 5
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_question_that_ships_has_a_theme_in_the_report(name: str) -> None:
+    assert Theme.OTHER not in {question.theme for question in load(name).questions}
