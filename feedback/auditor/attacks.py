@@ -63,24 +63,27 @@ class _Knowledge:
 def _first_look(model: Model) -> _Knowledge:
     model.aim(tuple(crowd.size for crowd in model.block.crowds))
     objective = model.inside_cells()
-    least, most = model.most(-objective), model.most(objective)
-    if least is None or most is None:
+    least = model.most(-objective)
+    if least is None:
         raise Inconsistent
+    most = _certainly(model.most(objective))
     known = _Knowledge(model, [least, most], range(int(objective @ least), int(objective @ most)), set())
     _try_every_answer(known)
     return known
 
 
 def _try_every_answer(known: _Knowledge) -> None:
+    """Find solutions in which every answer is given that can be. If none gives any of those unseen, none can be."""
     places = Places(known.model, ())
     given = places.given(known.pool[0]) | places.given(known.pool[1])
-    for crowd, own in np.argwhere(~given).tolist():
-        if not given[crowd, own]:
-            solution = _certainly(known.model.most(places.giving(crowd, own)))
-            given |= places.given(solution)
-            known.pool.append(solution)
-            if not given[crowd, own]:
-                known.impossible.add((crowd, own))
+    while not given.all():
+        unseen = [(int(crowd), int(own)) for crowd, own in np.argwhere(~given)]
+        solution = _certainly(known.model.most(np.sum([places.giving(*one) for one in unseen], axis=0)))
+        if not (places.given(solution) & ~given).any():
+            known.impossible.update(unseen)
+            return
+        given |= places.given(solution)
+        known.pool.append(solution)
 
 
 def _certainly(solution: Whole | None) -> Whole:

@@ -31,9 +31,10 @@ def groups_of(block: Block) -> Iterator[Target]:
 
 
 def atoms_of(block: Block, ceiling: int) -> Iterator[Target]:
-    """Yield an atom of each size in each crowd that was asked; `ceiling`: no more people than that answered."""
+    """Yield an atom of each size in each crowd that was asked, unless it is a group; at most `ceiling` answered."""
+    groups = {_kind(block, target.inside, ceiling) for target in groups_of(block)}
     for number, crowd in enumerate(block.crowds):
-        seen = set()
+        seen = set(groups)
         for size in sorted({atom.size for atom in crowd.atoms if crowd.asked}):
             inside = tuple(size if at == number else 0 for at in range(len(block.crowds)))
             if (kind := _kind(block, inside, ceiling)) not in seen:
