@@ -4,12 +4,16 @@ from flask import abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.staff import StaffRole
+from feedback.domain.waves import WaveState
 from feedback.runtime import runtime
 from feedback.services.close_wave import begin_closing
+from feedback.services.foresee_opening import foresee_opening
 from feedback.services.show_wave import CalendarEntry, WaveSheet, show_wave
 from feedback.web.guards import allowed, member
 from feedback.web.staff.wording import moment_in_words
 from forms.staff import CloseWaveForm
+
+_NOT_OPENED = {WaveState.DRAFT, WaveState.SCHEDULED}
 
 
 @allowed(*StaffRole)
@@ -35,7 +39,13 @@ def _page(wave_id: int, form: CloseWaveForm) -> str:
     wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
     may_close = wave.may_be_closed and member().role is not StaffRole.REVIEWER
     calendar = tuple((entry, _when(wave, entry)) for entry in wave.calendar)
-    return render_template("staff/wave.html", wave=wave, calendar=calendar, form=form if may_close else None)
+    return render_template(
+        "staff/wave.html",
+        wave=wave,
+        calendar=calendar,
+        warnings=foresee_opening(runtime().session(), wave_id) if wave.state in _NOT_OPENED else (),
+        form=form if may_close else None,
+    )
 
 
 def _when(wave: WaveSheet, entry: CalendarEntry) -> str:
