@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from flask.cli import ScriptInfo
 
 from feedback.cli import feedback
-from feedback.domain.errors import FeedbackError, NotFound, WaveNotReady
+from feedback.domain.errors import FeedbackError, NotFound, QuestionnaireRefused, WaveNotReady
 from tests.world import World
 
 
@@ -67,6 +67,15 @@ def test_a_roster_check_names_lines_and_changes_nothing(world: World, tmp_path: 
     assert "Line 3, email" in result.output
     assert "Line 3, role" in result.output
     assert json.loads(output(world, "programme", "show", str(programme), "--json"))["roster"] == []
+
+
+def test_an_unknown_questionnaire_plans_nothing_and_names_those_there_are(world: World) -> None:
+    programme = str(world.programme())
+    words = ("wave", "plan", programme, "--stage", "half-time", "--closes", "2099-01-01T12:00")
+    refused = refusal(world, *words)
+    assert isinstance(refused, QuestionnaireRefused)
+    assert "exit, kickoff, midpoint" in str(refused)
+    assert json.loads(output(world, "wave", "status", "--json")) == []
 
 
 def test_a_role_too_small_to_be_shown_must_be_confirmed(world: World) -> None:

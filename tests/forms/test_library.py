@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from feedback.domain.errors import QuestionnaireRefused
-from feedback.domain.questionnaires import Kind, Order, Question, Questionnaire, Role, fingerprint
+from feedback.domain.questionnaires import Kind, Order, Question, Questionnaire, Role, Theme, fingerprint
 from forms.library import available, load, pair
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "questionnaires.md"

@@ -32,17 +32,28 @@ def stored(world: World, wave: int) -> int:
         return count_responses(session, wave)
 
 
-def vanish(databases: Pair) -> None:
-    """Drop the tables under the running service: the rudest way for a database to go."""
+def take_a_table_away(databases: Pair) -> None:
     engine = create_engine(databases.main)
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE entitlements RENAME TO gone"))
     engine.dispose()
 
 
-def test_a_database_that_cannot_be_used_answers_503_and_when_to_try_again(world: World, databases: Pair) -> None:
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_file_that_vanished_answers_503_and_serves_again_when_it_is_back(world: World, databases: Pair) -> None:
     link = world.links(world.open_wave())[0]
-    vanish(databases)
+    folder = Path(databases.main.removeprefix("sqlite:///")).parent
+    world.dispose()
+    folder.rename(f"{folder}-away")
+    page = world.client().get(f"/s/{link}")
+    Path(f"{folder}-away").rename(folder)
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
+    assert world.client().get(f"/s/{link}").status_code == 200
+
+
+def test_a_database_that_lacks_a_table_tells_participants_nothing_of_itself(world: World, databases: Pair) -> None:
+    link = world.links(world.open_wave())[0]
+    take_a_table_away(databases)
     page = world.client().get(f"/s/{link}")
     assert page.status_code in {500, 503}
     assert "entitlements" not in page.text

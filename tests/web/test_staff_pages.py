@@ -204,6 +204,14 @@ def test_a_cohort_that_is_markup_is_shown_as_text(world: World) -> None:
     assert "&lt;b&gt;London&lt;/b&gt;" in page
 
 
+def test_a_wave_that_is_not_open_says_what_its_report_can_never_show(world: World) -> None:
+    wave = world.planned_wave(world.programme(mentors=9, mentees=20))
+    client = signed_in(world)
+    assert "9 mentors that role is too small to be shown" in see(client, f"/staff/waves/{wave}")
+    world.open(wave)
+    assert "too small" not in see(client, f"/staff/waves/{wave}")
+
+
 def test_a_session_ends_when_its_member_is_gone(world: World) -> None:
     client = world.client()
     with client.session_transaction("/staff/", base_url=SITE) as cookie:

@@ -10,11 +10,14 @@ from feedback.domain.waves import WaveState
 from feedback.runtime import runtime
 from feedback.services.cancel_wave import begin_cancelling
 from feedback.services.close_wave import begin_closing, retry_closing
+from feedback.services.foresee_opening import foresee_opening
 from feedback.services.show_released_comments import show_comments
 from feedback.services.show_wave import CalendarEntry, WaveSheet, show_wave
 from feedback.web.guards import allowed, member
 from feedback.web.staff.wording import moment_in_words
 from forms.staff import CloseWaveForm, DiscardWaveForm, RetryWaveForm, StaffForm
+
+_NOT_OPENED = {WaveState.DRAFT, WaveState.SCHEDULED}
 
 
 @allowed(*StaffRole)
@@ -61,6 +64,7 @@ def _page(wave_id: int, sent: StaffForm | None = None) -> str:
         "staff/wave.html",
         wave=wave,
         calendar=tuple((entry, _when(wave, entry)) for entry in wave.calendar),
+        warnings=foresee_opening(runtime().session(), wave_id) if wave.state in _NOT_OPENED else (),
         close_form=_form(sent, CloseWaveForm) if may_close else None,
         discard_form=_form(sent, DiscardWaveForm) if may_discard else None,
         retry_form=RetryWaveForm(),
