@@ -47,7 +47,8 @@ def sample_command(folder: Path, mentors: int, mentees: int, cohorts: tuple[str,
     upgrade_databases(tools.engines, migrations_folder())
     folder.mkdir(parents=True, exist_ok=True)
     programme = new_programme(tools, name, _roster(name, mentors, mentees, cohorts or ("",)))
-    waves = {stage: _asked(tools, programme, stage, seed) for stage in _STAGES}
+    with _served(tools):
+        waves = {stage: _asked(tools, programme, stage, seed) for stage in _STAGES}
     for stage, wave_id in waves.items():
         for ending in _ENDINGS:
             write_report(wave_id, folder / f"{stage}.{ending}", "en")
@@ -70,24 +71,23 @@ def _asked(tools: Runtime, programme_id: int, stage: str, seed: int) -> int:
     """Open a wave, let everybody get their mail and answer, close it; return its id."""
     with TemporaryDirectory() as folder:
         mailbox = Mailbox(Path(folder))
-        with _served(tools, mailbox):
-            wave = open_demo_wave(tools, programme_id, stage)
-            _send_mails()
-            answer_unopened(mailbox, seed, say, _STAGES[stage])
+        smtp = start_relay(mailbox, tools.settings)
+        wave = open_demo_wave(tools, programme_id, stage)
+        _send_mails()
+        smtp.stop()
+        answer_unopened(mailbox, seed, say, _STAGES[stage])
     close_wave(tools.session(), tools.keys, wave.wave_id, now=tools.clock(), actor="demo")
     return wave.wave_id
 
 
 @contextmanager
-def _served(tools: Runtime, mailbox: Mailbox) -> Iterator[None]:
+def _served(tools: Runtime) -> Iterator[None]:
     settings = tools.settings
     web = WebThread(this_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
-    smtp = start_relay(mailbox, settings)
     web.start()
     try:
         yield
     finally:
-        smtp.stop()
         web.stop()
 
 
