@@ -61,12 +61,14 @@ def change_sentences(pair: ComparedReports, groups: Groups, language: str) -> tu
 
 def appendix_section(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> Section:
     """Return effect sizes and p values, for those who reckon with them."""
-    columns = tuple(
-        Column(title)
-        for title in (_("Reports"), _("Question"), _("Group"), _("Answer"), _("Cliff’s δ"), _("p value"), _("Relative"))
-    )
-    rows = tuple(row for pair in compared for row in _appendix_rows(pair, groups, language))
-    return Section("appendix", _("Effect sizes"), (Table(_("Effect sizes"), columns, rows),))
+    tables = tuple(_effects(pair, groups, language) for pair in compared)
+    return Section("appendix", _("Effect sizes"), tables)
+
+
+def _effects(pair: ComparedReports, groups: Groups, language: str) -> Table:
+    titles = (_("Question"), _("Group"), _("Cliff’s δ"), _("p value"), _("Change relative to the share before"))
+    rows = tuple(row for one in pair.questions for row in _effect_rows(one, groups, language))
+    return Table(_("%(pair)s: effect sizes", pair=pair_name(pair)), tuple(map(Column, titles)), rows)
 
 
 def _cautions() -> tuple[Block, ...]:
@@ -206,18 +208,16 @@ def _reason(missing: NoDifference) -> str:
     }[missing.obstacle]
 
 
-def _appendix_rows(pair: ComparedReports, groups: Groups, language: str) -> Iterator[tuple[Cell, ...]]:
-    for one in pair.questions:
-        for change in one.differences:
-            yield (
-                pair_name(pair),
-                one.code,
-                group_name(groups[one.group]),
-                _answer(one, change, language),
-                "" if change.cliffs_delta is None else f"{change.cliffs_delta:+.2f}",
-                _p_value(change),
-                _relative(change),
-            )
+def _effect_rows(one: ComparedQuestion, groups: Groups, language: str) -> Iterator[tuple[Cell, ...]]:
+    for change in one.differences:
+        is_one_of_many = one.question.kind is Kind.MANY
+        yield (
+            f"{one.code} {_answer(one, change, language)}" if is_one_of_many else one.code,
+            group_name(groups[one.group]),
+            "" if change.cliffs_delta is None else f"{change.cliffs_delta:+.2f}",
+            _p_value(change),
+            _relative(change),
+        )
 
 
 def _p_value(change: WaveDifference) -> str:
@@ -233,7 +233,7 @@ def _relative(change: WaveDifference) -> str:
     if found is None:
         return ""
     return _(
-        "%(percent)s %% of the share before (%(before)s → %(after)s)",
+        "%(percent)s %% (%(before)s → %(after)s)",
         percent=f"{found.percent:+.0f}",
         before=count_words(found.before),
         after=count_words(found.after),

@@ -21,7 +21,7 @@ def question_chart(question: ReportQuestion) -> Chart | None:
     diverging = is_diverging(question)
     bars = [bar for result in shown for bar in (_stacked(question, result) if diverging else _plain(result))]
     return Chart(
-        title=question.text,
+        title=_("%(code)s: the answers", code=question.code),
         alt=_alternative(shown),
         bars=tuple(bars),
         data=_data(question, shown),
@@ -97,10 +97,35 @@ def _said(fact: Fact) -> str:
 
 
 def _data(question: ReportQuestion, shown: list[GroupResult]) -> Table:
+    caption = _("%(code)s: the numbers", code=question.code)
+    if is_diverging(question):
+        return _by_option(question, shown, caption)
     columns = (Column(_("Group")), Column(_("Answer")), Column(_("People")), Column(_("Share")))
-    return Table(question.text, columns, tuple(row for result in shown for row in _rows(result)))
+    return Table(caption, columns, tuple(row for result in shown for row in _rows(result)))
 
 
 def _rows(result: GroupResult) -> Iterator[tuple[Cell, ...]]:
     for fact in result.bars:
         yield group_name(result.group), " / ".join(fact.texts), count_words(fact.count), share_words(fact.count)
+
+
+def _by_option(question: ReportQuestion, shown: list[GroupResult], caption: str) -> Table:
+    options = (Column(text, numeric=True) for _code, text in question.options)
+    columns = (Column(_("Group")), *options, Column(_("Answered"), numeric=True))
+    return Table(caption, columns, tuple(_row(question, result) for result in shown))
+
+
+def _row(question: ReportQuestion, result: GroupResult) -> tuple[Cell, ...]:
+    cells: dict[str, Cell] = {}
+    for fact in result.bars:
+        cells |= dict.fromkeys(fact.options, _cell(fact))
+    hidden = _("not shown")
+    counted = (cells.get(code, hidden) for code in question.option_codes)
+    return (group_name(result.group), *counted, result.bars[0].count.n)
+
+
+def _cell(fact: Fact) -> Cell:
+    if fact.count.is_exact:
+        return fact.count.low
+    at_least = _("at least %(low)s", low=fact.count.low)
+    return at_least if len(fact.options) == 1 else _("%(at_least)s together", at_least=at_least)

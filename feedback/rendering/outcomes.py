@@ -35,8 +35,14 @@ def anchor(question: ReportQuestion) -> str:
 
 
 def headlines(question: ReportQuestion) -> tuple[str, ...]:
-    """Return one sentence for each group of which something is said, fit to be quoted by itself."""
+    """Return one sentence for each group of which something is said, fit to be quoted under the question's words."""
     return tuple(sentence for result in question.results for sentence in _headlines(question, result))
+
+
+def quotable(question: ReportQuestion) -> tuple[str, ...]:
+    """Return the same sentences with the question's words in them, fit to be quoted anywhere."""
+    words = _("“%(text)s”", text=question.text)
+    return tuple(_("%(question)s %(sentence)s", question=words, sentence=one) for one in headlines(question))
 
 
 def _theme(rules: Rules, theme: Theme, questions: tuple[ReportQuestion, ...]) -> Iterator[Block]:

@@ -41,7 +41,7 @@ from feedback.rendering.change import Groups, appendix_section, certain_changes,
 from feedback.rendering.comments_section import CommentsState, comments_section
 from feedback.rendering.every_number import every_number
 from feedback.rendering.method import method_section, proof_section
-from feedback.rendering.outcomes import headlines, results_section
+from feedback.rendering.outcomes import quotable, results_section
 from feedback.rendering.risks import risks_section
 from feedback.rendering.words import count_words, day, direction, group_name, share_words, stage_name
 
@@ -128,7 +128,7 @@ def _compared(source: ReportSource) -> tuple[ComparedReports, ...]:
 def _short(
     questions: tuple[ReportQuestion, ...], compared: tuple[ComparedReports, ...], groups: Groups, language: str
 ) -> Section:
-    said = [sentence for question in _first_of_themes(questions) for sentence in headlines(question)]
+    said = [sentence for question in _first_of_themes(questions) for sentence in quotable(question)]
     blocks: list[Block] = (
         [Items(tuple(said))] if said else [Paragraph(_("Nothing can be shown on the main questions."))]
     )
@@ -141,8 +141,9 @@ def _short(
 
 
 def _first_of_themes(questions: tuple[ReportQuestion, ...]) -> list[ReportQuestion]:
-    by_theme = {question.theme: question for question in reversed(questions)}
-    return [by_theme[theme] for theme in _IN_SHORT if theme in by_theme]
+    """Return the first question of each theme, in all its wordings."""
+    codes = {question.theme: question.code for question in reversed(questions)}
+    return [one for theme in _IN_SHORT for one in questions if one.code == codes.get(theme)]
 
 
 def _asked(header: ReportHeader, questions: tuple[ReportQuestion, ...]) -> Section:

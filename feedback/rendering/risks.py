@@ -54,12 +54,16 @@ def _harm_in(question: ReportQuestion, result: GroupResult) -> str:
             question=question.text,
         )
     worse = result.bars[0]
-    words = {"group": group, "count": count_words(worse.count), "answers": answers(worse.texts)}
-    if worse.count.low:
-        return _("%(group)s: %(count)s were harmed (%(answers)s). Offer help to everybody, now.", **words)
-    return _(
-        "%(group)s: %(count)s were harmed (%(answers)s). One would be one too many: make known where help is.", **words
+    said = _(
+        "%(group)s: %(count)s chose %(answers)s on “%(question)s”.",
+        group=group,
+        count=count_words(worse.count),
+        answers=answers(worse.texts),
+        question=question.text,
     )
+    if worse.count.low:
+        return f"{said} {_('Offer help to everybody, now.')}"
+    return f"{said} {_('One would be one too many: make known where help is.')}"
 
 
 def _unfavourable(questions: tuple[ReportQuestion, ...]) -> Iterator[str]:

@@ -1,0 +1,130 @@
+"""One report in five formats: each says the same, and withholds the same."""
+
+import csv
+import io
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from feedback.domain.questionnaires import Kind, Order, Role
+from feedback.domain.report import ReportDocument, read_report
+from feedback.domain.statements import canonical_json
+from feedback.rendering.blocks import Paper
+from feedback.rendering.data import report_json
+from feedback.rendering.every_number import number_lines, report_csv
+from feedback.rendering.pdf import write_pdf
+from feedback.rendering.report_paper import ReportSource, compose_report
+from feedback.rendering.workbook import write_workbook
+from feedback.resources import templates_folder
+from tests.rendering.reports import Said, facts, question, report, signed
+from tests.rendering.showing import page_html
+
+TITLE = "Every number in this report"
+Line = tuple[str, str, str, str]
+
+
+@pytest.fixture(scope="module")
+def document() -> ReportDocument:
+    """A report in which everything happens: exact, banded, sensitive, risen, ticked, in total, and withheld."""
+    asked = [
+        question("C1", then_now=True),
+        question("S1", "Is it safe?"),
+        question("H1", "Any harm?", sensitive=True),
+        question("B1", "Which?", kind=Kind.MANY, order=Order.NONE),
+        question("Q1", "How well?"),
+    ]
+    mentors = {
+        "C1-then": "001122334400",
+        "C1-now": "112233444412",
+        "S1": "333333333344",
+        "H1": "000112222344",
+        "B1": [("0",)] * 6 + [("1", "2")] * 6,
+        "Q1": ["0", "1", "2"] + ["prefer-not-to-say"] * 9,
+    }
+    mentees = {name: list(ratings)[:9] for name, ratings in mentors.items()}
+    return report(facts(*asked), Said("mentor", Role.MENTOR, mentors), Said("mentee", Role.MENTEE, mentees))
+
+
+@pytest.fixture(scope="module")
+def lines(speaking: Flask, document: ReportDocument) -> list[Line]:
+    return [(line.question, line.group, line.answer, line.said) for line in number_lines(document, "en")]
+
+
+@pytest.fixture(scope="module")
+def paper(speaking: Flask, document: ReportDocument) -> Paper:
+    return compose_report(ReportSource(signed(document)), "en")
+
+
+def test_the_report_publishes_and_withholds(lines: list[Line]) -> None:
+    said = " ".join(line[3] for line in lines)
+    assert all(words in said for words in ("at least", "at most", " of ", "Not shown: the question is sensitive"))
+    assert any(group == "Together" for _code, group, _answer, _said in lines)
+
+
+class _Rows(HTMLParser):
+    """The cells of every row of the tables that a page has, under their captions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: dict[str, list[list[str]]] = {}
+        self._caption, self._in = "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in = tag if tag in {"caption", "th", "td"} else self._in
+        if tag == "caption":
+            self._caption = ""
+        if tag == "tr":
+            self.rows.setdefault(self._caption, []).append([])
+        if tag in {"th", "td"}:
+            self.rows[self._caption][-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in = "" if tag in {"caption", "th", "td"} else self._in
+
+    def handle_data(self, data: str) -> None:
+        if self._in == "caption":
+            self._caption = f"{self._caption} {data}".strip()
+        elif self._in:
+            self.rows[self._caption][-1][-1] += data.strip()
+
+
+def test_the_page_says_the_same(paper: Paper, lines: list[Line]) -> None:
+    reader = _Rows()
+    reader.feed(page_html(paper))
+    assert [tuple(row) for row in reader.rows[TITLE][1:]] == lines
+
+
+def test_the_pdf_says_the_same(paper: Paper, lines: list[Line]) -> None:
+    pages = PdfReader(io.BytesIO(write_pdf(paper, templates_folder()))).pages
+    text = re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+    start = text.rindex(re.sub(r"\s", "", f"{TITLE}QuestionGroup"))
+    for line in lines:
+        row = re.sub(r"\s", "", "".join(line))
+        start = text.index(row, start) + len(row)
+
+
+def test_the_workbook_says_the_same(paper: Paper, lines: list[Line]) -> None:
+    book = load_workbook(io.BytesIO(write_workbook(paper)))
+    rows = [
+        tuple("" if cell is None else str(cell) for cell in row[:4])
+        for sheet in book
+        for row in sheet.iter_rows(values_only=True)
+    ]
+    start = max(place for place, row in enumerate(rows) if row == ("Question", "Group", "Answer", "People"))
+    assert rows[start + 1 : start + 1 + len(lines)] == lines
+
+
+def test_the_table_says_the_same(speaking: Flask, document: ReportDocument, lines: list[Line]) -> None:
+    rows = csv.DictReader(io.StringIO(report_csv(document, "en").decode("utf-8-sig"), newline=""))
+    assert [(row["question"], row["group"], row["answer"], row["said"]) for row in rows] == lines
+
+
+def test_the_data_say_the_same(speaking: Flask, document: ReportDocument, lines: list[Line]) -> None:
+    fields = json.loads(report_json(signed(document)))
+    again = read_report(canonical_json(fields["document"]))
+    assert [(line.question, line.group, line.answer, line.said) for line in number_lines(again, "en")] == lines
