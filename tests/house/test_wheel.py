@@ -83,7 +83,7 @@ def test_the_wheel_holds_what_is_shipped_and_nothing_else(wheel: Path) -> None:
         "feedback/_resources/templates/layout.html",
         "feedback/_resources/templates/report/paper.typ",
         "feedback/_resources/templates/fonts/NotoSans-Regular.ttf",
-        "feedback/_resources/templates/fonts/OFL.txt",
+        "feedback/_resources/templates/fonts/LICENSE",
         "feedback/_resources/migrations/main/env.py",
         "feedback/_resources/migrations/keys/env.py",
         "feedback/_resources/examples/roster.csv",
