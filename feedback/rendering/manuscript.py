@@ -80,12 +80,14 @@ def _table(block: Table, language: str) -> Fields:
         [cell_words(cell, column, language) for cell, column in zip(row, block.columns, strict=True)]
         for row in block.rows
     ]
+    widths = column_widths(block, language, _TABLE_EMS)
     return {
         "kind": "table",
         "caption": block.caption,
         "titles": [column.title for column in block.columns],
         "numeric": [column.numeric for column in block.columns],
-        "widths": column_widths(block, language, _TABLE_EMS),
+        "widths": widths,
+        "tight": sum(widths) > _TABLE_EMS + 0.01,
         "rows": rows,
     }
 

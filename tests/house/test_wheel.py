@@ -26,6 +26,14 @@ from feedback.config import read_settings
 client = create_app(read_settings({"FEEDBACK_INSTANCE": sys.argv[1]})).test_client()
 print(json.dumps({address: client.get(address).status_code for address in sys.argv[2:]}))
 """
+PRINT = """
+import sys
+from feedback.rendering.blocks import Paper, Paragraph, Section
+from feedback.rendering.pdf import write_pdf
+from feedback.resources import templates_folder
+section = Section("one", "One", (Paragraph("Words."),))
+sys.stdout.buffer.write(write_pdf(Paper("Title", "Subtitle", "en", "ltr", (section,)), templates_folder())[:8])
+"""
 WHERE = "import feedback, forms; print(feedback.__file__); print(forms.__file__)"
 
 
@@ -71,7 +79,11 @@ def test_the_wheel_holds_what_is_shipped_and_nothing_else(wheel: Path) -> None:
     "name",
     [
         "feedback/web/static/feedback.css",
+        "feedback/web/static/report.css",
         "feedback/_resources/templates/layout.html",
+        "feedback/_resources/templates/report/paper.typ",
+        "feedback/_resources/templates/fonts/NotoSans-Regular.ttf",
+        "feedback/_resources/templates/fonts/LICENSE",
         "feedback/_resources/migrations/main/env.py",
         "feedback/_resources/migrations/keys/env.py",
         "feedback/_resources/examples/roster.csv",
@@ -95,6 +107,10 @@ def test_what_is_installed_is_not_the_checkout(installed: Path, tmp_path: Path) 
 def test_the_installed_service_renders_a_page_with_its_styles(installed: Path, tmp_path: Path) -> None:
     command = (installed / "bin/python", "-I", "-c", RENDER, tmp_path / "instance", "/", "/static/feedback.css")
     assert json.loads(run(*command, cwd=tmp_path)) == {"/": 200, "/static/feedback.css": 200}
+
+
+def test_the_installed_service_prints_a_report(installed: Path, tmp_path: Path) -> None:
+    assert run(installed / "bin/python", "-I", "-c", PRINT, cwd=tmp_path) == "%PDF-1.7"
 
 
 def test_the_installed_command_makes_both_databases(installed: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def test_every_font_has_its_hash_in_the_list() -> None:
 
 
 def test_the_licence_lies_beside_the_fonts() -> None:
-    assert "SIL OPEN FONT LICENSE Version 1.1" in (FOLDER / "OFL.txt").read_text()
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (FOLDER / "LICENSE").read_text()
 
 
 def test_the_fonts_are_small() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from feedback.rendering.blocks import Facts, Heading, Items, Paper, Paragraph, Quotes
+from feedback.rendering.blocks import Column, Facts, Heading, Items, Paper, Paragraph, Quotes, Table
 from feedback.rendering.manuscript import manuscript
 from feedback.rendering.pdf import press, write_pdf
 from feedback.resources import templates_folder
@@ -20,6 +20,7 @@ from tests.rendering.papers import HOSTILE, arabic_paper, english_paper, likert,
 from tests.rendering.reading import pdf_text, squeezed, words_of
 
 TEMPLATES = templates_folder()
+PAPER_WIDTH = 596  # Points.
 IN_NO_FACE = 7  # The hostile text with scripts that are printed as boxes.
 
 
@@ -135,11 +136,25 @@ def test_a_long_table_goes_on_over_pages_under_its_header() -> None:
     ] == []
 
 
-def test_a_word_without_end_stays_on_the_page() -> None:
-    page = PdfReader(BytesIO(written(paper_with(Quotes(("w" * 400,)), long_table(1), title="w" * 90)))).pages[0]
+def ends_of(pdf: bytes) -> list[float]:
+    """Where pieces of text end on the first page, at the least, in points from the left."""
     ends: list[float] = []
+    page = PdfReader(BytesIO(pdf)).pages[0]
     page.extract_text(visitor_text=lambda text, cm, tm, font, size: ends.append(tm[4] + len(text.strip()) * size * 0.2))
-    assert 0 < max(ends) < float(page.mediabox.width)
+    return ends
+
+
+def test_a_word_without_end_stays_on_the_page() -> None:
+    pdf = written(paper_with(Quotes(("w" * 400,)), long_table(1), title="w" * 90))
+    assert 0 < max(ends_of(pdf)) < PAPER_WIDTH
+
+
+def test_a_table_with_many_columns_stays_on_the_page() -> None:
+    columns = tuple(Column("Unforgettable question") for _ in range(14))
+    pdf = written(paper_with(Table("Broad", columns, (("Incomprehensible",) * 14,) * 2)))
+    text = squeezed(pdf_text(pdf))
+    assert all(end < PAPER_WIDTH for end in ends_of(pdf))
+    assert text.count("Unf") == 14
 
 
 def test_a_chart_with_many_bars_is_cut_into_pictures_that_fit() -> None:
