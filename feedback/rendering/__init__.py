@@ -1,1 +1,1 @@
-"""A published report in words and pictures: composed once, then written as page, PDF, spreadsheet, table and data."""
+"""How a paper looks: written as page, PDF, spreadsheet and plain text. Decides nothing about what it says."""

@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from feedback.domain.staff import StaffRole
 from feedback.rendering.blocks import Paper
-from feedback.rendering.comments_section import CommentsState
-from feedback.rendering.comparison_paper import compose_comparison
-from feedback.rendering.data import report_json
-from feedback.rendering.every_number import report_csv
 from feedback.rendering.page import page_of
 from feedback.rendering.pdf import write_pdf
-from feedback.rendering.report_paper import ReportSource, compose_report
 from feedback.rendering.workbook import write_workbook
+from feedback.reporting.comments_section import CommentsState
+from feedback.reporting.comparison_paper import compose_comparison
+from feedback.reporting.data import report_json
+from feedback.reporting.every_number import report_csv
+from feedback.reporting.report_paper import ReportSource, compose_report
 from feedback.resources import templates_folder
 from feedback.runtime import runtime
 from feedback.services.export_comments import release_json

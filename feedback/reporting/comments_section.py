@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from feedback.domain.released_comments import ReleasedComments, ReleasedQuestion
 from feedback.domain.report_reading import CommentDecision
 from feedback.rendering.blocks import Block, Heading, Paragraph, Quotes, Section, Tone
-from feedback.rendering.words import day
+from feedback.reporting.words import day
 
 
 @dataclass(frozen=True)

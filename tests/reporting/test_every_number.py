@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from feedback.domain.questionnaires import Role
 from feedback.domain.report import ReportDocument, build_too_few
-from feedback.rendering.every_number import number_lines, report_csv
-from tests.rendering.reports import Said, facts, question, report, simple_report
+from feedback.reporting.every_number import number_lines, report_csv
+from tests.reporting.reports import Said, facts, question, report, simple_report
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 

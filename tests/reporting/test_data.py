@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from feedback.domain.questionnaires import Order, Role
 from feedback.domain.report import build_too_few
 from feedback.domain.statements import canonical_json
-from feedback.rendering.data import report_json
-from tests.rendering.reports import Said, facts, question, report, signed, simple_report
+from feedback.reporting.data import report_json
+from tests.reporting.reports import Said, facts, question, report, signed, simple_report
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text(encoding="utf-8"))
 

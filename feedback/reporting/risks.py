@@ -9,7 +9,7 @@ from feedback.domain.questionnaires import Role, Theme
 from feedback.domain.report_reading import GroupResult, RateResult, ReportQuestion
 from feedback.domain.statements import Distribution, DominanceBand
 from feedback.rendering.blocks import Items, Paragraph, Section, Tone
-from feedback.rendering.words import answers, count_words, group_name, share_words
+from feedback.reporting.words import answers, count_words, group_name, share_words
 
 _RISKY = {
     Theme.SAFETY,

@@ -9,6 +9,9 @@ from feedback.domain.report_reading import ReportHeader
 from feedback.domain.statistics import INDICATIVE_BELOW
 from feedback.rendering.blocks import Facts, Items, Paragraph, Section
 
+MOST_RECEIPTS = 2_000
+"""More fingerprints than these stand in the data file only: nobody looks through a hundred pages of them."""
+
 
 def method_section(rules: Rules) -> Section:
     """Return the rules by which numbers appear, and the limits of what they say."""
@@ -18,6 +21,8 @@ def method_section(rules: Rules) -> Section:
 def proof_section(header: ReportHeader, signed: SignedReport) -> Section:
     """Return receipts, hashes and signature, with what they are good for."""
     receipts = tuple((str(place), digest) for place, digest in enumerate(header.receipts, start=1))
+    if len(receipts) > MOST_RECEIPTS:
+        receipts = ((_("Number of receipts"), _("%(count)s; the data file lists them", count=len(receipts))),)
     explained = (
         Paragraph(
             _(

@@ -8,7 +8,7 @@ from feedback.domain.comparison import ComparedReports, compare
 from feedback.domain.report import ReportDocument
 from feedback.domain.report_reading import report_header
 from feedback.rendering.blocks import Block, Items, Paper, Paragraph, Section
-from feedback.rendering.change import (
+from feedback.reporting.change import (
     Groups,
     appendix_section,
     certain_changes,
@@ -17,7 +17,7 @@ from feedback.rendering.change import (
     groups_in,
     pair_name,
 )
-from feedback.rendering.words import direction
+from feedback.reporting.words import direction
 
 
 def compose_comparison(documents: Sequence[ReportDocument], language: str) -> Paper:

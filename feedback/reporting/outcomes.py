@@ -11,8 +11,8 @@ from feedback.domain.report_reading import GroupResult, ReportQuestion
 from feedback.domain.statements import Distribution
 from feedback.domain.statistics import INDICATIVE_BELOW, wilson
 from feedback.rendering.blocks import Block, Heading, Items, Paragraph, Section, Tone
-from feedback.rendering.likert import question_chart
-from feedback.rendering.words import (
+from feedback.reporting.likert import question_chart
+from feedback.reporting.words import (
     answers,
     count_words,
     group_name,

@@ -13,9 +13,9 @@ from feedback.domain.report import Outcome, ReportDocument
 from feedback.domain.report_reading import ReportHeader, ReportRow, report_header, report_rates, report_rows
 from feedback.domain.statements import Reason
 from feedback.rendering.blocks import Column, Section, Table
-from feedback.rendering.words import count_words, group_name, reason_words
+from feedback.rendering.wording import harmless
+from feedback.reporting.words import count_words, group_name, reason_words
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -61,11 +61,6 @@ def report_csv(document: ReportDocument, language: str) -> bytes:
     for line in number_lines(document, language):
         writer.writerow([harmless(cell) for cell in astuple(line)])
     return (_BYTE_ORDER_MARK + text.getvalue()).encode()
-
-
-def harmless(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula, even after blanks."""
-    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) or cell.lstrip().startswith(_STARTS_A_FORMULA) else cell
 
 
 def _rate_line(header: ReportHeader, group: Group, answered: int | None) -> NumberLine:

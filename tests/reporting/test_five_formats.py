@@ -15,14 +15,14 @@ from feedback.domain.questionnaires import Kind, Order, Role
 from feedback.domain.report import ReportDocument, read_report
 from feedback.domain.statements import canonical_json
 from feedback.rendering.blocks import Paper
-from feedback.rendering.data import report_json
-from feedback.rendering.every_number import number_lines, report_csv
 from feedback.rendering.pdf import write_pdf
-from feedback.rendering.report_paper import ReportSource, compose_report
 from feedback.rendering.workbook import write_workbook
+from feedback.reporting.data import report_json
+from feedback.reporting.every_number import number_lines, report_csv
+from feedback.reporting.report_paper import ReportSource, compose_report
 from feedback.resources import templates_folder
-from tests.rendering.reports import Said, facts, question, report, signed
 from tests.rendering.showing import page_html
+from tests.reporting.reports import Said, facts, question, report, signed
 
 TITLE = "Every number in this report"
 Line = tuple[str, str, str, str]

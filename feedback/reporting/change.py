@@ -12,7 +12,7 @@ from feedback.domain.report import ReportDocument
 from feedback.domain.report_reading import report_rates
 from feedback.domain.statistics import Interval, Method
 from feedback.rendering.blocks import Block, Cell, Column, Heading, Items, Paragraph, Section, Table, Tone
-from feedback.rendering.words import (
+from feedback.reporting.words import (
     answers,
     count_words,
     group_name,

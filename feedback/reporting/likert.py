@@ -8,7 +8,7 @@ from feedback.domain.questionnaires import Kind, Order
 from feedback.domain.report_reading import Bar as Fact
 from feedback.domain.report_reading import GroupResult, ReportQuestion
 from feedback.rendering.blocks import Bar, BarPart, Cell, Chart, Column, Side, Table
-from feedback.rendering.words import answers, count_words, group_name, share_words
+from feedback.reporting.words import answers, count_words, group_name, share_words
 
 _PALE, _FULL = 1, 2
 

@@ -37,13 +37,13 @@ from feedback.rendering.blocks import (
     Table,
     Tone,
 )
-from feedback.rendering.change import Groups, appendix_section, certain_changes, change_section, groups_in
-from feedback.rendering.comments_section import CommentsState, comments_section
-from feedback.rendering.every_number import every_number
-from feedback.rendering.method import method_section, proof_section
-from feedback.rendering.outcomes import quotable, results_section
-from feedback.rendering.risks import risks_section
-from feedback.rendering.words import count_words, day, direction, group_name, share_words, stage_name
+from feedback.reporting.change import Groups, appendix_section, certain_changes, change_section, groups_in
+from feedback.reporting.comments_section import CommentsState, comments_section
+from feedback.reporting.every_number import every_number
+from feedback.reporting.method import method_section, proof_section
+from feedback.reporting.outcomes import quotable, results_section
+from feedback.reporting.risks import risks_section
+from feedback.reporting.words import count_words, day, direction, group_name, share_words, stage_name
 
 _IN_SHORT = (Theme.CONFIDENCE, Theme.UNDERSTANDING, Theme.SAFETY, Theme.RELATIONSHIP, Theme.OVERALL)
 """Themes of which the first question stands in the summary."""
