@@ -40,7 +40,7 @@ def _table(table: Table) -> list[str]:
     rows = [tuple(column.title for column in table.columns), *(tuple(map(str, row)) for row in table.rows)]
     cells = [[wrap(cell, _COLUMN) or [""] for cell in row] for row in rows]
     widths = [max(len(line) for row in cells for line in row[place]) for place in range(len(table.columns))]
-    return [line for row in cells for line in _row(row, widths)]
+    return [fill(table.caption, _WIDTH), *(line for row in cells for line in _row(row, widths))]
 
 
 def _row(cells: list[list[str]], widths: list[int]) -> list[str]:

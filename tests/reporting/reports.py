@@ -13,7 +13,7 @@ from feedback.domain.questionnaires import Kind, Option, Order, Question, Questi
 from feedback.domain.report import About, Promise, ReportDocument, ReportFacts, SignedReport, Twin, build_report
 from feedback.domain.tally import Tally
 
-GROUPS = (Group("mentor", Role.MENTOR, (), 14), Group("mentee", Role.MENTEE, (), 12))
+GROUPS = (Group("mentor", Role.MENTOR, (), 40), Group("mentee", Role.MENTEE, (), 30))
 PROMISE = Promise("Rea", 60, 7, was_extended=False)
 K = 5
 

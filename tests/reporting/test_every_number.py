@@ -27,7 +27,7 @@ def test_a_table_begins_with_a_byte_order_mark(speaking: Flask) -> None:
 def test_every_rate_and_every_published_and_withheld_fact_is_one_line(speaking: Flask) -> None:
     rows = table(simple_report("00011222", options=3))
     assert [(row["question"], row["group"], row["answer"], row["said"]) for row in rows] == [
-        ("", "Mentors", "Answered", "8 of 14"),
+        ("", "Mentors", "Answered", "8 of 40"),
         ("", "Mentees", "Answered", "Not shown: fewer than 5 people of this group answered."),
         ("C1", "Mentors", "Choice 0", "3 of 8"),
         ("C1", "Mentors", "Choice 1", "2 of 8"),

@@ -1,0 +1,217 @@
+"""A report as a paper: what stands where, in which words, and what never stands anywhere."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from flask import Flask
+
+from feedback.domain.questionnaires import Kind, Order, Role, Theme
+from feedback.domain.released_comments import ReleasedComments, ReleasedQuestion, ReleasedText
+from feedback.domain.report import ReportDocument, Twin, build_too_few
+from feedback.rendering.blocks import Chart, Heading, Items, Paper, Paragraph, Quotes, Section
+from feedback.rendering.plain import write_plain
+from feedback.reporting.comments_section import CommentsState
+from feedback.reporting.report_paper import ReportSource, compose_report
+from tests.reporting.reports import Said, facts, question, report, signed, simple_report
+
+LOW, HIGH = "000001111222", "222333334444"
+
+
+def composed(document: ReportDocument, *earlier: ReportDocument, comments: CommentsState | None = None) -> Paper:
+    return compose_report(ReportSource(signed(document), earlier, comments or CommentsState()), "en")
+
+
+def section(paper: Paper, name: str) -> Section:
+    return next(one for one in paper.sections if one.name == name)
+
+
+def words(paper: Paper, name: str) -> str:
+    return " ".join(write_plain(Paper("", "", "en", "ltr", (section(paper, name),))).split())
+
+
+def names(paper: Paper) -> list[str]:
+    return [one.name for one in paper.sections]
+
+
+def test_a_first_report_has_its_parts_in_order(speaking: Flask) -> None:
+    assert names(composed(simple_report())) == [
+        "short",
+        "risks",
+        "asked",
+        "answered",
+        "results",
+        "method",
+        "numbers",
+        "proof",
+    ]
+
+
+def test_a_later_report_says_what_changed(speaking: Flask) -> None:
+    first = report(facts(question(), stage="kickoff"), Said("mentor", Role.MENTOR, {"C1": LOW}))
+    second = report(facts(question()), Said("mentor", Role.MENTOR, {"C1": HIGH}), previous=first.chain_hash)
+    paper = composed(second, first)
+    assert {"change", "appendix"} <= set(names(paper))
+    assert "rose by 75 points, from 0 of 12 (Kick-off → Exit) to 9 of 12" in words(paper, "short")
+    assert "+75 points" in words(paper, "change")
+
+
+def test_a_change_within_chance_is_not_in_the_summary(speaking: Flask) -> None:
+    first = report(facts(question(), stage="kickoff"), Said("mentor", Role.MENTOR, {"C1": "000111222333"}))
+    second = report(facts(question()), Said("mentor", Role.MENTOR, {"C1": "001112223334"}), previous=first.chain_hash)
+    assert "No share changed by more than chance alone could explain." in words(composed(second, first), "short")
+
+
+def test_an_earlier_report_that_says_nothing_is_not_compared(speaking: Flask) -> None:
+    nothing = build_too_few(facts(question(), stage="kickoff"), None)
+    assert "change" not in names(composed(simple_report(), nothing))
+
+
+def test_a_headline_can_be_quoted_by_itself(speaking: Flask) -> None:
+    said = words(composed(simple_report(HIGH, text="I feel safe.")), "short")
+    assert "“I feel safe.” Mentors: 9 of 12 chose “Choice 3” or “Choice 4” (75%; 95 % interval 47% to 91%)." in said
+    assert "Indicative." in said
+
+
+def test_from_twenty_people_on_nothing_is_called_indicative(speaking: Flask) -> None:
+    large = facts(question())
+    document = report(large, Said("mentor", Role.MENTOR, {"C1": HIGH * 2}))
+    assert "Indicative." not in words(composed(document), "short")
+
+
+def test_a_banded_group_is_said_in_one_sentence(speaking: Flask) -> None:
+    said = words(composed(simple_report("333333333344")), "results")
+    assert "Mentors: at least 10 of 12 chose “Choice 3”." in said
+    assert "not shown" in said
+
+
+def test_who_rose_is_told_without_who_fell(speaking: Flask) -> None:
+    answers = {"C1-then": "0000222222", "C1-now": "3333111111"}
+    said = words(composed(report(facts(question(then_now=True)), Said("mentor", Role.MENTOR, answers))), "results")
+    assert "4 of 10 say that it was worse before the programme (40%). The others do not, or did not say." in said
+
+
+def test_what_is_withheld_says_why(speaking: Flask) -> None:
+    said = words(composed(simple_report(HIGH, "01")), "results")
+    assert "Mentees: Not shown: fewer than 5 people of this group answered." in said
+
+
+def test_every_chart_has_words_and_numbers(speaking: Flask) -> None:
+    paper = composed(simple_report(HIGH, LOW))
+    charts = [block for one in paper.sections for block in one.blocks if isinstance(block, Chart)]
+    assert len(charts) == 2
+    assert all(chart.alt and chart.data.rows for chart in charts)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "said"),
+    [
+        ("000112222344", "Offer help to everybody, now."),
+        ("444444444444", "One would be one too many: make known where help is."),
+        ("4" * 9, "That is no sign that there was no harm"),
+    ],
+)
+def test_harm_is_always_among_what_to_act_on(speaking: Flask, ratings: str, said: str) -> None:
+    document = simple_report(ratings, theme=Theme.HARM, sensitive=True, text="Any harm?")
+    assert said in words(composed(document), "risks")
+
+
+def test_a_third_of_unfavourable_answers_is_a_risk(speaking: Flask) -> None:
+    worried = words(composed(simple_report("000044444444", theme=Theme.SAFETY)), "risks")
+    calm = words(composed(simple_report("000444444444", theme=Theme.SAFETY)), "risks")
+    assert "4 of 12 (33%) chose “Choice 0” or “Choice 1”" in worried
+    assert "chose" not in calm
+
+
+def test_work_that_one_side_carries_is_a_risk(speaking: Flask) -> None:
+    options = {"kind": Kind.ONE, "order": Order.NONE, "theme": Theme.BURDEN}
+    asked = question("P3", "Who arranges it?", 3, **options)
+    changed = asked.__class__(**{**vars_of(asked), "options": renamed(asked.options, "mentor")})
+    document = report(facts(changed), Said("mentor", Role.MENTOR, {"P3": ["mentor"] * 7 + ["1", "1", "2", "2", "2"]}))
+    assert "Mentors: 7 of 12 carry the work themselves" in words(composed(document), "risks")
+
+
+def vars_of(asked: object) -> dict[str, object]:
+    return {name: getattr(asked, name) for name in asked.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+def renamed(options: tuple, code: str) -> tuple:
+    first, *rest = options
+    return (first.__class__(code, first.text), *rest)
+
+
+def test_a_low_response_is_a_risk(speaking: Flask) -> None:
+    assert "Mentees: fewer than half answered." in words(composed(simple_report(HIGH)), "risks")
+
+
+def test_twins_are_told(speaking: Flask) -> None:
+    twins = (Twin("mentor", "kickoff"),)
+    document = report(facts(question(), twins=twins), Said("mentor", Role.MENTOR, {"C1": HIGH}))
+    assert "Nearly the same people were asked before (Kick-off)." in words(composed(document), "asked")
+
+
+def test_too_few_is_said_and_nothing_else(speaking: Flask) -> None:
+    paper = composed(build_too_few(facts(question()), None))
+    assert names(paper) == ["short", "answered", "numbers", "proof"]
+    assert "no answer was opened" in words(paper, "short")
+
+
+@pytest.fixture
+def commented() -> Callable[[bool], ReportDocument]:
+    """Return a builder: a report with one open question, whose comments were kept or not."""
+
+    def build(*, kept: bool) -> ReportDocument:
+        opened = question("F1", "What changed?", 0, kind=Kind.TEXT, order=Order.NONE, required=False, max_chars=100)
+        asked = facts(question(), opened)
+        return report(
+            replace(asked, comments_kept=frozenset({"F1"} if kept else ())), Said("mentor", Role.MENTOR, {"C1": HIGH})
+        )
+
+    return build
+
+
+RELEASED = ReleasedComments(
+    "",
+    5,
+    (
+        ReleasedQuestion(
+            "F1", (ReleasedText("More time.", redacted=False), ReleasedText("A … said no.", redacted=True)), "Busy."
+        ),
+    ),
+)
+
+
+def test_released_comments_stand_under_their_question(speaking: Flask, commented: Callable) -> None:
+    paper = composed(commented(kept=True), comments=CommentsState(RELEASED))
+    blocks = section(paper, "comments").blocks
+    assert Quotes(("More time.", "A … said no. (changed by the reviewer)")) in blocks
+    assert Paragraph("Summary by the reviewer: Busy.") in blocks
+    assert any(isinstance(block, Heading) and block.text == "What changed?" for block in blocks)
+
+
+@pytest.mark.parametrize(
+    ("kept", "state", "said"),
+    [
+        (False, CommentsState(), "destroyed unread"),
+        (True, CommentsState(until=date(2027, 5, 1)), "decides until 1 May 2027"),
+        (True, CommentsState(), "nothing was released in time"),
+    ],
+)
+def test_what_became_of_comments_is_said(
+    speaking: Flask, commented: Callable, kept: bool, state: CommentsState, said: str
+) -> None:
+    assert said in words(composed(commented(kept=kept), comments=state), "comments")
+
+
+def test_the_proof_lists_hashes_and_signature(speaking: Flask) -> None:
+    document = simple_report()
+    said = words(composed(document), "proof")
+    assert document.statement_hash in said
+    assert document.chain_hash in said
+
+
+def test_the_summary_names_both_wordings_of_a_question(speaking: Flask) -> None:
+    paper = composed(simple_report(HIGH, LOW))
+    (items,) = [block for block in section(paper, "short").blocks if isinstance(block, Items)]
+    assert [entry.split("” ")[1].split(":")[0] for entry in items.entries] == ["Mentors", "Mentees"]
