@@ -1,6 +1,6 @@
 """What an attacker knows of the people invited, read from JSON: sizes for one report, cells for several."""
 
-from feedback.auditor.audit import Cell
+from feedback.auditor.auditing import Cell
 from feedback.auditor.fields import Fields, Unreadable, fields_of
 from feedback.auditor.reading import ROLES
 

@@ -109,6 +109,7 @@ def test_a_total_over_a_group_of_fewer_than_k_gives_it_away() -> None:
     document = {**shell, "statements": [*rates, distribution("mentee", "0112201122"), total]}
     found = [one for one in audit(document, programme.sizes).findings if one.rule == "D1"]
     assert [(one.question, one.group) for one in found] == [("C1", "mentor")]
+    assert "exactly 3 of them chose “4”" in found[0].sentence
 
 
 def test_how_many_fell_is_knowledge_that_is_used() -> None:
@@ -169,6 +170,15 @@ def test_a_partition_chosen_by_answers_is_caught() -> None:
     verdict = audit(document_of(programme, chosen, programme.tally(chosen)), programme.sizes)
     assert {finding.group for finding in verdict.findings} == {"mentor", "mentor/A", "mentor/B"}
     assert rules(verdict) == {"partition"}
+
+
+def test_an_insider_who_is_the_only_one_who_answered_learns_nothing() -> None:
+    programme = programme_of("0011223344")
+    shell = our_report(programme)
+    question = {**shell["questions"][0], "kind": "many", "order": "none"}
+    tick = {"kind": "ticks", "group": "mentor", "question": "C1", "n": 1, "option": "0", "bound": "at-most", "count": 1}
+    document = {**shell, "questions": [question], "statements": [tick]}
+    assert rules(audit(document, programme.sizes)) == {"rules"}
 
 
 def test_receipts_of_hidden_groups_are_caught() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from feedback.auditor import Cell, Verdict, audit_together
-from feedback.auditor.audit import ASSUMING
+from feedback.auditor.auditing import ASSUMING
 from feedback.domain.answers import Answer
 from feedback.domain.groups import Atom
 from feedback.domain.questionnaires import Question, Role

@@ -1,0 +1,43 @@
+"""Attacks on blocks that no report of ours has, to see that each kind of insider is tried."""
+
+import pytest
+
+from feedback.auditor.atoms import Atom, Block, Crowd
+from feedback.auditor.attacks import Inconsistent, leaks_of
+from feedback.auditor.topics import Attribute, Claim, Topic
+
+EITHER = Attribute("chose 0 or 2", frozenset({0, 2}), counted=False)
+COLLEAGUE, SUBJECT = frozenset({"all", "colleague"}), frozenset({"all", "subject"})
+
+
+def block(*claims: Claim) -> Block:
+    """One colleague and one other person, asked a question with three options."""
+    topic = Topic("C1", {"mentor"}, ("0", "1", "2"), (EITHER,), 5)
+    crowds = tuple(Crowd(groups, asked=True, atoms=(Atom("", None, 1, groups),)) for groups in (COLLEAGUE, SUBJECT))
+    return Block(topic, ("all", "colleague", "subject"), crowds, claims)
+
+
+SOMEBODY_CHOSE_EITHER = Claim(("all",), frozenset({0, 2}), 1, 2)
+COLLEAGUE_DID_NOT_CHOOSE_1 = Claim(("colleague",), frozenset({1}), 0, 0)
+
+
+def found(answered: dict[str, tuple[int, int]], *claims: Claim) -> set[tuple[str, tuple[int, ...]]]:
+    return {(leak.rule, leak.target.inside) for leak in leaks_of(block(*claims), answered)}
+
+
+@pytest.mark.parametrize("took_part", [1, 2])
+def test_a_colleague_who_did_not_answer_is_an_insider_too(took_part: int) -> None:
+    """With 2 who took part the colleague skipped the question; with 1, the survey."""
+    leaks = found({"all": (took_part, took_part)}, SOMEBODY_CHOSE_EITHER, COLLEAGUE_DID_NOT_CHOOSE_1)
+    assert ("D2i", (0, 1)) in leaks
+
+
+def test_a_colleague_whose_answer_says_nothing_learns_nothing() -> None:
+    everybody = Claim(("all",), frozenset({0, 1, 2}), 2, 2)
+    leaks = found({"all": (2, 2)}, everybody, SOMEBODY_CHOSE_EITHER, COLLEAGUE_DID_NOT_CHOOSE_1)
+    assert ("D2i", (0, 1)) not in leaks
+
+
+def test_more_people_than_there_are_cannot_have_answered() -> None:
+    with pytest.raises(Inconsistent):
+        found({}, Claim(("all",), frozenset({0}), 3, 3))
