@@ -39,11 +39,12 @@ class Answer:
 
 def check_answer(questionnaire: Questionnaire, answer: Answer) -> None:
     """Raise AnswerRefused unless every field fits its question and every required question is answered."""
-    known_ratings = {
-        name: question for question in questionnaire.questions if question.closed for name in question.fields
-    }
+    known_ratings = questionnaire.question_by_field
     known_texts = {question.code: question for question in questionnaire.open_questions}
-    if set(answer.ratings) - set(known_ratings) or (set(answer.texts) | set(answer.wishes)) - set(known_texts):
+    if (
+        answer.ratings.keys() - known_ratings.keys()
+        or (answer.texts.keys() | answer.wishes.keys()) - known_texts.keys()
+    ):
         raise AnswerRefused("The answer holds a field that the questionnaire does not ask.")
     if set(answer.wishes.values()) - set(Wish):
         raise AnswerRefused("The answer holds a wish that was not offered.")

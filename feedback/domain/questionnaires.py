@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 PREFER_NOT_TO_SAY = "prefer-not-to-say"
 NONE_OF_THESE = "none-of-these"
@@ -90,12 +91,12 @@ class Question:
         """Whether it is answered by choosing."""
         return self.kind is not Kind.TEXT
 
-    @property
+    @cached_property
     def fields(self) -> tuple[str, ...]:
         """Names of the fields that hold the answer: the code itself, or `CODE-then` and `CODE-now`."""
         return (f"{self.code}-then", f"{self.code}-now") if self.then_now else (self.code,)
 
-    @property
+    @cached_property
     def option_codes(self) -> tuple[str, ...]:
         """Codes that can be chosen, without "prefer not to say" and "none of these"."""
         return tuple(option.code for option in self.options)
@@ -121,10 +122,15 @@ class Questionnaire:
     sections: tuple[Section, ...]
     questions: tuple[Question, ...]
 
-    @property
+    @cached_property
     def open_questions(self) -> tuple[Question, ...]:
         """The free-text questions, in order."""
         return tuple(question for question in self.questions if not question.closed)
+
+    @cached_property
+    def question_by_field(self) -> Mapping[str, Question]:
+        """The question behind each field that is answered by choosing, in order."""
+        return {name: question for question in self.questions if question.closed for name in question.fields}
 
 
 def fingerprint(question: Question) -> str:

@@ -6,6 +6,7 @@ and ChaCha20-Poly1305. `info` binds it to its place, so that it opens nowhere el
 
 import secrets
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NewType
 
 from cryptography.exceptions import InvalidTag
@@ -46,11 +47,15 @@ class PrivateKey:
     key_id: bytes
     raw: bytes = field(repr=False)
 
+    @cached_property
+    def loaded(self) -> X25519PrivateKey:
+        """The key ready for use: loading takes as long as opening a value does."""
+        return X25519PrivateKey.from_private_bytes(self.raw)
+
     @property
     def public(self) -> PublicKey:
         """The half that may lie in the wave's row."""
-        half = X25519PrivateKey.from_private_bytes(self.raw).public_key()
-        return PublicKey(self.key_id, half.public_bytes_raw())
+        return PublicKey(self.key_id, self.loaded.public_key().public_bytes_raw())
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ def pad(body: bytes, size: int) -> bytes:
 def unpad(padded: bytes) -> bytes:
     """Undo `pad`, or raise SealBroken."""
     length = int.from_bytes(padded[:4], "big")
-    if length > len(padded) - 4 or any(padded[4 + length :]):
+    if length > len(padded) - 4 or padded[4 + length :].strip(b"\0"):
         raise SealBroken("A sealed value is not padded as it should be.")
     return padded[4 : 4 + length]
 
@@ -140,7 +145,6 @@ def _open(sealed: bytes, key: PrivateKey, info: bytes) -> bytes:
     if not sealed.startswith(header):
         raise SealBroken("A sealed value belongs to another key.")
     try:
-        private = X25519PrivateKey.from_private_bytes(key.raw)
-        return _SUITE.decrypt(sealed[len(header) :], private, info=info)
+        return _SUITE.decrypt(sealed[len(header) :], key.loaded, info=info)
     except (InvalidTag, ValueError):
         raise SealBroken("A sealed value does not open here.") from None

@@ -77,6 +77,11 @@ class Tally:
             for role in asked.roles
             for field in asked.question.fields
         }
+        self._groups = {group.name: group for group in groups}
+        self._pairs = {
+            role: [asked for asked in self.questions if asked.question.then_now and role in asked.roles]
+            for role in self.roles
+        }
         self._answered: Counter[str] = Counter()
         self._said: Counter[tuple[str, str, str]] = Counter()
         self._chose: Counter[tuple[str, str, str, str]] = Counter()
@@ -89,15 +94,15 @@ class Tally:
         Raises AnswerRefused if the answer does not fit the role's questionnaire, ValueError if the group is
         unknown or of the other role, or if the role was not invited.
         """
-        if role not in self._questionnaires or not any(_admits(group, group_name, role) for group in self.groups):
+        group = self._groups.get(group_name)
+        if role not in self._questionnaires or group is None or group.role not in (None, role):
             raise ValueError("This tally has no such group for this role.")
         check_answer(self._questionnaires[role], answer)
         self._answered[group_name] += 1
         for field, rating in answer.ratings.items():
             self._count_rating((group_name, self._keys[role, field], field), rating)
-        for asked in self.questions:
-            if asked.question.then_now and role in asked.roles:
-                self._rose[group_name, asked.key] += _has_risen(asked.question, answer)
+        for asked in self._pairs[role]:
+            self._rose[group_name, asked.key] += _has_risen(asked.question, answer)
         for code, text in answer.texts.items():
             self._wrote[group_name, self._keys[role, code]] += bool(text.strip())
 
@@ -126,10 +131,6 @@ class Tally:
         for code in (rating,) if isinstance(rating, str) else rating:
             if code != NONE_OF_THESE:
                 self._chose[(*said, code)] += 1
-
-
-def _admits(group: Group, name: str, role: Role) -> bool:
-    return group.name == name and group.role in (None, role)
 
 
 def _has_risen(question: Question, answer: Answer) -> bool:

@@ -118,7 +118,7 @@ def _open(session: Session, keys: KeyStore, wave_id: int) -> Opened | None:
         _check_terms(session, keys, wave, rights)
         asked = questionnaires_asked(session, wave)
         tally = Tally(asked, groups_of(session, wave_id))
-        opened = open_responses(session, keys.response_key(wave_id), place, rights, asked, tally)
+        opened = open_responses(session, keys.response_key(wave_id), place, rights, tally)
     session.rollback()
     return opened if opened and len(opened.receipts) >= k else None
 

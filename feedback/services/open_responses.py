@@ -1,15 +1,15 @@
 """Open a closing wave's sealed responses, check each, and count it: the only reader of answers there is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.answers import Wish, check_answer
+from feedback.domain.answers import Wish
 from feedback.domain.comments import Comment
 from feedback.domain.errors import AnswerRefused, SealBroken
 from feedback.domain.links import EntitlementDigest, ResponseKey, entitlement_digest, receipt_digest
-from feedback.domain.questionnaires import Questionnaire, Role
+from feedback.domain.questionnaires import Role
 from feedback.domain.report import Receipt
 from feedback.domain.responses import ResponseBody, read_body
 from feedback.domain.sealing import Place, PrivateKey, SealedResponse, open_response
@@ -32,7 +32,6 @@ def open_responses(
     key: PrivateKey,
     place: Place,
     rights: dict[EntitlementDigest, tuple[str, str]],
-    questionnaires: Mapping[Role, Questionnaire],
     tally: Tally,
 ) -> Opened:
     """Count every response that opens in its own row, fits its questionnaire, and shows an unused entitlement.
@@ -42,9 +41,9 @@ def open_responses(
     opened = Opened(tally)
     rights = dict(rights)
     for body in _bodies(session, key, place, opened):
-        if _is_entitled(body, rights, questionnaires):
-            rights.pop(entitlement_digest(body.proof))
-            _count(opened, body)
+        right = entitlement_digest(body.proof)
+        if rights.get(right) == (body.role, body.group) and _count(opened, body):
+            del rights[right]
         else:
             opened.rejected += 1
     return opened
@@ -66,25 +65,15 @@ def _opened_body(key: PrivateKey, place: Place, row: ResponseKey, sealed: Sealed
         return None
 
 
-def _is_entitled(
-    body: ResponseBody,
-    rights: Mapping[EntitlementDigest, tuple[str, str]],
-    questionnaires: Mapping[Role, Questionnaire],
-) -> bool:
-    if rights.get(entitlement_digest(body.proof)) != (body.role, body.group):
-        return False
+def _count(opened: Opened, body: ResponseBody) -> bool:
     try:
-        check_answer(questionnaires[Role(body.role)], body.answer)
+        opened.tally.add(body.group, Role(body.role), body.answer)
     except AnswerRefused:
         return False
-    return True
-
-
-def _count(opened: Opened, body: ResponseBody) -> None:
-    opened.tally.add(body.group, Role(body.role), body.answer)
     opened.receipts.append(Receipt(body.group, receipt_digest(body.receipt)))
     for code, text in body.answer.texts.items():
         wish = body.answer.wish_for(code)
         # Who wants to be counted only was told that nobody reads the text: it ends here.
         if text and wish is not Wish.COUNT:
             opened.comments.setdefault((code, body.group), []).append(Comment(text, wish))
+    return True
