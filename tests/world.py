@@ -102,10 +102,12 @@ class World:
                 import_roster(session, self.keys, programme_id, data, now=self.clock(), actor="test")
         return programme_id
 
-    def planned_wave(self, programme_id: int, days: int = 14, questionnaires=None, **changes) -> int:
+    def planned_wave(
+        self, programme_id: int, days: int = 14, questionnaires=None, stage: str = "kickoff", **changes
+    ) -> int:
         plan = WavePlan(
             programme_id=programme_id,
-            stage="kickoff",
+            stage=stage,
             questionnaires=questionnaires or pair("kickoff"),
             opens_at=None,
             closes_at=self.clock() + timedelta(days=days),

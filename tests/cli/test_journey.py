@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from feedback.domain.questionnaires import Role
 from feedback.resources import examples_folder
 from tests.world import World
 
@@ -48,11 +47,14 @@ def test_a_windows_roster_becomes_a_downloaded_report(
     for link in links_in_mails(world):
         assert world.answer(link).status_code == 200
     assert "closed" in feedback(environment, "wave", "close", wave)
-    table, data = tmp_path / "report.csv", tmp_path / "report.json"
-    feedback(environment, "report", "export", wave, "--csv", str(table), "--json", str(data))
+    table, data, paper, book = (tmp_path / f"report.{ending}" for ending in ("csv", "json", "pdf", "xlsx"))
+    feedback(environment, "report", "export", wave, str(table), str(data), str(paper), str(book))
     rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig"))))
-    assert {row["group"] for row in rows} >= {Role.MENTOR.value, Role.MENTEE.value}
+    assert {row["group"] for row in rows} >= {"Mentors", "Mentees"}
     assert json.loads(data.read_text())["document"]["outcome"] == "published"
+    assert paper.read_bytes().startswith(b"%PDF-")
+    assert book.read_bytes().startswith(b"PK")
+    assert "passed" in feedback(environment, "report", "audit", str(data)).lower()
 
 
 def links_in_mails(world: World) -> list[str]:

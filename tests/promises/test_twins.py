@@ -26,11 +26,7 @@ def kickoff(world: World, programme: int, answers: int = 20) -> int:
 
 
 def exit_wave(world: World, programme: int) -> int:
-    wave = world.planned_wave(programme, questionnaires=pair("exit"))
-    with world.session() as session:
-        wave_by_id(session, wave).stage = "exit"
-        session.commit()
-    return wave
+    return world.planned_wave(programme, stage="exit", questionnaires=pair("exit"))
 
 
 def leave(world: World, programme: int, count: int) -> None:

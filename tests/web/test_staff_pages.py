@@ -8,10 +8,13 @@ from werkzeug.test import TestResponse
 from feedback.domain.staff import StaffRole
 from feedback.services.sign_in import invite_staff
 from feedback.storage.organisations import organisation_named
+from forms.library import pair
+from tests.answering import respond
 from tests.world import World, hidden_value
 
 SITE = "https://feedback.example.com"
 SURE = {"sure": "y"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def token_for(world: World, role: StaffRole = StaffRole.COORDINATOR, organisation: str = "Example Organisation") -> str:
@@ -178,24 +181,58 @@ def test_a_report_shows_rates_and_bands_and_what_is_withheld(world: World) -> No
     shown = see(signed_in(world), reported(world, 14))
     assert "Mentors 14 of 14" in shown
     assert "fewer than 5" in shown
-    assert "At least 12 of 14 chose “Agree”." in shown
+    assert "Mentors: at least 12 of 14 chose “Agree”." in shown
     assert "Not shown: fewer than 5 people of this group answered." in shown
 
 
 def test_a_report_about_too_few_says_so_and_no_more(world: World) -> None:
     shown = see(signed_in(world), reported(world, 4))
-    assert "Too few people answered." in shown
+    assert "Too few people answered" in shown
     assert "What they answered" not in shown
 
 
 def test_exports_are_named_by_numbers_and_stage(world: World) -> None:
     page, client = reported(world, 14), signed_in(world)
-    for suffix, kind in (("csv", "text/csv; charset=utf-8"), ("json", "application/json")):
+    kinds = {"pdf": "application/pdf", "xlsx": XLSX, "csv": "text/csv; charset=utf-8", "json": "application/json"}
+    for suffix, kind in kinds.items():
         answer = client.get(f"{page}.{suffix}", base_url=SITE)
         name = re.fullmatch(
             rf"attachment; filename=programme-\d+-wave-\d+-kickoff\.{suffix}", answer.headers["Content-Disposition"]
         )
         assert (answer.status_code, answer.headers["Content-Type"], bool(name)) == (200, kind, True)
+
+
+def two_reports(world: World) -> tuple[int, int]:
+    """A kick-off and an exit of one programme, both closed."""
+    programme = world.programme()
+    waves = []
+    for stage in ("kickoff", "exit"):
+        wave = world.open(world.planned_wave(programme, stage=stage, questionnaires=pair(stage)))
+        respond(world, world.links(wave)[:20])
+        world.close(wave)
+        waves.append(wave)
+    return waves[0], waves[1]
+
+
+def test_a_report_leads_to_its_comparison_with_an_earlier_one(world: World) -> None:
+    before, after = two_reports(world)
+    client, way = signed_in(world), f"/staff/waves/{after}/compared-with/{before}"
+    assert way in client.get(f"/staff/waves/{after}/report", base_url=SITE).text
+    assert "Kick-off → Exit" in see(client, way)
+    for suffix, kind in (("pdf", "application/pdf"), ("xlsx", XLSX)):
+        assert client.get(f"{way}.{suffix}", base_url=SITE).headers["Content-Type"] == kind
+
+
+def test_reports_in_the_wrong_order_are_not_compared(world: World) -> None:
+    before, after = two_reports(world)
+    answer = signed_in(world).get(f"/staff/waves/{before}/compared-with/{after}", base_url=SITE)
+    assert answer.status_code == 409
+
+
+def test_another_organisations_report_is_compared_with_nothing(world: World) -> None:
+    before, after = two_reports(world)
+    client = signed_in(world, organisation="Another Organisation")
+    assert client.get(f"/staff/waves/{after}/compared-with/{before}", base_url=SITE).status_code == 404
 
 
 def test_a_cohort_that_is_markup_is_shown_as_text(world: World) -> None:
