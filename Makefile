@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 SAMPLE = rm -rf instance/samples; FEEDBACK_INSTANCE=instance/samples $(BIN)/python -m feedback demo sample
 
-.PHONY: help run test check samples bench format lock clean
+.PHONY: help run test check samples bench mutants format lock clean
 
 help: ## Show this help
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ samples: $(VENV)/.run ## Make the sample reports in examples/reports anew: 8 pai
 
 bench: $(VENV)/.dev ## Measure speed and size, beside references measured in the same run
 	@$(BIN)/python -m bench
+
+mutants: $(VENV)/.dev ## Alter the rules, the auditor and the statistics in small ways; list what no test notices (an hour)
+	@$(BIN)/python -m mutmut run; $(BIN)/python -m mutmut results
 
 format: $(VENV)/.dev ## Format code and templates
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/djlint --reformat --quiet templates || true

@@ -75,7 +75,9 @@ def test_a_threshold_that_is_ignored_is_caught_also_where_answers_differ() -> No
     programme = programme_of("0123" * 3)
     rates = [{"kind": "response-rate", "group": "mentor", "invited": 12, "answered": 3}]
     document = {**our_report(programme), "statements": [*rates, distribution("mentor", "012")]}
-    assert {"rules", "D1"} <= rules(audit(document, programme.sizes))
+    verdict = audit(document, programme.sizes)
+    assert {"rules", "D1"} <= rules(verdict)
+    assert any("fewer than 5 of the people may have answered this" in one.sentence for one in verdict.findings)
 
 
 def test_a_total_of_raw_counts_with_a_hidden_group_is_caught() -> None:

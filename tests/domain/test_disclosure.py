@@ -1,12 +1,13 @@
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.domain.answers import Answer
-from feedback.domain.disclosure import BAND, SENSITIVE_BAND, SENSITIVE_K, comments_kept, publish
+from feedback.domain.disclosure import BAND, SENSITIVE_BAND, SENSITIVE_K, comments_kept, counted_groups, publish
 from feedback.domain.groups import Group
 from feedback.domain.questionnaires import PREFER_NOT_TO_SAY, Kind, Order, Role
 from feedback.domain.statements import (
@@ -190,6 +191,53 @@ def test_a_total_names_the_groups_that_are_missing(ask: Build, wave: Build, by_r
     assert (total.groups, total.missing) == (("mentor/A", "mentee"), ("mentor/B",))
 
 
+def test_a_rate_says_how_many_of_those_invited_answered(published: Build) -> None:
+    rates = [one for one in published(spread(3, 3, 3)).statements if isinstance(one, ResponseRate)]
+    assert [(one.group, one.invited, one.answered) for one in rates] == [("mentor", 40, 9), ("mentee", 30, None)]
+
+
+@pytest.mark.parametrize(
+    ("ratings", "changes"),
+    [
+        (spread(0, 0, 0, 12), {}),
+        (spread(4, 4, 4), {"sensitive": True}),
+        ([("0",)] * 6, {"kind": Kind.MANY, "order": Order.NONE}),
+        (spread(1, 1, 1), {}),
+    ],
+)
+def test_every_statement_names_its_question(
+    published: Build, ask: Build, ratings: list[Any], changes: dict[str, Any]
+) -> None:
+    said = said_of(published(ratings, question=ask("C7", **changes)), "mentor")
+    assert {one.question for one in said} == {"C7"}
+
+
+def test_both_statements_on_a_pair_name_its_question(changed: Build) -> None:
+    assert [one.question for one in changed([("0", "3")] * 4 + [("2", "1")] * 6)] == ["C1", "C1"]
+
+
+def test_a_total_has_the_options_in_order(published: Build) -> None:
+    (total,) = (one for one in published(spread(2, 2, 4), spread(1, 3, 4)).statements if isinstance(one, Total))
+    assert total.question == "C1"
+    assert total.counts == tuple(OptionCount(*one) for one in (("0", 3), ("1", 5), ("2", 8), ("3", 0), ("4", 0)))
+
+
+@pytest.mark.parametrize(
+    ("n", "bands"),
+    [
+        (10, [(0, 2), (3, 5), (6, 10)]),
+        (11, [(0, 2), (3, 5), (6, 8), (9, 11)]),
+        (12, [(0, 2), (3, 5), (6, 8), (9, 12)]),
+        (13, [(0, 2), (3, 5), (6, 8), (9, 13)]),
+    ],
+)
+def test_bands_have_three_numbers_and_the_last_what_is_left(
+    sensitive: Build, n: int, bands: list[tuple[int, int]]
+) -> None:
+    found = {(one.low, one.high) for worst in range(n + 1) for one in sensitive(spread(worst, n - worst)).classes[1:]}
+    assert sorted(found) == bands
+
+
 def test_two_wordings_have_no_total(ask: Build, wave: Build) -> None:
     made = wave(mentor=(ask("C1"),), mentee=(ask("C1", text={"en": "Other?"}),))
     for group in ("mentor", "mentee"):
@@ -355,6 +403,23 @@ def test_comments_are_kept_only_if_enough_answered_and_enough_wrote(
     commented: Build, mentor: tuple[int, int], mentee: tuple[int, int], kept: bool
 ) -> None:
     assert commented(mentor, mentee) == ({"F1"} if kept else set())
+
+
+@pytest.mark.parametrize(("answered", "kept"), [(15, False), (16, True)])
+def test_with_a_larger_k_more_must_have_answered_before_comments_are_kept(
+    ask_open: Build, wave: Build, answered: int, kept: bool
+) -> None:
+    made = wave(ask_open("F1"))
+    for _place in range(answered):
+        made.tally.add("mentor", Role.MENTOR, Answer({}, {"F1": "More time."}))
+    assert comments_kept(made.tally, 8) == ({"F1"} if kept else set())
+
+
+def test_groups_of_at_least_k_are_counted(ask: Build, wave: Build) -> None:
+    made = wave(ask("C1"))
+    made.rate("mentor", "C1", spread(2, 3))
+    made.rate("mentee", "C1", spread(2, 2))
+    assert counted_groups(made.tally, K) == {"mentor"}
 
 
 @given(st.integers(5, 15), st.integers(0, 4), st.integers(0, 4))
