@@ -1,6 +1,7 @@
 """The application: a numbered list of calls, each of which adds one thing."""
 
 import os
+from typing import Any
 
 from flask import Flask, request
 from flask_babel import Babel
@@ -38,6 +39,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
 
 
 _STATIC = "web/static"
+# No engine may write a statement's values into a log or an error: some lead to a person, some are keys.
+_DISCREET = {"hide_parameters": True, "pool_pre_ping": True}
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -55,7 +58,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=500,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_BINDS=_binds(settings),
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_pre_ping": True},
+        SQLALCHEMY_ENGINE_OPTIONS=_DISCREET,
         MAIL_SERVER=smtp.host,
         MAIL_PORT=smtp.port,
         MAIL_USE_TLS=smtp.security is SmtpSecurity.STARTTLS,
@@ -68,9 +71,11 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.session_interface = StaffSessions()
 
 
-def _binds(settings: Settings) -> dict[str, str | dict[str, str]]:
-    reader = {READER: {"url": settings.database_url, "isolation_level": "AUTOCOMMIT"}}
-    return {**reader, "keys": settings.vault.keys_url} if settings.vault else {**reader}
+def _binds(settings: Settings) -> dict[str, dict[str, Any]]:
+    binds = {READER: {**_DISCREET, "url": settings.database_url, "isolation_level": "AUTOCOMMIT"}}
+    if settings.vault:
+        binds["keys"] = {**_DISCREET, "url": settings.vault.keys_url}
+    return binds
 
 
 def _prepare_templates(app: Flask) -> None:

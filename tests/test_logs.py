@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from feedback.domain.links import to_address
 from feedback.logs import DiscreetFormatter, configure_logs, discreet
+from feedback.storage.database import db
+from tests.world import World
 
 SECRETS = st.binary(min_size=32, max_size=32).map(to_address)
 PLACES = ["/s/{}", "/s/{}/questions", "GET /s/{}?x=1", "link={}", "'{}'", "<https://example.com/o/{}>", "{}", "({})."]
@@ -136,3 +138,9 @@ def test_libraries_that_tell_too_much_are_quiet(root: logging.Logger, capsys: py
     logging.getLogger("procrastinate.worker").info("Starting job %s", {"number": 7})
     logging.getLogger("mail.log").info("Peer: %s", "ana@example.com")
     assert capsys.readouterr().err == ""
+
+
+def test_no_engine_writes_values_into_a_log(world: World) -> None:
+    with world.app.app_context():
+        assert len(db.engines) == 3
+        assert all(engine.hide_parameters for engine in db.engines.values())

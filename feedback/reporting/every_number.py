@@ -21,7 +21,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 @dataclass(frozen=True)
 class NumberLine:
-    """One fact. `question` is a code, empty for a response rate; numbers are digits, empty where there is none.
+    """One fact. `question` is a code, or "Survey" for a response rate; numbers are digits, empty where there is none.
 
     `said` has the numbers in words, or the reason why there are none; `withheld` is that reason's code.
     """
@@ -49,7 +49,7 @@ def every_number(document: ReportDocument, language: str) -> Section:
     """Return the section that lists them all."""
     titles = (_("Question"), _("Group"), _("Answer"), _("People"))
     rows = tuple((line.question, line.group, line.answer, line.said) for line in number_lines(document, language))
-    table = Table(_("Every number in this report"), tuple(Column(title) for title in titles), rows)
+    table = Table(_("What is published and what is withheld"), tuple(Column(title) for title in titles), rows)
     return Section("numbers", _("Every number in this report"), (table,))
 
 
@@ -64,7 +64,12 @@ def report_csv(document: ReportDocument, language: str) -> bytes:
 
 
 def _rate_line(header: ReportHeader, group: Group, answered: int | None) -> NumberLine:
-    words = {"question": "", "text": _("Answered the survey"), "group": group_name(group), "answer": _("Answered")}
+    words = {
+        "question": _("Survey"),
+        "text": _("Answered the survey"),
+        "group": group_name(group),
+        "answer": _("Answered"),
+    }
     if answered is not None:
         return _numbered(words, Count(answered, answered, group.invited))
     if header.outcome is Outcome.TOO_FEW:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from feedback.domain.questionnaires import Kind, Order
+from feedback.domain.questionnaires import Kind, Order, Role
 from feedback.domain.report_reading import Bar as Fact
 from feedback.domain.report_reading import GroupResult, ReportQuestion
 from feedback.rendering.blocks import Bar, BarPart, Cell, Chart, Column, Side, Table
@@ -21,12 +21,20 @@ def question_chart(question: ReportQuestion) -> Chart | None:
     diverging = is_diverging(question)
     bars = [bar for result in shown for bar in (_stacked(question, result) if diverging else _plain(result))]
     return Chart(
-        title=_("%(code)s: the answers", code=question.code),
+        title=_("%(question)s: the answers", question=_name(question)),
         alt=_alternative(shown),
         bars=tuple(bars),
         data=_data(question, shown),
         diverging=diverging,
     )
+
+
+# A code may have two wordings, one for each role.
+def _name(question: ReportQuestion) -> str:
+    if len(question.roles) > 1:
+        return question.code
+    asked = _("mentors") if question.roles[0] is Role.MENTOR else _("mentees")
+    return _("%(code)s, %(role)s", code=question.code, role=asked)
 
 
 def is_diverging(question: ReportQuestion) -> bool:
@@ -97,7 +105,7 @@ def _said(fact: Fact) -> str:
 
 
 def _data(question: ReportQuestion, shown: list[GroupResult]) -> Table:
-    caption = _("%(code)s: the numbers", code=question.code)
+    caption = _("%(question)s: the numbers", question=_name(question))
     if is_diverging(question):
         return _by_option(question, shown, caption)
     columns = (Column(_("Group")), Column(_("Answer")), Column(_("People")), Column(_("Share")))

@@ -18,14 +18,18 @@ P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
 _MARK = "roles_let_in"
-_OWNERS: dict[str, Callable[..., int]] = {"programme_id": owner_of_programme, "wave_id": owner_of_wave}
+_OWNERS: dict[str, Callable[..., int]] = {
+    "programme_id": owner_of_programme,
+    "wave_id": owner_of_wave,
+    "before_id": owner_of_wave,
+}
 
 
 def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
     """Let in signed-in staff who have one of `roles`, and only to what is their own organisation's.
 
     Strangers are sent to the page that says how to sign in. What belongs to another organisation raises NotFound
-    like what does not exist; the owner is found by the view's argument `programme_id` or `wave_id`.
+    like what does not exist; the owner is found by the view's argument `programme_id`, `wave_id` or `before_id`.
     """
 
     def guard(view: View[P]) -> View[P]:

@@ -21,10 +21,11 @@ from feedback.domain.questionnaires import (
     Role,
     Section,
 )
-from feedback.domain.report import About, ReportFacts, build_report
+from feedback.domain.report import About, Promise, ReportFacts, build_report
 from feedback.domain.tally import Tally
 
 K = 5
+PROMISE = Promise("Rea", 60, 7, was_extended=False)
 ABOUT = About("Org", "Pilot", "reverse", "", "exit", date(2027, 3, 1), date(2027, 3, 15))
 COHORTS = ("London", "York", "Leeds")
 
@@ -76,7 +77,7 @@ def our_report(programme: Programme, k: int = K) -> dict[str, Any]:
 
 def document_of(programme: Programme, groups: tuple[Group, ...], tally: Tally, k: int = K) -> dict[str, Any]:
     """Return the document about some tally; json.loads, because an auditor gets no more than JSON."""
-    facts = ReportFacts(ABOUT, k, groups, programme.questionnaires)
+    facts = ReportFacts(ABOUT, PROMISE, k, groups, programme.questionnaires)
     read = json.loads(build_report(facts, publish(tally, k), None).json)
     assert isinstance(read, dict)
     return read

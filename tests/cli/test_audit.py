@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from feedback.services.export_report import report_json
 
 from feedback.cli import feedback
 from feedback.domain.errors import ReportRefused
-from feedback.domain.report import read_report
+from feedback.domain.report import SignedReport, read_report
 from feedback.domain.report_files import read_report_file
 from feedback.domain.statements import canonical_json
-from feedback.services.show_report import SignedReport
+from feedback.reporting.data import report_json
 from tests.auditor.programmes import our_report, some_programme
 
 PROGRAMME = some_programme(8)
@@ -27,7 +26,7 @@ def exported(document: dict[str, Any]) -> bytes:
     """Return the bytes of an exported report, signed."""
     key, report = Ed25519PrivateKey.generate(), read_report(canonical_json(document))
     public = key.public_key().public_bytes_raw()
-    return report_json(SignedReport(1, 1, "exit", report, key.sign(report.json.encode()), public))
+    return report_json(SignedReport(report, key.sign(report.json.encode()), public))
 
 
 def run(*words: str) -> Result:

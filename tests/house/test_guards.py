@@ -1,3 +1,5 @@
+import re
+
 from flask import Flask
 
 from feedback.domain.staff import StaffRole
@@ -18,7 +20,7 @@ def test_strangers_see_nothing_but_the_way_in(app: Flask) -> None:
     client = app.test_client()
     for rule in app.url_map.iter_rules():
         if rule.endpoint in staff_endpoints(app) - OPEN:
-            address = rule.rule.replace("<int:programme_id>", "1").replace("<int:wave_id>", "1")
+            address = re.sub(r"<int:\w+>", "1", rule.rule)
             method = "POST" if "POST" in (rule.methods or ()) else "GET"
             answer = client.open(address, method=method)
             assert (answer.status_code, answer.location) == (302, "/staff/sign-in"), address
@@ -26,7 +28,7 @@ def test_strangers_see_nothing_but_the_way_in(app: Flask) -> None:
 
 def test_staff_addresses_with_a_number_name_what_the_guard_checks(app: Flask) -> None:
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint in staff_endpoints(app) - OPEN]
-    assert {name for rule in rules for name in rule.arguments} <= {"programme_id", "wave_id"}
+    assert {name for rule in rules for name in rule.arguments} <= {"programme_id", "wave_id", "before_id"}
 
 
 def test_a_view_without_a_mark_is_not_guarded() -> None:

@@ -24,7 +24,7 @@ from feedback.resources import templates_folder
 from tests.rendering.showing import page_html
 from tests.reporting.reports import Said, facts, question, report, signed
 
-TITLE = "Every number in this report"
+TITLE = "What is published and what is withheld"
 Line = tuple[str, str, str, str]
 
 

@@ -176,7 +176,7 @@ def test_a_release_takes_a_tick_and_leads_to_the_report(world: World) -> None:
     assert (refused.status_code, 'href="#sure"' in refused.text) == (422, True)
     assert post(client, wave, "release", **SURE).location == f"/staff/waves/{wave}/report#comments"
     shown = see(client, f"/staff/waves/{wave}/report")
-    assert all(text in shown for text in (QUOTED[0], QUOTED[1], SUMMARY, "Please quote […] Changed by the reviewer."))
+    assert all(text in shown for text in (QUOTED[0], QUOTED[1], SUMMARY, "Please quote […] (changed by the reviewer)"))
     assert not [text for text in (QUOTED[2], QUOTED[3], *SUMMED) if text in shown]
 
 
