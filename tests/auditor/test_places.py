@@ -1,6 +1,7 @@
 """What is read off one solution is what is found by letting people change places one by one."""
 
 import random
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -81,6 +82,7 @@ def test_changing_places_is_read_off_at_once(seed: int) -> None:
     seen, ways = Places(model, ATTRIBUTES).seen(solution), arrangements(people)
     for at, attribute in enumerate(ATTRIBUTES):
         assert seen.differs[at] == any(differs(way, attribute) for way in ways)
+        assert seen.occurs[at] == any(one[1] == 0 and one[2] in attribute.cells for way in ways for one in way)
         for insider in product(range(len(sizes)), range(2), range(5)):
             assert seen.differs_for[(*insider, at)] == any(differs_for(way, insider, attribute) for way in ways)
 
@@ -94,6 +96,16 @@ def test_the_fewest_and_the_most_are_read_off_at_once(seed: int) -> None:
     for at, attribute in enumerate(ATTRIBUTES):
         counts = [sum(one[1] == 0 and one[2] in attribute.cells for one in way) for way in arrangements(people)]
         assert (fewest[at], most[at]) == (min(counts), max(counts))
+
+
+def test_those_who_were_not_asked_cannot_have_answered() -> None:
+    asked = block((3, 20))
+    crowds = (asked.crowds[0], replace(asked.crowds[1], asked=False))
+    model = Model(replace(asked, crowds=crowds), {})
+    model.aim((3, 20))
+    solution = model.most(model.inside_cells())
+    assert solution is not None
+    assert int(model.inside_cells() @ solution) == 3
 
 
 PAIRS = ((0, 1), (1, 2), (0, 2))
