@@ -17,7 +17,10 @@ _PAGE = """
 {% extends "layout.html" %}
 {% from "report/blocks.html" import paper_body %}
 {% block title %}{{ paper.title }}{% endblock %}
-{% block styles %}<link rel="stylesheet" href="{{ url_for('static', filename='report.css') }}">{% endblock %}
+{% block styles %}
+<link rel="stylesheet" href="{{ url_for('static', filename='staff.css') }}">
+<link rel="stylesheet" href="{{ url_for('static', filename='report.css') }}">
+{% endblock %}
 {% block body %}class="wide"{% endblock %}
 {% block page %}report{% endblock %}
 {% block main %}{{ paper_body(paper) }}{% endblock %}
