@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound
-from feedback.domain.report import ReportDocument, SignedReport, read_report
+from feedback.domain.report import Outcome, ReportDocument, SignedReport, read_outcome, read_report
 from feedback.storage.database import begin_read_only
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
-from feedback.storage.reports import report_of, reports_before
+from feedback.storage.reports import report_of, reports_before, reports_of_programme
 from feedback.storage.waves import Wave, reported_waves, wave_by_id
 
 
@@ -39,6 +39,17 @@ def show_report(session: Session, wave_id: int) -> ShownReport:
     begin_read_only(session)
     try:
         return _shown(session, wave_id)
+    finally:
+        session.rollback()
+
+
+def speaking_reports(session: Session, programme_id: int) -> tuple[ReportDocument, ...]:
+    """Return those reports of a programme that say something, oldest first; NotFound if there is no programme."""
+    begin_read_only(session)
+    try:
+        programme_by_id(session, programme_id)
+        stored = [one.document for one in reports_of_programme(session, programme_id)]
+        return tuple(read_report(text) for text in stored if read_outcome(text) is Outcome.PUBLISHED)
     finally:
         session.rollback()
 

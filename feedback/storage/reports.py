@@ -38,6 +38,12 @@ def reports_before(session: Session, report: StoredReport) -> list[StoredReport]
     return list(session.scalars(select(StoredReport).where(*mine).order_by(StoredReport.number)))
 
 
+def reports_of_programme(session: Session, programme_id: int) -> list[StoredReport]:
+    """Return all reports of a programme, oldest first."""
+    mine = StoredReport.programme_id == programme_id
+    return list(session.scalars(select(StoredReport).where(mine).order_by(StoredReport.number)))
+
+
 def report_of(session: Session, wave_id: int) -> StoredReport | None:
     """Return the report of a wave, if it is closed."""
     return session.get(StoredReport, wave_id)

@@ -223,6 +223,22 @@ def test_a_report_leads_to_its_comparison_with_an_earlier_one(world: World) -> N
         assert client.get(f"{way}.{suffix}", base_url=SITE).headers["Content-Type"] == kind
 
 
+def test_a_programme_leads_to_what_changed_over_all_its_reports(world: World) -> None:
+    two_reports(world)
+    client, way = signed_in(world), "/staff/programmes/1/changes"
+    assert way in client.get("/staff/programmes/1", base_url=SITE).text
+    assert "Kick-off → Exit" in see(client, way)
+    for suffix, kind in (("pdf", "application/pdf"), ("xlsx", XLSX)):
+        assert client.get(f"{way}.{suffix}", base_url=SITE).headers["Content-Type"] == kind
+
+
+def test_a_programme_with_one_report_has_nothing_to_compare(world: World) -> None:
+    reported(world, 14)
+    client = signed_in(world)
+    assert "/changes" not in client.get("/staff/programmes/1", base_url=SITE).text
+    assert client.get("/staff/programmes/1/changes", base_url=SITE).status_code == 409
+
+
 def test_reports_in_the_wrong_order_are_not_compared(world: World) -> None:
     before, after = two_reports(world)
     answer = signed_in(world).get(f"/staff/waves/{before}/compared-with/{after}", base_url=SITE)

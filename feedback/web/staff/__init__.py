@@ -5,7 +5,7 @@ to reviewers alone, after the close, comments without their authors.
 
 from flask import Blueprint
 
-from feedback.web.staff import comments, programmes, reports, sign_in, waves
+from feedback.web.staff import comments, comparisons, programmes, reports, sign_in, waves
 from forms.staff import SignOutForm
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
@@ -19,11 +19,14 @@ staff.add_url_rule("/waves/<int:wave_id>/discard", "discard_wave", waves.discard
 staff.add_url_rule("/waves/<int:wave_id>/report", "report", reports.page)
 staff.add_url_rule("/waves/<int:wave_id>/report.pdf", "report_pdf", reports.as_pdf)
 staff.add_url_rule("/waves/<int:wave_id>/report.xlsx", "report_xlsx", reports.as_xlsx)
-staff.add_url_rule("/waves/<int:wave_id>/compared-with/<int:before_id>", "comparison", reports.compared)
-staff.add_url_rule("/waves/<int:wave_id>/compared-with/<int:before_id>.pdf", "comparison_pdf", reports.compared_as_pdf)
-staff.add_url_rule(
-    "/waves/<int:wave_id>/compared-with/<int:before_id>.xlsx", "comparison_xlsx", reports.compared_as_xlsx
-)
+_BETWEEN = "/waves/<int:wave_id>/compared-with/<int:before_id>"
+staff.add_url_rule(_BETWEEN, "comparison", comparisons.of_two)
+staff.add_url_rule(f"{_BETWEEN}.pdf", "comparison_pdf", comparisons.of_two_as_pdf)
+staff.add_url_rule(f"{_BETWEEN}.xlsx", "comparison_xlsx", comparisons.of_two_as_xlsx)
+_OVER = "/programmes/<int:programme_id>/changes"
+staff.add_url_rule(_OVER, "changes", comparisons.of_all)
+staff.add_url_rule(f"{_OVER}.pdf", "changes_pdf", comparisons.of_all_as_pdf)
+staff.add_url_rule(f"{_OVER}.xlsx", "changes_xlsx", comparisons.of_all_as_xlsx)
 staff.add_url_rule("/waves/<int:wave_id>/report.csv", "report_csv", reports.as_csv)
 staff.add_url_rule("/waves/<int:wave_id>/report.json", "report_json", reports.as_json)
 staff.add_url_rule("/waves/<int:wave_id>/report/comments.json", "comments_json", reports.comments_as_json)

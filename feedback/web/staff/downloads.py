@@ -1,0 +1,27 @@
+"""Files that staff download. None is named after a programme or organisation: folders are seen over shoulders."""
+
+from flask import Response
+
+from feedback.rendering.blocks import Paper
+from feedback.rendering.pdf import write_pdf
+from feedback.rendering.workbook import write_workbook
+from feedback.resources import templates_folder
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def as_pdf(paper: Paper, stem: str) -> Response:
+    """Return a paper as a PDF to download, named after `stem`."""
+    return attached(write_pdf(paper, templates_folder()), f"{stem}.pdf", "application/pdf")
+
+
+def as_xlsx(paper: Paper, stem: str) -> Response:
+    """Return a paper as a spreadsheet to download, named after `stem`."""
+    return attached(write_workbook(paper), f"{stem}.xlsx", _XLSX)
+
+
+def attached(data: bytes, name: str, mimetype: str) -> Response:
+    """Return a file to download."""
+    response = Response(data, mimetype=mimetype)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
