@@ -202,7 +202,7 @@ def test_a_rate_says_how_many_of_those_invited_answered(published: Build) -> Non
         (spread(0, 0, 0, 12), {}),
         (spread(4, 4, 4), {"sensitive": True}),
         ([("0",)] * 6, {"kind": Kind.MANY, "order": Order.NONE}),
-        (spread(1, 1, 1), {}),
+        ([*spread(1, 1, 1), *[PREFER_NOT_TO_SAY] * 8], {}),
     ],
 )
 def test_every_statement_names_its_question(
