@@ -21,7 +21,7 @@ COPY feedback ./feedback
 COPY forms ./forms
 COPY templates ./templates
 COPY migrations ./migrations
-COPY examples ./examples
+COPY examples/rosters ./examples/rosters
 RUN /build/tools/bin/python -m hatchling build -t wheel -d /build/wheel \
     && python -m pip --python /opt/feedback install --no-deps --no-index /build/wheel/*.whl
 

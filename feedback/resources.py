@@ -16,9 +16,9 @@ def migrations_folder() -> Path:
     return _root() / "migrations"
 
 
-def examples_folder() -> Path:
+def rosters_folder() -> Path:
     """Return the folder of example rosters."""
-    return _root() / "examples"
+    return _root() / "examples" / "rosters"
 
 
 def _root() -> Path:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from feedback.resources import examples_folder
+from feedback.resources import rosters_folder
 from feedback.runtime import Runtime
 from feedback.services.create_programme import ProgrammeDraft, create_programme
 from feedback.services.import_roster import import_roster
@@ -31,7 +31,7 @@ def prepare_programme(tools: Runtime) -> DemoWave | None:
     """Create the demo's programme and open its first wave; None if there is a programme already."""
     if list_programmes(tools.session()):
         return None
-    roster = (examples_folder() / "roster.csv").read_bytes()
+    roster = (rosters_folder() / "roster.csv").read_bytes()
     return open_demo_wave(tools, new_programme(tools, "Pilot 1", roster), "kickoff")
 
 

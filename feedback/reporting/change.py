@@ -21,6 +21,8 @@ from feedback.reporting.words import (
     stage_name,
 )
 
+FEW_GROUPS = 2
+"""With more groups, summaries speak of all of them at once."""
 Groups = dict[str, Group]
 """The groups of both reports, by name."""
 
@@ -45,13 +47,49 @@ def groups_in(documents: Iterable[ReportDocument]) -> Groups:
 
 
 def certain_changes(pair: ComparedReports, groups: Groups, language: str) -> tuple[str, ...]:
-    """Return a sentence for each difference that chance alone would hardly explain: its interval leaves out zero."""
+    """Return sentences on the differences that chance alone would hardly explain: their intervals leave out zero.
+
+    One for each where there are two groups at most; otherwise one for each answer and direction, over all groups.
+    """
+    if len({one.group for one in pair.questions}) > FEW_GROUPS:
+        return tuple(_over_groups(pair, language))
     return tuple(
         _sentence(pair, groups, one, change, language)
         for one in pair.questions
         for change in one.differences
-        if not change.interval.low <= 0 <= change.interval.high
+        if _is_certain(change)
     )
+
+
+def _is_certain(change: WaveDifference) -> bool:
+    return not change.interval.low <= 0 <= change.interval.high
+
+
+def _over_groups(pair: ComparedReports, language: str) -> Iterator[str]:
+    answered: dict[tuple[str, str], list[WaveDifference]] = {}
+    for one in pair.questions:
+        for change in one.differences:
+            asked = (text_in(one.question.text, language), _answer(one, change, language))
+            answered.setdefault(asked, []).append(change)
+    for (text, chosen), changes in answered.items():
+        for rises in (True, False):
+            certain = [one for one in changes if _is_certain(one) and (one.interval.low > 0) == rises]
+            if certain:
+                yield _in_groups(text, chosen, certain, changes)
+
+
+def _in_groups(text: str, chosen: str, certain: list[WaveDifference], changes: list[WaveDifference]) -> str:
+    points = Interval(min(one.points.low for one in certain), max(one.points.high for one in certain))
+    words = {
+        "question": text,
+        "answers": chosen,
+        "some": len(certain),
+        "all": len(changes),
+        "points": points_words(points),
+    }
+    if certain[0].interval.low > 0:
+        return _("“%(question)s”: more chose %(answers)s in %(some)s of %(all)s groups (%(points)s).", **words)
+    return _("“%(question)s”: fewer chose %(answers)s in %(some)s of %(all)s groups (%(points)s).", **words)
 
 
 def change_sentences(pair: ComparedReports, groups: Groups, language: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The results, theme by theme: per question sentences that can be quoted, a chart with its data, what is withheld."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from flask_babel import gettext as _
 
@@ -11,6 +12,7 @@ from feedback.domain.report_reading import GroupResult, ReportQuestion
 from feedback.domain.statements import Distribution
 from feedback.domain.statistics import INDICATIVE_BELOW, wilson
 from feedback.rendering.blocks import Block, Heading, Items, Paragraph, Section, Tone
+from feedback.reporting.change import FEW_GROUPS
 from feedback.reporting.likert import question_chart
 from feedback.reporting.words import (
     answers,
@@ -39,10 +41,40 @@ def headlines(question: ReportQuestion) -> tuple[str, ...]:
     return tuple(sentence for result in question.results for sentence in _headlines(question, result))
 
 
-def quotable(question: ReportQuestion) -> tuple[str, ...]:
-    """Return the same sentences with the question's words in them, fit to be quoted anywhere."""
+def in_short(question: ReportQuestion) -> tuple[str, ...]:
+    """Return sentences with the question's words in them, fit to be quoted anywhere: a few, however many groups."""
     words = _("“%(text)s”", text=question.text)
-    return tuple(_("%(question)s %(sentence)s", question=words, sentence=one) for one in headlines(question))
+    shown = [result for result in question.results if result.bars]
+    sentences = [_over_groups(question, shown)] if len(shown) > FEW_GROUPS else map(partial(_main, question), shown)
+    return tuple(_("%(question)s %(sentence)s", question=words, sentence=one) for one in sentences if one)
+
+
+def _main(question: ReportQuestion, result: GroupResult) -> str:
+    return next(_headlines(question, result))
+
+
+def _over_groups(question: ReportQuestion, shown: list[GroupResult]) -> str:
+    """Return the lowest and the highest share among groups published in full; "" if there are fewer than two."""
+    chosen = favourable_options(question.option_codes, question.order)
+    counts = [
+        (favourable(question.option_codes, question.order, result.said[0]), result.group)
+        for result in shown
+        if chosen and isinstance(result.said[0], Distribution)
+    ]
+    if len(counts) < FEW_GROUPS:
+        return ""
+    (least, low), *_between, (most, high) = sorted(counts, key=lambda one: one[0].low / one[0].n)
+    return _(
+        "In %(number)s groups, from %(least)s (%(low)s, %(few)s) to %(most)s (%(high)s, %(many)s) chose %(answers)s.",
+        number=len(counts),
+        least=share_words(least),
+        low=group_name(low),
+        few=count_words(least),
+        most=share_words(most),
+        high=group_name(high),
+        many=count_words(most),
+        answers=answers(tuple(question.words[option] for option in chosen)),
+    )
 
 
 def _theme(rules: Rules, theme: Theme, questions: tuple[ReportQuestion, ...]) -> Iterator[Block]:

@@ -41,7 +41,7 @@ from feedback.reporting.change import Groups, appendix_section, certain_changes,
 from feedback.reporting.comments_section import CommentsState, comments_section
 from feedback.reporting.every_number import every_number
 from feedback.reporting.method import method_section, proof_section
-from feedback.reporting.outcomes import quotable, results_section
+from feedback.reporting.outcomes import in_short, results_section
 from feedback.reporting.risks import risks_section
 from feedback.reporting.words import count_words, day, direction, group_name, share_words, stage_name
 
@@ -128,7 +128,7 @@ def _compared(source: ReportSource) -> tuple[ComparedReports, ...]:
 def _short(
     questions: tuple[ReportQuestion, ...], compared: tuple[ComparedReports, ...], groups: Groups, language: str
 ) -> Section:
-    said = [sentence for question in _first_of_themes(questions) for sentence in quotable(question)]
+    said = [sentence for question in _first_of_themes(questions) for sentence in in_short(question)]
     blocks: list[Block] = (
         [Items(tuple(said))] if said else [Paragraph(_("Nothing can be shown on the main questions."))]
     )

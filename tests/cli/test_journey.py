@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from feedback.resources import examples_folder
+from feedback.resources import rosters_folder
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def test_a_windows_roster_becomes_a_downloaded_report(
     world: World, environment: dict[str, str], tmp_path: Path
 ) -> None:
     programme = feedback(environment, *CREATE.split()).strip()
-    roster = str(examples_folder() / "roster-excel-windows-1252.csv")
+    roster = str(rosters_folder() / "roster-excel-windows-1252.csv")
     assert "24 people added" in feedback(environment, "roster", "import", programme, roster)
     plan = ["wave", "plan", programme, "--stage", "kickoff", "--closes", "2099-01-01T12:00", "--may-close-early"]
     wave = feedback(environment, *plan).strip()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from feedback.domain.errors import RosterRefused
 from feedback.domain.questionnaires import Role
 from feedback.domain.roster import MAX_ROWS, RosterRow, read_roster
-from feedback.resources import examples_folder
+from feedback.resources import rosters_folder
 
 HEADERS = ("name", "email", "role", "cohort", "language")
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252")
@@ -242,6 +242,6 @@ def test_one_row_too_many_is_refused_in_one_sentence() -> None:
 
 @pytest.mark.parametrize("name", ["roster.csv", "roster-excel-windows-1252.csv"])
 def test_the_example_rosters_are_read(name: str) -> None:
-    rows = read_roster((examples_folder() / name).read_bytes())
+    rows = read_roster((rosters_folder() / name).read_bytes())
     assert {row.role for row in rows} == set(Role)
     assert len({row.cohort for row in rows}) == 2

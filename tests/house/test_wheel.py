@@ -17,7 +17,7 @@ SHIPPED = {
     "forms": "forms",
     "templates": "feedback/_resources/templates",
     "migrations": "feedback/_resources/migrations",
-    "examples": "feedback/_resources/examples",
+    "examples/rosters": "feedback/_resources/examples/rosters",
 }
 RENDER = """
 import json, sys
@@ -86,7 +86,7 @@ def test_the_wheel_holds_what_is_shipped_and_nothing_else(wheel: Path) -> None:
         "feedback/_resources/templates/fonts/LICENSE",
         "feedback/_resources/migrations/main/env.py",
         "feedback/_resources/migrations/keys/env.py",
-        "feedback/_resources/examples/roster.csv",
+        "feedback/_resources/examples/rosters/roster.csv",
         "forms/questionnaires/kickoff-mentor.toml",
     ],
 )

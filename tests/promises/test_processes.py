@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from feedback.demo.mailbox import Mailbox
-from feedback.resources import examples_folder
+from feedback.resources import rosters_folder
 from feedback.storage.grants import GroupRole
 from tests.browsing import Browser, free_port
 from tests.databases import Pair
@@ -74,7 +74,7 @@ def apart(roles: dict[GroupRole, Pair], environment: dict[str, str], tmp_path: P
 def open_a_wave(apart: Apart) -> str:
     staff, worker = apart.environments[GroupRole.STAFF], apart.environments[GroupRole.WORKER]
     programme = feedback(staff, *CREATE.split()).strip()
-    feedback(staff, "roster", "import", programme, str(examples_folder() / "roster.csv"))
+    feedback(staff, "roster", "import", programme, str(rosters_folder() / "roster.csv"))
     words = ["wave", "plan", programme, "--stage", "kickoff", "--closes", "2099-01-01T12:00", "--may-close-early"]
     wave = feedback(staff, *words).strip()
     feedback(worker, "wave", "open", wave)

@@ -45,7 +45,7 @@ def facts(*asked: Question, stage: str = "exit", programme: str = "Pilot", twins
 
 
 def report(facts: ReportFacts, *said: Said, previous: str | None = None) -> ReportDocument:
-    tally = Tally(facts.questionnaires, GROUPS)
+    tally = Tally(facts.questionnaires, facts.groups)
     for one in said:
         for place in range(max(len(list(ratings)) for ratings in one.ratings.values())):
             tally.add(one.group, one.role, Answer({field: list(of)[place] for field, of in one.ratings.items()}))

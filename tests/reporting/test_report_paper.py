@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
+from feedback.domain.groups import Group
 from feedback.domain.questionnaires import Kind, Order, Role, Theme
 from feedback.domain.released_comments import ReleasedComments, ReleasedQuestion, ReleasedText
 from feedback.domain.report import ReportDocument, Twin, build_too_few
@@ -215,3 +216,31 @@ def test_the_summary_names_both_wordings_of_a_question(speaking: Flask) -> None:
     paper = composed(simple_report(HIGH, LOW))
     (items,) = [block for block in section(paper, "short").blocks if isinstance(block, Items)]
     assert [entry.split("” ")[1].split(":")[0] for entry in items.entries] == ["Mentors", "Mentees"]
+
+
+MANY_GROUPS = (
+    Group("mentor/London", Role.MENTOR, ("London",), 40),
+    Group("mentor/York", Role.MENTOR, ("York",), 40),
+    Group("mentee", Role.MENTEE, (), 40),
+)
+
+
+def of_many_groups(*ratings: str, previous: str | None = None, **changes: str) -> ReportDocument:
+    asked = replace(facts(question(), **changes), groups=MANY_GROUPS)
+    said = [
+        Said(group.name, group.role or Role.MENTOR, {"C1": of}) for group, of in zip(MANY_GROUPS, ratings, strict=True)
+    ]
+    return report(asked, *said, previous=previous)
+
+
+def test_with_many_groups_the_summary_speaks_of_all_at_once(speaking: Flask) -> None:
+    said = words(composed(of_many_groups(LOW, HIGH, "001122333444")), "short")
+    assert "In 3 groups, from 0% (Mentors, London, 0 of 12) to 75% (Mentors, York, 9 of 12) chose" in said
+
+
+def test_with_many_groups_changes_are_summed_up_by_direction(speaking: Flask) -> None:
+    first = of_many_groups(LOW, HIGH, LOW, stage="kickoff")
+    second = of_many_groups(HIGH, LOW, LOW, previous=first.chain_hash)
+    said = words(composed(second, first), "short")
+    assert "more chose “Choice 3” or “Choice 4” in 1 of 3 groups (+75 points)." in said
+    assert "fewer chose “Choice 3” or “Choice 4” in 1 of 3 groups (−75 points)." in said
