@@ -14,6 +14,7 @@ from feedback.services.send_mail import Postmark
 from feedback.storage.audit_log import note
 from feedback.storage.database import seize_wave
 from feedback.storage.deliveries import chunks, invited_to, queue_mails
+from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.staff import staff_in_role
@@ -27,7 +28,10 @@ def tell_news(session: Session, relay: Relay, wave_id: int, *, postmark: Postmar
     """Tell the news of a wave, once. If the relay cannot be used it is told later, and MailRefused is raised."""
     seize_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
-    if wave.news == News.CANCELLED:
+    if wave.news == News.CANCELLED and wave_id in cancelled_waves_with_rights(session):
+        # The mail says that the answers were destroyed: first they must be. The next tick tells.
+        session.rollback()
+    elif wave.news == News.CANCELLED:
         for part in chunks(invited_to(session, wave_id, INVITATION), BATCH_SIZE):
             queue_mails(session, wave_id, CANCELLATION, part, now)
         _told(session, wave, now)

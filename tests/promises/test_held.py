@@ -4,9 +4,12 @@ import pytest
 
 from feedback.domain.errors import ReportHeld, WaveClosed, WaveNotReady
 from feedback.domain.staff import StaffRole
-from feedback.domain.waves import WaveState
+from feedback.domain.waves import CANCELLATION, WaveState
+from feedback.services.cancel_wave import begin_cancelling
 from feedback.services.close_wave import finish_closing, retry_closing
+from feedback.services.tell_news import tell_news
 from feedback.storage.audit_log import entries_about
+from feedback.storage.deliveries import Delivery
 from feedback.storage.keys import Purpose
 from feedback.storage.reports import StoredReport
 from tests.answering import respond
@@ -158,6 +161,17 @@ def test_an_administrator_discards_a_held_wave_on_its_page(world: World) -> None
     assert state_of(world, wave) == WaveState.CANCELLED
     world.do_what_is_due()
     assert rows_left(world, wave) == (0, 0)
+
+
+def test_nobody_is_told_of_a_destruction_before_it_has_happened(world: World) -> None:
+    wave = held_wave(world)
+    with world.session() as session:
+        begin_cancelling(session, wave, now=world.clock(), actor="test")
+        tell_news(session, world.tools.relay, wave, postmark=world.tools.postmark, now=world.clock())
+    assert how_many(world, Delivery.wave_id == wave, Delivery.mail == CANCELLATION) == 0
+    world.do_what_is_due()
+    world.do_what_is_due()
+    assert how_many(world, Delivery.wave_id == wave, Delivery.mail == CANCELLATION) == 27
 
 
 @pytest.mark.parametrize("act", ["retry", "discard"])
