@@ -157,12 +157,7 @@ def _asked(header: ReportHeader, questions: tuple[ReportQuestion, ...]) -> Secti
             "days later.",
             days=promise.key_backup_days,
         ),
-        *(
-            (_("Too few had answered at first, so the survey stayed open longer, once."),)
-            if promise.was_extended
-            else ()
-        ),
-        *((_twins(header),) if header.twins else ()),
+        *_exceptions(header),
     )
     facts = (
         (_("Programme"), _("%(word)s mentoring on %(focus)s", word=about.word, focus=about.focus)),
