@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.pressing import press
 from tests.browser.test_participant import answer_all_by_keyboard
 from tests.browser.test_reviewer import review_page
 from tests.reviewing import reviewed_wave, wave_in_review
@@ -13,7 +14,8 @@ SCHEMES = ("light", "dark")
 
 
 def violations(page: Page) -> str:
-    return str(Axe().run(page).generate_report()) if Axe().run(page).violations_count else ""
+    found = Axe().run(page)
+    return str(found.generate_report()) if found.violations_count else ""
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -28,12 +30,12 @@ def test_pages_behind_a_link_have_no_violation(live: World, address: str, page: 
 def test_pages_on_the_way_to_thanks_have_no_violation(live: World, address: str, page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
-    page.get_by_role("button", name="Check your answers").click()
+    press(page, "Check your answers")
     found = [violations(page)]
     page.goto(page.url)
     answer_all_by_keyboard(page)
     found.append(violations(page))
-    page.get_by_role("button", name="Send my answers").click()
+    press(page, "Send my answers")
     found.append(violations(page))
     assert found == ["", "", ""]
 
@@ -49,8 +51,7 @@ def test_the_reviewers_page_has_no_violation(live: World, address: str, page: Pa
     page.emulate_media(color_scheme=scheme)
     review_page(live, address, page, wave_in_review(live))
     found = [violations(page)]
-    page.get_by_role("button", name="Save this decision").first.click()
-    page.wait_for_selector(".errors")
+    press(page, "Save this decision")
     found.append(violations(page))
     assert found == ["", ""]
 
@@ -61,7 +62,6 @@ def test_a_finished_review_and_its_report_have_no_violation(live: World, address
     review_page(live, address, page, reviewed_wave(live))
     found = [violations(page)]
     page.get_by_label("I am sure").check()
-    page.get_by_role("button", name="Release the comments").click()
-    page.wait_for_selector("main[data-page=report]")
+    press(page, "Release the comments")
     found.append(violations(page))
     assert found == ["", ""]

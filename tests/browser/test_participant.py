@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page
 
+from tests.browser.pressing import press
 from tests.world import World
 
 FIT = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
@@ -65,7 +66,7 @@ def test_no_page_is_wider_than_a_phone(live: World, address: str, plain_page: Pa
 def test_an_incomplete_answer_leads_to_what_is_missing(live: World, address: str, plain_page: Page) -> None:
     plain_page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
     plain_page.locator("textarea").first.fill("Still here")
-    plain_page.get_by_role("button", name="Check your answers").click()
+    press(plain_page, "Check your answers")
     plain_page.locator("main a[href^='#']").first.click()
     assert plain_page.evaluate(TAGS)[0] == "FIELDSET"
     plain_page.keyboard.press("Tab")
@@ -77,14 +78,14 @@ def test_an_answer_is_changed_before_and_after_sending(live: World, address: str
     link = live.links(live.open_wave())[0]
     plain_page.goto(f"{address}/s/{link}/questions")
     answer_all_by_keyboard(plain_page)
-    plain_page.get_by_role("button", name="Change something").click()
+    press(plain_page, "Change something")
     assert plain_page.locator("input[type=radio]:checked").count() > 5
-    plain_page.get_by_role("button", name="Check your answers").click()
-    plain_page.get_by_role("button", name="Send my answers").click()
+    press(plain_page, "Check your answers")
+    press(plain_page, "Send my answers")
     first = plain_page.locator("main").inner_text()
     plain_page.goto(f"{address}/s/{link}/questions")
     assert plain_page.locator("input:checked").count() == 0
     answer_all_by_keyboard(plain_page)
-    plain_page.get_by_role("button", name="Send my answers").click()
+    press(plain_page, "Send my answers")
     assert shown(plain_page) == "thanks"
     assert plain_page.locator("main").inner_text() != first

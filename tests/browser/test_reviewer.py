@@ -4,6 +4,7 @@ from playwright.sync_api import Page
 
 from feedback.domain.answers import Wish
 from feedback.domain.staff import StaffRole
+from tests.browser.pressing import press
 from tests.browser.test_participant import FIT, TAGS, shown, tab_to
 from tests.reviewing import review_of, reviewed_wave, wave_in_review
 from tests.web.test_staff_pages import token_for
@@ -15,7 +16,7 @@ LONG = "w" * 300
 def review_page(live: World, address: str, page: Page, wave: int) -> None:
     """Sign in as a reviewer and open the comments of a wave."""
     page.goto(f"{address}/staff/sign-in/{token_for(live, StaffRole.REVIEWER)}")
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
     page.goto(f"{address}/staff/waves/{wave}")
     page.get_by_role("link", name="Review the comments").click()
     page.wait_for_selector("main[data-page=comments]")
