@@ -75,14 +75,15 @@ def _first_look(model: Model) -> _Knowledge:
 def _try_every_answer(known: _Knowledge) -> None:
     """Find solutions in which every answer is given that can be. If none gives any of those unseen, none can be."""
     places = Places(known.model, ())
-    given = places.given(known.pool[0]) | places.given(known.pool[1])
-    while not given.all():
-        unseen = [(int(crowd), int(own)) for crowd, own in np.argwhere(~given)]
+    unseen = set(places.own_answers())
+    while unseen:
         solution = _certainly(known.model.most(np.sum([places.giving(*one) for one in unseen], axis=0)))
-        if not (places.given(solution) & ~given).any():
+        given = places.given(solution)
+        seen = {one for one in unseen if given[one]}
+        if not seen:
             known.impossible.update(unseen)
             return
-        given |= places.given(solution)
+        unseen -= seen
         known.pool.append(solution)
 
 
@@ -123,13 +124,13 @@ class _Attack:
             return None
         least, most = self.places.counts(first)
         for at, attribute in enumerate(self.attributes):
-            for sign in (-1, 1):
-                if attribute.counted and least[at] == most[at] > 0:
+            if attribute.counted and least[at] == most[at] > 0:
+                for sign in (-1, 1):
                     other = _certainly(self.model.most(sign * self.counting[at], below=k))
                     fewest, highest = self.places.counts(other)
                     least, most = np.minimum(least, fewest), np.maximum(most, highest)
-            if attribute.counted and least[at] == most[at] > 0:
-                return Leak("D1", self.target, attribute, int(least[at]))
+                if least[at] == most[at]:
+                    return Leak("D1", self.target, attribute, int(least[at]))
         return None
 
     def _all_alike(self) -> Leak | None:
@@ -152,25 +153,25 @@ class _Attack:
 
     def _others_alike(self) -> Leak | None:
         """D2i: whoever knows one answer knows that all others, if any, answered alike."""
-        impossible = set()
-        for crowd, side, own, at in np.argwhere(~self.differs_for).tolist():
-            place = (crowd, side, own)
-            if self.differs_for[crowd, side, own, at] or place in impossible:
-                continue
-            insider = self.places.insider(place)
-            solution = self.model.most(self.inside - self.counting[at], insider)
-            if solution is None:
-                impossible.add(place)
-                continue
-            self._found(solution)
-            if not self.differs_for[crowd, side, own, at] and self._somebody(insider):
-                return Leak("D2i", self.target, self.attributes[at])
+        unsettled = np.argwhere(~self.differs_for.all(axis=3)).tolist()
+        return next((leak for place in unsettled if (leak := self._alike_to(*place))), None)
+
+    def _alike_to(self, crowd: int, side: int, own: int) -> Leak | None:
+        insider, differs = self.places.insider((crowd, side, own)), self.differs_for[crowd, side, own]
+        for at, attribute in enumerate(self.attributes):
+            if not differs[at]:
+                solution = self.model.most(self.inside - self.counting[at], insider)
+                if solution is None:
+                    return None
+                self._found(solution)
+                if not differs[at] and self._somebody(insider):
+                    return Leak("D2i", self.target, attribute)
         return None
 
     def _somebody(self, insider: Insider | None) -> bool:
         """Tell whether anybody inside, besides the insider, can have answered."""
         solution = self.model.most(self.inside, insider)
-        own = insider is not None and insider.cell is not None and self.model.parts[insider.part].inside
+        own = insider is not None and insider.cell is not None and insider.part.inside
         return solution is not None and int(self.inside @ solution) - own >= 1
 
     def _recall(self) -> None:
@@ -182,10 +183,8 @@ class _Attack:
                 self._learn(moved)
 
     def _found(self, solution: Whole) -> None:
-        before = int(self.differs_for.sum())
         self._learn(solution)
-        if int(self.differs_for.sum()) > before:
-            self.known.pool.append(solution)
+        self.known.pool.append(solution)
 
     def _learn(self, solution: Whole) -> None:
         seen = self.places.seen(solution)

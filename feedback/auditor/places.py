@@ -4,12 +4,13 @@ Nothing that is published tells people of a crowd apart, so a solution stays one
 somebody outside swap their answers. What holds in any of the solutions reached that way is read off at once.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.auditor.model import Insider, Model, Whole
+from feedback.auditor.model import Insider, Model, Whole, whole
 from feedback.auditor.topics import Attribute
 
 Flags = NDArray[np.bool_]
@@ -32,18 +33,14 @@ class Places:
     """The places of one model, for its topic's attributes and one target: the one the model is aimed at."""
 
     def __init__(self, model: Model, attributes: tuple[Attribute, ...]) -> None:
-        asked = [pair for pair in zip(model.parts[::2], model.parts[1::2], strict=True) if pair[0].cells]
-        answers = len(model.block.topic.answers)
-        self._parts = [[model.parts.index(part) for part in pair] for pair in asked]
-        self._columns = np.array([[part.cells for part in pair] for pair in asked], dtype=np.int64)
-        self._columns = self._columns.reshape(len(asked), 2, answers)
-        self._members = np.array([[part.members for part in pair] for pair in asked], dtype=np.int64).reshape(-1, 2)
-        self._room = np.array([[model.room(at) for at in pair] for pair in self._parts], dtype=np.int64).reshape(-1, 2)
-        self._has = np.array([[cell in one.cells for cell in range(answers)] for one in attributes], dtype=np.int64)
-        self._lacks = np.vstack([1 - self._has.T, np.zeros((2, len(attributes)), dtype=np.int64)])
-        self._width = model.width
-        self._within = np.zeros((2, answers + 2), dtype=np.int64)
-        self._within[0, :answers] = 1
+        self._model, self._asked = model, [pair for pair in model.pairs if pair[0].cells]
+        pairs, answers = len(self._asked), len(model.block.topic.answers)
+        self._columns = whole([[part.cells for part in pair] for pair in self._asked]).reshape(pairs, 2, answers)
+        self._members = whole([[part.members for part in pair] for pair in self._asked]).reshape(pairs, 2)
+        self._room = whole([[model.room(part) for part in pair] for pair in self._asked]).reshape(pairs, 2)
+        self._has = whole([[cell in one.cells for one in attributes] for cell in range(answers)])
+        self._lacks = np.vstack([1 - self._has, whole([[0] * len(attributes)] * 2)])
+        self._within = whole([[1] * answers + [0, 0], [0] * (answers + 2)])
 
     def nobody(self, impossible: set[tuple[int, int]]) -> Flags:
         """Return which insiders cannot be, since their part is empty or nobody in it can have answered so.
@@ -60,8 +57,12 @@ class Places:
     def insider(self, place: tuple[int, int, int]) -> Insider:
         """Return the insider of a place in `Seen.differs_for`."""
         crowd, side, own = place
-        cells = self._columns.shape[2]
-        return Insider(self._parts[crowd][side], own if own < cells else None, member=own == cells + 1)
+        part = self._asked[crowd][side]
+        return Insider(part, own if own < len(part.cells) else None, member=own > len(part.cells))
+
+    def own_answers(self) -> Iterator[tuple[int, int]]:
+        """Yield each crowd that was asked with each own answer."""
+        return np.ndindex(len(self._asked), self._within.shape[1])
 
     def given(self, solution: Whole) -> Flags:
         """Return which own answers somebody inside gave, for a target that holds everybody."""
@@ -72,18 +73,15 @@ class Places:
 
     def giving(self, crowd: int, own: int) -> Whole:
         """Return the objective that counts those inside who gave an own answer."""
-        insider, chosen = self.insider((crowd, 0, own)), np.zeros(self._width, dtype=np.int64)
+        insider = self.insider((crowd, 0, own))
         if insider.cell is not None:
-            chosen[self._columns[crowd, 0, insider.cell]] = 1
-            return chosen
-        chosen[self._members[crowd, 0]] = 1 if insider.member else -1
-        if insider.member:
-            chosen[self._columns[crowd, 0]] = -1
-        return chosen
+            return self._model.counting([insider.part.cells[insider.cell]])
+        took_part = self._model.counting([insider.part.members])
+        return took_part - self._model.counting(insider.part.cells) if insider.member else -took_part
 
     def _totals(self, solution: Whole) -> Whole:
         """Return how many people of each crowd that was asked gave each answer."""
-        return np.asarray(solution[self._columns].sum(axis=1), dtype=np.int64)
+        return whole(solution[self._columns].sum(axis=1))
 
     def counts(self, solution: Whole) -> tuple[Whole, Whole]:
         """Return the fewest and the most people inside that can have each attribute."""
@@ -108,7 +106,7 @@ class Places:
     def _shares(self, solution: Whole) -> tuple[Whole, Whole]:
         """Return for each crowd and attribute how many people have it, and how many do not."""
         total = self._totals(solution)
-        has = total @ self._has.T
+        has = total @ self._has
         return has, total.sum(axis=1)[:, None] - has
 
     def _possible(self, solution: Whole, here: Whole) -> Flags:

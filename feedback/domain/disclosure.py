@@ -162,15 +162,17 @@ def _rose(group: Group, question: Question, n: int, rose: int) -> Rose:
 
 def _total(tally: Tally, asked: AskedQuestion, facts: list[Published]) -> list[Total]:
     """Sum one question over the groups that published its distribution; nothing if fewer than two did."""
-    code = asked.question.code
-    full = {one.group: one for one in facts if isinstance(one, Distribution) and one.question == code}
+    question = asked.question
+    full = {one.group: one for one in facts if isinstance(one, Distribution) and one.question == question.code}
     if len(full) < 2:
         return []
     missing = tuple(group.name for group in tally.groups if group.name not in full)
-    columns = zip(*(one.counts for one in full.values()), strict=True)
-    counts = tuple(OptionCount(column[0].option, sum(one.count for one in column)) for column in columns)
+    told = [count for one in full.values() for count in one.counts]
+    counts = tuple(
+        OptionCount(code, sum(one.count for one in told if one.option == code)) for code in question.option_codes
+    )
     n = sum(one.n for one in full.values())
-    return [Total(question=code, n=n, counts=counts, groups=tuple(full), missing=missing, seal=SEAL)]
+    return [Total(question=question.code, n=n, counts=counts, groups=tuple(full), missing=missing, seal=SEAL)]
 
 
 def _comments_suffice(tally: Tally, k: int, asked: AskedQuestion) -> bool:

@@ -34,8 +34,8 @@ def highest(model: Model, objective: np.ndarray) -> int | None:
     found = milp(
         -objective.astype(float),
         integrality=np.ones(model.width),
-        bounds=Bounds(np.zeros(model.width), model.caps),
-        constraints=LinearConstraint(model.matrix, model.low, model.high),
+        bounds=Bounds(np.zeros(model.width), model.bounds.caps),
+        constraints=LinearConstraint(model.matrix, model.bounds.low, model.bounds.high),
     )
     return None if found.x is None else round(-found.fun)
 
@@ -54,14 +54,14 @@ def test_a_solution_with_an_insider_holds_that_person() -> None:
     model = Model(some_blocks()[0], {})
     model.aim(tuple(crowd.size for crowd in model.block.crowds))
     for cell, column in enumerate(model.parts[0].cells):
-        solution = model.most(-model.inside_cells(), Insider(0, cell))
+        solution = model.most(-model.inside_cells(), Insider(model.parts[0], cell))
         assert solution is None or solution[column] >= 1
 
 
 def test_an_insider_has_no_place_in_an_empty_part() -> None:
     model = Model(some_blocks()[0], {})
     model.aim(tuple(0 for _ in model.block.crowds))
-    for insider in (Insider(0, 0), Insider(0, None), Insider(0, None, member=True)):
+    for insider in (Insider(model.parts[0], 0), Insider(model.parts[0], None), Insider(model.parts[0], None, member=True)):
         assert model.most(model.inside_cells(), insider) is None
 
 
