@@ -37,7 +37,9 @@ def configure_logs(level: int = logging.INFO) -> None:
     # A numerical library reports its steps to the root logger; this service has a logger for each module.
     handler.addFilter(lambda record: record.name != "root" or record.levelno >= logging.WARNING)
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("procrastinate", "mail.log", "alembic", "waitress.queue"):
+    # What its jobs fail of is said by themselves, once and not at each attempt.
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+    for chatty in ("mail.log", "alembic", "waitress.queue"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

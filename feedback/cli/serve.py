@@ -1,6 +1,4 @@
-"""`feedback serve` and `feedback work`: the pages, and the worker that opens, sends, reminds and closes."""
-
-import sys
+"""`feedback serve`: the pages."""
 
 import click
 from flask import Flask, current_app
@@ -9,11 +7,10 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from feedback.cli.output import say
-from feedback.cli.serving import THREADS, Ending
+from feedback.cli.serving import THREADS
 from feedback.config import Serves
-from feedback.jobs.worker import Worker, WorkerThread
 from feedback.resources import migrations_folder
-from feedback.runtime import bench, runtime
+from feedback.runtime import runtime
 from feedback.services.upgrade_databases import check_databases
 
 
@@ -45,24 +42,6 @@ def serve(workers: int) -> None:
         log_access=settings.serves is Serves.STAFF,
         log_access_format="[%(time)s] %(method)s %(status)d %(dt_ms).1f ms",
     ).serve()
-
-
-@click.command("work")
-@with_appcontext
-def work() -> None:
-    """Open, send, remind and close what is due, until Ctrl-C. Run one worker.
-
-    \b
-    Example:  feedback work
-    """
-    check_databases(runtime().engines, migrations_folder())
-    ending = Ending()
-    worker = WorkerThread(Worker(bench(this_app())), ending.fail)
-    worker.start()
-    say("Working. Ctrl-C ends it.")
-    ending.wait()
-    worker.stop()
-    sys.exit(int(ending.is_failure))
 
 
 def this_app() -> Flask:

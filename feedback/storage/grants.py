@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, text
 
+from feedback.storage.job_queue import PREFIX, TABLES
+
 
 class GroupRole(StrEnum):
     """The three processes' roles."""
@@ -70,8 +72,14 @@ _WORKER: Mapping[str, str] = {
     "audit_log": _ADD,
     # To tell administrators that a report is held.
     "staff": _READ,
+    "relay_pace": _EDIT,
+    **dict.fromkeys(TABLES, "SELECT, INSERT, UPDATE, DELETE"),
 }
 _FUNCTIONS = ("feedback_put_response(bytea, integer, bytea)", "feedback_withdraw_response(bytea, integer)")
+_ENGINE_FUNCTIONS = """
+SELECT oid::regprocedure::text FROM pg_proc
+WHERE pronamespace = current_schema::regnamespace AND starts_with(proname, :prefix) ORDER BY 1
+"""
 _KEYS = {
     GroupRole.STAFF: {"keys": _ADD, "alembic_version": _READ},
     GroupRole.WORKER: {"keys": "SELECT, INSERT, DELETE, MAINTAIN", "alembic_version": _READ},
@@ -90,6 +98,8 @@ def grant_main(engine: Engine) -> None:
         _grant(connection, _MAIN)
         for function in _FUNCTIONS:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.PARTICIPANTS}"))
+        for function in connection.scalars(text(_ENGINE_FUNCTIONS), {"prefix": PREFIX}):
+            connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.WORKER}"))
 
 
 def grant_keys(engine: Engine) -> None:

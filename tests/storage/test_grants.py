@@ -44,6 +44,9 @@ def assert_denied(address: str, statement: str) -> None:
         "UPDATE waves SET state = 'closed'",
         "UPDATE opt_outs SET programme_id = 1",
         "CREATE TABLE loot (a int)",
+        "SELECT * FROM procrastinate_jobs",
+        "SELECT procrastinate_register_worker_v1()",
+        "SELECT * FROM relay_pace",
     ],
 )
 def test_the_participants_role_cannot(roles: dict[GroupRole, Pair], world: World, statement: str) -> None:
@@ -85,6 +88,9 @@ def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], 
         "UPDATE deliveries SET state = 'queued'",
         "DELETE FROM audit_log",
         "SELECT feedback_put_response('x', 1, 'y')",
+        "SELECT * FROM procrastinate_jobs",
+        "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('waves', 'close')",
+        "SELECT procrastinate_register_worker_v1()",
     ],
 )
 def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, statement: str) -> None:
