@@ -16,10 +16,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from feedback.domain.answers import Answer, Rating, Wish, clean_text
-from feedback.domain.drafts import EXCLUSIVE, Draft, wish_field
+from feedback.domain.answers import Answer, Rating, Wish
+from feedback.domain.drafts import EXCLUSIVE, Draft, tidied, wish_field
 from feedback.domain.frozen_questionnaires import freeze, thaw
-from feedback.domain.questionnaire_files import MAX_CHARS
 from feedback.domain.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
@@ -137,7 +136,7 @@ def _text(question: Question, label: Words, language: str) -> Field:
     return TextAreaField(
         label,
         [_written, _within(question.max_chars)] if question.required else [_within(question.max_chars)],
-        filters=[_cleaned],
+        filters=[lambda text: tidied(text or "")],
         description=LimitedHint(_hint(question, language), limit),
         # No maxlength: a browser would cut a pasted text without a word.
         render_kw={"data-max": str(question.max_chars)},
@@ -152,8 +151,6 @@ def _wish() -> Field:
         invalid_choice_message=_CHOOSE_WISH,
     )
 
-
-_LONGEST_CLEANED = 4 * MAX_CHARS
 
 _MAKERS: Mapping[Kind, Callable[[Question, Words, str], Field]] = {
     Kind.ONE: _one,
@@ -173,11 +170,6 @@ def _exclusive(code: str) -> SelectChoice:
 
 def _hint(question: Question, language: str) -> str:
     return "" if question.hint is None else text_in(question.hint, language)
-
-
-def _cleaned(text: str | None) -> str:
-    # Normalising costs the square of the length for some texts; what is far too long is refused as it is.
-    return text if text and len(text) > _LONGEST_CLEANED else clean_text(text or "")
 
 
 def _one_only(_form: Form, field: Field) -> None:

@@ -56,6 +56,15 @@ def check_answer(questionnaire: Questionnaire, answer: Answer) -> None:
         _check_text(question, answer.texts.get(code, ""))
 
 
+def check_question(question: Question, answer: Answer) -> None:
+    """Raise AnswerRefused unless what an answer says on one question, which was asked, fits it."""
+    if not question.closed:
+        _check_text(question, answer.texts.get(question.code, ""))
+        return
+    for name in question.fields:
+        _check_rating(question, name, answer.ratings.get(name))
+
+
 def _asked_fields(questionnaire: Questionnaire, answer: Answer) -> tuple[Mapping[str, Question], dict[str, Question]]:
     texts = {question.code: question for question in questionnaire.open_questions}
     if not questionnaire.has_conditions:

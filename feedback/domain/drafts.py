@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from feedback.domain.answers import Answer, Rating, Wish, check_answer, clean_text
+from feedback.domain.answers import Answer, Rating, Wish, check_answer, check_question, clean_text
 from feedback.domain.errors import AnswerRefused, SealBroken
 from feedback.domain.questionnaires import (
     NONE_OF_THESE,
@@ -19,6 +19,7 @@ from feedback.domain.questionnaires import (
 
 EXCLUSIVE = frozenset({NONE_OF_THESE, PREFER_NOT_TO_SAY})
 """Answers to a many-choice question that stand alone."""
+_LONGEST_CLEANED = 8000
 _LONGEST_CODE = 40
 _MOST_VALUES = 100
 
@@ -54,7 +55,7 @@ def longest_carried(question: Question) -> int:
 def with_section(draft: Draft, section: str, questions: Iterable[Question], sent: Mapping[str, Sequence[str]]) -> Draft:
     """Return the draft with what was `sent` on the questions of a section in place of what it held on them.
 
-    The section is no longer passed. A text that is too long to travel is left out.
+    The section is no longer passed. A text that is too long to travel is left out: see `can_travel`.
     """
     kept = dict(draft.values)
     for question in questions:
@@ -68,8 +69,19 @@ def with_section(draft: Draft, section: str, questions: Iterable[Question], sent
 
 def _carried(question: Question, name: str, values: Sequence[str]) -> tuple[str, ...]:
     if name == question.code and not question.closed:
-        return tuple(text for text in values[:1] if text and len(text) <= longest_carried(question))
+        return tuple(text for text in map(tidied, values[:1]) if text and len(text) <= longest_carried(question))
     return tuple(value[:_LONGEST_CODE] for value in values[:_MOST_VALUES])
+
+
+def can_travel(questions: Iterable[Question], sent: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether everything `sent` on some questions can travel on; a text that is far too long cannot."""
+    written = [question for question in questions if not question.closed]
+    return all(len(tidied(text)) <= longest_carried(one) for one in written for text in sent.get(one.code, ())[:1])
+
+
+def tidied(text: str) -> str:
+    """Return a text cleaned, but one that is far too long as it is: cleaning can cost the square of the length."""
+    return text if len(text) > _LONGEST_CLEANED else clean_text(text)
 
 
 def write_draft(draft: Draft) -> bytes:
@@ -105,21 +117,34 @@ def draft_of(answer: Answer) -> Draft:
 def answer_in(questionnaire: Questionnaire, draft: Draft) -> Answer:
     """Return the answer that a draft holds, without what is not asked (any more); AnswerRefused unless it is complete.
 
-    Texts are cleaned; those left empty are not in it, nor are their wishes.
+    Texts that were left empty are not in it, nor are their wishes.
     """
-    asked = questionnaire.asked_of(draft.chosen)
-    ratings = {
-        name: _rating(question, draft.values[name])
-        for question in asked
-        if question.closed
-        for name in question.fields
-        if name in draft.values
-    }
-    texts = {question.code: clean_text("".join(draft.values.get(question.code, ()))) for question in asked}
-    texts = {question.code: texts[question.code] for question in asked if not question.closed and texts[question.code]}
-    answer = Answer(ratings, texts, {code: wish for code in texts if (wish := _wish(draft, code))})
+    answer = _said(questionnaire.asked_of(draft.chosen), draft)
     check_answer(questionnaire, answer)
     return answer
+
+
+def is_complete(questions: Iterable[Question], draft: Draft) -> bool:
+    """Tell whether a draft answers all these questions, which are asked, as they may be answered."""
+    questions = tuple(questions)
+    try:
+        answer = _said(questions, draft)
+        for question in questions:
+            check_question(question, answer)
+    except AnswerRefused:
+        return False
+    return True
+
+
+def _said(questions: Iterable[Question], draft: Draft) -> Answer:
+    ratings: dict[str, Rating] = {}
+    texts: dict[str, str] = {}
+    for question in questions:
+        if question.closed:
+            ratings |= {name: _rating(question, draft.values[name]) for name in question.fields if name in draft.values}
+        elif question.code in draft.values:
+            texts[question.code] = draft.values[question.code][0]
+    return Answer(ratings, texts, {code: wish for code in texts if (wish := _wish(draft, code))})
 
 
 def _rating(question: Question, values: tuple[str, ...]) -> Rating:

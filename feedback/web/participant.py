@@ -11,7 +11,7 @@ from babel.dates import format_date, format_datetime
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from feedback.domain.drafts import Draft, answer_in
+from feedback.domain.drafts import Draft, answer_in, can_travel, is_complete
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.links import LinkSecret, receipt_words
 from feedback.domain.questionnaires import text_in
@@ -23,7 +23,7 @@ from feedback.web.parts import (
     Visit,
     carried_draft,
     first_open_part,
-    holds_all,
+    form_sent,
     language,
     pass_part,
     save_part,
@@ -80,14 +80,18 @@ def answer(link: str) -> Response:
     part = visit.part(request.form.get("part"))
     if part is None:
         return _go_on(visit) if request.form.get("go") == "resume" else _start_again(link)
-    saved, form = save_part(visit, part, request.form.to_dict(flat=False))
+    sent = request.form.to_dict(flat=False)
+    saved = save_part(visit, part, sent)
     if request.form.get("go") == "stay":
-        return show_part(saved, part, form)
-    if request.form.get("go") == "back" and holds_all(part, form):
+        return show_part(saved, part, form_sent(saved, part, sent))
+    travels = can_travel(part.questions, sent)
+    if travels and request.form.get("go") == "back":
         return _one_back(saved, part.code)
-    if not form.validate():
-        return show_part(saved, part, form)
-    return _one_on(pass_part(saved, part), part.code)
+    if travels and is_complete(part.questions, saved.draft):
+        return _one_on(pass_part(saved, part), part.code)
+    form = form_sent(saved, part, sent)
+    form.validate()
+    return show_part(saved, part, form)
 
 
 def _visit(link: str) -> Visit | None:

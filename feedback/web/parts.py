@@ -18,7 +18,7 @@ from feedback.domain.drafts import (
     Draft,
     answer_in,
     fields_of,
-    longest_carried,
+    is_complete,
     read_draft,
     with_section,
     write_draft,
@@ -116,17 +116,15 @@ def parts_of(questionnaire: Questionnaire, draft: Draft) -> tuple[Part, ...]:
     return tuple(part for part in parts if part.questions)
 
 
-def save_part(visit: Visit, part: Part, sent: Mapping[str, Sequence[str]]) -> tuple[Visit, Form]:
-    """Return the visit with what was sent on one part, and the part's form as it was sent, not checked yet."""
-    saved = replace(visit, draft=with_section(visit.draft, part.code, part.questions, sent))
-    as_sent = Draft({name: tuple(sent[name]) for one in part.questions for name in fields_of(one) if name in sent})
-    return saved, _form(visit, part, as_sent)
+def save_part(visit: Visit, part: Part, sent: Mapping[str, Sequence[str]]) -> Visit:
+    """Return the visit with what was sent on one part."""
+    return replace(visit, draft=with_section(visit.draft, part.code, part.questions, sent))
 
 
-def holds_all(part: Part, form: Form) -> bool:
-    """Tell whether everything sent on a part can travel on; a text that is far too long cannot."""
-    written = [one for one in part.questions if not one.closed]
-    return all(len(form[one.code].data) <= longest_carried(one) for one in written)
+def form_sent(visit: Visit, part: Part, sent: Mapping[str, Sequence[str]]) -> Form:
+    """Return a part's form with what was sent, also what cannot travel on; not checked yet."""
+    named = (name for one in part.questions for name in fields_of(one) if name in sent)
+    return _form(visit, part, Draft({name: tuple(sent[name]) for name in named}))
 
 
 def pass_part(visit: Visit, part: Part) -> Visit:
@@ -138,10 +136,12 @@ def first_open_part(visit: Visit) -> tuple[Part, Form] | None:
     """Return the first part that is not complete, with its errors, or None."""
     for part in visit.parts:
         # What a passed part asks may have changed since, if it depends on earlier answers.
-        if part.code not in visit.draft.passed or part.depends:
+        if part.code in visit.draft.passed and not part.depends:
+            continue
+        if not is_complete(part.questions, visit.draft):
             form = _form(visit, part, visit.draft)
-            if not form.validate():
-                return part, form
+            form.validate()
+            return part, form
     return None
 
 
