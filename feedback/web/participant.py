@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from feedback.domain.drafts import Draft, answer_in, can_travel, is_complete
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.links import LinkSecret, receipt_words
-from feedback.domain.questionnaires import text_in
+from feedback.domain.questionnaires import Questionnaire, text_in
 from feedback.runtime import runtime
 from feedback.services.known_surveys import Survey
 from feedback.services.submit_response import find_survey, read_link, submit_response, withdraw
@@ -52,12 +52,27 @@ def _promise_page(survey: Survey, state: str, link: str) -> str:
         keys_gone_by=format_date(survey.closes_on + timedelta(days=survey.key_backup_days), "long", locale=language()),
         closed_count=len(survey.questionnaire.questions) - len(survey.questionnaire.open_questions),
         open_count=len(survey.questionnaire.open_questions),
-        questions=tuple(text_in(question.text, language()) for question in survey.questionnaire.questions),
+        questions=_questions_listed(survey.questionnaire),
         base_url=runtime().settings.base_url,
         state=state,
         questions_url=url_for(".questions", link=link),
         withdraw_url=url_for(".withdrawal", link=link),
     )
+
+
+def _questions_listed(questionnaire: Questionnaire) -> list[tuple[str, str | None, list[str]]]:
+    """Return every question's text, with the question and the answers after which alone it is asked, if there are."""
+    known = {question.code: question for question in questionnaire.questions}
+    listed: list[tuple[str, str | None, list[str]]] = []
+    for question in questionnaire.questions:
+        text, condition = text_in(question.text, language()), question.shown_when
+        if condition is None:
+            listed.append((text, None, []))
+            continue
+        earlier = known[condition.question]
+        answers = [text_in(one.text, language()) for one in earlier.options if one.code in condition.answers]
+        listed.append((text, text_in(earlier.text, language()), answers))
+    return listed
 
 
 @participant.get("/<link>/questions")
