@@ -219,12 +219,14 @@ class _Fields(HTMLParser):
         known = {name: value or "" for name, value in attrs}
         if tag == "textarea":
             self.areas.append(known["name"])
+        if "name" not in known:
+            return
         if tag == "input" and known.get("type") == "radio":
             self.radios.setdefault(known["name"], []).append(known["value"])
         if tag == "input" and known.get("type") == "checkbox":
             self.boxes.setdefault(known["name"], []).append(known["value"])
         if tag == "input" and known.get("type") == "hidden":
-            self.hidden[known["name"]] = known["value"]
+            self.hidden[known["name"]] = known.get("value", "")
 
 
 def fields_of(page: str) -> _Fields:

@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 
 from feedback.domain.drafts import Draft, answer_in, can_travel, is_complete
 from feedback.domain.errors import AnswerRefused
-from feedback.domain.links import LinkSecret, receipt_words
+from feedback.domain.links import LinkSecret, draft_name, receipt_words
 from feedback.domain.questionnaires import Questionnaire, text_in
 from feedback.runtime import runtime
 from feedback.services.known_surveys import Survey
 from feedback.services.submit_response import find_survey, read_link, submit_response, withdraw
 from feedback.web.kept_pages import draw_stand_in, kept_page
 from feedback.web.parts import (
+    Part,
     Visit,
     carried_draft,
     first_open_part,
@@ -31,7 +32,7 @@ from feedback.web.parts import (
     show_part,
 )
 
-_RECEIPT, _STATE = draw_stand_in(), draw_stand_in()
+_RECEIPT, _STATE, _DRAFT = draw_stand_in(), draw_stand_in(), draw_stand_in()
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
 
@@ -92,9 +93,14 @@ def answer(link: str) -> Response:
     change = visit.part(request.form.get("change"))
     if change is not None:
         return show_part(replace(visit, checking=True), change)
+    if request.form.get("go") == "resume":
+        return _go_on(visit)
     part = visit.part(request.form.get("part"))
-    if part is None:
-        return _go_on(visit) if request.form.get("go") == "resume" else _start_again(link)
+    return _start_again(link) if part is None else _leave(visit, part)
+
+
+def _leave(visit: Visit, part: Part) -> Response:
+    """Take along what was filled in on a part, and go where the button leads."""
     sent = request.form.to_dict(flat=False)
     saved = save_part(visit, part, sent)
     if request.form.get("go") == "stay":
@@ -160,7 +166,9 @@ def send(link: str) -> Response:
     except AnswerRefused:
         return _asked_again(visit)
     page = kept_page(accepted.survey, "thanks", language(), link, partial(_thanks_page, accepted.survey))
-    return make_response(page.replace(_RECEIPT, receipt_words(accepted.receipt)))
+    return make_response(
+        page.replace(_RECEIPT, receipt_words(accepted.receipt)).replace(_DRAFT, draft_name(visit.secret))
+    )
 
 
 def _asked_again(visit: Visit) -> Response:
@@ -174,6 +182,7 @@ def _thanks_page(survey: Survey, link: str) -> str:
     return render_template(
         "participant/thanks.html",
         receipt=_RECEIPT,
+        draft=_DRAFT,
         questions_url=url_for(".questions", link=link),
         withdraw_url=url_for(".withdrawal", link=link),
         closes=_closes(survey),

@@ -24,14 +24,14 @@ from feedback.domain.drafts import (
     write_draft,
 )
 from feedback.domain.errors import SealBroken
-from feedback.domain.links import LinkSecret, page_key
+from feedback.domain.links import LinkSecret, draft_name, page_key
 from feedback.domain.questionnaires import Question, Questionnaire, Section, text_in
 from feedback.domain.sealing import open_page_state, seal_page_state
 from feedback.services.known_surveys import Survey
 from feedback.web.kept_pages import draw_stand_in, kept, kept_page
 from forms.questionnaire import build_form, fill_form, question_in_words
 
-_STATE, _ANSWERS = draw_stand_in(), draw_stand_in()
+_STATE, _ANSWERS, _DRAFT = draw_stand_in(), draw_stand_in(), draw_stand_in()
 
 
 @dataclass(frozen=True)
@@ -150,9 +150,11 @@ def show_part(visit: Visit, part: Part, form: Form | None = None) -> Response:
     asked = {name for one in part.questions for name in fields_of(one)}
     if form is None and not asked & visit.draft.values.keys():
         name = f"part {part.code} {_place(visit, part)} {visit.checking} {sorted(asked)}"
-        draw = partial(_draw_part, visit, part, _form(visit, part, Draft()), _STATE)
-        return make_response(kept_page(visit.survey, name, language(), visit.link, draw).replace(_STATE, visit.state))
-    page = _draw_part(visit, part, form or _form(visit, part, visit.draft), visit.state, visit.link)
+        draw = partial(_draw_part, visit, part, _form(visit, part, Draft()), (_STATE, _DRAFT))
+        page = kept_page(visit.survey, name, language(), visit.link, draw).replace(_STATE, visit.state)
+        return make_response(page.replace(_DRAFT, draft_name(visit.secret)))
+    carried = (visit.state, draft_name(visit.secret))
+    page = _draw_part(visit, part, form or _form(visit, part, visit.draft), carried, visit.link)
     return make_response(page, 422 if form is not None and form.errors else 200)
 
 
@@ -166,8 +168,9 @@ def _place(visit: Visit, part: Part) -> tuple[int, int]:
     return [one.code for one in visit.parts].index(part.code) + 1, len(visit.parts)
 
 
-def _draw_part(visit: Visit, part: Part, form: Form, state: str, link: str) -> str:
+def _draw_part(visit: Visit, part: Part, form: Form, carried: tuple[str, str], link: str) -> str:
     number, count = _place(visit, part)
+    state, draft = carried
     return render_template(
         "participant/part.html",
         survey_title=text_in(visit.survey.questionnaire.title, language()),
@@ -180,6 +183,8 @@ def _draw_part(visit: Visit, part: Part, form: Form, state: str, link: str) -> s
         questions=[_shown(question, form) for question in part.questions],
         errors=_errors(part, form),
         state=state,
+        draft=draft,
+        until=visit.survey.closes_at.isoformat(),
         action=url_for("participant.answer", link=link),
     )
 

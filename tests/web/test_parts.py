@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from werkzeug.test import TestResponse
@@ -154,14 +155,10 @@ def conditional(world: World, answers: tuple[str, ...] = ("disagree",)) -> str:
     asked = pair("kickoff")
     mentor = asked[Role.MENTOR]
     changed = tuple(_hung(one, answers) if one.section == "organisation" else one for one in mentor.questions)
-    from dataclasses import replace
-
     return open_link(world, questionnaires={**asked, Role.MENTOR: replace(mentor, questions=changed)})
 
 
 def _hung(question: Question, answers: tuple[str, ...]) -> Question:
-    from dataclasses import replace
-
     return replace(question, shown_when=Condition("C1", answers))
 
 
