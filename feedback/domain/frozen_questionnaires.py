@@ -6,7 +6,18 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from feedback.domain.questionnaire_tables import PLACEHOLDERS
-from feedback.domain.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section, Texts, Theme
+from feedback.domain.questionnaires import (
+    Condition,
+    Kind,
+    Option,
+    Order,
+    Question,
+    Questionnaire,
+    Role,
+    Section,
+    Texts,
+    Theme,
+)
 
 
 def freeze(questionnaire: Questionnaire) -> str:
@@ -44,8 +55,13 @@ def _question(frozen: dict[str, Any]) -> Question:
             # A wave that was planned before questions had a theme must still close.
             "theme": Theme(frozen.get("theme", Theme.OTHER)),
             "options": tuple(Option(**option) for option in frozen["options"]),
+            "shown_when": _condition(frozen.get("shown_when")),
         }
     )
+
+
+def _condition(frozen: dict[str, Any] | None) -> Condition | None:
+    return None if frozen is None else Condition(frozen["question"], tuple(frozen["answers"]))
 
 
 def with_words(questionnaire: Questionnaire, words: Mapping[str, str]) -> Questionnaire:

@@ -16,6 +16,7 @@ from feedback.reporting.change import FEW_GROUPS
 from feedback.reporting.likert import question_chart
 from feedback.reporting.words import (
     answers,
+    condition_words,
     count_words,
     group_name,
     interval_of_share,
@@ -87,6 +88,8 @@ def _theme(rules: Rules, theme: Theme, questions: tuple[ReportQuestion, ...]) ->
 
 def _question(rules: Rules, question: ReportQuestion) -> Iterator[Block]:
     yield Heading(question.text, 4, anchor(question))
+    if question.shown_when:
+        yield Paragraph(condition_words(question))
     for sentence in headlines(question):
         yield Paragraph(sentence, Tone.HEADLINE)
     chart = question_chart(question)

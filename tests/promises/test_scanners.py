@@ -8,7 +8,8 @@ import secrets
 import pytest
 from werkzeug.test import TestResponse
 
-from feedback.domain.links import opt_out_token, to_address
+from feedback.domain.links import draft_name, opt_out_token, to_address
+from feedback.services.submit_response import read_link
 from tests.promises.adversary import read_everything
 from tests.promises.scanner import fingerprint, look_at_everything
 from tests.promises.visits import engine_of, fill_in, mailed_wave, send
@@ -146,11 +147,15 @@ def test_a_used_link_looks_like_an_unused_one(world: World) -> None:
 
 
 def looks(world: World, link: str) -> list[object]:
-    """All that can be seen behind a link without sending an answer, with the link itself blanked."""
+    """All that can be seen behind a link without sending an answer, with the link and its draft's name blanked."""
     client = world.client()
     found = [seen(look(f"/s/{link}{path}")) for path in PATHS for look in (client.get, client.head, client.options)]
     found += [seen(client.post(f"/s/{link}{path}")) for path in POSTS]
-    return [(status, headers, body.replace(link.encode(), b"LINK")) for status, headers, body in found]
+    draft = draft_name(read_link(link)).encode()
+    return [
+        (status, headers, body.replace(link.encode(), b"LINK").replace(draft, b"DRAFT"))
+        for status, headers, body in found
+    ]
 
 
 def test_taking_back_says_the_same_whether_there_was_an_answer(world: World) -> None:
