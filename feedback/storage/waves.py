@@ -21,7 +21,8 @@ _STATES = ", ".join(f"'{state}'" for state in WaveState)
 class Wave(Base):
     """One wave. The nullable columns down to `twins` are filled in at the opening and never change after it.
 
-    `news` is what people must still be told of it, from `news_due_at` on.
+    `news` is what people must still be told of it, from `news_due_at` on. `calendar_revision` counts the changes of its
+    dates, the last of them at `calendar_changed_at`.
     """
 
     __tablename__ = "waves"
@@ -32,7 +33,7 @@ class Wave(Base):
         CheckConstraint(
             "state NOT IN ('open', 'closing', 'held') OR response_public_key IS NOT NULL", name="open_has_keys"
         ),
-        CheckConstraint("news IN ('held', 'cancelled')", name="news"),
+        CheckConstraint("news IN ('held', 'cancelled', 'postponed', 'extended')", name="news"),
         CheckConstraint("opens_at IS NULL OR opens_at < closes_at", name="opens_before_it_closes"),
     )
 
@@ -63,6 +64,8 @@ class Wave(Base):
     twins: Mapped[Any] = mapped_column(JsonText, nullable=True)
     news: Mapped[str | None] = mapped_column(String(10))
     news_due_at: Mapped[datetime | None]
+    calendar_revision: Mapped[int] = mapped_column(default=0)
+    calendar_changed_at: Mapped[datetime | None]
 
     @property
     def response_key(self) -> PublicKey:
@@ -99,7 +102,10 @@ class WaveQuestionnaire(Base):
 
 
 class Moment(Base):
-    """A date in a wave's calendar: a reminder, or a look at how much has been answered."""
+    """A date in a wave's calendar: a reminder, or a look at how much has been answered.
+
+    `wish` is the offset that a reminder was planned with, if it was; one that was left out sends nothing.
+    """
 
     __tablename__ = "wave_moments"
     __table_args__ = (
@@ -114,6 +120,8 @@ class Moment(Base):
     due_at: Mapped[datetime]
     is_done: Mapped[bool]
     band: Mapped[str | None] = mapped_column(String(40))
+    wish: Mapped[str | None] = mapped_column(String(12))
+    was_left_out: Mapped[bool] = mapped_column(default=False)
 
 
 def known_wave(session: Session, wave_id: int) -> Wave | None:
