@@ -126,14 +126,16 @@ def plain_moment(offset: Offset, opens_at: datetime, closes_at: datetime, zone: 
     return moment_of(datetime.combine(_day(closes_at, zone) - days, offset.at), zone)
 
 
-def place_reminders(plain: Sequence[datetime], closes_at: datetime, hours: Hours) -> tuple[datetime | None, ...]:
+def place_reminders(
+    plain: Sequence[datetime], closes_at: datetime, hours: Hours, *, after: datetime
+) -> tuple[datetime | None, ...]:
     """Return when reminders go out that are wished for at `plain` moments, in their order; None for one left out.
 
-    Each waits for the end of a quiet time and keeps its distance from the one before. One that would then come too
-    close to the close is left out.
+    Each waits for the end of a quiet time and keeps its distance from the mail before: the first from the one that
+    went out at `after`. One that would then come too close to the close is left out.
     """
     placed: list[datetime | None] = []
-    earliest = datetime.min.replace(tzinfo=UTC)
+    earliest = after + BETWEEN_REMINDERS
     for wished in sorted(plain):
         at = hours.next_allowed(max(wished, earliest))
         placed.append(at if at <= closes_at - LAST_REMINDER else None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +12,10 @@ from feedback.domain.groups import Group, group_of, partition
 from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
 from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.responses import largest_body
+from feedback.domain.wave_calendar import SHORTEST_OPENING
 from feedback.domain.waves import INVITATION, WaveState
 from feedback.services.find_twins import find_twins
+from feedback.services.move_reminders import move_reminders
 from feedback.services.seal_terms import seal_terms
 from feedback.storage.audit_log import note
 from feedback.storage.database import seize_programme, seize_wave
@@ -21,10 +23,16 @@ from feedback.storage.deliveries import chunks, queue_mails
 from feedback.storage.entitlements import Right, add_entitlements
 from feedback.storage.keys import KeyStore, WaveKeys
 from feedback.storage.people import Invitee, invitees, roster_sizes
-from feedback.storage.waves import Wave, add_groups, drop_passed_moments, questionnaires_of, wave_by_id
+from feedback.storage.waves import (
+    Wave,
+    add_groups,
+    count_calendar_change,
+    drop_passed_moments,
+    questionnaires_of,
+    wave_by_id,
+)
 
 BATCH_SIZE = 100
-SHORTEST_OPENING = timedelta(hours=1)
 _NOT_OPENED_YET = {WaveState.DRAFT, WaveState.SCHEDULED}
 
 
@@ -60,7 +68,9 @@ def open_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, 
     wave.terms_seal = seal_terms(
         session, wave_keys.link, wave, {right.digest: (right.role, right.group_name) for right in rights}
     )
+    move_reminders(session, wave, opening=now, now=now)
     drop_passed_moments(session, wave_id, now)
+    count_calendar_change(wave, now)
     for part in chunks((person.participant_id for person in people), BATCH_SIZE):
         queue_mails(session, wave_id, INVITATION, part, now)
     note(session, now, actor, "opened", f"wave {wave_id}")

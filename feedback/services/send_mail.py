@@ -33,6 +33,7 @@ from feedback.storage.opt_outs import unwilling
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant, people_by_id
 from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import Wave, wave_by_id, wave_state
 
 _FENCE_BYTES = 16
@@ -68,7 +69,10 @@ class _Pouch:
 def send_batch(
     session: Session, keys: KeyStore, relay: Relay, batch_id: int, *, postmark: Postmark, now: datetime
 ) -> None:
-    """Send a batch's unsent mails. Raises MailRefused if the relay cannot be used: they wait and are tried again."""
+    """Send a batch's unsent mails; in a quiet time they wait.
+
+    Raises MailRefused if the relay cannot be used: they wait and are tried again.
+    """
     batch = batch_by_id(session, batch_id)
     # A job that was queued while another one failed comes too early.
     if batch is None or batch.not_before_at > now:
@@ -76,6 +80,11 @@ def send_batch(
     wave = wave_by_id(session, batch.wave_id)
     if not _may_go_out(batch.mail, WaveState(wave.state)):
         skip_unsent(session, batch.id)
+        session.commit()
+        return
+    hours = hours_of(session, wave.programme_id)
+    if hours.are_quiet(now):
+        postpone(session, batch.id, hours.next_allowed(now))
         session.commit()
         return
     fence = secrets.token_bytes(_FENCE_BYTES)

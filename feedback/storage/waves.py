@@ -1,9 +1,10 @@
 """Waves, with all that is fixed at the opening: groups, questionnaires, public keys, sizes and terms."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, delete, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.errors import NotFound
@@ -219,10 +220,10 @@ def questionnaire_asked(session: Session, wave_id: int, role: str) -> str:
     return row.definition
 
 
-def add_moments(session: Session, wave_id: int, kind: MomentKind, times: list[datetime]) -> None:
-    """Put dates of one kind into a wave's calendar."""
-    for number, due_at in enumerate(sorted(times), start=1):
-        session.add(Moment(wave_id=wave_id, kind=kind, number=number, due_at=due_at, is_done=False))
+def add_moments(session: Session, wave_id: int, kind: MomentKind, times: Mapping[datetime, str | None]) -> None:
+    """Put dates of one kind into a wave's calendar, each with the offset that it was wished for at, if it was."""
+    for number, (due_at, wish) in enumerate(sorted(times.items()), start=1):
+        session.add(Moment(wave_id=wave_id, kind=kind, number=number, due_at=due_at, is_done=False, wish=wish))
 
 
 def moments_of(session: Session, wave_id: int) -> list[Moment]:
@@ -238,6 +239,32 @@ def moment_by_id(session: Session, moment_id: int) -> Moment:
 def drop_passed_moments(session: Session, wave_id: int, now: datetime) -> None:
     """Take out of a wave's calendar what lies before its opening."""
     session.execute(delete(Moment).where(Moment.wave_id == wave_id, Moment.due_at <= now))
+
+
+def reminders_not_sent(session: Session, wave_id: int) -> list[Moment]:
+    """Return the reminders of a wave that have not gone out, also those left out, in order of time."""
+    not_sent = or_(Moment.is_done.is_(False), Moment.was_left_out.is_(True))
+    mine = (Moment.wave_id == wave_id, Moment.kind == MomentKind.REMINDER, not_sent)
+    return list(session.scalars(select(Moment).where(*mine).order_by(Moment.due_at, Moment.id)))
+
+
+def last_reminder_at(session: Session, wave_id: int) -> datetime | None:
+    """Return when the last reminder of a wave went out, if one has."""
+    sent = (Moment.is_done.is_(True), Moment.was_left_out.is_(False))
+    mine = (Moment.wave_id == wave_id, Moment.kind == MomentKind.REMINDER, *sent)
+    return session.scalar(select(Moment.due_at).where(*mine).order_by(Moment.due_at.desc()).limit(1))
+
+
+def reminders_ahead(session: Session, wave_id: int) -> list[Moment]:
+    """Return the reminders of a wave that are neither sent nor left out, in order of time."""
+    mine = (Moment.wave_id == wave_id, Moment.kind == MomentKind.REMINDER, Moment.is_done.is_(False))
+    return list(session.scalars(select(Moment).where(*mine).order_by(Moment.due_at, Moment.id)))
+
+
+def count_calendar_change(wave: Wave, now: datetime) -> None:
+    """Note that a date of a wave has changed, so that whoever has its calendar in another program sees it move."""
+    wave.calendar_revision += 1
+    wave.calendar_changed_at = now
 
 
 def due_moments(session: Session, now: datetime) -> list[Moment]:

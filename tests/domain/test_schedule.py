@@ -131,13 +131,13 @@ def test_reminders_are_late_or_left_out_never_early_quiet_together_or_at_the_clo
     hours, opens_at = near
     closes_at = opens_at + timedelta(days=days)
     plain = sorted(opens_at + timedelta(minutes=number) for number in minutes)
-    placed = place_reminders(plain, closes_at, hours)
+    placed = place_reminders(plain, closes_at, hours, after=opens_at)
     kept = [at for at in placed if at is not None]
     assert all(at is None or at >= wished for at, wished in zip(placed, plain, strict=True))
     assert not any(hours.are_quiet(at) for at in kept)
-    assert all(later - earlier >= BETWEEN_REMINDERS for earlier, later in pairwise(kept))
+    assert all(later - earlier >= BETWEEN_REMINDERS for earlier, later in pairwise([opens_at, *kept]))
     assert all(at <= closes_at - LAST_REMINDER for at in kept)
-    assert place_reminders(kept, closes_at, hours) == tuple(kept)
+    assert place_reminders(kept, closes_at, hours, after=opens_at) == tuple(kept)
 
 
 @given(changes(), st.integers(0, 30), times)
