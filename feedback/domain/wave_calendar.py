@@ -39,12 +39,13 @@ class PlannedReminder:
 
 @dataclass(frozen=True)
 class WaveCalendar:
-    """The dates of a wave, in order. `opens_at` is None if it is opened by hand."""
+    """The dates of a wave, in order. `opens_at` is None if it is opened by hand; `opening_moved` by a quiet time."""
 
     opens_at: datetime | None
     reminders: tuple[PlannedReminder, ...]
     looks: tuple[datetime, ...]
     closes_at: datetime
+    opening_moved: bool
 
 
 def draw_calendar(wishes: Wishes, hours: Hours, *, now: datetime, invited: int) -> WaveCalendar:
@@ -62,7 +63,7 @@ def draw_calendar(wishes: Wishes, hours: Hours, *, now: datetime, invited: int) 
     between = [*(one.wished_at for one in reminders), *looks]
     if not all(opening < moment < wishes.closes_at for moment in between):
         raise PlanRefused("Reminders and the look must lie between opening and closing.")
-    return WaveCalendar(opens_at, reminders, looks, wishes.closes_at)
+    return WaveCalendar(opens_at, reminders, looks, wishes.closes_at, opens_at != wishes.opens_at)
 
 
 def wished_moment(wish: Offset | datetime, opening: datetime, closing: datetime, hours: Hours) -> datetime:

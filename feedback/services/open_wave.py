@@ -49,11 +49,11 @@ def open_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, 
 
     The keys are committed first and kept by a later attempt, so an attempt that dies changes nothing else.
     """
-    _check(session, wave_id, now)
+    check_opening(session, wave_id, now)
     session.commit()
     wave_keys = keys.keys_for_opening(wave_id)
     seize_wave(session, wave_id)
-    wave = _check(session, wave_id, now)
+    wave = check_opening(session, wave_id, now)
     seize_programme(session, wave.programme_id)
     people = invitees(session, wave.programme_id)
     groups = partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
@@ -78,7 +78,8 @@ def open_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, 
     return Opening(len(people), groups)
 
 
-def _check(session: Session, wave_id: int, now: datetime) -> Wave:
+def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
+    """Return the wave if it can be opened now, or raise WaveNotReady or PlanRefused."""
     wave = wave_by_id(session, wave_id)
     if WaveState(wave.state) not in _NOT_OPENED_YET:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a wave that was never opened can be opened.")
