@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import link_secret, to_address
 from feedback.domain.questionnaires import Role
+from feedback.domain.quiet_times import NO_QUIET_TIMES, QuietTimes
 from feedback.jobs.due import do, what_is_due
 from feedback.runtime import Runtime, bench
 from feedback.services.close_wave import begin_closing, finish_closing
@@ -82,7 +83,14 @@ class World:
         with self.app.app_context():
             return self.tools.reading()
 
-    def programme(self, mentors: int = 14, mentees: int = 13, cohorts: tuple[str, ...] = ("",), k: int = 5) -> int:
+    def programme(
+        self,
+        mentors: int = 14,
+        mentees: int = 13,
+        cohorts: tuple[str, ...] = ("",),
+        k: int = 5,
+        quiet: QuietTimes = NO_QUIET_TIMES,
+    ) -> int:
         draft = ProgrammeDraft(
             organisation="Example Organisation",
             name="Pilot",
@@ -93,6 +101,7 @@ class World:
             contact_name="Ana Contact",
             contact_email="contact@example.com",
             reviewer_name="Rea Viewer",
+            quiet_times=quiet,
         )
         with self.session() as session:
             programme_id = create_programme(

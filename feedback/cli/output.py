@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from feedback.domain.schedule import last_moment_of, moment_of
+
 ACTOR = "command line"
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for a script to read.")
@@ -44,8 +46,13 @@ class LocalMoment(click.ParamType[datetime]):
 
 
 def in_zone(moment: datetime | None, zone: str) -> datetime | None:
-    """Read a local moment in the programme's time zone."""
-    return None if moment is None else moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    """Read a local moment in the programme's time zone; one that clocks skip is the end of the gap."""
+    return None if moment is None else moment_of(moment, ZoneInfo(zone))
+
+
+def until(moment: datetime, zone: str) -> datetime:
+    """Read a local moment that is promised to people: where clocks show it twice, the later one."""
+    return last_moment_of(moment, ZoneInfo(zone))
 
 
 def shown(moment: datetime | None, zone: str) -> str:

@@ -6,11 +6,15 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, as_json_option, say, shown, write_json
+from feedback.cli.quiet import quiet_command, quiet_options, quiet_times_asked
 from feedback.runtime import runtime
 from feedback.services.create_programme import ProgrammeDraft, create_programme
 from feedback.services.show_programmes import ProgrammeSheet, list_programmes, show_programme
 
 programme = AppGroup("programme", help="Create and show programmes.")
+
+
+programme.add_command(quiet_command)
 
 
 @programme.command("create")
@@ -23,7 +27,10 @@ programme = AppGroup("programme", help="Create and show programmes.")
 @click.option("--contact-name", required=True, help="Whom participants may ask.")
 @click.option("--contact-email", required=True)
 @click.option("--reviewer-name", required=True, help="Who alone reads comments word for word; participants are told.")
-def create_command(minimum_group_size: int | None, **words: str) -> None:
+@quiet_options
+def create_command(
+    minimum_group_size: int | None, quiet_hours: str, quiet_weekdays: str, holidays: str, **words: str
+) -> None:
     """Create a programme and print its number.
 
     \b
@@ -32,7 +39,8 @@ def create_command(minimum_group_size: int | None, **words: str) -> None:
     """
     tools = runtime()
     smallest = tools.settings.minimum_group_size
-    draft = ProgrammeDraft(minimum_group_size=minimum_group_size or smallest, **words)
+    quiet = quiet_times_asked(quiet_hours, quiet_weekdays, holidays)
+    draft = ProgrammeDraft(minimum_group_size=minimum_group_size or smallest, quiet_times=quiet, **words)
     number = create_programme(
         tools.session(), tools.keys, draft, smallest_group_size=smallest, now=tools.clock(), actor=ACTOR
     )

@@ -2,80 +2,35 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import ACTOR, LocalMoment, as_json_option, in_zone, say, shown, write_json
+from feedback.cli.dry_run import dry_run_command
+from feedback.cli.output import ACTOR, LocalMoment, as_json_option, say, shown, until, write_json
+from feedback.cli.planning import (
+    calendar_command,
+    forecast_command,
+    forecast_lines,
+    plan_command,
+    postpone_command,
+    wave_forecast,
+)
 from feedback.runtime import runtime
 from feedback.services.cancel_wave import cancel_wave
 from feedback.services.close_wave import close_wave, finish_closing, retry_closing
 from feedback.services.extend_wave import extend_wave
-from feedback.services.foresee_opening import foresee_opening
 from feedback.services.open_wave import open_wave
-from feedback.services.plan_wave import WavePlan, plan_wave
 from feedback.services.show_programmes import list_programmes, show_programme
-from feedback.services.show_wave import EntryKind, WaveSheet, show_wave
-from forms.library import pair
+from feedback.services.show_wave import CalendarEntry, EntryKind, WaveSheet, show_wave
 
 wave = AppGroup("wave", help="Plan, open and close waves.")
 
 _wave_id = click.argument("wave_id", type=int)
 
 
-@wave.command("plan")
-@click.argument("programme_id", type=int)
-@click.option("--stage", required=True, help="Which questionnaires to ask, such as kickoff.")
-@click.option(
-    "--questionnaires",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with your own questionnaires, instead of those that ship.",
-)
-@click.option("--opens", type=LocalMoment(), help="When to open by itself; without it, open by hand.")
-@click.option("--closes", type=LocalMoment(), required=True, help="When it closes; participants are told.")
-@click.option("--remind", type=LocalMoment(), multiple=True, help="When to remind everybody; up to three times.")
-@click.option("--look", type=LocalMoment(), help="When to learn whether enough have answered; half-way by default.")
-@click.option("--may-close-early", is_flag=True, help="Tell participants that the wave may be closed by hand.")
-def plan_command(
-    programme_id: int,
-    stage: str,
-    questionnaires: Path | None,
-    opens: datetime | None,
-    closes: datetime,
-    remind: tuple[datetime, ...],
-    look: datetime | None,
-    *,
-    may_close_early: bool,
-) -> None:
-    """Plan a wave and print its number. Moments are meant in the programme's time zone.
-
-    \b
-    Example:  feedback wave plan 1 --stage kickoff --opens 2027-03-01T09:00 --closes 2027-03-15T17:00
-    """
-    tools = runtime()
-    zone = show_programme(tools.session(), programme_id).time_zone.key
-    plan = WavePlan(
-        programme_id=programme_id,
-        stage=stage,
-        questionnaires=pair(stage, questionnaires),
-        opens_at=in_zone(opens, zone),
-        closes_at=in_zone(closes, zone) or closes,
-        reminders_at=tuple(moment for one in remind if (moment := in_zone(one, zone))),
-        look_at=in_zone(look, zone),
-        may_close_early=may_close_early,
-    )
-    number = plan_wave(
-        tools.session(),
-        plan,
-        key_backup_days=tools.settings.key_backup_days,
-        comment_days=tools.settings.comment_days,
-        now=tools.clock(),
-        actor=ACTOR,
-    )
-    say(str(number))
-    for warning in foresee_opening(tools.session(), number):
-        click.echo(f"Warning: {warning}", err=True)
+for command in (plan_command, forecast_command, postpone_command, calendar_command, dry_run_command):
+    wave.add_command(command)
 
 
 @wave.command("open")
@@ -84,16 +39,17 @@ def plan_command(
 def open_command(wave_id: int, *, yes: bool) -> None:
     """Open a wave now. The roster, the groups and all terms are fixed; the worker sends the invitations.
 
-    What the report can never show, however many answer, is said first and must be confirmed.
+    The forecast of the report is shown first; what it can never show, however many answer, must be confirmed.
+    In a quiet time the wave opens, and its invitations wait.
 
     \b
     Example:  feedback wave open 1
     """
     tools = runtime()
-    warnings = foresee_opening(tools.session(), wave_id)
-    for warning in warnings:
-        say(f"Warning: {warning}")
-    if warnings and not yes:
+    words = wave_forecast(wave_id)
+    for line in forecast_lines(words):
+        say(line)
+    if words.warnings and not yes:
         click.confirm("Open the wave all the same?", abort=True)
     opening = open_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR, defer=tools.defer)
     say(f"Wave {wave_id} is open. {opening.invited} people are invited, reported in these groups:")
@@ -132,14 +88,14 @@ def retry_command(wave_id: int) -> None:
 @_wave_id
 @click.option("--closes", type=LocalMoment(), required=True, help="The new, later close.")
 def extend_command(wave_id: int, closes: datetime) -> None:
-    """Let a wave close later; once, and only after a look that showed too few answers.
+    """Let a wave close later; once, and only after a look that showed too few answers. Everybody invited is told.
 
     \b
     Example:  feedback wave extend 1 --closes 2027-03-22T17:00
     """
     tools = runtime()
     zone = show_wave(tools.session(), wave_id, now=tools.clock()).time_zone.key
-    later = in_zone(closes, zone) or closes
+    later = until(closes, zone)
     extend_wave(tools.session(), wave_id, later, now=tools.clock(), actor=ACTOR)
     say(f"Wave {wave_id} closes on {shown(later, zone)}.")
 
@@ -188,6 +144,12 @@ def _tell(sheet: WaveSheet) -> None:
     say(f"Wave {sheet.id} of “{sheet.programme}”: {sheet.stage}, {sheet.state}, {sheet.invited or 'nobody'} invited")
     for entry in sheet.calendar:
         seen = f"  {entry.band}" if entry.kind is EntryKind.LOOK and entry.band else ""
-        say(f"  {shown(entry.at, zone):<24} {entry.kind} {'done' if entry.is_done else 'planned'}{seen}")
+        say(f"  {shown(entry.at, zone):<24} {entry.kind} {_stands(entry)}{seen}")
     for count in sheet.deliveries:
         say(f"  {count.count:>6}  {count.mail} {count.state}")
+
+
+def _stands(entry: CalendarEntry) -> str:
+    if entry.was_left_out:
+        return "left out"
+    return "done" if entry.is_done else "planned"

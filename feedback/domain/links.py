@@ -82,9 +82,9 @@ def message_name(key: bytes, wave_id: int, mail: str, participant_id: int) -> st
     return _derive(key, b"message" + numbers + mail.encode()).hex()[:32]
 
 
-def news_name(wave_id: int, staff_id: int) -> str:
-    """Return the left half of the Message-ID of a mail to staff, the same at each attempt."""
-    return hashlib.sha256(f"feedback/news/{wave_id}/{staff_id}".encode()).hexdigest()[:32]
+def news_name(wave_id: int, staff_id: int, news: str) -> str:
+    """Return the left half of the Message-ID of a mail to staff about some `news`, the same at each attempt."""
+    return hashlib.sha256(f"feedback/news/{wave_id}/{staff_id}/{news}".encode()).hexdigest()[:32]
 
 
 def terms_seal(key: LinkKey, terms: bytes) -> bytes:

@@ -30,6 +30,8 @@ class News(StrEnum):
 
     HELD = "held"
     CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+    EXTENDED = "extended"
 
 
 class Band(StrEnum):
@@ -68,3 +70,4 @@ def reminder_mail(number: int) -> str:
 
 INVITATION = "invitation"
 CANCELLATION = "cancellation"
+EXTENSION = "extension"

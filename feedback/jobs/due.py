@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from feedback.domain.pace import Pace
+from feedback.domain.wave_calendar import SHORTEST_OPENING
 from feedback.domain.waves import MomentKind, WaveState
 from feedback.jobs.bench import Bench
 from feedback.services.cancel_wave import cancel_wave, finish_cancelling
@@ -20,8 +21,9 @@ from feedback.services.tell_news import tell_news
 from feedback.storage.database import begin_read_only
 from feedback.storage.deliveries import unsent_batches
 from feedback.storage.entitlements import cancelled_waves_with_rights
+from feedback.storage.quiet_times import hours_of
 from feedback.storage.relay_pace import next_turn_at
-from feedback.storage.waves import due_moments, wave_by_id, waves_in_state, waves_with_news
+from feedback.storage.waves import Moment, Wave, due_moments, wave_by_id, waves_in_state, waves_with_news
 
 MOST_BATCHES = 20
 LONGEST_CLOSING = timedelta(days=7)
@@ -59,10 +61,8 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None) -> li
     unfinished = [*waves_in_state(session, WaveState.CLOSING), *waves_in_state(session, WaveState.HELD)]
     stuck = [wave.id for wave in unfinished if _is_stuck(wave.closed_at, now)]
     ending = [wave.id for wave in waves_in_state(session, WaveState.OPEN) if wave.closes_at <= now]
-    opening = [
-        wave.id for wave in waves_in_state(session, WaveState.SCHEDULED) if wave.opens_at and wave.opens_at <= now
-    ]
-    moments = [(moment.kind, moment.id) for moment in due_moments(session, now)]
+    opening = [wave.id for wave in waves_in_state(session, WaveState.SCHEDULED) if _may_open(session, wave, now)]
+    moments = [(moment.kind, moment.id) for moment in due_moments(session, now) if not _waits(session, moment, now)]
     batches = unsent_batches(session, now, MOST_BATCHES, with_turn_only=bool(pace) and _is_taken(session, now))
     cancelled, news = cancelled_waves_with_rights(session), waves_with_news(session, now)
     session.rollback()
@@ -101,6 +101,17 @@ def do(due: Due, bench: Bench) -> None:
                 _tell(session, bench, due.number, now)
             case Task.DESTROY:
                 destroy_spent_keys(session, bench.keys, now=now)
+
+
+def _may_open(session: Session, wave: Wave, now: datetime) -> bool:
+    is_time = wave.opens_at is not None and wave.opens_at <= now <= wave.closes_at - SHORTEST_OPENING
+    return is_time and not hours_of(session, wave.programme_id).are_quiet(now)
+
+
+# A reminder is a mail and waits for the end of a quiet time; a look is none.
+def _waits(session: Session, moment: Moment, now: datetime) -> bool:
+    programme_id = wave_by_id(session, moment.wave_id).programme_id
+    return moment.kind == MomentKind.REMINDER and hours_of(session, programme_id).are_quiet(now)
 
 
 def _is_stuck(closed_at: datetime | None, now: datetime) -> bool:

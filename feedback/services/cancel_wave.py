@@ -12,7 +12,7 @@ from feedback.storage.database import seize_wave
 from feedback.storage.entitlements import destroy_entitlements
 from feedback.storage.keys import KeyStore
 from feedback.storage.responses import destroy_responses
-from feedback.storage.waves import wave_by_id
+from feedback.storage.waves import count_calendar_change, wave_by_id
 
 _CAN_BE_CANCELLED = {
     WaveState.DRAFT,
@@ -33,14 +33,18 @@ def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime
 
 
 def begin_cancelling(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
-    """Mark a wave as cancelled, or raise WaveNotReady; the worker destroys what it holds."""
+    """Mark a wave as cancelled, or raise WaveNotReady; the worker destroys what it holds. Twice is once."""
     seize_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
+    if wave.state == WaveState.CANCELLED:
+        session.rollback()
+        return
     if WaveState(wave.state) not in _CAN_BE_CANCELLED:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; it can no longer be cancelled.")
     wave.state = WaveState.CANCELLED
     # Nobody has heard of a wave that was never opened.
     wave.news, wave.news_due_at = (News.CANCELLED, now) if wave.opened_at else (None, None)
+    count_calendar_change(wave, now)
     note(session, now, actor, "cancelled", f"wave {wave_id}")
     session.commit()
 

@@ -8,15 +8,20 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
+from feedback.domain.quiet_times import DEFAULT_QUIET_TIMES, QuietTimes
 from feedback.storage.audit_log import note
 from feedback.storage.keys import KeyStore
 from feedback.storage.organisations import organisation_named
 from feedback.storage.programmes import Programme
+from feedback.storage.quiet_times import store_quiet_times
 
 
 @dataclass(frozen=True)
 class ProgrammeDraft:
-    """A programme as it is asked for. `word` is such as "reverse" or "reciprocal", `focus` such as "race"."""
+    """A programme as it is asked for. `word` is such as "reverse" or "reciprocal", `focus` such as "race".
+
+    Unless told otherwise, no mail goes out at night and on weekends.
+    """
 
     organisation: str
     name: str
@@ -27,6 +32,7 @@ class ProgrammeDraft:
     contact_name: str
     contact_email: str
     reviewer_name: str
+    quiet_times: QuietTimes = DEFAULT_QUIET_TIMES
 
 
 def create_programme(
@@ -50,6 +56,7 @@ def create_programme(
     )
     session.add(programme)
     session.flush()
+    store_quiet_times(session, programme.id, draft.quiet_times)
     keys.make_opt_out_key(programme.id)
     note(session, now, actor, "created", f"programme {programme.id}")
     session.commit()

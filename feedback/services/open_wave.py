@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +12,10 @@ from feedback.domain.groups import Group, group_of, partition
 from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
 from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.responses import largest_body
+from feedback.domain.wave_calendar import SHORTEST_OPENING
 from feedback.domain.waves import INVITATION, WaveState
 from feedback.services.find_twins import find_twins
+from feedback.services.move_reminders import move_reminders
 from feedback.services.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.seal_terms import seal_terms
 from feedback.storage.audit_log import note
@@ -21,9 +23,15 @@ from feedback.storage.database import seize_programme, seize_wave
 from feedback.storage.entitlements import Right, add_entitlements
 from feedback.storage.keys import KeyStore, WaveKeys
 from feedback.storage.people import Invitee, invitees, roster_sizes
-from feedback.storage.waves import Wave, add_groups, drop_passed_moments, questionnaires_of, wave_by_id
+from feedback.storage.waves import (
+    Wave,
+    add_groups,
+    count_calendar_change,
+    drop_passed_moments,
+    questionnaires_of,
+    wave_by_id,
+)
 
-SHORTEST_OPENING = timedelta(hours=1)
 _NOT_OPENED_YET = {WaveState.DRAFT, WaveState.SCHEDULED}
 
 
@@ -48,11 +56,11 @@ def open_wave(
 
     The keys are committed first and kept by a later attempt, so an attempt that dies changes nothing else.
     """
-    _check(session, wave_id, now)
+    check_opening(session, wave_id, now)
     session.commit()
     wave_keys = keys.keys_for_opening(wave_id)
     seize_wave(session, wave_id)
-    wave = _check(session, wave_id, now)
+    wave = check_opening(session, wave_id, now)
     seize_programme(session, wave.programme_id)
     people = invitees(session, wave.programme_id)
     groups = partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
@@ -67,15 +75,18 @@ def open_wave(
     wave.terms_seal = seal_terms(
         session, wave_keys.link, wave, {right.digest: (right.role, right.group_name) for right in rights}
     )
+    move_reminders(session, wave, opening=now, now=now)
     drop_passed_moments(session, wave_id, now)
     invited = (person.participant_id for person in people)
     queue_for(session, wave_id, INVITATION, people=invited, now=now, defer=defer)
+    count_calendar_change(wave, now)
     note(session, now, actor, "opened", f"wave {wave_id}")
     session.commit()
     return Opening(len(people), groups)
 
 
-def _check(session: Session, wave_id: int, now: datetime) -> Wave:
+def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
+    """Return the wave if it can be opened now, or raise WaveNotReady or PlanRefused."""
     wave = wave_by_id(session, wave_id)
     if WaveState(wave.state) not in _NOT_OPENED_YET:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a wave that was never opened can be opened.")

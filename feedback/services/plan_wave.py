@@ -1,30 +1,31 @@
-"""Plan a wave: what it asks, when it opens, reminds, looks and closes."""
+"""Plan a wave: what it asks, when it opens, reminds, looks and closes. Refuses what its opening would refuse."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import PlanRefused
 from feedback.domain.frozen_questionnaires import with_words
+from feedback.domain.groups import partition
 from feedback.domain.questionnaires import Questionnaire, Role
-from feedback.domain.waves import SIZE_FOR_WEEKLY_BANDS, MomentKind, WaveState
-from feedback.services.open_wave import SHORTEST_OPENING
+from feedback.domain.schedule import Offset
+from feedback.domain.wave_calendar import WaveCalendar, Wishes, draw_calendar
+from feedback.domain.waves import MomentKind, WaveState
+from feedback.services.find_twins import Survey, twins_of
 from feedback.storage.audit_log import note
 from feedback.storage.people import roster_sizes
-from feedback.storage.programmes import programme_by_id
+from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import Wave, add_moments, add_questionnaires
-
-MOST_REMINDERS = 3
-_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class WavePlan:
     """A wave as it is asked for. Without `opens_at` somebody opens it by hand; without `look_at` it is half-way.
 
-    `may_close_early` is fixed here and shown to participants: unless it is set, nobody can close before the time.
+    `reminders` are offsets, `reminders_at` fixed moments. `may_close_early` is fixed here and shown to participants:
+    unless it is set, nobody can close before the time.
     """
 
     programme_id: int
@@ -35,55 +36,58 @@ class WavePlan:
     reminders_at: tuple[datetime, ...] = ()
     look_at: datetime | None = None
     may_close_early: bool = False
+    reminders: tuple[Offset, ...] = ()
 
 
 def plan_wave(
     session: Session, plan: WavePlan, *, key_backup_days: int, comment_days: int, now: datetime, actor: str
 ) -> int:
-    """Write the wave down and return its id, or raise PlanRefused naming the date that cannot be."""
+    """Write the wave down and return its id, or raise PlanRefused naming what cannot be: a date, or a twin (R11)."""
     programme = programme_by_id(session, plan.programme_id)
-    _check_dates(plan, now)
+    calendar = planned_calendar(session, plan, now)
+    twins_of(
+        session,
+        planned_survey(programme, plan),
+        partition(roster_sizes(session, programme.id), programme.minimum_group_size),
+    )
     wave = Wave(
         programme_id=programme.id,
         stage=plan.stage,
-        state=WaveState.DRAFT if plan.opens_at is None else WaveState.SCHEDULED,
-        opens_at=plan.opens_at,
-        closes_at=plan.closes_at,
+        state=WaveState.DRAFT if calendar.opens_at is None else WaveState.SCHEDULED,
+        opens_at=calendar.opens_at,
+        closes_at=calendar.closes_at,
         may_close_early=plan.may_close_early,
         minimum_group_size=programme.minimum_group_size,
         key_backup_days=key_backup_days,
         comment_days=comment_days,
         reviewer_name=programme.reviewer_name,
+        calendar_changed_at=now,
     )
     session.add(wave)
     session.flush()
-    words = {"focus": programme.focus, "word": programme.word}
-    add_questionnaires(session, wave.id, {role: with_words(one, words) for role, one in plan.questionnaires.items()})
-    add_moments(session, wave.id, MomentKind.REMINDER, list(plan.reminders_at))
-    add_moments(session, wave.id, MomentKind.LOOK, _looks(plan, now, sum(roster_sizes(session, programme.id).values())))
+    add_questionnaires(session, wave.id, asked_in_words(programme, plan.questionnaires))
+    offsets = {one.at: None if one.offset is None else str(one.offset) for one in calendar.reminders}
+    add_moments(session, wave.id, MomentKind.REMINDER, offsets)
+    add_moments(session, wave.id, MomentKind.LOOK, dict.fromkeys(calendar.looks))
     note(session, now, actor, "planned", f"wave {wave.id}")
     session.commit()
     return wave.id
 
 
-def _check_dates(plan: WavePlan, now: datetime) -> None:
-    opening = max(plan.opens_at or now, now)
-    if plan.opens_at is not None and plan.opens_at < now:
-        raise PlanRefused("The opening lies in the past; name a later time, or none to open the wave by hand.")
-    if plan.closes_at < opening + SHORTEST_OPENING:
-        raise PlanRefused("The wave would close before people can answer; close it at least an hour after the opening.")
-    if len(plan.reminders_at) > MOST_REMINDERS:
-        raise PlanRefused(f"A wave has at most {MOST_REMINDERS} reminders.")
-    between = [*plan.reminders_at, *([plan.look_at] if plan.look_at else [])]
-    if not all(opening < moment < plan.closes_at for moment in between):
-        raise PlanRefused("Reminders and the look must lie between opening and closing.")
+def planned_calendar(session: Session, plan: WavePlan, now: datetime) -> WaveCalendar:
+    """Return the calendar that a plan comes to, or raise PlanRefused."""
+    invited = sum(roster_sizes(session, plan.programme_id).values())
+    wishes = Wishes(plan.opens_at, plan.closes_at, (*plan.reminders, *plan.reminders_at), plan.look_at)
+    return draw_calendar(wishes, hours_of(session, plan.programme_id), now=now, invited=invited)
 
 
-def _looks(plan: WavePlan, now: datetime, invited: int) -> list[datetime]:
-    opening = plan.opens_at or now
-    if plan.look_at is not None:
-        return [plan.look_at]
-    if invited < SIZE_FOR_WEEKLY_BANDS or plan.closes_at - opening <= _WEEK:
-        return [opening + (plan.closes_at - opening) / 2]
-    weeks = (plan.closes_at - opening) // _WEEK
-    return [moment for week in range(1, weeks + 1) if (moment := opening + week * _WEEK) < plan.closes_at]
+def planned_survey(programme: Programme, plan: WavePlan) -> Survey:
+    """Return what a plan asks of whom, as far as other waves can be its twins."""
+    asked = asked_in_words(programme, plan.questionnaires)
+    return Survey(programme.id, plan.stage, programme.minimum_group_size, asked, None)
+
+
+def asked_in_words(programme: Programme, questionnaires: Mapping[Role, Questionnaire]) -> dict[Role, Questionnaire]:
+    """Return questionnaires in the programme's own words."""
+    words = {"focus": programme.focus, "word": programme.word}
+    return {role: with_words(one, words) for role, one in questionnaires.items()}

@@ -35,6 +35,7 @@ from feedback.storage.opt_outs import unwilling
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant, people_by_id
 from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import Wave, wave_by_id, wave_state
 
 _FENCE_BYTES = 16
@@ -79,7 +80,7 @@ def send_batch(
 ) -> None:
     """Send a batch's unsent mails; with a `pace`, a portion of them, and only if it is their turn.
 
-    Raises MailRefused if the relay cannot be used: they wait and are tried again.
+    In a quiet time they wait. Raises MailRefused if the relay cannot be used: they wait and are tried again.
     """
     batch = batch_by_id(session, batch_id)
     # A job that was queued while another one failed comes too early.
@@ -88,6 +89,11 @@ def send_batch(
     wave = wave_by_id(session, batch.wave_id)
     if not _may_go_out(batch.mail, WaveState(wave.state)):
         skip_unsent(session, batch.id)
+        session.commit()
+        return
+    hours = hours_of(session, wave.programme_id)
+    if hours.are_quiet(now):
+        postpone(session, batch.id, hours.next_allowed(now))
         session.commit()
         return
     if pace is not None and not has_turn(session, batch, pace, now):

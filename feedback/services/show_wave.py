@@ -30,13 +30,17 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """One date of a wave. `at` is None if somebody opens it by hand; `band` is what a look that was taken showed."""
+    """One date of a wave. `at` is None if somebody opens it by hand; `band` is what a look that was taken showed.
+
+    A reminder that was left out is done and has sent nothing.
+    """
 
     kind: EntryKind
     number: int
     at: datetime | None
     is_done: bool
     band: Band | None = None
+    was_left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class WaveSheet:
     invited: int | None
     may_close_early: bool
     may_be_closed: bool
+    may_be_extended: bool
     has_report: bool
     calendar: tuple[CalendarEntry, ...]
     deliveries: tuple[DeliveryCount, ...]
@@ -89,6 +94,7 @@ def owner_of_wave(session: Session, wave_id: int) -> int:
 def _sheet(session: Session, wave: Wave, now: datetime) -> WaveSheet:
     programme = programme_by_id(session, wave.programme_id)
     state = WaveState(wave.state)
+    moments = moments_of(session, wave.id)
     counts = delivery_counts(session, wave.id)
     return WaveSheet(
         id=wave.id,
@@ -101,11 +107,18 @@ def _sheet(session: Session, wave: Wave, now: datetime) -> WaveSheet:
         invited=wave.invited,
         may_close_early=wave.may_close_early,
         may_be_closed=state is WaveState.OPEN and (wave.may_close_early or wave.closes_at <= now),
+        may_be_extended=_may_be_extended(wave, moments, now),
         has_report=report_of(session, wave.id) is not None,
-        calendar=_calendar(wave, moments_of(session, wave.id)),
+        calendar=_calendar(wave, moments),
         deliveries=tuple(DeliveryCount(mail, stands, count) for (mail, stands), count in counts.items()),
         groups=groups_of(session, wave.id),
     )
+
+
+def _may_be_extended(wave: Wave, moments: list[Moment], now: datetime) -> bool:
+    looks = [moment for moment in moments if moment.kind == MomentKind.LOOK and moment.is_done]
+    saw_too_few = bool(looks) and looks[-1].band == Band.FEWER_THAN_K
+    return saw_too_few and wave.state == WaveState.OPEN and now < wave.closes_at and not wave.was_extended
 
 
 def _calendar(wave: Wave, moments: list[Moment]) -> tuple[CalendarEntry, ...]:
@@ -117,4 +130,4 @@ def _calendar(wave: Wave, moments: list[Moment]) -> tuple[CalendarEntry, ...]:
 def _entry(moment: Moment) -> CalendarEntry:
     kind = EntryKind.LOOK if moment.kind == MomentKind.LOOK else EntryKind.REMINDER
     band = Band(moment.band) if moment.band else None
-    return CalendarEntry(kind, moment.number, moment.due_at, moment.is_done, band)
+    return CalendarEntry(kind, moment.number, moment.due_at, moment.is_done, band, moment.was_left_out)

@@ -1,13 +1,18 @@
-"""Tell people what became of a wave: administrators that it is held, everybody invited that it was cancelled."""
+"""Tell people what became of a wave: everybody invited that it was cancelled or extended, staff that it is held or
+
+postponed.
+"""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import MailRefused
 from feedback.domain.links import news_name
 from feedback.domain.staff import StaffRole
-from feedback.domain.waves import CANCELLATION, INVITATION, News
+from feedback.domain.waves import CANCELLATION, EXTENSION, INVITATION, News, WaveState
 from feedback.mail import Letter, Relay, Verdict
 from feedback.services.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.send_mail import Postmark
@@ -16,12 +21,17 @@ from feedback.storage.database import seize_wave
 from feedback.storage.deliveries import invited_to
 from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.organisations import Organisation
-from feedback.storage.programmes import programme_by_id
+from feedback.storage.programmes import Programme, programme_by_id
 from feedback.storage.staff import staff_in_role
 from feedback.storage.waves import Wave, wave_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
 _LANGUAGE = "en"
+_MAIL_TO_ALL = {News.CANCELLED: (CANCELLATION, WaveState.CANCELLED), News.EXTENDED: (EXTENSION, WaveState.OPEN)}
+_MAIL_TO_STAFF = {
+    News.HELD: ("held", (StaffRole.ADMINISTRATOR,)),
+    News.POSTPONED: ("postponement", (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)),
+}
 
 
 def tell_news(
@@ -39,17 +49,29 @@ def tell_news(
     if wave.news == News.CANCELLED and wave_id in cancelled_waves_with_rights(session):
         # The mail says that the answers were destroyed: first they must be. The next tick tells.
         session.rollback()
-    elif wave.news == News.CANCELLED:
-        people = invited_to(session, wave_id, INVITATION)
-        queue_for(session, wave_id, CANCELLATION, people=people, now=now, defer=defer)
+    elif wave.news in _MAIL_TO_ALL:
+        mail, state = _MAIL_TO_ALL[News(wave.news)]
+        if wave.state == state:
+            people = invited_to(session, wave_id, INVITATION)
+            queue_for(session, wave_id, mail, people=people, now=now, defer=defer)
         _told(session, wave, now)
-    elif wave.news == News.HELD:
-        letters = _letters(session, wave, postmark)
-        # Put off before it is tried: a worker that dies here must not write to the administrators every second.
-        wave.news_due_at = now + _NEXT_ATTEMPT
-        session.commit()
-        _send(relay, letters)
-        _told(session, wave_by_id(session, wave_id), now)
+    elif wave.news in _MAIL_TO_STAFF:
+        _tell_staff(session, relay, wave, postmark, now)
+
+
+def _tell_staff(session: Session, relay: Relay, wave: Wave, postmark: Postmark, now: datetime) -> None:
+    letters, revision, news = _letters(session, wave, postmark), wave.calendar_revision, wave.news
+    # Put off before it is tried: a worker that dies here must not write to staff every second.
+    wave.news_due_at = now + _NEXT_ATTEMPT
+    session.commit()
+    _send(relay, letters)
+    seize_wave(session, wave.id)
+    wave = wave_by_id(session, wave.id)
+    if (wave.news, wave.calendar_revision) == (news, revision):
+        _told(session, wave, now)
+    else:
+        # It moved once more meanwhile, and that is news again.
+        session.rollback()
 
 
 def _told(session: Session, wave: Wave, now: datetime) -> None:
@@ -61,24 +83,39 @@ def _told(session: Session, wave: Wave, now: datetime) -> None:
 def _letters(session: Session, wave: Wave, postmark: Postmark) -> list[Letter]:
     programme = programme_by_id(session, wave.programme_id)
     organisation = session.get_one(Organisation, programme.organisation_id)
+    name, roles = _MAIL_TO_STAFF[News(wave.news or "")]
     host = postmark.sender.rpartition("@")[2]
+    values = _values(wave, programme, postmark)
+    told = f"{wave.news}/{wave.calendar_revision}"
     return [
         Letter(
             recipient=member.email,
             language=_LANGUAGE,
-            name="held",
-            message_id=f"<{news_name(wave.id, member.id)}@{host}>",
+            name=name,
+            message_id=f"<{news_name(wave.id, member.id, told)}@{host}>",
             sender=(organisation.name, postmark.sender),
-            values={
-                "name": member.name,
-                "programme": programme.name,
-                "stage": wave.stage,
-                "wave": str(wave.id),
-                "page": f"{postmark.base_url}/staff/waves/{wave.id}",
-            },
+            values={**values, "name": member.name},
         )
-        for member in staff_in_role(session, organisation.id, StaffRole.ADMINISTRATOR)
+        for role in roles
+        for member in staff_in_role(session, organisation.id, role)
     ]
+
+
+def _values(wave: Wave, programme: Programme, postmark: Postmark) -> dict[str, str]:
+    return {
+        "programme": programme.name,
+        "stage": wave.stage,
+        "wave": str(wave.id),
+        "page": f"{postmark.base_url}/staff/waves/{wave.id}",
+        "opens_at": _in_words(wave.opens_at, programme.time_zone),
+        "closes_at": _in_words(wave.closes_at, programme.time_zone),
+    }
+
+
+def _in_words(moment: datetime | None, zone: str) -> str:
+    if moment is None:
+        return ""
+    return format_datetime(moment.astimezone(ZoneInfo(zone)), "EEEE d MMMM y, HH:mm '('VV')'", locale=_LANGUAGE)
 
 
 def _send(relay: Relay, letters: list[Letter]) -> None:
@@ -87,4 +124,4 @@ def _send(relay: Relay, letters: list[Letter]) -> None:
     with relay.connect() as conversation:
         replies = [conversation.send(letter) for letter in letters]
     if any(reply.verdict in (Verdict.LATER, Verdict.BROKEN_OFF) for reply in replies):
-        raise MailRefused("The mail relay did not take every mail to the administrators. They are sent again later.")
+        raise MailRefused("The mail relay did not take every mail to staff. They are sent again later.")

@@ -134,6 +134,12 @@ def skip_unsent(session: Session, batch_id: int) -> None:
     session.execute(update(Delivery).where(*unsent).values(state=DeliveryState.SKIPPED))
 
 
+def skip_mail(session: Session, wave_id: int, mail: str) -> None:
+    """Let what is unsent of one mail of a wave go out no more."""
+    unsent = (Delivery.wave_id == wave_id, Delivery.mail == mail, Delivery.state.in_(_UNSENT))
+    session.execute(update(Delivery).where(*unsent).values(state=DeliveryState.SKIPPED))
+
+
 def invited_to(session: Session, wave_id: int, mail: str) -> list[int]:
     """Return the ids of those to whom `mail` of a wave was addressed, by id."""
     query = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.mail == mail)

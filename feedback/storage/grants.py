@@ -37,10 +37,12 @@ _STAFF: Mapping[str, str] = {
     "alembic_version": _READ,
     "organisations": _EDIT,
     "programmes": _EDIT,
+    "quiet_times": _EDIT,
     "participants": _EDIT,
     "opt_outs": _ADD,
-    # Only what planning, extending and beginning to close take: never the keys that answers are sealed to.
-    "waves": "SELECT, INSERT, UPDATE (state, closes_at, closed_at, was_extended, news, news_due_at)",
+    # Only what planning, postponing, extending and beginning to close take: never the keys that answers are sealed to.
+    "waves": "SELECT, INSERT, UPDATE (state, opens_at, closes_at, closed_at, was_extended, news, news_due_at,"
+    " calendar_revision, calendar_changed_at)",
     "wave_groups": _READ,
     "wave_questionnaires": _ADD,
     "wave_moments": _EDIT,
@@ -58,6 +60,7 @@ _STAFF: Mapping[str, str] = {
 _WORKER: Mapping[str, str] = {
     **dict.fromkeys(_SHARED, _READ),
     "waves": "SELECT, UPDATE",
+    "quiet_times": _READ,
     "wave_groups": _ADD,
     "wave_moments": "SELECT, UPDATE, DELETE",
     "participants": _READ,

@@ -1,9 +1,10 @@
 """Waves, with all that is fixed at the opening: groups, questionnaires, public keys, sizes and terms."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, delete, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.errors import NotFound
@@ -21,7 +22,8 @@ _STATES = ", ".join(f"'{state}'" for state in WaveState)
 class Wave(Base):
     """One wave. The nullable columns down to `twins` are filled in at the opening and never change after it.
 
-    `news` is what people must still be told of it, from `news_due_at` on.
+    `news` is what people must still be told of it, from `news_due_at` on. `calendar_revision` counts the changes of its
+    dates, the last of them at `calendar_changed_at`.
     """
 
     __tablename__ = "waves"
@@ -32,7 +34,7 @@ class Wave(Base):
         CheckConstraint(
             "state NOT IN ('open', 'closing', 'held') OR response_public_key IS NOT NULL", name="open_has_keys"
         ),
-        CheckConstraint("news IN ('held', 'cancelled')", name="news"),
+        CheckConstraint("news IN ('held', 'cancelled', 'postponed', 'extended')", name="news"),
         CheckConstraint("opens_at IS NULL OR opens_at < closes_at", name="opens_before_it_closes"),
     )
 
@@ -63,6 +65,8 @@ class Wave(Base):
     twins: Mapped[Any] = mapped_column(JsonText, nullable=True)
     news: Mapped[str | None] = mapped_column(String(10))
     news_due_at: Mapped[datetime | None]
+    calendar_revision: Mapped[int] = mapped_column(default=0)
+    calendar_changed_at: Mapped[datetime | None]
 
     @property
     def response_key(self) -> PublicKey:
@@ -99,7 +103,10 @@ class WaveQuestionnaire(Base):
 
 
 class Moment(Base):
-    """A date in a wave's calendar: a reminder, or a look at how much has been answered."""
+    """A date in a wave's calendar: a reminder, or a look at how much has been answered.
+
+    `wish` is the offset that a reminder was planned with, if it was; one that was left out sends nothing.
+    """
 
     __tablename__ = "wave_moments"
     __table_args__ = (
@@ -114,6 +121,8 @@ class Moment(Base):
     due_at: Mapped[datetime]
     is_done: Mapped[bool]
     band: Mapped[str | None] = mapped_column(String(40))
+    wish: Mapped[str | None] = mapped_column(String(12))
+    was_left_out: Mapped[bool] = mapped_column(default=False)
 
 
 def known_wave(session: Session, wave_id: int) -> Wave | None:
@@ -211,10 +220,10 @@ def questionnaire_asked(session: Session, wave_id: int, role: str) -> str:
     return row.definition
 
 
-def add_moments(session: Session, wave_id: int, kind: MomentKind, times: list[datetime]) -> None:
-    """Put dates of one kind into a wave's calendar."""
-    for number, due_at in enumerate(sorted(times), start=1):
-        session.add(Moment(wave_id=wave_id, kind=kind, number=number, due_at=due_at, is_done=False))
+def add_moments(session: Session, wave_id: int, kind: MomentKind, times: Mapping[datetime, str | None]) -> None:
+    """Put dates of one kind into a wave's calendar, each with the offset that it was wished for at, if it was."""
+    for number, (due_at, wish) in enumerate(sorted(times.items()), start=1):
+        session.add(Moment(wave_id=wave_id, kind=kind, number=number, due_at=due_at, is_done=False, wish=wish))
 
 
 def moments_of(session: Session, wave_id: int) -> list[Moment]:
@@ -230,6 +239,32 @@ def moment_by_id(session: Session, moment_id: int) -> Moment:
 def drop_passed_moments(session: Session, wave_id: int, now: datetime) -> None:
     """Take out of a wave's calendar what lies before its opening."""
     session.execute(delete(Moment).where(Moment.wave_id == wave_id, Moment.due_at <= now))
+
+
+def reminders_not_sent(session: Session, wave_id: int) -> list[Moment]:
+    """Return the reminders of a wave that have not gone out, also those left out, in order of time."""
+    not_sent = or_(Moment.is_done.is_(False), Moment.was_left_out.is_(True))
+    mine = (Moment.wave_id == wave_id, Moment.kind == MomentKind.REMINDER, not_sent)
+    return list(session.scalars(select(Moment).where(*mine).order_by(Moment.due_at, Moment.id)))
+
+
+def last_reminder_at(session: Session, wave_id: int) -> datetime | None:
+    """Return when the last reminder of a wave went out, if one has."""
+    sent = (Moment.is_done.is_(True), Moment.was_left_out.is_(False))
+    mine = (Moment.wave_id == wave_id, Moment.kind == MomentKind.REMINDER, *sent)
+    return session.scalar(select(Moment.due_at).where(*mine).order_by(Moment.due_at.desc()).limit(1))
+
+
+def reminders_ahead(session: Session, wave_id: int) -> list[Moment]:
+    """Return the reminders of a wave that are neither sent nor left out, in order of time."""
+    mine = (Moment.wave_id == wave_id, Moment.kind == MomentKind.REMINDER, Moment.is_done.is_(False))
+    return list(session.scalars(select(Moment).where(*mine).order_by(Moment.due_at, Moment.id)))
+
+
+def count_calendar_change(wave: Wave, now: datetime) -> None:
+    """Note that a date of a wave has changed, so that whoever has its calendar in another program sees it move."""
+    wave.calendar_revision += 1
+    wave.calendar_changed_at = now
 
 
 def due_moments(session: Session, now: datetime) -> list[Moment]:

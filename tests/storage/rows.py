@@ -13,6 +13,7 @@ from feedback.storage.opt_outs import OptOut
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant
 from feedback.storage.programmes import Programme
+from feedback.storage.quiet_times import StoredQuietTimes
 from feedback.storage.relay_pace import RelayPace
 from feedback.storage.reports import StoredReport
 from feedback.storage.responses import StoredResponse
@@ -95,6 +96,7 @@ def main_rows() -> list[object]:
         StaffMember(id=1, organisation_id=1, name="Ada", email="ada@example.com", role="reviewer"),
         SignIn(digest=bytes(32), staff_id=1, expires_at=START),
         a_programme(),
+        StoredQuietTimes(programme_id=1, definition={}),
         a_person(),
         OptOut(digest=bytes(32), programme_id=1, wants_no_mail=True),
         a_wave(),

@@ -5,14 +5,35 @@ to reviewers alone, after the close, comments without their authors.
 
 from flask import Blueprint
 
-from feedback.web.staff import comments, comparisons, programmes, reports, sign_in, waves
+from feedback.web.staff import (
+    comments,
+    comparisons,
+    planning,
+    programmes,
+    quiet_times,
+    reports,
+    sign_in,
+    wave_dates,
+    waves,
+)
 from forms.staff import SignOutForm
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
 
 staff.add_url_rule("/", "programmes", programmes.index)
 staff.add_url_rule("/programmes/<int:programme_id>", "programme", programmes.one)
+_PLAN, _QUIET = "/programmes/<int:programme_id>/plan", "/programmes/<int:programme_id>/quiet-times"
+staff.add_url_rule(_PLAN, "ask_plan", planning.ask)
+staff.add_url_rule(_PLAN, "plan", planning.send, methods=["POST"])
+staff.add_url_rule(_QUIET, "quiet_times", quiet_times.show)
+staff.add_url_rule(_QUIET, "change_quiet_times", quiet_times.change, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>", "wave", waves.one)
+staff.add_url_rule("/waves/<int:wave_id>/dry-run", "dry_run", wave_dates.dry_run)
+staff.add_url_rule("/waves/<int:wave_id>/calendar.ics", "calendar", wave_dates.calendar)
+staff.add_url_rule("/waves/<int:wave_id>/open", "open_wave", wave_dates.open_now, methods=["POST"])
+staff.add_url_rule("/waves/<int:wave_id>/postpone", "postpone_wave", wave_dates.postpone, methods=["POST"])
+staff.add_url_rule("/waves/<int:wave_id>/extend", "extend_wave", wave_dates.extend, methods=["POST"])
+staff.add_url_rule("/waves/<int:wave_id>/cancel", "cancel_wave", wave_dates.cancel, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/close", "close_wave", waves.close, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/retry", "retry_wave", waves.retry, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/discard", "discard_wave", waves.discard, methods=["POST"])

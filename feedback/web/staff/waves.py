@@ -1,20 +1,25 @@
 """One wave, the button that closes it, and what administrators may do with one that is held."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from feedback.domain.errors import PlanRefused
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves import WaveState
+from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.runtime import runtime
 from feedback.services.cancel_wave import begin_cancelling
 from feedback.services.close_wave import begin_closing, retry_closing
-from feedback.services.foresee_opening import foresee_opening
+from feedback.services.forecast_wave import forecast_wave
+from feedback.services.preview_wave import twins_ahead
 from feedback.services.show_released_comments import show_comments
 from feedback.services.show_wave import CalendarEntry, WaveSheet, show_wave
 from feedback.web.guards import allowed, member
 from feedback.web.staff.wording import moment_in_words
+from forms.planning import CancelWaveForm, ExtendWaveForm, OpenWaveForm, PostponeWaveForm
 from forms.staff import CloseWaveForm, DiscardWaveForm, RetryWaveForm, StaffForm
 
 _NOT_OPENED = {WaveState.DRAFT, WaveState.SCHEDULED}
@@ -23,7 +28,7 @@ _NOT_OPENED = {WaveState.DRAFT, WaveState.SCHEDULED}
 @allowed(*StaffRole)
 def one(wave_id: int) -> ResponseReturnValue:
     """Show where a wave stands."""
-    return _page(wave_id)
+    return wave_page(wave_id)
 
 
 @allowed(StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
@@ -51,25 +56,52 @@ def _decide(wave_id: int, form: StaffForm, act: Callable[..., None]) -> Response
     if not form.validate():
         if form.csrf_token.errors:
             abort(400)
-        return make_response(_page(wave_id, form), 422)
+        return make_response(wave_page(wave_id, form), 422)
     act(runtime().session(), wave_id, now=runtime().clock(), actor=f"staff {member().id}")
     return redirect(url_for(".wave", wave_id=wave_id), 303)
 
 
-def _page(wave_id: int, sent: StaffForm | None = None) -> str:
+def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
+    """Return the page of a wave; `sent` is a form that was filled in wrongly."""
     wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
-    may_close = wave.may_be_closed and member().role is not StaffRole.REVIEWER
+    is_planner = member().role is not StaffRole.REVIEWER
     may_discard = wave.state is WaveState.HELD and member().role is StaffRole.ADMINISTRATOR
     return render_template(
         "staff/wave.html",
         wave=wave,
         calendar=tuple((entry, _when(wave, entry)) for entry in wave.calendar),
-        warnings=foresee_opening(runtime().session(), wave_id) if wave.state in _NOT_OPENED else (),
-        close_form=_form(sent, CloseWaveForm) if may_close else None,
+        forecast=_forecast(wave) if wave.state in _NOT_OPENED else None,
+        is_planner=is_planner,
+        close_form=_form(sent, CloseWaveForm) if wave.may_be_closed and is_planner else None,
         discard_form=_form(sent, DiscardWaveForm) if may_discard else None,
         retry_form=RetryWaveForm(),
+        dates=_date_forms(wave, sent) if is_planner else {},
         may_review=member().role is StaffRole.REVIEWER and _is_in_review(wave_id),
     )
+
+
+def _forecast(wave: WaveSheet) -> ForecastWords:
+    session = runtime().session()
+    seen = forecast_wave(session, wave.id)
+    try:
+        return forecast_words(seen, twins_ahead(session, wave.id))
+    except PlanRefused as refusal:
+        words = forecast_words(seen)
+        return replace(words, warnings=(str(refusal), *words.warnings))
+
+
+def _date_forms(wave: WaveSheet, sent: StaffForm | None) -> dict[str, StaffForm]:
+    """Return the forms that the state of a wave allows, by what they do."""
+    forms: dict[str, StaffForm] = {}
+    if wave.state in _NOT_OPENED:
+        forms["open"] = _form(sent, OpenWaveForm)
+    if wave.state is WaveState.SCHEDULED:
+        forms["postpone"] = sent if isinstance(sent, PostponeWaveForm) else PostponeWaveForm(prefix="postpone-")
+    if wave.may_be_extended:
+        forms["extend"] = sent if isinstance(sent, ExtendWaveForm) else ExtendWaveForm(prefix="extend-")
+    if wave.state in {*_NOT_OPENED, WaveState.OPEN}:
+        forms["cancel"] = _form(sent, CancelWaveForm)
+    return forms
 
 
 def _form(sent: StaffForm | None, kind: type[StaffForm]) -> StaffForm:

@@ -1,0 +1,155 @@
+"""A forecast in words: what can be reported at which response, who is merged with whom and why, what never appears."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from feedback.domain.forecast import SMALLEST_FOR_COMMENTS, Forecast, GroupOutlook, Outlook, Place
+from feedback.domain.groups import EVERYBODY, Atom, Group
+from feedback.domain.questionnaires import Role
+from feedback.domain.report import Twin
+from feedback.domain.statements import Reason
+from feedback.reporting.words import group_name, percent, stage_name
+
+
+@dataclass(frozen=True)
+class ForecastRow:
+    """One line of the forecast: people of a role and cohort, or the comments; a cell for each response."""
+
+    title: str
+    invited: int
+    counted_in: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ForecastWords:
+    """A forecast to read. `warnings` are what can never be shown, and near twins; `responses` head the cells."""
+
+    invited: int
+    warnings: tuple[str, ...]
+    responses: tuple[str, ...]
+    rows: tuple[ForecastRow, ...]
+
+
+def forecast_words(seen: Forecast, twins: Iterable[Twin] = ()) -> ForecastWords:
+    """Return a forecast in the reader's language."""
+    hoped = seen.outlooks[:-1]
+    people = [_row(place, hoped, seen.k) for place in seen.places]
+    comments = ForecastRow(_("Comments"), seen.invited, "–", tuple(_comments(outlook) for outlook in hoped))
+    return ForecastWords(
+        invited=seen.invited,
+        warnings=(*never_shown(seen), *(twin_words(twin, seen.groups) for twin in twins)),
+        responses=tuple(percent(outlook.percent, 100) for outlook in hoped),
+        rows=(*people, comments),
+    )
+
+
+def never_shown(seen: Forecast) -> tuple[str, ...]:
+    """Return a sentence for each thing that no report on this roster can show, however many answer."""
+    if not seen.best.is_opened:
+        return (
+            _(
+                "With %(people)s people invited nothing can be reported: at least %(k)s must answer.",
+                people=seen.invited,
+                k=seen.k,
+            ),
+        )
+    found = [_one_group(seen)] if seen.small_roles else []
+    for one in seen.best.groups:
+        sensitive = [hidden.code for hidden in one.hidden if hidden.reason is Reason.SENSITIVE_TOO_FEW]
+        if sensitive:
+            found.append(_sensitive(one.group, sensitive))
+    if seen.best.lost_comments:
+        found.append(_lost_comments(seen))
+    return tuple(found)
+
+
+def twin_words(twin: Twin, groups: Iterable[Group]) -> str:
+    """Return what a coordinator should know of an earlier wave on nearly the same people."""
+    names = {group.name: group_name(group) for group in groups}
+    return _(
+        "The %(stage)s survey asked nearly the same people (%(group)s): a few have joined or left since. Whoever "
+        "compares the two reports could guess what those few answered, so the report says so, and participants are "
+        "told before the first question. If you can, invite exactly the same people.",
+        stage=stage_name(twin.stage),
+        group=names.get(twin.group, twin.group),
+    )
+
+
+def _one_group(seen: Forecast) -> str:
+    few = " " + _("and") + " "
+    roles = few.join(_role_size(role, size) for role, size in seen.small_roles)
+    own = [one.code for outlook in seen.best.groups for one in outlook.hidden if one.reason is Reason.ONE_ROLE]
+    text = _(
+        "With %(roles)s that role is too small to be shown on its own: everybody is one group, and the questions "
+        "that only one role is asked are never shown",
+        roles=roles,
+    )
+    return f"{text} ({', '.join(own)})." if own else f"{text}."
+
+
+def _sensitive(group: Group, codes: list[str]) -> str:
+    return _(
+        "%(group)s: too few people are invited for the sensitive questions (%(codes)s); they are never shown.",
+        group=group_name(group),
+        codes=", ".join(codes),
+    )
+
+
+def _lost_comments(seen: Forecast) -> str:
+    enough = max(SMALLEST_FOR_COMMENTS, 2 * seen.k)
+    if seen.invited < enough:
+        return _(
+            "With fewer than %(enough)s people invited, comments are destroyed unread: they would be guessed.",
+            enough=enough,
+        )
+    return _(
+        "Comments on %(codes)s are destroyed unread: too few people are asked, and their authors would be guessed.",
+        codes=", ".join(seen.best.lost_comments),
+    )
+
+
+def _role_size(role: Role, size: int) -> str:
+    if role is Role.MENTOR:
+        return ngettext("%(num)s mentor", "%(num)s mentors", size)
+    return ngettext("%(num)s mentee", "%(num)s mentees", size)
+
+
+def _row(place: Place, outlooks: tuple[Outlook, ...], k: int) -> ForecastRow:
+    seen = [next(one for one in outlook.groups if one.group == place.group) for outlook in outlooks]
+    return ForecastRow(_atom(place.atom), place.invited, _counted_in(place, k), tuple(_cell(one, k) for one in seen))
+
+
+def _atom(atom: Atom) -> str:
+    whole = _("Mentors") if atom.role is Role.MENTOR else _("Mentees")
+    return f"{whole}, {atom.cohort}" if atom.cohort else whole
+
+
+def _counted_in(place: Place, k: int) -> str:
+    if not place.with_others:
+        return group_name(place.group)
+    others = ", ".join(_atom(other) for other in place.with_others)
+    if place.group.name == EVERYBODY:
+        return _(
+            "everybody together, with %(others)s: a role has fewer than %(least)s people", others=others, least=2 * k
+        )
+    return _("one group with %(others)s: a group needs %(least)s people", others=others, least=2 * k)
+
+
+def _cell(outlook: GroupOutlook, k: int) -> str:
+    if not outlook.is_reported:
+        return _("not shown: fewer than %(k)s answers", k=k)
+    if outlook.hidden:
+        count = len(outlook.hidden)
+        return ngettext("shown, but for %(num)s question", "shown, but for %(num)s questions", count)
+    return _("shown")
+
+
+def _comments(outlook: Outlook) -> str:
+    if not outlook.comments:
+        return _("destroyed unread")
+    count = len(outlook.comments)
+    return ngettext("read, on %(num)s question", "read, on %(num)s questions", count)

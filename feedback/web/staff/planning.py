@@ -1,0 +1,135 @@
+"""Plan a wave on a page: fill in, see calendar, forecast and twins, and only then write it down."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from feedback.domain.errors import PlanRefused
+from feedback.domain.schedule import last_moment_of, moment_of
+from feedback.domain.staff import StaffRole
+from feedback.reporting.forecast_words import forecast_words
+from feedback.runtime import runtime
+from feedback.services.plan_wave import WavePlan, plan_wave
+from feedback.services.preview_wave import WavePreview, preview_wave
+from feedback.services.set_quiet_times import show_quiet_times
+from feedback.services.show_programmes import ProgrammeSheet, show_programme
+from feedback.services.show_wave import EntryKind
+from feedback.web.guards import allowed, member
+from feedback.web.staff.wording import day_in_words, moment_in_words
+from forms.library import available, load, pair
+from forms.planning import PlanForm
+
+_PLANNERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+_WRITE_DOWN = "plan"
+
+
+@dataclass(frozen=True)
+class PlannedDate:
+    """One date of a plan: `at` in words, empty if by hand; `was_moved` by a quiet time or another reminder."""
+
+    kind: EntryKind
+    number: int
+    at: str
+    was_moved: bool
+    band: None = None
+
+
+@allowed(*_PLANNERS)
+def ask(programme_id: int) -> ResponseReturnValue:
+    """Show the empty form."""
+    return _page(show_programme(runtime().session(), programme_id), _form())
+
+
+@allowed(*_PLANNERS)
+def send(programme_id: int) -> ResponseReturnValue:
+    """Show what a plan comes to, or write it down if that was seen and confirmed."""
+    programme, form = show_programme(runtime().session(), programme_id), _form()
+    if not form.validate():
+        if form.csrf_token.errors:
+            abort(400)
+        return make_response(_page(programme, form), 422)
+    plan = _plan(programme, form)
+    try:
+        seen = preview_wave(runtime().session(), plan, now=runtime().clock())
+        if request.form.get("go") == _WRITE_DOWN:
+            return redirect(url_for(".wave", wave_id=_write_down(plan)), 303)
+    except PlanRefused as refusal:
+        return make_response(_page(programme, form, refusal=str(refusal)), 422)
+    return _page(programme, form, seen)
+
+
+def local_moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the first moment at which clocks in `zone` show this."""
+    return moment_of(datetime.combine(day, at), zone)
+
+
+def promised_moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the moment that people are promised: where clocks show it twice, the later one."""
+    return last_moment_of(datetime.combine(day, at), zone)
+
+
+def _form() -> PlanForm:
+    form = PlanForm()
+    form.stage.choices = [(stage, stage) for stage in dict.fromkeys(load(name).stage for name in available())]
+    return form
+
+
+def _plan(programme: ProgrammeSheet, form: PlanForm) -> WavePlan:
+    zone = programme.time_zone
+    return WavePlan(
+        programme_id=programme.id,
+        stage=form.stage.data,
+        questionnaires=pair(form.stage.data),
+        opens_at=form.opens_on.data and local_moment(form.opens_on.data, form.opens_at.data or time(9), zone),
+        closes_at=promised_moment(form.closes_on.data, form.closes_at.data, zone),
+        reminders=form.reminders,
+        look_at=form.look_on.data and local_moment(form.look_on.data, form.look_at.data or time(12), zone),
+        may_close_early=form.may_close_early.data,
+    )
+
+
+def _write_down(plan: WavePlan) -> int:
+    tools = runtime()
+    return plan_wave(
+        tools.session(),
+        plan,
+        key_backup_days=tools.settings.key_backup_days,
+        comment_days=tools.settings.comment_days,
+        now=tools.clock(),
+        actor=f"staff {member().id}",
+    )
+
+
+def _page(
+    programme: ProgrammeSheet, form: PlanForm, seen: WavePreview | None = None, refusal: str | None = None
+) -> str:
+    quiet = show_quiet_times(runtime().session(), programme.id)
+    return render_template(
+        "staff/plan.html",
+        programme=programme,
+        form=form,
+        refusal=refusal,
+        quiet=quiet,
+        holidays=[day_in_words(day) for day in sorted(quiet.holidays)],
+        dates=() if seen is None else _dates(seen),
+        forecast=None if seen is None else forecast_words(seen.forecast, seen.twins),
+        sent=[(name, value) for name, value in request.form.items(multi=True) if name not in {"go", "csrf_token"}],
+    )
+
+
+def _dates(seen: WavePreview) -> list[PlannedDate]:
+    calendar, zone = seen.calendar, seen.hours.zone
+    reminders = [
+        (one.at, EntryKind.REMINDER, number, one.at != one.wished_at)
+        for number, one in enumerate(calendar.reminders, start=1)
+    ]
+    looks = [(at, EntryKind.LOOK, number, False) for number, at in enumerate(calendar.looks, start=1)]
+    dates = sorted([*reminders, *looks, (calendar.closes_at, EntryKind.CLOSING, 1, False)])
+    opening = "" if calendar.opens_at is None else moment_in_words(calendar.opens_at, zone)
+    return [
+        PlannedDate(EntryKind.OPENING, 1, opening, calendar.opening_moved),
+        *(PlannedDate(kind, number, moment_in_words(at, zone), moved) for at, kind, number, moved in dates),
+    ]

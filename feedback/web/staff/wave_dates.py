@@ -1,0 +1,123 @@
+"""The dates of one wave: open it now, postpone, extend, cancel it; rehearse its mails; take its calendar along."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Response, abort, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from feedback.domain.errors import PlanRefused, WaveNotReady
+from feedback.domain.staff import StaffRole
+from feedback.reporting.words import date_title
+from feedback.runtime import runtime
+from feedback.services.ask_opening import ask_opening
+from feedback.services.cancel_wave import begin_cancelling
+from feedback.services.export_calendar import export_calendar
+from feedback.services.extend_wave import extend_wave
+from feedback.services.postpone_wave import postpone_wave
+from feedback.services.rehearse_wave import rehearse_wave
+from feedback.services.show_wave import WaveSheet, show_wave
+from feedback.web.guards import allowed, member
+from feedback.web.staff.downloads import attached
+from feedback.web.staff.planning import local_moment, promised_moment
+from feedback.web.staff.waves import wave_page
+from feedback.web.staff.wording import moment_in_words
+from forms.planning import CancelWaveForm, ExtendWaveForm, NewDateForm, OpenWaveForm, PostponeWaveForm
+from forms.staff import StaffForm
+
+_PLANNERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+_MOST_SHOWN = 500
+
+
+@allowed(*_PLANNERS)
+def open_now(wave_id: int) -> ResponseReturnValue:
+    """Ask the worker to open a wave."""
+    return _decide(wave_id, OpenWaveForm(), ask_opening)
+
+
+@allowed(*_PLANNERS)
+def cancel(wave_id: int) -> ResponseReturnValue:
+    """Cancel a wave; the worker destroys its answers and tells everybody invited."""
+    return _decide(wave_id, CancelWaveForm(), begin_cancelling)
+
+
+@allowed(*_PLANNERS)
+def postpone(wave_id: int) -> ResponseReturnValue:
+    """Put off the opening, and everything with it."""
+    form = PostponeWaveForm(prefix="postpone-")
+
+    def act(sheet: WaveSheet) -> None:
+        opens_at = local_moment(form.day.data, form.at.data, sheet.time_zone)
+        postpone_wave(runtime().session(), wave_id, opens_at, now=runtime().clock(), actor=_actor())
+
+    return _move(wave_id, form, act)
+
+
+@allowed(*_PLANNERS)
+def extend(wave_id: int) -> ResponseReturnValue:
+    """Let a wave close later; everybody invited is told."""
+    form = ExtendWaveForm(prefix="extend-")
+
+    def act(sheet: WaveSheet) -> None:
+        closes_at = promised_moment(form.day.data, form.at.data, sheet.time_zone)
+        extend_wave(runtime().session(), wave_id, closes_at, now=runtime().clock(), actor=_actor())
+
+    return _move(wave_id, form, act)
+
+
+@allowed(*_PLANNERS)
+def dry_run(wave_id: int) -> ResponseReturnValue:
+    """Show who would get which mail when."""
+    tools = runtime()
+    wave = show_wave(tools.session(), wave_id, now=tools.clock())
+    found = rehearse_wave(tools.session(), tools.keys, wave_id, now=tools.clock())
+    return render_template(
+        "staff/dry_run.html",
+        wave=wave,
+        found=found,
+        mails=[(one.mail, _when(one.at, wave)) for one in found.mails],
+        people=found.people[:_MOST_SHOWN],
+    )
+
+
+@allowed(*StaffRole)
+def calendar(wave_id: int) -> Response:
+    """Give the wave's dates to a calendar program."""
+    host = runtime().settings.smtp.sender.rpartition("@")[2]
+    data = export_calendar(runtime().session(), wave_id, host=host, title=date_title)
+    return attached(data, f"wave-{wave_id}.ics", "text/calendar; charset=utf-8")
+
+
+def _when(at: datetime | None, wave: WaveSheet) -> str:
+    return "" if at is None else moment_in_words(at, wave.time_zone)
+
+
+def _actor() -> str:
+    return f"staff {member().id}"
+
+
+def _decide(wave_id: int, form: StaffForm, act: Callable[..., None]) -> ResponseReturnValue:
+    if not _is_complete(form):
+        return make_response(wave_page(wave_id, form), 422)
+    act(runtime().session(), wave_id, now=runtime().clock(), actor=_actor())
+    return redirect(url_for(".wave", wave_id=wave_id), 303)
+
+
+def _move(wave_id: int, form: NewDateForm, act: Callable[[WaveSheet], None]) -> ResponseReturnValue:
+    if not _is_complete(form):
+        return make_response(wave_page(wave_id, form), 422)
+    try:
+        act(show_wave(runtime().session(), wave_id, now=runtime().clock()))
+    except (WaveNotReady, PlanRefused) as refusal:
+        runtime().session().rollback()
+        form.day.errors = [str(refusal)]
+        return make_response(wave_page(wave_id, form), 422)
+    return redirect(url_for(".wave", wave_id=wave_id), 303)
+
+
+def _is_complete(form: StaffForm) -> bool:
+    if form.validate():
+        return True
+    if form.csrf_token.errors:
+        abort(400)
+    return False
