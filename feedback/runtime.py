@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.config import Settings
 from feedback.domain.errors import SettingsRefused
 from feedback.jobs.bench import Bench
+from feedback.jobs.bounce_round import BounceRound
 from feedback.mail import Relay
 from feedback.services.known_surveys import KnownSurveys
 from feedback.services.send_mail import Postmark
@@ -61,7 +62,7 @@ class Runtime:
     @property
     def postmark(self) -> Postmark:
         """What mails show of the sender."""
-        return Postmark(self.settings.base_url, self.settings.smtp.sender)
+        return Postmark(self.settings.base_url, self.settings.smtp.sender, self.settings.bounces.address)
 
 
 def install_runtime(app: Flask, settings: Settings, clock: Clock) -> None:
@@ -88,4 +89,11 @@ def bench(app: Flask) -> Bench:
         with app.app_context():
             yield db.session()
 
-    return Bench(scope=scope, keys=tools.keys, relay=tools.relay, clock=tools.clock, postmark=tools.postmark)
+    return Bench(
+        scope=scope,
+        keys=tools.keys,
+        relay=tools.relay,
+        clock=tools.clock,
+        postmark=tools.postmark,
+        bounces=BounceRound(tools.settings.bounces.box),
+    )

@@ -3,6 +3,7 @@
 from flask.cli import AppGroup
 
 from feedback.cli.audit import audit_command
+from feedback.cli.bounces import bounces
 from feedback.cli.comments import comment
 from feedback.cli.database import database
 from feedback.cli.demo import demo
@@ -32,5 +33,19 @@ feedback = AppGroup(
 )
 report.add_command(audit_command)
 demo.add_command(sample_command)
-for command in (comment, database, demo, mail, programme, questionnaire, report, roster, serve, staff, wave, work):
+for command in (
+    bounces,
+    comment,
+    database,
+    demo,
+    mail,
+    programme,
+    questionnaire,
+    report,
+    roster,
+    serve,
+    staff,
+    wave,
+    work,
+):
     feedback.add_command(command)

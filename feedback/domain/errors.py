@@ -73,6 +73,10 @@ class MailRefused(FeedbackError):
     """The relay could not be reached or refused to talk to us. No mail was lost."""
 
 
+class MailboxRefused(FeedbackError):
+    """The mailbox of returned mails cannot be read. Nothing in it was lost."""
+
+
 class SignInRefused(FeedbackError):
     """A staff sign-in link is unknown, used or expired."""
 

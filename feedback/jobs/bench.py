@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.jobs.bounce_round import BounceRound
 from feedback.mail import Relay
 from feedback.services.send_mail import Postmark
 from feedback.storage.keys import KeyStore
@@ -21,3 +22,4 @@ class Bench:
     relay: Relay
     clock: Callable[[], datetime]
     postmark: Postmark
+    bounces: BounceRound

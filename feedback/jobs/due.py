@@ -38,6 +38,7 @@ class Task(StrEnum):
     FINISH_CANCELLING = "finish-cancelling"
     TELL = "tell"
     DESTROY = "destroy"
+    READ_BOUNCES = "read-bounces"
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Due:
     number: int
 
 
-def what_is_due(session: Session, now: datetime) -> list[Due]:
-    """Return all that is due, the most urgent first."""
+def what_is_due(session: Session, now: datetime, *, reads_bounces: bool = False) -> list[Due]:
+    """Return all that is due, the most urgent first; last a look into the mailbox of returned mails, if it is time."""
     begin_read_only(session)
     closing = [wave.id for wave in waves_in_state(session, WaveState.CLOSING)]
     unfinished = [*waves_in_state(session, WaveState.CLOSING), *waves_in_state(session, WaveState.HELD)]
@@ -71,6 +72,7 @@ def what_is_due(session: Session, now: datetime) -> list[Due]:
         *(Due(Task.REMIND if kind == MomentKind.REMINDER else Task.LOOK, number) for kind, number in moments),
         *(Due(Task.SEND, number) for number in batches),
         Due(Task.DESTROY, 0),
+        *([Due(Task.READ_BOUNCES, 0)] if reads_bounces else []),
     ]
 
 
@@ -95,8 +97,15 @@ def do(due: Due, bench: Bench) -> None:
                 finish_cancelling(session, bench.keys, due.number, now=now)
             case Task.TELL:
                 tell_news(session, bench.relay, due.number, postmark=bench.postmark, now=now)
-            case Task.DESTROY:
-                destroy_spent_keys(session, bench.keys, now=now)
+            case Task.DESTROY | Task.READ_BOUNCES:
+                _keep_house(session, bench, due.task, now)
+
+
+def _keep_house(session: Session, bench: Bench, task: Task, now: datetime) -> None:
+    if task is Task.DESTROY:
+        destroy_spent_keys(session, bench.keys, now=now)
+    else:
+        bench.bounces.read(session, bench.keys, now=now)
 
 
 def _is_stuck(closed_at: datetime | None, now: datetime) -> bool:

@@ -63,7 +63,9 @@ class Worker:
             self._add_task(task)
 
     def _add_task(self, task: Task) -> None:
-        @self._engine.task(name=task.value, queue=_MAIL if task in (Task.SEND, Task.TELL) else _WAVES)
+        @self._engine.task(
+            name=task.value, queue=_MAIL if task in (Task.SEND, Task.TELL, Task.READ_BOUNCES) else _WAVES
+        )
         def perform(number: int) -> None:
             self._perform(Due(task, number))
 
@@ -78,8 +80,9 @@ class Worker:
         self._trim()
 
     def _what_is_due(self) -> list[Due]:
+        now = self._bench.clock()
         with self._bench.scope() as session:
-            return what_is_due(session, self._bench.clock())
+            return what_is_due(session, now, reads_bounces=self._bench.bounces.is_due(now))
 
     async def _defer(self, due: Due) -> None:
         name = f"{due.task}:{due.number}"

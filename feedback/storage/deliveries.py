@@ -14,13 +14,17 @@ from feedback.storage.people import Participant
 
 
 class DeliveryState(StrEnum):
-    """Where one mail stands. *accepted* is the relay's word and no promise that it was read."""
+    """Where one mail stands. *accepted* is the relay's word and no promise that it was read.
+
+    *Bounced* is an accepted mail of which a mail server said later that it can never arrive.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     SKIPPED = "skipped"
+    BOUNCED = "bounced"
 
 
 _STATES = ", ".join(f"'{state}'" for state in DeliveryState)
@@ -110,6 +114,40 @@ def settle(session: Session, delivery_id: int, fence: bytes, state: DeliveryStat
     values = {"state": state, "reply_code": reply_code, "attempts": Delivery.attempts + 1}
     mine = (Delivery.id == delivery_id, Delivery.fence == fence)
     session.execute(update(Delivery).where(*mine).values(**values))
+
+
+class SentMail(NamedTuple):
+    """One delivery with the programme whose key signs its return path."""
+
+    id: int
+    wave_id: int
+    mail: str
+    participant_id: int
+    programme_id: int
+
+
+_SENT = (Delivery.id, Delivery.wave_id, Delivery.mail, Delivery.participant_id, Participant.programme_id)
+
+
+def sent_mail(session: Session, delivery_id: int) -> SentMail | None:
+    """Return a delivery that a bounce may be about."""
+    query = select(*_SENT).join(Participant, Participant.id == Delivery.participant_id)
+    row = session.execute(query.where(Delivery.id == delivery_id)).one_or_none()
+    return None if row is None else SentMail(*row)
+
+
+def mails_sent_to(session: Session, email: str) -> list[SentMail]:
+    """Return what the relay has accepted for an address, in every programme, the latest first."""
+    query = select(*_SENT).join(Participant, Participant.id == Delivery.participant_id)
+    mine = (Participant.email == email, Delivery.state == DeliveryState.ACCEPTED)
+    return [SentMail(*row) for row in session.execute(query.where(*mine).order_by(Delivery.id.desc()))]
+
+
+def mark_bounced(session: Session, delivery_id: int) -> bool:
+    """Note that an accepted mail came back; False if it was not accepted, or has come back before."""
+    mine = (Delivery.id == delivery_id, Delivery.state == DeliveryState.ACCEPTED)
+    result = session.execute(update(Delivery).where(*mine).values(state=DeliveryState.BOUNCED))
+    return bool(getattr(result, "rowcount", 0) == 1)
 
 
 def postpone(session: Session, batch_id: int, not_before_at: datetime) -> None:

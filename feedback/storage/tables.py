@@ -13,6 +13,7 @@ from feedback.storage import (
     programmes,
     reports,
     responses,
+    roster_approvals,
     staff,
     waves,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "programmes",
     "reports",
     "responses",
+    "roster_approvals",
     "staff",
     "waves",
 ]

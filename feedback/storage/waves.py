@@ -63,6 +63,7 @@ class Wave(Base):
     twins: Mapped[Any] = mapped_column(JsonText, nullable=True)
     news: Mapped[str | None] = mapped_column(String(10))
     news_due_at: Mapped[datetime | None]
+    roster_was_approved: Mapped[bool] = mapped_column(default=False)
 
     @property
     def response_key(self) -> PublicKey:

@@ -15,6 +15,7 @@ from feedback.storage.people import Participant
 from feedback.storage.programmes import Programme
 from feedback.storage.reports import StoredReport
 from feedback.storage.responses import StoredResponse
+from feedback.storage.roster_approvals import RosterApproval
 from feedback.storage.staff import SignIn, StaffMember
 from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
 from tests.world import START
@@ -94,6 +95,7 @@ def main_rows() -> list[object]:
         StaffMember(id=1, organisation_id=1, name="Ada", email="ada@example.com", role="reviewer"),
         SignIn(digest=bytes(32), staff_id=1, expires_at=START),
         a_programme(),
+        RosterApproval(programme_id=1, changed_by=["staff 2"], digest=bytes(32), approved_by=1, approved_at=START),
         a_person(),
         OptOut(digest=bytes(32), programme_id=1, wants_no_mail=True),
         a_wave(),
