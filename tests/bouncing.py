@@ -42,7 +42,7 @@ def absence_notice(mail: Message, *, to: str = BOUNCES) -> bytes:
     notice["From"], notice["To"], notice["Auto-Submitted"] = str(mail["To"]), to, "auto-replied"
     notice["Subject"] = "Out of office"
     notice.set_content(
-        "I am away. The following message to <%s> was undeliverable.\n\n%s" % (mail["To"], mail.as_string()[:2000])
+        f"I am away. The following message to <{mail['To']}> was undeliverable.\n\n{mail.as_string()[:2000]}"
     )
     return notice.as_bytes()
 
@@ -75,4 +75,4 @@ def mail_states(world: World, mail: str = "invitation") -> dict[str, str]:
     """Where the mails of one kind stand, by address."""
     query = select(Participant.email, Delivery.state).join(Delivery, Delivery.participant_id == Participant.id)
     with world.session() as session:
-        return {email: state for email, state in session.execute(query.where(Delivery.mail == mail))}
+        return dict(session.execute(query.where(Delivery.mail == mail)).tuples())

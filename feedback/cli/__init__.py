@@ -7,7 +7,9 @@ from feedback.cli.bounces import bounces
 from feedback.cli.comments import comment
 from feedback.cli.database import database
 from feedback.cli.demo import demo
+from feedback.cli.invitations import invitation
 from feedback.cli.mail import mail
+from feedback.cli.organisations import organisation
 from feedback.cli.programmes import programme
 from feedback.cli.questionnaires import questionnaire
 from feedback.cli.reports import report
@@ -38,7 +40,9 @@ for command in (
     comment,
     database,
     demo,
+    invitation,
     mail,
+    organisation,
     programme,
     questionnaire,
     report,

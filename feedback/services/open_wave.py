@@ -13,6 +13,7 @@ from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proo
 from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.responses import largest_body
 from feedback.domain.waves import INVITATION, WaveState
+from feedback.services.approve_roster import is_approved
 from feedback.services.find_twins import find_twins
 from feedback.services.seal_terms import seal_terms
 from feedback.storage.audit_log import note
@@ -39,14 +40,17 @@ class Opening:
 def open_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> Opening:
     """Open a wave; raise WaveNotReady if it was opened before, PlanRefused if nobody could ever see a result.
 
+    Raises RosterNotApproved if the organisation asks for a second person's approval and the roster has none.
+
     The keys are committed first and kept by a later attempt, so an attempt that dies changes nothing else.
     """
-    _check(session, wave_id, now)
+    is_approved(session, _check(session, wave_id, now).programme_id)
     session.commit()
     wave_keys = keys.keys_for_opening(wave_id)
     seize_wave(session, wave_id)
     wave = _check(session, wave_id, now)
     seize_programme(session, wave.programme_id)
+    wave.roster_was_approved = is_approved(session, wave.programme_id)
     people = invitees(session, wave.programme_id)
     groups = partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
     questionnaires = questionnaires_of(session, wave_id)

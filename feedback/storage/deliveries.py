@@ -167,6 +167,58 @@ def invited_to(session: Session, wave_id: int, mail: str) -> list[int]:
     return list(session.scalars(query.order_by(Delivery.participant_id)))
 
 
+class Copy(NamedTuple):
+    """One invitation to somebody, the first or a copy, with the time before which it could not go out."""
+
+    participant_id: int
+    has_left: bool
+    state: str
+    not_before_at: datetime
+
+
+def copies_to(session: Session, wave_id: int, email: str) -> list[Copy]:
+    """Return every invitation of a wave to an address, by person and in order."""
+    query = (
+        select(Participant.id, Participant.has_left, Delivery.state, Batch.not_before_at)
+        .join(Delivery, Delivery.participant_id == Participant.id)
+        .join(Batch, Batch.id == Delivery.batch_id)
+        .where(Delivery.wave_id == wave_id, Participant.email == email, Delivery.mail.startswith(INVITATION))
+    )
+    return [Copy(*row) for row in session.execute(query.order_by(Participant.id, Delivery.id))]
+
+
+class Undelivered(NamedTuple):
+    """Somebody whose last mail of a wave was refused or came back."""
+
+    participant_id: int
+    name: str
+    email: str
+    role: str
+    mail: str
+    state: str
+    reply_code: int | None
+    is_on_its_way: bool
+
+
+_LOST = (DeliveryState.REFUSED, DeliveryState.BOUNCED)
+
+
+def undelivered(session: Session, wave_id: int) -> list[Undelivered]:
+    """Return whom the last mail of a wave that was handed over did not reach, by name; who has left is left out."""
+    mine = (Delivery.wave_id == wave_id, Delivery.state.in_((*_LOST, DeliveryState.ACCEPTED)))
+    last = select(func.max(Delivery.id)).where(*mine).group_by(Delivery.participant_id)
+    waiting = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.state.in_(_UNSENT))
+    columns = (Participant.id, Participant.name, Participant.email, Participant.role)
+    on_its_way = Participant.id.in_(waiting).label("is_on_its_way")
+    query = (
+        select(*columns, Delivery.mail, Delivery.state, Delivery.reply_code, on_its_way)
+        .join(Participant, Participant.id == Delivery.participant_id)
+        .where(Delivery.id.in_(last), Delivery.state.in_(_LOST), Participant.has_left.is_(False))
+        .order_by(Participant.name, Participant.id)
+    )
+    return [Undelivered(*row) for row in session.execute(query)]
+
+
 class Invited(NamedTuple):
     """Who was invited to a wave, with the cohort that the roster has now."""
 

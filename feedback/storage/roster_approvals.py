@@ -40,14 +40,15 @@ def approval_of(session: Session, programme_id: int) -> RosterApproval | None:
 
 
 def note_change(session: Session, programme_id: int, actor: str) -> None:
-    """Void the approval of a roster, and remember who changed it."""
+    """Void the approval of a roster, and remember who changed it: "staff 3 by command line" is staff 3."""
+    hand = actor.partition(" by ")[0]
     found = approval_of(session, programme_id)
     if found is None:
-        session.add(RosterApproval(programme_id=programme_id, changed_by=[actor]))
+        session.add(RosterApproval(programme_id=programme_id, changed_by=[hand]))
         session.flush()
         return
     found.digest = None
-    found.changed_by = sorted({*found.changed_by, actor})
+    found.changed_by = sorted({*found.changed_by, hand})
 
 
 def note_approval(

@@ -5,7 +5,7 @@ to reviewers alone, after the close, comments without their authors.
 
 from flask import Blueprint
 
-from feedback.web.staff import comments, comparisons, programmes, reports, sign_in, waves
+from feedback.web.staff import comments, comparisons, programmes, reports, rosters, sign_in, undeliverable, waves
 from forms.staff import SignOutForm
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
@@ -13,6 +13,10 @@ staff = Blueprint("staff", __name__, url_prefix="/staff")
 staff.add_url_rule("/", "programmes", programmes.index)
 staff.add_url_rule("/programmes/<int:programme_id>", "programme", programmes.one)
 staff.add_url_rule("/waves/<int:wave_id>", "wave", waves.one)
+staff.add_url_rule("/programmes/<int:programme_id>/roster", "roster", rosters.one)
+staff.add_url_rule("/programmes/<int:programme_id>/roster", "approve_roster", rosters.approve, methods=["POST"])
+staff.add_url_rule("/waves/<int:wave_id>/undeliverable", "undeliverable", undeliverable.people)
+staff.add_url_rule("/waves/<int:wave_id>/undeliverable", "mend_delivery", undeliverable.mend, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/close", "close_wave", waves.close, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/retry", "retry_wave", waves.retry, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/discard", "discard_wave", waves.discard, methods=["POST"])

@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves import WaveState
 from feedback.runtime import runtime
+from feedback.services.approve_roster import waits_for_approval
 from feedback.services.cancel_wave import begin_cancelling
 from feedback.services.close_wave import begin_closing, retry_closing
 from feedback.services.foresee_opening import foresee_opening
 from feedback.services.show_released_comments import show_comments
+from feedback.services.show_undeliverable import show_undeliverable
 from feedback.services.show_wave import CalendarEntry, WaveSheet, show_wave
 from feedback.web.guards import allowed, member
 from feedback.web.staff.wording import moment_in_words
@@ -65,6 +67,8 @@ def _page(wave_id: int, sent: StaffForm | None = None) -> str:
         wave=wave,
         calendar=tuple((entry, _when(wave, entry)) for entry in wave.calendar),
         warnings=foresee_opening(runtime().session(), wave_id) if wave.state in _NOT_OPENED else (),
+        awaits_approval=wave.state in _NOT_OPENED and waits_for_approval(runtime().session(), wave.programme_id),
+        lost=_lost(wave),
         close_form=_form(sent, CloseWaveForm) if may_close else None,
         discard_form=_form(sent, DiscardWaveForm) if may_discard else None,
         retry_form=RetryWaveForm(),
@@ -74,6 +78,12 @@ def _page(wave_id: int, sent: StaffForm | None = None) -> str:
 
 def _form(sent: StaffForm | None, kind: type[StaffForm]) -> StaffForm:
     return sent if isinstance(sent, kind) else kind()
+
+
+def _lost(wave: WaveSheet) -> int:
+    if member().role is StaffRole.REVIEWER:
+        return 0
+    return len(show_undeliverable(runtime().session(), wave.id))
 
 
 def _is_in_review(wave_id: int) -> bool:
