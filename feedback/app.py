@@ -12,6 +12,7 @@ from feedback.logs import configure_logs
 from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, system_clock
 from feedback.storage.database import READER, db, guard_engine, guard_reader
+from feedback.web.bounces import bounce_hook
 from feedback.web.errors import turn_errors_into_pages
 from feedback.web.headers import add_headers
 from feedback.web.health import health
@@ -101,6 +102,7 @@ def _add_pages(app: Flask, serves: Serves) -> None:
         app.register_blueprint(opt_out_pages)
     if serves is not Serves.PARTICIPANTS:
         app.register_blueprint(staff)
+        app.register_blueprint(bounce_hook)
 
 
 def create_app_from_environment() -> Flask:

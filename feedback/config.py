@@ -10,16 +10,26 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from feedback.bounce_box import BounceBox, bounce_box
 from feedback.domain.errors import SettingsRefused
+from feedback.domain.hosts import is_loopback
 
 SMALLEST_GROUP_SIZE = 5
 LONGEST_KEY_BACKUP_DAYS = 7
 MASTER_KEY_BYTES = 32
-_SECRET_VARIABLES = ("FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_MASTER_KEY_FILE", "FEEDBACK_SESSION_KEY")
+LONGEST_RETURN_LOCAL_PART = 24
+SHORTEST_TOKEN = 32
+_SECRET_VARIABLES = (
+    "FEEDBACK_KEYS_URL",
+    "FEEDBACK_MASTER_KEY",
+    "FEEDBACK_MASTER_KEY_FILE",
+    "FEEDBACK_SESSION_KEY",
+    "FEEDBACK_BOUNCES_URL",
+    "FEEDBACK_BOUNCES_TOKEN",
+)
 
 
 class Serves(StrEnum):
@@ -52,6 +62,18 @@ class SmtpSettings:
 
 
 @dataclass(frozen=True)
+class BounceSettings:
+    """How mails that come back are noticed. Without `address` each mail has the plain sender as its return path.
+
+    `box` is the mailbox that they lie in, `token` what whoever posts them must show.
+    """
+
+    address: str | None = None
+    box: BounceBox | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Vault:
     """The way to the key store and to the staff's cookies. `master_keys`: the first wraps, all unwrap."""
 
@@ -77,6 +99,7 @@ class Settings:
     comment_days: int
     mails_per_minute: int | None
     smtp: SmtpSettings
+    bounces: BounceSettings = BounceSettings()
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -102,6 +125,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         comment_days=_number(environ, "FEEDBACK_COMMENT_DAYS", 60, 1, 365),
         mails_per_minute=_quota(environ),
         smtp=_smtp(environ),
+        bounces=_bounces(environ),
     )
 
 
@@ -255,6 +279,29 @@ def _smtp(environ: Mapping[str, str]) -> SmtpSettings:
     )
 
 
+def _bounces(environ: Mapping[str, str]) -> BounceSettings:
+    url, token = environ.get("FEEDBACK_BOUNCES_URL"), environ.get("FEEDBACK_BOUNCES_TOKEN") or None
+    if token is not None and len(token) < SHORTEST_TOKEN:
+        raise SettingsRefused(f"FEEDBACK_BOUNCES_TOKEN is shorter than {SHORTEST_TOKEN} characters.")
+    return BounceSettings(
+        address=_return_address(environ.get("FEEDBACK_BOUNCE_ADDRESS") or None),
+        box=bounce_box(url, environ.get("FEEDBACK_SMTP_CA_FILE")) if url else None,
+        token=token,
+    )
+
+
+def _return_address(address: str | None) -> str | None:
+    local_part, _, domain = (address or "a@b").rpartition("@")
+    if not local_part or not domain or not local_part.isascii() or set(local_part) & set('+@ <>,"'):
+        raise SettingsRefused("FEEDBACK_BOUNCE_ADDRESS is not a plain address such as bounces@example.org.")
+    if len(local_part) > LONGEST_RETURN_LOCAL_PART:
+        raise SettingsRefused(
+            f"FEEDBACK_BOUNCE_ADDRESS has more than {LONGEST_RETURN_LOCAL_PART} characters before its @: "
+            "what is added to it must fit too."
+        )
+    return address
+
+
 def _security(text: str) -> SmtpSecurity:
     try:
         return SmtpSecurity(text)
@@ -272,13 +319,3 @@ def _number(environ: Mapping[str, str], variable: str, default: int, least: int,
     if not text.isdecimal() or not least <= int(text) <= most:
         raise SettingsRefused(f"{variable} must be a whole number from {least} to {most}.")
     return int(text)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether `host` is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

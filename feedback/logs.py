@@ -41,6 +41,8 @@ def configure_logs(level: int = logging.INFO) -> None:
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     for chatty in ("mail.log", "alembic", "waitress.queue"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It reads what strangers send, and complains of what it cannot read by quoting it.
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 
 def _without_source(frames: traceback.StackSummary) -> list[traceback.FrameSummary]:

@@ -25,7 +25,7 @@ _GOING_AWAY = 421
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail, not yet written. `values` fill its templates."""
+    """One mail, not yet written. `values` fill its templates; without `return_path` it comes back to its sender."""
 
     recipient: str
     language: str
@@ -34,6 +34,7 @@ class Letter:
     sender: tuple[str, str]
     values: Mapping[str, str] = field(repr=False)
     opt_out_url: str | None = field(default=None, repr=False)
+    return_path: str | None = field(default=None, repr=False)
 
 
 class Verdict(Enum):
@@ -127,7 +128,7 @@ class Conversation:
     def send(self, letter: Letter) -> Reply:
         """Hand one mail to the relay and return what it said."""
         try:
-            self._connection.send(write(letter))
+            self._connection.send(write(letter), letter.return_path)
         except smtplib.SMTPRecipientsRefused as error:
             code, _text = next(iter(error.recipients.values()))
             return _refusal(code)

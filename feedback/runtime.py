@@ -13,6 +13,7 @@ from feedback.config import Settings
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.pace import Pace
 from feedback.jobs.bench import Bench
+from feedback.jobs.bounce_round import BounceRound
 from feedback.jobs.engine import defer_batches
 from feedback.mail import Relay
 from feedback.services.known_surveys import KnownSurveys
@@ -81,7 +82,7 @@ class Runtime:
     @property
     def postmark(self) -> Postmark:
         """What mails show of the sender."""
-        return Postmark(self.settings.base_url, self.settings.smtp.sender)
+        return Postmark(self.settings.base_url, self.settings.smtp.sender, self.settings.bounces.address)
 
 
 def install_runtime(app: Flask, settings: Settings, clock: Clock) -> None:
@@ -117,4 +118,5 @@ def bench(app: Flask) -> Bench:
         queue_url=tools.queue_url,
         defer=tools.defer,
         pace=tools.pace,
+        bounces=BounceRound(tools.settings.bounces.box),
     )

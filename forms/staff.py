@@ -2,9 +2,10 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import HiddenInput
 
 from feedback.domain.comments import LONGEST_REVIEWED, Decision
 
@@ -40,6 +41,23 @@ class CloseWaveForm(StaffForm):
     sure = BooleanField(
         _("I am sure: no more answers are accepted, and the answers are opened once and then destroyed."),
         [InputRequired(_("Tick the box to close the survey, or leave this page to keep it open."))],
+    )
+
+
+class MendDeliveryForm(StaffForm):
+    """The address of somebody whose mail came back, corrected or as it is, and the wish to send it again."""
+
+    participant = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    address = StringField(_("Address"), [InputRequired(_("Write the address to send it to.")), Length(max=254)])
+
+
+class ApproveRosterForm(StaffForm):
+    """The approval of exactly the roster that was shown."""
+
+    digest = HiddenField(validators=[Length(min=64, max=64)])
+    sure = BooleanField(
+        _("I know that these are real people of this programme, and that nobody is missing."),
+        [InputRequired(_("Tick the box to approve the roster, or leave this page."))],
     )
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.config import Serves, Settings, SmtpSecurity, is_loopback, read_settings
+from feedback.config import Serves, Settings, SmtpSecurity, read_settings
 from feedback.domain.errors import SettingsRefused
+from feedback.domain.hosts import is_loopback
 
 KEY = base64.b64encode(b"k" * 32).decode()
 OTHER_KEY = base64.b64encode(b"o" * 32).decode()

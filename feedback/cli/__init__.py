@@ -3,10 +3,13 @@
 from flask.cli import AppGroup
 
 from feedback.cli.audit import audit_command
+from feedback.cli.bounces import bounces
 from feedback.cli.comments import comment
 from feedback.cli.database import database
 from feedback.cli.demo import demo
+from feedback.cli.invitations import invitation
 from feedback.cli.mail import mail
+from feedback.cli.organisations import organisation
 from feedback.cli.programmes import programme
 from feedback.cli.questionnaires import questionnaire
 from feedback.cli.reports import report
@@ -33,5 +36,21 @@ feedback = AppGroup(
 )
 report.add_command(audit_command)
 demo.add_command(sample_command)
-for command in (comment, database, demo, mail, programme, questionnaire, report, roster, serve, staff, wave, work):
+for command in (
+    bounces,
+    comment,
+    database,
+    demo,
+    invitation,
+    mail,
+    organisation,
+    programme,
+    questionnaire,
+    report,
+    roster,
+    serve,
+    staff,
+    wave,
+    work,
+):
     feedback.add_command(command)

@@ -1,4 +1,4 @@
-"""`feedback roster`: check a roster file, import it."""
+"""`feedback roster`: check a roster file, import it, correct it, approve it."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -9,11 +9,16 @@ from flask.cli import AppGroup
 from feedback.cli.output import ACTOR, as_json_option, say, write_json
 from feedback.domain.errors import RosterRefused
 from feedback.runtime import runtime
+from feedback.services.approve_roster import RosterSheet, approve_roster, show_roster, staff_number
+from feedback.services.correct_address import correct_address
 from feedback.services.import_roster import RosterChange, compare_roster, import_roster
 from feedback.services.leave_programme import leave_programme
 
-roster = AppGroup("roster", help="Check and import rosters.")
+roster = AppGroup("roster", help="Check, import, correct and approve rosters.")
 
+_on_behalf_of = click.option(
+    "--as", "on_behalf_of", metavar="EMAIL", help="The member of staff who asked for it; cannot approve it then."
+)
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
@@ -35,17 +40,20 @@ def check_command(programme_id: int, file: Path, *, as_json: bool) -> None:
 @roster.command("import")
 @click.argument("programme_id", type=int)
 @_file
+@_on_behalf_of
 @as_json_option
-def import_command(programme_id: int, file: Path, *, as_json: bool) -> None:
+def import_command(programme_id: int, file: Path, on_behalf_of: str | None, *, as_json: bool) -> None:
     """Import FILE (CSV with name, email, role and if you like cohort and language): all of it or nothing.
 
+    While a wave is open nobody joins it: who is added is invited from the next wave on.
+
     \b
-    Example:  feedback roster import 1 roster.csv
+    Example:  feedback roster import 1 roster.csv --as ana@example.com
     """
-    tools = runtime()
+    tools, actor = runtime(), _actor(programme_id, on_behalf_of)
     with _told_line_by_line():
         change = import_roster(
-            tools.session(), tools.keys, programme_id, file.read_bytes(), now=tools.clock(), actor=ACTOR
+            tools.session(), tools.keys, programme_id, file.read_bytes(), now=tools.clock(), actor=actor
         )
     _tell(change, as_json=as_json, done=True)
 
@@ -53,15 +61,103 @@ def import_command(programme_id: int, file: Path, *, as_json: bool) -> None:
 @roster.command("leave")
 @click.argument("programme_id", type=int)
 @click.argument("address")
-def leave_command(programme_id: int, address: str) -> None:
+@_on_behalf_of
+def leave_command(programme_id: int, address: str, on_behalf_of: str | None) -> None:
     """Note that the person with ADDRESS has left: they get no more mail. An answer already given stays.
 
     \b
     Example:  feedback roster leave 1 ana@example.com
     """
     tools = runtime()
-    leave_programme(tools.session(), programme_id, address, now=tools.clock(), actor=ACTOR)
+    actor = _actor(programme_id, on_behalf_of)
+    leave_programme(tools.session(), programme_id, address, now=tools.clock(), actor=actor)
     say("They will get no more mail.")
+
+
+@roster.command("correct-address")
+@click.argument("programme_id", type=int)
+@click.argument("old")
+@click.argument("new")
+@_on_behalf_of
+def correct_command(programme_id: int, old: str, new: str, on_behalf_of: str | None) -> None:
+    """Correct a mail address, from OLD to NEW. Import files must be corrected too, or the old one comes back.
+
+    While a wave is open the link stays the same: a mail that reached the old address still holds it. Send the
+    invitation to the new one with `feedback invitation resend`.
+
+    \b
+    Example:  feedback roster correct-address 1 aan@example.com ana@example.com
+    """
+    tools, actor = runtime(), _actor(programme_id, on_behalf_of)
+    correct_address(tools.session(), programme_id, old, new, now=tools.clock(), actor=actor)
+    say("The address is corrected. A mail that went to the old one still holds the same link.")
+
+
+@roster.command("show")
+@click.argument("programme_id", type=int)
+@as_json_option
+def show_command(programme_id: int, *, as_json: bool) -> None:
+    """Show who is on the roster, in which groups, what has changed since it was approved last, and by whom.
+
+    \b
+    Example:  feedback roster show 1
+    """
+    sheet = show_roster(runtime().session(), programme_id)
+    if as_json:
+        sizes = [{"role": atom.role, "cohort": atom.cohort, "people": count} for atom, count in sheet.sizes]
+        write_json({**vars(sheet), "sizes": sizes, "entries": [asdict(entry) for entry in sheet.entries]})
+        return
+    _show(sheet)
+
+
+@roster.command("approve")
+@click.argument("programme_id", type=int)
+@click.option("--as", "on_behalf_of", required=True, metavar="EMAIL", help="The member of staff who approves it.")
+@click.option("--digest", help="Approve only this roster, as `feedback roster show` names it; asks for no yes.")
+def approve_command(programme_id: int, on_behalf_of: str, digest: str | None) -> None:
+    """Approve the roster as a second person, who had no hand in it. Any later change voids the approval.
+
+    \b
+    Example:  feedback roster approve 1 --as rea@example.com
+    """
+    tools = runtime()
+    staff_id = staff_number(tools.session(), programme_id, on_behalf_of)
+    if digest is None:
+        sheet = show_roster(tools.session(), programme_id)
+        _show(sheet)
+        click.confirm("Are these the people who are to be invited?", abort=True)
+        digest = sheet.digest
+    approve_roster(tools.session(), programme_id, digest, staff_id=staff_id, now=tools.clock(), at_command_line=True)
+    say("The roster is approved.")
+
+
+def _actor(programme_id: int, on_behalf_of: str | None) -> str:
+    if on_behalf_of is None:
+        return ACTOR
+    return f"staff {staff_number(runtime().session(), programme_id, on_behalf_of)} by {ACTOR}"
+
+
+def _show(sheet: RosterSheet) -> None:
+    for entry in sheet.entries:
+        say(f"  {entry.role}{f', {entry.cohort}' if entry.cohort else ''}: {entry.name} <{entry.email}>")
+    for atom, count in sheet.sizes:
+        say(f"{count:>6}  {atom.role}s{f', {atom.cohort}' if atom.cohort else ''}")
+    for word, names in (("joined", sheet.joined), ("changed", sheet.changed), ("left", sheet.left)):
+        if names:
+            say(f"Since the roster that was approved last, {len(names)} {word}: {', '.join(names)}")
+    if sheet.changed_by:
+        say(f"Changed since then by: {', '.join(sheet.changed_by)}")
+    say(f"Approved by {sheet.approved_by}." if sheet.approved_by else "Not approved.")
+    say(f"Digest: {sheet.digest}")
+
+
+def _tell_of_open_waves(change: RosterChange, done: bool) -> None:
+    if change.waiting:
+        verb = "are" if done else "would be"
+        say(f"A wave is open, and nobody joins it now: {change.waiting} of them {verb} invited from the next one on.")
+    if change.regrouped:
+        verb = "count" if done else "would count"
+        say(f"{change.regrouped} people with a new cohort {verb} in their old one until the open wave is closed.")
 
 
 def _tell(change: RosterChange, *, as_json: bool, done: bool) -> None:
@@ -70,6 +166,7 @@ def _tell(change: RosterChange, *, as_json: bool, done: bool) -> None:
         return
     verb = "" if done else "would be "
     say(f"{change.added} people {verb}added, {change.changed} {verb}changed, {change.unchanged} are as they were.")
+    _tell_of_open_waves(change, done)
     if change.absent:
         say(f"{change.absent} people are in the programme but not in the file; they stay.")
 

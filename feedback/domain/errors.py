@@ -41,6 +41,18 @@ class WaveNotReady(FeedbackError):
     """The wave is in a state in which this cannot be done."""
 
 
+class RosterNotApproved(FeedbackError):
+    """A roster lacks a second person's approval, or cannot be approved as asked."""
+
+
+class AddressRefused(FeedbackError):
+    """An address cannot be corrected as asked. The message quotes at most what was typed."""
+
+
+class ResendRefused(FeedbackError):
+    """A mail is not sent again: too soon, too often, or to somebody who has left. Says nothing of answers."""
+
+
 class WaveClosed(FeedbackError):
     """A link leads nowhere: it is unknown, malformed, or its wave is not open. The three are not told apart."""
 
@@ -71,6 +83,10 @@ class ReviewRefused(FeedbackError):
 
 class MailRefused(FeedbackError):
     """The relay could not be reached or refused to talk to us. No mail was lost."""
+
+
+class MailboxRefused(FeedbackError):
+    """The mailbox of returned mails cannot be read. Nothing in it was lost."""
 
 
 class SignInRefused(FeedbackError):

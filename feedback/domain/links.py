@@ -31,6 +31,7 @@ Receipt = NewType("Receipt", bytes)
 
 SECRET_BYTES = 32
 RECEIPT_BYTES = 16
+BOUNCE_MAC_CHARS = 20
 
 
 def link_secret(key: LinkKey, participant_id: int) -> LinkSecret:
@@ -85,6 +86,20 @@ def message_name(key: bytes, wave_id: int, mail: str, participant_id: int) -> st
 def news_name(wave_id: int, staff_id: int, news: str) -> str:
     """Return the left half of the Message-ID of a mail to staff about some `news`, the same at each attempt."""
     return hashlib.sha256(f"feedback/news/{wave_id}/{staff_id}/{news}".encode()).hexdigest()[:32]
+
+
+def bounce_mac(key: bytes, delivery_id: int) -> str:
+    """Return the proof that a return path is ours, 80 bits in hexadecimal: whoever has none cannot invent bounces.
+
+    `key` is the programme's opt-out key.
+    """
+    return _derive(key, b"bounce" + delivery_id.to_bytes(8, "big")).hex()[:BOUNCE_MAC_CHARS]
+
+
+def return_path(address: str, key: bytes, delivery_id: int) -> str:
+    """Return the envelope sender of one mail: `address` with the delivery's number and proof behind its local part."""
+    local_part, _, domain = address.rpartition("@")
+    return f"{local_part}+{delivery_id}-{bounce_mac(key, delivery_id)}@{domain}"
 
 
 def terms_seal(key: LinkKey, terms: bytes) -> bytes:

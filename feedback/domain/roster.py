@@ -186,7 +186,8 @@ def _folded(text: str, most: int) -> str:
     return folded
 
 
-def _read_email(text: str) -> str:
+def read_address(text: str) -> str:
+    """Return a mail address as the roster keeps it, or raise ValueError saying what is wrong with it."""
     # One mailbox could in theory tell "Ana" from "ana"; one person with two links is the likelier mistake.
     local_part, _, domain = unicodedata.normalize("NFC", text.strip().lower()).rpartition("@")
     if not local_part or not domain:
@@ -244,7 +245,7 @@ def _shown(text: str) -> str:
 
 _READERS: Mapping[str, Callable[[str], str]] = {
     "name": _read_name,
-    "email": _read_email,
+    "email": read_address,
     "role": _read_role,
     "cohort": _read_cohort,
     "language": _read_language,

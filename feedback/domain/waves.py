@@ -68,6 +68,11 @@ def reminder_mail(number: int) -> str:
     return f"reminder-{number}"
 
 
+def invitation_copy(number: int) -> str:
+    """Return the name of the mail that invites somebody again; 2 is the first copy."""
+    return f"{INVITATION}-{number}"
+
+
 INVITATION = "invitation"
 CANCELLATION = "cancellation"
 EXTENSION = "extension"

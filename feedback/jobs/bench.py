@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.pace import Pace
+from feedback.jobs.bounce_round import BounceRound
 from feedback.mail import Relay
 from feedback.services.queue_mails import Defer
 from feedback.services.send_mail import Postmark
@@ -30,3 +31,4 @@ class Bench:
     queue_url: str | None
     defer: Defer
     pace: Pace | None
+    bounces: BounceRound

@@ -44,6 +44,7 @@ class Task(StrEnum):
     FINISH_CANCELLING = "finish-cancelling"
     TELL = "tell"
     DESTROY = "destroy"
+    READ_BOUNCES = "read-bounces"
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Due:
     number: int
 
 
-def what_is_due(session: Session, now: datetime, pace: Pace | None = None) -> list[Due]:
-    """Return all that is due, the most urgent first."""
+def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, reads_bounces: bool = False) -> list[Due]:
+    """Return all that is due, the most urgent first; last a look into the mailbox of returned mails, if it is time."""
     begin_read_only(session)
     closing = [wave.id for wave in waves_in_state(session, WaveState.CLOSING)]
     unfinished = [*waves_in_state(session, WaveState.CLOSING), *waves_in_state(session, WaveState.HELD)]
@@ -75,6 +76,7 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None) -> li
         *(Due(Task.REMIND if kind == MomentKind.REMINDER else Task.LOOK, number) for kind, number in moments),
         *(Due(Task.SEND, number) for number in batches),
         Due(Task.DESTROY, 0),
+        *([Due(Task.READ_BOUNCES, 0)] if reads_bounces else []),
     ]
 
 
@@ -99,8 +101,15 @@ def do(due: Due, bench: Bench) -> None:
                 finish_cancelling(session, bench.keys, due.number, now=now)
             case Task.TELL:
                 _tell(session, bench, due.number, now)
-            case Task.DESTROY:
-                destroy_spent_keys(session, bench.keys, now=now)
+            case Task.DESTROY | Task.READ_BOUNCES:
+                _keep_house(session, bench, due.task, now)
+
+
+def _keep_house(session: Session, bench: Bench, task: Task, now: datetime) -> None:
+    if task is Task.DESTROY:
+        destroy_spent_keys(session, bench.keys, now=now)
+    else:
+        bench.bounces.read(session, bench.keys, now=now)
 
 
 def _may_open(session: Session, wave: Wave, now: datetime) -> bool:

@@ -91,8 +91,9 @@ class Tasks:
         _trim(engine)
 
     def _what_is_due(self) -> list[Due]:
+        now = self.bench.clock()
         with self.bench.scope() as session:
-            return what_is_due(session, self.bench.clock(), self.bench.pace)
+            return what_is_due(session, now, self.bench.pace, reads_bounces=self.bench.bounces.is_due(now))
 
     async def _rescue(self, engine: App) -> None:
         stalled = list(await engine.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.stalled_seconds))

@@ -47,6 +47,7 @@ class Survey:
     contact_email: str
     time_zone: ZoneInfo
     twin_stages: tuple[str, ...]
+    roster_was_approved: bool
     place: Place
     response_key: PublicKey
     body_bytes: int
@@ -104,6 +105,7 @@ def _read(session: Session, right: OpenRight) -> Survey:
         contact_email=programme.contact_email,
         time_zone=ZoneInfo(programme.time_zone),
         twin_stages=tuple(sorted({one["stage"] for one in wave.twins or ()})),
+        roster_was_approved=wave.roster_was_approved,
         place=Place(programme.id, wave.id),
         response_key=wave.response_key,
         body_bytes=wave.body_bytes or 0,

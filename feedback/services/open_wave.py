@@ -14,6 +14,7 @@ from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.responses import largest_body
 from feedback.domain.wave_calendar import SHORTEST_OPENING
 from feedback.domain.waves import INVITATION, WaveState
+from feedback.services.approve_roster import is_approved
 from feedback.services.find_twins import find_twins
 from feedback.services.move_reminders import move_reminders
 from feedback.services.queue_mails import Defer, leave_to_the_tick, queue_for
@@ -54,14 +55,17 @@ def open_wave(
 ) -> Opening:
     """Open a wave; raise WaveNotReady if it was opened before, PlanRefused if nobody could ever see a result.
 
+    Raises RosterNotApproved if the organisation asks for a second person's approval and the roster has none.
+
     The keys are committed first and kept by a later attempt, so an attempt that dies changes nothing else.
     """
-    check_opening(session, wave_id, now)
+    is_approved(session, check_opening(session, wave_id, now).programme_id)
     session.commit()
     wave_keys = keys.keys_for_opening(wave_id)
     seize_wave(session, wave_id)
     wave = check_opening(session, wave_id, now)
     seize_programme(session, wave.programme_id)
+    wave.roster_was_approved = is_approved(session, wave.programme_id)
     people = invitees(session, wave.programme_id)
     groups = partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
     questionnaires = questionnaires_of(session, wave_id)

@@ -22,6 +22,11 @@ def seal_terms(
         groups=groups_of(session, wave.id),
         questionnaires=questionnaire_texts(session, wave.id),
         rights=rights,
-        told={name: getattr(wave, name) for name in _TOLD},
+        told={name: getattr(wave, name) for name in _TOLD} | _told_if_approved(wave),
     )
     return terms_seal(key, terms_digest(terms))
+
+
+# Only where it is told: waves that were opened before there were approvals keep their seals.
+def _told_if_approved(wave: Wave) -> dict[str, bool]:
+    return {"roster_was_approved": True} if wave.roster_was_approved else {}

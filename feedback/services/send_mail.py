@@ -14,7 +14,15 @@ from babel.dates import format_date, format_time
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import MailRefused
-from feedback.domain.links import LinkKey, link_secret, message_name, opt_out_digest, opt_out_token, to_address
+from feedback.domain.links import (
+    LinkKey,
+    link_secret,
+    message_name,
+    opt_out_digest,
+    opt_out_token,
+    return_path,
+    to_address,
+)
 from feedback.domain.pace import Pace
 from feedback.domain.waves import CANCELLATION, WaveState
 from feedback.mail import Letter, Relay, Verdict, known_locale
@@ -50,10 +58,11 @@ _SETTLED = {
 
 @dataclass(frozen=True)
 class Postmark:
-    """What every mail shows of the sender: where links lead, and from which address it comes."""
+    """What every mail shows of the sender: where links lead, from which address it comes, to which it comes back."""
 
     base_url: str
     sender: str
+    bounce_address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +184,7 @@ def _letters(keys: KeyStore, pouch: _Pouch, waiting: list[tuple[int, int]]) -> I
     # What was cancelled has no key to derive a link from, and no survey to lead to.
     link_key = None if pouch.batch.mail == CANCELLATION else keys.link_key(pouch.wave.id)
     opt_out_key = keys.opt_out_key(pouch.programme.id)
-    base = pouch.postmark.base_url
+    base, back_to = pouch.postmark.base_url, pouch.postmark.bounce_address
     host = pouch.postmark.sender.rpartition("@")[2]
     for delivery_id, participant_id in waiting:
         person = pouch.people[participant_id]
@@ -190,6 +199,7 @@ def _letters(keys: KeyStore, pouch: _Pouch, waiting: list[tuple[int, int]]) -> I
                 sender=(pouch.organisation, pouch.postmark.sender),
                 values={**_values(pouch, person, f"{base}/o/{opt_out}"), **_link(base, link_key, participant_id)},
                 opt_out_url=f"{base}/o/{opt_out}",
+                return_path=return_path(back_to, opt_out_key, delivery_id) if back_to else None,
             ),
         )
 

@@ -14,13 +14,17 @@ from feedback.storage.people import Participant
 
 
 class DeliveryState(StrEnum):
-    """Where one mail stands. *accepted* is the relay's word and no promise that it was read."""
+    """Where one mail stands. *accepted* is the relay's word and no promise that it was read.
+
+    *Bounced* is an accepted mail of which a mail server said later that it can never arrive.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     SKIPPED = "skipped"
+    BOUNCED = "bounced"
 
 
 _STATES = ", ".join(f"'{state}'" for state in DeliveryState)
@@ -122,6 +126,40 @@ def settle(session: Session, delivery_id: int, fence: bytes, state: DeliveryStat
     session.execute(update(Delivery).where(*mine).values(**values))
 
 
+class SentMail(NamedTuple):
+    """One delivery with the programme whose key signs its return path."""
+
+    id: int
+    wave_id: int
+    mail: str
+    participant_id: int
+    programme_id: int
+
+
+_SENT = (Delivery.id, Delivery.wave_id, Delivery.mail, Delivery.participant_id, Participant.programme_id)
+
+
+def sent_mail(session: Session, delivery_id: int) -> SentMail | None:
+    """Return a delivery that a bounce may be about."""
+    query = select(*_SENT).join(Participant, Participant.id == Delivery.participant_id)
+    row = session.execute(query.where(Delivery.id == delivery_id)).one_or_none()
+    return None if row is None else SentMail(*row)
+
+
+def mails_sent_to(session: Session, email: str) -> list[SentMail]:
+    """Return what the relay has accepted for an address, in every programme, the latest first."""
+    query = select(*_SENT).join(Participant, Participant.id == Delivery.participant_id)
+    mine = (Participant.email == email, Delivery.state == DeliveryState.ACCEPTED)
+    return [SentMail(*row) for row in session.execute(query.where(*mine).order_by(Delivery.id.desc()))]
+
+
+def mark_bounced(session: Session, delivery_id: int) -> bool:
+    """Note that an accepted mail came back; False if it was not accepted, or has come back before."""
+    mine = (Delivery.id == delivery_id, Delivery.state == DeliveryState.ACCEPTED)
+    result = session.execute(update(Delivery).where(*mine).values(state=DeliveryState.BOUNCED))
+    return bool(getattr(result, "rowcount", 0) == 1)
+
+
 def postpone(session: Session, batch_id: int, not_before_at: datetime, *, has_turn: bool = False) -> None:
     """Let a batch wait until the relay may be tried again, or until its turn."""
     values = {"not_before_at": not_before_at, "has_turn": has_turn}
@@ -144,6 +182,58 @@ def invited_to(session: Session, wave_id: int, mail: str) -> list[int]:
     """Return the ids of those to whom `mail` of a wave was addressed, by id."""
     query = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.mail == mail)
     return list(session.scalars(query.order_by(Delivery.participant_id)))
+
+
+class Copy(NamedTuple):
+    """One invitation to somebody, the first or a copy, with the time before which it could not go out."""
+
+    participant_id: int
+    has_left: bool
+    state: str
+    not_before_at: datetime
+
+
+def copies_to(session: Session, wave_id: int, email: str) -> list[Copy]:
+    """Return every invitation of a wave to an address, by person and in order."""
+    query = (
+        select(Participant.id, Participant.has_left, Delivery.state, Batch.not_before_at)
+        .join(Delivery, Delivery.participant_id == Participant.id)
+        .join(Batch, Batch.id == Delivery.batch_id)
+        .where(Delivery.wave_id == wave_id, Participant.email == email, Delivery.mail.startswith(INVITATION))
+    )
+    return [Copy(*row) for row in session.execute(query.order_by(Participant.id, Delivery.id))]
+
+
+class Undelivered(NamedTuple):
+    """Somebody whose last mail of a wave was refused or came back."""
+
+    participant_id: int
+    name: str
+    email: str
+    role: str
+    mail: str
+    state: str
+    reply_code: int | None
+    is_on_its_way: bool
+
+
+_LOST = (DeliveryState.REFUSED, DeliveryState.BOUNCED)
+
+
+def undelivered(session: Session, wave_id: int) -> list[Undelivered]:
+    """Return whom the last mail of a wave that was handed over did not reach, by name; who has left is left out."""
+    mine = (Delivery.wave_id == wave_id, Delivery.state.in_((*_LOST, DeliveryState.ACCEPTED)))
+    last = select(func.max(Delivery.id)).where(*mine).group_by(Delivery.participant_id)
+    waiting = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.state.in_(_UNSENT))
+    columns = (Participant.id, Participant.name, Participant.email, Participant.role)
+    on_its_way = Participant.id.in_(waiting).label("is_on_its_way")
+    query = (
+        select(*columns, Delivery.mail, Delivery.state, Delivery.reply_code, on_its_way)
+        .join(Participant, Participant.id == Delivery.participant_id)
+        .where(Delivery.id.in_(last), Delivery.state.in_(_LOST), Participant.has_left.is_(False))
+        .order_by(Participant.name, Participant.id)
+    )
+    return [Undelivered(*row) for row in session.execute(query)]
 
 
 class Invited(NamedTuple):

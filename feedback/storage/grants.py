@@ -46,8 +46,10 @@ _STAFF: Mapping[str, str] = {
     "wave_groups": _READ,
     "wave_questionnaires": _ADD,
     "wave_moments": _EDIT,
-    "mail_batches": _READ,
-    "deliveries": _READ,
+    # To send an invitation again, and to note that a mail came back; see `_part_deliveries`.
+    "mail_batches": _ADD,
+    "deliveries": "SELECT, INSERT, UPDATE (state)",
+    "roster_approvals": _EDIT,
     "reports": _READ,
     "comments": "SELECT, DELETE, UPDATE (decision, redacted)",
     "comment_summaries": "SELECT, INSERT, DELETE",
@@ -64,6 +66,7 @@ _WORKER: Mapping[str, str] = {
     "wave_groups": _ADD,
     "wave_moments": "SELECT, UPDATE, DELETE",
     "participants": _READ,
+    "roster_approvals": _READ,
     "opt_outs": _READ,
     "entitlements": "SELECT, INSERT, DELETE, MAINTAIN",
     "sealed_responses": "SELECT, DELETE, MAINTAIN",
@@ -103,6 +106,7 @@ def grant_main(engine: Engine) -> None:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.PARTICIPANTS}"))
         for function in connection.scalars(text(_ENGINE_FUNCTIONS), {"prefix": PREFIX}):
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.WORKER}"))
+        _part_deliveries(connection)
 
 
 def grant_keys(engine: Engine) -> None:
@@ -111,6 +115,26 @@ def grant_keys(engine: Engine) -> None:
         _make_roles(connection)
         _grant(connection, _KEYS)
         _part_keys(connection)
+
+
+# Staff add copies of invitations and mark as bounced what was accepted; they can neither queue another mail nor send a
+# settled one again. The worker does all of it.
+_STAFF_DELIVERIES = {
+    "reads": "FOR SELECT TO {role} USING (true)",
+    "invites_again": "FOR INSERT TO {role} WITH CHECK (state = 'queued' AND mail LIKE 'invitation-_')",
+    "notes_bounces": "FOR UPDATE TO {role} USING (state = 'accepted') WITH CHECK (state = 'bounced')",
+}
+
+
+def _part_deliveries(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE deliveries ENABLE ROW LEVEL SECURITY"))
+    policies = {
+        f"{GroupRole.STAFF}_{name}": rule.format(role=GroupRole.STAFF) for name, rule in _STAFF_DELIVERIES.items()
+    }
+    policies[GroupRole.WORKER] = f"FOR ALL TO {GroupRole.WORKER} USING (true) WITH CHECK (true)"
+    for name, rule in policies.items():
+        connection.execute(text(f"DROP POLICY IF EXISTS {name} ON deliveries"))
+        connection.execute(text(f"CREATE POLICY {name} ON deliveries {rule}"))
 
 
 # Staff make programmes, whose keys they need, and open comments; links and responses are the worker's alone.

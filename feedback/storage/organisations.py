@@ -7,13 +7,17 @@ from feedback.storage.database import Base
 
 
 class Organisation(Base):
-    """One organisation. The public half of its signing key is published; the private one is in the key store."""
+    """One organisation. The public half of its signing key is published; the private one is in the key store.
+
+    If it `approves_rosters`, no wave opens before a second person has approved the roster.
+    """
 
     __tablename__ = "organisations"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     signing_public_key: Mapped[bytes | None]
+    approves_rosters: Mapped[bool] = mapped_column(default=False)
 
 
 def organisation_named(session: Session, name: str) -> Organisation:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from feedback.domain.groups import Atom
 from feedback.domain.questionnaires import Role
 from feedback.domain.roster import RosterRow
+from feedback.domain.roster_digests import RosterEntry
 from feedback.storage.database import Base
 
 
@@ -72,6 +73,25 @@ def known_people(session: Session, programme_id: int) -> dict[tuple[str, str], P
     """Return the roster by (address, role)."""
     query = select(Participant).where(Participant.programme_id == programme_id).order_by(Participant.id)
     return {(person.email, person.role): person for person in session.scalars(query)}
+
+
+def roster_entries(session: Session, programme_id: int) -> list[RosterEntry]:
+    """Return everybody who is in the programme now, by id."""
+    columns = (Participant.id, Participant.name, Participant.email, Participant.role, Participant.cohort)
+    mine = (Participant.programme_id == programme_id, Participant.has_left.is_(False))
+    query = select(*columns, Participant.language).where(*mine).order_by(Participant.id)
+    return [RosterEntry(*row) for row in session.execute(query)]
+
+
+def people_at(session: Session, programme_id: int, email: str) -> list[Participant]:
+    """Return who has, or had, an address in a programme: one row a role."""
+    mine = (Participant.programme_id == programme_id, Participant.email == email)
+    return list(session.scalars(select(Participant).where(*mine).order_by(Participant.id)))
+
+
+def names_of(session: Session, participant_ids: Iterable[int]) -> list[str]:
+    """Return some participants' names, sorted."""
+    return sorted(person.name for person in people_by_id(session, participant_ids).values())
 
 
 def add_people(session: Session, programme_id: int, rows: Iterable[RosterRow]) -> None:

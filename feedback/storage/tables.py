@@ -15,6 +15,7 @@ from feedback.storage import (
     relay_pace,
     reports,
     responses,
+    roster_approvals,
     staff,
     waves,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "relay_pace",
     "reports",
     "responses",
+    "roster_approvals",
     "staff",
     "waves",
 ]

@@ -67,6 +67,7 @@ class Wave(Base):
     news_due_at: Mapped[datetime | None]
     calendar_revision: Mapped[int] = mapped_column(default=0)
     calendar_changed_at: Mapped[datetime | None]
+    roster_was_approved: Mapped[bool] = mapped_column(default=False)
 
     @property
     def response_key(self) -> PublicKey:

@@ -17,6 +17,7 @@ from feedback.storage.quiet_times import StoredQuietTimes
 from feedback.storage.relay_pace import RelayPace
 from feedback.storage.reports import StoredReport
 from feedback.storage.responses import StoredResponse
+from feedback.storage.roster_approvals import RosterApproval
 from feedback.storage.staff import SignIn, StaffMember
 from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
 from tests.world import START
@@ -97,6 +98,7 @@ def main_rows() -> list[object]:
         SignIn(digest=bytes(32), staff_id=1, expires_at=START),
         a_programme(),
         StoredQuietTimes(programme_id=1, definition={}),
+        RosterApproval(programme_id=1, changed_by=["staff 2"], digest=bytes(32), approved_by=1, approved_at=START),
         a_person(),
         OptOut(digest=bytes(32), programme_id=1, wants_no_mail=True),
         a_wave(),

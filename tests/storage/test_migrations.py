@@ -22,7 +22,7 @@ from feedback.storage.job_queue import TABLES, is_ours, renew_job_queue, schema_
 from feedback.storage.migrate import downgrade, is_current, upgrade
 from feedback.storage.tables import Base, KeyBase
 from tests.databases import Pair, PostgresServer, SqliteServer
-from tests.storage.rows import a_named_organisation, a_programme, empty_tables, insert, key_rows, main_rows
+from tests.storage.rows import empty_tables, insert, key_rows, main_rows
 
 UPGRADE = """
 import sys
@@ -38,11 +38,20 @@ print("ready", flush=True)
 sys.stdin.readline()
 upgrade(engine, Base.metadata, Path(sys.argv[2]))
 """
-_OLD_WAVE = """
+# In words of their own: the models have columns that were not there yet.
+_OLD_ROWS = (
+    "INSERT INTO organisations (id, name) VALUES (1, 'Example')",
+    """
+INSERT INTO programmes (id, organisation_id, name, word, focus, minimum_group_size, time_zone, contact_name,
+  contact_email, reviewer_name)
+VALUES (1, 1, 'Pilot', 'reverse', 'race', 5, 'Europe/Paris', 'Ana', 'ana@example.com', 'Rea Viewer')
+""",
+    """
 INSERT INTO waves (id, programme_id, stage, state, closes_at, may_close_early, was_extended, minimum_group_size,
   key_backup_days, comment_days, reviewer_name)
 VALUES (1, 1, 'kickoff', 'draft', '2027-03-01 09:00:00', false, false, 5, 7, 60, 'Rea Viewer')
-"""
+""",
+)
 BROKEN = """
 import sqlalchemy as sa
 from alembic import op
@@ -288,8 +297,8 @@ def test_comments_in_review_survive_the_upgrade_undecided_and_unnumbered(empty: 
         tree = tree_of(stack, empty, "main")
         upgrade(tree.engine, tree.base.metadata, tree.folder, "0002")
         with Session(tree.engine) as session:
-            insert(session, [a_named_organisation(), a_programme()])
-            session.execute(text(_OLD_WAVE))
+            for statement in _OLD_ROWS:
+                session.execute(text(statement))
             old = text("INSERT INTO comments (id, wave_id, question, sealed) VALUES (:id, 1, 'F2', :sealed)")
             session.execute(old, {"id": bytes(16), "sealed": b"sealed"})
             session.commit()

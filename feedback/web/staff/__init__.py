@@ -12,7 +12,9 @@ from feedback.web.staff import (
     programmes,
     quiet_times,
     reports,
+    rosters,
     sign_in,
+    undeliverable,
     wave_dates,
     waves,
 )
@@ -34,6 +36,10 @@ staff.add_url_rule("/waves/<int:wave_id>/open", "open_wave", wave_dates.open_now
 staff.add_url_rule("/waves/<int:wave_id>/postpone", "postpone_wave", wave_dates.postpone, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/extend", "extend_wave", wave_dates.extend, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/cancel", "cancel_wave", wave_dates.cancel, methods=["POST"])
+staff.add_url_rule("/programmes/<int:programme_id>/roster", "roster", rosters.one)
+staff.add_url_rule("/programmes/<int:programme_id>/roster", "approve_roster", rosters.approve, methods=["POST"])
+staff.add_url_rule("/waves/<int:wave_id>/undeliverable", "undeliverable", undeliverable.people)
+staff.add_url_rule("/waves/<int:wave_id>/undeliverable", "mend_delivery", undeliverable.mend, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/close", "close_wave", waves.close, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/retry", "retry_wave", waves.retry, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/discard", "discard_wave", waves.discard, methods=["POST"])

@@ -23,4 +23,7 @@ def one(programme_id: int) -> ResponseReturnValue:
     programme = show_programme(runtime().session(), programme_id)
     zone = programme.time_zone
     closings = {wave.id: day_in_words(wave.closes_at.astimezone(zone).date()) for wave in programme.waves}
-    return render_template("staff/programme.html", programme=programme, closings=closings)
+    may_see_roster = member().role is not StaffRole.REVIEWER
+    return render_template(
+        "staff/programme.html", programme=programme, closings=closings, may_see_roster=may_see_roster
+    )

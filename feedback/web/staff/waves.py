@@ -11,11 +11,13 @@ from feedback.domain.staff import StaffRole
 from feedback.domain.waves import WaveState
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.runtime import runtime
+from feedback.services.approve_roster import waits_for_approval
 from feedback.services.cancel_wave import begin_cancelling
 from feedback.services.close_wave import begin_closing, retry_closing
 from feedback.services.forecast_wave import forecast_wave
 from feedback.services.preview_wave import twins_ahead
 from feedback.services.show_released_comments import show_comments
+from feedback.services.show_undeliverable import show_undeliverable
 from feedback.services.show_wave import CalendarEntry, WaveSheet, show_wave
 from feedback.web.guards import allowed, member
 from feedback.web.staff.wording import moment_in_words
@@ -73,6 +75,8 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
         forecast=_forecast(wave) if wave.state in _NOT_OPENED else None,
         is_planner=is_planner,
         close_form=_form(sent, CloseWaveForm) if wave.may_be_closed and is_planner else None,
+        awaits_approval=wave.state in _NOT_OPENED and waits_for_approval(runtime().session(), wave.programme_id),
+        lost=_lost(wave),
         discard_form=_form(sent, DiscardWaveForm) if may_discard else None,
         retry_form=RetryWaveForm(),
         dates=_date_forms(wave, sent) if is_planner else {},
@@ -106,6 +110,12 @@ def _date_forms(wave: WaveSheet, sent: StaffForm | None) -> dict[str, StaffForm]
 
 def _form(sent: StaffForm | None, kind: type[StaffForm]) -> StaffForm:
     return sent if isinstance(sent, kind) else kind()
+
+
+def _lost(wave: WaveSheet) -> int:
+    if member().role is StaffRole.REVIEWER:
+        return 0
+    return len(show_undeliverable(runtime().session(), wave.id))
 
 
 def _is_in_review(wave_id: int) -> bool:

@@ -1,0 +1,45 @@
+"""`feedback bounces`: read mails that came back."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import BinaryIO
+
+import click
+from flask.cli import AppGroup
+
+from feedback.cli.output import as_json_option, say, write_json
+from feedback.domain.bounces import LARGEST_BOUNCE_BYTES
+from feedback.domain.errors import SettingsRefused
+from feedback.runtime import runtime
+from feedback.services.note_bounces import note_bounces, read_box
+
+bounces = AppGroup("bounces", help="Note which mails came back.")
+
+
+@bounces.command("read")
+@click.argument("files", type=click.File("rb"), nargs=-1)
+@as_json_option
+def read_command(files: tuple[BinaryIO, ...], *, as_json: bool) -> None:
+    """Read returned mails from FILES, each one mail ("-" is standard input), or else empty the mailbox once.
+
+    The mailbox is that of FEEDBACK_BOUNCES_URL: everything in it is read and deleted. Files are left as they are.
+
+    \b
+    Example:  feedback bounces read returned.eml
+    """
+    tools = runtime()
+    if files:
+        reading = note_bounces(tools.session(), tools.keys, _mails(files), now=tools.clock())
+    elif tools.settings.bounces.box is not None:
+        reading = read_box(tools.session(), tools.keys, tools.settings.bounces.box, now=tools.clock())
+    else:
+        raise SettingsRefused("FEEDBACK_BOUNCES_URL is not set: name the mailbox of returned mails, or give files.")
+    if as_json:
+        write_json(asdict(reading))
+        return
+    say(f"{reading.read} mails were read; {reading.noted} of ours are now known to be lost.")
+
+
+def _mails(files: tuple[BinaryIO, ...]) -> Iterator[bytes]:
+    for file in files:
+        yield file.read(LARGEST_BOUNCE_BYTES)

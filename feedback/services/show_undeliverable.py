@@ -1,0 +1,48 @@
+"""Who cannot be reached in a wave: names and addresses, a fact about mails. Knows nothing of answers."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from feedback.storage.database import begin_read_only
+from feedback.storage.deliveries import DeliveryState, undelivered
+from feedback.storage.waves import wave_by_id
+
+
+@dataclass(frozen=True)
+class Undeliverable:
+    """Somebody whose last mail of a wave was refused or came back. `reply_code` is the relay's, if it refused.
+
+    `is_on_its_way` says that another mail waits to be sent.
+    """
+
+    participant_id: int
+    name: str
+    email: str
+    role: str
+    mail: str
+    state: DeliveryState
+    reply_code: int | None
+    is_on_its_way: bool
+
+
+def show_undeliverable(session: Session, wave_id: int) -> tuple[Undeliverable, ...]:
+    """Return whom no mail of a wave has reached, as far as is known, by name; raise NotFound."""
+    begin_read_only(session)
+    try:
+        wave_by_id(session, wave_id)
+        return tuple(
+            Undeliverable(
+                participant_id=one.participant_id,
+                name=one.name,
+                email=one.email,
+                role=one.role,
+                mail=one.mail,
+                state=DeliveryState(one.state),
+                reply_code=one.reply_code if one.state == DeliveryState.REFUSED else None,
+                is_on_its_way=one.is_on_its_way,
+            )
+            for one in undelivered(session, wave_id)
+        )
+    finally:
+        session.rollback()

@@ -1,0 +1,64 @@
+"""Approvals of rosters: who changed a programme's roster since the last one, and which roster was approved, by whom.
+
+What was approved is kept as a digest a person, under the person's number: enough to say what has changed since.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.storage.database import Base, JsonText
+
+
+class RosterApproval(Base):
+    """One programme's roster. `digest` is that of the roster that may be invited; None as soon as anything changes.
+
+    `changed_by` holds everybody who had a hand in it since the last approval, `entries` the roster that was approved
+    last: [number of a participant, digest of the line] each.
+    """
+
+    __tablename__ = "roster_approvals"
+    __table_args__ = (
+        CheckConstraint(
+            "digest IS NULL OR (approved_by IS NOT NULL AND approved_at IS NOT NULL)", name="approved_by_somebody"
+        ),
+    )
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), primary_key=True, autoincrement=False)
+    changed_by: Mapped[Any] = mapped_column(JsonText)
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    approved_at: Mapped[datetime | None]
+    entries: Mapped[Any] = mapped_column(JsonText, nullable=True)
+
+
+def approval_of(session: Session, programme_id: int) -> RosterApproval | None:
+    """Return what is known of the approval of a programme's roster, as it is now."""
+    return session.get(RosterApproval, programme_id, populate_existing=True)
+
+
+def note_change(session: Session, programme_id: int, actor: str) -> None:
+    """Void the approval of a roster, and remember who changed it: "staff 3 by command line" is staff 3."""
+    hand = actor.partition(" by ")[0]
+    found = approval_of(session, programme_id)
+    if found is None:
+        session.add(RosterApproval(programme_id=programme_id, changed_by=[hand]))
+        session.flush()
+        return
+    found.digest = None
+    found.changed_by = sorted({*found.changed_by, hand})
+
+
+def note_approval(
+    session: Session, programme_id: int, *, digest: bytes, entries: list[list[Any]], staff_id: int, now: datetime
+) -> None:
+    """Write down that a member of staff approved exactly the roster with this digest."""
+    found = approval_of(session, programme_id)
+    if found is None:
+        found = RosterApproval(programme_id=programme_id)
+        session.add(found)
+    found.changed_by, found.entries = [], entries
+    found.digest, found.approved_by, found.approved_at = digest, staff_id, now
+    session.flush()

@@ -1,0 +1,45 @@
+"""A programme's roster by name, and the button of the second person who approves it."""
+
+from flask import abort, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from feedback.domain.staff import StaffRole
+from feedback.runtime import runtime
+from feedback.services.approve_roster import approve_roster, show_roster
+from feedback.services.show_programmes import show_programme
+from feedback.web.guards import allowed, member
+from feedback.web.staff.wording import moment_in_words
+from forms.staff import ApproveRosterForm
+
+
+@allowed(StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+def one(programme_id: int) -> ResponseReturnValue:
+    """Show who is on the roster, what has changed since it was approved last, and by whom."""
+    return _page(programme_id)
+
+
+@allowed(StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+def approve(programme_id: int) -> ResponseReturnValue:
+    """Approve exactly the roster that the page showed."""
+    form = ApproveRosterForm()
+    if not form.validate():
+        if form.csrf_token.errors or form.digest.errors:
+            abort(400)
+        return make_response(_page(programme_id, form), 422)
+    approve_roster(runtime().session(), programme_id, form.digest.data, staff_id=member().id, now=runtime().clock())
+    return redirect(url_for(".roster", programme_id=programme_id), 303)
+
+
+def _page(programme_id: int, sent: ApproveRosterForm | None = None) -> str:
+    programme = show_programme(runtime().session(), programme_id)
+    roster = show_roster(runtime().session(), programme_id)
+    form = sent or ApproveRosterForm(formdata=None)
+    form.digest.data = roster.digest
+    return render_template(
+        "staff/roster.html",
+        programme=programme,
+        roster=roster,
+        approved_at=moment_in_words(roster.approved_at, programme.time_zone) if roster.approved_at else None,
+        form=form if roster.is_required and roster.approved_by is None and roster.entries else None,
+        had_a_hand=member().id in roster.hands,
+    )

@@ -1,0 +1,64 @@
+"""Whom no mail of a wave reaches, with a way to correct the address and send the invitation again."""
+
+from flask import abort, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from feedback.domain.errors import AddressRefused, NotFound, ResendRefused
+from feedback.domain.staff import StaffRole
+from feedback.domain.waves import WaveState
+from feedback.runtime import runtime
+from feedback.services.resend_invitation import mend_delivery
+from feedback.services.show_undeliverable import show_undeliverable
+from feedback.services.show_wave import show_wave
+from feedback.web.guards import allowed, member
+from forms.staff import MendDeliveryForm
+
+
+@allowed(StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+def people(wave_id: int) -> ResponseReturnValue:
+    """List them by name."""
+    return _page(wave_id)
+
+
+@allowed(StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+def mend(wave_id: int) -> ResponseReturnValue:
+    """Correct one address, if another was written, and send the invitation again."""
+    form = MendDeliveryForm()
+    if not form.validate():
+        if form.csrf_token.errors or form.participant.errors:
+            abort(400)
+        return make_response(_page(wave_id, form), 422)
+    try:
+        mend_delivery(
+            runtime().session(),
+            wave_id,
+            form.participant.data,
+            form.address.data,
+            now=runtime().clock(),
+            actor=f"staff {member().id}",
+        )
+    except (AddressRefused, ResendRefused, NotFound) as refused:
+        form.address.errors = [str(refused)]
+        runtime().session().rollback()
+        return make_response(_page(wave_id, form), 422)
+    return redirect(url_for(".undeliverable", wave_id=wave_id), 303)
+
+
+def _page(wave_id: int, sent: MendDeliveryForm | None = None) -> str:
+    wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
+    found = show_undeliverable(runtime().session(), wave_id)
+    return render_template(
+        "staff/undeliverable.html",
+        wave=wave,
+        may_mend=wave.state is WaveState.OPEN,
+        people=[(person, _form(person.participant_id, person.email, sent)) for person in found],
+        refused=sent is not None,
+    )
+
+
+def _form(number: int, email: str, sent: MendDeliveryForm | None) -> MendDeliveryForm:
+    if sent is not None and sent.participant.data == number:
+        return sent
+    form = MendDeliveryForm(formdata=None)
+    form.participant.data, form.address.data = number, email
+    return form
