@@ -5,15 +5,16 @@ from datetime import timedelta
 
 # A portion may begin this much after its turn; later than that it takes a new turn.
 GRACE = timedelta(seconds=5)
-_SHARE = 0.9
+_MINUTE = timedelta(minutes=1)
+_PORTIONS = 20
 
 
 @dataclass(frozen=True)
 class Pace:
-    """A relay's quota. Portions are a tenth of it and begin at nine tenths of its rate.
+    """A relay's quota. In no minute do more mails begin than it allows, however late within `GRACE` each portion is.
 
-    The tenth that is left free pays for a portion that begins late: within any minute no more portions begin than
-    make up the quota.
+    If more than the quota q began within a minute, all but the last portion p would be q + 1 − p mails at least. These
+    take a minute and `GRACE`, of which lateness can take away no more than `GRACE`.
     """
 
     mails_per_minute: int
@@ -21,8 +22,8 @@ class Pace:
     @property
     def portion(self) -> int:
         """Return how many mails go out at a time, at most."""
-        return max(1, self.mails_per_minute // 10)
+        return max(1, self.mails_per_minute // _PORTIONS)
 
     def takes(self, mails: int) -> timedelta:
         """Return how long nothing else may begin once a portion of `mails` has begun."""
-        return timedelta(minutes=mails / (_SHARE * self.mails_per_minute))
+        return (_MINUTE + GRACE) * (mails / (self.mails_per_minute + 1 - self.portion))

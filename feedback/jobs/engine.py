@@ -76,9 +76,10 @@ def defer_batches(session: Session, batch_ids: Sequence[int]) -> None:
         _DESK.configure_task(Task.SEND, **job_options(Due(Task.SEND, number))).make_new_job(number=number)
         for number in batch_ids
     ]
-    connection = session.connection().connection.driver_connection
-    # The savepoint keeps a refused job from taking the whole transaction with it; the tick defers it later.
+    # The savepoint keeps a refused job from taking the whole transaction with it; the tick defers it later. It is made
+    # when the session is asked for its connection, not before.
     with suppress(AlreadyEnqueued), session.begin_nested():
+        connection = session.connection().connection.driver_connection
         _DESK.job_manager.batch_defer_jobs(jobs=jobs, connection=connection)
 
 

@@ -171,7 +171,6 @@ def through(world: World, environment: dict[str, str], port: int) -> Bench:
     return replace(bench(world.app), relay=app.extensions["feedback"].relay)
 
 
-@ON_SQLITE
 def test_a_relay_that_never_comes_to_the_point_keeps_no_wave_from_closing(
     world: World, environment: dict[str, str]
 ) -> None:
@@ -192,7 +191,6 @@ def is_held(callers: list[socket.socket]) -> bool:
     return all(caller.send(b"220-Hello\r\n") for caller in callers)
 
 
-@ON_SQLITE
 def test_a_worker_that_is_told_to_stop_ends_what_it_began(world: World, environment: dict[str, str]) -> None:
     wave, relay, begun, stopping = world.open_wave(), ScriptedRelay(), threading.Event(), threading.Event()
     relay.before_it_takes = lambda _recipient: (begun.set(), stopping.wait(PATIENCE))
