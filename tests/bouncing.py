@@ -60,6 +60,14 @@ def complaint(mail: Message, *, to: str = BOUNCES) -> bytes:
     return report.as_bytes()
 
 
+def mail_to(world: World, email: str) -> EmailMessage:
+    """The last mail that arrived at an address, as it was sent."""
+    mails = [world.mailbox.read(serial) for serial in world.mailbox.serials()]
+    found = [mail for mail in mails if mail["Delivered-To"] == email][-1]
+    del found["Delivered-To"]
+    return found
+
+
 def delivery_id(world: World, email: str, mail: str = "invitation") -> int:
     query = select(Delivery.id).join(Participant, Participant.id == Delivery.participant_id)
     with world.session() as session:
@@ -75,4 +83,4 @@ def mail_states(world: World, mail: str = "invitation") -> dict[str, str]:
     """Where the mails of one kind stand, by address."""
     query = select(Participant.email, Delivery.state).join(Delivery, Delivery.participant_id == Participant.id)
     with world.session() as session:
-        return dict(session.execute(query.where(Delivery.mail == mail)).tuples())
+        return {row.email: row.state for row in session.execute(query.where(Delivery.mail == mail))}

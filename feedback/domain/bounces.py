@@ -17,7 +17,9 @@ from feedback.domain.links import BOUNCE_MAC_CHARS
 LARGEST_BOUNCE_BYTES = 256 * 1024
 MOST_PARTS = 50
 _ENVELOPE_HEADERS = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
-_TOKEN = re.compile(rf"\+([0-9]{{1,18}})-([0-9a-f]{{{BOUNCE_MAC_CHARS}}})@", re.IGNORECASE | re.ASCII)
+# A number beyond what a database can hold was not written by this service, and asking for it would be an error.
+LARGEST_NUMBER = 2**31 - 1
+_TOKEN = re.compile(rf"\+([0-9]{{1,10}})-([0-9a-f]{{{BOUNCE_MAC_CHARS}}})@", re.IGNORECASE | re.ASCII)
 _MESSAGE_ID = re.compile(r"<([0-9a-f]{32})@", re.IGNORECASE | re.ASCII)
 _RETURNED = frozenset({"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"})
 
@@ -87,7 +89,8 @@ def _tokens(mail: Message) -> Iterator[ReturnToken]:
     for header in _ENVELOPE_HEADERS:
         for value in mail.get_all(header, []):
             for number, mac in _TOKEN.findall(str(value)):
-                yield ReturnToken(int(number), mac.lower())
+                if int(number) <= LARGEST_NUMBER:
+                    yield ReturnToken(int(number), mac.lower())
 
 
 def _message_names(parts: list[Message]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.bounces import LARGEST_BOUNCE_BYTES, ReturnToken, read_bounce
+from feedback.domain.bounces import LARGEST_BOUNCE_BYTES, LARGEST_NUMBER, ReturnToken, read_bounce
 from feedback.domain.links import bounce_mac, return_path
 from tests.bouncing import absence_notice, bounce_of, complaint
 
@@ -23,7 +23,8 @@ Content-Type: multipart/mixed; boundary="x"
 --x
 Content-Description: Notification
 
-This is the Postfix program at host mail.example.net.
+    This is the mail system.
+ The Postfix program
 
 <mia@example.com>: unknown user: "mia"
 --x--
@@ -158,13 +159,19 @@ def test_no_broken_report_raises(data: st.DataObject) -> None:
     assert bounce is None or all(address.isascii() for address in bounce.addresses)
 
 
-@given(st.integers(0, 10**18 - 1), st.binary(min_size=32, max_size=32))
+@given(st.integers(0, LARGEST_NUMBER), st.binary(min_size=32, max_size=32))
 def test_a_return_path_leads_back_to_its_delivery(number: int, key: bytes) -> None:
     bounce = read_bounce(bounce_of(our_mail(), to=return_path("bounces@example.com", key, number)))
     assert bounce is not None
     assert bounce.tokens == (ReturnToken(number, bounce_mac(key, number)),)
 
 
+def test_a_number_beyond_the_database_is_no_number() -> None:
+    bounce = read_bounce(bounce_of(our_mail(), to=return_path("bounces@example.com", KEY, LARGEST_NUMBER + 1)))
+    assert bounce is not None
+    assert bounce.tokens == ()
+
+
 def test_a_return_path_is_no_longer_than_a_local_part_may_be() -> None:
-    path = return_path("b" * 24 + "@example.com", KEY, 10**18 - 1)
+    path = return_path("b" * 24 + "@example.com", KEY, LARGEST_NUMBER)
     assert len(path.partition("@")[0]) <= 64

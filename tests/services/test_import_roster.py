@@ -8,9 +8,13 @@ from sqlalchemy import func, select
 from feedback.domain.errors import NotFound, RosterRefused
 from feedback.domain.links import opt_out_digest, opt_out_token, to_address
 from feedback.services.import_roster import RosterChange, compare_roster, import_roster
+from feedback.services.leave_programme import leave_programme
 from feedback.storage.audit_log import entries_about
+from feedback.storage.deliveries import invited_to
 from feedback.storage.opt_outs import OptOut, unwilling
 from feedback.storage.people import Participant, mark_left
+from feedback.storage.responses import StoredResponse
+from feedback.storage.waves import groups_of
 from tests.world import World, roster_csv
 
 HEADERS = "name,email,role,cohort"
@@ -141,3 +145,48 @@ def test_the_audit_log_counts_people_and_names_none(world: World, programme: int
     with world.session() as session:
         acts = [entry.act for entry in entries_about(session, f"programme {programme}")]
     assert acts == ["created", "imported roster: 2 added, 0 changed"]
+
+
+def test_who_joins_while_a_wave_is_open_waits_for_the_next_one(world: World) -> None:
+    wave = world.open_wave(6, 6)
+    change = take_in(world, 1, "Zoe New,zoe@example.com,mentor,")
+    assert (change.added, change.waiting, change.regrouped) == (1, 1, 0)
+    world.send_mails()
+    assert world.mailbox.count() == 12
+    with world.session() as session:
+        assert len(invited_to(session, wave, "invitation")) == 12
+
+
+def test_who_comes_back_while_a_wave_is_open_waits_unless_invited(world: World) -> None:
+    programme, (one, other) = world.programme(6, 6), ("mentor.0@example.com", "mentor.1@example.com")
+    with world.session() as session:
+        leave_programme(session, programme, one, now=world.clock(), actor="test")
+    world.open(world.planned_wave(programme))
+    with world.session() as session:
+        leave_programme(session, programme, other, now=world.clock(), actor="test")
+    back = [f"Mentor Number {number},mentor.{number}@example.com,mentor," for number in (0, 1)]
+    assert take_in(world, programme, *back).waiting == 1
+
+
+def test_a_new_cohort_counts_from_the_next_wave_on(world: World) -> None:
+    wave = world.open_wave(11, 11, ("North",))
+    change = take_in(world, 1, "Mentor Number 0,mentor.0@example.com,mentor,South")
+    assert (change.changed, change.regrouped, change.waiting) == (1, 1, 0)
+    with world.session() as session:
+        assert sum(group.invited for group in groups_of(session, wave)) == 22
+        assert {group.cohorts for group in groups_of(session, wave)} <= {("North",), ()}
+
+
+def test_before_the_opening_nobody_waits(world: World, programme: int) -> None:
+    assert take_in(world, programme, ANA, BEN).waiting == 0
+
+
+def test_who_has_left_gets_no_more_mail_and_the_answer_stays(world: World) -> None:
+    wave = world.open_wave(6, 6)
+    world.answer(world.links(wave)[0])
+    with world.session() as session:
+        leave_programme(session, 1, "mentor.0@example.com", now=world.clock(), actor="test")
+    world.send_mails()
+    assert "mentor.0@example.com" not in {mail.to for mail in world.mailbox.newest(50)}
+    with world.session() as session:
+        assert session.scalar(select(func.count()).select_from(StoredResponse)) == 1

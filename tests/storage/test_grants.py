@@ -7,8 +7,11 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from feedback.app import create_app
+from feedback.services.note_bounces import note_bounce
+from feedback.services.set_organisation import set_approval
 from feedback.services.upgrade_databases import Engines, grant_rights
 from feedback.storage.grants import GroupRole
+from tests.bouncing import bounce_of, mail_to
 from tests.databases import Pair
 from tests.reviewing import decide_everything, release, sum_up, wave_in_review
 from tests.world import FixedClock, World
@@ -85,6 +88,11 @@ def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], 
         "UPDATE comment_releases SET document = 'x'",
         "DELETE FROM comment_releases",
         "UPDATE reports SET document = 'x'",
+        "UPDATE deliveries SET participant_id = 2",
+        "UPDATE deliveries SET mail = 'invitation-9'",
+        "DELETE FROM deliveries",
+        "UPDATE mail_batches SET not_before_at = now()",
+        "DELETE FROM roster_approvals",
         "DELETE FROM audit_log",
         "SELECT feedback_put_response('x', 1, 'y')",
         "SELECT * FROM procrastinate_jobs",
@@ -115,6 +123,62 @@ def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, state
 def test_the_worker_role_cannot(roles: dict[GroupRole, Pair], world: World, statement: str) -> None:
     world.open_wave()
     assert_denied(roles[GroupRole.WORKER].main, statement)
+
+
+_DELIVER = "INSERT INTO deliveries (batch_id, wave_id, participant_id, mail, state, attempts)"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE deliveries SET state = 'queued' WHERE state = 'accepted'",
+        f"{_DELIVER} VALUES (1, 1, 1, 'reminder-9', 'queued', 0)",
+        f"{_DELIVER} VALUES (1, 1, 1, 'invitation-2', 'accepted', 0)",
+    ],
+)
+def test_the_staff_role_sends_nothing_but_copies_of_invitations(
+    roles: dict[GroupRole, Pair], world: World, statement: str
+) -> None:
+    world.open_wave(6, 6)
+    world.send_mails()
+    engine = create_engine(roles[GroupRole.STAFF].main)
+    with pytest.raises(ProgrammingError, match="row-level security"), engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_the_staff_role_sends_a_settled_mail_no_second_time(roles: dict[GroupRole, Pair], world: World) -> None:
+    world.open_wave(6, 6)
+    engine = create_engine(roles[GroupRole.STAFF].main)
+    with engine.begin() as connection:
+        changed = connection.execute(text("UPDATE deliveries SET state = 'bounced' WHERE state = 'queued'"))
+        assert changed.rowcount == 0
+    engine.dispose()
+
+
+def test_staff_note_bounces_approve_and_invite_again_and_the_worker_sends(
+    roles: dict[GroupRole, Pair], world: World, clock: FixedClock
+) -> None:
+    from tests.services.test_approve_roster import approve, enrol, staff
+    from tests.services.test_resend_invitation import mend, unreachable
+
+    desk, worker = (as_role(world, roles[role], clock) for role in (GroupRole.STAFF, GroupRole.WORKER))
+    programme = desk.programme(0, 0)
+    with desk.session() as session:
+        set_approval(session, "Example Organisation", approves_rosters=True, now=clock(), actor="test")
+    enrol(desk, programme, staff(desk, "Ana"))
+    approve(desk, programme, staff(desk, "Bo"))
+    wave = worker.open(desk.planned_wave(programme))
+    worker.send_mails()
+    with desk.session() as session:
+        note_bounce(session, desk.keys, bounce_of(mail_to(desk, "mentor.0@example.com")), now=clock())
+    clock.pass_time(hours=1)
+    mend(desk, wave, 1, "mia@example.com")
+    worker.send_mails()
+    assert unreachable(desk, wave) == []
+    assert mail_to(world, "mia@example.com")
+    desk.dispose()
+    worker.dispose()
 
 
 def kinds_of_keys(address: str) -> set[str]:

@@ -1,0 +1,133 @@
+"""Staff's pages for those who cannot be reached, and for the approval of a roster."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from feedback.domain.staff import StaffRole
+from feedback.services.approve_roster import show_roster
+from feedback.services.import_roster import import_roster
+from feedback.services.set_organisation import set_approval
+from feedback.storage.deliveries import Delivery
+from tests.bouncing import mail_states
+from tests.promises.visits import mailed_wave
+from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
+from tests.world import World, roster_csv
+
+MIA, NEW = "mentor.0@example.com", "mia.new@example.com"
+
+
+@pytest.fixture
+def wave(world: World) -> int:
+    """An open wave in which the mail to the first mentor came back."""
+    wave = mailed_wave(world, 6, 6)
+    with world.session() as session:
+        session.execute(update(Delivery).where(Delivery.participant_id == 1).values(state="bounced"))
+        session.commit()
+    world.clock.pass_time(hours=1)
+    return wave
+
+
+@pytest.fixture
+def programme(world: World) -> int:
+    """A programme with a roster, of an organisation that asks for approval."""
+    programme = world.programme(6, 6)
+    with world.session() as session:
+        set_approval(session, "Example Organisation", approves_rosters=True, now=world.clock(), actor="test")
+    return programme
+
+
+def mend(client: FlaskClient, wave: int, **fields: str):
+    page = f"/staff/waves/{wave}/undeliverable"
+    return press(client, page, page, **fields)
+
+
+def test_a_wave_leads_to_those_who_cannot_be_reached(world: World, wave: int) -> None:
+    client = signed_in(world)
+    assert "1 person cannot be reached" in see(client, f"/staff/waves/{wave}")
+    shown = see(client, f"/staff/waves/{wave}/undeliverable")
+    assert f"Mentor Number 0 Mentor, {MIA} Invitation: Came back, cannot be delivered" in shown
+    assert "Mentor Number 1" not in shown
+
+
+def test_a_corrected_address_is_mailed_again(world: World, wave: int) -> None:
+    client = signed_in(world)
+    assert mend(client, wave, participant="1", address=NEW).status_code == 303
+    assert "Another mail is on its way." in see(client, f"/staff/waves/{wave}/undeliverable")
+    world.send_mails()
+    assert mail_states(world, "invitation-2") == {NEW: "accepted"}
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [("", "Write the address"), ("nowhere", "cannot be used"), ("mentor.1@example.com", "Somebody else")],
+)
+def test_an_address_that_cannot_be_used_is_said_beside_the_field(
+    world: World, wave: int, address: str, why: str
+) -> None:
+    answer = mend(signed_in(world), wave, participant="1", address=address)
+    assert (answer.status_code, why in answer.text) == (422, True)
+    assert MIA in mail_states(world)
+
+
+def test_a_coordinator_redirects_nobody_who_can_be_reached(world: World, wave: int) -> None:
+    assert mend(signed_in(world), wave, participant="2", address=NEW).status_code == 422
+    assert NEW not in mail_states(world)
+
+
+def test_the_page_is_the_same_whether_they_have_answered_or_not(world: World, wave: int) -> None:
+    client = signed_in(world)
+    before = see(client, f"/staff/waves/{wave}/undeliverable")
+    world.answer(world.links(wave)[0])
+    assert see(client, f"/staff/waves/{wave}/undeliverable") == before
+
+
+@pytest.mark.parametrize("page", ["waves/1/undeliverable", "programmes/1/roster"])
+def test_reviewers_and_other_organisations_see_no_names(world: World, wave: int, page: str) -> None:
+    assert signed_in(world, StaffRole.REVIEWER).get(f"/staff/{page}", base_url=SITE).status_code == 403
+    stranger = signed_in(world, organisation="Another Organisation")
+    assert stranger.get(f"/staff/{page}", base_url=SITE).status_code == 404
+
+
+def test_a_wave_says_that_it_waits_for_approval(world: World, programme: int) -> None:
+    wave = world.planned_wave(programme)
+    assert "a second person, who had no hand in the roster, must approve it" in see(
+        signed_in(world), f"/staff/waves/{wave}"
+    )
+
+
+def test_a_colleague_approves_the_roster_that_is_shown(world: World, programme: int) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{programme}/roster"
+    shown = see(client, page)
+    assert "Mentor Number 0 mentor.0@example.com Mentor –" in shown
+    assert "Not approved" in shown
+    with world.session() as session:
+        digest = show_roster(session, programme).digest
+    assert press(client, page, page, digest=digest, **SURE).status_code == 303
+    assert "Approved by Ana on" in see(client, page)
+    assert world.open(world.planned_wave(programme))
+
+
+def test_approving_takes_a_tick(world: World, programme: int) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{programme}/roster"
+    with world.session() as session:
+        digest = show_roster(session, programme).digest
+    answer = press(client, page, page, digest=digest)
+    assert (answer.status_code, "Tick the box to approve" in answer.text) == (422, True)
+    assert "Not approved" in see(client, page)
+
+
+def test_who_changed_the_roster_sees_no_button_and_has_no_way(world: World, programme: int) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{programme}/roster"
+    with world.session() as session:
+        data = roster_csv(7, 6)
+        import_roster(session, world.keys, programme, data, now=world.clock(), actor="staff 1")
+        digest = show_roster(session, programme).digest
+    assert "a colleague must approve it" in see(client, page)
+    assert "Approve the roster" not in see(client, page)
+    assert press(client, page, page, digest=digest, **SURE).status_code == 409
+
+
+def test_an_older_roster_than_the_one_in_force_is_not_approved(world: World, programme: int) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{programme}/roster"
+    assert press(client, page, page, digest="0" * 64, **SURE).status_code == 409
