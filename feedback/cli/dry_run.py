@@ -4,6 +4,7 @@ import csv
 import io
 
 import click
+from flask.cli import with_appcontext
 
 from feedback.cli.output import as_json_option, say, shown, write_json
 from feedback.runtime import runtime
@@ -23,6 +24,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @click.argument("wave_id", type=int)
 @click.option("--csv", "as_csv", is_flag=True, help="Write a table for a spreadsheet: a line for each mail and person.")
 @as_json_option
+@with_appcontext
 def dry_run_command(wave_id: int, *, as_csv: bool, as_json: bool) -> None:
     """Say who would get which mail when, and who would not and why. Sends nothing and changes nothing.
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from feedback.cli.output import ACTOR, LocalMoment, in_zone, say, shown, until
@@ -63,6 +64,7 @@ class ReminderTime(click.ParamType[Offset | datetime]):
 @click.option("--look", type=LocalMoment(), help="When to learn whether enough have answered; half-way by default.")
 @click.option("--may-close-early", is_flag=True, help="Tell participants that the wave may be closed by hand.")
 @click.option("--preview", is_flag=True, help="Only show what the plan comes to; write nothing.")
+@with_appcontext
 def plan_command(
     programme_id: int,
     stage: str,
@@ -154,6 +156,7 @@ def wave_forecast(wave_id: int) -> ForecastWords:
 
 @click.command("forecast")
 @_wave_id
+@with_appcontext
 def forecast_command(wave_id: int) -> None:
     """Say what the report can show if 50, 70 or 90 % answer, and what it can never show.
 
@@ -167,6 +170,7 @@ def forecast_command(wave_id: int) -> None:
 @click.command("postpone")
 @_wave_id
 @click.option("--opens", type=LocalMoment(), required=True, help="The new, later opening.")
+@with_appcontext
 def postpone_command(wave_id: int, opens: datetime) -> None:
     """Put off a wave that has not opened. Its close, reminders and looks move by as many days; staff are told.
 
@@ -183,6 +187,7 @@ def postpone_command(wave_id: int, opens: datetime) -> None:
 @click.command("calendar")
 @_wave_id
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
 def calendar_command(wave_id: int, file: Path) -> None:
     """Write a wave's dates to FILE (.ics), for a calendar program. It names no participant and holds no link.
 

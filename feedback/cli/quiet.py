@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from flask.cli import with_appcontext
 
 from feedback.cli.output import ACTOR, as_json_option, say, write_json
 from feedback.domain.quiet_times import (
@@ -43,6 +44,7 @@ def quiet_times_asked(hours: str, weekdays: str, holidays: str) -> QuietTimes:
 @click.option("--weekdays", help=_WEEKDAYS)
 @click.option("--holidays", help=_HOLIDAYS)
 @as_json_option
+@with_appcontext
 def quiet_command(
     programme_id: int, hours: str | None, weekdays: str | None, holidays: str | None, *, as_json: bool
 ) -> None:

@@ -131,12 +131,10 @@ def _atom(atom: Atom) -> str:
 def _counted_in(place: Place, k: int) -> str:
     if not place.with_others:
         return group_name(place.group)
-    others = ", ".join(_atom(other) for other in place.with_others)
     if place.group.name == EVERYBODY:
-        return _(
-            "everybody together, with %(others)s: a role has fewer than %(least)s people", others=others, least=2 * k
-        )
-    return _("one group with %(others)s: a group needs %(least)s people", others=others, least=2 * k)
+        return _("everybody together: a role has fewer than %(least)s people", least=2 * k)
+    others = " + ".join(_atom(other) for other in place.with_others)
+    return _("one group with %(others)s: each needs %(least)s people", others=others, least=2 * k)
 
 
 def _cell(outlook: GroupOutlook, k: int) -> str:

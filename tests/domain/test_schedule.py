@@ -240,3 +240,9 @@ def test_the_default_is_a_working_week() -> None:
         "weekdays": ["sat", "sun"],
         "holidays": [],
     }
+
+
+def test_a_quiet_time_that_clocks_show_twice_ends_twice() -> None:
+    hours = Hours(PARIS, QuietTimes(time(22), time(2, 30), frozenset()))
+    second_quarter_past_two = datetime(2027, 10, 31, 1, 15, tzinfo=UTC)
+    assert hours.next_allowed(second_quarter_past_two) == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)

@@ -21,7 +21,7 @@ from tests.world import fill_parts, hidden_value
 
 CREATE = (
     "programme create --organisation Example --name Pilot --focus disability --time-zone Europe/London "
-    "--contact-name Ana --contact-email ana@example.com --reviewer-name Rea"
+    "--contact-name Ana --contact-email ana@example.com --reviewer-name Rea --quiet-hours none --quiet-weekdays none"
 )
 SECRETS = ("FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_SESSION_KEY")
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/s/[A-Za-z0-9_-]{43}")

@@ -1,15 +1,19 @@
 """Promise: nobody learns what a few people answered by subtracting two reports on nearly the same people (R11)."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from feedback.domain.errors import PlanRefused
 from feedback.domain.waves import WaveState
+from feedback.reporting.forecast_words import forecast_words
 from feedback.services.cancel_wave import cancel_wave
 from feedback.services.import_roster import import_roster
 from feedback.services.leave_programme import leave_programme
-from feedback.storage.waves import wave_by_id
+from feedback.services.plan_wave import WavePlan
+from feedback.services.preview_wave import preview_wave
+from feedback.storage.waves import wave_by_id, waves_of
 from forms.library import pair
 from tests.answering import respond
 from tests.promises.closing import state_of, stored_report
@@ -46,11 +50,21 @@ def twins_of(world: World, wave: int) -> list[dict[str, str]]:
         return wave_by_id(session, wave).twins
 
 
-def test_the_same_stage_is_not_asked_again_of_nearly_the_same_people(world: World) -> None:
+def test_the_same_stage_is_not_planned_again_for_nearly_the_same_people(world: World) -> None:
     programme = world.programme()
     kickoff(world, programme)
     leave(world, programme, 1)
+    with pytest.raises(PlanRefused, match=r"nearly the same people \(mentor\)"):
+        world.planned_wave(programme)
+    with world.session() as session:
+        assert len(waves_of(session, programme)) == 1
+
+
+def test_whoever_becomes_a_twin_after_planning_is_not_opened(world: World) -> None:
+    programme = world.programme()
+    kickoff(world, programme)
     again = world.planned_wave(programme)
+    leave(world, programme, 1)
     with pytest.raises(PlanRefused, match=r"nearly the same people \(mentor\)"):
         world.open(again)
     assert state_of(world, again) == WaveState.DRAFT
@@ -62,12 +76,11 @@ def test_a_roll_out_that_differs_from_its_pilot_by_a_few_is_refused(
 ) -> None:
     kickoff(world, world.programme(mentors=14, mentees=13))
     roll_out = world.programme(mentors=14 + difference, mentees=13)
-    wave = world.planned_wave(roll_out)
     if refused:
         with pytest.raises(PlanRefused, match="Pilot"):
-            world.open(wave)
+            world.planned_wave(roll_out)
     else:
-        world.open(wave)
+        world.open(world.planned_wave(roll_out))
 
 
 def test_within_the_sequence_such_a_wave_is_labelled(world: World) -> None:
@@ -119,4 +132,15 @@ def test_a_wave_that_is_still_open_counts(world: World) -> None:
     world.open(world.planned_wave(programme))
     leave(world, programme, 1)
     with pytest.raises(PlanRefused):
-        world.open(world.planned_wave(programme))
+        world.planned_wave(programme)
+
+
+def test_within_the_sequence_the_coordinator_reads_of_it_at_planning(world: World) -> None:
+    programme = world.programme()
+    kickoff(world, programme)
+    leave(world, programme, 2)
+    plan = WavePlan(programme, "exit", pair("exit"), None, world.clock() + timedelta(days=14))
+    with world.app.test_request_context(), world.session() as session:
+        seen = preview_wave(session, plan, now=world.clock())
+        words = forecast_words(seen.forecast, seen.twins)
+    assert any("Kick-off survey asked nearly the same people (Mentors)" in one for one in words.warnings)

@@ -85,7 +85,7 @@ def calendar(wave_id: int) -> Response:
     """Give the wave's dates to a calendar program."""
     host = runtime().settings.smtp.sender.rpartition("@")[2]
     data = export_calendar(runtime().session(), wave_id, host=host, title=date_title)
-    return attached(data, f"wave-{wave_id}.ics", "text/calendar; charset=utf-8")
+    return attached(data, f"wave-{wave_id}.ics", "text/calendar")
 
 
 def _when(at: datetime | None, wave: WaveSheet) -> str:

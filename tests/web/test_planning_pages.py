@@ -1,0 +1,171 @@
+"""Everything that is planned by command line is planned on pages too, by those who may."""
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from feedback.domain.quiet_times import DEFAULT_QUIET_TIMES
+from feedback.domain.schedule import read_offset
+from feedback.domain.staff import StaffRole
+from feedback.domain.waves import WaveState
+from feedback.services.set_quiet_times import show_quiet_times
+from feedback.services.show_programmes import show_programme
+from feedback.services.show_wave import show_wave
+from tests.web.test_staff_pages import SITE, press, see, signed_in
+from tests.world import START, World, hidden_value
+
+pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+PLAN = {
+    "stage": "kickoff",
+    "opens_on": "2027-03-06",
+    "opens_at": "09:00",
+    "closes_on": "2027-03-22",
+    "closes_at": "17:00",
+    "first-days": "5",
+    "first-anchor": "opening",
+    "first-at": "10:00",
+}
+
+
+@pytest.fixture
+def programme(world: World) -> int:
+    return world.programme(mentors=9, mentees=20, quiet=DEFAULT_QUIET_TIMES)
+
+
+def send(client: FlaskClient, programme: int, go: str, **changes: str) -> TestResponse:
+    page = f"/staff/programmes/{programme}/plan"
+    token = hidden_value(client.get(page, base_url=SITE).text, "csrf_token")
+    return client.post(page, data={"csrf_token": token, "go": go, **PLAN, **changes}, base_url=SITE)
+
+
+def waves(world: World, programme: int) -> list[WaveState]:
+    with world.session() as session:
+        return [wave.state for wave in show_programme(session, programme).waves]
+
+
+def test_a_plan_is_shown_with_calendar_and_forecast_before_anything_is_written(world: World, programme: int) -> None:
+    shown = send(signed_in(world), programme, "preview").text
+    assert "Monday 8 March 2027, 08:00 (Europe/Paris)" in shown
+    assert "moved out of a quiet time" in shown
+    assert "9 mentors that role is too small" in shown
+    assert waves(world, programme) == []
+
+
+def test_a_confirmed_plan_is_written_down(world: World, programme: int) -> None:
+    client = signed_in(world)
+    answer = send(client, programme, "plan")
+    assert (answer.status_code, waves(world, programme)) == (303, [WaveState.SCHEDULED])
+    assert "Reminder 1 Monday 15 March 2027, 08:00" in see(client, answer.location)
+
+
+def test_a_preview_confirms_what_was_filled_in(world: World, programme: int) -> None:
+    page = send(signed_in(world), programme, "preview").text
+    assert all(f'name="{name}" value="{value}"' in page for name, value in PLAN.items())
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"closes_on": "2027-03-01"}, "close it at least an hour after"),
+        ({"opens_on": "2027-02-01"}, "lies in the past"),
+        ({"closes_on": ""}, "Write a day"),
+        ({"stage": "half-time"}, "Choose a survey"),
+        ({"first-days": "900"}, "from 0 to 366"),
+        ({"first-days": "60"}, "must lie between"),
+    ],
+)
+def test_a_plan_that_cannot_be_says_why(world: World, programme: int, changes: dict[str, str], complaint: str) -> None:
+    for go in ("preview", "plan"):
+        refused = send(signed_in(world), programme, go, **changes)
+        assert (refused.status_code, complaint in refused.text) == (422, True)
+    assert waves(world, programme) == []
+
+
+def test_a_plan_that_would_be_a_twin_is_refused_in_plain_words(world: World) -> None:
+    world.open_wave(14, 13)
+    other = world.programme(15, 13)
+    refused = send(signed_in(world), other, "preview")
+    assert (refused.status_code, "nearly the same people" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize("page", ["programmes/1/plan", "programmes/1/quiet-times", "waves/1/dry-run"])
+def test_a_reviewer_plans_nothing_and_sees_no_addresses(world: World, page: str) -> None:
+    world.planned_wave(world.programme())
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert client.get(f"/staff/{page}", base_url=SITE).status_code == 403
+    assert "Cancel the survey" not in see(client, "/staff/waves/1")
+
+
+@pytest.mark.parametrize("act", ["open", "postpone", "extend", "cancel"])
+def test_a_forged_post_moves_nothing(world: World, act: str) -> None:
+    wave = world.planned_wave(world.programme())
+    answer = signed_in(world).post(f"/staff/waves/{wave}/{act}", data={"sure": "y"}, base_url=SITE)
+    assert answer.status_code == 400
+
+
+def test_quiet_times_are_changed_on_their_page(world: World, programme: int) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{programme}/quiet-times"
+    token = hidden_value(client.get(page, base_url=SITE).text, "csrf_token")
+    fields = {"csrf_token": token, "begins": "19:00", "ends": "09:00", "weekdays": "sun", "holidays": "2027-12-24"}
+    assert client.post(page, data=fields, base_url=SITE).status_code == 303
+    with world.session() as session:
+        quiet = show_quiet_times(session, programme)
+    assert (quiet.begins.hour, quiet.weekdays, len(quiet.holidays)) == (19, {6}, 1)
+    wrong = client.post(page, data={**fields, "holidays": "Christmas"}, base_url=SITE)
+    assert (wrong.status_code, "“Christmas” is not a day" in wrong.text) == (422, True)
+
+
+def sheet(world: World, wave: int):
+    with world.session() as session:
+        return show_wave(session, wave, now=world.clock())
+
+
+def test_a_wave_is_postponed_on_its_page(world: World, programme: int) -> None:
+    client = signed_in(world)
+    page = send(client, programme, "plan").location
+    date = {"postpone-day": "2027-03-15", "postpone-at": "09:00"}
+    early = {"postpone-day": "2027-03-02", "postpone-at": "09:00"}
+    token = hidden_value(client.get(page, base_url=SITE).text, "postpone-csrf_token")
+    for fields, status in ((early, 422), ({}, 422), (date, 303)):
+        answer = client.post(f"{page}/postpone", data={"postpone-csrf_token": token, **fields}, base_url=SITE)
+        assert answer.status_code == status
+    assert "Monday 15 March 2027, 09:00" in see(client, page)
+
+
+def test_a_wave_is_extended_on_its_page_once_the_look_has_shown_too_few(world: World) -> None:
+    wave = world.open_wave()
+    client, page = signed_in(world), f"/staff/waves/{wave}"
+    assert "Extend the survey" not in see(client, page)
+    world.clock.pass_time(days=7)
+    world.do_what_is_due()
+    token = hidden_value(client.get(page, base_url=SITE).text, "extend-csrf_token")
+    fields = {"extend-csrf_token": token, "extend-day": "2027-03-22", "extend-at": "17:00"}
+    assert client.post(f"{page}/extend", data=fields, base_url=SITE).status_code == 303
+    assert "Monday 22 March 2027, 17:00" in see(client, page)
+
+
+def test_a_draft_is_opened_from_its_page_by_the_worker(world: World) -> None:
+    wave = world.planned_wave(world.programme())
+    client, page = signed_in(world), f"/staff/waves/{wave}"
+    assert press(client, page, f"{page}/open").status_code == 422
+    assert press(client, page, f"{page}/open", sure="y").status_code == 303
+    world.do_what_is_due()
+    assert sheet(world, wave).state is WaveState.OPEN
+
+
+def test_a_wave_is_cancelled_on_its_page(world: World) -> None:
+    wave = world.planned_wave(world.programme())
+    client, page = signed_in(world), f"/staff/waves/{wave}"
+    assert press(client, page, f"{page}/cancel").status_code == 422
+    assert press(client, page, f"{page}/cancel", sure="y").status_code == 303
+    assert sheet(world, wave).state is WaveState.CANCELLED
+
+
+def test_a_dry_run_and_a_calendar_are_a_click_away(world: World) -> None:
+    wave = world.planned_wave(world.programme(), reminders=(read_offset("+5"),))
+    client = signed_in(world)
+    assert "Mentor Number 3 mentor.3@example.com" in see(client, f"/staff/waves/{wave}/dry-run")
+    answer = client.get(f"/staff/waves/{wave}/calendar.ics", base_url=SITE)
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer.data.startswith(b"BEGIN:VCALENDAR")
+    assert START.strftime("%Y%m").encode() in answer.data
