@@ -61,7 +61,11 @@ def test_a_solution_with_an_insider_holds_that_person() -> None:
 def test_an_insider_has_no_place_in_an_empty_part() -> None:
     model = Model(some_blocks()[0], {})
     model.aim(tuple(0 for _ in model.block.crowds))
-    for insider in (Insider(model.parts[0], 0), Insider(model.parts[0], None), Insider(model.parts[0], None, member=True)):
+    for insider in (
+        Insider(model.parts[0], 0),
+        Insider(model.parts[0], None),
+        Insider(model.parts[0], None, member=True),
+    ):
         assert model.most(model.inside_cells(), insider) is None
 
 
