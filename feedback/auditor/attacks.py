@@ -126,8 +126,8 @@ class _Attack:
         least, most = self.places.counts(first)
         for at, attribute in enumerate(self.attributes):
             if attribute.counted and least[at] == most[at] > 0:
-                for sign in (-1, 1):
-                    other = _certainly(self.model.most(sign * self.counting[at], below=k))
+                for objective in (self.counting[at], -self.counting[at]):
+                    other = _certainly(self.model.most(objective, below=k))
                     fewest, highest = self.places.counts(other)
                     least, most = np.minimum(least, fewest), np.maximum(most, highest)
                 if least[at] == most[at]:
