@@ -51,12 +51,12 @@ def leaks_of(block: Block, answered: dict[str, tuple[int, int]]) -> Iterator[Lea
 
 @dataclass(frozen=True)
 class _Knowledge:
-    """What is known of a model: some solutions, the least and most who `answered` (as start and stop), and which
+    """What is known of a model: the least and most who `answered` (as start and stop), some solutions, and which
     answers nobody can have given (crowd that was asked, own answer as in `Seen`)."""
 
     model: Model
-    pool: list[Whole]
     answered: range
+    pool: list[Whole]
     impossible: set[tuple[int, int]]
 
 
@@ -67,24 +67,25 @@ def _first_look(model: Model) -> _Knowledge:
     if least is None:
         raise Inconsistent
     most = _certainly(model.most(objective))
-    known = _Knowledge(model, [least, most], range(int(objective @ least), int(objective @ most)), set())
-    _try_every_answer(known)
-    return known
+    return _Knowledge(model, range(int(objective @ least), int(objective @ most)), *_every_answer(model))
 
 
-def _try_every_answer(known: _Knowledge) -> None:
-    """Find solutions in which every answer is given that can be. If none gives any of those unseen, none can be."""
-    places = Places(known.model, ())
+def _every_answer(model: Model) -> tuple[list[Whole], set[tuple[int, int]]]:
+    """Return solutions in which every own answer is given that can be, and the answers that cannot.
+
+    If a solution with as many as possible of those unseen has none of them, none can be.
+    """
+    places, pool = Places(model, ()), list[Whole]()
     unseen = set(places.own_answers())
     while unseen:
-        solution = _certainly(known.model.most(np.sum([places.giving(*one) for one in unseen], axis=0)))
+        solution = _certainly(model.most(np.sum([places.giving(*one) for one in unseen], axis=0)))
         given = places.given(solution)
         seen = {one for one in unseen if given[one]}
         if not seen:
-            known.impossible.update(unseen)
-            return
+            break
         unseen -= seen
-        known.pool.append(solution)
+        pool.append(solution)
+    return pool, unseen
 
 
 def _certainly(solution: Whole | None) -> Whole:
@@ -125,8 +126,8 @@ class _Attack:
         least, most = self.places.counts(first)
         for at, attribute in enumerate(self.attributes):
             if attribute.counted and least[at] == most[at] > 0:
-                for sign in (-1, 1):
-                    other = _certainly(self.model.most(sign * self.counting[at], below=k))
+                for objective in (self.counting[at], -self.counting[at]):
+                    other = _certainly(self.model.most(objective, below=k))
                     fewest, highest = self.places.counts(other)
                     least, most = np.minimum(least, fewest), np.maximum(most, highest)
                 if least[at] == most[at]:
@@ -137,7 +138,7 @@ class _Attack:
         """D2: somebody may have answered, and then all certainly alike."""
         for at, attribute in enumerate(self.attributes):
             if not self.differs[at]:
-                self._found(_certainly(self.model.most(self.inside - self.counting[at])))
+                self._learn(_certainly(self.model.most(self.inside - self.counting[at])))
                 if not self.differs[at] and self._somebody(None):
                     return Leak("D2", self.target, attribute)
         return None
@@ -146,7 +147,7 @@ class _Attack:
         """D3: somebody may have answered, and certainly nobody so. That all did so is for D2 to find."""
         for at, attribute in enumerate(self.attributes):
             if not self.occurs[at]:
-                self._found(_certainly(self.model.most(self.counting[at])))
+                self._learn(_certainly(self.model.most(self.counting[at])))
                 if not self.occurs[at] and self._somebody(None):
                     return Leak("D3", self.target, attribute)
         return None
@@ -163,7 +164,7 @@ class _Attack:
                 solution = self.model.most(self.inside - self.counting[at], insider)
                 if solution is None:
                     return None
-                self._found(solution)
+                self._learn(solution)
                 if not differs[at] and self._somebody(insider):
                     return Leak("D2i", self.target, attribute)
         return None
@@ -175,16 +176,10 @@ class _Attack:
         return solution is not None and int(self.inside @ solution) - own >= 1
 
     def _recall(self) -> None:
-        """Learn from the solutions for other targets, with their people placed anew, until nothing is left to learn."""
+        """Learn from the solutions for everybody, with their people placed anew."""
         for solution in self.known.pool:
             for moved in self.model.moved(solution):
-                if self.differs_for.all() and self.occurs.all():
-                    return
                 self._learn(moved)
-
-    def _found(self, solution: Whole) -> None:
-        self._learn(solution)
-        self.known.pool.append(solution)
 
     def _learn(self, solution: Whole) -> None:
         seen = self.places.seen(solution)

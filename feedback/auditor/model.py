@@ -90,6 +90,7 @@ class Model:
         self.width = sum(1 + len(part.cells) for part in self.parts)
         rows = [*self._part_rows(), *self._member_rows(answered), *self._claim_rows(), self._inside_row()]
         self.matrix = whole([row for row, _, _ in rows])
+        self._last = len(rows) - 1
         nothing = whole([0] * self.width)
         self.bounds = Bounds(whole([low for _, low, _ in rows]), whole([high for _, _, high in rows]), nothing, nothing)
         self._columns = np.arange(self.width)
@@ -153,11 +154,11 @@ class Model:
         if insider is not None:
             _seat(bounds, insider)
         if below is not None:
-            bounds.low[-1], bounds.high[-1] = 1, below - 1
+            bounds.low[self._last], bounds.high[self._last] = 1, below - 1
         self._solver.changeColsCost(self.width, self._columns, _floats(-objective))
         self._solver.changeColsBounds(self.width, self._columns, _floats(bounds.least), _floats(bounds.caps))
-        for row, low in enumerate(bounds.low):
-            self._solver.changeRowBounds(row, low, bounds.high[row])
+        for row in (*range(len(self.parts)), self._last):
+            self._solver.changeRowBounds(row, bounds.low[row], bounds.high[row])
         return self._exact(bounds)
 
     def _exact(self, bounds: Bounds) -> Whole | None:

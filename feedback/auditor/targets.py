@@ -26,8 +26,7 @@ class Target:
 def groups_of(block: Block) -> Iterator[Target]:
     """Yield each group of the block."""
     for group in block.groups:
-        sizes = tuple(crowd.size if group in crowd.groups else 0 for crowd in block.crowds)
-        yield Target(group, sizes, whole=True)
+        yield Target(group, _sizes(block, group), whole=True)
 
 
 def atoms_of(block: Block, ceiling: int) -> Iterator[Target]:
