@@ -13,6 +13,7 @@ from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, system_clock
 from feedback.storage.database import READER, db, guard_engine, guard_reader
 from feedback.web.errors import turn_errors_into_pages
+from feedback.web.guessing import count_guesses
 from feedback.web.headers import add_headers
 from feedback.web.health import health
 from feedback.web.home import home
@@ -37,7 +38,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     install_runtime(app, settings, clock)  # 4
     _add_pages(app, settings.serves)  # 5
     turn_errors_into_pages(app)  # 6
-    add_headers(app, secure=settings.base_url.startswith("https://"))  # 7
+    count_guesses(app)  # 7
+    add_headers(app, secure=settings.base_url.startswith("https://"))  # 8
     return app
 
 
