@@ -14,13 +14,17 @@ from feedback.runtime import Clock, install_runtime, system_clock
 from feedback.storage.database import READER, db, guard_engine, guard_reader
 from feedback.web.bounces import bounce_hook
 from feedback.web.errors import turn_errors_into_pages
+from feedback.web.guessing import count_guesses
 from feedback.web.headers import add_headers
 from feedback.web.health import health
 from feedback.web.home import home
 from feedback.web.opt_out import opt_out_pages
 from feedback.web.participant import participant
+from feedback.web.receipts import receipt_pages
+from feedback.web.results import results_pages
 from feedback.web.sessions import StaffSessions
 from feedback.web.staff import staff
+from feedback.web.support import support_pages
 
 LANGUAGES = ("en",)
 LARGEST_POST_BYTES = 256 * 1024
@@ -35,7 +39,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     install_runtime(app, settings, clock)  # 4
     _add_pages(app, settings.serves)  # 5
     turn_errors_into_pages(app)  # 6
-    add_headers(app, secure=settings.base_url.startswith("https://"))  # 7
+    count_guesses(app)  # 7
+    add_headers(app, secure=settings.base_url.startswith("https://"))  # 8
     return app
 
 
@@ -98,8 +103,8 @@ def _add_pages(app: Flask, serves: Serves) -> None:
     app.register_blueprint(home)
     app.register_blueprint(health)
     if serves is not Serves.STAFF:
-        app.register_blueprint(participant)
-        app.register_blueprint(opt_out_pages)
+        for pages in (participant, opt_out_pages, results_pages, support_pages, receipt_pages):
+            app.register_blueprint(pages)
     if serves is not Serves.PARTICIPANTS:
         app.register_blueprint(staff)
         app.register_blueprint(bounce_hook)

@@ -98,6 +98,7 @@ class Settings:
     key_backup_days: int
     comment_days: int
     mails_per_minute: int | None
+    support_days: int
     smtp: SmtpSettings
     bounces: BounceSettings = BounceSettings()
 
@@ -124,6 +125,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         key_backup_days=_number(environ, "FEEDBACK_KEY_BACKUP_DAYS", 7, 0, LONGEST_KEY_BACKUP_DAYS),
         comment_days=_number(environ, "FEEDBACK_COMMENT_DAYS", 60, 1, 365),
         mails_per_minute=_quota(environ),
+        support_days=_number(environ, "FEEDBACK_SUPPORT_DAYS", 90, 1, 365),
         smtp=_smtp(environ),
         bounces=_bounces(environ),
     )

@@ -17,6 +17,7 @@ from feedback.cli.rosters import roster
 from feedback.cli.sample import sample_command
 from feedback.cli.serve import serve
 from feedback.cli.staff import staff
+from feedback.cli.support import support
 from feedback.cli.waves import wave
 from feedback.cli.work import work
 
@@ -50,6 +51,7 @@ for command in (
     roster,
     serve,
     staff,
+    support,
     wave,
     work,
 ):

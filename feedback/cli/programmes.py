@@ -1,6 +1,7 @@
 """`feedback programme`: create programmes, show them."""
 
 from dataclasses import asdict
+from typing import TextIO
 
 import click
 from flask.cli import AppGroup
@@ -9,12 +10,14 @@ from feedback.cli.output import ACTOR, as_json_option, say, shown, write_json
 from feedback.cli.quiet import quiet_command, quiet_options, quiet_times_asked
 from feedback.runtime import runtime
 from feedback.services.create_programme import ProgrammeDraft, create_programme
+from feedback.services.set_notice import name_help, say_what_was_done
 from feedback.services.show_programmes import ProgrammeSheet, list_programmes, show_programme
 
 programme = AppGroup("programme", help="Create and show programmes.")
 
 
 programme.add_command(quiet_command)
+_programme_id = click.argument("programme_id", type=int)
 
 
 @programme.command("create")
@@ -42,9 +45,46 @@ def create_command(
     quiet = quiet_times_asked(quiet_hours, quiet_weekdays, holidays)
     draft = ProgrammeDraft(minimum_group_size=minimum_group_size or smallest, quiet_times=quiet, **words)
     number = create_programme(
-        tools.session(), tools.keys, draft, smallest_group_size=smallest, now=tools.clock(), actor=ACTOR
+        tools.session(),
+        tools.keys,
+        draft,
+        smallest_group_size=smallest,
+        support_days=tools.settings.support_days,
+        now=tools.clock(),
+        actor=ACTOR,
     )
     say(str(number))
+
+
+_text_file = click.argument("file", type=click.File("r", encoding="utf-8"))
+
+
+@programme.command("you-said")
+@_programme_id
+@_text_file
+def you_said_command(programme_id: int, file: TextIO) -> None:
+    """Show participants on their results page what they said and what you did about it; FILE is plain text.
+
+    An empty line begins a new paragraph. The text takes the place of an earlier one; "-" reads what you type.
+
+    \b
+    Example:  feedback programme you-said 1 we-did.txt
+    """
+    say_what_was_done(runtime().session(), programme_id, file.read(), now=runtime().clock(), actor=ACTOR)
+    say("Participants read it on their results page.")
+
+
+@programme.command("help-contacts")
+@_programme_id
+@_text_file
+def help_contacts_command(programme_id: int, file: TextIO) -> None:
+    """Name places where participants find help, one a line; shown where harm is asked about, and on the support page.
+
+    \b
+    Example:  feedback programme help-contacts 1 help.txt
+    """
+    name_help(runtime().session(), programme_id, file.read(), now=runtime().clock(), actor=ACTOR)
+    say("Participants read it where harm is asked about, and beside the support form.")
 
 
 @programme.command("show")

@@ -32,6 +32,7 @@ class News(StrEnum):
     CANCELLED = "cancelled"
     POSTPONED = "postponed"
     EXTENDED = "extended"
+    RESULTS = "results"
 
 
 class Band(StrEnum):
@@ -76,3 +77,6 @@ def invitation_copy(number: int) -> str:
 INVITATION = "invitation"
 CANCELLATION = "cancellation"
 EXTENSION = "extension"
+RESULTS = "results"
+NO_RESULTS = "unreported"
+"""The mail after a close at which fewer than k had answered."""

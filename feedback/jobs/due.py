@@ -18,6 +18,7 @@ from feedback.services.open_wave import open_wave
 from feedback.services.remind_participants import remind_participants
 from feedback.services.send_mail import send_batch
 from feedback.services.tell_news import tell_news
+from feedback.services.tend_support_desks import support_is_due, tend_support_desks
 from feedback.storage.database import begin_read_only
 from feedback.storage.deliveries import unsent_batches
 from feedback.storage.entitlements import cancelled_waves_with_rights
@@ -43,6 +44,7 @@ class Task(StrEnum):
     DISCARD = "discard"
     FINISH_CANCELLING = "finish-cancelling"
     TELL = "tell"
+    SUPPORT = "support"
     DESTROY = "destroy"
     READ_BOUNCES = "read-bounces"
 
@@ -66,6 +68,7 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, re
     moments = [(moment.kind, moment.id) for moment in due_moments(session, now) if not _waits(session, moment, now)]
     batches = unsent_batches(session, now, MOST_BATCHES, with_turn_only=bool(pace) and _is_taken(session, now))
     cancelled, news = cancelled_waves_with_rights(session), waves_with_news(session, now)
+    support = [Due(Task.SUPPORT, 0)] if support_is_due(session, now) else []
     session.rollback()
     return [
         *(Due(Task.DISCARD, number) for number in stuck),
@@ -73,6 +76,7 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, re
         *(Due(Task.FINISH_CANCELLING, number) for number in cancelled),
         *(Due(Task.OPEN, number) for number in opening),
         *(Due(Task.TELL, number) for number in news),
+        *support,
         *(Due(Task.REMIND if kind == MomentKind.REMINDER else Task.LOOK, number) for kind, number in moments),
         *(Due(Task.SEND, number) for number in batches),
         Due(Task.DESTROY, 0),
@@ -101,12 +105,14 @@ def do(due: Due, bench: Bench) -> None:
                 finish_cancelling(session, bench.keys, due.number, now=now)
             case Task.TELL:
                 _tell(session, bench, due.number, now)
-            case Task.DESTROY | Task.READ_BOUNCES:
+            case Task.SUPPORT | Task.DESTROY | Task.READ_BOUNCES:
                 _keep_house(session, bench, due.task, now)
 
 
 def _keep_house(session: Session, bench: Bench, task: Task, now: datetime) -> None:
-    if task is Task.DESTROY:
+    if task is Task.SUPPORT:
+        tend_support_desks(session, bench.relay, postmark=bench.postmark, now=now)
+    elif task is Task.DESTROY:
         destroy_spent_keys(session, bench.keys, now=now)
     else:
         bench.bounces.read(session, bench.keys, now=now)
@@ -137,7 +143,7 @@ def _send(session: Session, bench: Bench, batch_id: int, now: datetime) -> None:
 
 
 def _tell(session: Session, bench: Bench, wave_id: int, now: datetime) -> None:
-    tell_news(session, bench.relay, wave_id, postmark=bench.postmark, now=now, defer=bench.defer)
+    tell_news(session, bench.keys, bench.relay, wave_id, postmark=bench.postmark, now=now, defer=bench.defer)
 
 
 def _close(session: Session, bench: Bench, wave_id: int, now: datetime) -> None:

@@ -44,7 +44,7 @@ def engine_for(queue_url: str | None) -> App:
 
 def queue_of(task: Task) -> str:
     """Return where jobs wait: what talks to the relay apart from what must not wait for it."""
-    return MAIL if task in (Task.SEND, Task.TELL, Task.READ_BOUNCES) else WAVES
+    return MAIL if task in (Task.SEND, Task.TELL, Task.SUPPORT, Task.READ_BOUNCES) else WAVES
 
 
 def job_name(due: Due) -> str:

@@ -17,6 +17,7 @@ from feedback.domain.waves import INVITATION, WaveState
 from feedback.services.approve_roster import is_approved
 from feedback.services.find_twins import find_twins
 from feedback.services.move_reminders import move_reminders
+from feedback.services.open_support_desk import open_support_desk
 from feedback.services.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.seal_terms import seal_terms
 from feedback.storage.audit_log import note
@@ -59,13 +60,14 @@ def open_wave(
 
     The keys are committed first and kept by a later attempt, so an attempt that dies changes nothing else.
     """
-    is_approved(session, check_opening(session, wave_id, now).programme_id)
+    check_opening(session, wave_id, now)
     session.commit()
     wave_keys = keys.keys_for_opening(wave_id)
     seize_wave(session, wave_id)
     wave = check_opening(session, wave_id, now)
     seize_programme(session, wave.programme_id)
     wave.roster_was_approved = is_approved(session, wave.programme_id)
+    open_support_desk(session, keys, wave.programme_id)
     people = invitees(session, wave.programme_id)
     groups = partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
     questionnaires = questionnaires_of(session, wave_id)
@@ -90,7 +92,7 @@ def open_wave(
 
 
 def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
-    """Return the wave if it can be opened now, or raise WaveNotReady or PlanRefused."""
+    """Return the wave if it can be opened now, or raise WaveNotReady, PlanRefused or RosterNotApproved."""
     wave = wave_by_id(session, wave_id)
     if WaveState(wave.state) not in _NOT_OPENED_YET:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a wave that was never opened can be opened.")
@@ -102,6 +104,7 @@ def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
             f"The programme has {invited} people; with fewer than {wave.minimum_group_size} nothing could ever be "
             "reported. Import a roster first."
         )
+    is_approved(session, wave.programme_id)
     return wave
 
 

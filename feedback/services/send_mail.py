@@ -20,11 +20,12 @@ from feedback.domain.links import (
     message_name,
     opt_out_digest,
     opt_out_token,
+    results_secret,
     return_path,
     to_address,
 )
 from feedback.domain.pace import Pace
-from feedback.domain.waves import CANCELLATION, WaveState
+from feedback.domain.waves import CANCELLATION, NO_RESULTS, RESULTS, WaveState
 from feedback.mail import Letter, Relay, Verdict, known_locale
 from feedback.services.await_turn import has_turn
 from feedback.storage.deliveries import (
@@ -44,6 +45,7 @@ from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant, people_by_id
 from feedback.storage.programmes import Programme, programme_by_id
 from feedback.storage.quiet_times import hours_of
+from feedback.storage.support import desk_of
 from feedback.storage.waves import Wave, wave_by_id, wave_state
 
 _FENCE_BYTES = 16
@@ -75,6 +77,8 @@ class _Pouch:
     organisation: str
     people: dict[int, Participant]
     postmark: Postmark
+    support: str | None
+    now: datetime
 
 
 def send_batch(
@@ -109,7 +113,7 @@ def send_batch(
         return
     fence = secrets.token_bytes(_FENCE_BYTES)
     unsent = fence_unsent(session, batch_id, fence)
-    pouch = _pack(session, batch, wave, unsent, postmark)
+    pouch = _pack(session, batch, wave, unsent, postmark=postmark, now=now)
     ledger = [(delivery.id, delivery.participant_id) for delivery in unsent]
     # People answer soon after their mail arrives: a known order of mails would be a guess at the order of answers.
     secrets.SystemRandom().shuffle(ledger)
@@ -126,15 +130,24 @@ def send_batch(
         _wait(session, batch_id, now, worst)
 
 
+# What a mail tells must still be so; all other mails lead to an open survey.
+_TOLD_WHEN = {CANCELLATION: WaveState.CANCELLED, RESULTS: WaveState.CLOSED, NO_RESULTS: WaveState.CLOSED}
+_LAST_DAY = timedelta(hours=36)
+
+
 def _may_go_out(mail: str, state: WaveState) -> bool:
-    return state is (WaveState.CANCELLED if mail == CANCELLATION else WaveState.OPEN)
+    return state is _TOLD_WHEN.get(mail, WaveState.OPEN)
 
 
-def _pack(session: Session, batch: Batch, wave: Wave, unsent: list[Delivery], postmark: Postmark) -> _Pouch:
+def _pack(
+    session: Session, batch: Batch, wave: Wave, unsent: list[Delivery], *, postmark: Postmark, now: datetime
+) -> _Pouch:
     programme = programme_by_id(session, wave.programme_id)
     people = people_by_id(session, (delivery.participant_id for delivery in unsent))
     organisation = session.get_one(Organisation, programme.organisation_id).name
-    return _Pouch(batch, wave, programme, organisation, people, postmark)
+    desk = desk_of(session, programme.id)
+    support = f"{postmark.base_url}/support/{to_address(desk.handle)}" if desk else None
+    return _Pouch(batch, wave, programme, organisation, people, postmark, support, now)
 
 
 def _skip_unwilling(
@@ -181,10 +194,11 @@ def _wait(session: Session, batch_id: int, now: datetime, attempts: int) -> None
 
 
 def _letters(keys: KeyStore, pouch: _Pouch, waiting: list[tuple[int, int]]) -> Iterator[tuple[int, Letter]]:
-    # What was cancelled has no key to derive a link from, and no survey to lead to.
-    link_key = None if pouch.batch.mail == CANCELLATION else keys.link_key(pouch.wave.id)
+    # What is over has no key to derive a link from, and no survey to lead to.
+    link_key = None if pouch.batch.mail in _TOLD_WHEN else keys.link_key(pouch.wave.id)
     opt_out_key = keys.opt_out_key(pouch.programme.id)
     base, back_to = pouch.postmark.base_url, pouch.postmark.bounce_address
+    results = to_address(results_secret(opt_out_key, pouch.programme.id))
     host = pouch.postmark.sender.rpartition("@")[2]
     for delivery_id, participant_id in waiting:
         person = pouch.people[participant_id]
@@ -194,10 +208,15 @@ def _letters(keys: KeyStore, pouch: _Pouch, waiting: list[tuple[int, int]]) -> I
             Letter(
                 recipient=person.email,
                 language=person.language,
-                name=_template(pouch.batch.mail),
+                name=_template(pouch),
                 message_id=f"<{message_name(opt_out_key, pouch.wave.id, pouch.batch.mail, participant_id)}@{host}>",
                 sender=(pouch.organisation, pouch.postmark.sender),
-                values={**_values(pouch, person, f"{base}/o/{opt_out}"), **_link(base, link_key, participant_id)},
+                values={
+                    **_values(pouch, person, f"{base}/o/{opt_out}"),
+                    **_link(base, link_key, participant_id),
+                    "results_url": f"{base}/r/{results}",
+                    "receipt_url": f"{base}/receipt",
+                },
                 opt_out_url=f"{base}/o/{opt_out}",
                 return_path=return_path(back_to, opt_out_key, delivery_id) if back_to else None,
             ),
@@ -208,11 +227,13 @@ def _link(base: str, key: LinkKey | None, participant_id: int) -> dict[str, str]
     return {} if key is None else {"link": f"{base}/s/{to_address(link_secret(key, participant_id))}"}
 
 
-def _template(mail: str) -> str:
-    return mail.partition("-")[0]
+def _template(pouch: _Pouch) -> str:
+    name = pouch.batch.mail.partition("-")[0]
+    is_last_day = name == "reminder" and pouch.wave.closes_at - pouch.now <= _LAST_DAY
+    return "last-day" if is_last_day else name
 
 
-def _values(pouch: _Pouch, person: Participant, opt_out_url: str) -> dict[str, str]:
+def _values(pouch: _Pouch, person: Participant, opt_out_url: str) -> dict[str, str | None]:
     closes_at = pouch.wave.closes_at.astimezone(ZoneInfo(pouch.programme.time_zone))
     locale = known_locale(person.language)
     return {
@@ -226,4 +247,6 @@ def _values(pouch: _Pouch, person: Participant, opt_out_url: str) -> dict[str, s
         "closes_at": format_time(closes_at, "short", locale=locale),
         "time_zone": pouch.programme.time_zone,
         "opt_out_url": opt_out_url,
+        "support_url": pouch.support,
+        "base_url": pouch.postmark.base_url,
     }

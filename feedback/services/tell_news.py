@@ -1,6 +1,7 @@
-"""Tell people what became of a wave: everybody invited that it was cancelled or extended, staff that it is held or
+"""Tell people what became of a wave.
 
-postponed.
+Everybody invited hears that it was extended or cancelled, and after the close that there are results, or none; staff
+that it is held or postponed.
 """
 
 from datetime import datetime, timedelta
@@ -10,24 +11,32 @@ from babel.dates import format_datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import MailRefused
-from feedback.domain.links import news_name
+from feedback.domain.links import news_name, results_digest, results_secret
+from feedback.domain.report import Outcome, read_outcome
 from feedback.domain.staff import StaffRole
-from feedback.domain.waves import CANCELLATION, EXTENSION, INVITATION, News, WaveState
+from feedback.domain.waves import CANCELLATION, EXTENSION, INVITATION, NO_RESULTS, RESULTS, News, WaveState
 from feedback.mail import Letter, Relay, Verdict
 from feedback.services.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.send_mail import Postmark
 from feedback.storage.audit_log import note
-from feedback.storage.database import seize_wave
+from feedback.storage.database import seize_programme, seize_wave
 from feedback.storage.deliveries import invited_to
 from feedback.storage.entitlements import cancelled_waves_with_rights
+from feedback.storage.keys import KeyStore
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.reports import report_of
+from feedback.storage.results import keep_results_page
 from feedback.storage.staff import staff_in_role
 from feedback.storage.waves import Wave, wave_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
 _LANGUAGE = "en"
-_MAIL_TO_ALL = {News.CANCELLED: (CANCELLATION, WaveState.CANCELLED), News.EXTENDED: (EXTENSION, WaveState.OPEN)}
+_MAIL_TO_ALL = {
+    News.CANCELLED: (CANCELLATION, WaveState.CANCELLED),
+    News.EXTENDED: (EXTENSION, WaveState.OPEN),
+    News.RESULTS: (RESULTS, WaveState.CLOSED),
+}
 _MAIL_TO_STAFF = {
     News.HELD: ("held", (StaffRole.ADMINISTRATOR,)),
     News.POSTPONED: ("postponement", (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)),
@@ -36,6 +45,7 @@ _MAIL_TO_STAFF = {
 
 def tell_news(
     session: Session,
+    keys: KeyStore,
     relay: Relay,
     wave_id: int,
     *,
@@ -51,6 +61,8 @@ def tell_news(
         session.rollback()
     elif wave.news in _MAIL_TO_ALL:
         mail, state = _MAIL_TO_ALL[News(wave.news)]
+        if wave.news == News.RESULTS:
+            mail = _open_results(session, keys, wave)
         if wave.state == state:
             people = invited_to(session, wave_id, INVITATION)
             queue_for(session, wave_id, mail, people=people, now=now, defer=defer)
@@ -72,6 +84,15 @@ def _tell_staff(session: Session, relay: Relay, wave: Wave, postmark: Postmark, 
     else:
         # It moved once more meanwhile, and that is news again.
         session.rollback()
+
+
+def _open_results(session: Session, keys: KeyStore, wave: Wave) -> str:
+    """Let the address of the programme's results lead there, and return which mail tells of them."""
+    seize_programme(session, wave.programme_id)
+    secret = results_secret(keys.opt_out_key(wave.programme_id), wave.programme_id)
+    keep_results_page(session, wave.programme_id, results_digest(secret))
+    report = report_of(session, wave.id)
+    return RESULTS if report and read_outcome(report.document) is Outcome.PUBLISHED else NO_RESULTS
 
 
 def _told(session: Session, wave: Wave, now: datetime) -> None:

@@ -2,13 +2,14 @@
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from feedback.domain.errors import AnswerRefused, FeedbackError, KeysMissing, NotFound, SignInRefused, WaveClosed
+from feedback.web.guessing import failed_too_often
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,8 @@ _STATUS: dict[type[FeedbackError], int] = {
     KeysMissing: 500,
 }
 _RETRY_SECONDS = "30"
+_RETRY_LATER_SECONDS = "60"
+_SECRET_ADDRESSES = frozenset({"results", "support"})
 
 
 def turn_errors_into_pages(app: Flask) -> None:
@@ -33,10 +36,23 @@ def turn_errors_into_pages(app: Flask) -> None:
 
 
 def _closed(_error: Exception) -> Response:
-    return make_response(render_template("participant/closed.html"), 404)
+    # The staff's own process has no page for receipts.
+    receipt_url = url_for("receipts.ask") if "receipts" in current_app.blueprints else None
+    return _led_nowhere(render_template("participant/closed.html", receipt_url=receipt_url))
+
+
+# The same page whoever sees it, so that somebody who opens an old mail in a busy office is helped all the same.
+def _led_nowhere(page: str) -> Response:
+    if not failed_too_often():
+        return make_response(page, 404)
+    response = make_response(page, 429)
+    response.headers["Retry-After"] = _RETRY_LATER_SECONDS
+    return response
 
 
 def _refused(error: Exception) -> Response:
+    if isinstance(error, NotFound) and request.blueprint in _SECRET_ADDRESSES:
+        return _led_nowhere(render_template("errors/page.html", title=_("There is no such page"), text=str(error)))
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 409)
     return _page(status, _("This cannot be done"), str(error))
 

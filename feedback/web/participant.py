@@ -55,10 +55,15 @@ def _promise_page(survey: Survey, state: str, link: str) -> str:
         open_count=len(survey.questionnaire.open_questions),
         questions=_questions_listed(survey.questionnaire),
         base_url=runtime().settings.base_url,
+        support_url=_support_url(survey),
         state=state,
         questions_url=url_for(".questions", link=link),
         withdraw_url=url_for(".withdrawal", link=link),
     )
+
+
+def _support_url(survey: Survey) -> str | None:
+    return url_for("support.ask", address=survey.support_address) if survey.support_address else None
 
 
 def _questions_listed(questionnaire: Questionnaire) -> list[tuple[str, str | None, list[str]]]:
@@ -182,6 +187,7 @@ def _thanks_page(survey: Survey, link: str) -> str:
     return render_template(
         "participant/thanks.html",
         receipt=_RECEIPT,
+        receipt_url=url_for("receipts.ask"),
         draft=_DRAFT,
         questions_url=url_for(".questions", link=link),
         withdraw_url=url_for(".withdrawal", link=link),

@@ -14,6 +14,7 @@ from feedback.web.staff import (
     reports,
     rosters,
     sign_in,
+    support,
     undeliverable,
     wave_dates,
     waves,
@@ -29,6 +30,8 @@ staff.add_url_rule(_PLAN, "ask_plan", planning.ask)
 staff.add_url_rule(_PLAN, "plan", planning.send, methods=["POST"])
 staff.add_url_rule(_QUIET, "quiet_times", quiet_times.show)
 staff.add_url_rule(_QUIET, "change_quiet_times", quiet_times.change, methods=["POST"])
+staff.add_url_rule("/programmes/<int:programme_id>/support", "support", support.requests)
+staff.add_url_rule("/programmes/<int:programme_id>/support", "finish_support", support.finish, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>", "wave", waves.one)
 staff.add_url_rule("/waves/<int:wave_id>/dry-run", "dry_run", wave_dates.dry_run)
 staff.add_url_rule("/waves/<int:wave_id>/calendar.ics", "calendar", wave_dates.calendar)
