@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,7 +20,14 @@ from feedback.domain.errors import SettingsRefused
 SMALLEST_GROUP_SIZE = 5
 LONGEST_KEY_BACKUP_DAYS = 7
 MASTER_KEY_BYTES = 32
-_SECRET_VARIABLES = ("FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_MASTER_KEY_FILE", "FEEDBACK_SESSION_KEY")
+SHORTEST_TOKEN = 32
+_SECRET_VARIABLES = (
+    "FEEDBACK_KEYS_URL",
+    "FEEDBACK_MASTER_KEY",
+    "FEEDBACK_MASTER_KEY_FILE",
+    "FEEDBACK_SESSION_KEY",
+    "FEEDBACK_METRICS_TOKEN",
+)
 
 
 class Serves(StrEnum):
@@ -61,6 +69,15 @@ class Vault:
 
 
 @dataclass(frozen=True)
+class Watching:
+    """How the service is watched. Without `token` there are no metrics; with `port` the worker answers there."""
+
+    token: str | None = field(repr=False)
+    port: int | None
+    alarm_after: timedelta
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that the environment decides. `vault` is None in the participants' process."""
 
@@ -76,6 +93,7 @@ class Settings:
     key_backup_days: int
     comment_days: int
     smtp: SmtpSettings
+    watching: Watching
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -100,7 +118,16 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         key_backup_days=_number(environ, "FEEDBACK_KEY_BACKUP_DAYS", 7, 0, LONGEST_KEY_BACKUP_DAYS),
         comment_days=_number(environ, "FEEDBACK_COMMENT_DAYS", 60, 1, 365),
         smtp=_smtp(environ),
+        watching=_watching(environ),
     )
+
+
+def wants_json_logs(environ: Mapping[str, str]) -> bool:
+    """Tell whether logs are JSON: what FEEDBACK_LOG_FORMAT says, else text when embedded and JSON in production."""
+    chosen = environ.get("FEEDBACK_LOG_FORMAT") or ("json" if environ.get("FEEDBACK_DATABASE_URL") else "text")
+    if chosen not in {"json", "text"}:
+        raise SettingsRefused("FEEDBACK_LOG_FORMAT must be json or text.")
+    return chosen == "json"
 
 
 def _serves(environ: Mapping[str, str]) -> Serves:
@@ -250,6 +277,19 @@ def _smtp(environ: Mapping[str, str]) -> SmtpSettings:
         password=password,
         ca_file=environ.get("FEEDBACK_SMTP_CA_FILE"),
         sender=environ.get("FEEDBACK_MAIL_SENDER", "feedback@example.com"),
+    )
+
+
+def _watching(environ: Mapping[str, str]) -> Watching:
+    token = environ.get("FEEDBACK_METRICS_TOKEN") or None
+    if token is not None and not (len(token) >= SHORTEST_TOKEN and token.isascii()):
+        raise SettingsRefused(f"FEEDBACK_METRICS_TOKEN must be {SHORTEST_TOKEN} plain characters or more.")
+    port = environ.get("FEEDBACK_METRICS_PORT")
+    minutes = _number(environ, "FEEDBACK_ALARM_MINUTES", 15, 1, 7 * 24 * 60)
+    return Watching(
+        token=token,
+        port=_number(environ, "FEEDBACK_METRICS_PORT", 0, 1, 65535) if port else None,
+        alarm_after=timedelta(minutes=minutes),
     )
 
 

@@ -15,6 +15,7 @@ from feedback.jobs.bench import Bench
 from feedback.mail import Relay
 from feedback.services.known_surveys import KnownSurveys
 from feedback.services.send_mail import Postmark
+from feedback.services.take_stock import Stock, take_stock
 from feedback.services.upgrade_databases import Engines
 from feedback.storage.database import READER, db
 from feedback.storage.keys import KeyStore
@@ -58,6 +59,10 @@ class Runtime:
         """Return the two databases."""
         return Engines(main=db.engine, keys=db.engines.get("keys"))
 
+    def stock(self) -> Stock:
+        """Return how the service stands, in figures."""
+        return take_stock(self.session(), self.keys, now=self.clock(), alarm_after=self.settings.watching.alarm_after)
+
     @property
     def postmark(self) -> Postmark:
         """What mails show of the sender."""
@@ -88,4 +93,11 @@ def bench(app: Flask) -> Bench:
         with app.app_context():
             yield db.session()
 
-    return Bench(scope=scope, keys=tools.keys, relay=tools.relay, clock=tools.clock, postmark=tools.postmark)
+    return Bench(
+        scope=scope,
+        keys=tools.keys,
+        relay=tools.relay,
+        clock=tools.clock,
+        postmark=tools.postmark,
+        alarm_after=tools.settings.watching.alarm_after,
+    )

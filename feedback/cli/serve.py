@@ -1,5 +1,6 @@
 """`feedback serve` and `feedback work`: the pages, and the worker that opens, sends, reminds and closes."""
 
+import os
 import sys
 
 import click
@@ -9,9 +10,10 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from feedback.cli.output import say
-from feedback.cli.serving import THREADS, Ending
-from feedback.config import Serves
+from feedback.cli.serving import THREADS, Ending, Only, WebThread
+from feedback.config import Serves, wants_json_logs
 from feedback.jobs.worker import Worker, WorkerThread
+from feedback.logs import server_logs
 from feedback.resources import migrations_folder
 from feedback.runtime import bench, runtime
 from feedback.services.upgrade_databases import check_databases
@@ -43,7 +45,8 @@ def serve(workers: int) -> None:
         websockets=False,
         # Participants were promised that no time is recorded; of staff no path and no network address is.
         log_access=settings.serves is Serves.STAFF,
-        log_access_format="[%(time)s] %(method)s %(status)d %(dt_ms).1f ms",
+        log_access_format="%(method)s %(status)d %(dt_ms).1f ms",
+        log_dictconfig=server_logs(as_json=wants_json_logs(os.environ)),
     ).serve()
 
 
@@ -58,11 +61,25 @@ def work() -> None:
     check_databases(runtime().engines, migrations_folder())
     ending = Ending()
     worker = WorkerThread(Worker(bench(this_app())), ending.fail)
+    watch = _watch()
     worker.start()
     say("Working. Ctrl-C ends it.")
     ending.wait()
     worker.stop()
+    if watch is not None:
+        watch.stop()
     sys.exit(int(ending.is_failure))
+
+
+def _watch() -> WebThread | None:
+    """Answer whoever watches the worker, on this machine only, if FEEDBACK_METRICS_PORT is set."""
+    port = runtime().settings.watching.port
+    if port is None:
+        return None
+    only = Only(this_app(), "/healthz", "/readyz", "/metrics")
+    watch = WebThread(only, "127.0.0.1", port, "FEEDBACK_METRICS_PORT")
+    watch.start()
+    return watch
 
 
 def this_app() -> Flask:

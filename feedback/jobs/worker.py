@@ -13,6 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.testing import InMemoryConnector
 
 from feedback.domain.errors import FeedbackError
+from feedback.jobs.alarm import Alarm
 from feedback.jobs.bench import Bench
 from feedback.jobs.due import Due, Task, do, what_is_due
 
@@ -31,6 +32,7 @@ class Worker:
     def __init__(self, bench: Bench) -> None:
         """`bench` is used from several threads, each with a session of its own."""
         self._bench = bench
+        self._alarm = Alarm(bench.alarm_after)
         self._complaints: dict[Due, str] = {}
         self._connector = InMemoryConnector()
         self._engine = App(connector=self._connector)
@@ -78,8 +80,11 @@ class Worker:
         self._trim()
 
     def _what_is_due(self) -> list[Due]:
+        now = self._bench.clock()
         with self._bench.scope() as session:
-            return what_is_due(session, self._bench.clock())
+            due = what_is_due(session, now)
+            self._alarm.report(session, now)
+        return due
 
     async def _defer(self, due: Due) -> None:
         name = f"{due.task}:{due.number}"

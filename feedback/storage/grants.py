@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, text
 
+from feedback.storage.heartbeat import SEQUENCE
+
 
 class GroupRole(StrEnum):
     """The three processes' roles."""
@@ -71,10 +73,12 @@ _WORKER: Mapping[str, str] = {
     # To tell administrators that a report is held.
     "staff": _READ,
 }
+# Staff are shown when a worker last looked for what is due; workers write it.
+_TICKS = {GroupRole.STAFF: _READ, GroupRole.WORKER: "SELECT, UPDATE"}
 _FUNCTIONS = ("feedback_put_response(bytea, integer, bytea)", "feedback_withdraw_response(bytea, integer)")
 _KEYS = {
-    GroupRole.STAFF: {"keys": _ADD, "alembic_version": _READ},
-    GroupRole.WORKER: {"keys": "SELECT, INSERT, DELETE, MAINTAIN", "alembic_version": _READ},
+    GroupRole.STAFF: {"keys": _ADD, "keys_held": _READ, "alembic_version": _READ},
+    GroupRole.WORKER: {"keys": "SELECT, INSERT, DELETE, MAINTAIN", "keys_held": _READ, "alembic_version": _READ},
 }
 # What a role may see of the keys, and what it may make. A comment key opens no response, and while a wave is open there
 # is no comment that it could open; but staff must not make one, lest a wave be opened with a key of their choosing.
@@ -90,6 +94,8 @@ def grant_main(engine: Engine) -> None:
         _grant(connection, _MAIN)
         for function in _FUNCTIONS:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.PARTICIPANTS}"))
+        for role, rights in _TICKS.items():
+            connection.execute(text(f"GRANT {rights} ON SEQUENCE {SEQUENCE} TO {role}"))
 
 
 def grant_keys(engine: Engine) -> None:

@@ -1,0 +1,93 @@
+"""Counts over waves, mails and comments in review, for whoever watches the service.
+
+Never looks at entitlements or responses: while a wave is open no figure may move when somebody answers.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from feedback.domain.waves import INVITATION, MomentKind, WaveState, reminder_mail
+from feedback.storage.comments import StoredComment
+from feedback.storage.deliveries import Batch, Delivery, DeliveryState
+from feedback.storage.programmes import Programme
+from feedback.storage.waves import Moment, Wave
+
+_UNSENT = Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
+
+
+class WaitingMail(NamedTuple):
+    """The batches of one mail of one wave that still have something to send; `since` is the oldest one's time."""
+
+    wave_id: int
+    mail: str
+    batches: int
+    since: datetime
+
+
+class NextMoment(NamedTuple):
+    """A date of a wave's calendar that is still to come, or late."""
+
+    kind: str
+    due_at: datetime
+
+
+def waves_by_state(session: Session) -> dict[WaveState, int]:
+    """Return how many waves are in each state, those with none included."""
+    counted = dict(session.execute(select(Wave.state, func.count()).group_by(Wave.state)).tuples())
+    return {state: counted.get(state, 0) for state in WaveState}
+
+
+def mails_by_state(session: Session) -> dict[DeliveryState, int]:
+    """Return how many mails of all waves stand in each state, those with none included."""
+    counted = dict(session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples())
+    return {state: counted.get(state, 0) for state in DeliveryState}
+
+
+def mails_that_may_go(session: Session, now: datetime) -> list[WaitingMail]:
+    """Return the mails that could be sent now, by wave and mail."""
+    return _waiting(session, Batch.not_before_at <= now, _has_unsent())
+
+
+def mails_put_off(session: Session, now: datetime) -> list[WaitingMail]:
+    """Return the mails that were tried and that the relay did not take; `since` is when they were first due."""
+    found = _waiting(session, Batch.not_before_at > now, _has_unsent(Delivery.fence.is_not(None)))
+    return [one._replace(since=min(now, _first_due(session, one) or now)) for one in found]
+
+
+def next_moments(session: Session) -> dict[int, NextMoment]:
+    """Return for each wave the first date of its calendar that is not done."""
+    query = select(Moment).where(Moment.is_done.is_(False)).order_by(Moment.due_at.desc(), Moment.id.desc())
+    return {moment.wave_id: NextMoment(moment.kind, moment.due_at) for moment in session.scalars(query)}
+
+
+def programme_names(session: Session) -> dict[int, str]:
+    """Return the names of all programmes by id."""
+    return dict(session.execute(select(Programme.id, Programme.name)).tuples())
+
+
+def waves_with_expired_comments(session: Session, now: datetime) -> int:
+    """Return how many closed waves still have comments that should have been destroyed by now."""
+    left = select(StoredComment.id).where(StoredComment.wave_id == Wave.id).exists()
+    query = select(func.count()).select_from(Wave).where(Wave.comments_expire_at <= now, left)
+    return session.scalar(query) or 0
+
+
+def _first_due(session: Session, waiting: WaitingMail) -> datetime | None:
+    if waiting.mail == INVITATION:
+        return session.scalar(select(Wave.opened_at).where(Wave.id == waiting.wave_id))
+    reminders = (Moment.wave_id == waiting.wave_id, Moment.kind == MomentKind.REMINDER)
+    times = {reminder_mail(one.number): one.due_at for one in session.scalars(select(Moment).where(*reminders))}
+    return times.get(waiting.mail)
+
+
+def _has_unsent(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(Delivery.id).where(Delivery.batch_id == Batch.id, _UNSENT, *more).exists()
+
+
+def _waiting(session: Session, *which: ColumnElement[bool]) -> list[WaitingMail]:
+    columns = (Batch.wave_id, Batch.mail, func.count(), func.min(Batch.not_before_at))
+    query = select(*columns).where(*which).group_by(Batch.wave_id, Batch.mail).order_by(Batch.wave_id, Batch.mail)
+    return [WaitingMail(*row) for row in session.execute(query)]
