@@ -1,5 +1,6 @@
 """`feedback serve` and `feedback work`: the pages, and the worker that opens, sends, reminds and closes."""
 
+import logging
 import os
 import sys
 
@@ -9,7 +10,6 @@ from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 
-from feedback.cli.output import say
 from feedback.cli.serving import THREADS, Ending, Only, WebThread
 from feedback.config import Serves, wants_json_logs
 from feedback.jobs.worker import Worker, WorkerThread
@@ -17,6 +17,8 @@ from feedback.logs import server_logs
 from feedback.resources import migrations_folder
 from feedback.runtime import bench, runtime
 from feedback.services.upgrade_databases import check_databases
+
+log = logging.getLogger(__name__)
 
 
 @click.command("serve")
@@ -32,7 +34,7 @@ def serve(workers: int) -> None:
     check_databases(tools.engines, migrations_folder())
     tools.engines.dispose()
     settings = tools.settings
-    say(f"Serving {settings.serves} on {settings.listen_host}:{settings.listen_port}. Ctrl-C ends it.")
+    log.info("serving %s on port %d; Ctrl-C ends it", settings.serves, settings.listen_port)
     Granian(
         "feedback.app:create_app_from_environment",
         factory=True,
@@ -63,7 +65,7 @@ def work() -> None:
     worker = WorkerThread(Worker(bench(this_app())), ending.fail)
     watch = _watch()
     worker.start()
-    say("Working. Ctrl-C ends it.")
+    log.info("working; Ctrl-C ends it")
     ending.wait()
     worker.stop()
     if watch is not None:

@@ -25,6 +25,7 @@ class Alarm:
         """An act is late when it has been due for longer than `alarm_after`."""
         self._alarm_after = alarm_after
         self._looked_at: datetime | None = None
+        self._has_complained = False
         self._said: dict[tuple[Act, int], int] = {}
 
     def report(self, session: Session, now: datetime) -> None:
@@ -34,8 +35,11 @@ class Alarm:
             if self._looked_at is None or abs(now - self._looked_at) >= _EVERY:
                 self._looked_at = now
                 self._look(session, now)
+            self._has_complained = False
         except Exception:
-            log.exception("the worker cannot report that it is there; it works all the same")
+            if not self._has_complained:
+                log.exception("the worker cannot report that it is there; it works all the same")
+            self._has_complained = True
         finally:
             session.rollback()
 

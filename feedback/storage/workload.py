@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.domain.waves import INVITATION, MomentKind, WaveState, reminder_mail
 from feedback.storage.comments import StoredComment
@@ -36,13 +36,13 @@ class NextMoment(NamedTuple):
 
 def waves_by_state(session: Session) -> dict[WaveState, int]:
     """Return how many waves are in each state, those with none included."""
-    counted = dict(session.execute(select(Wave.state, func.count()).group_by(Wave.state)).tuples())
+    counted = _counted(session, Wave.state)
     return {state: counted.get(state, 0) for state in WaveState}
 
 
 def mails_by_state(session: Session) -> dict[DeliveryState, int]:
     """Return how many mails of all waves stand in each state, those with none included."""
-    counted = dict(session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples())
+    counted = _counted(session, Delivery.state)
     return {state: counted.get(state, 0) for state in DeliveryState}
 
 
@@ -65,7 +65,7 @@ def next_moments(session: Session) -> dict[int, NextMoment]:
 
 def programme_names(session: Session) -> dict[int, str]:
     """Return the names of all programmes by id."""
-    return dict(session.execute(select(Programme.id, Programme.name)).tuples())
+    return {row.id: row.name for row in session.execute(select(Programme.id, Programme.name))}
 
 
 def waves_with_expired_comments(session: Session, now: datetime) -> int:
@@ -73,6 +73,10 @@ def waves_with_expired_comments(session: Session, now: datetime) -> int:
     left = select(StoredComment.id).where(StoredComment.wave_id == Wave.id).exists()
     query = select(func.count()).select_from(Wave).where(Wave.comments_expire_at <= now, left)
     return session.scalar(query) or 0
+
+
+def _counted(session: Session, state: InstrumentedAttribute[str]) -> dict[str, int]:
+    return {row[0]: row[1] for row in session.execute(select(state, func.count()).group_by(state))}
 
 
 def _first_due(session: Session, waiting: WaitingMail) -> datetime | None:
