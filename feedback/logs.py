@@ -17,7 +17,7 @@ _ADDRESS = re.compile(r"[^\s<>\"'@=,;:]+@[^\s<>\"'@,;:]+")
 _PAGE = re.compile(r"(?<!\w)(/[so]/)[^\s/?#\"'<>]+")
 # What a line may say besides its sentence. Whatever else a library attaches to a record is left out.
 _FACTS = ("act", "wave", "late_seconds")
-_QUIET = ("procrastinate", "mail.log", "alembic", "waitress.queue")
+_QUIET = ("procrastinate", "mail.log", "alembic", "sqlalchemy", "waitress.queue")
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _Caught = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 

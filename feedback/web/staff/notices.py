@@ -1,16 +1,12 @@
 """What administrators must hear on whatever page they are: that no worker opens, sends, reminds or closes."""
 
-from zoneinfo import ZoneInfo
-
 from flask import g
 from flask_babel import gettext as _
 
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
 from feedback.services.take_stock import is_silent, see_last_tick
-from feedback.web.staff.wording import moment_in_words
-
-_UTC = ZoneInfo("UTC")
+from feedback.web.staff.wording import moment_in_utc
 
 
 def worker_notice() -> str | None:
@@ -24,4 +20,4 @@ def worker_notice() -> str | None:
         return None
     if seen is None:
         return str(_("The worker has not reported yet."))
-    return str(_("The worker has not reported since %(moment)s.", moment=moment_in_words(seen, _UTC)))
+    return str(_("The worker has not reported since %(moment)s UTC.", moment=moment_in_utc(seen)))
