@@ -117,17 +117,15 @@ def test_without_the_token_there_are_no_figures(world: World, settings: Settings
     for wrong in ("", "Bearer", "Bearer t", f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"bearer {TOKEN}", "Bearer é"):
         answer = client.get("/metrics", headers={"Authorization": wrong.encode("latin-1").decode("latin-1")})
         assert (answer.status_code, answer.text, answer.headers["WWW-Authenticate"]) == (401, "", "Bearer")
-    silent = World(
-        create_app(replace(settings, watching=replace(settings.watching, token=None)), clock), clock, world.mailbox, ""
-    )
+    silent = replace(world, app=create_app(replace(settings, watching=replace(settings.watching, token=None)), clock))
     assert silent.client().get("/metrics", headers=BEARER).status_code == 404
     silent.dispose()
 
 
 @pytest.mark.parametrize(("serves", "status"), [(Serves.ALL, 200), (Serves.STAFF, 200), (Serves.PARTICIPANTS, 404)])
-def test_the_participants_process_has_no_figures(
-    settings: Settings, clock: FixedClock, serves: Serves, status: int
-) -> None:
+def test_the_participants_process_has_no_figures(world: World, serves: Serves, status: int) -> None:
+    settings = world.tools.settings
     vault = None if serves is Serves.PARTICIPANTS else settings.vault
-    app = create_app(replace(settings, serves=serves, vault=vault), clock)
-    assert app.test_client().get("/metrics", headers=BEARER).status_code == status
+    apart = replace(world, app=create_app(replace(settings, serves=serves, vault=vault)))
+    assert apart.client().get("/metrics", headers=BEARER).status_code == status
+    apart.dispose()

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from feedback.app import create_app
-from feedback.config import Serves, Settings
+from feedback.config import Serves
 from tests.databases import Pair
 from tests.world import World
 
@@ -27,14 +27,16 @@ def test_an_outdated_database_is_not_ready_but_the_process_is_alive(world: World
 
 
 @pytest.mark.parametrize("serves", list(Serves))
-def test_each_process_is_ready_when_what_it_needs_is(settings: Settings, serves: Serves, tmp_path: Path) -> None:
+def test_each_process_is_ready_when_what_it_needs_is(world: World, serves: Serves, tmp_path: Path) -> None:
+    settings = world.tools.settings
     no_keys = replace(settings.vault, keys_url=f"sqlite:////{tmp_path}/no/such/folder.sqlite")
     vault = None if serves is Serves.PARTICIPANTS else no_keys
-    client = create_app(replace(settings, serves=serves, vault=vault)).test_client()
-    answer = client.get("/readyz")
+    apart = replace(world, app=create_app(replace(settings, serves=serves, vault=vault)))
+    answer = apart.client().get("/readyz")
     expected = (200, "ready\n") if serves is Serves.PARTICIPANTS else (503, "a database cannot be used\n")
     assert (answer.status_code, answer.text) == expected
-    assert client.get("/healthz").status_code == 200
+    assert apart.client().get("/healthz").status_code == 200
+    apart.dispose()
 
 
 def test_health_pages_say_nothing_about_anybody(world: World) -> None:
