@@ -92,6 +92,7 @@ class Settings:
     minimum_group_size: int
     key_backup_days: int
     comment_days: int
+    mails_per_minute: int | None
     smtp: SmtpSettings
     watching: Watching
 
@@ -117,6 +118,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         minimum_group_size=_number(environ, "FEEDBACK_MINIMUM_GROUP_SIZE", 5, SMALLEST_GROUP_SIZE, 1000),
         key_backup_days=_number(environ, "FEEDBACK_KEY_BACKUP_DAYS", 7, 0, LONGEST_KEY_BACKUP_DAYS),
         comment_days=_number(environ, "FEEDBACK_COMMENT_DAYS", 60, 1, 365),
+        mails_per_minute=_quota(environ),
         smtp=_smtp(environ),
         watching=_watching(environ),
     )
@@ -298,6 +300,11 @@ def _security(text: str) -> SmtpSecurity:
         return SmtpSecurity(text)
     except ValueError:
         raise SettingsRefused("FEEDBACK_SMTP_SECURITY must be tls, starttls or none.") from None
+
+
+def _quota(environ: Mapping[str, str]) -> int | None:
+    variable = "FEEDBACK_MAILS_PER_MINUTE"
+    return _number(environ, variable, 0, 1, 1_000_000) if environ.get(variable) else None
 
 
 def _number(environ: Mapping[str, str], variable: str, default: int, least: int, most: int) -> int:

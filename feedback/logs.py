@@ -17,7 +17,7 @@ _ADDRESS = re.compile(r"[^\s<>\"'@=,;:]+@[^\s<>\"'@,;:]+")
 _PAGE = re.compile(r"(?<!\w)(/[so]/)[^\s/?#\"'<>]+")
 # What a line may say besides its sentence. Whatever else a library attaches to a record is left out.
 _FACTS = ("act", "wave", "late_seconds")
-_QUIET = ("procrastinate", "mail.log", "alembic", "sqlalchemy", "waitress.queue")
+_QUIET = ("mail.log", "alembic", "sqlalchemy", "waitress.queue")
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _Caught = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -66,6 +66,8 @@ def configure_logs(*, as_json: bool = False, level: int = logging.INFO) -> None:
     # A numerical library reports its steps to the root logger; this service has a logger for each module.
     handler.addFilter(lambda record: record.name != "root" or record.levelno >= logging.WARNING)
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # What its jobs fail of is said by themselves, once and not at each attempt.
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     for chatty in _QUIET:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from feedback.config import Settings
 from feedback.domain.errors import SettingsRefused
+from feedback.domain.pace import Pace
 from feedback.jobs.bench import Bench
+from feedback.jobs.engine import defer_batches
 from feedback.mail import Relay
 from feedback.services.known_surveys import KnownSurveys
+from feedback.services.queue_mails import Defer, leave_to_the_tick
 from feedback.services.send_mail import Postmark
 from feedback.services.take_stock import Stock, take_stock
 from feedback.services.upgrade_databases import Engines
@@ -64,6 +67,23 @@ class Runtime:
         return take_stock(self.session(), self.keys, now=self.clock(), alarm_after=self.settings.watching.alarm_after)
 
     @property
+    def queue_url(self) -> str | None:
+        """Return where jobs lie that several processes share: on PostgreSQL, else nowhere."""
+        url = self.settings.database_url
+        return url.replace("+psycopg", "", 1) if url.startswith("postgresql") else None
+
+    @property
+    def pace(self) -> Pace | None:
+        """Return the relay's quota, if it has one."""
+        quota = self.settings.mails_per_minute
+        return None if quota is None else Pace(quota)
+
+    @property
+    def defer(self) -> Defer:
+        """Return what tells the workers of new batches; whatever has to wait for its turn is left to their tick."""
+        return leave_to_the_tick if self.queue_url is None or self.pace else defer_batches
+
+    @property
     def postmark(self) -> Postmark:
         """What mails show of the sender."""
         return Postmark(self.settings.base_url, self.settings.smtp.sender)
@@ -100,4 +120,7 @@ def bench(app: Flask) -> Bench:
         clock=tools.clock,
         postmark=tools.postmark,
         alarm_after=tools.settings.watching.alarm_after,
+        queue_url=tools.queue_url,
+        defer=tools.defer,
+        pace=tools.pace,
     )

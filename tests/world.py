@@ -165,7 +165,7 @@ class World:
         """What the worker does in one tick, one thing after another."""
         tools = bench(self.app)
         with tools.scope() as session:
-            due = what_is_due(session, self.clock())
+            due = what_is_due(session, self.clock(), tools.pace)
         for one in due:
             do(one, tools)
 

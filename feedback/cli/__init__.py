@@ -12,10 +12,11 @@ from feedback.cli.questionnaires import questionnaire
 from feedback.cli.reports import report
 from feedback.cli.rosters import roster
 from feedback.cli.sample import sample_command
-from feedback.cli.serve import serve, work
+from feedback.cli.serve import serve
 from feedback.cli.staff import staff
 from feedback.cli.status import status
 from feedback.cli.waves import wave
+from feedback.cli.work import work
 
 feedback = AppGroup(
     "feedback",

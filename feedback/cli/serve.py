@@ -1,8 +1,7 @@
-"""`feedback serve` and `feedback work`: the pages, and the worker that opens, sends, reminds and closes."""
+"""`feedback serve`: the pages."""
 
 import logging
 import os
-import sys
 
 import click
 from flask import Flask, current_app
@@ -10,12 +9,11 @@ from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 
-from feedback.cli.serving import THREADS, Ending, Only, WebThread
+from feedback.cli.serving import THREADS
 from feedback.config import Serves, wants_json_logs
-from feedback.jobs.worker import Worker, WorkerThread
 from feedback.logs import server_logs
 from feedback.resources import migrations_folder
-from feedback.runtime import bench, runtime
+from feedback.runtime import runtime
 from feedback.services.upgrade_databases import check_databases
 
 log = logging.getLogger(__name__)
@@ -50,38 +48,6 @@ def serve(workers: int) -> None:
         log_access_format="%(method)s %(status)d %(dt_ms).1f ms",
         log_dictconfig=server_logs(as_json=wants_json_logs(os.environ)),
     ).serve()
-
-
-@click.command("work")
-@with_appcontext
-def work() -> None:
-    """Open, send, remind and close what is due, until Ctrl-C. Run one worker.
-
-    \b
-    Example:  feedback work
-    """
-    check_databases(runtime().engines, migrations_folder())
-    ending = Ending()
-    worker = WorkerThread(Worker(bench(this_app())), ending.fail)
-    watch = _watch()
-    worker.start()
-    log.info("working; Ctrl-C ends it")
-    ending.wait()
-    worker.stop()
-    if watch is not None:
-        watch.stop()
-    sys.exit(int(ending.is_failure))
-
-
-def _watch() -> WebThread | None:
-    """Answer whoever watches the worker, on this machine only, if FEEDBACK_METRICS_PORT is set."""
-    port = runtime().settings.watching.port
-    if port is None:
-        return None
-    only = Only(this_app(), "/healthz", "/readyz", "/metrics")
-    watch = WebThread(only, "127.0.0.1", port, "FEEDBACK_METRICS_PORT")
-    watch.start()
-    return watch
 
 
 def this_app() -> Flask:

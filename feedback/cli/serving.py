@@ -63,6 +63,15 @@ class Ending:
             signal.signal(number, self._asked)
 
     @property
+    def is_asked(self) -> bool:
+        """Tell whether it is time to end."""
+        return self._event.is_set()
+
+    def ask(self) -> None:
+        """Say that it is time to end, and that nothing is wrong."""
+        self._event.set()
+
+    @property
     def fail(self) -> Callable[[], None]:
         """Return what a part of the service calls when it dies."""
         return self._failed

@@ -88,7 +88,7 @@ def open_command(wave_id: int, *, yes: bool) -> None:
         say(f"Warning: {warning}")
     if warnings and not yes:
         click.confirm("Open the wave all the same?", abort=True)
-    opening = open_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR)
+    opening = open_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR, defer=tools.defer)
     say(f"Wave {wave_id} is open. {opening.invited} people are invited, reported in these groups:")
     for group in opening.groups:
         say(f"  {group.invited:>6}  {group.name}")

@@ -7,14 +7,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.pace import Pace
 from feedback.mail import Relay
+from feedback.services.queue_mails import Defer
 from feedback.services.send_mail import Postmark
 from feedback.storage.keys import KeyStore
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Collaborators of the worker. `scope` opens a database session of its own for each job."""
+    """Collaborators of the worker. `scope` opens a database session of its own for each job.
+
+    `queue_url` says on which PostgreSQL database the jobs lie; without it they lie in this process only. `pace` is the
+    relay's quota, if it has one.
+    """
 
     scope: Callable[[], AbstractContextManager[Session]]
     keys: KeyStore
@@ -22,3 +28,6 @@ class Bench:
     clock: Callable[[], datetime]
     postmark: Postmark
     alarm_after: timedelta
+    queue_url: str | None
+    defer: Defer
+    pace: Pace | None

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.pace import Pace
 from feedback.domain.waves import MomentKind, WaveState
 from feedback.jobs.bench import Bench
 from feedback.services.cancel_wave import cancel_wave, finish_cancelling
@@ -19,10 +20,13 @@ from feedback.services.tell_news import tell_news
 from feedback.storage.database import begin_read_only
 from feedback.storage.deliveries import unsent_batches
 from feedback.storage.entitlements import cancelled_waves_with_rights
+from feedback.storage.relay_pace import next_turn_at
 from feedback.storage.waves import due_moments, wave_by_id, waves_in_state, waves_with_news
 
 MOST_BATCHES = 20
 LONGEST_CLOSING = timedelta(days=7)
+# Turns at a relay with a quota are handed out so far ahead, and no farther: what is cancelled frees the rest.
+_TURNS_AHEAD = timedelta(minutes=1)
 _SERVICE = "service"
 
 
@@ -48,7 +52,7 @@ class Due:
     number: int
 
 
-def what_is_due(session: Session, now: datetime) -> list[Due]:
+def what_is_due(session: Session, now: datetime, pace: Pace | None = None) -> list[Due]:
     """Return all that is due, the most urgent first."""
     begin_read_only(session)
     closing = [wave.id for wave in waves_in_state(session, WaveState.CLOSING)]
@@ -59,7 +63,7 @@ def what_is_due(session: Session, now: datetime) -> list[Due]:
         wave.id for wave in waves_in_state(session, WaveState.SCHEDULED) if wave.opens_at and wave.opens_at <= now
     ]
     moments = [(moment.kind, moment.id) for moment in due_moments(session, now)]
-    batches = unsent_batches(session, now, MOST_BATCHES)
+    batches = unsent_batches(session, now, MOST_BATCHES, with_turn_only=bool(pace) and _is_taken(session, now))
     cancelled, news = cancelled_waves_with_rights(session), waves_with_news(session, now)
     session.rollback()
     return [
@@ -80,13 +84,13 @@ def do(due: Due, bench: Bench) -> None:
     with bench.scope() as session:
         match due.task:
             case Task.OPEN:
-                open_wave(session, bench.keys, due.number, now=now, actor=_SERVICE)
+                open_wave(session, bench.keys, due.number, now=now, actor=_SERVICE, defer=bench.defer)
             case Task.REMIND:
-                remind_participants(session, due.number, now=now)
+                remind_participants(session, due.number, now=now, defer=bench.defer)
             case Task.LOOK:
                 look_at_wave(session, due.number, now=now)
             case Task.SEND:
-                send_batch(session, bench.keys, bench.relay, due.number, postmark=bench.postmark, now=now)
+                _send(session, bench, due.number, now)
             case Task.CLOSE:
                 _close(session, bench, due.number, now)
             case Task.DISCARD:
@@ -94,13 +98,26 @@ def do(due: Due, bench: Bench) -> None:
             case Task.FINISH_CANCELLING:
                 finish_cancelling(session, bench.keys, due.number, now=now)
             case Task.TELL:
-                tell_news(session, bench.relay, due.number, postmark=bench.postmark, now=now)
+                _tell(session, bench, due.number, now)
             case Task.DESTROY:
                 destroy_spent_keys(session, bench.keys, now=now)
 
 
 def _is_stuck(closed_at: datetime | None, now: datetime) -> bool:
     return closed_at is not None and closed_at + LONGEST_CLOSING <= now
+
+
+def _is_taken(session: Session, now: datetime) -> bool:
+    next_turn = next_turn_at(session)
+    return next_turn is not None and next_turn > now + _TURNS_AHEAD
+
+
+def _send(session: Session, bench: Bench, batch_id: int, now: datetime) -> None:
+    send_batch(session, bench.keys, bench.relay, batch_id, postmark=bench.postmark, now=now, pace=bench.pace)
+
+
+def _tell(session: Session, bench: Bench, wave_id: int, now: datetime) -> None:
+    tell_news(session, bench.relay, wave_id, postmark=bench.postmark, now=now, defer=bench.defer)
 
 
 def _close(session: Session, bench: Bench, wave_id: int, now: datetime) -> None:

@@ -1,119 +1,100 @@
-"""The worker, embedded form: one process, jobs in memory, rebuilt from the database at every tick.
+"""The worker: runs the engine until it is told to stop, and begins again when the database was away.
 
-Only the tick defers, on the worker's own loop; pages and commands write rows and leave the rest to it.
+In memory there is one worker on one machine; on PostgreSQL there may be any number on any machines.
 """
 
 import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import psycopg
 from procrastinate import App
-from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.testing import InMemoryConnector
+from procrastinate.exceptions import ConnectorException
 
-from feedback.domain.errors import FeedbackError
-from feedback.jobs.alarm import Alarm
 from feedback.jobs.bench import Bench
-from feedback.jobs.due import Due, Task, do, what_is_due
+from feedback.jobs.engine import MAIL, WAVES, engine_for
+from feedback.jobs.tasks import Tasks
 
 CONCURRENCY = 2
-_EVERY_SECOND = "* * * * * */1"
-_POLL_SECONDS = 0.25
-_FIRST = 100
-_WAVES, _MAIL = "waves", "mail"
+_LONGEST_PAUSE_SECONDS = 30
 
 log = logging.getLogger(__name__)
 
 
-class Worker:
-    """Runs what is due until it is told to stop. A `tick` runs each second and looks at the database anew."""
+@dataclass(frozen=True)
+class Rhythm:
+    """How often a worker looks for jobs and says that it lives, and after which silence it is taken for dead."""
 
-    def __init__(self, bench: Bench) -> None:
+    poll_seconds: float = 0.25
+    heartbeat_seconds: float = 3
+    stalled_seconds: float = 12
+
+
+class EngineStopped(Exception):
+    """The engine ended although nobody asked it to."""
+
+
+class Worker:
+    """Runs what is due until it is told to stop. A tick runs each second and looks at the database anew."""
+
+    def __init__(self, bench: Bench, rhythm: Rhythm = Rhythm()) -> None:
         """`bench` is used from several threads, each with a session of its own."""
-        self._bench = bench
-        self._alarm = Alarm(bench.alarm_after)
-        self._complaints: dict[Due, str] = {}
-        self._connector = InMemoryConnector()
-        self._engine = App(connector=self._connector)
-        self._add_tasks()
+        self._bench, self._rhythm = bench, rhythm
+        self._tasks = Tasks(bench, rhythm.stalled_seconds)
+        self._engine = self._new_engine()
 
     async def run(self) -> None:
-        """Work until cancelled; a job that has begun is finished first."""
-        async with self._engine.open_async():
+        """Work until cancelled; a job that has begun is finished first. Outlives a database that is away."""
+        pause = 1
+        while True:
+            begun_at = asyncio.get_running_loop().time()
+            try:
+                await self._run_engine()
+            except Exception as error:
+                if self._bench.queue_url is None or not _is_outage(error):
+                    raise
+            lasted = asyncio.get_running_loop().time() - begun_at
+            pause = 1 if lasted > 2 * _LONGEST_PAUSE_SECONDS else min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            log.error("The job queue cannot be reached in the database; trying again in %d seconds.", pause)
+            await asyncio.sleep(pause)
+            self._engine = self._new_engine()
+
+    def _new_engine(self) -> App:
+        engine = engine_for(self._bench.queue_url)
+        self._tasks.add_to(engine)
+        return engine
+
+    async def _run_engine(self) -> None:
+        try:
+            await self._engine.open_async()
             # Mail has slots of its own: a slow relay must not keep a wave from closing.
-            await asyncio.gather(*(self._run_queue(queue) for queue in (_WAVES, _MAIL)))
+            async with asyncio.TaskGroup() as group:
+                for queue in (WAVES, MAIL):
+                    group.create_task(self._run_queue(queue))
+        finally:
+            await self._engine.close_async()
 
     async def _run_queue(self, queue: str) -> None:
-        # The connector wakes one listener only, so that both queues look for jobs by themselves.
+        # Looked for and not listened for: in memory one listener only is woken, and a connection less can break.
         await self._engine.run_worker_async(
             queues=[queue],
             concurrency=CONCURRENCY,
             install_signal_handlers=False,
             listen_notify=False,
-            fetch_job_polling_interval=_POLL_SECONDS,
+            fetch_job_polling_interval=self._rhythm.poll_seconds,
+            update_heartbeat_interval=self._rhythm.heartbeat_seconds,
+            stalled_worker_timeout=self._rhythm.stalled_seconds,
             delete_jobs="always",
         )
+        raise EngineStopped
 
-    def _add_tasks(self) -> None:
-        @self._engine.periodic(cron=_EVERY_SECOND)
-        @self._engine.task(name="tick", queueing_lock="tick", lock="tick", queue=_WAVES, priority=_FIRST)
-        async def tick(timestamp: int) -> None:  # noqa: ARG001
-            await self._tick()
 
-        for task in Task:
-            self._add_task(task)
-
-    def _add_task(self, task: Task) -> None:
-        @self._engine.task(name=task.value, queue=_MAIL if task in (Task.SEND, Task.TELL) else _WAVES)
-        def perform(number: int) -> None:
-            self._perform(Due(task, number))
-
-    async def _tick(self) -> None:
-        try:
-            due = await asyncio.to_thread(self._what_is_due)
-        except Exception:
-            log.exception("the database could not be asked what is due; asking again")
-            return
-        for one in due:
-            await self._defer(one)
-        self._trim()
-
-    def _what_is_due(self) -> list[Due]:
-        now = self._bench.clock()
-        with self._bench.scope() as session:
-            due = what_is_due(session, now)
-            self._alarm.report(session, now)
-        return due
-
-    async def _defer(self, due: Due) -> None:
-        name = f"{due.task}:{due.number}"
-        job = self._engine.configure_task(due.task.value, lock=name, queueing_lock=name)
-        try:
-            await job.defer_async(number=due.number)
-        except AlreadyEnqueued:
-            return
-
-    def _perform(self, due: Due) -> None:
-        try:
-            do(due, self._bench)
-        except FeedbackError as error:
-            self._complain_once(due, str(error))
-        except Exception:
-            log.exception("%s %d failed; it is tried again", due.task, due.number)
-        else:
-            self._complaints.pop(due, None)
-
-    def _complain_once(self, due: Due, complaint: str) -> None:
-        if self._complaints.get(due) != complaint:
-            self._complaints[due] = complaint
-            log.warning("%s %d: %s", due.task, due.number, complaint)
-
-    def _trim(self) -> None:
-        # The connector was made for tests and keeps every event and query; a service runs for months.
-        self._connector.queries.clear()
-        for number in [number for number in self._connector.events if number not in self._connector.jobs]:
-            del self._connector.events[number]
+def _is_outage(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return all(_is_outage(one) for one in error.exceptions)
+    return isinstance(error, ConnectorException | psycopg.Error | OSError | EngineStopped)
 
 
 class WorkerThread:

@@ -14,16 +14,15 @@ from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.responses import largest_body
 from feedback.domain.waves import INVITATION, WaveState
 from feedback.services.find_twins import find_twins
+from feedback.services.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.seal_terms import seal_terms
 from feedback.storage.audit_log import note
 from feedback.storage.database import seize_programme, seize_wave
-from feedback.storage.deliveries import chunks, queue_mails
 from feedback.storage.entitlements import Right, add_entitlements
 from feedback.storage.keys import KeyStore, WaveKeys
 from feedback.storage.people import Invitee, invitees, roster_sizes
 from feedback.storage.waves import Wave, add_groups, drop_passed_moments, questionnaires_of, wave_by_id
 
-BATCH_SIZE = 100
 SHORTEST_OPENING = timedelta(hours=1)
 _NOT_OPENED_YET = {WaveState.DRAFT, WaveState.SCHEDULED}
 
@@ -36,7 +35,15 @@ class Opening:
     groups: tuple[Group, ...]
 
 
-def open_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> Opening:
+def open_wave(
+    session: Session,
+    keys: KeyStore,
+    wave_id: int,
+    *,
+    now: datetime,
+    actor: str,
+    defer: Defer = leave_to_the_tick,
+) -> Opening:
     """Open a wave; raise WaveNotReady if it was opened before, PlanRefused if nobody could ever see a result.
 
     The keys are committed first and kept by a later attempt, so an attempt that dies changes nothing else.
@@ -61,8 +68,8 @@ def open_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, 
         session, wave_keys.link, wave, {right.digest: (right.role, right.group_name) for right in rights}
     )
     drop_passed_moments(session, wave_id, now)
-    for part in chunks((person.participant_id for person in people), BATCH_SIZE):
-        queue_mails(session, wave_id, INVITATION, part, now)
+    invited = (person.participant_id for person in people)
+    queue_for(session, wave_id, INVITATION, people=invited, now=now, defer=defer)
     note(session, now, actor, "opened", f"wave {wave_id}")
     session.commit()
     return Opening(len(people), groups)

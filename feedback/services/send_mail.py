@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import MailRefused
 from feedback.domain.links import LinkKey, link_secret, message_name, opt_out_digest, opt_out_token, to_address
+from feedback.domain.pace import Pace
 from feedback.domain.waves import CANCELLATION, WaveState
 from feedback.mail import Letter, Relay, Verdict, known_locale
+from feedback.services.await_turn import has_turn
 from feedback.storage.deliveries import (
     Batch,
     Delivery,
@@ -66,9 +68,19 @@ class _Pouch:
 
 
 def send_batch(
-    session: Session, keys: KeyStore, relay: Relay, batch_id: int, *, postmark: Postmark, now: datetime
+    session: Session,
+    keys: KeyStore,
+    relay: Relay,
+    batch_id: int,
+    *,
+    postmark: Postmark,
+    now: datetime,
+    pace: Pace | None = None,
 ) -> None:
-    """Send a batch's unsent mails. Raises MailRefused if the relay cannot be used: they wait and are tried again."""
+    """Send a batch's unsent mails; with a `pace`, a portion of them, and only if it is their turn.
+
+    Raises MailRefused if the relay cannot be used: they wait and are tried again.
+    """
     batch = batch_by_id(session, batch_id)
     # A job that was queued while another one failed comes too early.
     if batch is None or batch.not_before_at > now:
@@ -77,6 +89,8 @@ def send_batch(
     if not _may_go_out(batch.mail, WaveState(wave.state)):
         skip_unsent(session, batch.id)
         session.commit()
+        return
+    if pace is not None and not has_turn(session, batch, pace, now):
         return
     fence = secrets.token_bytes(_FENCE_BYTES)
     unsent = fence_unsent(session, batch_id, fence)
@@ -87,8 +101,9 @@ def send_batch(
     waiting = _skip_unwilling(session, keys, pouch, ledger, fence)
     worst = max((delivery.attempts for delivery in unsent), default=0)
     session.commit()
+    portion = waiting if pace is None else waiting[: pace.portion]
     try:
-        unsettled = _send_all(session, keys, relay, pouch, waiting, fence)
+        unsettled = _send_all(session, keys, relay, pouch, portion, fence)
     except MailRefused:
         _wait(session, batch_id, now, worst)
         raise

@@ -9,11 +9,11 @@ from feedback.domain.links import news_name
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves import CANCELLATION, INVITATION, News
 from feedback.mail import Letter, Relay, Verdict
-from feedback.services.open_wave import BATCH_SIZE
+from feedback.services.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.send_mail import Postmark
 from feedback.storage.audit_log import note
 from feedback.storage.database import seize_wave
-from feedback.storage.deliveries import chunks, invited_to, queue_mails
+from feedback.storage.deliveries import invited_to
 from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
@@ -24,7 +24,15 @@ _NEXT_ATTEMPT = timedelta(minutes=5)
 _LANGUAGE = "en"
 
 
-def tell_news(session: Session, relay: Relay, wave_id: int, *, postmark: Postmark, now: datetime) -> None:
+def tell_news(
+    session: Session,
+    relay: Relay,
+    wave_id: int,
+    *,
+    postmark: Postmark,
+    now: datetime,
+    defer: Defer = leave_to_the_tick,
+) -> None:
     """Tell the news of a wave, once. If the relay cannot be used it is told later, and MailRefused is raised."""
     seize_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
@@ -32,8 +40,8 @@ def tell_news(session: Session, relay: Relay, wave_id: int, *, postmark: Postmar
         # The mail says that the answers were destroyed: first they must be. The next tick tells.
         session.rollback()
     elif wave.news == News.CANCELLED:
-        for part in chunks(invited_to(session, wave_id, INVITATION), BATCH_SIZE):
-            queue_mails(session, wave_id, CANCELLATION, part, now)
+        people = invited_to(session, wave_id, INVITATION)
+        queue_for(session, wave_id, CANCELLATION, people=people, now=now, defer=defer)
         _told(session, wave, now)
     elif wave.news == News.HELD:
         letters = _letters(session, wave, postmark)

@@ -28,7 +28,10 @@ _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 
 class Batch(Base):
-    """Up to a hundred mails of one kind that one job sends over one connection."""
+    """Up to a hundred mails of one kind that one job sends over one connection.
+
+    `has_turn`: at a relay with a quota the batch may begin at `not_before_at`, without waiting for others.
+    """
 
     __tablename__ = "mail_batches"
 
@@ -36,6 +39,7 @@ class Batch(Base):
     wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), index=True)
     mail: Mapped[str] = mapped_column(String(20))
     not_before_at: Mapped[datetime]
+    has_turn: Mapped[bool] = mapped_column(default=False)
 
 
 class Delivery(Base):
@@ -84,11 +88,17 @@ def batch_by_id(session: Session, batch_id: int) -> Batch | None:
     return session.get(Batch, batch_id)
 
 
-def unsent_batches(session: Session, now: datetime, most: int) -> list[int]:
+def unsent_batches(session: Session, now: datetime, most: int, *, with_turn_only: bool = False) -> list[int]:
     """Return batches that still have mails to send and may be sent now, oldest first, `most` at most."""
     waiting = select(Delivery.id).where(Delivery.batch_id == Batch.id, Delivery.state.in_(_UNSENT)).exists()
     query = select(Batch.id).where(Batch.not_before_at <= now, waiting).order_by(Batch.id).limit(most)
-    return list(session.scalars(query))
+    return list(session.scalars(query.where(Batch.has_turn) if with_turn_only else query))
+
+
+def count_unsent(session: Session, batch_id: int) -> int:
+    """Return how many mails of a batch are not settled yet."""
+    unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(_UNSENT))
+    return session.scalar(select(func.count()).select_from(Delivery).where(*unsent)) or 0
 
 
 def fence_unsent(session: Session, batch_id: int, fence: bytes) -> list[Delivery]:
@@ -112,9 +122,10 @@ def settle(session: Session, delivery_id: int, fence: bytes, state: DeliveryStat
     session.execute(update(Delivery).where(*mine).values(**values))
 
 
-def postpone(session: Session, batch_id: int, not_before_at: datetime) -> None:
-    """Let a batch wait until the relay may be tried again."""
-    session.execute(update(Batch).where(Batch.id == batch_id).values(not_before_at=not_before_at))
+def postpone(session: Session, batch_id: int, not_before_at: datetime, *, has_turn: bool = False) -> None:
+    """Let a batch wait until the relay may be tried again, or until its turn."""
+    values = {"not_before_at": not_before_at, "has_turn": has_turn}
+    session.execute(update(Batch).where(Batch.id == batch_id).values(**values))
 
 
 def skip_unsent(session: Session, batch_id: int) -> None:

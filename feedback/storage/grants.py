@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine, text
 
 from feedback.storage.heartbeat import SEQUENCE
+from feedback.storage.job_queue import PREFIX, TABLES
 
 
 class GroupRole(StrEnum):
@@ -46,6 +47,7 @@ _STAFF: Mapping[str, str] = {
     "wave_moments": _EDIT,
     "mail_batches": _READ,
     "deliveries": _READ,
+    "relay_pace": _READ,
     "reports": _READ,
     "comments": "SELECT, DELETE, UPDATE (decision, redacted)",
     "comment_summaries": "SELECT, INSERT, DELETE",
@@ -72,10 +74,16 @@ _WORKER: Mapping[str, str] = {
     "audit_log": _ADD,
     # To tell administrators that a report is held.
     "staff": _READ,
+    "relay_pace": _EDIT,
+    **dict.fromkeys(TABLES, "SELECT, INSERT, UPDATE, DELETE"),
 }
 # Staff are shown when a worker last looked for what is due; workers write it.
 _TICKS = {GroupRole.STAFF: _READ, GroupRole.WORKER: "SELECT, UPDATE"}
 _FUNCTIONS = ("feedback_put_response(bytea, integer, bytea)", "feedback_withdraw_response(bytea, integer)")
+_ENGINE_FUNCTIONS = """
+SELECT oid::regprocedure::text FROM pg_proc
+WHERE pronamespace = current_schema::regnamespace AND starts_with(proname, :prefix) ORDER BY 1
+"""
 _KEYS = {
     GroupRole.STAFF: {"keys": _ADD, "keys_held": _READ, "alembic_version": _READ},
     GroupRole.WORKER: {"keys": "SELECT, INSERT, DELETE, MAINTAIN", "keys_held": _READ, "alembic_version": _READ},
@@ -96,6 +104,8 @@ def grant_main(engine: Engine) -> None:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.PARTICIPANTS}"))
         for role, rights in _TICKS.items():
             connection.execute(text(f"GRANT {rights} ON SEQUENCE {SEQUENCE} TO {role}"))
+        for function in connection.scalars(text(_ENGINE_FUNCTIONS), {"prefix": PREFIX}):
+            connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.WORKER}"))
 
 
 def grant_keys(engine: Engine) -> None:

@@ -6,13 +6,14 @@ Never looks at entitlements or responses: while a wave is open no figure may mov
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.domain.waves import INVITATION, MomentKind, WaveState, reminder_mail
 from feedback.storage.comments import StoredComment
 from feedback.storage.deliveries import Batch, Delivery, DeliveryState
 from feedback.storage.programmes import Programme
+from feedback.storage.relay_pace import next_turn_at
 from feedback.storage.waves import Moment, Wave
 
 _UNSENT = Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
@@ -47,13 +48,16 @@ def mails_by_state(session: Session) -> dict[DeliveryState, int]:
 
 
 def mails_that_may_go(session: Session, now: datetime) -> list[WaitingMail]:
-    """Return the mails that could be sent now, by wave and mail."""
-    return _waiting(session, Batch.not_before_at <= now, _has_unsent())
+    """Return the mails that could be sent now, by wave and mail; not those that a relay's quota keeps waiting."""
+    free_at = next_turn_at(session)
+    turn = Batch.has_turn if free_at is not None and free_at > now else true()
+    return _waiting(session, Batch.not_before_at <= now, turn, _has_unsent())
 
 
 def mails_put_off(session: Session, now: datetime) -> list[WaitingMail]:
     """Return the mails that were tried and that the relay did not take; `since` is when they were first due."""
-    found = _waiting(session, Batch.not_before_at > now, _has_unsent(Delivery.fence.is_not(None)))
+    waits = (Batch.not_before_at > now, Batch.has_turn.is_(False))
+    found = _waiting(session, *waits, _has_unsent(Delivery.fence.is_not(None)))
     return [one._replace(since=min(now, _first_due(session, one) or now)) for one in found]
 
 

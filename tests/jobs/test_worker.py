@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from procrastinate.testing import InMemoryConnector
 from sqlalchemy import create_engine, text, update
 
 from feedback.app import create_app
@@ -147,9 +148,11 @@ def test_the_engine_keeps_nothing_of_what_is_done(world: World) -> None:
     worker = Worker(replace(bench(world.app), clock=ticks))
     with working(worker):
         ticks.wait_for(24)
-    assert len(worker._connector.queries) < 60
-    assert len(worker._connector.events) < 10
-    assert len(worker._connector.jobs) < 10
+    kept = worker._engine.connector
+    assert isinstance(kept, InMemoryConnector)
+    assert len(kept.queries) < 60
+    assert len(kept.events) < 10
+    assert len(kept.jobs) < 10
 
 
 def test_a_wave_that_cannot_close_keeps_no_other_from_closing(world: World) -> None:
@@ -168,7 +171,6 @@ def through(world: World, environment: dict[str, str], port: int) -> Bench:
     return replace(bench(world.app), relay=app.extensions["feedback"].relay)
 
 
-@ON_SQLITE
 def test_a_relay_that_never_comes_to_the_point_keeps_no_wave_from_closing(
     world: World, environment: dict[str, str]
 ) -> None:
@@ -189,7 +191,6 @@ def is_held(callers: list[socket.socket]) -> bool:
     return all(caller.send(b"220-Hello\r\n") for caller in callers)
 
 
-@ON_SQLITE
 def test_a_worker_that_is_told_to_stop_ends_what_it_began(world: World, environment: dict[str, str]) -> None:
     wave, relay, begun, stopping = world.open_wave(), ScriptedRelay(), threading.Event(), threading.Event()
     relay.before_it_takes = lambda _recipient: (begun.set(), stopping.wait(PATIENCE))

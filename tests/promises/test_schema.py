@@ -106,7 +106,9 @@ def test_postgresql_keeps_no_time_of_any_transaction(main: Engine) -> None:
 def test_nothing_in_the_database_acts_by_itself(main: Engine) -> None:
     triggers = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+        # Those of the job engine act on its own tables, which know batches and waves by number.
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text "
+        "NOT LIKE 'procrastinate%'",
     }
     with main.connect() as connection:
         assert connection.execute(text(triggers[main.dialect.name])).all() == []

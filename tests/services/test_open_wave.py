@@ -11,7 +11,8 @@ from feedback.domain.links import LinkSecret, entitlement_digest, from_address, 
 from feedback.domain.questionnaires import Role
 from feedback.domain.waves import WaveState
 from feedback.services.import_roster import import_roster
-from feedback.services.open_wave import BATCH_SIZE, Opening, open_wave
+from feedback.services.open_wave import Opening, open_wave
+from feedback.services.queue_mails import BATCH_SIZE
 from feedback.storage.audit_log import entries_about
 from feedback.storage.deliveries import Batch, Delivery, invited_to
 from feedback.storage.entitlements import Entitlement, rights_of_wave

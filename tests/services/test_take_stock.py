@@ -14,6 +14,7 @@ from feedback.services.take_stock import Stock
 from feedback.storage.comments import StoredComment
 from feedback.storage.deliveries import Batch, Delivery, DeliveryState
 from feedback.storage.heartbeat import beat
+from feedback.storage.relay_pace import take_turn
 from feedback.storage.waves import Moment, Wave
 from tests.answering import respond
 from tests.promises.visits import engine_of, keys_engine_of
@@ -105,6 +106,24 @@ def test_mails_that_were_never_tried_and_may_not_go_yet_are_not_due(world: World
     world.open_wave()
     change(world, update(Batch).values(not_before_at=START + HOUR))
     assert stock(world).due == ()
+
+
+def test_mails_that_a_quota_keeps_waiting_are_not_late(world: World) -> None:
+    wave = world.open_wave()
+    world.clock.pass_time(hours=2)
+    with world.session() as session:
+        take_turn(session, world.clock(), HOUR)
+        session.commit()
+    assert stock(world).due == ()
+    change(world, update(Batch).values(has_turn=True))
+    assert stock(world).late == (DueAct(Act.SEND, wave, START),)
+
+
+def test_mails_that_wait_for_their_turn_were_not_put_off_by_the_relay(world: World) -> None:
+    world.open_wave()
+    change(world, update(Batch).values(not_before_at=START + MINUTE, has_turn=True))
+    change(world, update(Delivery).values(fence=b"fence"))
+    assert (stock(world).due, stock(world).batches_put_off) == ((), 0)
 
 
 def test_mails_are_counted_by_state(world: World) -> None:

@@ -13,6 +13,7 @@ from feedback.storage.opt_outs import OptOut
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant
 from feedback.storage.programmes import Programme
+from feedback.storage.relay_pace import RelayPace
 from feedback.storage.reports import StoredReport
 from feedback.storage.responses import StoredResponse
 from feedback.storage.staff import SignIn, StaffMember
@@ -107,6 +108,7 @@ def main_rows() -> list[object]:
         CommentRelease(wave_id=1, document="{}", signature=bytes(64)),
         Batch(id=1, wave_id=1, mail="invitation", not_before_at=START),
         a_delivery(),
+        RelayPace(id=1, free_at=START),
         a_report(),
         LogEntry(id=1, at=START, actor="test", act="planned", subject="wave 1"),
     ]

@@ -45,6 +45,9 @@ def assert_denied(address: str, statement: str) -> None:
         "UPDATE opt_outs SET programme_id = 1",
         "CREATE TABLE loot (a int)",
         "SELECT last_value FROM worker_ticks",
+        "SELECT * FROM procrastinate_jobs",
+        "SELECT procrastinate_register_worker_v1()",
+        "SELECT * FROM relay_pace",
     ],
 )
 def test_the_participants_role_cannot(roles: dict[GroupRole, Pair], world: World, statement: str) -> None:
@@ -88,6 +91,9 @@ def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], 
         "SELECT feedback_put_response('x', 1, 'y')",
         "SELECT setval('worker_ticks', 1)",
         "SELECT nextval('worker_ticks')",
+        "SELECT * FROM procrastinate_jobs",
+        "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('waves', 'close')",
+        "SELECT procrastinate_register_worker_v1()",
     ],
 )
 def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, statement: str) -> None:

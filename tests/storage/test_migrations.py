@@ -1,5 +1,6 @@
 """Migrations: up and down with data in every table, equal to the models, safe when two begin at once."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from feedback.resources import migrations_folder
 from feedback.storage.database import guard_engine
+from feedback.storage.job_queue import TABLES, is_ours, renew_job_queue, schema_fingerprint
 from feedback.storage.migrate import downgrade, is_current, upgrade
 from feedback.storage.tables import Base, KeyBase
 from tests.databases import Pair, PostgresServer, SqliteServer
@@ -27,6 +29,7 @@ import sys
 from pathlib import Path
 from sqlalchemy import create_engine
 from feedback.storage.database import guard_engine
+from feedback.storage.job_queue import TABLES, is_ours, renew_job_queue, schema_fingerprint
 from feedback.storage.migrate import upgrade
 from feedback.storage.tables import Base
 engine = create_engine(sys.argv[1])
@@ -73,7 +76,8 @@ class Tree:
 
     @property
     def expected(self) -> set[str]:
-        return {table.name for table in self.base.metadata.sorted_tables} | {"alembic_version"}
+        engines_own = set(TABLES) if self.base is Base and self.engine.dialect.name == "postgresql" else set()
+        return {table.name for table in self.base.metadata.sorted_tables} | {"alembic_version"} | engines_own
 
 
 def guarded(stack: ExitStack, url: str) -> Engine:
@@ -171,9 +175,13 @@ def test_an_upgrade_of_an_upgraded_database_changes_nothing(tree: Tree) -> None:
 def test_the_migrated_tables_are_those_of_the_models(tree: Tree) -> None:
     tree.up()
     with tree.engine.connect() as connection:
-        compared = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True, "render_as_batch": True}
-        )
+        opts = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "render_as_batch": True,
+            "include_object": is_ours,
+        }
+        compared = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(compared, tree.base.metadata) == []
 
 
@@ -218,6 +226,61 @@ def test_the_key_store_shares_no_table_with_the_main_database(databases: Pair) -
         main, keys = (tree_of(stack, databases, name) for name in ("main", "keys"))
         assert keys.tables() == {"keys", "alembic_version"}
         assert main.tables() & keys.tables() == {"alembic_version"}
+
+
+def things_of_the_engine(engine: Engine) -> set[tuple[str, str]]:
+    """All that the job engine has in a database: tables, functions and types, by name."""
+    query = """
+        SELECT 'table', tablename::text FROM pg_tables WHERE tablename LIKE 'procrastinate%'
+        UNION SELECT 'function', oid::regprocedure::text FROM pg_proc WHERE proname LIKE 'procrastinate%'
+        UNION SELECT 'type', typname::text FROM pg_type WHERE typname LIKE 'procrastinate%'
+    """
+    with engine.connect() as connection:
+        return {(kind, name) for kind, name in connection.execute(text(query))}
+
+
+ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("tree", ["main"], indirect=True)
+def test_a_downgrade_takes_away_all_that_the_job_engine_made(tree: Tree) -> None:
+    tree.up()
+    assert {kind for kind, _name in things_of_the_engine(tree.engine)} == {"table", "function", "type"}
+    tree.down()
+    assert things_of_the_engine(tree.engine) == set()
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("tree", ["main"], indirect=True)
+def test_the_job_queue_can_be_made_anew_at_any_time(tree: Tree) -> None:
+    tree.up()
+    before = things_of_the_engine(tree.engine)
+    with tree.engine.begin() as connection:
+        connection.execute(text("SELECT procrastinate_register_worker_v1()"))
+        renew_job_queue(connection)
+        assert connection.scalar(text("SELECT count(*) FROM procrastinate_workers")) == 0
+    assert things_of_the_engine(tree.engine) == before
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("tree", ["main"], indirect=True)
+def test_a_comparison_with_the_models_leaves_the_job_engine_alone(tree: Tree) -> None:
+    tree.up()
+    with tree.engine.connect() as connection:
+        compared = MigrationContext.configure(connection, opts={"compare_type": True})
+        dropped = {step[1].name for step in compare_metadata(compared, Base.metadata) if step[0] == "remove_table"}
+    assert dropped == set(TABLES)
+
+
+def test_the_newest_job_queue_of_the_migrations_is_that_of_the_installed_engine() -> None:
+    """If this fails, the library came with other tables: add a migration that calls `renew_job_queue` anew."""
+    named = [
+        found[1]
+        for path in sorted((migrations_folder() / "main" / "versions").glob("*.py"))
+        if (found := re.search(r'^JOB_QUEUE = "(\w+)"', path.read_text(), re.MULTILINE))
+    ]
+    assert named[-1] == schema_fingerprint()
 
 
 def test_comments_in_review_survive_the_upgrade_undecided_and_unnumbered(empty: Pair) -> None:

@@ -7,7 +7,7 @@ the moment is the time of a file.
 from alembic import op
 
 revision = "0009"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

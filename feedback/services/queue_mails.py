@@ -1,0 +1,22 @@
+"""Queue one mail to many people: rows in the ledger, and word of them to whoever sends."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.storage.deliveries import chunks, queue_mails
+
+BATCH_SIZE = 100
+Defer = Callable[[Session, Sequence[int]], None]
+
+
+def leave_to_the_tick(_session: Session, _batch_ids: Sequence[int]) -> None:
+    """Say nothing: the worker's next tick finds what is unsent by itself."""
+
+
+def queue_for(session: Session, wave_id: int, mail: str, *, people: Iterable[int], now: datetime, defer: Defer) -> None:
+    """Write a delivery for each of `people`, by id, and `defer` its batches in the same transaction."""
+    batches = [queue_mails(session, wave_id, mail, part, now) for part in chunks(people, BATCH_SIZE)]
+    if batches:
+        defer(session, batches)
