@@ -50,7 +50,7 @@ def mails_by_state(session: Session) -> dict[DeliveryState, int]:
 def mails_that_may_go(session: Session, now: datetime) -> list[WaitingMail]:
     """Return the mails that could be sent now, by wave and mail; not those that a relay's quota keeps waiting."""
     free_at = next_turn_at(session)
-    turn = Batch.has_turn if free_at is not None and free_at > now else true()
+    turn = Batch.has_turn.is_(True) if free_at is not None and free_at > now else true()
     return _waiting(session, Batch.not_before_at <= now, turn, _has_unsent())
 
 
