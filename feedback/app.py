@@ -7,7 +7,7 @@ from flask import Flask, request
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 
-from feedback.config import Serves, Settings, SmtpSecurity, read_settings
+from feedback.config import Serves, Settings, SmtpSecurity, read_settings, wants_json_logs
 from feedback.logs import configure_logs
 from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, system_clock
@@ -18,6 +18,7 @@ from feedback.web.guessing import count_guesses
 from feedback.web.headers import add_headers
 from feedback.web.health import health
 from feedback.web.home import home
+from feedback.web.metrics import metrics
 from feedback.web.opt_out import opt_out_pages
 from feedback.web.participant import participant
 from feedback.web.receipts import receipt_pages
@@ -106,13 +107,14 @@ def _add_pages(app: Flask, serves: Serves) -> None:
         for pages in (participant, opt_out_pages, results_pages, support_pages, receipt_pages):
             app.register_blueprint(pages)
     if serves is not Serves.PARTICIPANTS:
+        app.register_blueprint(metrics)
         app.register_blueprint(staff)
         app.register_blueprint(bounce_hook)
 
 
 def create_app_from_environment() -> Flask:
     """Return an application with the settings of the environment; raises SettingsRefused."""
-    configure_logs()
+    configure_logs(as_json=wants_json_logs(os.environ))
     settings = read_settings(os.environ)
     if settings.embedded:
         # The databases lie beside the master key; nobody else on this machine is to read them.

@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -29,6 +30,7 @@ _SECRET_VARIABLES = (
     "FEEDBACK_SESSION_KEY",
     "FEEDBACK_BOUNCES_URL",
     "FEEDBACK_BOUNCES_TOKEN",
+    "FEEDBACK_METRICS_TOKEN",
 )
 
 
@@ -83,6 +85,15 @@ class Vault:
 
 
 @dataclass(frozen=True)
+class Watching:
+    """How the service is watched. Without `token` there are no metrics; with `port` the worker answers there."""
+
+    token: str | None = field(repr=False)
+    port: int | None
+    alarm_after: timedelta
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that the environment decides. `vault` is None in the participants' process."""
 
@@ -100,6 +111,7 @@ class Settings:
     mails_per_minute: int | None
     support_days: int
     smtp: SmtpSettings
+    watching: Watching
     bounces: BounceSettings = BounceSettings()
 
 
@@ -128,7 +140,16 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         support_days=_number(environ, "FEEDBACK_SUPPORT_DAYS", 90, 1, 365),
         smtp=_smtp(environ),
         bounces=_bounces(environ),
+        watching=_watching(environ),
     )
+
+
+def wants_json_logs(environ: Mapping[str, str]) -> bool:
+    """Tell whether logs are JSON: what FEEDBACK_LOG_FORMAT says, else text when embedded and JSON in production."""
+    chosen = environ.get("FEEDBACK_LOG_FORMAT") or ("json" if environ.get("FEEDBACK_DATABASE_URL") else "text")
+    if chosen not in {"json", "text"}:
+        raise SettingsRefused("FEEDBACK_LOG_FORMAT must be json or text.")
+    return chosen == "json"
 
 
 def _serves(environ: Mapping[str, str]) -> Serves:
@@ -302,6 +323,19 @@ def _return_address(address: str | None) -> str | None:
             "what is added to it must fit too."
         )
     return address
+
+
+def _watching(environ: Mapping[str, str]) -> Watching:
+    token = environ.get("FEEDBACK_METRICS_TOKEN") or None
+    if token is not None and not (len(token) >= SHORTEST_TOKEN and token.isascii()):
+        raise SettingsRefused(f"FEEDBACK_METRICS_TOKEN must be {SHORTEST_TOKEN} plain characters or more.")
+    port = environ.get("FEEDBACK_METRICS_PORT")
+    minutes = _number(environ, "FEEDBACK_ALARM_MINUTES", 15, 1, 7 * 24 * 60)
+    return Watching(
+        token=token,
+        port=_number(environ, "FEEDBACK_METRICS_PORT", 0, 1, 65535) if port else None,
+        alarm_after=timedelta(minutes=minutes),
+    )
 
 
 def _security(text: str) -> SmtpSecurity:

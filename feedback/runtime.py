@@ -19,6 +19,7 @@ from feedback.mail import Relay
 from feedback.services.known_surveys import KnownSurveys
 from feedback.services.queue_mails import Defer, leave_to_the_tick
 from feedback.services.send_mail import Postmark
+from feedback.services.take_stock import Stock, take_stock
 from feedback.services.upgrade_databases import Engines
 from feedback.storage.database import READER, db
 from feedback.storage.keys import KeyStore
@@ -61,6 +62,10 @@ class Runtime:
     def engines(self) -> Engines:
         """Return the two databases."""
         return Engines(main=db.engine, keys=db.engines.get("keys"))
+
+    def stock(self) -> Stock:
+        """Return how the service stands, in figures."""
+        return take_stock(self.session(), self.keys, now=self.clock(), alarm_after=self.settings.watching.alarm_after)
 
     @property
     def queue_url(self) -> str | None:
@@ -115,6 +120,7 @@ def bench(app: Flask) -> Bench:
         relay=tools.relay,
         clock=tools.clock,
         postmark=tools.postmark,
+        alarm_after=tools.settings.watching.alarm_after,
         queue_url=tools.queue_url,
         defer=tools.defer,
         pace=tools.pace,

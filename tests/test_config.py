@@ -80,6 +80,12 @@ WRONG = [
     ("FEEDBACK_SMTP_USER", ""),
     ("FEEDBACK_SMTP_PASSWORD", ""),
     ("FEEDBACK_SERVES", "everybody"),
+    ("FEEDBACK_METRICS_TOKEN", "short"),
+    ("FEEDBACK_METRICS_TOKEN", "é" * 32),
+    ("FEEDBACK_METRICS_PORT", "0"),
+    ("FEEDBACK_METRICS_PORT", "nine thousand"),
+    ("FEEDBACK_ALARM_MINUTES", "0"),
+    ("FEEDBACK_ALARM_MINUTES", "never"),
 ]
 
 

@@ -1,15 +1,21 @@
 """Logs: no link, no address and no words of a person, not even in a traceback."""
 
 import io
+import json
 import logging
+import re
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
+from granian.log import LogLevels, configure_logging
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.config import wants_json_logs
+from feedback.domain.errors import SettingsRefused
 from feedback.domain.links import to_address
-from feedback.logs import DiscreetFormatter, configure_logs, discreet
+from feedback.logs import DiscreetFormatter, JsonFormatter, configure_logs, discreet, server_logs
 from feedback.storage.database import db
 from tests.world import World
 
@@ -110,10 +116,13 @@ def root() -> Iterator[logging.Logger]:
     """The root logger, given back as it was."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    names = ("procrastinate", "mail.log", "alembic", "waitress.queue")
+    names = ("procrastinate", "mail.log", "alembic", "sqlalchemy", "waitress.queue")
     levels = {name: logging.getLogger(name).level for name in names}
     yield root
     root.handlers[:], root.level = handlers, level
+    for name in ("_granian", "granian.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
 
@@ -144,3 +153,84 @@ def test_no_engine_writes_values_into_a_log(world: World) -> None:
     with world.app.app_context():
         assert len(db.engines) == 3
         assert all(engine.hide_parameters for engine in db.engines.values())
+
+
+@pytest.fixture
+def as_json() -> Iterator[io.StringIO]:
+    """What a logger writes through the JSON formatter."""
+    written, log = io.StringIO(), logging.getLogger("feedback.tests.logs")
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonFormatter())
+    log.addHandler(handler)
+    yield written
+    log.removeHandler(handler)
+
+
+def test_a_json_line_has_the_same_fields_always(as_json: io.StringIO, log: logging.Logger) -> None:
+    log.warning("refused %s\nof %s", f"/s/{LINK}", "ana@example.com")
+    (line,) = as_json.getvalue().splitlines()
+    found = json.loads(line)
+    assert list(found) == ["time", "level", "logger", "event"]
+    assert (found["level"], found["event"]) == ("warning", "refused /s/[secret]\nof [address]")
+    assert datetime.fromisoformat(found["time"]).tzinfo is not None
+
+
+def test_a_json_line_tells_kind_and_places_of_an_error_and_no_words(as_json: io.StringIO, log: logging.Logger) -> None:
+    try:
+        fail("I was never listened to")
+    except ValueError:
+        log.exception("an answer could not be read")
+    (line,) = as_json.getvalue().splitlines()
+    found = json.loads(line)
+    assert found["error"] == "builtins.ValueError"
+    assert "in fail" in found["places"][-1]
+    assert "listened" not in line
+
+
+def test_a_json_line_takes_known_facts_and_nothing_else(as_json: io.StringIO, log: logging.Logger) -> None:
+    log.error("late", extra={"act": "close", "wave": 3, "late_seconds": 960, "link": LINK})
+    found = json.loads(as_json.getvalue())
+    assert list(found) == ["time", "level", "logger", "event", "act", "wave", "late_seconds"]
+
+
+@pytest.mark.parametrize("path", ["/s/short", "/o/x?y", "/s/%C3%A9/questions", "GET /s/abc HTTP/1.1"])
+def test_whatever_follows_a_participants_address_is_blanked(path: str) -> None:
+    assert re.search(r"/[so]/\[secret\]", discreet(path))
+    assert not re.search(r"short|x$|%C3|abc", discreet(path))
+
+
+@pytest.mark.parametrize("path", ["/staff/waves/3", "/srv/feedback/app.py", "docs/s/x", "/static/feedback.css"])
+def test_other_addresses_are_left_alone(path: str) -> None:
+    assert discreet(path) == path
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, False),
+        ({"FEEDBACK_DATABASE_URL": "postgresql://db/main"}, True),
+        ({"FEEDBACK_LOG_FORMAT": "json"}, True),
+        ({"FEEDBACK_DATABASE_URL": "postgresql://db/main", "FEEDBACK_LOG_FORMAT": "text"}, False),
+    ],
+)
+def test_logs_are_json_in_production_unless_somebody_says_otherwise(environ: dict[str, str], expected: bool) -> None:
+    assert wants_json_logs(environ) is expected
+
+
+def test_an_unknown_form_of_logs_is_refused() -> None:
+    with pytest.raises(SettingsRefused, match="FEEDBACK_LOG_FORMAT must be json or text"):
+        wants_json_logs({"FEEDBACK_LOG_FORMAT": "xml"})
+
+
+def test_the_web_servers_write_as_the_service_does(root: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(as_json=True)
+    logging.getLogger("waitress").warning("odd request for %s", f"/s/{LINK}")
+    configure_logging(LogLevels.info, server_logs(as_json=True))
+    logging.getLogger("granian.access").info("%(method)s %(status)d", {"method": "GET", "status": 200, "path": LINK})
+    logging.getLogger("_granian").error("worker died at /s/%s", LINK)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["event"] for line in lines] == [
+        "odd request for /s/[secret]",
+        "GET 200",
+        "worker died at /s/[secret]",
+    ]

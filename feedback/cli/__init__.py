@@ -17,6 +17,7 @@ from feedback.cli.rosters import roster
 from feedback.cli.sample import sample_command
 from feedback.cli.serve import serve
 from feedback.cli.staff import staff
+from feedback.cli.status import status
 from feedback.cli.support import support
 from feedback.cli.waves import wave
 from feedback.cli.work import work
@@ -52,6 +53,7 @@ for command in (
     serve,
     staff,
     support,
+    status,
     wave,
     work,
 ):

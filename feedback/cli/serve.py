@@ -1,17 +1,22 @@
 """`feedback serve`: the pages."""
 
+import logging
+import os
+
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 
-from feedback.cli.output import say
 from feedback.cli.serving import THREADS
-from feedback.config import Serves
+from feedback.config import Serves, wants_json_logs
+from feedback.logs import server_logs
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
 from feedback.services.upgrade_databases import check_databases
+
+log = logging.getLogger(__name__)
 
 
 @click.command("serve")
@@ -27,7 +32,7 @@ def serve(workers: int) -> None:
     check_databases(tools.engines, migrations_folder())
     tools.engines.dispose()
     settings = tools.settings
-    say(f"Serving {settings.serves} on {settings.listen_host}:{settings.listen_port}. Ctrl-C ends it.")
+    log.info("serving %s on port %d; Ctrl-C ends it", settings.serves, settings.listen_port)
     Granian(
         "feedback.app:create_app_from_environment",
         factory=True,
@@ -40,7 +45,8 @@ def serve(workers: int) -> None:
         websockets=False,
         # Participants were promised that no time is recorded; of staff no path and no network address is.
         log_access=settings.serves is Serves.STAFF,
-        log_access_format="[%(time)s] %(method)s %(status)d %(dt_ms).1f ms",
+        log_access_format="%(method)s %(status)d %(dt_ms).1f ms",
+        log_dictconfig=server_logs(as_json=wants_json_logs(os.environ)),
     ).serve()
 
 

@@ -2,22 +2,39 @@
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from waitress.server import create_server
 
 from feedback.domain.errors import SettingsRefused
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 THREADS = 8
+
+
+class Only:
+    """A web application that answers at a few addresses and knows no other."""
+
+    def __init__(self, app: "WSGIApplication", *paths: str) -> None:
+        """Let requests for `paths` through to `app`."""
+        self._app, self._paths = app, paths
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request."""
+        if environ.get("PATH_INFO") in self._paths:
+            return self._app(environ, start_response)
+        start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
+        return [b"There is no such page here.\n"]
 
 
 class WebThread:
     """A web server on a thread of its own. It keeps no access log: addresses of links must not be written down."""
 
-    def __init__(self, app: Flask, host: str, port: int, variable: str) -> None:
+    def __init__(self, app: "WSGIApplication", host: str, port: int, variable: str) -> None:
         """Take the port at once, or raise SettingsRefused naming the `variable` that chose it."""
         try:
             self._server: Any = create_server(app, host=host, port=port, ident="", threads=THREADS)

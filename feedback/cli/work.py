@@ -1,5 +1,6 @@
 """`feedback work`: what opens, sends, reminds and closes, in one process or several, on one machine or several."""
 
+import logging
 import subprocess
 import sys
 import threading
@@ -7,14 +8,15 @@ import threading
 import click
 from flask.cli import with_appcontext
 
-from feedback.cli.output import say
 from feedback.cli.serve import this_app
-from feedback.cli.serving import Ending
+from feedback.cli.serving import Ending, Only, WebThread
 from feedback.domain.errors import SettingsRefused
 from feedback.jobs.worker import Worker, WorkerThread
 from feedback.resources import migrations_folder
 from feedback.runtime import bench, runtime
 from feedback.services.upgrade_databases import check_databases
+
+log = logging.getLogger(__name__)
 
 # Longer than a batch of a hundred mails or a close takes; a service manager should wait a little longer still.
 SECONDS_TO_FINISH = 50
@@ -43,14 +45,28 @@ def work(processes: int, *, with_parent: bool) -> None:
     ending = Ending()
     crew = Crew(processes, ending) if processes > 1 else WorkerThread(Worker(bench(this_app())), ending.fail)
     tools.engines.dispose()
+    watch = None if with_parent else _watch()
     crew.start()
     if with_parent:
         threading.Thread(target=_end_with_parent, args=(ending,), daemon=True).start()
     else:
-        say("Working. Ctrl-C ends it." if is_shared else "Working, on SQLite: on this machine only. Ctrl-C ends it.")
+        log.info("working%s; Ctrl-C ends it", "" if is_shared else ", on SQLite: on this machine only")
     ending.wait()
     crew.stop(SECONDS_TO_FINISH)
+    if watch is not None:
+        watch.stop()
     sys.exit(int(ending.is_failure))
+
+
+def _watch() -> WebThread | None:
+    """Answer whoever watches the worker, on this machine only, if FEEDBACK_METRICS_PORT is set."""
+    port = runtime().settings.watching.port
+    if port is None:
+        return None
+    only = Only(this_app(), "/healthz", "/readyz", "/metrics")
+    watch = WebThread(only, "127.0.0.1", port, "FEEDBACK_METRICS_PORT")
+    watch.start()
+    return watch
 
 
 class Crew:

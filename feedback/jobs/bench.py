@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ class Bench:
     relay: Relay
     clock: Callable[[], datetime]
     postmark: Postmark
+    alarm_after: timedelta
     queue_url: str | None
     defer: Defer
     pace: Pace | None

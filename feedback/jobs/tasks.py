@@ -14,6 +14,7 @@ from procrastinate.testing import InMemoryConnector
 from sqlalchemy.exc import DBAPIError
 
 from feedback.domain.errors import FeedbackError, MailRefused, ScrubUnfinished, WaveNotReady
+from feedback.jobs.alarm import Alarm
 from feedback.jobs.bench import Bench
 from feedback.jobs.complaints import Complaints
 from feedback.jobs.due import Due, Task, do, what_is_due
@@ -47,6 +48,11 @@ class Tasks:
     bench: Bench
     stalled_seconds: float
     complaints: Complaints = field(default_factory=lambda: Complaints(log))
+    alarm: Alarm = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set the alarm as the settings say."""
+        self.alarm = Alarm(self.bench.alarm_after)
 
     def add_to(self, engine: App) -> None:
         """Register all tasks with `engine`."""
@@ -93,7 +99,9 @@ class Tasks:
     def _what_is_due(self) -> list[Due]:
         now = self.bench.clock()
         with self.bench.scope() as session:
-            return what_is_due(session, now, self.bench.pace, reads_bounces=self.bench.bounces.is_due(now))
+            due = what_is_due(session, now, self.bench.pace, reads_bounces=self.bench.bounces.is_due(now))
+            self.alarm.report(session, now)
+        return due
 
     async def _rescue(self, engine: App) -> None:
         stalled = list(await engine.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.stalled_seconds))

@@ -1,14 +1,24 @@
 """Bring both databases up to date, or say that they are not; give each process its rights on PostgreSQL."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import Engine, MetaData
+from sqlalchemy.exc import SQLAlchemyError
 
 from feedback.domain.errors import DatabaseOutdated, PlanRefused
 from feedback.storage.grants import grant_keys, grant_main
 from feedback.storage.migrate import is_current, upgrade
 from feedback.storage.tables import Base, KeyBase
+
+
+class Condition(StrEnum):
+    """How a database is."""
+
+    CURRENT = "up to date"
+    OUTDATED = "not up to date"
+    UNUSABLE = "cannot be used"
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,18 @@ def check_databases(engines: Engines, folder: Path) -> None:
     """Raise DatabaseOutdated unless both databases are at the newest revision."""
     if not all(is_current(engine, tree) for engine, _metadata, tree in engines.trees(folder)):
         raise DatabaseOutdated("The databases are not up to date: run `feedback db upgrade` first.")
+
+
+def conditions(engines: Engines, folder: Path) -> tuple[Condition, ...]:
+    """Return how the main database is, and then the key store where this process has it."""
+    return tuple(_condition(engine, tree) for engine, _metadata, tree in engines.trees(folder))
+
+
+def _condition(engine: Engine, tree: Path) -> Condition:
+    try:
+        return Condition.CURRENT if is_current(engine, tree) else Condition.OUTDATED
+    except SQLAlchemyError:
+        return Condition.UNUSABLE
 
 
 def grant_rights(engines: Engines) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, text
 
+from feedback.storage.heartbeat import SEQUENCE
 from feedback.storage.job_queue import PREFIX, TABLES
 
 
@@ -54,6 +55,7 @@ _STAFF: Mapping[str, str] = {
     "mail_batches": _ADD,
     "deliveries": "SELECT, INSERT, UPDATE (state)",
     "roster_approvals": _EDIT,
+    "relay_pace": _READ,
     "reports": _READ,
     "comments": "SELECT, DELETE, UPDATE (decision, redacted)",
     "comment_summaries": "SELECT, INSERT, DELETE",
@@ -92,6 +94,8 @@ _WORKER: Mapping[str, str] = {
     "relay_pace": _EDIT,
     **dict.fromkeys(TABLES, "SELECT, INSERT, UPDATE, DELETE"),
 }
+# Staff are shown when a worker last looked for what is due; workers write it.
+_TICKS = {GroupRole.STAFF: _READ, GroupRole.WORKER: "SELECT, UPDATE"}
 _ENGINE_FUNCTIONS = """
 SELECT oid::regprocedure::text FROM pg_proc
 WHERE pronamespace = current_schema::regnamespace AND starts_with(proname, :prefix) ORDER BY 1
@@ -103,8 +107,8 @@ _FUNCTIONS = (
     "feedback_results(bytea)",
 )
 _KEYS = {
-    GroupRole.STAFF: {"keys": _ADD, "alembic_version": _READ},
-    GroupRole.WORKER: {"keys": "SELECT, INSERT, DELETE, MAINTAIN", "alembic_version": _READ},
+    GroupRole.STAFF: {"keys": _ADD, "keys_held": _READ, "alembic_version": _READ},
+    GroupRole.WORKER: {"keys": "SELECT, INSERT, DELETE, MAINTAIN", "keys_held": _READ, "alembic_version": _READ},
 }
 # What a role may see of the keys, and what it may make. A comment key opens no response, and while a wave is open there
 # is no comment that it could open; but staff must not make one, lest a wave be opened with a key of their choosing.
@@ -120,6 +124,8 @@ def grant_main(engine: Engine) -> None:
         _grant(connection, _MAIN)
         for function in _FUNCTIONS:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.PARTICIPANTS}"))
+        for role, rights in _TICKS.items():
+            connection.execute(text(f"GRANT {rights} ON SEQUENCE {SEQUENCE} TO {role}"))
         for function in connection.scalars(text(_ENGINE_FUNCTIONS), {"prefix": PREFIX}):
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.WORKER}"))
         _part_deliveries(connection)

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
-from sqlalchemy import Engine, LargeBinary, String, delete, select, update
+from sqlalchemy import Engine, Integer, LargeBinary, String, column, delete, select, table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -45,6 +45,10 @@ class StoredKey(KeyBase):
     key_id: Mapped[bytes] = mapped_column(LargeBinary(8))
     master_key_id: Mapped[str] = mapped_column(String(16))
     wrapped: Mapped[bytes] = mapped_column(LargeBinary(40))
+
+
+# A view: the staff's role may see that there is a key of a wave, and not the key.
+_HELD = table("keys_held", column("purpose", String), column("owner_id", Integer))
 
 
 @dataclass(frozen=True)
@@ -137,10 +141,10 @@ class KeyStore:
 
     def purposes_held(self) -> dict[int, set[Purpose]]:
         """Return which keys are still there, by wave."""
-        query = select(StoredKey.owner_id, StoredKey.purpose).order_by(StoredKey.owner_id, StoredKey.purpose)
+        query = select(_HELD.c.owner_id, _HELD.c.purpose).order_by(_HELD.c.owner_id, _HELD.c.purpose)
         held: dict[int, set[Purpose]] = {}
         with Session(self._engine) as session:
-            for wave_id, purpose in session.execute(query.where(StoredKey.purpose.in_(_OF_A_WAVE))):
+            for wave_id, purpose in session.execute(query.where(_HELD.c.purpose.in_(_OF_A_WAVE))):
                 held.setdefault(wave_id, set()).add(Purpose(purpose))
         return held
 

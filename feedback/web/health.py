@@ -1,13 +1,15 @@
 """For whoever watches the process: alive, and able to serve. Says nothing about anybody."""
 
+import logging
+
 from flask import Blueprint, Response, make_response
 
-from feedback.domain.errors import DatabaseOutdated
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
-from feedback.services.upgrade_databases import check_databases
+from feedback.services.upgrade_databases import Condition, conditions
 
 health = Blueprint("health", __name__)
+log = logging.getLogger(__name__)
 
 
 @health.get("/healthz")
@@ -18,10 +20,12 @@ def is_alive() -> Response:
 
 @health.get("/readyz")
 def is_ready() -> Response:
-    """Say whether the databases can be reached and are up to date; 503 if not."""
-    try:
-        check_databases(runtime().engines, migrations_folder())
-    except DatabaseOutdated:
+    """Say whether the databases that this process has can be used and are up to date; 503 if not."""
+    found = set(conditions(runtime().engines, migrations_folder()))
+    if Condition.UNUSABLE in found:
+        log.warning("not ready: a database cannot be used")
+        return _plain("a database cannot be used", 503)
+    if Condition.OUTDATED in found:
         return _plain("the databases are not up to date", 503)
     return _plain("ready", 200)
 

@@ -157,13 +157,13 @@ def test_the_settings_of_the_other_services_are_taken(name: str, secrets: Path) 
     assert settings_of(name, secrets).vault is not None
 
 
-def test_no_two_services_share_a_password_or_a_session_key(secrets: Path) -> None:
+def test_no_two_services_share_a_password_a_session_key_or_a_token(secrets: Path) -> None:
     values = [
         value
         for file in ("participants.env", "staff.env", "worker.env", "owner.env")
         for value in re.findall(r"[0-9a-f]{64}", (secrets / file).read_text())
     ]
-    assert len(values) == len(set(values)) == 10
+    assert len(values) == len(set(values)) == 11
 
 
 def test_secrets_are_for_their_owner_and_made_once(secrets: Path) -> None:

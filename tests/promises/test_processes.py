@@ -1,6 +1,7 @@
 """Promise: the process that takes answers holds no secret. A wave is served by three processes apart, each with its
 own role on PostgreSQL, from the roster to the report."""
 
+import json
 import random
 import re
 import time
@@ -115,13 +116,24 @@ def report_of(browser: Browser, wave: str) -> str:
     raise AssertionError("the worker never published a report")
 
 
-def test_three_processes_serve_a_wave_from_roster_to_report(apart: Apart, mailbox: Mailbox) -> None:
+def test_three_processes_serve_a_wave_from_roster_to_report(apart: Apart, mailbox: Mailbox, tmp_path: Path) -> None:
     wave, chance = open_a_wave(apart), random.Random(5)
-    for link in links_that_arrive(mailbox, 27):
+    links = links_that_arrive(mailbox, 27)
+    for link in links:
         assert 'data-page="thanks"' in answer(link, chance)
     browser, page = sign_in(apart), f"{apart.staff}/staff/waves/{wave}"
     browser.press(page, f"{page}/close", sure="y")
     assert '"outcome":"published"' in report_of(browser, page)
+    for role in GroupRole:
+        check_log((tmp_path / f"{role}.log").read_text(), links)
+
+
+def check_log(written: str, links: list[str]) -> None:
+    """Every line is JSON, whichever part of the process wrote it, and names nobody."""
+    assert all({"time", "level", "logger", "event"} <= json.loads(line).keys() for line in written.splitlines())
+    assert written
+    assert not re.search(r"@|/s/|/staff/", written)
+    assert not [link for link in links if link.rpartition("/")[2] in written]
 
 
 def test_each_process_serves_its_own_pages_only(apart: Apart) -> None:

@@ -4,12 +4,15 @@ A whole wave is run, with refused answers and a database that breaks in the midd
 Then the logs, the headers and every stored byte are searched for what must not be there.
 """
 
+import json
+import logging
 import re
 
 import pytest
 
 from feedback.demo.mailbox import plain_text
 from feedback.domain.questionnaires import Role
+from feedback.logs import JsonFormatter
 from tests.promises.evidence import (
     Evidence,
     Needles,
@@ -30,6 +33,9 @@ ELSEWHERE = re.compile(
 PAGES = {"a page": b"/s/[secret]", "an opt-out page": b"/o/[secret]"}
 ADDRESSES = {f"{role} {number}": f"{role}.{number}@example.com".encode() for role in Role for number in range(13)}
 
+NAMES = {f"{role} {number}": f"{role.title()} Number {number}".encode() for role in Role for number in range(13)}
+JSON_FIELDS = {"time", "level", "logger", "event", "error", "places", "act", "wave", "late_seconds"}
+
 
 @pytest.fixture
 def position(world: World) -> str | None:
@@ -49,6 +55,17 @@ def test_no_log_line_holds_a_secret_a_word_an_address_or_a_page(world: World, ev
     assert not found(evidence.unspoken | ADDRESSES | PAGES, written)
     assert own
     assert not found(evidence.unspoken | ADDRESSES, "\n".join(record.getMessage() for record in own).encode())
+
+
+def test_no_json_line_holds_a_secret_a_word_an_address_or_a_page(world: World, evidence: Evidence) -> None:
+    close_in_earshot(world, evidence)
+    formatter = JsonFormatter()
+    lines = [formatter.format(record) for record in evidence.listener.records]
+    assert not found(evidence.unspoken | ADDRESSES | PAGES, "\n".join(lines).encode())
+    own = [formatter.format(record) for record in evidence.listener.records if record.levelno >= logging.INFO]
+    assert not found(NAMES, "\n".join(own).encode())
+    assert {key for line in lines for key in json.loads(line)} <= JSON_FIELDS
+    assert any("error" in json.loads(line) for line in lines)
 
 
 def test_no_response_sets_a_cookie_is_kept_or_leads_elsewhere(world: World, evidence: Evidence) -> None:

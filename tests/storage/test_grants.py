@@ -58,6 +58,7 @@ def assert_denied(address: str, statement: str) -> None:
         "UPDATE waves SET state = 'closed'",
         "UPDATE opt_outs SET programme_id = 1",
         "CREATE TABLE loot (a int)",
+        "SELECT last_value FROM worker_ticks",
         "SELECT * FROM procrastinate_jobs",
         "SELECT procrastinate_register_worker_v1()",
         "SELECT * FROM relay_pace",
@@ -125,6 +126,8 @@ def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], 
         "SELECT * FROM counted_receipts",
         "SELECT * FROM results_pages",
         "SELECT feedback_put_response('x', 1, 'y')",
+        "SELECT setval('worker_ticks', 1)",
+        "SELECT nextval('worker_ticks')",
         "SELECT * FROM procrastinate_jobs",
         "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('waves', 'close')",
         "SELECT procrastinate_register_worker_v1()",
@@ -228,6 +231,23 @@ def test_the_staff_role_sees_keys_that_sign_and_open_comments_and_no_other(
     assert kinds_of_keys(roles[GroupRole.WORKER].keys) == {
         *("opt-out", "signing", "comment", "link", "response", "support")
     }
+
+
+def test_the_staff_role_sees_which_keys_are_held_and_can_change_none(
+    roles: dict[GroupRole, Pair], world: World
+) -> None:
+    wave, address = world.open_wave(), roles[GroupRole.STAFF].keys
+    engine = create_engine(address)
+    with engine.connect() as connection:
+        held = connection.execute(text("SELECT * FROM keys_held WHERE purpose = 'response'"))
+        assert (list(held.keys()), held.all()) == (["purpose", "owner_id"], [("response", wave)])
+    engine.dispose()
+    for statement in (
+        "DELETE FROM keys_held",
+        "UPDATE keys_held SET owner_id = 2",
+        "INSERT INTO keys_held VALUES ('link', 9)",
+    ):
+        assert_denied(address, statement)
 
 
 @pytest.mark.parametrize("purpose", ["comment", "link", "response"])

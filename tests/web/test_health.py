@@ -1,7 +1,13 @@
 """What watchers ask: alive, and ready."""
 
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
 from sqlalchemy import create_engine, text
 
+from feedback.app import create_app
+from feedback.config import Serves
 from tests.databases import Pair
 from tests.world import World
 
@@ -18,6 +24,19 @@ def test_an_outdated_database_is_not_ready_but_the_process_is_alive(world: World
     engine.dispose()
     client = world.client()
     assert (client.get("/healthz").status_code, client.get("/readyz").status_code) == (200, 503)
+
+
+@pytest.mark.parametrize("serves", list(Serves))
+def test_each_process_is_ready_when_what_it_needs_is(world: World, serves: Serves, tmp_path: Path) -> None:
+    settings = world.tools.settings
+    no_keys = replace(settings.vault, keys_url=f"sqlite:////{tmp_path}/no/such/folder.sqlite")
+    vault = None if serves is Serves.PARTICIPANTS else no_keys
+    apart = replace(world, app=create_app(replace(settings, serves=serves, vault=vault)))
+    answer = apart.client().get("/readyz")
+    expected = (200, "ready\n") if serves is Serves.PARTICIPANTS else (503, "a database cannot be used\n")
+    assert (answer.status_code, answer.text) == expected
+    assert apart.client().get("/healthz").status_code == 200
+    apart.dispose()
 
 
 def test_health_pages_say_nothing_about_anybody(world: World) -> None:

@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.staff import StaffRole
 from feedback.services.sign_in import invite_staff
+from feedback.storage.heartbeat import beat
 from feedback.storage.organisations import organisation_named
 from forms.library import pair
 from tests.answering import respond
@@ -274,3 +275,26 @@ def test_a_session_ends_when_its_member_is_gone(world: World) -> None:
 
 def test_a_session_does_not_outlast_the_day(world: World) -> None:
     assert world.app.permanent_session_lifetime <= timedelta(hours=12)
+
+
+def tick(world: World) -> None:
+    with world.session() as session:
+        beat(session, world.clock())
+
+
+@pytest.mark.parametrize("role", list(StaffRole))
+def test_administrators_alone_are_told_that_no_worker_is_at_work(world: World, role: StaffRole) -> None:
+    wave, client = world.open_wave(), signed_in(world, role)
+    tick(world)
+    world.clock.pass_time(minutes=16)
+    for page in ("/staff/", f"/staff/waves/{wave}"):
+        shown = see(client, page)
+        told = "The worker has not reported since Monday 1 March 2027, 09:00 UTC. Nothing is opened" in shown
+        assert told == (role is StaffRole.ADMINISTRATOR)
+
+
+def test_a_worker_that_has_never_reported_is_told_of_and_one_at_work_is_not(world: World) -> None:
+    client = signed_in(world, StaffRole.ADMINISTRATOR)
+    assert "The worker has not reported yet." in see(client, "/staff/")
+    tick(world)
+    assert "The worker has not reported" not in see(client, "/staff/")

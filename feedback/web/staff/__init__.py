@@ -19,6 +19,7 @@ from feedback.web.staff import (
     wave_dates,
     waves,
 )
+from feedback.web.staff.notices import worker_notice
 from forms.staff import SignOutForm
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
@@ -73,3 +74,8 @@ staff.add_url_rule("/sign-out", "sign_out", sign_in.leave, methods=["POST"])
 @staff.context_processor
 def _sign_out_button() -> dict[str, SignOutForm]:
     return {"sign_out_form": SignOutForm()}
+
+
+@staff.context_processor
+def _notice() -> dict[str, str | None]:
+    return {"worker_notice": worker_notice()}

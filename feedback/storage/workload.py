@@ -1,0 +1,101 @@
+"""Counts over waves, mails and comments in review, for whoever watches the service.
+
+Never looks at entitlements or responses: while a wave is open no figure may move when somebody answers.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from feedback.domain.waves import INVITATION, MomentKind, WaveState, reminder_mail
+from feedback.storage.comments import StoredComment
+from feedback.storage.deliveries import Batch, Delivery, DeliveryState
+from feedback.storage.programmes import Programme
+from feedback.storage.relay_pace import next_turn_at
+from feedback.storage.waves import Moment, Wave
+
+_UNSENT = Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
+
+
+class WaitingMail(NamedTuple):
+    """The batches of one mail of one wave that still have something to send; `since` is the oldest one's time."""
+
+    wave_id: int
+    mail: str
+    batches: int
+    since: datetime
+
+
+class NextMoment(NamedTuple):
+    """A date of a wave's calendar that is still to come, or late."""
+
+    kind: str
+    due_at: datetime
+
+
+def waves_by_state(session: Session) -> dict[WaveState, int]:
+    """Return how many waves are in each state, those with none included."""
+    counted = _counted(session, Wave.state)
+    return {state: counted.get(state, 0) for state in WaveState}
+
+
+def mails_by_state(session: Session) -> dict[DeliveryState, int]:
+    """Return how many mails of all waves stand in each state, those with none included."""
+    counted = _counted(session, Delivery.state)
+    return {state: counted.get(state, 0) for state in DeliveryState}
+
+
+def mails_that_may_go(session: Session, now: datetime) -> list[WaitingMail]:
+    """Return the mails that could be sent now, by wave and mail; not those that a relay's quota keeps waiting."""
+    free_at = next_turn_at(session)
+    turn = Batch.has_turn.is_(True) if free_at is not None and free_at > now else true()
+    return _waiting(session, Batch.not_before_at <= now, turn, _has_unsent())
+
+
+def mails_put_off(session: Session, now: datetime) -> list[WaitingMail]:
+    """Return the mails that were tried and that the relay did not take; `since` is when they were first due."""
+    waits = (Batch.not_before_at > now, Batch.has_turn.is_(False))
+    found = _waiting(session, *waits, _has_unsent(Delivery.fence.is_not(None)))
+    return [one._replace(since=min(now, _first_due(session, one) or now)) for one in found]
+
+
+def next_moments(session: Session) -> dict[int, NextMoment]:
+    """Return for each wave the first date of its calendar that is not done."""
+    query = select(Moment).where(Moment.is_done.is_(False)).order_by(Moment.due_at.desc(), Moment.id.desc())
+    return {moment.wave_id: NextMoment(moment.kind, moment.due_at) for moment in session.scalars(query)}
+
+
+def programme_names(session: Session) -> dict[int, str]:
+    """Return the names of all programmes by id."""
+    return {row.id: row.name for row in session.execute(select(Programme.id, Programme.name))}
+
+
+def waves_with_expired_comments(session: Session, now: datetime) -> int:
+    """Return how many closed waves still have comments that should have been destroyed by now."""
+    left = select(StoredComment.id).where(StoredComment.wave_id == Wave.id).exists()
+    query = select(func.count()).select_from(Wave).where(Wave.comments_expire_at <= now, left)
+    return session.scalar(query) or 0
+
+
+def _counted(session: Session, state: InstrumentedAttribute[str]) -> dict[str, int]:
+    return {row[0]: row[1] for row in session.execute(select(state, func.count()).group_by(state))}
+
+
+def _first_due(session: Session, waiting: WaitingMail) -> datetime | None:
+    if waiting.mail == INVITATION:
+        return session.scalar(select(Wave.opened_at).where(Wave.id == waiting.wave_id))
+    reminders = (Moment.wave_id == waiting.wave_id, Moment.kind == MomentKind.REMINDER)
+    times = {reminder_mail(one.number): one.due_at for one in session.scalars(select(Moment).where(*reminders))}
+    return times.get(waiting.mail)
+
+
+def _has_unsent(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(Delivery.id).where(Delivery.batch_id == Batch.id, _UNSENT, *more).exists()
+
+
+def _waiting(session: Session, *which: ColumnElement[bool]) -> list[WaitingMail]:
+    columns = (Batch.wave_id, Batch.mail, func.count(), func.min(Batch.not_before_at))
+    query = select(*columns).where(*which).group_by(Batch.wave_id, Batch.mail).order_by(Batch.wave_id, Batch.mail)
+    return [WaitingMail(*row) for row in session.execute(query)]

@@ -1,0 +1,23 @@
+"""What administrators must hear on whatever page they are: that no worker opens, sends, reminds or closes."""
+
+from flask import g
+from flask_babel import gettext as _
+
+from feedback.domain.staff import StaffRole
+from feedback.runtime import runtime
+from feedback.services.take_stock import is_silent, see_last_tick
+from feedback.web.staff.wording import moment_in_utc
+
+
+def worker_notice() -> str | None:
+    """Return a sentence if an administrator is looking and the worker has been silent for too long."""
+    found = g.get("staff")
+    if found is None or found.role is not StaffRole.ADMINISTRATOR:
+        return None
+    tools = runtime()
+    seen = see_last_tick(tools.session())
+    if not is_silent(seen, tools.clock(), tools.settings.watching.alarm_after):
+        return None
+    if seen is None:
+        return str(_("The worker has not reported yet."))
+    return str(_("The worker has not reported since %(moment)s UTC.", moment=moment_in_utc(seen)))

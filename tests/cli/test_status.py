@@ -1,0 +1,91 @@
+"""`feedback status`: a short table for people, an exit code for watchers, JSON for scripts."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text, update
+
+from feedback.storage.deliveries import Batch, Delivery
+from feedback.storage.heartbeat import beat
+from tests.cli.test_commands import output, run
+from tests.promises.visits import engine_of, keys_engine_of
+from tests.world import World
+
+
+def tick(world: World) -> None:
+    with world.session() as session:
+        beat(session, world.clock())
+
+
+def late_wave(world: World) -> int:
+    wave = world.open_wave(days=14)
+    world.send_mails()
+    world.clock.pass_time(days=7)
+    world.do_what_is_due()
+    world.clock.pass_time(days=7, hours=2)
+    return wave
+
+
+def test_a_service_that_is_well_says_so_and_exits_with_0(world: World) -> None:
+    world.open_wave()
+    world.send_mails()
+    tick(world)
+    told = output(world, "status", "--check")
+    assert "All is well." in told
+    assert "27 accepted" in told
+    assert "Pilot, kickoff: open; next: look, 2027-03-08 09:00:00 UTC" in told
+
+
+def test_a_service_without_a_worker_says_so_and_exits_with_1(world: World) -> None:
+    result = run(world, "status", "--check")
+    assert result.exit_code == 1
+    assert "No worker is at work: the last one reported never. Start `feedback work`." in result.output
+    assert run(world, "status").exit_code == 0
+
+
+def test_what_is_late_is_named_with_its_age(world: World) -> None:
+    wave = late_wave(world)
+    tick(world)
+    result = run(world, "status", "--check")
+    assert result.exit_code == 1
+    assert f"Late: close of wave {wave} has been due for 2 h 0 min." in result.output
+
+
+def test_a_relay_that_takes_nothing_is_named(world: World) -> None:
+    world.open_wave()
+    world.clock.pass_time(hours=1)
+    tick(world)
+    with world.session() as session:
+        session.execute(update(Batch).values(not_before_at=world.clock() + timedelta(minutes=5)))
+        session.execute(update(Delivery).values(fence=b"fence"))
+        session.commit()
+    assert "for 1 h 0 min; the mail relay does not take it." in run(world, "status").output
+
+
+@pytest.mark.parametrize("statement", ["UPDATE alembic_version SET version_num = '0001'", "DROP TABLE alembic_version"])
+def test_an_outdated_database_is_named(world: World, statement: str) -> None:
+    with engine_of(world).begin() as connection:
+        connection.execute(text(statement))
+    result = run(world, "status", "--check")
+    assert (result.exit_code, result.exception.__class__) == (1, SystemExit)
+    assert "The main database is not up to date: run `feedback db upgrade`." in result.output
+
+
+def test_a_key_store_that_is_gone_is_named_and_the_rest_is_told(world: World) -> None:
+    tick(world)
+    with keys_engine_of(world).begin() as connection:
+        connection.execute(text("DROP VIEW keys_held"))
+        connection.execute(text("DROP TABLE alembic_version"))
+    result = run(world, "status", "--check")
+    assert "The key store is not up to date" in result.output
+    assert "Worker      last tick 2027-03-01 09:00:00 UTC" in result.output
+
+
+def test_scripts_get_the_same_as_json(world: World) -> None:
+    wave = late_wave(world)
+    told = json.loads(run(world, "status", "--json").output)
+    assert told["due"] == [{"act": "close", "wave": wave, "since": "2027-03-15T09:00:00+00:00", "put_off": False}]
+    assert (told["mails"]["accepted"], told["waves"]["open"], told["last_tick"]) == (27, 1, None)
+    assert len(told["wrong"]) == 2
+    assert told["running"][0]["next_act"] == "close"

@@ -1,0 +1,61 @@
+"""A worker's tick says when it was, and leaves nothing by which anything else could be dated."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from feedback.storage.heartbeat import SEQUENCE, beat, last_beat
+from tests.promises.visits import engine_of
+from tests.world import START, World
+
+ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+
+
+def test_before_the_first_tick_there_is_none(session: Session) -> None:
+    assert last_beat(session) is None
+
+
+def test_the_last_tick_is_told_to_the_second(session: Session) -> None:
+    for seconds in (0, 1, 7):
+        beat(session, START + timedelta(seconds=seconds))
+    assert last_beat(session) == START + timedelta(seconds=7)
+
+
+def test_a_clock_that_was_wrong_and_is_put_right_is_believed(session: Session) -> None:
+    beat(session, START + timedelta(days=365))
+    beat(session, START)
+    assert last_beat(session) == START
+
+
+@ON_POSTGRESQL
+def test_a_tick_takes_no_number_of_a_transaction(world: World) -> None:
+    with engine_of(world).connect() as connection:
+        connection.execute(text(f"SELECT setval('{SEQUENCE}', 1772355600)"))
+        assert connection.scalar(text("SELECT pg_current_xact_id_if_assigned()")) is None
+
+
+@ON_POSTGRESQL
+def test_a_tick_leaves_no_earlier_one_behind(world: World, session: Session) -> None:
+    for seconds in range(500):
+        beat(session, START + timedelta(seconds=seconds))
+    row = text(f"SELECT pg_relation_size('{SEQUENCE}'), (SELECT count(*) FROM {SEQUENCE})")
+    path = text("SELECT pg_read_binary_file(pg_relation_filepath(:name))")
+    with engine_of(world).connect() as connection:
+        assert connection.execute(row).one() == (8192, 1)
+        connection.execute(text("CHECKPOINT"))
+        stored = bytes(connection.scalar(path, {"name": SEQUENCE}))
+    seconds = [(int(START.timestamp()) + number).to_bytes(8, "little") for number in range(500)]
+    assert [number for number, raw in enumerate(seconds) if raw in stored] in ([], [499])
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_tick_touches_no_database_file(world: World, session: Session) -> None:
+    folder = engine_of(world).url.database.rpartition("/")[0]
+    files = text("PRAGMA data_version")
+    with engine_of(world).connect() as connection:
+        before = connection.scalar(files)
+        beat(session, START)
+        assert connection.scalar(files) == before
+    assert folder in str(engine_of(world).url.database)
