@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.config import Serves, Settings, SmtpSecurity, read_settings
+from feedback.bounce_box import ImapBox
+from feedback.config import BounceSettings, Serves, Settings, SmtpSecurity, read_settings
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.hosts import is_loopback
 
@@ -136,7 +137,14 @@ def test_postgresql_is_spoken_to_with_psycopg(production: dict[str, str]) -> Non
     assert settings.vault.keys_url == "postgresql+psycopg://feedback@db/keys"
 
 
-SECRETS = ("FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_MASTER_KEY_FILE", "FEEDBACK_SESSION_KEY")
+SECRETS = (
+    "FEEDBACK_KEYS_URL",
+    "FEEDBACK_MASTER_KEY",
+    "FEEDBACK_MASTER_KEY_FILE",
+    "FEEDBACK_SESSION_KEY",
+    "FEEDBACK_BOUNCES_URL",
+    "FEEDBACK_BOUNCES_TOKEN",
+)
 
 
 def of_participants(production: dict[str, str]) -> dict[str, str]:
@@ -250,6 +258,45 @@ def test_a_lost_master_key_is_not_replaced(tmp_path: Path) -> None:
 def test_an_embedded_service_that_listens_to_others_needs_an_address(tmp_path: Path) -> None:
     with pytest.raises(SettingsRefused, match="FEEDBACK_BASE_URL"):
         embedded(tmp_path, FEEDBACK_LISTEN_HOST="192.0.2.7")
+
+
+MAILBOX = ("mail.example.com", 993, True, "user", "mailbox-password", "INBOX", None)
+
+
+def test_bounces_have_an_address_a_mailbox_and_a_token_if_they_are_set(production: dict[str, str]) -> None:
+    bounces = {
+        "FEEDBACK_BOUNCE_ADDRESS": "bounces@example.com",
+        "FEEDBACK_BOUNCES_URL": "imaps://user:mailbox-password@mail.example.com",
+        "FEEDBACK_BOUNCES_TOKEN": "bounce-token" * 3,
+    }
+    found = read_settings(production | bounces)
+    assert found.bounces.address == "bounces@example.com"
+    assert found.bounces.box == ImapBox(*MAILBOX)
+    assert "mailbox-password" not in repr(found)
+    assert "bounce-token" not in repr(found)
+
+
+def test_without_settings_for_bounces_there_are_none(production: dict[str, str]) -> None:
+    assert read_settings(production).bounces == BounceSettings(None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("FEEDBACK_BOUNCE_ADDRESS", "bounces"),
+        ("FEEDBACK_BOUNCE_ADDRESS", "@example.com"),
+        ("FEEDBACK_BOUNCE_ADDRESS", "boun+ces@example.com"),
+        ("FEEDBACK_BOUNCE_ADDRESS", "b" * 25 + "@example.com"),
+        ("FEEDBACK_BOUNCE_ADDRESS", "rück@example.com"),
+        ("FEEDBACK_BOUNCES_URL", "mail.example.com"),
+        ("FEEDBACK_BOUNCES_TOKEN", "t" * 31),
+    ],
+)
+def test_settings_for_bounces_that_cannot_work_are_refused(
+    production: dict[str, str], variable: str, value: str
+) -> None:
+    with pytest.raises(SettingsRefused, match=variable):
+        read_settings(production | {variable: value})
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1"])

@@ -59,12 +59,15 @@ def show_roster(session: Session, programme_id: int) -> RosterSheet:
 
 def staff_number(session: Session, programme_id: int, email: str) -> int:
     """Return the number of the member of staff with this address in a programme's organisation, or raise NotFound."""
-    organisation_id = programme_by_id(session, programme_id).organisation_id
-    member = staff_by_email(session, organisation_id, email.strip().lower())
-    session.rollback()
-    if member is None:
-        raise NotFound("Nobody on the staff of the programme's organisation has that address.")
-    return member.id
+    begin_read_only(session)
+    try:
+        organisation_id = programme_by_id(session, programme_id).organisation_id
+        member = staff_by_email(session, organisation_id, email.strip().lower())
+        if member is None:
+            raise NotFound("Nobody on the staff of the programme's organisation has that address.")
+        return member.id
+    finally:
+        session.rollback()
 
 
 def approve_roster(

@@ -21,7 +21,7 @@ DOCKERFILE = ROOT / "Dockerfile"
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 NGINX = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
-SECRET = re.compile(r"KEYS_URL|MASTER_KEY|SESSION_KEY|SMTP")
+SECRET = re.compile(r"KEYS_URL|MASTER_KEY|SESSION_KEY|SMTP|BOUNCES")
 DOT_ENV = {
     "FEEDBACK_BASE_URL": "https://feedback.example.org",
     "FEEDBACK_SMTP_HOST": "smtp.example.org",

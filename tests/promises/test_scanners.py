@@ -214,3 +214,15 @@ def test_an_unknown_opt_out_address_stores_nothing(world: World) -> None:
     for token in (to_address(secrets.token_bytes(32)), "x", UNKNOWN):
         opt_out_views(world, token)
     assert fingerprint(world) == before
+
+
+def test_who_has_opted_out_finds_the_way_back_on_the_page_at_any_time(world: World) -> None:
+    world.open_wave(6, 6)
+    page, client = f"/o/{token_of(world, 1)}", world.client()
+    client.post(page, data=ONE_CLICK)
+    later = client.get(page)
+    assert 'value="resume"' in later.text
+    assert "Set-Cookie" not in later.headers
+    client.post(page, data={"go": "resume"})
+    world.send_mails()
+    assert world.mailbox.count() == 12

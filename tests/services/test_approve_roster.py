@@ -33,6 +33,7 @@ def staff(world: World, name: str, role: StaffRole = StaffRole.COORDINATOR) -> i
         invite_staff(
             session, organisation=ORGANISATION, name=name, email=email, role=role, now=world.clock(), actor="test"
         )
+    with world.session() as session:
         return staff_number(session, 1, email)
 
 
