@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request, url_for
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 
@@ -12,6 +12,7 @@ from feedback.logs import configure_logs
 from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, system_clock
 from feedback.storage.database import READER, db, guard_engine, guard_reader
+from feedback.web.accessibility import accessibility
 from feedback.web.bounces import bounce_hook
 from feedback.web.errors import turn_errors_into_pages
 from feedback.web.guessing import count_guesses
@@ -89,7 +90,13 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.context_processor(lambda: {"accessibility_url": _accessibility_url()})
     Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES, "en") if request else "en")
+
+
+def _accessibility_url() -> str | None:
+    """Return where the statement is; the staff's own process, and mails, have none."""
+    return url_for("accessibility.statement") if request and "accessibility" in current_app.blueprints else None
 
 
 def _prepare_databases(app: Flask) -> None:
@@ -104,7 +111,7 @@ def _add_pages(app: Flask, serves: Serves) -> None:
     app.register_blueprint(home)
     app.register_blueprint(health)
     if serves is not Serves.STAFF:
-        for pages in (participant, opt_out_pages, results_pages, support_pages, receipt_pages):
+        for pages in (participant, opt_out_pages, results_pages, support_pages, receipt_pages, accessibility):
             app.register_blueprint(pages)
     if serves is not Serves.PARTICIPANTS:
         app.register_blueprint(metrics)
