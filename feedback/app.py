@@ -3,8 +3,7 @@
 import os
 from typing import Any
 
-from flask import Flask, request
-from flask_babel import Babel
+from flask import Flask
 from jinja2 import StrictUndefined
 
 from feedback.config import Serves, Settings, SmtpSecurity, read_settings
@@ -16,12 +15,12 @@ from feedback.web.errors import turn_errors_into_pages
 from feedback.web.headers import add_headers
 from feedback.web.health import health
 from feedback.web.home import home
+from feedback.web.languages import add_languages
 from feedback.web.opt_out import opt_out_pages
 from feedback.web.participant import participant
 from feedback.web.sessions import StaffSessions
 from feedback.web.staff import staff
 
-LANGUAGES = ("en",)
 LARGEST_POST_BYTES = 256 * 1024
 
 
@@ -66,7 +65,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAIL_USERNAME=smtp.user,
         MAIL_PASSWORD=smtp.password,
         MAIL_DEFAULT_SENDER=smtp.sender,
-        BABEL_DEFAULT_LOCALE="en",
     )
     app.session_interface = StaffSessions()
 
@@ -82,7 +80,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES, "en") if request else "en")
+    add_languages(app)
 
 
 def _prepare_databases(app: Flask) -> None:

@@ -133,6 +133,14 @@ class Questionnaire:
         return {name: question for question in self.questions if question.closed for name in question.fields}
 
 
+def languages_of(questionnaire: Questionnaire) -> frozenset[str]:
+    """Return the codes of the languages in which the questionnaire is whole."""
+    texts = [questionnaire.title, *(section.title for section in questionnaire.sections)]
+    for question in questionnaire.questions:
+        texts += [*_all_texts(question), *([question.hint] if question.hint else [])]
+    return frozenset(questionnaire.title).intersection(*texts)
+
+
 def fingerprint(question: Question) -> str:
     """Digest of everything a reader of the question sees: equal exactly where the words and options are the same."""
     shown = {

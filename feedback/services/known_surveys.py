@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.frozen_questionnaires import thaw
 from feedback.domain.groups import Group
-from feedback.domain.questionnaires import Questionnaire
+from feedback.domain.questionnaires import Questionnaire, languages_of
 from feedback.domain.sealing import Place, PublicKey
 from feedback.storage.entitlements import OpenRight
 from feedback.storage.organisations import Organisation
@@ -50,6 +50,11 @@ class Survey:
     place: Place
     response_key: PublicKey
     body_bytes: int
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The codes of the languages in which everything is asked."""
+        return languages_of(self.questionnaire)
 
     @property
     def closes_on(self) -> date:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import MailRefused
+from feedback.domain.languages import ENGLISH
 from feedback.domain.links import news_name
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves import CANCELLATION, INVITATION, News
@@ -21,7 +22,6 @@ from feedback.storage.staff import staff_in_role
 from feedback.storage.waves import Wave, wave_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
-_LANGUAGE = "en"
 
 
 def tell_news(session: Session, relay: Relay, wave_id: int, *, postmark: Postmark, now: datetime) -> None:
@@ -57,7 +57,7 @@ def _letters(session: Session, wave: Wave, postmark: Postmark) -> list[Letter]:
     return [
         Letter(
             recipient=member.email,
-            language=_LANGUAGE,
+            language=ENGLISH.code,
             name="held",
             message_id=f"<{news_name(wave.id, member.id)}@{host}>",
             sender=(organisation.name, postmark.sender),

@@ -10,9 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from babel.dates import format_date, format_datetime
 from flask import Blueprint, Response, make_response, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms import Form
 
@@ -22,10 +20,13 @@ from feedback.domain.links import LinkSecret, page_key, receipt_words
 from feedback.domain.questionnaires import Question, Questionnaire, text_in
 from feedback.domain.responses import read_answer, write_answer
 from feedback.domain.sealing import open_page_state, seal_page_state
+from feedback.locales.moments import day, moment
+from feedback.locales.speech import spoken
 from feedback.runtime import runtime
 from feedback.services.known_surveys import Survey
 from feedback.services.submit_response import find_survey, read_link, submit_response, withdraw
 from feedback.web.kept_pages import draw_stand_in, kept, kept_page
+from feedback.web.languages import offer_only, switched
 from forms.questionnaire import answer_of, answers_in_words, build_form, filled_form, wish_fields
 
 _RECEIPT, _STATE, _ANSWERS = draw_stand_in(), draw_stand_in(), draw_stand_in()
@@ -64,7 +65,7 @@ def _promise_page(survey: Survey, link: str) -> str:
         page=survey,
         stage_title=text_in(survey.questionnaire.title, _language()),
         closes=_closes(survey),
-        keys_gone_by=format_date(survey.closes_on + timedelta(days=survey.key_backup_days), "long", locale=_language()),
+        keys_gone_by=day(survey.closes_on + timedelta(days=survey.key_backup_days), _language()),
         closed_count=len(survey.questionnaire.questions) - len(survey.questionnaire.open_questions),
         open_count=len(survey.questionnaire.open_questions),
         questions=tuple(text_in(question.text, _language()) for question in survey.questionnaire.questions),
@@ -91,6 +92,8 @@ def check(link: str) -> Response:
     secret = read_link(link)
     survey = _survey(secret)
     form = _form(survey)(request.form)
+    if switched():
+        return make_response(_questions_page(link, survey, _form(survey)(request.form)))
     if not form.validate():
         return make_response(_questions_page(link, survey, form), 422)
     return make_response(_check_page(link, secret, survey, answer_of(form)))
@@ -101,6 +104,8 @@ def send(link: str) -> Response:
     """Take the answer that was looked at, or give it back to be changed."""
     secret = read_link(link)
     answer = _carried_answer(secret)
+    if answer is not None and switched():
+        return make_response(_check_page(link, secret, _survey(secret), answer))
     if answer is None or request.form.get("go") != "send":
         return _asked_again(link, _survey(secret), answer)
     tools = runtime()
@@ -138,6 +143,8 @@ def take_back(link: str) -> Response:
     secret = read_link(link)
     survey = _survey(secret)
     typed = request.form.get("word", "")
+    if switched():
+        return make_response(_withdrawal_page(link, None, typed))
     if typed.strip().casefold() != _withdrawal_word().casefold():
         error = _("Type the word “%(word)s” to take your answer back.", word=_withdrawal_word())
         return make_response(_withdrawal_page(link, error, typed), 422)
@@ -151,7 +158,9 @@ def take_back(link: str) -> Response:
 def _survey(secret: LinkSecret) -> Survey:
     tools = runtime()
     with tools.reading() as connection:
-        return find_survey(connection, secret, now=tools.clock(), known=tools.surveys)
+        survey = find_survey(connection, secret, now=tools.clock(), known=tools.surveys)
+    offer_only(survey.languages)
+    return survey
 
 
 def _form(survey: Survey) -> type[Form]:
@@ -159,12 +168,11 @@ def _form(survey: Survey) -> type[Form]:
 
 
 def _language() -> str:
-    return str(get_locale() or "en")
+    return spoken().code
 
 
 def _closes(survey: Survey) -> str:
-    moment = survey.closes_at.astimezone(survey.time_zone)
-    return f"{format_datetime(moment, 'EEEE d MMMM y, HH:mm', locale=_language())} ({survey.time_zone.key})"
+    return moment(survey.closes_at, survey.time_zone, _language())
 
 
 def _questions_page(link: str, survey: Survey, form: Form) -> str:

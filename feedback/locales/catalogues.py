@@ -1,0 +1,50 @@
+"""The interface's sentences in each language, read from the text files that translators edit.
+
+Nothing is compiled beforehand: no file can be out of date, and a wheel works like a checkout.
+"""
+
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask_babel import Babel, Domain, get_locale
+from werkzeug.utils import cached_property
+
+from feedback.domain.languages import ENGLISH, LANGUAGES
+
+DOMAIN = "feedback"
+_FOLDER = files("feedback") / "translations"
+_TRANSLATED = frozenset(language.code for language in LANGUAGES) - {ENGLISH.code}
+
+
+@cache
+def catalogue(code: str) -> NullTranslations:
+    """Return the sentences of a language; for English, and for one that is not spoken, those of the sources."""
+    if code not in _TRANSLATED:
+        return NullTranslations()
+    compiled = BytesIO()
+    with (_FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as text:
+        write_mo(compiled, read_po(text, locale=code))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types
+    """Where Flask-Babel finds sentences."""
+
+    def get_translations(self) -> NullTranslations:
+        """Return the sentences of the language that is spoken just now."""
+        locale = get_locale()
+        return NullTranslations() if locale is None else catalogue(locale.language)
+
+
+class Interpreter(Babel):  # type: ignore[misc]  # Flask-Babel has no types
+    """Flask-Babel with our catalogues."""
+
+    @cached_property
+    def domain_instance(self) -> Catalogues:
+        """Where sentences come from, unless a page says otherwise."""
+        return Catalogues()

@@ -1,0 +1,71 @@
+"""In which language a page speaks: the one named in its address, else one the browser asks for, else English.
+
+No cookie remembers it: every address that a participant's page leads to names the language again.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import refresh
+
+from feedback.domain.languages import ENGLISH, LANGUAGES, Language, languages_with
+from feedback.locales.isolation import isolated
+from feedback.locales.speech import spoken, teach
+
+PARAMETER = "language"
+_ALWAYS_NAMED = frozenset({"participant", "opt_out"})
+_NAMED_IF_ASKED = frozenset({"home", "staff"})
+
+
+def add_languages(app: Flask) -> None:
+    """Choose a language for every page, let templates offer the others, and carry the choice in addresses."""
+    teach(app, _chosen)
+    app.jinja_env.filters["isolated"] = isolated
+    app.context_processor(lambda: {"languages": offered()})
+    app.url_defaults(_name_language)
+
+
+def offered() -> tuple[Language, ...]:
+    """Return the languages that the page exists in, as a whole."""
+    found: tuple[Language, ...] = g.get("languages_offered", LANGUAGES)
+    return found
+
+
+def offer_only(codes: Iterable[str]) -> None:
+    """Offer the page in no language but these and English; what is spoken from now on is one of them."""
+    g.languages_offered = languages_with({*codes, ENGLISH.code})
+    refresh()
+
+
+def switched() -> bool:
+    """Tell whether the button of another language was pressed, and if so speak that language from now on."""
+    asked = _named(request.form.get(PARAMETER))
+    if asked is None:
+        return False
+    g.language_pressed = asked
+    refresh()
+    return True
+
+
+def _chosen() -> Language:
+    if not has_request_context():
+        return ENGLISH
+    # A form is read by the page that expects one, since a form that is too long cannot be read at all.
+    pressed: Language | None = g.get("language_pressed")
+    for asked in (pressed, _named(request.args.get(PARAMETER))):
+        if asked in offered():
+            return asked
+    best = request.accept_languages.best_match([language.code for language in offered()])
+    return _named(best) or ENGLISH
+
+
+def _named(code: str | None) -> Language | None:
+    return next((language for language in LANGUAGES if language.code == code), None)
+
+
+def _name_language(endpoint: str, values: dict[str, Any]) -> None:
+    pages = endpoint.partition(".")[0]
+    asked = has_request_context() and PARAMETER in request.args
+    if pages in _ALWAYS_NAMED or (pages in _NAMED_IF_ASKED and asked):
+        values.setdefault(PARAMETER, spoken().code)
