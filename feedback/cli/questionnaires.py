@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from feedback.cli.output import as_json_option, say, write_json
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.questionnaire_files import read_questionnaire
-from feedback.domain.questionnaires import Questionnaire
+from feedback.domain.questionnaires import Questionnaire, languages_of
 from forms.library import available, load
 
 questionnaire = AppGroup("questionnaire", help="List and check questionnaires.")
@@ -39,7 +39,7 @@ def check_command(files: tuple[Path, ...]) -> None:
             found = read_questionnaire(file.read_text(encoding="utf-8"), file.name)
         except UnicodeDecodeError:
             raise QuestionnaireRefused(f"{file.name}: is not UTF-8 text; save it as UTF-8.") from None
-        say(f"{file.name}: good, {len(found.questions)} questions")
+        say(f"{file.name}: good, {len(found.questions)} questions, in {', '.join(sorted(languages_of(found)))}")
 
 
 def _summary(one: Questionnaire) -> dict[str, object]:

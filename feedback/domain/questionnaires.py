@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -135,10 +135,18 @@ class Questionnaire:
 
 def languages_of(questionnaire: Questionnaire) -> frozenset[str]:
     """Return the codes of the languages in which the questionnaire is whole."""
-    texts = [questionnaire.title, *(section.title for section in questionnaire.sections)]
+    return frozenset(questionnaire.title).intersection(*every_text(questionnaire))
+
+
+def every_text(questionnaire: Questionnaire) -> Iterator[Texts]:
+    """Yield all that people read of a questionnaire, each in its languages."""
+    yield questionnaire.title
+    for section in questionnaire.sections:
+        yield section.title
     for question in questionnaire.questions:
-        texts += [*_all_texts(question), *([question.hint] if question.hint else [])]
-    return frozenset(questionnaire.title).intersection(*texts)
+        yield from _all_texts(question)
+        if question.hint is not None:
+            yield question.hint
 
 
 def fingerprint(question: Question) -> str:

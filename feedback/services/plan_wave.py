@@ -13,7 +13,7 @@ from feedback.domain.waves import SIZE_FOR_WEEKLY_BANDS, MomentKind, WaveState
 from feedback.services.open_wave import SHORTEST_OPENING
 from feedback.storage.audit_log import note
 from feedback.storage.people import roster_sizes
-from feedback.storage.programmes import programme_by_id
+from feedback.storage.programmes import programme_by_id, words_of
 from feedback.storage.waves import Wave, add_moments, add_questionnaires
 
 MOST_REMINDERS = 3
@@ -57,7 +57,7 @@ def plan_wave(
     )
     session.add(wave)
     session.flush()
-    words = {"focus": programme.focus, "word": programme.word}
+    words = words_of(programme)
     add_questionnaires(session, wave.id, {role: with_words(one, words) for role, one in plan.questionnaires.items()})
     add_moments(session, wave.id, MomentKind.REMINDER, list(plan.reminders_at))
     add_moments(session, wave.id, MomentKind.LOOK, _looks(plan, now, sum(roster_sizes(session, programme.id).values())))

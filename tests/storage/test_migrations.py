@@ -18,9 +18,10 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from feedback.resources import migrations_folder
 from feedback.storage.database import guard_engine
 from feedback.storage.migrate import downgrade, is_current, upgrade
+from feedback.storage.programmes import programme_by_id, words_of
 from feedback.storage.tables import Base, KeyBase
 from tests.databases import Pair, PostgresServer, SqliteServer
-from tests.storage.rows import a_named_organisation, a_programme, empty_tables, insert, key_rows, main_rows
+from tests.storage.rows import a_named_organisation, empty_tables, insert, key_rows, main_rows
 
 UPGRADE = """
 import sys
@@ -34,6 +35,11 @@ guard_engine(engine)
 print("ready", flush=True)
 sys.stdin.readline()
 upgrade(engine, Base.metadata, Path(sys.argv[2]))
+"""
+_OLD_PROGRAMME = """
+INSERT INTO programmes (id, organisation_id, name, word, focus, minimum_group_size, time_zone, contact_name,
+  contact_email, reviewer_name)
+VALUES (1, 1, 'Pilot', 'reverse', 'race', 5, 'Europe/Paris', 'Ana Contact', 'contact@example.com', 'Rea Viewer')
 """
 _OLD_WAVE = """
 INSERT INTO waves (id, programme_id, stage, state, closes_at, may_close_early, was_extended, minimum_group_size,
@@ -225,7 +231,8 @@ def test_comments_in_review_survive_the_upgrade_undecided_and_unnumbered(empty: 
         tree = tree_of(stack, empty, "main")
         upgrade(tree.engine, tree.base.metadata, tree.folder, "0002")
         with Session(tree.engine) as session:
-            insert(session, [a_named_organisation(), a_programme()])
+            insert(session, [a_named_organisation()])
+            session.execute(text(_OLD_PROGRAMME))
             session.execute(text(_OLD_WAVE))
             old = text("INSERT INTO comments (id, wave_id, question, sealed) VALUES (:id, 1, 'F2', :sealed)")
             session.execute(old, {"id": bytes(16), "sealed": b"sealed"})
@@ -234,6 +241,19 @@ def test_comments_in_review_survive_the_upgrade_undecided_and_unnumbered(empty: 
         with tree.engine.connect() as connection:
             row = connection.execute(text("SELECT sealed, decision, redacted FROM comments")).one()
     assert (bytes(row.sealed), row.decision, row.redacted) == (b"sealed", "undecided", None)
+
+
+def test_an_older_programme_has_its_words_in_english(empty: Pair) -> None:
+    with ExitStack() as stack:
+        tree = tree_of(stack, empty, "main")
+        upgrade(tree.engine, tree.base.metadata, tree.folder, "0004")
+        with Session(tree.engine) as session:
+            insert(session, [a_named_organisation()])
+            session.execute(text(_OLD_PROGRAMME))
+            session.commit()
+        tree.up()
+        with Session(tree.engine) as session:
+            assert words_of(programme_by_id(session, 1)) == {"en": {"focus": "race", "word": "reverse"}}
 
 
 @pytest.mark.parametrize(("decision", "redacted"), [("redacted", None), ("released", b"x"), ("shouted", None)])
