@@ -5,7 +5,7 @@ import sys
 
 from bench.stage import database_servers, table
 from bench.world import world_on
-from tests.world import filled_fields, hidden_value
+from tests.world import hidden_value, part_filled
 
 AIM = "30 kB in 3 requests"
 
@@ -14,10 +14,14 @@ def measure() -> list[list[object]]:
     """Return a row for each page on the way from the link to the thanks."""
     with database_servers() as servers, servers["SQLite"].pair() as pair, world_on(pair, "sqlite") as world:
         link, client = world.links(world.open_wave())[0], world.client()
-        pages = {"promise": client.get(f"/s/{link}"), "questions": client.get(f"/s/{link}/questions")}
-        form = filled_fields(pages["questions"].text, world.chance)
-        pages["incomplete"] = client.post(f"/s/{link}/questions", data={})
-        pages["check"] = client.post(f"/s/{link}/questions", data=form)
+        address = f"/s/{link}/questions"
+        pages = {"promise": client.get(f"/s/{link}"), "part 1": client.get(address)}
+        while 'data-page="questions"' in (last := list(pages.values())[-1]).text:
+            number = len(pages)
+            pages[f"part {number}"] = client.post(address, data=part_filled(last.text, world.chance))
+        pages["check"] = pages.pop(f"part {len(pages) - 1}")
+        first = part_filled(pages["part 1"].text, world.chance)
+        pages["incomplete"] = client.post(address, data={"part": first["part"]})
         state = hidden_value(pages["check"].text, "state")
         pages["thanks"] = client.post(f"/s/{link}/send", data={"state": state, "go": "send"})
         return [[name, *_weight(client, page.text)] for name, page in pages.items()]

@@ -10,7 +10,7 @@ from bench.submit import ask
 from bench.world import world_on
 from feedback.domain.questionnaires import Role
 from tests.databases import Pair
-from tests.world import filled_fields, hidden_value
+from tests.world import hidden_value, part_filled
 
 CLIENTS = 8
 
@@ -42,8 +42,8 @@ def _steps(pair: Pair, name: str, count: int) -> Iterator[tuple[str, float]]:
         links = world.links(world.open_wave(mentors=count, mentees=0), Role.MENTOR)
     with served("feedback.app:create_app_from_environment", pair) as (port, process):
         processes = (process, *server_of(pair))
-        form = filled_fields(ask(port, "GET", f"/s/{links[0]}/questions"), random.Random(1))
-        checked: dict[str, str] = {}
+        forms = filled_forms(port, links[0])
+        pages: dict[str, str] = {}
 
         def promise(link: str) -> None:
             ask(port, "GET", f"/s/{link}")
@@ -51,19 +51,33 @@ def _steps(pair: Pair, name: str, count: int) -> Iterator[tuple[str, float]]:
         def questions(link: str) -> None:
             ask(port, "GET", f"/s/{link}/questions")
 
-        def check(link: str) -> None:
-            checked[link] = ask(port, "POST", f"/s/{link}/questions", form)
+        def fill_in(number: int, link: str) -> None:
+            carried = hidden_value(pages[link], "state") if link in pages else ""
+            pages[link] = ask(port, "POST", f"/s/{link}/questions", {**forms[number], "state": [carried]})
 
         def send(link: str) -> None:
             ask(port, "POST", f"/s/{link}/send", {"state": [states[link]], "go": ["send"]})
 
         for link in links[:50]:
             promise(link)
-            check(link)
-        for step in (promise, questions, check):
+            questions(link)
+        for step in (promise, questions):
             yield step.__name__, load([partial(step, link) for link in links], CLIENTS, processes).cpu_ms
-        states = {link: hidden_value(page, "state") for link, page in checked.items()}
+        for number in range(len(forms)):
+            jobs = [partial(fill_in, number, link) for link in links]
+            yield f"part {number + 1} of {len(forms)}", load(jobs, CLIENTS, processes).cpu_ms
+        states = {link: hidden_value(page, "state") for link, page in pages.items()}
         yield "send", load([partial(send, link) for link in links], CLIENTS, processes).cpu_ms
+
+
+def filled_forms(port: int, link: str) -> list[dict[str, list[str]]]:
+    """What is posted on each part, in order."""
+    forms: list[dict[str, list[str]]] = []
+    page = ask(port, "GET", f"/s/{link}/questions")
+    while 'data-page="questions"' in page:
+        forms.append(part_filled(page, random.Random(1)))
+        page = ask(port, "POST", f"/s/{link}/questions", forms[-1])
+    return forms
 
 
 def main(small: bool) -> None:

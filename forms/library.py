@@ -1,7 +1,9 @@
-"""The questionnaires that ship with the product, read from their files and checked."""
+"""The questionnaires that ship with the product, and an organisation's own, read from their files and checked."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.questionnaire_files import read_questionnaire
@@ -26,14 +28,37 @@ def load(name: str) -> Questionnaire:
     return read_questionnaire((_FOLDER / file).read_text(encoding="utf-8"), file)
 
 
-def pair(stage: str) -> dict[Role, Questionnaire]:
-    """Return both roles' questionnaires of a stage such as "kickoff".
+def read_file(file: Path) -> Questionnaire:
+    """Return the questionnaire in an organisation's own file, or raise QuestionnaireRefused with every problem."""
+    try:
+        return read_questionnaire(file.read_text(encoding="utf-8"), file.name)
+    except UnicodeDecodeError:
+        raise QuestionnaireRefused(f"{file.name}: is not UTF-8 text; save it as UTF-8.") from None
+    except OSError:
+        raise QuestionnaireRefused(f"{file.name}: cannot be read; check that it is a file and yours to read.") from None
 
-    Raises QuestionnaireRefused unless the stage has exactly one for each role.
+
+def pair(stage: str, folder: Path | None = None) -> dict[Role, Questionnaire]:
+    """Return both roles' questionnaires of a stage such as "kickoff", from `folder` or from those that ship.
+
+    Raises QuestionnaireRefused unless the stage has exactly one for each role, or if a file of the folder is wrong.
     """
-    found = [questionnaire for questionnaire in map(load, available()) if questionnaire.stage == stage]
+    asked = map(load, available()) if folder is None else map(read_file, _files_in(folder))
+    return _pair(stage, tuple(asked))
+
+
+def _files_in(folder: Path) -> list[Path]:
+    found = sorted(folder.glob(f"*{_SUFFIX}"))
+    if not found:
+        raise QuestionnaireRefused(f"{folder.name}: holds no files that end in {_SUFFIX}; name the folder they lie in.")
+    return found
+
+
+def _pair(stage: str, asked: Iterable[Questionnaire]) -> dict[Role, Questionnaire]:
+    asked = tuple(asked)
+    found = [questionnaire for questionnaire in asked if questionnaire.stage == stage]
     if sorted(questionnaire.role for questionnaire in found) != sorted(Role):
-        stages = ", ".join(sorted({load(name).stage for name in available()}))
+        stages = ", ".join(sorted({questionnaire.stage for questionnaire in asked}))
         raise QuestionnaireRefused(
             f"That stage does not have one questionnaire for each role; add the missing file or use one of {stages}."
         )

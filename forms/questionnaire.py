@@ -1,23 +1,24 @@
-"""Questionnaire to form: a table from kind of answer to field, and the way back from a form to an answer.
+"""Questionnaire to form, one form a section: a table from kind of answer to field, and answers put into words.
 
 Nothing is chosen beforehand, and nothing is kept on the server: a form that keeps state would need a cookie.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 from flask_babel import LazyString, ngettext
 from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from feedback.domain.answers import Answer, Rating, Wish, clean_text
+from feedback.domain.answers import Answer, Rating, Wish
+from feedback.domain.drafts import EXCLUSIVE, Draft, tidied, wish_field
 from feedback.domain.frozen_questionnaires import freeze, thaw
-from feedback.domain.questionnaire_files import MAX_CHARS
 from feedback.domain.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
@@ -66,20 +67,30 @@ class LimitedHint:
         return f"{self.hint} {self.limit}".strip()
 
 
-def build_form(questionnaire: Questionnaire, language: str) -> type[Form]:
-    """Return the form class that asks `questionnaire` in `language`, where a text exists in it, or in English.
+def build_form(questionnaire: Questionnaire, section: str, language: str) -> type[Form]:
+    """Return the form class that asks a section in `language`, where a text exists in it, or in English.
 
     Fields are named as in `Question.fields`; they come in the order of the questions.
     """
-    return _built(freeze(questionnaire), language)
+    return _built(freeze(questionnaire), section, language)
 
 
-@lru_cache(maxsize=256)
-def _built(frozen: str, language: str) -> type[Form]:
+@lru_cache(maxsize=1024)
+def _built(frozen: str, section: str, language: str) -> type[Form]:
     # Keyed by its text, because a questionnaire holds mappings and cannot be hashed.
-    questions = thaw(frozen).questions
+    questions = [question for question in thaw(frozen).questions if question.section == section]
     fields = {name: field for question in questions for name, field in _fields(question, language)}
-    return type("QuestionnaireForm", (Form,), fields)
+    return type("SectionForm", (Form,), fields)
+
+
+def fill_form(kind: type[Form], asked: Iterable[Question], draft: Draft) -> Form:
+    """Return a section's form with what a draft holds, complete or not, and without what is not `asked`."""
+    values = [(name, value) for name, said in draft.values.items() for value in said]
+    form = kind(MultiDict(values))
+    wanted = {name for question in asked for name in (*question.fields, *wish_fields(question))}
+    for name in [field.name for field in form if field.name not in wanted]:
+        del form[name]
+    return form
 
 
 def _fields(question: Question, language: str) -> Iterator[tuple[str, Field]]:
@@ -91,11 +102,7 @@ def _fields(question: Question, language: str) -> Iterator[tuple[str, Field]]:
 
 def wish_fields(question: Question) -> tuple[str, ...]:
     """Return the name of the field that asks what may happen to a text; none for a question answered by choosing."""
-    return () if question.closed else (_wish_name(question.code),)
-
-
-def _wish_name(code: str) -> str:
-    return f"{code}-wish"
+    return () if question.closed else (wish_field(question.code),)
 
 
 def _labels(question: Question, language: str) -> tuple[Words, ...]:
@@ -129,7 +136,7 @@ def _text(question: Question, label: Words, language: str) -> Field:
     return TextAreaField(
         label,
         [_written, _within(question.max_chars)] if question.required else [_within(question.max_chars)],
-        filters=[_cleaned],
+        filters=[lambda text: tidied(text or "")],
         description=LimitedHint(_hint(question, language), limit),
         # No maxlength: a browser would cut a pasted text without a word.
         render_kw={"data-max": str(question.max_chars)},
@@ -144,8 +151,6 @@ def _wish() -> Field:
         invalid_choice_message=_CHOOSE_WISH,
     )
 
-
-_LONGEST_CLEANED = 4 * MAX_CHARS
 
 _MAKERS: Mapping[Kind, Callable[[Question, Words, str], Field]] = {
     Kind.ONE: _one,
@@ -167,11 +172,6 @@ def _hint(question: Question, language: str) -> str:
     return "" if question.hint is None else text_in(question.hint, language)
 
 
-def _cleaned(text: str | None) -> str:
-    # Normalising costs the square of the length for some texts; what is far too long is refused as it is.
-    return text if text and len(text) > _LONGEST_CLEANED else clean_text(text or "")
-
-
 def _one_only(_form: Form, field: Field) -> None:
     # WTForms keeps the first of several values and would drop the others without a word.
     if len(field.raw_data or ()) > 1:
@@ -184,7 +184,7 @@ def _some(_form: Form, field: Field) -> None:
 
 
 def _alone(_form: Form, field: Field) -> None:
-    if len(set(field.data)) > 1 and _EXCLUSIVE.keys() & set(field.data):
+    if len(set(field.data)) > 1 and EXCLUSIVE & set(field.data):
         raise StopValidation(_CHOOSE_ALONE)
 
 
@@ -211,42 +211,21 @@ def _too_long(excess: int) -> str:
     return str(words)
 
 
-def answer_of(form: Form) -> Answer:
-    """Return what a valid form of `build_form` says; texts that were left empty are not in it, nor are their wishes."""
-    ratings = {field.name: _rating(field) for field in form if not isinstance(field, TextAreaField | WishField)}
-    texts = {field.name: field.data for field in form if isinstance(field, TextAreaField) and field.data}
-    wishes = {code: Wish(wish) for code in texts if (wish := form[_wish_name(code)].data)}
-    return Answer(ratings, texts, wishes)
-
-
-def _rating(field: Field) -> Rating:
-    if isinstance(field.data, str):
-        return field.data
-    ticked = tuple(choice.value for choice in field.choices if choice.value in field.data)
-    return ticked[0] if ticked[0] in _EXCLUSIVE else ticked
-
-
-def filled_form(questionnaire: Questionnaire, language: str, answer: Answer) -> Form:
-    """Return the form with `answer` filled in, to be shown again."""
-    many = {question.code for question in questionnaire.questions if question.kind is Kind.MANY}
-    ratings = {name: _codes(rating) if name in many else rating for name, rating in answer.ratings.items()}
-    wishes = {_wish_name(code): wish for code, wish in answer.wishes.items()}
-    return build_form(questionnaire, language)(data={**ratings, **answer.texts, **wishes})
-
-
 def _codes(rating: Rating) -> tuple[str, ...]:
     return (rating,) if isinstance(rating, str) else rating
 
 
 def answers_in_words(questionnaire: Questionnaire, answer: Answer, language: str) -> tuple[tuple[str, str], ...]:
-    """Return (question, answer) in words for each field, in the form's order; needs a complete answer.
+    """Return (question, answer) in words for each field that was asked, in order; needs a complete answer.
 
     A text is followed by what may happen to it.
     """
-    return tuple(pair for question in questionnaire.questions for pair in _in_words(question, answer, language))
+    asked = questionnaire.asked_of(answer.ratings)
+    return tuple(pair for question in asked for pair in question_in_words(question, answer, language))
 
 
-def _in_words(question: Question, answer: Answer, language: str) -> Iterator[tuple[str, str]]:
+def question_in_words(question: Question, answer: Answer, language: str) -> Iterator[tuple[str, str]]:
+    """Yield (question, answer) in words for each field of one question of a complete answer."""
     for name, label in zip(question.fields, _labels(question, language), strict=True):
         yield _asked(question, label, language), _said(question, name, answer, language)
     if answer.texts.get(question.code):

@@ -8,10 +8,10 @@ from functools import cache
 from sqlalchemy.orm import Session
 
 from feedback.domain.answers import Answer, Rating, Wish
+from feedback.domain.drafts import draft_of, write_draft
 from feedback.domain.frozen_questionnaires import thaw
 from feedback.domain.links import LinkSecret, Receipt, entitlement_digest, page_key, proof
 from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
-from feedback.domain.responses import write_answer
 from feedback.domain.sealing import seal_page_state
 from feedback.services.submit_response import read_link, submit_response
 from feedback.storage.entitlements import open_right
@@ -72,5 +72,6 @@ def ready_to_send(world: World, link: str, seed: int = 7) -> dict[str, str]:
     secret = read_link(link)
     with world.session() as session:
         questionnaire = _asked(session, secret)
-    state = seal_page_state(write_answer(an_answer(questionnaire, random.Random(seed))), page_key(secret))
+    draft = write_draft(draft_of(an_answer(questionnaire, random.Random(seed))))
+    state = seal_page_state(draft, page_key(secret))
     return {"state": base64.b64encode(state).decode(), "go": "send"}

@@ -2,6 +2,7 @@
 
 import socket
 import urllib.request
+from collections.abc import Mapping
 from http.cookiejar import CookieJar
 from urllib.parse import urlencode
 
@@ -18,9 +19,13 @@ class Browser:
         with self._opener.open(url, timeout=60) as answer:
             return str(answer.read().decode())
 
-    def post(self, url: str, fields: dict[str, list[str]]) -> str:
+    def post(self, url: str, fields: Mapping[str, list[str]]) -> str:
         with self._opener.open(url, urlencode(fields, doseq=True).encode(), timeout=60) as answer:
             return str(answer.read().decode())
+
+    def ask(self, url: str, fields: Mapping[str, list[str]] | None) -> str:
+        """Get a page, or post to it."""
+        return self.get(url) if fields is None else self.post(url, fields)
 
     def press(self, page: str, action: str, **fields: str) -> str:
         token = hidden_value(self.get(page), "csrf_token")

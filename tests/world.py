@@ -1,7 +1,8 @@
 """A small world for tests: a real application, real databases, a real SMTP server, a clock that stands still."""
 
 import random
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
@@ -22,6 +23,7 @@ from feedback.services.import_roster import import_roster
 from feedback.services.open_wave import open_wave
 from feedback.services.plan_wave import WavePlan, plan_wave
 from forms.library import pair
+from forms.vocabulary import translated_words
 
 START = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 TEXTS = ("We meet every week and it works well.", "Please give us more time.", "", "")
@@ -81,18 +83,22 @@ class World:
         with self.app.app_context():
             return self.tools.reading()
 
-    def programme(self, mentors: int = 14, mentees: int = 13, cohorts: tuple[str, ...] = ("",), k: int = 5) -> int:
+    def programme(
+        self, mentors: int = 14, mentees: int = 13, cohorts: tuple[str, ...] = ("",), k: int = 5, **changes: object
+    ) -> int:
+        words = {"word": "reverse", "focus": "race and ethnicity"}
         draft = ProgrammeDraft(
             organisation="Example Organisation",
             name="Pilot",
-            word="reverse",
-            focus="race and ethnicity",
+            **words,
+            translated=translated_words(**words),
             minimum_group_size=k,
             time_zone="Europe/Paris",
             contact_name="Ana Contact",
             contact_email="contact@example.com",
             reviewer_name="Rea Viewer",
         )
+        draft = replace(draft, **changes)
         with self.session() as session:
             programme_id = create_programme(
                 session, self.keys, draft, smallest_group_size=5, now=self.clock(), actor="test"
@@ -153,13 +159,32 @@ class World:
 
     def answer(self, link: str, texts: tuple[str, ...] = TEXTS, **chosen: str) -> TestResponse:
         """Answer through the pages, at random but for what is `chosen`; returns the thank-you page."""
+        state = hidden_value(self.fill_in(link, texts, **chosen), "state")
+        return self.client().post(f"/s/{link}/send", data={"state": state, "go": "send"})
+
+    def fill_in(self, link: str, texts: tuple[str, ...] = TEXTS, **chosen: str) -> str:
+        """Fill in part after part; returns the page for the last look."""
         client = self.client()
-        form = filled_fields(client.get(f"/s/{link}/questions").text, self.chance, texts)
-        form.update({name: [value] for name, value in chosen.items()})
-        checked = client.post(f"/s/{link}/questions", data=form)
-        assert checked.status_code == 200, checked.text
-        state = hidden_value(checked.text, "state")
-        return client.post(f"/s/{link}/send", data={"state": state, "go": "send"})
+
+        def ask(path: str, fields: Mapping[str, list[str]] | None) -> str:
+            reply = client.get(path) if fields is None else client.post(path, data=fields)
+            assert reply.status_code == 200, reply.text
+            return reply.text
+
+        return fill_parts(ask, f"/s/{link}/questions", self.chance, texts, chosen)
+
+    def part_asking(self, link: str, field: str) -> str:
+        """The page that asks `field`, with every part before it filled in."""
+        client, page = self.client(), ""
+        page = client.get(f"/s/{link}/questions").text
+        while f'name="{field}"' not in page:
+            page = client.post(f"/s/{link}/questions", data=part_filled(page, self.chance)).text
+        return page
+
+    def send_part(self, link: str, **changed: str) -> TestResponse:
+        """Go to the part that asks what is `changed`, fill it in but for that, and press the button."""
+        page = self.part_asking(link, next(iter(changed)))
+        return self.client().post(f"/s/{link}/questions", data={**part_filled(page, self.chance), **changed})
 
     def do_what_is_due(self) -> None:
         """What the worker does in one tick, one thing after another."""
@@ -199,12 +224,14 @@ class _Fields(HTMLParser):
         known = {name: value or "" for name, value in attrs}
         if tag == "textarea":
             self.areas.append(known["name"])
+        if "name" not in known:
+            return
         if tag == "input" and known.get("type") == "radio":
             self.radios.setdefault(known["name"], []).append(known["value"])
         if tag == "input" and known.get("type") == "checkbox":
             self.boxes.setdefault(known["name"], []).append(known["value"])
         if tag == "input" and known.get("type") == "hidden":
-            self.hidden[known["name"]] = known["value"]
+            self.hidden[known["name"]] = known.get("value", "")
 
 
 def fields_of(page: str) -> _Fields:
@@ -223,3 +250,32 @@ def filled_fields(page: str, chance: random.Random, texts: tuple[str, ...] = TEX
     chosen = {name: [chance.choice(values)] for name, values in fields.radios.items() if not name.endswith("-wish")}
     chosen |= {name: [chance.choice(values)] for name, values in fields.boxes.items()}
     return chosen | {name: [chance.choice(texts)] for name in fields.areas}
+
+
+Ask = Callable[[str, Mapping[str, list[str]] | None], str]
+"""Gets a page, or posts fields to it, and returns what it shows; an error is for it to raise."""
+
+
+def fill_parts(
+    ask: Ask,
+    address: str,
+    chance: random.Random,
+    texts: tuple[str, ...] = TEXTS,
+    chosen: Mapping[str, str] | None = None,
+) -> str:
+    """Answer part after part, at random but for what is `chosen`; returns the page for the last look."""
+    page = ask(address, None)
+    while 'data-page="questions"' in page:
+        page = ask(address, part_filled(page, chance, texts, chosen))
+    return page
+
+
+def part_filled(
+    page: str, chance: random.Random, texts: tuple[str, ...] = TEXTS, chosen: Mapping[str, str] | None = None
+) -> dict[str, list[str]]:
+    """What a browser posts of a part that is filled in, to go on to the next."""
+    fields = fields_of(page)
+    here = {*fields.radios, *fields.boxes, *fields.areas}
+    carried = {name: [value] for name, value in fields.hidden.items()}
+    given = {name: [value] for name, value in (chosen or {}).items() if name in here}
+    return {**filled_fields(page, chance, texts), **given, **carried, "go": ["next"]}

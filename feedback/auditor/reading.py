@@ -38,7 +38,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with options. `wording` is the same for the same question in two reports."""
+    """A question with options. `wording` is the same for the same question in two reports.
+
+    `shown_when`: the code of the question and its options after which alone this one was asked.
+    """
 
     code: str
     kind: str
@@ -48,6 +51,7 @@ class Question:
     sensitive: bool
     then_now: bool
     wording: str
+    shown_when: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -127,8 +131,21 @@ def read_document(value: object) -> Document:
 def _with_statements(draft: Document, records: tuple[Fields, ...]) -> Document:
     rates = tuple(_rate(one, draft) for one in records if one.text("kind") == "response-rate")
     _distinct([rate.group for rate in rates])
+    for question in draft.questions:
+        _check_condition(question, draft)
     said = tuple(_statement(one, draft) for one in records if one.text("kind") != "response-rate")
     return Document(draft.outcome, draft.rules, draft.groups, draft.questions, rates, said, draft.receipts)
+
+
+def _check_condition(question: Question, draft: Document) -> None:
+    """What a question hangs on must be a question with one choice that was put to the same roles."""
+    if question.shown_when is None:
+        return
+    code, options = question.shown_when
+    found = [one for one in draft.questions if one.code == code and set(one.roles) & set(question.roles)]
+    fits = [one.kind != "many" and set(options) <= set(one.options) and one is not question for one in found]
+    if not fits or not all(fits):
+        raise Unreadable(f"The question {question.code!r} hangs on {code!r}, which is no question that it can hang on.")
 
 
 def _distinct(names: list[str]) -> None:
@@ -172,12 +189,20 @@ def _question(fields: Fields) -> Question:
         sensitive=fields.flag("sensitive"),
         then_now=fields.flag("then_now"),
         wording=repr([_plain(fields.values.get(key)) for key in _WORDING]),
+        shown_when=_condition(fields),
     )
     if not set(question.roles) <= set(ROLES) or not question.roles:
         raise Unreadable(f"{fields.place} was put to {', '.join(question.roles) or 'nobody'}, which are not roles.")
     if question.then_now and (question.order == "none" or question.kind == "many"):
         raise Unreadable(f"{fields.place} is asked then and now, but its options have no order.")
     return question
+
+
+def _condition(fields: Fields) -> tuple[str, tuple[str, ...]] | None:
+    if fields.values.get("shown_when") is None:
+        return None
+    condition = fields_of(fields.values["shown_when"], f"{fields.place}, its condition")
+    return condition.text("question"), condition.texts("answers")
 
 
 _WORDING = ("text", "kind", "options", "order", "sensitive", "then_now")
@@ -230,8 +255,11 @@ def _question_of(fields: Fields, draft: Document, groups: tuple[Group, ...]) -> 
 
 def _withheld(fields: Fields, question: Question, group: Group) -> Statement:
     fields.only(("kind", "group", "question", "reason"))
-    reason = fields.one_of("reason", ("question-too-few", "sensitive-too-few", "one-role", "group-too-small"))
+    reason = fields.one_of("reason", _REASONS)
     return Statement(fields.place, "withheld", question, (group.name,), None, reason=reason)
+
+
+_REASONS = ("question-too-few", "sensitive-too-few", "one-role", "group-too-small", "condition-hidden")
 
 
 def _total(fields: Fields, draft: Document) -> Statement:

@@ -76,6 +76,7 @@ def topics_of(sources: Sequence[tuple[str, Document]]) -> tuple[Topic, ...]:
                 topic.roles |= set(statement.question.roles)
                 topic.k = max(topic.k, document.rules.k)
                 topic.claims += _claims(statement, prefix, document, topic, ticked)
+                topic.claims += _claims_of_dependents(statement, prefix, document)
     return tuple(found.values())
 
 
@@ -153,6 +154,22 @@ def _claims(statement: Statement, prefix: str, document: Document, topic: Topic,
     for count in statement.counts:
         if ticked is None or ticked in count.options:
             yield Claim(groups, _cells(statement.question, count, ticked), count.low, count.high)
+
+
+def _claims_of_dependents(statement: Statement, prefix: str, document: Document) -> Iterable[Claim]:
+    """So many answered what is asked only after certain options: at least so many chose those.
+
+    Claimed where the question is spoken of that they hang on, whether something is said of it or not.
+    """
+    question = statement.question
+    for other in document.statements:
+        if other.n is None or other.question.shown_when is None or other.groups != statement.groups:
+            continue
+        code, options = other.question.shown_when
+        if code == question.code and set(other.question.roles) & set(question.roles):
+            groups = tuple(group_key(prefix, name) for name in other.groups)
+            most = sum(document.group(name).invited for name in other.groups)
+            yield Claim(groups, _where(_pairs(question), set(options)), other.n, most)
 
 
 def _silence(statement: Statement, groups: tuple[str, ...], document: Document, topic: Topic) -> Iterable[Claim]:

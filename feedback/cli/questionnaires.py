@@ -6,10 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import as_json_option, say, write_json
-from feedback.domain.errors import QuestionnaireRefused
-from feedback.domain.questionnaire_files import read_questionnaire
 from feedback.domain.questionnaires import Questionnaire, languages_of
-from forms.library import available, load
+from forms.library import available, load, read_file
 
 questionnaire = AppGroup("questionnaire", help="List and check questionnaires.")
 
@@ -35,11 +33,9 @@ def check_command(files: tuple[Path, ...]) -> None:
     Example:  feedback questionnaire check my-kickoff-mentor.toml
     """
     for file in files:
-        try:
-            found = read_questionnaire(file.read_text(encoding="utf-8"), file.name)
-        except UnicodeDecodeError:
-            raise QuestionnaireRefused(f"{file.name}: is not UTF-8 text; save it as UTF-8.") from None
-        say(f"{file.name}: good, {len(found.questions)} questions, in {', '.join(sorted(languages_of(found)))}")
+        found = read_file(file)
+        languages = ", ".join(sorted(languages_of(found)))
+        say(f"{file.name}: good, {len(found.questions)} questions in {len(found.sections)} parts, in {languages}")
 
 
 def _summary(one: Questionnaire) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
@@ -26,6 +27,11 @@ _wave_id = click.argument("wave_id", type=int)
 @wave.command("plan")
 @click.argument("programme_id", type=int)
 @click.option("--stage", required=True, help="Which questionnaires to ask, such as kickoff.")
+@click.option(
+    "--questionnaires",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with your own questionnaires, instead of those that ship.",
+)
 @click.option("--opens", type=LocalMoment(), help="When to open by itself; without it, open by hand.")
 @click.option("--closes", type=LocalMoment(), required=True, help="When it closes; participants are told.")
 @click.option("--remind", type=LocalMoment(), multiple=True, help="When to remind everybody; up to three times.")
@@ -34,6 +40,7 @@ _wave_id = click.argument("wave_id", type=int)
 def plan_command(
     programme_id: int,
     stage: str,
+    questionnaires: Path | None,
     opens: datetime | None,
     closes: datetime,
     remind: tuple[datetime, ...],
@@ -51,7 +58,7 @@ def plan_command(
     plan = WavePlan(
         programme_id=programme_id,
         stage=stage,
-        questionnaires=pair(stage),
+        questionnaires=pair(stage, questionnaires),
         opens_at=in_zone(opens, zone),
         closes_at=in_zone(closes, zone) or closes,
         reminders_at=tuple(moment for one in remind if (moment := in_zone(one, zone))),

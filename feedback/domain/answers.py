@@ -38,9 +38,11 @@ class Answer:
 
 
 def check_answer(questionnaire: Questionnaire, answer: Answer) -> None:
-    """Raise AnswerRefused unless every field fits its question and every required question is answered."""
-    known_ratings = questionnaire.question_by_field
-    known_texts = {question.code: question for question in questionnaire.open_questions}
+    """Raise AnswerRefused unless every field fits its question and every required question is answered.
+
+    A question that was not asked, since its condition does not hold, must not be answered.
+    """
+    known_ratings, known_texts = _asked_fields(questionnaire, answer)
     if (
         answer.ratings.keys() - known_ratings.keys()
         or (answer.texts.keys() | answer.wishes.keys()) - known_texts.keys()
@@ -52,6 +54,23 @@ def check_answer(questionnaire: Questionnaire, answer: Answer) -> None:
         _check_rating(question, name, answer.ratings.get(name))
     for code, question in known_texts.items():
         _check_text(question, answer.texts.get(code, ""))
+
+
+def check_question(question: Question, answer: Answer) -> None:
+    """Raise AnswerRefused unless what an answer says on one question, which was asked, fits it."""
+    if not question.closed:
+        _check_text(question, answer.texts.get(question.code, ""))
+        return
+    for name in question.fields:
+        _check_rating(question, name, answer.ratings.get(name))
+
+
+def _asked_fields(questionnaire: Questionnaire, answer: Answer) -> tuple[Mapping[str, Question], dict[str, Question]]:
+    texts = {question.code: question for question in questionnaire.open_questions}
+    if not questionnaire.has_conditions:
+        return questionnaire.question_by_field, texts
+    asked = questionnaire.asked_of(answer.ratings)
+    return {name: question for question in asked if question.closed for name in question.fields}, texts
 
 
 def _check_rating(question: Question, name: str, rating: Rating | None) -> None:

@@ -1,8 +1,9 @@
 """What may be said about a wave: the one place that turns a raw tally into published statements.
 
-Refuses small groups (R1), near-unanimity (R3), thinly answered questions (R4) and exact counts of sensitive ones (R5);
-of a then / now pair it gives one number besides the present (R7). Totals are made from statements, never from the
-tally (R2). All results are pure functions of the tally and k; docs/disclosure.md gives the rules in words.
+Refuses small groups (R1), near-unanimity (R3), thinly answered questions and those that hang on one not shown in full
+(R4), and exact counts of sensitive ones (R5); of a then / now pair it gives one number besides the present (R7). Totals
+are made from statements, never from the tally (R2). All results are pure functions of the tally and k; the rules in
+words: docs/disclosure.md.
 """
 
 from feedback.domain.groups import Group
@@ -89,7 +90,7 @@ def _statements(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> tup
         return ()
     question = asked.question
     answers = tally.field_count(group, asked, question.fields[-1])
-    reason = _reason_before_answers(tally, asked, group) or _reason_of_count(question, answers.n, k)
+    reason = _reason_before_answers(tally, k, asked, group) or _reason_of_count(question, answers.n, k)
     if reason is not None:
         return (Withheld(group=group.name, question=question.code, reason=reason, seal=SEAL),)
     if question.kind is Kind.MANY:
@@ -101,8 +102,22 @@ def _statements(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> tup
 
 
 # With one role invited, "all" is that role and nothing can be subtracted.
-def _reason_before_answers(tally: Tally, asked: AskedQuestion, group: Group) -> Reason | None:
-    return Reason.ONE_ROLE if group.role is None and asked.roles != tally.roles else None
+def _reason_before_answers(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> Reason | None:
+    if group.role is None and asked.roles != tally.roles:
+        return Reason.ONE_ROLE
+    return None if _shows_its_condition(tally, k, asked, group) else Reason.CONDITION_HIDDEN
+
+
+# How many answered a question that hangs on another is a least number of those who chose what it hangs on. Where that
+# number is published exactly, nothing is learned; where it is banded or withheld, the band would be worth nothing.
+def _shows_its_condition(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> bool:
+    condition = asked.question.shown_when
+    if condition is None:
+        return True
+    roles = {role for role in asked.roles if group.role in (None, role)}
+    hung_on = [one for one in tally.questions if one.question.code == condition.question and roles & set(one.roles)]
+    said = [one for parent in hung_on for one in _statements(tally, k, parent, group)]
+    return bool(said) and all(isinstance(one, Distribution) for one in said)
 
 
 def _reason_of_count(question: Question, n: int, k: int) -> Reason | None:

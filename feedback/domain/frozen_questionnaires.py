@@ -7,6 +7,7 @@ from typing import Any
 
 from feedback.domain.questionnaire_tables import PLACEHOLDERS
 from feedback.domain.questionnaires import (
+    Condition,
     Kind,
     Option,
     Order,
@@ -59,8 +60,13 @@ def _question(frozen: dict[str, Any]) -> Question:
             # A wave that was planned before questions had a theme must still close.
             "theme": Theme(frozen.get("theme", Theme.OTHER)),
             "options": tuple(Option(**option) for option in frozen["options"]),
+            "shown_when": _condition(frozen.get("shown_when")),
         }
     )
+
+
+def _condition(frozen: dict[str, Any] | None) -> Condition | None:
+    return None if frozen is None else Condition(frozen["question"], tuple(frozen["answers"]))
 
 
 def with_words(questionnaire: Questionnaire, words: Mapping[str, Words]) -> Questionnaire:

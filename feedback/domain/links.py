@@ -58,6 +58,11 @@ def page_key(secret: LinkSecret) -> PageKey:
     return PageKey(_derive(secret, b"page"))
 
 
+def draft_name(secret: LinkSecret) -> str:
+    """Return the name under which a browser keeps unsent answers, 24 hexadecimal characters; it leads to nothing."""
+    return _derive(secret, b"draft").hex()[:24]
+
+
 def opt_out_token(key: bytes, participant_id: int) -> OptOutToken:
     """Derive the token of one participant's opt-out address from the programme's opt-out key."""
     return OptOutToken(_derive(key, b"opt-out" + participant_id.to_bytes(8, "big")))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from feedback.domain.errors import QuestionnaireRefused
+from feedback.domain.question_conditions import check_conditions, read_condition
 from feedback.domain.questionnaire_tables import Findings, Table
 from feedback.domain.questionnaires import (
     NONE_OF_THESE,
@@ -29,7 +30,7 @@ _STAGE_CODE = ("[a-z0-9-]+", "small letters, digits and hyphens")
 _QUESTION_CODE = ("[A-Z][0-9]{1,2}[a-z]?", "a capital letter and one or two digits, such as C1 or C1a")
 _QUESTION_KEYS = (
     *("code", "section", "kind", "scale", "options", "order", "text", "hint", "required"),
-    *("sensitive", "then_now", "max_chars", "theme", "source", "licence"),
+    *("sensitive", "then_now", "max_chars", "theme", "source", "licence", "shown_when"),
 )
 _RESERVED = frozenset({PREFER_NOT_TO_SAY, NONE_OF_THESE})
 
@@ -149,6 +150,7 @@ def _questions(top: Table, sections: tuple[Section, ...], scales: Mapping[str, _
     questions = [_question(table, places, scales) for _, table in tables]
     for code in sorted(places.keys() - {question.section for question in questions}):
         top.refuse(f"section {code} has no questions; add one or remove the section")
+    check_conditions(top, tuple(questions), places)
     if questions and not any(question.closed for question in questions):
         top.refuse("has only text questions; add one that is answered by choosing")
     return tuple(sorted(questions, key=lambda question: places.get(question.section, 0)))
@@ -182,6 +184,7 @@ def _asked(table: Table, scale: _Scale) -> Question:
         theme=table.one_of("theme", Theme, Theme.OTHER),
         source=table.line("source"),
         licence=table.line("licence"),
+        shown_when=read_condition(table),
     )
 
 

@@ -64,11 +64,20 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """What an earlier question must have been answered with for another to be asked: one of `answers`."""
+
+    question: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Question:
     """One question. `options` is empty for free text; `max_chars` counts for free text only.
 
     A `then_now` question is asked twice, "before the programme" and "now". Prefer not to say is offered on
-    every question that has options. `source` names the idea behind the question, `licence` its terms.
+    every question that has options. `source` names the idea behind the question, `licence` its terms. A question with
+    `shown_when` is asked only of those who answered an earlier one in that way.
     """
 
     code: str
@@ -85,6 +94,7 @@ class Question:
     theme: Theme = Theme.OTHER
     source: str = ""
     licence: str = ""
+    shown_when: Condition | None = None
 
     @property
     def closed(self) -> bool:
@@ -131,6 +141,30 @@ class Questionnaire:
     def question_by_field(self) -> Mapping[str, Question]:
         """The question behind each field that is answered by choosing, in order."""
         return {name: question for question in self.questions if question.closed for name in question.fields}
+
+    @cached_property
+    def has_conditions(self) -> bool:
+        """Whether not everybody is asked everything."""
+        return any(question.shown_when for question in self.questions)
+
+    def asked_of(self, chosen: Mapping[str, object]) -> tuple[Question, ...]:
+        """Return the questions that somebody is asked who has `chosen` these options so far, by field name.
+
+        A question whose condition does not hold is not asked, nor is any that depends on it.
+        """
+        if not self.has_conditions:
+            return self.questions
+        asked: dict[str, Question] = {}
+        for question in self.questions:
+            if _holds(question.shown_when, asked, chosen):
+                asked[question.code] = question
+        return tuple(asked.values())
+
+
+def _holds(condition: Condition | None, asked: Mapping[str, Question], chosen: Mapping[str, object]) -> bool:
+    if condition is None:
+        return True
+    return condition.question in asked and chosen.get(condition.question) in condition.answers
 
 
 def languages_of(questionnaire: Questionnaire) -> frozenset[str]:

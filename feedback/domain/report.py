@@ -192,6 +192,7 @@ def _question_record(asked: AskedQuestion) -> dict[str, object]:
         "order": question.order,
         "sensitive": question.sensitive,
         "then_now": question.then_now,
+        **({} if question.shown_when is None else {"shown_when": asdict(question.shown_when)}),
     }
 
 

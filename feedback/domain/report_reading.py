@@ -80,7 +80,8 @@ class TotalResult:
 class ReportQuestion:
     """One closed question with its results, in every group that was asked it, and the total if there is one.
 
-    `options` are codes with their words, in the questionnaire's order.
+    `options` are codes with their words, in the questionnaire's order. `shown_when`: the words of the question, and of
+    its answers, after which alone this one was asked.
     """
 
     code: str
@@ -95,6 +96,7 @@ class ReportQuestion:
     roles: tuple[Role, ...]
     results: tuple[GroupResult, ...]
     total: TotalResult | None
+    shown_when: tuple[str, tuple[str, ...]] | None = None
 
     @property
     def option_codes(self) -> tuple[str, ...]:
@@ -212,7 +214,18 @@ def _question(opened: _Opened, question: dict[str, Any], language: str) -> Repor
         roles=roles,
         results=tuple(_group_result(group, said, texts) for group in groups),
         total=_total_result(opened, code, texts),
+        shown_when=_condition(opened, question, language),
     )
+
+
+def _condition(opened: _Opened, question: dict[str, Any], language: str) -> tuple[str, tuple[str, ...]] | None:
+    condition = question.get("shown_when")
+    if condition is None:
+        return None
+    roles = set(question["roles"])
+    asked = next(one for one in opened.questions if one["code"] == condition["question"] and roles & set(one["roles"]))
+    texts = {option["code"]: text_in(option["text"], language) for option in asked["options"]}
+    return text_in(asked["text"], language), tuple(texts[code] for code in condition["answers"])
 
 
 def _group_result(group: Group, said: list[GroupStatement], texts: Mapping[str, str]) -> GroupResult:

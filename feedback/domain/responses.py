@@ -55,19 +55,6 @@ def read_body(data: bytes) -> ResponseBody:
         raise SealBroken("A sealed body is not a response.") from None
 
 
-def write_answer(answer: Answer) -> bytes:
-    """Return the canonical JSON of an answer that is not sent yet, for its journey through the page."""
-    return _canonical(_answer_record(answer))
-
-
-def read_answer(data: bytes) -> Answer:
-    """Read what `write_answer` wrote, or raise SealBroken."""
-    try:
-        return _answer(json.loads(data))
-    except _NOT_AS_WRITTEN:
-        raise SealBroken("A sealed page does not hold an answer.") from None
-
-
 def largest_body(questionnaire: Questionnaire, group: str) -> int:
     """Return the length in bytes of the longest body that an answer to `questionnaire` can have."""
     longest = Answer(

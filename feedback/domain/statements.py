@@ -30,6 +30,7 @@ class Reason(StrEnum):
     QUESTION_TOO_FEW = "question-too-few"
     ONE_ROLE = "one-role"
     SENSITIVE_TOO_FEW = "sensitive-too-few"
+    CONDITION_HIDDEN = "condition-hidden"
 
 
 class Bound(StrEnum):

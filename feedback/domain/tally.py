@@ -45,13 +45,13 @@ class FieldCount:
 def asked_questions(questionnaires: Mapping[Role, Questionnaire]) -> tuple[AskedQuestion, ...]:
     """Return every distinct question, by section and code, so that two wordings of one code are neighbours.
 
-    Questions with equal words but another order or sensitivity are kept apart: one rule must fit all answers
-    that are counted together.
+    Questions with equal words but another order, sensitivity or condition are kept apart: one rule must fit all
+    answers that are counted together.
     """
     found: dict[str, AskedQuestion] = {}
     for role in (role for role in Role if role in questionnaires):
         for question in questionnaires[role].questions:
-            key = f"{fingerprint(question)}/{question.order}/{question.sensitive}"
+            key = f"{fingerprint(question)}/{question.order}/{question.sensitive}/{question.shown_when}"
             before = found.get(key, AskedQuestion(key, question, ()))
             found[key] = AskedQuestion(key, before.question, (*before.roles, role))
     return _by_section(list(found.values()))

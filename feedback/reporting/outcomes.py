@@ -16,6 +16,7 @@ from feedback.reporting.change import FEW_GROUPS
 from feedback.reporting.likert import question_chart
 from feedback.reporting.words import (
     answers,
+    condition_words,
     count_words,
     group_name,
     interval_of_share,
@@ -87,6 +88,8 @@ def _theme(rules: Rules, theme: Theme, questions: tuple[ReportQuestion, ...]) ->
 
 def _question(rules: Rules, question: ReportQuestion) -> Iterator[Block]:
     yield Heading(question.text, 4, anchor(question))
+    if question.shown_when:
+        yield Paragraph(condition_words(question))
     for sentence in headlines(question):
         yield Paragraph(sentence, Tone.HEADLINE)
     chart = question_chart(question)
@@ -130,7 +133,8 @@ def _favourable(question: ReportQuestion, result: GroupResult, count: Count) -> 
         share=share_words(count),
         interval=interval_of_share(wilson(count)),
     )
-    return f"{sentence} {_('Indicative.')}" if count.n < INDICATIVE_BELOW else sentence
+    indicative = _("Indicative.")
+    return f"{sentence} {indicative}" if count.n < INDICATIVE_BELOW else sentence
 
 
 def _chose(result: GroupResult, count: Count, texts: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from feedback.domain.counts import Count
 from feedback.domain.groups import Group
 from feedback.domain.questionnaires import Role
 from feedback.domain.report import Rules
+from feedback.domain.report_reading import ReportQuestion
 from feedback.domain.statements import Reason
 from feedback.domain.statistics import Interval
 from feedback.locales import moments
@@ -21,7 +22,9 @@ def group_name(group: Group) -> str:
     if group.role is None:
         return _("All participants")
     whole = _("Mentors") if group.role is Role.MENTOR else _("Mentees")
-    return f"{whole}, {' + '.join(group.cohorts)}" if group.cohorts else whole
+    if not group.cohorts:
+        return whole
+    return _("%(role)s, %(cohorts)s", role=whole, cohorts=" + ".join(group.cohorts))
 
 
 def people(count: int) -> str:
@@ -85,7 +88,18 @@ def reason_words(reason: Reason, rules: Rules) -> str:
         Reason.ONE_ROLE: _(
             "Not shown: only one side was asked this, and the other could be worked out by subtraction."
         ),
+        Reason.CONDITION_HIDDEN: _(
+            "Not shown: it was asked only after certain answers to another question, which is not shown in full here."
+        ),
     }[reason]
+
+
+def condition_words(question: ReportQuestion) -> str:
+    """Return of whom a question was asked, in a sentence; empty if it was asked of everybody."""
+    if question.shown_when is None:
+        return ""
+    asked, chosen = question.shown_when
+    return _("Asked only of those who answered %(answers)s to “%(question)s”.", answers=answers(chosen), question=asked)
 
 
 def theme_name(theme: str) -> str:

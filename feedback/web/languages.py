@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, g, has_request_context, request
 from flask_babel import refresh
+from werkzeug.exceptions import HTTPException
 
 from feedback.domain.languages import ENGLISH, LANGUAGES, Language, languages_with
 from feedback.locales.isolation import isolated
@@ -39,25 +40,27 @@ def offer_only(codes: Iterable[str]) -> None:
 
 
 def switched() -> bool:
-    """Tell whether the button of another language was pressed, and if so speak that language from now on."""
-    asked = _named(request.form.get(PARAMETER))
-    if asked is None:
-        return False
-    g.language_pressed = asked
-    refresh()
-    return True
+    """Tell whether the button of another language brought the visitor here: the page is to be shown again."""
+    return _pressed() is not None
 
 
 def _chosen() -> Language:
     if not has_request_context():
         return ENGLISH
-    # A form is read by the page that expects one, since a form that is too long cannot be read at all.
-    pressed: Language | None = g.get("language_pressed")
-    for asked in (pressed, _named(request.args.get(PARAMETER))):
+    for asked in (_pressed(), _named(request.args.get(PARAMETER))):
         if asked in offered():
             return asked
-    best = request.accept_languages.best_match([language.code for language in offered()])
-    return _named(best) or ENGLISH
+    # The browser's order counts, and "fr-CA" is French: a plain match would prefer an English that comes later.
+    wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((language for code in wanted if (language := _named(code)) in offered()), None) or ENGLISH
+
+
+def _pressed() -> Language | None:
+    try:
+        return _named(request.form.get(PARAMETER))
+    except HTTPException:
+        # A form that is too long, or broken off, is refused where it is expected; that page needs a language too.
+        return None
 
 
 def _named(code: str | None) -> Language | None:

@@ -3,127 +3,211 @@
 Only a POST of a complete valid answer, or of the typed withdrawal, changes anything. Nothing here knows who asks.
 """
 
-import base64
-import binascii
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _
-from wtforms import Form
 
-from feedback.domain.answers import Answer
-from feedback.domain.errors import SealBroken
-from feedback.domain.links import LinkSecret, page_key, receipt_words
-from feedback.domain.questionnaires import Question, Questionnaire, text_in
-from feedback.domain.responses import read_answer, write_answer
-from feedback.domain.sealing import open_page_state, seal_page_state
+from feedback.domain.drafts import Draft, answer_in, can_travel, is_complete
+from feedback.domain.errors import AnswerRefused
+from feedback.domain.links import LinkSecret, draft_name, receipt_words
+from feedback.domain.questionnaires import Questionnaire, text_in
 from feedback.locales.moments import day, moment
-from feedback.locales.speech import spoken
 from feedback.runtime import runtime
 from feedback.services.known_surveys import Survey
 from feedback.services.submit_response import find_survey, read_link, submit_response, withdraw
-from feedback.web.kept_pages import draw_stand_in, kept, kept_page
+from feedback.web.kept_pages import draw_stand_in, kept_page
 from feedback.web.languages import offer_only, switched
-from forms.questionnaire import answer_of, answers_in_words, build_form, filled_form, wish_fields
+from feedback.web.parts import (
+    Part,
+    Visit,
+    carried_draft,
+    first_open_part,
+    form_sent,
+    language,
+    pass_part,
+    save_part,
+    seal,
+    show_check,
+    show_part,
+    unseal,
+)
 
-_RECEIPT, _STATE, _ANSWERS = draw_stand_in(), draw_stand_in(), draw_stand_in()
+_RECEIPT, _SEALED, _STATE, _DRAFT = draw_stand_in(), draw_stand_in(), draw_stand_in(), draw_stand_in()
+_SENT = b"sent "
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
-
-
-@dataclass(frozen=True)
-class ShownQuestion:
-    """One question as the page shows it, with its form fields."""
-
-    text: str
-    hint: str | None
-    kind: str
-    fields: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class ShownSection:
-    """A titled run of questions."""
-
-    title: str
-    questions: tuple[ShownQuestion, ...]
 
 
 @participant.get("/<link>")
 def promise(link: str) -> str:
     """Say who asks, what is promised and until when; everything from the wave's own terms."""
     survey = _survey(read_link(link))
-    return kept_page(survey, "promise", _language(), link, partial(_promise_page, survey))
+    return kept_page(survey, "promise", language(), link, partial(_promise_page, survey, ""))
 
 
-def _promise_page(survey: Survey, link: str) -> str:
+def _promise_page(survey: Survey, state: str, link: str) -> str:
     return render_template(
         "participant/promise.html",
         page=survey,
-        stage_title=text_in(survey.questionnaire.title, _language()),
+        stage_title=text_in(survey.questionnaire.title, language()),
         closes=_closes(survey),
-        keys_gone_by=day(survey.closes_on + timedelta(days=survey.key_backup_days), _language()),
+        keys_gone_by=day(survey.closes_on + timedelta(days=survey.key_backup_days), language()),
         closed_count=len(survey.questionnaire.questions) - len(survey.questionnaire.open_questions),
         open_count=len(survey.questionnaire.open_questions),
-        questions=tuple(text_in(question.text, _language()) for question in survey.questionnaire.questions),
+        questions=_questions_listed(survey.questionnaire),
         base_url=runtime().settings.base_url,
+        state=state,
         questions_url=url_for(".questions", link=link),
         withdraw_url=url_for(".withdrawal", link=link),
     )
 
 
+def _questions_listed(questionnaire: Questionnaire) -> list[tuple[str, str | None, list[str]]]:
+    """Return every question's text, with the question and the answers after which alone it is asked, if there are."""
+    known = {question.code: question for question in questionnaire.questions}
+    listed: list[tuple[str, str | None, list[str]]] = []
+    for question in questionnaire.questions:
+        text, condition = text_in(question.text, language()), question.shown_when
+        if condition is None:
+            listed.append((text, None, []))
+            continue
+        earlier = known[condition.question]
+        answers = [text_in(one.text, language()) for one in earlier.options if one.code in condition.answers]
+        listed.append((text, text_in(earlier.text, language()), answers))
+    return listed
+
+
 @participant.get("/<link>/questions")
-def questions(link: str) -> str:
-    """Ask, on an empty form; the page is the same for a link that was used and one that was not."""
-    survey = _survey(read_link(link))
-    return kept_page(survey, "questions", _language(), link, partial(_empty_questions_page, survey))
-
-
-def _empty_questions_page(survey: Survey, link: str) -> str:
-    return _questions_page(link, survey, _form(survey)())
+def questions(link: str) -> Response:
+    """Ask the first part, empty; the page is the same for a link that was used and one that was not."""
+    secret = read_link(link)
+    visit = Visit(link, secret, _survey(secret), Draft())
+    return show_part(visit, visit.parts[0])
 
 
 @participant.post("/<link>/questions")
-def check(link: str) -> Response:
-    """Show a complete answer once more before it is sent, or an incomplete one with what is missing."""
+def answer(link: str) -> Response:
+    """Take what was filled in on one part along, and show the part, the look or the promise that was asked for."""
+    visit = _visit(link)
+    if visit is None:
+        return _start_again(link)
+    if switched() and request.form.get("shown") == "promise":
+        return _promise_again(visit)
+    change = visit.part(request.form.get("change"))
+    if change is not None:
+        return show_part(replace(visit, checking=True), change)
+    if request.form.get("go") == "resume":
+        return _go_on(visit)
+    part = visit.part(request.form.get("part"))
+    return _start_again(link) if part is None else _leave(visit, part)
+
+
+def _leave(visit: Visit, part: Part) -> Response:
+    """Take along what was filled in on a part, and go where the button leads."""
+    sent = request.form.to_dict(flat=False)
+    saved = save_part(visit, part, sent)
+    if switched() or request.form.get("go") == "stay":
+        return show_part(saved, part, form_sent(saved, part, sent))
+    travels = can_travel(part.questions, sent)
+    if travels and request.form.get("go") == "back":
+        return _one_back(saved, part.code)
+    if travels and is_complete(part.questions, saved.draft):
+        return _one_on(pass_part(saved, part), part.code)
+    form = form_sent(saved, part, sent)
+    form.validate()
+    return show_part(saved, part, form)
+
+
+def _visit(link: str) -> Visit | None:
+    """Return who comes with what; None if what the page carried was altered. Raises WaveClosed first."""
     secret = read_link(link)
     survey = _survey(secret)
-    form = _form(survey)(request.form)
-    if switched():
-        return make_response(_questions_page(link, survey, _form(survey)(request.form)))
-    if not form.validate():
-        return make_response(_questions_page(link, survey, form), 422)
-    return make_response(_check_page(link, secret, survey, answer_of(form)))
+    draft = carried_draft(secret, request.form.get("state", ""))
+    return None if draft is None else Visit(link, secret, survey, draft, checking="checking" in request.form)
+
+
+def _start_again(link: str) -> Response:
+    secret = read_link(link)
+    visit = Visit(link, secret, _survey(secret), Draft())
+    part, form = first_open_part(visit) or (visit.parts[0], None)
+    return show_part(visit, part, form)
+
+
+def _go_on(visit: Visit) -> Response:
+    found = first_open_part(visit)
+    return show_check(visit) if found is None else show_part(visit, found[0])
+
+
+def _one_back(visit: Visit, code: str) -> Response:
+    codes = [part.code for part in visit.parts]
+    if code != codes[0]:
+        return show_part(visit, visit.parts[codes.index(code) - 1])
+    return _promise_again(visit)
+
+
+def _promise_again(visit: Visit) -> Response:
+    page = kept_page(visit.survey, "promise kept", language(), visit.link, partial(_promise_page, visit.survey, _STATE))
+    return make_response(page.replace(_STATE, visit.state))
+
+
+def _one_on(visit: Visit, code: str) -> Response:
+    codes = [part.code for part in visit.parts]
+    if code != codes[-1] and not visit.checking:
+        return show_part(visit, visit.parts[codes.index(code) + 1])
+    found = first_open_part(visit)
+    return show_check(visit) if found is None else show_part(visit, *found)
 
 
 @participant.post("/<link>/send")
 def send(link: str) -> Response:
-    """Take the answer that was looked at, or give it back to be changed."""
-    secret = read_link(link)
-    answer = _carried_answer(secret)
-    if answer is not None and switched():
-        return make_response(_check_page(link, secret, _survey(secret), answer))
-    if answer is None or request.form.get("go") != "send":
-        return _asked_again(link, _survey(secret), answer)
+    """Take the answer that was looked at; all of it is checked again, and what is missing leads to its part."""
+    visit = _visit(link)
+    if visit is None:
+        return _start_again(link)
+    if switched():
+        return _sent_or_go_on(visit)
+    if request.form.get("go") != "send":
+        return _asked_again(visit)
     tools = runtime()
-    accepted = submit_response(tools.session(), secret, answer, now=tools.clock(), known=tools.surveys)
-    page = kept_page(accepted.survey, "thanks", _language(), link, partial(_thanks_page, accepted.survey))
-    return make_response(page.replace(_RECEIPT, receipt_words(accepted.receipt)))
+    try:
+        said = answer_in(visit.survey.questionnaire, visit.draft)
+        accepted = submit_response(tools.session(), visit.secret, said, now=tools.clock(), known=tools.surveys)
+    except AnswerRefused:
+        return _asked_again(visit)
+    return _thanks(visit, receipt_words(accepted.receipt))
 
 
-def _asked_again(link: str, survey: Survey, answer: Answer | None) -> Response:
-    if answer is None:
-        return make_response(_questions_page(link, survey, _checked_empty_form(survey)), 422)
-    return make_response(_questions_page(link, survey, filled_form(survey.questionnaire, _language(), answer)))
+def _sent_or_go_on(visit: Visit) -> Response:
+    """Show the thanks again in another language, or else the last look."""
+    sent = unseal(visit.secret, request.form.get("sent", ""))
+    return _go_on(visit) if sent is None or not sent.startswith(_SENT) else _thanks(visit, sent[len(_SENT) :].decode())
+
+
+def _thanks(visit: Visit, receipt: str) -> Response:
+    page = kept_page(visit.survey, "thanks", language(), visit.link, partial(_thanks_page, visit.survey))
+    sealed = seal(visit.secret, _SENT + receipt.encode())
+    return make_response(
+        page.replace(_RECEIPT, receipt).replace(_SEALED, sealed).replace(_DRAFT, draft_name(visit.secret))
+    )
+
+
+def _asked_again(visit: Visit) -> Response:
+    # What was passed before may not be complete for this release: every part is looked at anew.
+    anew = replace(visit, draft=replace(visit.draft, passed=frozenset()), checking=bool(visit.draft.values))
+    found = first_open_part(anew)
+    return show_check(visit) if found is None else show_part(anew, *found)
 
 
 def _thanks_page(survey: Survey, link: str) -> str:
     return render_template(
         "participant/thanks.html",
         receipt=_RECEIPT,
+        sealed_receipt=_SEALED,
+        action=url_for(".send", link=link),
+        draft=_DRAFT,
         questions_url=url_for(".questions", link=link),
         withdraw_url=url_for(".withdrawal", link=link),
         closes=_closes(survey),
@@ -144,15 +228,22 @@ def take_back(link: str) -> Response:
     survey = _survey(secret)
     typed = request.form.get("word", "")
     if switched():
-        return make_response(_withdrawal_page(link, None, typed))
+        done = request.form.get("shown") == "withdrawn"
+        return make_response(_withdrawn_page(link, survey) if done else _withdrawal_page(link, None, typed))
     if typed.strip().casefold() != _withdrawal_word().casefold():
         error = _("Type the word “%(word)s” to take your answer back.", word=_withdrawal_word())
         return make_response(_withdrawal_page(link, error, typed), 422)
     withdraw(runtime().session(), secret, now=runtime().clock())
-    page = render_template(
-        "participant/withdrawn.html", closes=_closes(survey), questions_url=url_for(".questions", link=link)
+    return make_response(_withdrawn_page(link, survey))
+
+
+def _withdrawn_page(link: str, survey: Survey) -> str:
+    return render_template(
+        "participant/withdrawn.html",
+        action=url_for(".take_back", link=link),
+        closes=_closes(survey),
+        questions_url=url_for(".questions", link=link),
     )
-    return make_response(page)
 
 
 def _survey(secret: LinkSecret) -> Survey:
@@ -163,80 +254,8 @@ def _survey(secret: LinkSecret) -> Survey:
     return survey
 
 
-def _form(survey: Survey) -> type[Form]:
-    return kept(survey, "form", _language(), lambda: build_form(survey.questionnaire, _language()))
-
-
-def _language() -> str:
-    return spoken().code
-
-
 def _closes(survey: Survey) -> str:
-    return moment(survey.closes_at, survey.time_zone, _language())
-
-
-def _questions_page(link: str, survey: Survey, form: Form) -> str:
-    return render_template(
-        "participant/questions.html",
-        title=text_in(survey.questionnaire.title, _language()),
-        organisation=survey.organisation,
-        sections=_sections(survey.questionnaire, form),
-        errors=_errors(survey.questionnaire, form),
-        action=url_for(".check", link=link),
-        back_url=url_for(".promise", link=link),
-    )
-
-
-def _sections(questionnaire: Questionnaire, form: Form) -> tuple[ShownSection, ...]:
-    return tuple(
-        ShownSection(
-            text_in(section.title, _language()),
-            tuple(_shown(one, form) for one in questionnaire.questions if one.section == section.code),
-        )
-        for section in questionnaire.sections
-    )
-
-
-def _shown(question: Question, form: Form) -> ShownQuestion:
-    hint = text_in(question.hint, _language()) if question.hint else None
-    fields = tuple(form[name] for name in (*question.fields, *wish_fields(question)))
-    return ShownQuestion(text_in(question.text, _language()), hint, question.kind, fields)
-
-
-def _errors(questionnaire: Questionnaire, form: Form) -> list[tuple[str, str, str]]:
-    return [
-        (form[name].id, text_in(question.text, _language()), str(message))
-        for question in questionnaire.questions
-        for name in (*question.fields, *wish_fields(question))
-        for message in form[name].errors
-    ]
-
-
-def _check_page(link: str, secret: LinkSecret, survey: Survey, answer: Answer) -> str:
-    page = kept_page(survey, "check", _language(), link, _check_page_without_answers)
-    state = base64.b64encode(seal_page_state(write_answer(answer), page_key(secret))).decode()
-    words = answers_in_words(survey.questionnaire, answer, _language())
-    # The answers come last: nothing that a participant wrote is looked through for stand-ins.
-    answers = render_template("participant/answers.html", answers=words)
-    return page.replace(_STATE, state).replace(_ANSWERS, answers)
-
-
-def _check_page_without_answers(link: str) -> str:
-    return render_template("participant/check.html", answers=_ANSWERS, state=_STATE, action=url_for(".send", link=link))
-
-
-def _carried_answer(secret: LinkSecret) -> Answer | None:
-    try:
-        sealed = base64.b64decode(request.form.get("state", ""), validate=True)
-        return read_answer(open_page_state(sealed, page_key(secret)))
-    except (binascii.Error, ValueError, SealBroken):
-        return None
-
-
-def _checked_empty_form(survey: Survey) -> Form:
-    form = _form(survey)()
-    form.validate()
-    return form
+    return moment(survey.closes_at, survey.time_zone, language())
 
 
 def _withdrawal_word() -> str:

@@ -90,6 +90,15 @@ def page(browser: Browser) -> Iterator[Page]:
     yield from _page(browser.new_context(viewport=PHONE, bypass_csp=True))
 
 
+@pytest.fixture
+def scripted_page(browser: Browser) -> Iterator[Page]:
+    """A phone with script, and the policy of the pages in force."""
+    context = browser.new_context(viewport=PHONE)
+    # Otherwise the browser would stay where it is when it asks whether to leave.
+    context.on("dialog", lambda dialog: dialog.accept())
+    yield from _page(context)
+
+
 def _page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     yield page

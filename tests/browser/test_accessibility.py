@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.pressing import press
-from tests.browser.test_participant import answer_all_by_keyboard
+from tests.browser.test_participant import answer_part_by_keyboard, shown
 from tests.browser.test_reviewer import review_page
 from tests.reviewing import reviewed_wave, wave_in_review
 from tests.world import World
@@ -30,14 +30,14 @@ def test_pages_behind_a_link_have_no_violation(live: World, address: str, page: 
 def test_pages_on_the_way_to_thanks_have_no_violation(live: World, address: str, page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
-    press(page, "Check your answers")
+    press(page, "Continue")
     found = [violations(page)]
-    page.goto(page.url)
-    answer_all_by_keyboard(page)
-    found.append(violations(page))
+    while shown(page) == "questions":
+        answer_part_by_keyboard(page)
+        found.append(violations(page))
     press(page, "Send my answers")
     found.append(violations(page))
-    assert found == ["", "", ""]
+    assert found == [""] * 6
 
 
 def test_the_front_door_and_a_dead_link_have_no_violation(live: World, address: str, page: Page) -> None:

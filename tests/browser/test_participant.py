@@ -19,22 +19,28 @@ def tab_to(page: Page, words: str) -> None:
     raise AssertionError(f"nothing that says {words!r} can be reached with the Tab key")
 
 
-def answer_all_by_keyboard(page: Page) -> None:
-    """Choose an answer everywhere, then press the button: Tab, Space and Enter only."""
+def answer_part_by_keyboard(page: Page) -> None:
+    """Choose an answer everywhere, then press the button that leads on: Tab, Space and Enter only."""
     seen: set[str] = set()
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         tag, kind, name, words = page.evaluate(TAGS)
-        if kind in {"radio", "checkbox"} and name not in seen:
+        if kind in {"radio", "checkbox"} and name and name not in seen:
             seen.add(name)
             page.keyboard.press("Space")
         if tag == "TEXTAREA":
             page.keyboard.type("It helps when meetings are kept.")
-        if tag == "BUTTON" and "Check" in words:
+        if tag == "BUTTON" and words in {"Continue", "Check your answers", "Back to all your answers"}:
             with page.expect_navigation():
                 page.keyboard.press("Enter")
             return
     raise AssertionError("the button was never reached")
+
+
+def answer_all_by_keyboard(page: Page) -> None:
+    """Fill in part after part, as far as the last look."""
+    while shown(page) == "questions":
+        answer_part_by_keyboard(page)
 
 
 def shown(page: Page) -> str:
@@ -65,22 +71,37 @@ def test_no_page_is_wider_than_a_phone(live: World, address: str, plain_page: Pa
 
 def test_an_incomplete_answer_leads_to_what_is_missing(live: World, address: str, plain_page: Page) -> None:
     plain_page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
-    plain_page.locator("textarea").first.fill("Still here")
-    press(plain_page, "Check your answers")
+    plain_page.locator("input[name=C2]").last.check()
+    press(plain_page, "Continue")
+    assert plain_page.evaluate("document.activeElement.className") == "errors"
     plain_page.locator("main a[href^='#']").first.click()
     assert plain_page.evaluate(TAGS)[0] == "FIELDSET"
     plain_page.keyboard.press("Tab")
     assert plain_page.evaluate(TAGS)[1] == "radio"
-    assert plain_page.locator("textarea").first.input_value() == "Still here"
+    assert plain_page.locator("input[name=C2]").last.is_checked()
+
+
+def test_going_back_and_forth_loses_nothing(live: World, address: str, plain_page: Page) -> None:
+    plain_page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
+    answer_part_by_keyboard(plain_page)
+    chosen = plain_page.locator("input[type=radio]").first
+    chosen.check()
+    press(plain_page, "Back")
+    assert plain_page.locator("input:checked").count() == 4
+    press(plain_page, "Back")
+    assert shown(plain_page) == "promise"
+    press(plain_page, "Go on with your answers")
+    assert "Part 2 of" in plain_page.locator(".progress").inner_text()
+    assert plain_page.locator("input[type=radio]").first.is_checked()
 
 
 def test_an_answer_is_changed_before_and_after_sending(live: World, address: str, plain_page: Page) -> None:
     link = live.links(live.open_wave())[0]
     plain_page.goto(f"{address}/s/{link}/questions")
     answer_all_by_keyboard(plain_page)
-    press(plain_page, "Change something")
-    assert plain_page.locator("input[type=radio]:checked").count() > 5
-    press(plain_page, "Check your answers")
+    press(plain_page, "Change")
+    assert plain_page.locator("input[type=radio]:checked").count() == 4
+    press(plain_page, "Back to all your answers")
     press(plain_page, "Send my answers")
     first = plain_page.locator("main").inner_text()
     plain_page.goto(f"{address}/s/{link}/questions")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.questionnaire_files import read_questionnaire
-from feedback.domain.questionnaires import Kind, Order, Questionnaire, Role
+from feedback.domain.questionnaires import Condition, Kind, Order, Questionnaire, Role
 
 FILE = "kickoff-mentor.toml"
 HEAD = """
@@ -231,3 +231,54 @@ def test_any_wrong_value_is_refused_or_read_but_never_breaks(line: str, value: s
 def test_any_missing_piece_is_refused_or_read_but_never_breaks(start: int, length: int) -> None:
     found = problems_if_any(WHOLE[:start] + WHOLE[start + length :])
     assert all(sentence.startswith(FILE) for sentence in found)
+
+
+LATER = """
+[[sections]]
+code = "later"
+title.en = "More of it"
+"""
+M1 = """
+[[questions]]
+code = "M1"
+section = "later"
+kind = "one"
+scale = "agreement"
+text.en = "I would talk about it if I could."
+source = "Confidence"
+licence = "MIT"
+shown_when = { question = "C1", answers = ["no", "so-so"] }
+"""
+DEPENDING = HEAD + LATER + C1 + B1 + M1
+
+
+def test_a_question_may_hang_on_an_earlier_one() -> None:
+    asked = read_questionnaire(DEPENDING, FILE).questions[-1]
+    assert asked.shown_when == Condition("C1", ("no", "so-so"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('question = "C1", answers', 'question = "C9", answers', "names the unknown question “C9”"),
+        ('["no", "so-so"]', '["never"]', "C1 has no option “never”; use no, so-so, yes"),
+        ('["no", "so-so"]', "[]", "has no answers; add some"),
+        ('["no", "so-so"]', "[1]", "are no codes of options"),
+        ('{ question = "C1", answers = ["no", "so-so"] }', '"C1"', "not written as shown_when = {"),
+        (", answers =", ", answer =", "unknown key “answer”"),
+        ('section = "later"', 'section = "all"', "not in an earlier section"),
+        ('question = "C1", answers', 'question = "B1", answers', "lets people choose many"),
+        ('section = "all"\nkind = "one"', 'section = "all"\nsensitive = true\nkind = "one"', "which is sensitive"),
+        ('section = "all"\nkind = "one"', 'section = "all"\nthen_now = true\nkind = "one"', "asked as then_now"),
+    ],
+)
+def test_a_condition_that_cannot_be_is_named_with_its_mend(old: str, new: str, words: str) -> None:
+    assert old in DEPENDING
+    with pytest.raises(QuestionnaireRefused, match=re.escape(words)):
+        read_questionnaire(DEPENDING.replace(old, new, 1), FILE)
+
+
+def test_a_text_question_is_asked_of_everybody() -> None:
+    text = F2.replace('section = "all"', 'section = "later"') + M1.strip().splitlines()[-1]
+    with pytest.raises(QuestionnaireRefused, match="a text question is asked of everybody"):
+        read_questionnaire(HEAD + LATER + C1 + text, FILE)

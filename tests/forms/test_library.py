@@ -21,6 +21,7 @@ from feedback.domain.questionnaires import (
 from forms.library import available, load, pair
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "questionnaires.md"
+SHIPPED = Path(__file__).parents[2] / "forms" / "questionnaires"
 STAGES = ("kickoff", "midpoint", "exit")
 BUDGETS = {"kickoff": 12, "midpoint": 15, "exit": 20}
 K, M, X = STAGES
@@ -278,3 +279,40 @@ def test_every_questionnaire_has_three_to_five_sections(name: str) -> None:
 @pytest.mark.parametrize("name", available())
 def test_every_question_that_ships_has_a_theme_in_the_report(name: str) -> None:
     assert Theme.OTHER not in {question.theme for question in load(name).questions}
+
+
+def own_folder(tmp_path: Path, **changes: str) -> Path:
+    """A folder with an organisation's own kick-off, made of the one that ships."""
+    for role in Role:
+        text = (SHIPPED / f"kickoff-{role}.toml").read_text(encoding="utf-8")
+        for old, new in changes.items():
+            text = text.replace(old, new)
+        (tmp_path / f"kickoff-{role}.toml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_an_organisation_asks_its_own_questions(tmp_path: Path) -> None:
+    asked = pair("kickoff", own_folder(tmp_path, confident="sure of myself"))
+    assert asked != pair("kickoff")
+    assert "sure of myself" in asked[Role.MENTOR].questions[0].text["en"]
+
+
+def test_a_wrong_file_of_a_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(QuestionnaireRefused, match=r"kickoff-mentee.toml.*unknown kind “onne”"):
+        pair("kickoff", own_folder(tmp_path, **{'kind = "one"': 'kind = "onne"'}))
+
+
+def test_a_folder_without_the_stage_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(QuestionnaireRefused, match="use one of kickoff"):
+        pair("exit", own_folder(tmp_path))
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(QuestionnaireRefused, match="holds no files"):
+        pair("kickoff", tmp_path)
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (own_folder(tmp_path) / "kickoff-mentee.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(QuestionnaireRefused, match=r"kickoff-mentee.toml: is not UTF-8"):
+        pair("kickoff", tmp_path)

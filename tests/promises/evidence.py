@@ -108,7 +108,7 @@ def whole_wave(world: World, *, answering: int = 20) -> Evidence:
             _answer(world, evidence, link, f"Zebra {number} crossed the river with wording of its own")
         world.client().post(f"/s/{links[0]}/withdraw", data={"word": "withdraw"})
         evidence.said["refused text"] = b"Walrus text that was refused"
-        world.client().post(f"/s/{links[1]}/questions", data={"F2": "Walrus text that was refused " * 60})
+        world.send_part(links[1], F2="Walrus text that was refused " * 60)
         _break_and_mend(world, evidence, links[2])
         evidence.secrets |= personal_secrets(world, evidence.wave)
         evidence.said["ratings"] = b'"ratings"'

@@ -24,7 +24,7 @@ from feedback.storage.responses import count_responses
 from tests.answering import ready_to_send
 from tests.databases import Pair
 from tests.promises.closing import answered_wave, begin, finish, how_many, rows_left, state_of
-from tests.world import FixedClock, World, filled_fields
+from tests.world import FixedClock, World
 
 
 def stored(world: World, wave: int) -> int:
@@ -115,22 +115,16 @@ def test_a_megabyte_is_refused_and_stores_nothing(world: World) -> None:
 @pytest.mark.parametrize("text_sent", ["\u0315\u0316" * 20_000, "x" * 60_000, "🙂" * 20_000])
 def test_a_text_far_over_its_limit_comes_back_with_what_was_typed(world: World, text_sent: str) -> None:
     link = world.links(world.open_wave())[0]
-    page = send_questions(world, link, F2=text_sent)
+    page = world.send_part(link, F2=text_sent)
     assert page.status_code == 422
     assert "too long" in page.text
     assert text_sent in page.text
 
 
-def send_questions(world: World, link: str, **changed: str):
-    client = world.client()
-    form = filled_fields(client.get(f"/s/{link}/questions").text, world.chance)
-    return client.post(f"/s/{link}/questions", data={**form, **changed})
-
-
 @pytest.mark.parametrize("changed", [{"C1": "6"}, {"C1": "strongly-agree' OR 1=1"}, {"B1": "everything"}, {"C1": ""}])
 def test_an_option_that_was_not_offered_is_refused(world: World, changed: dict[str, str]) -> None:
     wave = world.open_wave()
-    assert send_questions(world, world.links(wave)[0], **changed).status_code == 422
+    assert world.send_part(world.links(wave)[0], **changed).status_code == 422
     assert stored(world, wave) == 0
 
 
@@ -144,7 +138,7 @@ def test_a_tampered_page_sends_nothing(world: World, state: str) -> None:
 
 def test_control_and_bidirectional_characters_are_taken_out_before_anything_is_kept(world: World) -> None:
     link = world.links(world.open_wave())[0]
-    page = send_questions(world, link, F2="good\x00\x1b[31m \u202eevil\u202c <script>")
+    page = world.send_part(link, F2="good\x00\x1b[31m \u202eevil\u202c <script>")
     assert page.status_code == 200
     assert "good[31m evil &lt;script&gt;" in page.text
     assert not set("\x00\x1b\u202e\u202c") & set(page.text)

@@ -17,7 +17,7 @@ from feedback.storage.grants import GroupRole
 from tests.browsing import Browser, free_port
 from tests.databases import Pair
 from tests.processes import PAUSE, TRIES, feedback, running, surroundings, wait_until_served
-from tests.world import filled_fields, hidden_value
+from tests.world import fill_parts, hidden_value
 
 CREATE = (
     "programme create --organisation Example --name Pilot --focus disability --time-zone Europe/London "
@@ -92,8 +92,7 @@ def links_that_arrive(mailbox: Mailbox, expected: int) -> list[str]:
 
 def answer(link: str, chance: random.Random) -> str:
     browser = Browser()
-    form = filled_fields(browser.get(f"{link}/questions"), chance)
-    state = hidden_value(browser.post(f"{link}/questions", form), "state")
+    state = hidden_value(fill_parts(browser.ask, f"{link}/questions", chance), "state")
     return browser.post(f"{link}/send", {"state": [state], "go": ["send"]})
 
 

@@ -46,7 +46,7 @@ from tests.reviewing import (
 )
 from tests.web.test_comment_pages import page_of, post, send_decision
 from tests.web.test_staff_pages import SURE, see, signed_in
-from tests.world import World, filled_fields, hidden_value
+from tests.world import World, hidden_value
 
 GONE = (QUOTED[2], QUOTED[3], *SUMMED, *COUNTED)
 
@@ -249,7 +249,7 @@ def test_participants_are_told_what_may_happen_to_a_text(world: World) -> None:
     assert "read word for word by Rea Viewer" in promise
     assert "only if at least 10 people answered and 5 wrote" in promise
     assert "Texts that were not released: destroyed 60 days after the close at the latest." in promise
-    assert "If you choose nothing, it may only be summed up." in see(world.client(), f"/s/{link}/questions")
+    assert "If you choose nothing, it may only be summed up." in world.part_asking(link, "F2")
 
 
 @pytest.mark.parametrize("wish", [*Wish, None])
@@ -266,11 +266,12 @@ def test_a_wish_survives_the_pages(world: World, wish: Wish | None) -> None:
 
 
 def test_a_wish_is_shown_before_sending_and_when_changing(world: World) -> None:
-    link, client = world.links(world.open_wave())[0], world.client()
-    form = filled_fields(client.get(f"/s/{link}/questions").text, world.chance, ("A text",))
-    checked = client.post(f"/s/{link}/questions", data={**form, "F2-wish": ["count"]}).text
+    link = world.links(world.open_wave())[0]
+    checked = world.fill_in(link, texts=("A text",), **{"F2-wish": "count"})
     assert "Only count that I wrote; nobody reads it" in checked
-    changed = client.post(f"/s/{link}/send", data={"state": hidden_value(checked, "state"), "go": "change"}).text
+    last = re.findall(r'name="change"\s+value="([a-z]+)"', checked)[-1]
+    sent = {"state": hidden_value(checked, "state"), "change": last}
+    changed = world.client().post(f"/s/{link}/questions", data=sent).text
     assert re.search(r'checked[^>]*name="F2-wish"[^>]*value="count"', changed)
 
 

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.links import LinkSecret, ResponseKey, from_address, response_key
 from feedback.storage.database import db
-from tests.world import World, filled_fields, hidden_value
+from tests.world import World, hidden_value
 
 TWENTY = 20
 
@@ -42,9 +42,7 @@ def secret_in(link: str) -> LinkSecret:
 
 def fill_in(world: World, link: str, *texts: str) -> str:
     """Go as far as the last look; return what the page carries on."""
-    client = world.client()
-    form = filled_fields(client.get(f"/s/{link}/questions").text, world.chance, texts or ("We meet every week.", ""))
-    return hidden_value(client.post(f"/s/{link}/questions", data=form).text, "state")
+    return hidden_value(world.fill_in(link, texts or ("We meet every week.", "")), "state")
 
 
 def send(world: World, link: str, state: str) -> TestResponse:

@@ -21,14 +21,14 @@ def languages_of_a_new_wave(world: World, programme: int) -> tuple[str, ...]:
 
 
 def test_a_wave_is_asked_in_the_languages_that_the_programme_has_words_for(world: World) -> None:
-    programme = world.programme()
+    programme = world.programme(translated={})
     assert languages_of_a_new_wave(world, programme) == ("en",)
     translate(world, programme, fr={"focus": "le handicap", "word": "inversé"}, cy={"focus": "anabledd"})
     assert languages_of_a_new_wave(world, programme) == ("en", "fr")
 
 
 def test_a_wave_that_is_planned_keeps_its_languages(world: World) -> None:
-    programme = world.programme()
+    programme = world.programme(translated={})
     wave = world.planned_wave(programme)
     translate(world, programme, fr={"focus": "le handicap", "word": "inversé"})
     with world.session() as session:
@@ -36,7 +36,7 @@ def test_a_wave_that_is_planned_keeps_its_languages(world: World) -> None:
 
 
 def test_words_are_added_to_those_that_are_there(world: World) -> None:
-    programme = world.programme()
+    programme = world.programme(translated={})
     translate(world, programme, fr={"focus": "le handicap"})
     translate(world, programme, fr={"word": "inversé"}, es={"word": "inversa"})
     with world.session() as session:

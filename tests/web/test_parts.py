@@ -1,0 +1,217 @@
+"""The survey part by part: back and forth loses nothing, also what is incomplete; all is checked again at the end."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from werkzeug.test import TestResponse
+
+from feedback.domain.questionnaires import PREFER_NOT_TO_SAY, Condition, Question, Role
+from forms.library import pair
+from tests.promises.scanner import fingerprint
+from tests.world import World, fields_of, hidden_value, part_filled
+
+pytestmark = pytest.mark.parametrize("kind", ["sqlite"])
+
+
+def post(world: World, link: str, page: str, **fields: str) -> TestResponse:
+    """Press a button on a part, with these fields filled in and nothing else."""
+    hidden = fields_of(page).hidden
+    return world.client().post(f"/s/{link}/questions", data={**hidden, "go": "next", **fields})
+
+
+def open_link(world: World, **changes: object) -> str:
+    return world.links(world.open_wave(7, 7, **changes), Role.MENTOR)[0]
+
+
+def first_part(world: World, link: str) -> str:
+    return world.client().get(f"/s/{link}/questions").text
+
+
+def progress(page: str) -> str:
+    found = re.search(r'class="progress">\s*(.*?)\s*</p>', page)
+    return found[1] if found else ""
+
+
+def chosen(page: str) -> Mapping[str, str]:
+    """What is chosen on a page, by field."""
+    boxes = [dict(re.findall(r'(\w+)="([^"]*)"', tag)) for tag in re.findall(r"<input\b[^>]*checked[^>]*>", page)]
+    return {box["name"]: box["value"] for box in boxes}
+
+
+def test_progress_is_told_in_words(world: World) -> None:
+    link = open_link(world)
+    page, seen = first_part(world, link), []
+    while progress(page):
+        seen.append(progress(page))
+        page = world.client().post(f"/s/{link}/questions", data=part_filled(page, world.chance)).text
+    assert seen == ["Part 1 of 4", "Part 2 of 4", "Part 3 of 4", "Part 4 of 4"]
+
+
+def test_going_back_and_on_keeps_what_was_chosen(world: World) -> None:
+    link = open_link(world)
+    filled = part_filled(first_part(world, link), world.chance)
+    second = world.client().post(f"/s/{link}/questions", data=filled).text
+    first = post(world, link, second, go="back").text
+    assert progress(first) == "Part 1 of 4"
+    assert chosen(first) == {name: value[0] for name, value in filled.items() if name in chosen(first)}
+    assert len(chosen(first)) == 4
+
+
+def test_going_back_keeps_what_is_incomplete_and_what_is_wrong(world: World) -> None:
+    link = open_link(world)
+    page = world.part_asking(link, "F2")
+    long = "x" * 1500
+    before = post(world, link, page, go="back", F2=long)
+    assert before.status_code == 200
+    assert progress(before.text) == "Part 3 of 4"
+    again = world.client().post(f"/s/{link}/questions", data=part_filled(before.text, world.chance)).text
+    assert long in again
+    assert 'class="error"' not in again
+
+
+def test_a_part_that_is_incomplete_does_not_let_on(world: World) -> None:
+    link = open_link(world)
+    page = post(world, link, first_part(world, link), C1="agree")
+    assert page.status_code == 422
+    assert progress(page.text) == "Part 1 of 4"
+    assert chosen(page.text) == {"C1": "agree"}
+    assert page.text.count('class="error"') == 3
+
+
+def test_a_text_that_is_far_too_long_does_not_leave_its_page(world: World) -> None:
+    link = open_link(world)
+    page = post(world, link, world.part_asking(link, "F2"), go="back", F2="y" * 5000)
+    assert page.status_code == 422
+    assert "y" * 5000 in page.text
+    assert progress(page.text) == "Part 4 of 4"
+
+
+def test_the_promise_can_be_read_again_without_losing_anything(world: World) -> None:
+    link = open_link(world)
+    promise = post(world, link, first_part(world, link), go="back", C1="agree").text
+    assert 'data-page="promise"' in promise
+    resumed = world.client().post(f"/s/{link}/questions", data={**fields_of(promise).hidden, "go": "resume"}).text
+    assert chosen(resumed) == {"C1": "agree"}
+    assert 'class="error"' not in resumed
+
+
+def test_asking_for_the_same_part_changes_nothing_and_blames_nobody(world: World) -> None:
+    link = open_link(world)
+    page = post(world, link, first_part(world, link), go="stay", C1="agree")
+    assert page.status_code == 200
+    assert chosen(page.text) == {"C1": "agree"}
+    assert 'class="error"' not in page.text
+
+
+def test_one_part_is_changed_from_the_last_look(world: World) -> None:
+    link = open_link(world)
+    check = world.fill_in(link, C1="agree")
+    state = hidden_value(check, "state")
+    part = world.client().post(f"/s/{link}/questions", data={"state": state, "change": "learning"}).text
+    assert "Back to all your answers" in part
+    filled = part_filled(part, world.chance, chosen={"C1": "disagree"})
+    again = world.client().post(f"/s/{link}/questions", data=filled).text
+    assert 'data-page="check"' in again
+    assert again.count("<dt>") == check.count("<dt>")
+
+
+def test_what_is_sent_is_checked_again_and_leads_to_the_first_part_that_is_incomplete(world: World) -> None:
+    link = open_link(world)
+    second = world.client().post(f"/s/{link}/questions", data=part_filled(first_part(world, link), world.chance)).text
+    before = fingerprint(world)
+    sent = world.client().post(f"/s/{link}/send", data={"state": hidden_value(second, "state"), "go": "send"})
+    assert sent.status_code == 422
+    assert progress(sent.text) == "Part 2 of 4"
+    assert 'class="error"' in sent.text
+    assert fingerprint(world) == before
+
+
+def test_nothing_filled_in_is_kept_on_the_server(world: World) -> None:
+    link = open_link(world)
+    before = fingerprint(world)
+    state = hidden_value(world.fill_in(link), "state")
+    world.client().post(f"/s/{link}/questions", data={"state": state, "go": "resume"})
+    assert fingerprint(world) == before
+
+
+@pytest.mark.parametrize("state", ["AAAA", "not base64!", "A" * 2000])
+@pytest.mark.parametrize("path", ["questions", "send"])
+def test_a_state_that_was_altered_begins_anew(world: World, path: str, state: str) -> None:
+    page = world.client().post(f"/s/{open_link(world)}/{path}", data={"state": state, "part": "learning", "go": "send"})
+    assert page.status_code == 422
+    assert progress(page.text) == "Part 1 of 4"
+
+
+def test_one_links_state_is_worth_nothing_behind_another(world: World) -> None:
+    first, second = world.links(world.open_wave(7, 7), Role.MENTOR)[:2]
+    page = post(world, first, first_part(world, first), go="stay", C1="agree").text
+    assert chosen(post(world, second, page, go="stay", C2="agree").text) == {}
+
+
+def conditional(world: World, answers: tuple[str, ...] = ("disagree",)) -> str:
+    """A wave in which mentors are asked all of the second part but S1 only after C1 was answered so."""
+    asked = pair("kickoff")
+    mentor = asked[Role.MENTOR]
+    changed = tuple(_hung(one, answers) if one.section == "organisation" else one for one in mentor.questions)
+    return open_link(world, questionnaires={**asked, Role.MENTOR: replace(mentor, questions=changed)})
+
+
+def _hung(question: Question, answers: tuple[str, ...]) -> Question:
+    return replace(question, shown_when=Condition("C1", answers))
+
+
+def start(world: World, link: str, said: str) -> str:
+    filled = part_filled(first_part(world, link), world.chance, chosen={"C1": said})
+    return world.client().post(f"/s/{link}/questions", data=filled).text
+
+
+@pytest.mark.parametrize(
+    ("said", "part"), [("disagree", "Part 2 of 4"), ("agree", "Part 2 of 3"), (PREFER_NOT_TO_SAY, "Part 2 of 3")]
+)
+def test_a_part_is_left_out_where_nothing_of_it_is_asked(world: World, said: str, part: str) -> None:
+    page = start(world, conditional(world), said)
+    assert progress(page) == part
+    assert ("Working here" in page) == (said == "disagree")
+
+
+def test_an_answer_whose_condition_is_gone_is_dropped_before_sending(world: World) -> None:
+    link = conditional(world)
+    check = world.fill_in(link, C1="disagree")
+    assert "Working here" in check
+    part = world.client().post(
+        f"/s/{link}/questions", data={"state": hidden_value(check, "state"), "change": "learning"}
+    )
+    filled = part_filled(part.text, world.chance, chosen={"C1": "agree"})
+    again = world.client().post(f"/s/{link}/questions", data=filled).text
+    assert "Working here" not in again
+    assert world.client().post(f"/s/{link}/send", data={**fields_of(again).hidden, "go": "send"}).status_code == 200
+
+
+def test_a_change_that_asks_more_leads_to_what_is_asked(world: World) -> None:
+    link = conditional(world)
+    check = world.fill_in(link, C1="agree")
+    part = world.client().post(
+        f"/s/{link}/questions", data={"state": hidden_value(check, "state"), "change": "learning"}
+    )
+    filled = part_filled(part.text, world.chance, chosen={"C1": "disagree"})
+    asked = world.client().post(f"/s/{link}/questions", data=filled)
+    assert (asked.status_code, progress(asked.text)) == (422, "Part 2 of 4")
+    done = world.client().post(f"/s/{link}/questions", data=part_filled(asked.text, world.chance)).text
+    assert 'data-page="check"' in done
+
+
+def test_the_promise_names_what_is_asked_only_after_certain_answers(world: World) -> None:
+    page = world.client().get(f"/s/{conditional(world)}").text
+    assert page.count("Asked only after the answer Disagree to: I feel confident talking") == 5
+
+
+def test_a_whole_wave_with_conditions_is_answered_and_reported(world: World) -> None:
+    link = conditional(world, ("disagree", "agree", "neither"))
+    wave = 1
+    links = world.links(wave)
+    assert link in links
+    for one in links:
+        assert world.answer(one).status_code == 200
+    world.close(wave)
