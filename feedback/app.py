@@ -18,8 +18,11 @@ from feedback.web.home import home
 from feedback.web.languages import add_languages
 from feedback.web.opt_out import opt_out_pages
 from feedback.web.participant import participant
+from feedback.web.receipts import receipt_pages
+from feedback.web.results import results_pages
 from feedback.web.sessions import StaffSessions
 from feedback.web.staff import staff
+from feedback.web.support import support_pages
 
 LARGEST_POST_BYTES = 256 * 1024
 
@@ -95,8 +98,8 @@ def _add_pages(app: Flask, serves: Serves) -> None:
     app.register_blueprint(home)
     app.register_blueprint(health)
     if serves is not Serves.STAFF:
-        app.register_blueprint(participant)
-        app.register_blueprint(opt_out_pages)
+        for pages in (participant, opt_out_pages, results_pages, support_pages, receipt_pages):
+            app.register_blueprint(pages)
     if serves is not Serves.PARTICIPANTS:
         app.register_blueprint(staff)
 

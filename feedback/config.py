@@ -75,6 +75,7 @@ class Settings:
     minimum_group_size: int
     key_backup_days: int
     comment_days: int
+    support_days: int
     smtp: SmtpSettings
 
 
@@ -99,6 +100,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         minimum_group_size=_number(environ, "FEEDBACK_MINIMUM_GROUP_SIZE", 5, SMALLEST_GROUP_SIZE, 1000),
         key_backup_days=_number(environ, "FEEDBACK_KEY_BACKUP_DAYS", 7, 0, LONGEST_KEY_BACKUP_DAYS),
         comment_days=_number(environ, "FEEDBACK_COMMENT_DAYS", 60, 1, 365),
+        support_days=_number(environ, "FEEDBACK_SUPPORT_DAYS", 90, 1, 365),
         smtp=_smtp(environ),
     )
 

@@ -7,6 +7,7 @@ import traceback
 from types import TracebackType
 
 _SECRET = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+_SHORT_SECRET = re.compile(r"/(r|support)/[A-Za-z0-9_-]{16,}")
 _ADDRESS = re.compile(r"[^\s<>\"'@=,;:]+@[^\s<>\"'@,;:]+")
 _Caught = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -27,7 +28,7 @@ class DiscreetFormatter(logging.Formatter):
 
 def discreet(text: str) -> str:
     """Blank link secrets and mail addresses in `text`."""
-    return _ADDRESS.sub("[address]", _SECRET.sub("[secret]", text))
+    return _ADDRESS.sub("[address]", _SHORT_SECRET.sub(r"/\1/[secret]", _SECRET.sub("[secret]", text)))
 
 
 def configure_logs(level: int = logging.INFO) -> None:

@@ -32,7 +32,7 @@ class Letter:
     name: str
     message_id: str
     sender: tuple[str, str]
-    values: Mapping[str, str] = field(repr=False)
+    values: Mapping[str, str | None] = field(repr=False)
     opt_out_url: str | None = field(default=None, repr=False)
 
 

@@ -14,6 +14,7 @@ from feedback.cli.rosters import roster
 from feedback.cli.sample import sample_command
 from feedback.cli.serve import serve, work
 from feedback.cli.staff import staff
+from feedback.cli.support import support
 from feedback.cli.waves import wave
 
 feedback = AppGroup(
@@ -32,5 +33,19 @@ feedback = AppGroup(
 )
 report.add_command(audit_command)
 demo.add_command(sample_command)
-for command in (comment, database, demo, mail, programme, questionnaire, report, roster, serve, staff, wave, work):
+for command in (
+    comment,
+    database,
+    demo,
+    mail,
+    programme,
+    questionnaire,
+    report,
+    roster,
+    serve,
+    staff,
+    support,
+    wave,
+    work,
+):
     feedback.add_command(command)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import TextIO
 
 import click
 from flask.cli import AppGroup
@@ -9,6 +10,7 @@ from flask.cli import AppGroup
 from feedback.cli.output import ACTOR, as_json_option, say, shown, write_json
 from feedback.runtime import runtime
 from feedback.services.create_programme import ProgrammeDraft, create_programme
+from feedback.services.set_notice import name_help, say_what_was_done
 from feedback.services.show_programmes import ProgrammeSheet, list_programmes, show_programme
 from feedback.services.translate_words import translate_words
 from forms.vocabulary import translated_words
@@ -20,6 +22,9 @@ _focus_in = click.option(
 )
 _word_in = click.option("--word-in", nargs=2, multiple=True, metavar="LANGUAGE WORD", help="The word in a language.")
 _Pairs = tuple[tuple[str, str], ...]
+
+
+_programme_id = click.argument("programme_id", type=int)
 
 
 @programme.command("create")
@@ -52,7 +57,13 @@ def create_command(minimum_group_size: int | None, focus_in: _Pairs, word_in: _P
         **words,
     )
     number = create_programme(
-        tools.session(), tools.keys, draft, smallest_group_size=smallest, now=tools.clock(), actor=ACTOR
+        tools.session(),
+        tools.keys,
+        draft,
+        smallest_group_size=smallest,
+        support_days=tools.settings.support_days,
+        now=tools.clock(),
+        actor=ACTOR,
     )
     say(str(number))
 
@@ -82,6 +93,37 @@ def _with(known: dict[str, dict[str, str]], focus_in: _Pairs, word_in: _Pairs) -
         for code, text in pairs:
             found.setdefault(code, {})[name] = text
     return found
+
+
+_text_file = click.argument("file", type=click.File("r", encoding="utf-8"))
+
+
+@programme.command("you-said")
+@_programme_id
+@_text_file
+def you_said_command(programme_id: int, file: TextIO) -> None:
+    """Show participants on their results page what they said and what you did about it; FILE is plain text.
+
+    An empty line begins a new paragraph. The text takes the place of an earlier one; "-" reads what you type.
+
+    \b
+    Example:  feedback programme you-said 1 we-did.txt
+    """
+    say_what_was_done(runtime().session(), programme_id, file.read(), now=runtime().clock(), actor=ACTOR)
+    say("Participants read it on their results page.")
+
+
+@programme.command("help-contacts")
+@_programme_id
+@_text_file
+def help_contacts_command(programme_id: int, file: TextIO) -> None:
+    """Name places where participants find help, one a line; shown where harm is asked about, and on the support page.
+
+    \b
+    Example:  feedback programme help-contacts 1 help.txt
+    """
+    name_help(runtime().session(), programme_id, file.read(), now=runtime().clock(), actor=ACTOR)
+    say("Participants read it where harm is asked about, and beside the support form.")
 
 
 @programme.command("show")

@@ -31,6 +31,8 @@ Receipt = NewType("Receipt", bytes)
 
 SECRET_BYTES = 32
 RECEIPT_BYTES = 16
+SHORT_SECRET_BYTES = 16
+"""What stands in addresses that a whole programme shares."""
 
 
 def link_secret(key: LinkKey, participant_id: int) -> LinkSecret:
@@ -73,6 +75,16 @@ def opt_out_digest(token: OptOutToken) -> OptOutDigest:
     return OptOutDigest(hashlib.sha256(token).digest())
 
 
+def results_secret(key: bytes, programme_id: int) -> bytes:
+    """Derive the 16 bytes in the address of a programme's results page; `key` is the programme's opt-out key."""
+    return _derive(key, b"results" + programme_id.to_bytes(8, "big"))[:SHORT_SECRET_BYTES]
+
+
+def results_digest(secret: bytes) -> bytes:
+    """Return the digest under which a results page is known; it does not lead back to the address."""
+    return hashlib.sha256(b"feedback/results" + secret).digest()
+
+
 def message_name(key: bytes, wave_id: int, mail: str, participant_id: int) -> str:
     """Return the left half of one mail's Message-ID: the same at each attempt, so that doubles can be seen as such.
 
@@ -108,18 +120,28 @@ def receipt_words(receipt: Receipt) -> str:
     return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
+def read_receipt(text: str) -> Receipt | None:
+    """Read a receipt however it was typed, or None if it is none."""
+    letters = "".join(letter for letter in text if letter not in "- \t\r\n\u2010\u2011\u2013")
+    try:
+        receipt = bytes.fromhex(letters) if letters.isascii() else b""
+    except ValueError:
+        return None
+    return Receipt(receipt) if len(receipt) == RECEIPT_BYTES else None
+
+
 def to_address(secret: bytes) -> str:
-    """Write 32 secret bytes as they stand in an address: 43 characters of unpadded base64url."""
+    """Write secret bytes as they stand in an address: 43 characters of unpadded base64url for 32, 22 for 16."""
     return base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
 
 
-def from_address(text: str) -> bytes | None:
-    """Read what `to_address` wrote; None for anything else, so that each secret has one spelling only."""
+def from_address(text: str, size: int = SECRET_BYTES) -> bytes | None:
+    """Read `size` bytes that `to_address` wrote; None for anything else: each secret has one spelling only."""
     try:
-        secret = base64.b64decode(text + "=", altchars=b"-_", validate=True)
+        secret = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
-    if len(secret) != SECRET_BYTES or to_address(secret) != text:
+    if len(secret) != size or to_address(secret) != text:
         return None
     return secret
 

@@ -22,6 +22,8 @@ SealedResponse = NewType("SealedResponse", bytes)
 SealedComment = NewType("SealedComment", bytes)
 """One comment, sealed and padded; equally long for every comment of a wave."""
 
+SealedRequest = NewType("SealedRequest", bytes)
+"""A request for support, sealed and padded; equally long for every request."""
 SealedReview = NewType("SealedReview", bytes)
 """What a reviewer wrote about comments of a wave, sealed and padded until the release."""
 
@@ -99,6 +101,16 @@ def seal_review(text: bytes, key: PublicKey, place: Place, subject: bytes, size:
 def open_review(sealed: SealedReview, key: PrivateKey, place: Place, subject: bytes) -> bytes:
     """Open what `seal_review` sealed for the same subject, or raise SealBroken."""
     return unpad(_open(sealed, key, _info(b"review", place) + subject))
+
+
+def seal_request(body: bytes, key: PublicKey, programme_id: int, size: int) -> SealedRequest:
+    """Seal a request for support, padded to `size` bytes, to its programme's support key."""
+    return SealedRequest(_seal(pad(body, size), key, _info(b"support", Place(programme_id, 0))))
+
+
+def open_request(sealed: SealedRequest, key: PrivateKey, programme_id: int) -> bytes:
+    """Open a request for support, or raise SealBroken."""
+    return unpad(_open(sealed, key, _info(b"support", Place(programme_id, 0))))
 
 
 def seal_page_state(state: bytes, key: PageKey) -> bytes:

@@ -30,6 +30,7 @@ class News(StrEnum):
 
     HELD = "held"
     CANCELLED = "cancelled"
+    RESULTS = "results"
 
 
 class Band(StrEnum):
@@ -68,3 +69,6 @@ def reminder_mail(number: int) -> str:
 
 INVITATION = "invitation"
 CANCELLATION = "cancellation"
+RESULTS = "results"
+NO_RESULTS = "unreported"
+"""The mail after a close at which fewer than k had answered."""

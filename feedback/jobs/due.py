@@ -16,6 +16,7 @@ from feedback.services.open_wave import open_wave
 from feedback.services.remind_participants import remind_participants
 from feedback.services.send_mail import send_batch
 from feedback.services.tell_news import tell_news
+from feedback.services.tend_support_desks import support_is_due, tend_support_desks
 from feedback.storage.database import begin_read_only
 from feedback.storage.deliveries import unsent_batches
 from feedback.storage.entitlements import cancelled_waves_with_rights
@@ -37,6 +38,7 @@ class Task(StrEnum):
     DISCARD = "discard"
     FINISH_CANCELLING = "finish-cancelling"
     TELL = "tell"
+    SUPPORT = "support"
     DESTROY = "destroy"
 
 
@@ -61,6 +63,7 @@ def what_is_due(session: Session, now: datetime) -> list[Due]:
     moments = [(moment.kind, moment.id) for moment in due_moments(session, now)]
     batches = unsent_batches(session, now, MOST_BATCHES)
     cancelled, news = cancelled_waves_with_rights(session), waves_with_news(session, now)
+    support = [Due(Task.SUPPORT, 0)] if support_is_due(session, now) else []
     session.rollback()
     return [
         *(Due(Task.DISCARD, number) for number in stuck),
@@ -68,6 +71,7 @@ def what_is_due(session: Session, now: datetime) -> list[Due]:
         *(Due(Task.FINISH_CANCELLING, number) for number in cancelled),
         *(Due(Task.OPEN, number) for number in opening),
         *(Due(Task.TELL, number) for number in news),
+        *support,
         *(Due(Task.REMIND if kind == MomentKind.REMINDER else Task.LOOK, number) for kind, number in moments),
         *(Due(Task.SEND, number) for number in batches),
         Due(Task.DESTROY, 0),
@@ -94,9 +98,16 @@ def do(due: Due, bench: Bench) -> None:
             case Task.FINISH_CANCELLING:
                 finish_cancelling(session, bench.keys, due.number, now=now)
             case Task.TELL:
-                tell_news(session, bench.relay, due.number, postmark=bench.postmark, now=now)
-            case Task.DESTROY:
-                destroy_spent_keys(session, bench.keys, now=now)
+                tell_news(session, bench.keys, bench.relay, due.number, postmark=bench.postmark, now=now)
+            case Task.SUPPORT | Task.DESTROY:
+                _tidy(session, bench, due.task, now)
+
+
+def _tidy(session: Session, bench: Bench, task: Task, now: datetime) -> None:
+    if task is Task.SUPPORT:
+        tend_support_desks(session, bench.relay, postmark=bench.postmark, now=now)
+    else:
+        destroy_spent_keys(session, bench.keys, now=now)
 
 
 def _is_stuck(closed_at: datetime | None, now: datetime) -> bool:

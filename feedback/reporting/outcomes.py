@@ -37,25 +37,26 @@ def anchor(question: ReportQuestion) -> str:
     return question.code if len(question.roles) > 1 else f"{question.code}-{question.roles[0]}"
 
 
-def headlines(question: ReportQuestion) -> tuple[str, ...]:
+def headlines(question: ReportQuestion, *, with_interval: bool = True) -> tuple[str, ...]:
     """Return one sentence for each group of which something is said, fit to be quoted under the question's words."""
-    return tuple(sentence for result in question.results for sentence in _headlines(question, result))
+    said = (_headlines(question, result, with_interval=with_interval) for result in question.results)
+    return tuple(sentence for sentences in said for sentence in sentences)
 
 
 def in_short(question: ReportQuestion) -> tuple[str, ...]:
     """Return sentences with the question's words in them, fit to be quoted anywhere: a few, however many groups."""
     words = _("“%(text)s”", text=question.text)
     shown = [result for result in question.results if result.bars]
-    sentences = [_over_groups(question, shown)] if len(shown) > FEW_GROUPS else map(partial(_main, question), shown)
+    sentences = [over_groups(question, shown)] if len(shown) > FEW_GROUPS else map(partial(_main, question), shown)
     return tuple(_("%(question)s %(sentence)s", question=words, sentence=one) for one in sentences if one)
 
 
 def _main(question: ReportQuestion, result: GroupResult) -> str:
-    return next(_headlines(question, result))
+    return next(_headlines(question, result, with_interval=True))
 
 
-def _over_groups(question: ReportQuestion, shown: list[GroupResult]) -> str:
-    """Return the lowest and the highest share among groups published in full; "" if there are fewer than two."""
+def over_groups(question: ReportQuestion, shown: list[GroupResult]) -> str:
+    """Return the lowest and the highest share among groups published in full; "" if there are too few of them."""
     chosen = favourable_options(question.option_codes, question.order)
     counts = [
         (favourable(question.option_codes, question.order, result.said[0]), result.group)
@@ -108,13 +109,18 @@ def _withheld(rules: Rules, question: ReportQuestion) -> tuple[str, ...]:
     )
 
 
-def _headlines(question: ReportQuestion, result: GroupResult) -> Iterator[str]:
+def _headlines(question: ReportQuestion, result: GroupResult, *, with_interval: bool) -> Iterator[str]:
     if not result.bars:
         return
     if question.kind is Kind.MANY:
         yield _ticked(result)
     elif isinstance(result.said[0], Distribution) and favourable_options(question.option_codes, question.order):
-        yield _favourable(question, result, favourable(question.option_codes, question.order, result.said[0]))
+        count = favourable(question.option_codes, question.order, result.said[0])
+        if with_interval:
+            yield _favourable(question, result, count)
+        else:
+            chosen = favourable_options(question.option_codes, question.order)
+            yield _chose(result, count, tuple(question.words[option] for option in chosen))
     else:
         bars = result.bars if question.sensitive else [max(result.bars, key=lambda bar: bar.count.low)]
         for bar in bars:

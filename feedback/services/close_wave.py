@@ -175,7 +175,7 @@ def _publish(session: Session, keys: KeyStore, wave_id: int, opened: Opened | No
         _keep_comments(session, wave, opened, kept, now)
     destroy_responses(session, wave_id)
     destroy_entitlements(session, wave_id)
-    wave.state = WaveState.CLOSED
+    wave.state, wave.news, wave.news_due_at = WaveState.CLOSED, News.RESULTS, now
     note(
         session, now, "service", f"published; {opened.rejected if opened else 0} rows were not valid", f"wave {wave_id}"
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import PlanRefused
 from feedback.domain.frozen_questionnaires import Words
 from feedback.domain.languages import ENGLISH, LANGUAGES
+from feedback.services.open_support_desk import SUPPORT_DAYS, open_support_desk
 from feedback.storage.audit_log import note
 from feedback.storage.keys import KeyStore
 from feedback.storage.organisations import organisation_named
@@ -39,9 +40,19 @@ class ProgrammeDraft:
 
 
 def create_programme(
-    session: Session, keys: KeyStore, draft: ProgrammeDraft, *, smallest_group_size: int, now: datetime, actor: str
+    session: Session,
+    keys: KeyStore,
+    draft: ProgrammeDraft,
+    *,
+    smallest_group_size: int,
+    support_days: int = SUPPORT_DAYS,
+    now: datetime,
+    actor: str,
 ) -> int:
-    """Create a programme and return its id, or raise PlanRefused naming what is wrong with the draft."""
+    """Create a programme and return its id, or raise PlanRefused naming what is wrong with the draft.
+
+    Requests for support are kept for `support_days` days.
+    """
     _check(draft, smallest_group_size)
     organisation = organisation_named(session, draft.organisation)
     if organisation.signing_public_key is None:
@@ -61,6 +72,7 @@ def create_programme(
     session.add(programme)
     session.flush()
     keys.make_opt_out_key(programme.id)
+    open_support_desk(session, keys, programme.id, days=support_days)
     note(session, now, actor, "created", f"programme {programme.id}")
     session.commit()
     return programme.id

@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.frozen_questionnaires import thaw
 from feedback.domain.groups import Group
+from feedback.domain.links import to_address
 from feedback.domain.questionnaires import Questionnaire, languages_of
 from feedback.domain.sealing import Place, PublicKey
 from feedback.storage.entitlements import OpenRight
+from feedback.storage.notices import read_notice
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
+from feedback.storage.support import desk_of
 from feedback.storage.waves import groups_of, questionnaire_asked, wave_by_id
 
 KEPT_FOR = timedelta(minutes=5)
@@ -28,7 +31,8 @@ MOST_KEPT = 500
 class Survey:
     """What a link's pages show: the questionnaire and the terms of the wave, nothing about the person.
 
-    `place`, `response_key` and `body_bytes` say how an answer is sealed.
+    `place`, `response_key` and `body_bytes` say how an answer is sealed. `help_contacts` are the programme's own words,
+    a line each, on where help is.
     """
 
     questionnaire: Questionnaire
@@ -50,6 +54,8 @@ class Survey:
     place: Place
     response_key: PublicKey
     body_bytes: int
+    support_address: str | None
+    help_contacts: str
 
     @property
     def languages(self) -> frozenset[str]:
@@ -92,6 +98,7 @@ class KnownSurveys:
 def _read(session: Session, right: OpenRight) -> Survey:
     wave = wave_by_id(session, right.wave_id)
     programme = programme_by_id(session, wave.programme_id)
+    desk = desk_of(session, programme.id)
     return Survey(
         questionnaire=thaw(questionnaire_asked(session, wave.id, right.role)),
         organisation=session.get_one(Organisation, programme.organisation_id).name,
@@ -112,4 +119,6 @@ def _read(session: Session, right: OpenRight) -> Survey:
         place=Place(programme.id, wave.id),
         response_key=wave.response_key,
         body_bytes=wave.body_bytes or 0,
+        support_address=to_address(desk.handle) if desk else None,
+        help_contacts=read_notice(session, programme.id)[1],
     )

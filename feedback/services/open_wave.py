@@ -14,6 +14,7 @@ from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.responses import largest_body
 from feedback.domain.waves import INVITATION, WaveState
 from feedback.services.find_twins import find_twins
+from feedback.services.open_support_desk import open_support_desk
 from feedback.services.seal_terms import seal_terms
 from feedback.storage.audit_log import note
 from feedback.storage.database import seize_programme, seize_wave
@@ -47,6 +48,7 @@ def open_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, 
     seize_wave(session, wave_id)
     wave = _check(session, wave_id, now)
     seize_programme(session, wave.programme_id)
+    open_support_desk(session, keys, wave.programme_id)
     people = invitees(session, wave.programme_id)
     groups = partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
     questionnaires = questionnaires_of(session, wave_id)

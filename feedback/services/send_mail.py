@@ -14,8 +14,15 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import Language, address_in, spoken_language
-from feedback.domain.links import link_secret, message_name, opt_out_digest, opt_out_token, to_address
-from feedback.domain.waves import CANCELLATION, WaveState
+from feedback.domain.links import (
+    link_secret,
+    message_name,
+    opt_out_digest,
+    opt_out_token,
+    results_secret,
+    to_address,
+)
+from feedback.domain.waves import CANCELLATION, NO_RESULTS, RESULTS, WaveState
 from feedback.locales.moments import time_of_day, weekday_and_day
 from feedback.mail import Letter, Relay, Verdict
 from feedback.storage.deliveries import (
@@ -34,6 +41,7 @@ from feedback.storage.opt_outs import unwilling
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant, people_by_id
 from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.support import desk_of
 from feedback.storage.waves import Wave, wave_by_id, wave_state
 
 _FENCE_BYTES = 16
@@ -64,6 +72,8 @@ class _Pouch:
     organisation: str
     people: dict[int, Participant]
     postmark: Postmark
+    support: str | None
+    now: datetime
 
 
 def send_batch(
@@ -81,7 +91,7 @@ def send_batch(
         return
     fence = secrets.token_bytes(_FENCE_BYTES)
     unsent = fence_unsent(session, batch_id, fence)
-    pouch = _pack(session, batch, wave, unsent, postmark)
+    pouch = _pack(session, batch, wave, unsent, postmark=postmark, now=now)
     ledger = [(delivery.id, delivery.participant_id) for delivery in unsent]
     # People answer soon after their mail arrives: a known order of mails would be a guess at the order of answers.
     secrets.SystemRandom().shuffle(ledger)
@@ -97,15 +107,24 @@ def send_batch(
         _wait(session, batch_id, now, worst)
 
 
+# What a mail tells must still be so; all other mails lead to an open survey.
+_TOLD_WHEN = {CANCELLATION: WaveState.CANCELLED, RESULTS: WaveState.CLOSED, NO_RESULTS: WaveState.CLOSED}
+_LAST_DAY = timedelta(hours=36)
+
+
 def _may_go_out(mail: str, state: WaveState) -> bool:
-    return state is (WaveState.CANCELLED if mail == CANCELLATION else WaveState.OPEN)
+    return state is _TOLD_WHEN.get(mail, WaveState.OPEN)
 
 
-def _pack(session: Session, batch: Batch, wave: Wave, unsent: list[Delivery], postmark: Postmark) -> _Pouch:
+def _pack(
+    session: Session, batch: Batch, wave: Wave, unsent: list[Delivery], *, postmark: Postmark, now: datetime
+) -> _Pouch:
     programme = programme_by_id(session, wave.programme_id)
     people = people_by_id(session, (delivery.participant_id for delivery in unsent))
     organisation = session.get_one(Organisation, programme.organisation_id).name
-    return _Pouch(batch, wave, programme, organisation, people, postmark)
+    desk = desk_of(session, programme.id)
+    support = f"{postmark.base_url}/support/{to_address(desk.handle)}" if desk else None
+    return _Pouch(batch, wave, programme, organisation, people, postmark, support, now)
 
 
 def _skip_unwilling(
@@ -152,37 +171,43 @@ def _wait(session: Session, batch_id: int, now: datetime, attempts: int) -> None
 
 
 def _letters(keys: KeyStore, pouch: _Pouch, waiting: list[tuple[int, int]]) -> Iterator[tuple[int, Letter]]:
-    # What was cancelled has no key to derive a link from, and no survey to lead to.
-    link_key = None if pouch.batch.mail == CANCELLATION else keys.link_key(pouch.wave.id)
+    # What is over has no key to derive a link from, and no survey to lead to.
+    link_key = None if pouch.batch.mail in _TOLD_WHEN else keys.link_key(pouch.wave.id)
     opt_out_key = keys.opt_out_key(pouch.programme.id)
     base = pouch.postmark.base_url
+    results = to_address(results_secret(opt_out_key, pouch.programme.id))
     host = pouch.postmark.sender.rpartition("@")[2]
     for delivery_id, participant_id in waiting:
         person = pouch.people[participant_id]
         language = spoken_language(person.language)
         opt_out = f"{base}/o/{to_address(opt_out_token(opt_out_key, participant_id))}"
-        values = _values(pouch, person.name, language, opt_out_url=address_in(opt_out, language))
+        pages = {"opt_out_url": opt_out, "results_url": f"{base}/r/{results}", "receipt_url": f"{base}/receipt"}
         if link_key is not None:
-            values["link"] = address_in(f"{base}/s/{to_address(link_secret(link_key, participant_id))}", language)
+            pages["link"] = f"{base}/s/{to_address(link_secret(link_key, participant_id))}"
+        if pouch.support is not None:
+            pages["support_url"] = pouch.support
+        addresses = {name: address_in(page, language) for name, page in pages.items()}
         yield (
             delivery_id,
             Letter(
                 recipient=person.email,
                 language=language.code,
-                name=_template(pouch.batch.mail),
+                name=_template(pouch),
                 message_id=f"<{message_name(opt_out_key, pouch.wave.id, pouch.batch.mail, participant_id)}@{host}>",
                 sender=(pouch.organisation, pouch.postmark.sender),
-                values=values,
+                values={**_values(pouch, person.name, language), **addresses},
                 opt_out_url=opt_out,
             ),
         )
 
 
-def _template(mail: str) -> str:
-    return mail.partition("-")[0]
+def _template(pouch: _Pouch) -> str:
+    name = pouch.batch.mail.partition("-")[0]
+    is_last_day = name == "reminder" and pouch.wave.closes_at - pouch.now <= _LAST_DAY
+    return "last-day" if is_last_day else name
 
 
-def _values(pouch: _Pouch, name: str, language: Language, *, opt_out_url: str) -> dict[str, str]:
+def _values(pouch: _Pouch, name: str, language: Language) -> dict[str, str | None]:
     closes_at = pouch.wave.closes_at.astimezone(ZoneInfo(pouch.programme.time_zone))
     return {
         "name": name,
@@ -194,5 +219,6 @@ def _values(pouch: _Pouch, name: str, language: Language, *, opt_out_url: str) -
         "closes_on": weekday_and_day(closes_at.date(), language.code),
         "closes_at": time_of_day(closes_at, language.code),
         "time_zone": pouch.programme.time_zone,
-        "opt_out_url": opt_out_url,
+        "support_url": None,
+        "base_url": pouch.postmark.base_url,
     }

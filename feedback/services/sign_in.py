@@ -29,6 +29,7 @@ class Member:
     organisation_id: int
     name: str
     role: StaffRole
+    email: str
 
 
 def invite_staff(
@@ -69,7 +70,11 @@ def find_member(session: Session, staff_id: int) -> Member | None:
     begin_read_only(session)
     try:
         found = staff_by_id(session, staff_id)
-        return None if found is None else Member(found.id, found.organisation_id, found.name, StaffRole(found.role))
+        return (
+            None
+            if found is None
+            else Member(found.id, found.organisation_id, found.name, StaffRole(found.role), found.email)
+        )
     finally:
         session.rollback()
 

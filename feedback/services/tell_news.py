@@ -1,4 +1,6 @@
-"""Tell people what became of a wave: administrators that it is held, everybody invited that it was cancelled."""
+"""Tell people what became of a wave: administrators that it is held, everybody invited that it was cancelled or that
+there are results, or none.
+"""
 
 from datetime import datetime, timedelta
 
@@ -6,25 +8,31 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH
-from feedback.domain.links import news_name
+from feedback.domain.links import news_name, results_digest, results_secret
+from feedback.domain.report import Outcome, read_outcome
 from feedback.domain.staff import StaffRole
-from feedback.domain.waves import CANCELLATION, INVITATION, News
+from feedback.domain.waves import CANCELLATION, INVITATION, NO_RESULTS, RESULTS, News
 from feedback.mail import Letter, Relay, Verdict
 from feedback.services.open_wave import BATCH_SIZE
 from feedback.services.send_mail import Postmark
 from feedback.storage.audit_log import note
-from feedback.storage.database import seize_wave
+from feedback.storage.database import seize_programme, seize_wave
 from feedback.storage.deliveries import chunks, invited_to, queue_mails
 from feedback.storage.entitlements import cancelled_waves_with_rights
+from feedback.storage.keys import KeyStore
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
+from feedback.storage.reports import report_of
+from feedback.storage.results import keep_results_page
 from feedback.storage.staff import staff_in_role
 from feedback.storage.waves import Wave, wave_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
 
 
-def tell_news(session: Session, relay: Relay, wave_id: int, *, postmark: Postmark, now: datetime) -> None:
+def tell_news(
+    session: Session, keys: KeyStore, relay: Relay, wave_id: int, *, postmark: Postmark, now: datetime
+) -> None:
     """Tell the news of a wave, once. If the relay cannot be used it is told later, and MailRefused is raised."""
     seize_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
@@ -32,8 +40,10 @@ def tell_news(session: Session, relay: Relay, wave_id: int, *, postmark: Postmar
         # The mail says that the answers were destroyed: first they must be. The next tick tells.
         session.rollback()
     elif wave.news == News.CANCELLED:
-        for part in chunks(invited_to(session, wave_id, INVITATION), BATCH_SIZE):
-            queue_mails(session, wave_id, CANCELLATION, part, now)
+        _queue_for_all(session, wave_id, CANCELLATION, now)
+        _told(session, wave, now)
+    elif wave.news == News.RESULTS:
+        _queue_for_all(session, wave_id, _open_results(session, keys, wave), now)
         _told(session, wave, now)
     elif wave.news == News.HELD:
         letters = _letters(session, wave, postmark)
@@ -42,6 +52,20 @@ def tell_news(session: Session, relay: Relay, wave_id: int, *, postmark: Postmar
         session.commit()
         _send(relay, letters)
         _told(session, wave_by_id(session, wave_id), now)
+
+
+def _queue_for_all(session: Session, wave_id: int, mail: str, now: datetime) -> None:
+    for part in chunks(invited_to(session, wave_id, INVITATION), BATCH_SIZE):
+        queue_mails(session, wave_id, mail, part, now)
+
+
+def _open_results(session: Session, keys: KeyStore, wave: Wave) -> str:
+    """Let the address of the programme's results lead there, and return which mail tells of them."""
+    seize_programme(session, wave.programme_id)
+    secret = results_secret(keys.opt_out_key(wave.programme_id), wave.programme_id)
+    keep_results_page(session, wave.programme_id, results_digest(secret))
+    report = report_of(session, wave.id)
+    return RESULTS if report and read_outcome(report.document) is Outcome.PUBLISHED else NO_RESULTS
 
 
 def _told(session: Session, wave: Wave, now: datetime) -> None:

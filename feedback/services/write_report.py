@@ -17,11 +17,13 @@ from feedback.domain.report import (
     build_report,
     build_too_few,
 )
+from feedback.domain.report_reading import report_header
 from feedback.services.open_responses import Opened
 from feedback.services.sign_document import sign_document
 from feedback.storage.keys import KeyStore
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
+from feedback.storage.receipts import add_receipts
 from feedback.storage.reports import StoredReport, last_report
 from feedback.storage.waves import Wave, groups_of, questionnaires_of
 
@@ -73,6 +75,7 @@ def store_report(session: Session, keys: KeyStore, wave: Wave, document: ReportD
             signature=sign_document(keys, organisation, document.json),
         )
     )
+    add_receipts(session, wave.id, [bytes.fromhex(one) for one in report_header(document).receipts])
 
 
 def _about(session: Session, wave: Wave) -> About:

@@ -27,6 +27,10 @@ _PARTICIPANTS: Mapping[str, str] = {
     **dict.fromkeys(_SHARED, _READ),
     "entitlements": _READ,
     "opt_outs": "SELECT (digest), UPDATE (wants_no_mail)",
+    "notices": _READ,
+    "support_desks": _READ,
+    # They hand a request in and read none back.
+    "support_requests": "INSERT",
 }
 # Staff plan, read and review; they never reach entitlements or responses. The reviewer's page runs in their process,
 # so it may read comments, decide on them and delete them once they are released, but make none. There are comments
@@ -48,6 +52,9 @@ _STAFF: Mapping[str, str] = {
     "comments": "SELECT, DELETE, UPDATE (decision, redacted)",
     "comment_summaries": "SELECT, INSERT, DELETE",
     "comment_releases": _ADD,
+    "notices": _EDIT,
+    "support_desks": _ADD,
+    "support_requests": "SELECT, UPDATE (is_done)",
     "staff": _EDIT,
     "sign_ins": "SELECT, INSERT, DELETE",
     "audit_log": _ADD,
@@ -65,21 +72,30 @@ _WORKER: Mapping[str, str] = {
     "comments": "SELECT, INSERT, DELETE, MAINTAIN",
     "comment_summaries": "SELECT, DELETE, MAINTAIN",
     "reports": _ADD,
+    "counted_receipts": _ADD,
+    "results_pages": _ADD,
+    "support_desks": _ADD,
+    "support_requests": "SELECT, DELETE, UPDATE (tell_at), MAINTAIN",
     "mail_batches": _EDIT,
     "deliveries": _EDIT,
     "audit_log": _ADD,
     # To tell administrators that a report is held.
     "staff": _READ,
 }
-_FUNCTIONS = ("feedback_put_response(bytea, integer, bytea)", "feedback_withdraw_response(bytea, integer)")
+_FUNCTIONS = (
+    "feedback_put_response(bytea, integer, bytea)",
+    "feedback_withdraw_response(bytea, integer)",
+    "feedback_counted_in(bytea)",
+    "feedback_results(bytea)",
+)
 _KEYS = {
     GroupRole.STAFF: {"keys": _ADD, "alembic_version": _READ},
     GroupRole.WORKER: {"keys": "SELECT, INSERT, DELETE, MAINTAIN", "alembic_version": _READ},
 }
 # What a role may see of the keys, and what it may make. A comment key opens no response, and while a wave is open there
 # is no comment that it could open; but staff must not make one, lest a wave be opened with a key of their choosing.
-_SEEN_KEYS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'comment')", GroupRole.WORKER: "true"}
-_MADE_KEYS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing')", GroupRole.WORKER: "true"}
+_SEEN_KEYS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'comment', 'support')", GroupRole.WORKER: "true"}
+_MADE_KEYS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'support')", GroupRole.WORKER: "true"}
 _MAIN = {GroupRole.PARTICIPANTS: _PARTICIPANTS, GroupRole.STAFF: _STAFF, GroupRole.WORKER: _WORKER}
 
 

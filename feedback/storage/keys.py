@@ -19,19 +19,20 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.errors import KeysMissing
 from feedback.domain.links import LinkKey
-from feedback.domain.sealing import PrivateKey, new_private_key
+from feedback.domain.sealing import PrivateKey, PublicKey, new_private_key
 from feedback.storage.database import KeyBase
 from feedback.storage.scrubbing import scrub
 
 
 class Purpose(StrEnum):
-    """What a key is for. The first three belong to a wave, then one to a programme, one to an organisation."""
+    """What a key is for: the first three are of a wave, the signing key of an organisation, others of a programme."""
 
     LINK = "link"
     RESPONSE = "response"
     COMMENT = "comment"
     OPT_OUT = "opt-out"
     SIGNING = "signing"
+    SUPPORT = "support"
 
 
 class StoredKey(KeyBase):
@@ -95,6 +96,15 @@ class KeyStore:
     def opt_out_key(self, programme_id: int) -> bytes:
         """Return a programme's opt-out key, or raise KeysMissing."""
         return self._read(Purpose.OPT_OUT, programme_id).raw
+
+    def make_support_key(self, programme_id: int) -> PublicKey:
+        """Make the key that opens a programme's requests for support unless it has one; return its public half."""
+        self._insert_or_keep(Purpose.SUPPORT, programme_id, new_private_key)
+        return self.support_key(programme_id).public
+
+    def support_key(self, programme_id: int) -> PrivateKey:
+        """Return the key that opens a programme's requests for support, or raise KeysMissing."""
+        return self._read(Purpose.SUPPORT, programme_id)
 
     def make_signing_key(self, organisation_id: int) -> bytes:
         """Make an organisation's signing key unless it has one; return its public half, 32 bytes."""

@@ -32,7 +32,7 @@ class Wave(Base):
         CheckConstraint(
             "state NOT IN ('open', 'closing', 'held') OR response_public_key IS NOT NULL", name="open_has_keys"
         ),
-        CheckConstraint("news IN ('held', 'cancelled')", name="news"),
+        CheckConstraint("news IN ('held', 'cancelled', 'results')", name="news"),
         CheckConstraint("opens_at IS NULL OR opens_at < closes_at", name="opens_before_it_closes"),
     )
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -33,7 +33,9 @@ def turn_errors_into_pages(app: Flask) -> None:
 
 
 def _closed(_error: Exception) -> Response:
-    return make_response(render_template("participant/closed.html"), 404)
+    # The staff's own process has no page for receipts.
+    receipt_url = url_for("receipts.ask") if "receipts" in current_app.blueprints else None
+    return make_response(render_template("participant/closed.html", receipt_url=receipt_url), 404)
 
 
 def _refused(error: Exception) -> Response:

@@ -15,7 +15,7 @@ from feedback.locales.isolation import isolated
 from feedback.locales.speech import spoken, teach
 
 PARAMETER = "language"
-_ALWAYS_NAMED = frozenset({"participant", "opt_out"})
+_ALWAYS_NAMED = frozenset({"participant", "opt_out", "receipts", "results", "support"})
 _NAMED_IF_ASKED = frozenset({"home", "staff"})
 
 

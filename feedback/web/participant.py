@@ -59,10 +59,15 @@ def _promise_page(survey: Survey, state: str, link: str) -> str:
         open_count=len(survey.questionnaire.open_questions),
         questions=_questions_listed(survey.questionnaire),
         base_url=runtime().settings.base_url,
+        support_url=_support_url(survey),
         state=state,
         questions_url=url_for(".questions", link=link),
         withdraw_url=url_for(".withdrawal", link=link),
     )
+
+
+def _support_url(survey: Survey) -> str | None:
+    return url_for("support.ask", address=survey.support_address) if survey.support_address else None
 
 
 def _questions_listed(questionnaire: Questionnaire) -> list[tuple[str, str | None, list[str]]]:
@@ -207,6 +212,7 @@ def _thanks_page(survey: Survey, link: str) -> str:
         receipt=_RECEIPT,
         sealed_receipt=_SEALED,
         action=url_for(".send", link=link),
+        receipt_url=url_for("receipts.ask"),
         draft=_DRAFT,
         questions_url=url_for(".questions", link=link),
         withdraw_url=url_for(".withdrawal", link=link),

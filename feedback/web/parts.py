@@ -24,7 +24,7 @@ from feedback.domain.drafts import (
 )
 from feedback.domain.errors import SealBroken
 from feedback.domain.links import LinkSecret, draft_name, page_key
-from feedback.domain.questionnaires import Question, Questionnaire, Section, text_in
+from feedback.domain.questionnaires import Question, Questionnaire, Section, Theme, text_in
 from feedback.domain.sealing import open_page_state, seal_page_state
 from feedback.locales.speech import spoken
 from feedback.services.known_surveys import Survey
@@ -42,6 +42,7 @@ class ShownQuestion:
     hint: str | None
     kind: str
     fields: tuple[Any, ...]
+    asks_of_harm: bool
 
 
 @dataclass(frozen=True)
@@ -200,13 +201,17 @@ def _draw_part(visit: Visit, part: Part, form: Form, carried: tuple[str, str], l
         draft=draft,
         until=visit.survey.closes_at.isoformat(),
         action=url_for("participant.answer", link=link),
+        contact_name=visit.survey.contact_name,
+        contact_email=visit.survey.contact_email,
+        help_lines=visit.survey.help_contacts.splitlines(),
     )
 
 
 def _shown(question: Question, form: Form) -> ShownQuestion:
     hint = text_in(question.hint, language()) if question.hint else None
+    fields = tuple(form[name] for name in fields_of(question))
     return ShownQuestion(
-        text_in(question.text, language()), hint, question.kind, tuple(form[name] for name in fields_of(question))
+        text_in(question.text, language()), hint, question.kind, fields, asks_of_harm=question.theme is Theme.HARM
     )
 
 

@@ -167,7 +167,7 @@ def test_nobody_is_told_of_a_destruction_before_it_has_happened(world: World) ->
     wave = held_wave(world)
     with world.session() as session:
         begin_cancelling(session, wave, now=world.clock(), actor="test")
-        tell_news(session, world.tools.relay, wave, postmark=world.tools.postmark, now=world.clock())
+        tell_news(session, world.keys, world.tools.relay, wave, postmark=world.tools.postmark, now=world.clock())
     assert how_many(world, Delivery.wave_id == wave, Delivery.mail == CANCELLATION) == 0
     world.do_what_is_due()
     world.do_what_is_due()

@@ -18,6 +18,8 @@ COLUMNS = {
     "sealed_responses": {"response_key", "wave_id", "sealed"},
     "comments": {"id", "wave_id", "question", "sealed", "decision", "redacted"},
     "opt_outs": {"digest", "programme_id", "wants_no_mail"},
+    "counted_receipts": {"digest", "wave_id"},
+    "support_requests": {"id", "programme_id", "sealed", "expires_on", "tell_at", "is_done"},
 }
 PEOPLE = {"participants", "deliveries", "staff", "sign_ins"}
 PERSONAL = ("participant", "person", "mentor", "mentee", "email", "name_of", "address", "ip", "agent", "answered")

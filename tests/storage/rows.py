@@ -9,13 +9,17 @@ from feedback.storage.comments import CommentSummary, StoredComment
 from feedback.storage.deliveries import Batch, Delivery
 from feedback.storage.entitlements import Entitlement
 from feedback.storage.keys import StoredKey
+from feedback.storage.notices import Notice
 from feedback.storage.opt_outs import OptOut
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant
 from feedback.storage.programmes import Programme
+from feedback.storage.receipts import CountedReceipt
 from feedback.storage.reports import StoredReport
 from feedback.storage.responses import StoredResponse
+from feedback.storage.results import ResultsPage
 from feedback.storage.staff import SignIn, StaffMember
+from feedback.storage.support import SupportDesk, SupportRequest
 from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
 from tests.world import START
 
@@ -108,6 +112,11 @@ def main_rows() -> list[object]:
         Batch(id=1, wave_id=1, mail="invitation", not_before_at=START),
         a_delivery(),
         a_report(),
+        Notice(programme_id=1, you_said="", help_contacts=""),
+        CountedReceipt(digest=bytes(32), wave_id=1),
+        ResultsPage(programme_id=1, digest=bytes(32)),
+        SupportDesk(programme_id=1, handle=bytes(16), key_id=bytes(8), public_key=bytes(32), days=90),
+        SupportRequest(id=bytes(16), programme_id=1, sealed=b"s", expires_on=START.date(), tell_at=None, is_done=False),
         LogEntry(id=1, at=START, actor="test", act="planned", subject="wave 1"),
     ]
 

@@ -5,13 +5,15 @@ to reviewers alone, after the close, comments without their authors.
 
 from flask import Blueprint
 
-from feedback.web.staff import comments, comparisons, programmes, reports, sign_in, waves
+from feedback.web.staff import comments, comparisons, programmes, reports, sign_in, support, waves
 from forms.staff import SignOutForm
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
 
 staff.add_url_rule("/", "programmes", programmes.index)
 staff.add_url_rule("/programmes/<int:programme_id>", "programme", programmes.one)
+staff.add_url_rule("/programmes/<int:programme_id>/support", "support", support.requests)
+staff.add_url_rule("/programmes/<int:programme_id>/support", "finish_support", support.finish, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>", "wave", waves.one)
 staff.add_url_rule("/waves/<int:wave_id>/close", "close_wave", waves.close, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/retry", "retry_wave", waves.retry, methods=["POST"])

@@ -7,6 +7,7 @@ from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
 from feedback.services.show_programmes import list_programmes, show_programme
 from feedback.web.guards import allowed, member
+from feedback.web.staff.support import may_read
 from feedback.web.staff.wording import day_in_words
 
 
@@ -23,4 +24,6 @@ def one(programme_id: int) -> ResponseReturnValue:
     programme = show_programme(runtime().session(), programme_id)
     zone = programme.time_zone
     closings = {wave.id: day_in_words(wave.closes_at.astimezone(zone).date()) for wave in programme.waves}
-    return render_template("staff/programme.html", programme=programme, closings=closings)
+    return render_template(
+        "staff/programme.html", programme=programme, closings=closings, may_read_requests=may_read(programme)
+    )

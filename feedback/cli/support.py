@@ -1,0 +1,49 @@
+"""`feedback support`: read requests for support, and mark those that were seen to."""
+
+from dataclasses import asdict
+
+import click
+from flask.cli import AppGroup
+
+from feedback.cli.output import ACTOR, as_json_option, say, write_json
+from feedback.runtime import runtime
+from feedback.services.read_support_requests import finish_support_request, read_support_requests
+
+support = AppGroup("support", help="Read participants' requests for support.")
+
+_programme_id = click.argument("programme_id", type=int)
+
+
+@support.command("list")
+@_programme_id
+@as_json_option
+def list_command(programme_id: int, *, as_json: bool) -> None:
+    """Show the requests of a programme. They are not anonymous; the audit log notes that they were read.
+
+    \b
+    Example:  feedback support list 1
+    """
+    tools = runtime()
+    found = read_support_requests(tools.session(), tools.keys, programme_id, now=tools.clock(), actor=ACTOR)
+    if as_json:
+        write_json([asdict(one) for one in found])
+        return
+    for one in found:
+        say(f"{one.number}  {'done' if one.is_done else 'open'}, destroyed on {one.expires_on}")
+        say(f"  {one.request.name}, {one.request.reach}")
+        for line in one.request.words.splitlines():
+            say(f"  | {line}")
+
+
+@support.command("done")
+@_programme_id
+@click.argument("number")
+def done_command(programme_id: int, number: str) -> None:
+    """Mark a request as seen to; NUMBER is what the list shows. It is destroyed on its day as before.
+
+    \b
+    Example:  feedback support done 1 00112233445566778899aabbccddeeff
+    """
+    tools = runtime()
+    finish_support_request(tools.session(), programme_id, number, now=tools.clock(), actor=ACTOR)
+    say("Done.")

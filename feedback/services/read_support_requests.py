@@ -1,0 +1,68 @@
+"""Open the requests for support of a programme for those who help, and mark those that were seen to."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import NotFound, SealBroken
+from feedback.domain.sealing import SealedRequest, open_request
+from feedback.domain.support import Request, read_request
+from feedback.storage.audit_log import note
+from feedback.storage.database import begin_read_only
+from feedback.storage.keys import KeyStore
+from feedback.storage.programmes import programme_by_id
+from feedback.storage.support import SupportRequest, mark_done, requests_of
+
+_UNREADABLE = Request("", "", "")
+
+
+@dataclass(frozen=True)
+class OpenedRequest:
+    """One request in clear; `request` is empty if it cannot be opened. `number` is its id in hexadecimal."""
+
+    number: str
+    request: Request
+    expires_on: date
+    is_done: bool
+
+
+def read_support_requests(
+    session: Session, keys: KeyStore, programme_id: int, *, now: datetime, actor: str
+) -> tuple[OpenedRequest, ...]:
+    """Return a programme's requests, those not done first; the audit log notes who read them. NotFound if unknown."""
+    programme_by_id(session, programme_id)
+    found = tuple(_opened(keys, one) for one in requests_of(session, programme_id))
+    note(session, now, actor, f"read {len(found)} requests for support", f"programme {programme_id}")
+    session.commit()
+    return found
+
+
+def count_open_requests(session: Session, programme_id: int) -> int:
+    """Return how many requests wait to be seen to."""
+    begin_read_only(session)
+    try:
+        return sum(not one.is_done for one in requests_of(session, programme_id))
+    finally:
+        session.rollback()
+
+
+def finish_support_request(session: Session, programme_id: int, number: str, *, now: datetime, actor: str) -> None:
+    """Mark a request as done, or raise NotFound; it is destroyed on its day as before."""
+    try:
+        found = mark_done(session, programme_id, bytes.fromhex(number))
+    except ValueError:
+        found = False
+    if not found:
+        raise NotFound("There is no such request for support. It may have been destroyed on its day.")
+    note(session, now, actor, "finished a request for support", f"programme {programme_id}")
+    session.commit()
+
+
+def _opened(keys: KeyStore, stored: SupportRequest) -> OpenedRequest:
+    try:
+        key = keys.support_key(stored.programme_id)
+        request = read_request(open_request(SealedRequest(stored.sealed), key, stored.programme_id))
+    except SealBroken:
+        request = _UNREADABLE
+    return OpenedRequest(stored.id.hex(), request, stored.expires_on, stored.is_done)

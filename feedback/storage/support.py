@@ -1,0 +1,106 @@
+"""Requests for support: sealed to their programme's own key, apart from everything about surveys and answers.
+
+Knows no wave, no link and no participant. Holds no time of its own: the contact is told at rounded times.
+"""
+
+import secrets
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, delete, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from feedback.domain.sealing import PublicKey, SealedRequest
+from feedback.storage.database import Base
+
+_ID_BYTES = 16
+
+
+class SupportDesk(Base):
+    """Where a programme's participants ask for support: the address's handle, the public key, and the days kept."""
+
+    __tablename__ = "support_desks"
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), primary_key=True, autoincrement=False)
+    handle: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    key_id: Mapped[bytes] = mapped_column(LargeBinary(8))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    days: Mapped[int]
+
+    @property
+    def key(self) -> PublicKey:
+        """What requests are sealed to."""
+        return PublicKey(self.key_id, self.public_key)
+
+
+class SupportRequest(Base):
+    """One request. `tell_at`: when the contact is to be mailed that there is one; None once that was done."""
+
+    __tablename__ = "support_requests"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    id: Mapped[bytes] = mapped_column(LargeBinary(_ID_BYTES), primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
+    sealed: Mapped[bytes]
+    expires_on: Mapped[date]
+    tell_at: Mapped[datetime | None]
+    is_done: Mapped[bool]
+
+
+def desk_of(session: Session, programme_id: int) -> SupportDesk | None:
+    """Return a programme's desk; programmes from before there were any get theirs at their next opening."""
+    return session.get(SupportDesk, programme_id)
+
+
+def desk_behind(session: Session, handle: bytes) -> SupportDesk | None:
+    """Return the desk that an address leads to."""
+    return session.scalar(select(SupportDesk).where(SupportDesk.handle == handle))
+
+
+def add_request(
+    session: Session, programme_id: int, sealed: SealedRequest, *, expires_on: date, tell_at: datetime
+) -> None:
+    """Store a request under a random id. Reads nothing back: the participants' process may not."""
+    values = {"programme_id": programme_id, "sealed": sealed, "expires_on": expires_on, "tell_at": tell_at}
+    session.execute(insert(SupportRequest).values(id=secrets.token_bytes(_ID_BYTES), is_done=False, **values))
+
+
+def requests_of(session: Session, programme_id: int) -> list[SupportRequest]:
+    """Return a programme's requests, those not done first, then by the day on which they are destroyed."""
+    order = (SupportRequest.is_done, SupportRequest.expires_on, SupportRequest.id)
+    return list(
+        session.scalars(select(SupportRequest).where(SupportRequest.programme_id == programme_id).order_by(*order))
+    )
+
+
+def mark_done(session: Session, programme_id: int, request_id: bytes) -> bool:
+    """Mark a request of a programme as done; False if there is no such request."""
+    mine = (SupportRequest.id == request_id, SupportRequest.programme_id == programme_id)
+    result = session.execute(update(SupportRequest).where(*mine).values(is_done=True))
+    return bool(getattr(result, "rowcount", 0) == 1)
+
+
+def programmes_to_tell(session: Session, now: datetime) -> list[int]:
+    """Return the programmes whose contact is to be told of requests by now."""
+    query = select(SupportRequest.programme_id).where(SupportRequest.tell_at <= now).distinct()
+    return sorted(session.scalars(query))
+
+
+def untold_requests(session: Session, programme_id: int) -> list[bytes]:
+    """Return the ids of the requests of which the contact has not been told."""
+    mine = (SupportRequest.programme_id == programme_id, SupportRequest.tell_at.is_not(None))
+    return list(session.scalars(select(SupportRequest.id).where(*mine).order_by(SupportRequest.id)))
+
+
+def tell_again(session: Session, ids: list[bytes], at: datetime | None) -> None:
+    """Note when the contact is to be told of these requests; None: it was done."""
+    session.execute(update(SupportRequest).where(SupportRequest.id.in_(ids)).values(tell_at=at))
+
+
+def expired_requests(session: Session, today: date) -> bool:
+    """Tell whether there are requests whose day has come."""
+    return session.scalar(select(SupportRequest.id).where(SupportRequest.expires_on <= today).limit(1)) is not None
+
+
+def destroy_expired(session: Session, today: date) -> None:
+    """Delete the requests whose day has come."""
+    session.execute(delete(SupportRequest).where(SupportRequest.expires_on <= today))

@@ -1,0 +1,52 @@
+"""Requests for support, shown to the programme's contact and to administrators, and to nobody else."""
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from feedback.domain.staff import StaffRole
+from feedback.runtime import runtime
+from feedback.services.read_support_requests import finish_support_request, read_support_requests
+from feedback.services.show_programmes import ProgrammeSheet, show_programme
+from feedback.web.guards import allowed, member
+from feedback.web.staff.wording import day_in_words
+from forms.staff import StaffForm
+
+
+@allowed(*StaffRole)
+def requests(programme_id: int) -> ResponseReturnValue:
+    """Show a programme's requests, those not seen to first."""
+    programme, tools = _programme(programme_id), runtime()
+    found = read_support_requests(tools.session(), tools.keys, programme_id, now=tools.clock(), actor=_actor())
+    return render_template(
+        "staff/support.html",
+        programme=programme,
+        requests=[(one, day_in_words(one.expires_on)) for one in found],
+        form=StaffForm(),
+    )
+
+
+@allowed(*StaffRole)
+def finish(programme_id: int) -> ResponseReturnValue:
+    """Mark one request as seen to."""
+    _programme(programme_id)
+    if StaffForm().validate_on_submit():
+        tools, number = runtime(), request.form.get("number", "")
+        finish_support_request(tools.session(), programme_id, number, now=tools.clock(), actor=_actor())
+    return redirect(url_for("staff.support", programme_id=programme_id))
+
+
+def may_read(programme: ProgrammeSheet) -> bool:
+    """Tell whether who is signed in may read the programme's requests."""
+    mine = member().email.casefold() == programme.contact_email.casefold()
+    return mine or member().role is StaffRole.ADMINISTRATOR
+
+
+def _programme(programme_id: int) -> ProgrammeSheet:
+    programme = show_programme(runtime().session(), programme_id)
+    if not may_read(programme):
+        abort(403)
+    return programme
+
+
+def _actor() -> str:
+    return f"staff {member().id}"

@@ -1,0 +1,47 @@
+"""What somebody fills in who asks for support: a plain form, so that it sets no cookie."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import Form, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from feedback.domain.answers import clean_text
+from feedback.domain.support import LONGEST_NAME, LONGEST_REACH, LONGEST_WORDS, Request
+
+_LONGEST_CLEANED = 8000
+
+
+def _cleaned(text: str | None) -> str:
+    # Normalising costs the square of the length for some texts; what is far too long is refused as it is.
+    return text if text and len(text) > _LONGEST_CLEANED else clean_text(text or "")
+
+
+def _within(limit: int) -> Length:
+    return Length(max=limit, message=_("Shorten this to %(limit)s characters.", limit=limit))
+
+
+class SupportForm(Form):  # type: ignore[misc]  # WTForms has no types
+    """Who asks, how to reach them, and what is wrong."""
+
+    name = StringField(
+        _("Your name"),
+        [InputRequired(_("Write your name.")), _within(LONGEST_NAME)],
+        filters=[_cleaned],
+        render_kw={"autocomplete": "name"},
+    )
+    reach = StringField(
+        _("How can you be reached?"),
+        [InputRequired(_("Write a mail address or a phone number.")), _within(LONGEST_REACH)],
+        filters=[_cleaned],
+        description=_("A mail address or a phone number, and when is a good time."),
+    )
+    words = TextAreaField(
+        _("What is wrong, or what would help?"),
+        [InputRequired(_("Write a few words.")), _within(LONGEST_WORDS)],
+        filters=[_cleaned],
+        description=_("At most %(limit)s characters.", limit=LONGEST_WORDS),
+    )
+
+    @property
+    def request(self) -> Request:
+        """What a valid form says."""
+        return Request(self.name.data, self.reach.data, self.words.data)
