@@ -10,7 +10,8 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import refresh
 from werkzeug.exceptions import HTTPException
 
-from feedback.domain.languages import ENGLISH, LANGUAGES, Language, languages_with
+from feedback.domain.languages import ENGLISH, LANGUAGES, Language
+from feedback.locales.catalogues import staff_languages
 from feedback.locales.isolation import isolated
 from feedback.locales.speech import spoken, teach
 
@@ -29,13 +30,14 @@ def add_languages(app: Flask) -> None:
 
 def offered() -> tuple[Language, ...]:
     """Return the languages that the page exists in, as a whole."""
-    found: tuple[Language, ...] = g.get("languages_offered", LANGUAGES)
-    return found
+    everywhere = staff_languages() if request.blueprint == "staff" else LANGUAGES
+    only: frozenset[str] | None = g.get("languages_offered")
+    return everywhere if only is None else tuple(language for language in everywhere if language.code in only)
 
 
 def offer_only(codes: Iterable[str]) -> None:
     """Offer the page in no language but these and English; what is spoken from now on is one of them."""
-    g.languages_offered = languages_with({*codes, ENGLISH.code})
+    g.languages_offered = frozenset({*codes, ENGLISH.code})
     refresh()
 
 
