@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 SAMPLE = rm -rf instance/samples; FEEDBACK_INSTANCE=instance/samples $(BIN)/python -m feedback demo sample
 
-.PHONY: help run test check samples screenshots bench mutants format lock clean
+.PHONY: help run test check samples screenshots bench mutants format messages lock clean
 
 help: ## Show this help
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,13 @@ mutants: $(VENV)/.dev ## Alter the rules, the auditor and the statistics in smal
 
 format: $(VENV)/.dev ## Format code and templates
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/djlint --reformat --quiet templates || true
+
+messages: $(VENV)/.dev ## Gather the sentences to be translated into feedback/translations, keeping what is there
+	@mkdir -p build
+	@$(BIN)/pybabel --quiet extract --mapping pyproject.toml --keyword lazy_gettext --omit-header --sort-output \
+		--add-location file --output-file build/feedback.pot .
+	@$(BIN)/pybabel --quiet update --domain feedback --input-file build/feedback.pot --output-dir feedback/translations \
+		--ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date --no-wrap
 
 lock: $(VENV)/.run ## Resolve the dependencies again
 	@$(COMPILE) --output-file requirements.lock --upgrade

@@ -4,7 +4,6 @@ import os
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from feedback.config import Serves, Settings, SmtpSecurity, read_settings, wants_json_logs
@@ -19,6 +18,7 @@ from feedback.web.guessing import count_guesses
 from feedback.web.headers import add_headers
 from feedback.web.health import health
 from feedback.web.home import home
+from feedback.web.languages import add_languages
 from feedback.web.metrics import metrics
 from feedback.web.opt_out import opt_out_pages
 from feedback.web.participant import participant
@@ -28,7 +28,6 @@ from feedback.web.sessions import StaffSessions
 from feedback.web.staff import staff
 from feedback.web.support import support_pages
 
-LANGUAGES = ("en",)
 LARGEST_POST_BYTES = 256 * 1024
 
 
@@ -74,7 +73,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAIL_USERNAME=smtp.user,
         MAIL_PASSWORD=smtp.password,
         MAIL_DEFAULT_SENDER=smtp.sender,
-        BABEL_DEFAULT_LOCALE="en",
     )
     app.session_interface = StaffSessions()
 
@@ -91,7 +89,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"accessibility_url": _accessibility_url()})
-    Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES, "en") if request else "en")
+    add_languages(app)
 
 
 def _accessibility_url() -> str | None:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from babel import localedata
 from flask import Flask, render_template
 from flask_babel import force_locale
 from flask_mail import Connection, Mail, Message
 
 from feedback.domain.errors import MailRefused
+from feedback.domain.languages import spoken_language
 
 TIMEOUT_SECONDS = 20
 _GOING_AWAY = 421
@@ -149,23 +149,17 @@ class Conversation:
 def write(letter: Letter) -> Message:
     """Render a letter in its reader's language: plain text first, HTML beside it."""
     folder, values = f"mail/{letter.name}", dict(letter.values)
-    with force_locale(known_locale(letter.language)):
+    with force_locale(spoken_language(letter.language).code):
         message = Message(
             subject=" ".join(render_template(f"{folder}/subject.txt", **values).split()),
             recipients=[letter.recipient],
             body=render_template(f"{folder}/body.txt", **values),
-            html=render_template(f"{folder}/body.html", **values, language=letter.language),
+            html=render_template(f"{folder}/body.html", **values),
             sender=letter.sender,
             extra_headers=_headers(letter),
         )
     message.msgId = letter.message_id
     return message
-
-
-def known_locale(language: str) -> str:
-    """Return the locale for a roster's language: without its country if that is unknown, else English."""
-    names = (language.replace("-", "_"), language.partition("-")[0])
-    return next((name for name in names if localedata.exists(name)), "en")
 
 
 def _headers(letter: Letter) -> dict[str, str]:

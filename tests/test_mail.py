@@ -10,7 +10,7 @@ from flask import Flask
 from feedback.app import create_app
 from feedback.config import read_settings
 from feedback.domain.errors import MailRefused
-from feedback.mail import TIMEOUT_SECONDS, Letter, Relay, Verdict, known_locale, write
+from feedback.mail import TIMEOUT_SECONDS, Letter, Relay, Verdict, write
 from tests.relay_with_tls import Certificate, everybody, make_certificate, nobody, relay
 
 VALUES = {
@@ -205,11 +205,3 @@ def test_a_mail_without_opt_out_offers_none(page: None) -> None:
 
 def test_a_printed_letter_shows_no_link(page: None) -> None:
     assert "https://" not in repr(letter())
-
-
-@pytest.mark.parametrize(
-    ("language", "locale"),
-    [("en", "en"), ("pt-BR", "pt_BR"), ("en-EU", "en"), ("de-QQ", "de"), ("xx", "en"), ("xx-YY", "en"), ("", "en")],
-)
-def test_every_language_has_a_locale(language: str, locale: str) -> None:
-    assert known_locale(language) == locale

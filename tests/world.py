@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
@@ -24,6 +24,7 @@ from feedback.services.import_roster import import_roster
 from feedback.services.open_wave import open_wave
 from feedback.services.plan_wave import WavePlan, plan_wave
 from forms.library import pair
+from forms.vocabulary import translated_words
 
 START = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 TEXTS = ("We meet every week and it works well.", "Please give us more time.", "", "")
@@ -90,12 +91,14 @@ class World:
         cohorts: tuple[str, ...] = ("",),
         k: int = 5,
         quiet: QuietTimes = NO_QUIET_TIMES,
+        **changes: object,
     ) -> int:
+        words = {"word": "reverse", "focus": "race and ethnicity"}
         draft = ProgrammeDraft(
             organisation="Example Organisation",
             name="Pilot",
-            word="reverse",
-            focus="race and ethnicity",
+            **words,
+            translated=translated_words(**words),
             minimum_group_size=k,
             time_zone="Europe/Paris",
             contact_name="Ana Contact",
@@ -103,6 +106,7 @@ class World:
             reviewer_name="Rea Viewer",
             quiet_times=quiet,
         )
+        draft = replace(draft, **changes)
         with self.session() as session:
             programme_id = create_programme(
                 session, self.keys, draft, smallest_group_size=5, now=self.clock(), actor="test"

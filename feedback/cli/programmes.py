@@ -1,5 +1,6 @@
 """`feedback programme`: create programmes, show them."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TextIO
 
@@ -12,8 +13,16 @@ from feedback.runtime import runtime
 from feedback.services.create_programme import ProgrammeDraft, create_programme
 from feedback.services.set_notice import name_help, say_what_was_done
 from feedback.services.show_programmes import ProgrammeSheet, list_programmes, show_programme
+from feedback.services.translate_words import translate_words
+from forms.vocabulary import translated_words
 
 programme = AppGroup("programme", help="Create and show programmes.")
+
+_focus_in = click.option(
+    "--focus-in", nargs=2, multiple=True, metavar="LANGUAGE WORDS", help='The focus in a language: fr "le handicap".'
+)
+_word_in = click.option("--word-in", nargs=2, multiple=True, metavar="LANGUAGE WORD", help="The word in a language.")
+_Pairs = tuple[tuple[str, str], ...]
 
 
 programme.add_command(quiet_command)
@@ -25,6 +34,8 @@ _programme_id = click.argument("programme_id", type=int)
 @click.option("--name", required=True, help='Such as "Pilot 2027".')
 @click.option("--word", default="reverse", show_default=True, help='What you call it: "reverse" or "reciprocal".')
 @click.option("--focus", required=True, help='What it is about, such as "race and ethnicity".')
+@_focus_in
+@_word_in
 @click.option("--minimum-group-size", type=int, help="Results appear only for groups of at least so many; 5 or more.")
 @click.option("--time-zone", required=True, help="Such as Europe/Paris.")
 @click.option("--contact-name", required=True, help="Whom participants may ask.")
@@ -32,9 +43,17 @@ _programme_id = click.argument("programme_id", type=int)
 @click.option("--reviewer-name", required=True, help="Who alone reads comments word for word; participants are told.")
 @quiet_options
 def create_command(
-    minimum_group_size: int | None, quiet_hours: str, quiet_weekdays: str, holidays: str, **words: str
+    minimum_group_size: int | None,
+    quiet_hours: str,
+    quiet_weekdays: str,
+    holidays: str,
+    focus_in: _Pairs,
+    word_in: _Pairs,
+    **words: str,
 ) -> None:
     """Create a programme and print its number.
+
+    Well-known words have their translations; participants are offered the languages in which both words are known.
 
     \b
     Example:  feedback programme create --organisation Example --name "Pilot" --focus "race and ethnicity" \\
@@ -42,8 +61,13 @@ def create_command(
     """
     tools = runtime()
     smallest = tools.settings.minimum_group_size
-    quiet = quiet_times_asked(quiet_hours, quiet_weekdays, holidays)
-    draft = ProgrammeDraft(minimum_group_size=minimum_group_size or smallest, quiet_times=quiet, **words)
+    known = translated_words(focus=words["focus"], word=words["word"])
+    draft = ProgrammeDraft(
+        minimum_group_size=minimum_group_size or smallest,
+        translated=_with(known, focus_in, word_in),
+        quiet_times=quiet_times_asked(quiet_hours, quiet_weekdays, holidays),
+        **words,
+    )
     number = create_programme(
         tools.session(),
         tools.keys,
@@ -54,6 +78,33 @@ def create_command(
         actor=ACTOR,
     )
     say(str(number))
+
+
+@programme.command("translate")
+@click.argument("programme_id", type=int)
+@_focus_in
+@_word_in
+def translate_command(programme_id: int, focus_in: _Pairs, word_in: _Pairs) -> None:
+    """Give a programme its words in other languages, for waves that are planned from now on.
+
+    \b
+    Example:  feedback programme translate 1 --focus-in fr "le handicap" --word-in fr inversé
+    """
+    tools = runtime()
+    words = _with({}, focus_in, word_in)
+    if not words:
+        raise click.UsageError("Give at least one of --focus-in and --word-in.")
+    translate_words(tools.session(), programme_id, words, now=tools.clock(), actor=ACTOR)
+    _tell(show_programme(tools.session(), programme_id))
+
+
+def _with(known: dict[str, dict[str, str]], focus_in: _Pairs, word_in: _Pairs) -> dict[str, dict[str, str]]:
+    given: Iterable[tuple[str, _Pairs]] = (("focus", focus_in), ("word", word_in))
+    found = {code: dict(words) for code, words in known.items()}
+    for name, pairs in given:
+        for code, text in pairs:
+            found.setdefault(code, {})[name] = text
+    return found
 
 
 _text_file = click.argument("file", type=click.File("r", encoding="utf-8"))
@@ -118,6 +169,8 @@ def _list(*, as_json: bool) -> None:
 def _tell(sheet: ProgrammeSheet) -> None:
     zone = sheet.time_zone.key
     say(f"Programme {sheet.id}: {sheet.name}, {sheet.people} people, groups of at least {sheet.minimum_group_size}")
+    for code, words in sheet.words.items():
+        say(f"  {code:>6}  {', '.join(f'{name}: {text}' for name, text in sorted(words.items()))}")
     for atom, count in sheet.roster:
         say(f"  {count:>6}  {atom.role}s{f', {atom.cohort}' if atom.cohort else ''}")
     for wave in sheet.waves:

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import as_json_option, say, write_json
-from feedback.domain.questionnaires import Questionnaire
+from feedback.domain.questionnaires import Questionnaire, languages_of
 from forms.library import available, load, read_file
 
 questionnaire = AppGroup("questionnaire", help="List and check questionnaires.")
@@ -34,7 +34,8 @@ def check_command(files: tuple[Path, ...]) -> None:
     """
     for file in files:
         found = read_file(file)
-        say(f"{file.name}: good, {len(found.questions)} questions in {len(found.sections)} parts")
+        languages = ", ".join(sorted(languages_of(found)))
+        say(f"{file.name}: good, {len(found.questions)} questions in {len(found.sections)} parts, in {languages}")
 
 
 def _summary(one: Questionnaire) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """`feedback report`: read a report in the terminal, write it as files, compare reports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -8,6 +9,9 @@ from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from feedback.cli.output import as_json_option, say
+from feedback.domain.languages import ENGLISH, LANGUAGES, languages_with, spoken_language
+from feedback.domain.report import ReportDocument
+from feedback.domain.report_reading import report_languages
 from feedback.rendering.blocks import Paper
 from feedback.rendering.pdf import write_pdf
 from feedback.rendering.plain import write_plain
@@ -25,7 +29,13 @@ from feedback.services.show_report import ShownReport, show_report
 report = AppGroup("report", help="Show, export, compare and check reports.")
 
 _wave_id = click.argument("wave_id", type=int)
-_language = click.option("--language", default="en", show_default=True, help="Such as en; English where missing.")
+_language = click.option(
+    "--language",
+    type=click.Choice([language.code for language in LANGUAGES]),
+    default=ENGLISH.code,
+    show_default=True,
+    help="English instead if the survey was not asked in it.",
+)
 
 
 @report.command("show")
@@ -42,8 +52,8 @@ def show_command(wave_id: int, language: str, *, as_json: bool) -> None:
     if as_json:
         say(report_json(shown.signed).decode())
         return
-    with force_locale(language):
-        say(write_plain(_paper(shown, language)))
+    with _speaking(language, shown.signed.document) as spoken:
+        say(write_plain(_paper(shown, spoken)))
 
 
 @report.command("export")
@@ -76,26 +86,37 @@ def compare_command(wave_ids: tuple[int, ...], language: str, file: Path | None)
     if file is not None:
         write_comparison(wave_ids, file, language)
         return
-    with force_locale(language):
-        say(write_plain(_comparison(wave_ids, language)))
+    documents = _documents(wave_ids)
+    with _speaking(language, *documents) as spoken:
+        say(write_plain(compose_comparison(documents, spoken)))
 
 
 def write_report(wave_id: int, file: Path, language: str) -> None:
     """Write the report of a wave in the form that the file's ending names."""
-    with force_locale(language):
-        file.write_bytes(_form(file)(_shown(wave_id), language))
+    shown = _shown(wave_id)
+    with _speaking(language, shown.signed.document) as spoken:
+        file.write_bytes(_form(file)(shown, spoken))
     say(f"Wrote {file}.")
 
 
 def write_comparison(wave_ids: tuple[int, ...], file: Path, language: str) -> None:
     """Write the comparison of waves' reports in the form that the file's ending names."""
-    with force_locale(language):
-        file.write_bytes(_writer(file)(_comparison(wave_ids, language)))
+    documents = _documents(wave_ids)
+    with _speaking(language, *documents) as spoken:
+        file.write_bytes(_writer(file)(compose_comparison(documents, spoken)))
     say(f"Wrote {file}.")
 
 
-def _comparison(wave_ids: tuple[int, ...], language: str) -> Paper:
-    return compose_comparison([_shown(wave_id).signed.document for wave_id in wave_ids], language)
+@contextmanager
+def _speaking(language: str, *documents: ReportDocument) -> Iterator[str]:
+    """Speak the language that was asked for, unless the reports quote what was not asked in it."""
+    spoken = spoken_language(language, languages_with(report_languages(*documents))).code
+    with force_locale(spoken):
+        yield spoken
+
+
+def _documents(wave_ids: tuple[int, ...]) -> list[ReportDocument]:
+    return [_shown(wave_id).signed.document for wave_id in wave_ids]
 
 
 def _shown(wave_id: int) -> ShownReport:

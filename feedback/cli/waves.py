@@ -142,6 +142,7 @@ def _all_waves() -> list[int]:
 def _tell(sheet: WaveSheet) -> None:
     zone = sheet.time_zone.key
     say(f"Wave {sheet.id} of “{sheet.programme}”: {sheet.stage}, {sheet.state}, {sheet.invited or 'nobody'} invited")
+    say(f"  asked in {', '.join(sheet.languages)}")
     for entry in sheet.calendar:
         seen = f"  {entry.band}" if entry.kind is EntryKind.LOOK and entry.band else ""
         say(f"  {shown(entry.at, zone):<24} {entry.kind} {_stands(entry)}{seen}")

@@ -12,6 +12,7 @@ from feedback.services.open_wave import open_wave
 from feedback.services.plan_wave import WavePlan, plan_wave
 from feedback.services.show_programmes import list_programmes
 from forms.library import pair
+from forms.vocabulary import translated_words
 
 ORGANISATION = "Example Organisation"
 COORDINATOR = ("Dana Coordinator", "coordinator@example.com")
@@ -40,11 +41,12 @@ def new_programme(tools: Runtime, name: str, roster: bytes) -> int:
     """Create a programme of invented people from a roster file, and return its id."""
     session, now = tools.session(), tools.clock()
     smallest = tools.settings.minimum_group_size
+    words = {"word": "reverse", "focus": "race and ethnicity"}
     draft = ProgrammeDraft(
         organisation=ORGANISATION,
         name=name,
-        word="reverse",
-        focus="race and ethnicity",
+        **words,
+        translated=translated_words(**words),
         minimum_group_size=smallest,
         time_zone="Europe/Paris",
         contact_name="Dana Coordinator",

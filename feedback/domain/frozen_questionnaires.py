@@ -1,7 +1,7 @@
 """Questionnaires as text that can be kept and compared, and with a programme's own words put in."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -17,7 +17,12 @@ from feedback.domain.questionnaires import (
     Section,
     Texts,
     Theme,
+    every_text,
+    languages_of,
 )
+
+Words = Mapping[str, str]
+"""What a programme puts into texts in one language: `focus` and `word`."""
 
 
 def freeze(questionnaire: Questionnaire) -> str:
@@ -64,33 +69,47 @@ def _condition(frozen: dict[str, Any] | None) -> Condition | None:
     return None if frozen is None else Condition(frozen["question"], tuple(frozen["answers"]))
 
 
-def with_words(questionnaire: Questionnaire, words: Mapping[str, str]) -> Questionnaire:
+def with_words(questionnaire: Questionnaire, words: Mapping[str, Words]) -> Questionnaire:
     """Return the questionnaire with the programme's words in every text.
 
-    `words` holds `focus` (such as "race and ethnicity") and `word` (such as "reverse"); raises KeyError without.
+    `words` holds them by language: `focus` (such as "race and ethnicity") and `word` (such as "reverse"). A language
+    without a word that its texts need is left out, since nobody is to read half a sentence in another language; raises
+    KeyError if that language is English.
     """
+    told = {
+        language for language in languages_of(questionnaire) if _fills(words.get(language, {}), language, questionnaire)
+    }
+    told.add("en")
+
+    def worded(texts: Texts) -> Texts:
+        return {
+            language: _with_words(text, words.get(language, {})) for language, text in texts.items() if language in told
+        }
+
     return replace(
         questionnaire,
-        title=_worded(questionnaire.title, words),
-        sections=tuple(replace(section, title=_worded(section.title, words)) for section in questionnaire.sections),
-        questions=tuple(_worded_question(question, words) for question in questionnaire.questions),
+        title=worded(questionnaire.title),
+        sections=tuple(replace(section, title=worded(section.title)) for section in questionnaire.sections),
+        questions=tuple(_reworded(question, worded) for question in questionnaire.questions),
     )
 
 
-def _worded_question(question: Question, words: Mapping[str, str]) -> Question:
+def _fills(words: Words, language: str, questionnaire: Questionnaire) -> bool:
+    texts = [texts[language] for texts in every_text(questionnaire)]
+    return all(name in words or not any(f"{{{name}}}" in text for text in texts) for name in PLACEHOLDERS)
+
+
+def _reworded(question: Question, worded: Callable[[Texts], Texts]) -> Question:
     return replace(
         question,
-        text=_worded(question.text, words),
-        hint=None if question.hint is None else _worded(question.hint, words),
-        options=tuple(replace(option, text=_worded(option.text, words)) for option in question.options),
+        text=worded(question.text),
+        hint=None if question.hint is None else worded(question.hint),
+        options=tuple(replace(option, text=worded(option.text)) for option in question.options),
     )
 
 
-def _worded(texts: Texts, words: Mapping[str, str]) -> Texts:
-    return {language: _with_words(text, words) for language, text in texts.items()}
-
-
-def _with_words(text: str, words: Mapping[str, str]) -> str:
+def _with_words(text: str, words: Words) -> str:
     for name in PLACEHOLDERS:
-        text = text.replace(f"{{{name}}}", words[name])
+        if (open_place := f"{{{name}}}") in text:
+            text = text.replace(open_place, words[name])
     return text

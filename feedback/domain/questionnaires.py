@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -165,6 +165,22 @@ def _holds(condition: Condition | None, asked: Mapping[str, Question], chosen: M
     if condition is None:
         return True
     return condition.question in asked and chosen.get(condition.question) in condition.answers
+
+
+def languages_of(questionnaire: Questionnaire) -> frozenset[str]:
+    """Return the codes of the languages in which the questionnaire is whole."""
+    return frozenset(questionnaire.title).intersection(*every_text(questionnaire))
+
+
+def every_text(questionnaire: Questionnaire) -> Iterator[Texts]:
+    """Yield all that people read of a questionnaire, each in its languages."""
+    yield questionnaire.title
+    for section in questionnaire.sections:
+        yield section.title
+    for question in questionnaire.questions:
+        yield from _all_texts(question)
+        if question.hint is not None:
+            yield question.hint
 
 
 def fingerprint(question: Question) -> str:

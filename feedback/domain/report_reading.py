@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from feedback.domain.counts import Count, bounded
 from feedback.domain.groups import Group
+from feedback.domain.languages import LANGUAGES
 from feedback.domain.questionnaires import Kind, Order, Role, Theme, text_in
 from feedback.domain.report import About, Outcome, Promise, ReportDocument, Rules, Twin
 from feedback.domain.statements import (
@@ -152,6 +153,18 @@ def report_header(document: ReportDocument) -> ReportHeader:
         previous=record["previous"],
         receipts=tuple(record["receipts"]),
     )
+
+
+def report_languages(*documents: ReportDocument) -> frozenset[str]:
+    """Return the codes of those of the service's languages in which all that these reports quote was asked."""
+    found = frozenset(language.code for language in LANGUAGES)
+    for document in documents:
+        record = json.loads(document.json)
+        for question in (*record["questions"], *record["comments"]):
+            found &= question["text"].keys()
+            for option in question.get("options", ()):
+                found &= option["text"].keys()
+    return found
 
 
 def report_rates(document: ReportDocument) -> tuple[RateResult, ...]:

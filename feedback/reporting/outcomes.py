@@ -139,7 +139,8 @@ def _favourable(question: ReportQuestion, result: GroupResult, count: Count) -> 
         share=share_words(count),
         interval=interval_of_share(wilson(count)),
     )
-    return f"{sentence} {_('Indicative.')}" if count.n < INDICATIVE_BELOW else sentence
+    indicative = _("Indicative.")
+    return f"{sentence} {indicative}" if count.n < INDICATIVE_BELOW else sentence
 
 
 def _chose(result: GroupResult, count: Count, texts: tuple[str, ...]) -> str:

@@ -61,9 +61,10 @@ def _harm_in(question: ReportQuestion, result: GroupResult) -> str:
         answers=answers(worse.texts),
         question=question.text,
     )
+    advice = _("One would be one too many: make known where help is.")
     if worse.count.low:
-        return f"{said} {_('Offer help to everybody, now.')}"
-    return f"{said} {_('One would be one too many: make known where help is.')}"
+        advice = _("Offer help to everybody, now.")
+    return f"{said} {advice}"
 
 
 def _unfavourable(questions: tuple[ReportQuestion, ...]) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """Groups, numbers and reasons in words, in the reader's language: the one place that puts published facts so."""
 
+from datetime import date
+
 from babel import Locale
-from flask_babel import format_date, format_decimal, format_percent, ngettext
+from flask_babel import format_decimal, format_percent, ngettext
 from flask_babel import gettext as _
 
 from feedback.domain.counts import Count
@@ -11,6 +13,8 @@ from feedback.domain.report import Rules
 from feedback.domain.report_reading import ReportQuestion
 from feedback.domain.statements import Reason
 from feedback.domain.statistics import Interval
+from feedback.locales import moments
+from feedback.locales.speech import spoken
 
 
 def group_name(group: Group) -> str:
@@ -18,7 +22,9 @@ def group_name(group: Group) -> str:
     if group.role is None:
         return _("All participants")
     whole = _("Mentors") if group.role is Role.MENTOR else _("Mentees")
-    return f"{whole}, {' + '.join(group.cohorts)}" if group.cohorts else whole
+    if not group.cohorts:
+        return whole
+    return _("%(role)s, %(cohorts)s", role=whole, cohorts=" + ".join(group.cohorts))
 
 
 def people(count: int) -> str:
@@ -135,9 +141,9 @@ def direction(language: str) -> str:
     return Locale.parse(language, sep="-").text_direction
 
 
-def day(value: object) -> str:
+def day(value: date) -> str:
     """Return a date such as "12 June 2026"."""
-    return format_date(value, "d MMMM y")
+    return moments.day(value, spoken().code)
 
 
 def _number(value: int) -> str:

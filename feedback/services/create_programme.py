@@ -1,6 +1,7 @@
 """Create a programme, with the organisation that runs it and the keys that both need."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -8,6 +9,8 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
+from feedback.domain.frozen_questionnaires import Words
+from feedback.domain.languages import ENGLISH, LANGUAGES
 from feedback.domain.quiet_times import DEFAULT_QUIET_TIMES, QuietTimes
 from feedback.services.open_support_desk import SUPPORT_DAYS, open_support_desk
 from feedback.storage.audit_log import note
@@ -16,12 +19,15 @@ from feedback.storage.organisations import organisation_named
 from feedback.storage.programmes import Programme
 from feedback.storage.quiet_times import store_quiet_times
 
+MOST_LETTERS = 200
+
 
 @dataclass(frozen=True)
 class ProgrammeDraft:
     """A programme as it is asked for. `word` is such as "reverse" or "reciprocal", `focus` such as "race".
 
     Unless told otherwise, no mail goes out at night and on weekends.
+    `translated` has both in languages other than English; a language without them is not offered to participants.
     """
 
     organisation: str
@@ -34,6 +40,7 @@ class ProgrammeDraft:
     contact_email: str
     reviewer_name: str
     quiet_times: QuietTimes = DEFAULT_QUIET_TIMES
+    translated: Mapping[str, Words] = field(default_factory=dict)
 
 
 def create_programme(
@@ -59,6 +66,7 @@ def create_programme(
         name=draft.name,
         word=draft.word,
         focus=draft.focus,
+        translated={language: dict(words) for language, words in draft.translated.items()},
         minimum_group_size=draft.minimum_group_size,
         time_zone=draft.time_zone,
         contact_name=draft.contact_name,
@@ -82,6 +90,7 @@ def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
             raise PlanRefused(
                 f"The programme's {name.replace('_', ' ')} is empty or holds characters that cannot be shown."
             )
+    check_translated(draft.translated)
     if draft.minimum_group_size < smallest_group_size:
         raise PlanRefused(f"The minimum group size can be raised, but not below {smallest_group_size}.")
     try:
@@ -92,3 +101,14 @@ def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
         validate_email(draft.contact_email, check_deliverability=False)
     except EmailNotValidError:
         raise PlanRefused("The contact's address is not an e-mail address; write it like name@example.com.") from None
+
+
+def check_translated(translated: Mapping[str, Words]) -> None:
+    """Raise PlanRefused if a word in another language is empty, or its language is none that the service speaks."""
+    known = [language.code for language in LANGUAGES if language is not ENGLISH]
+    for code, words in translated.items():
+        if code not in known:
+            raise PlanRefused(f"“{code}” is not one of the languages to translate into; use one of {', '.join(known)}.")
+        for name, text in words.items():
+            if not text.strip() or not text.isprintable() or len(text) > MOST_LETTERS:
+                raise PlanRefused(f"The programme's {name} in “{code}” is empty, too long or cannot be shown.")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.frozen_questionnaires import thaw
 from feedback.domain.groups import Group
 from feedback.domain.links import to_address
-from feedback.domain.questionnaires import Questionnaire
+from feedback.domain.questionnaires import Questionnaire, languages_of
 from feedback.domain.sealing import Place, PublicKey
 from feedback.storage.entitlements import OpenRight
 from feedback.storage.notices import read_notice
@@ -57,6 +57,11 @@ class Survey:
     body_bytes: int
     support_address: str | None
     help_contacts: str
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The codes of the languages in which everything is asked."""
+        return languages_of(self.questionnaire)
 
     @property
     def closes_on(self) -> date:

@@ -15,7 +15,7 @@ from feedback.domain.waves import MomentKind, WaveState
 from feedback.services.find_twins import Survey, twins_of
 from feedback.storage.audit_log import note
 from feedback.storage.people import roster_sizes
-from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.programmes import Programme, programme_by_id, words_of
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import Wave, add_moments, add_questionnaires
 
@@ -89,5 +89,5 @@ def planned_survey(programme: Programme, plan: WavePlan) -> Survey:
 
 def asked_in_words(programme: Programme, questionnaires: Mapping[Role, Questionnaire]) -> dict[Role, Questionnaire]:
     """Return questionnaires in the programme's own words."""
-    words = {"focus": programme.focus, "word": programme.word}
+    words = words_of(programme)
     return {role: with_words(one, words) for role, one in questionnaires.items()}

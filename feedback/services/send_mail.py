@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import MailRefused
+from feedback.domain.languages import Language, address_in, spoken_language
 from feedback.domain.links import (
-    LinkKey,
     link_secret,
     message_name,
     opt_out_digest,
@@ -26,7 +25,8 @@ from feedback.domain.links import (
 )
 from feedback.domain.pace import Pace
 from feedback.domain.waves import CANCELLATION, NO_RESULTS, RESULTS, WaveState
-from feedback.mail import Letter, Relay, Verdict, known_locale
+from feedback.locales.moments import time_of_day, weekday_and_day
+from feedback.mail import Letter, Relay, Verdict
 from feedback.services.await_turn import has_turn
 from feedback.storage.deliveries import (
     Batch,
@@ -202,29 +202,27 @@ def _letters(keys: KeyStore, pouch: _Pouch, waiting: list[tuple[int, int]]) -> I
     host = pouch.postmark.sender.rpartition("@")[2]
     for delivery_id, participant_id in waiting:
         person = pouch.people[participant_id]
-        opt_out = to_address(opt_out_token(opt_out_key, participant_id))
+        language = spoken_language(person.language)
+        opt_out = f"{base}/o/{to_address(opt_out_token(opt_out_key, participant_id))}"
+        pages = {"opt_out_url": opt_out, "results_url": f"{base}/r/{results}", "receipt_url": f"{base}/receipt"}
+        if link_key is not None:
+            pages["link"] = f"{base}/s/{to_address(link_secret(link_key, participant_id))}"
+        if pouch.support is not None:
+            pages["support_url"] = pouch.support
+        addresses = {name: address_in(page, language) for name, page in pages.items()}
         yield (
             delivery_id,
             Letter(
                 recipient=person.email,
-                language=person.language,
+                language=language.code,
                 name=_template(pouch),
                 message_id=f"<{message_name(opt_out_key, pouch.wave.id, pouch.batch.mail, participant_id)}@{host}>",
                 sender=(pouch.organisation, pouch.postmark.sender),
-                values={
-                    **_values(pouch, person, f"{base}/o/{opt_out}"),
-                    **_link(base, link_key, participant_id),
-                    "results_url": f"{base}/r/{results}",
-                    "receipt_url": f"{base}/receipt",
-                },
-                opt_out_url=f"{base}/o/{opt_out}",
+                values={**_values(pouch, person.name, language), **addresses},
+                opt_out_url=opt_out,
                 return_path=return_path(back_to, opt_out_key, delivery_id) if back_to else None,
             ),
         )
-
-
-def _link(base: str, key: LinkKey | None, participant_id: int) -> dict[str, str]:
-    return {} if key is None else {"link": f"{base}/s/{to_address(link_secret(key, participant_id))}"}
 
 
 def _template(pouch: _Pouch) -> str:
@@ -233,20 +231,18 @@ def _template(pouch: _Pouch) -> str:
     return "last-day" if is_last_day else name
 
 
-def _values(pouch: _Pouch, person: Participant, opt_out_url: str) -> dict[str, str | None]:
+def _values(pouch: _Pouch, name: str, language: Language) -> dict[str, str | None]:
     closes_at = pouch.wave.closes_at.astimezone(ZoneInfo(pouch.programme.time_zone))
-    locale = known_locale(person.language)
     return {
-        "name": person.name,
+        "name": name,
         "organisation": pouch.organisation,
         "programme": pouch.programme.name,
         "contact_name": pouch.programme.contact_name,
         "contact_email": pouch.programme.contact_email,
         "minimum_group_size": str(pouch.wave.minimum_group_size),
-        "closes_on": format_date(closes_at.date(), "full", locale=locale),
-        "closes_at": format_time(closes_at, "short", locale=locale),
+        "closes_on": weekday_and_day(closes_at.date(), language.code),
+        "closes_at": time_of_day(closes_at, language.code),
         "time_zone": pouch.programme.time_zone,
-        "opt_out_url": opt_out_url,
-        "support_url": pouch.support,
+        "support_url": None,
         "base_url": pouch.postmark.base_url,
     }

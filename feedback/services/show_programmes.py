@@ -1,16 +1,18 @@
 """What staff see of programmes: sizes and states. Never a person, never an answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.frozen_questionnaires import Words
 from feedback.domain.groups import Atom
 from feedback.domain.waves import WaveState
 from feedback.storage.database import begin_read_only
 from feedback.storage.people import roster_sizes
-from feedback.storage.programmes import programme_by_id, programmes_of
+from feedback.storage.programmes import programme_by_id, programmes_of, words_of
 from feedback.storage.waves import Wave, waves_of
 
 
@@ -38,12 +40,13 @@ class WaveLine:
 
 @dataclass(frozen=True)
 class ProgrammeSheet:
-    """One programme: its terms, its roster in sizes, its waves from the oldest."""
+    """One programme: its terms, its words by language, its roster in sizes, its waves from the oldest."""
 
     id: int
     name: str
     word: str
     focus: str
+    words: Mapping[str, Words]
     minimum_group_size: int
     time_zone: ZoneInfo
     contact_name: str
@@ -100,6 +103,7 @@ def _sheet(session: Session, programme_id: int) -> ProgrammeSheet:
         name=programme.name,
         word=programme.word,
         focus=programme.focus,
+        words=words_of(programme),
         minimum_group_size=programme.minimum_group_size,
         time_zone=ZoneInfo(programme.time_zone),
         contact_name=programme.contact_name,

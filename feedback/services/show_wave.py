@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from feedback.domain.groups import Group
+from feedback.domain.languages import languages_with
+from feedback.domain.questionnaires import languages_of
 from feedback.domain.waves import Band, MomentKind, WaveState
 from feedback.storage.database import begin_read_only
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.reports import report_of
-from feedback.storage.waves import Moment, Wave, groups_of, moments_of, wave_by_id
+from feedback.storage.waves import Moment, Wave, groups_of, moments_of, questionnaires_of, wave_by_id
 
 
 class EntryKind(StrEnum):
@@ -54,13 +56,14 @@ class DeliveryCount:
 
 @dataclass(frozen=True)
 class WaveSheet:
-    """One wave. `groups` is empty before the opening."""
+    """One wave. `languages` are codes; `groups` is empty before the opening."""
 
     id: int
     programme_id: int
     programme: str
     time_zone: ZoneInfo
     stage: str
+    languages: tuple[str, ...]
     state: WaveState
     minimum_group_size: int
     invited: int | None
@@ -102,6 +105,7 @@ def _sheet(session: Session, wave: Wave, now: datetime) -> WaveSheet:
         programme=programme.name,
         time_zone=ZoneInfo(programme.time_zone),
         stage=wave.stage,
+        languages=_languages(session, wave),
         state=state,
         minimum_group_size=wave.minimum_group_size,
         invited=wave.invited,
@@ -119,6 +123,12 @@ def _may_be_extended(wave: Wave, moments: list[Moment], now: datetime) -> bool:
     looks = [moment for moment in moments if moment.kind == MomentKind.LOOK and moment.is_done]
     saw_too_few = bool(looks) and looks[-1].band == Band.FEWER_THAN_K
     return saw_too_few and wave.state == WaveState.OPEN and now < wave.closes_at and not wave.was_extended
+
+
+def _languages(session: Session, wave: Wave) -> tuple[str, ...]:
+    asked = questionnaires_of(session, wave.id).values()
+    both = frozenset.intersection(*map(languages_of, asked)) if asked else frozenset()
+    return tuple(language.code for language in languages_with(both))
 
 
 def _calendar(wave: Wave, moments: list[Moment]) -> tuple[CalendarEntry, ...]:

@@ -7,14 +7,15 @@ that it is held or postponed.
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import MailRefused
+from feedback.domain.languages import ENGLISH
 from feedback.domain.links import news_name, results_digest, results_secret
 from feedback.domain.report import Outcome, read_outcome
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves import CANCELLATION, EXTENSION, INVITATION, NO_RESULTS, RESULTS, News, WaveState
+from feedback.locales.moments import moment as in_words
 from feedback.mail import Letter, Relay, Verdict
 from feedback.services.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.send_mail import Postmark
@@ -31,7 +32,6 @@ from feedback.storage.staff import staff_in_role
 from feedback.storage.waves import Wave, wave_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
-_LANGUAGE = "en"
 _MAIL_TO_ALL = {
     News.CANCELLED: (CANCELLATION, WaveState.CANCELLED),
     News.EXTENDED: (EXTENSION, WaveState.OPEN),
@@ -111,7 +111,7 @@ def _letters(session: Session, wave: Wave, postmark: Postmark) -> list[Letter]:
     return [
         Letter(
             recipient=member.email,
-            language=_LANGUAGE,
+            language=ENGLISH.code,
             name=name,
             message_id=f"<{news_name(wave.id, member.id, told)}@{host}>",
             sender=(organisation.name, postmark.sender),
@@ -136,7 +136,7 @@ def _values(wave: Wave, programme: Programme, postmark: Postmark) -> dict[str, s
 def _in_words(moment: datetime | None, zone: str) -> str:
     if moment is None:
         return ""
-    return format_datetime(moment.astimezone(ZoneInfo(zone)), "EEEE d MMMM y, HH:mm '('VV')'", locale=_LANGUAGE)
+    return in_words(moment, ZoneInfo(zone), ENGLISH.code)
 
 
 def _send(relay: Relay, letters: list[Letter]) -> None:

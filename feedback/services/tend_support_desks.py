@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import MailRefused
+from feedback.domain.languages import ENGLISH
 from feedback.mail import Letter, Relay, Verdict
 from feedback.services.send_mail import Postmark
 from feedback.storage.organisations import Organisation
@@ -21,7 +22,6 @@ from feedback.storage.support import (
 )
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
-_LANGUAGE = "en"
 
 
 def support_is_due(session: Session, now: datetime) -> bool:
@@ -59,7 +59,7 @@ def _letter(session: Session, programme_id: int, ids: list[bytes], postmark: Pos
     name = hashlib.sha256(b"feedback/support" + b"".join(ids)).hexdigest()[:32]
     return Letter(
         recipient=programme.contact_email,
-        language=_LANGUAGE,
+        language=ENGLISH.code,
         name="support",
         message_id=f"<{name}@{postmark.sender.rpartition('@')[2]}>",
         sender=(organisation.name, postmark.sender),

@@ -1,14 +1,19 @@
 """Programmes: one run of a scheme in one organisation."""
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.errors import NotFound
-from feedback.storage.database import Base
+from feedback.storage.database import Base, JsonText
 
 
 class Programme(Base):
-    """One programme, with the words it prefers and the people its participants may turn to."""
+    """One programme, with the words it prefers and the people its participants may turn to.
+
+    `word` and `focus` are in English; `translated` has them by language, such as {"fr": {"focus": "le handicap"}}.
+    """
 
     __tablename__ = "programmes"
     __table_args__ = (CheckConstraint("minimum_group_size >= 5", name="minimum_group_size"),)
@@ -23,6 +28,12 @@ class Programme(Base):
     contact_name: Mapped[str] = mapped_column(String(200))
     contact_email: Mapped[str] = mapped_column(String(320))
     reviewer_name: Mapped[str] = mapped_column(String(200))
+    translated: Mapped[Any] = mapped_column(JsonText, default=dict)
+
+
+def words_of(programme: Programme) -> dict[str, dict[str, str]]:
+    """Return the words that a programme puts into questionnaires, by language; English has all of them."""
+    return {**programme.translated, "en": {"focus": programme.focus, "word": programme.word}}
 
 
 def programme_by_id(session: Session, programme_id: int) -> Programme:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from babel.dates import format_date, format_datetime
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -15,10 +14,12 @@ from feedback.domain.drafts import Draft, answer_in, can_travel, is_complete
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.links import LinkSecret, draft_name, receipt_words
 from feedback.domain.questionnaires import Questionnaire, text_in
+from feedback.locales.moments import day, moment
 from feedback.runtime import runtime
 from feedback.services.known_surveys import Survey
 from feedback.services.submit_response import find_survey, read_link, submit_response, withdraw
 from feedback.web.kept_pages import draw_stand_in, kept_page
+from feedback.web.languages import offer_only, switched
 from feedback.web.parts import (
     Part,
     Visit,
@@ -28,11 +29,14 @@ from feedback.web.parts import (
     language,
     pass_part,
     save_part,
+    seal,
     show_check,
     show_part,
+    unseal,
 )
 
-_RECEIPT, _STATE, _DRAFT = draw_stand_in(), draw_stand_in(), draw_stand_in()
+_RECEIPT, _SEALED, _STATE, _DRAFT = draw_stand_in(), draw_stand_in(), draw_stand_in(), draw_stand_in()
+_SENT = b"sent "
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
 
@@ -50,7 +54,7 @@ def _promise_page(survey: Survey, state: str, link: str) -> str:
         page=survey,
         stage_title=text_in(survey.questionnaire.title, language()),
         closes=_closes(survey),
-        keys_gone_by=format_date(survey.closes_on + timedelta(days=survey.key_backup_days), "long", locale=language()),
+        keys_gone_by=day(survey.closes_on + timedelta(days=survey.key_backup_days), language()),
         closed_count=len(survey.questionnaire.questions) - len(survey.questionnaire.open_questions),
         open_count=len(survey.questionnaire.open_questions),
         questions=_questions_listed(survey.questionnaire),
@@ -95,6 +99,8 @@ def answer(link: str) -> Response:
     visit = _visit(link)
     if visit is None:
         return _start_again(link)
+    if switched() and request.form.get("shown") == "promise":
+        return _promise_again(visit)
     change = visit.part(request.form.get("change"))
     if change is not None:
         return show_part(replace(visit, checking=True), change)
@@ -108,7 +114,7 @@ def _leave(visit: Visit, part: Part) -> Response:
     """Take along what was filled in on a part, and go where the button leads."""
     sent = request.form.to_dict(flat=False)
     saved = save_part(visit, part, sent)
-    if request.form.get("go") == "stay":
+    if switched() or request.form.get("go") == "stay":
         return show_part(saved, part, form_sent(saved, part, sent))
     travels = can_travel(part.questions, sent)
     if travels and request.form.get("go") == "back":
@@ -144,6 +150,10 @@ def _one_back(visit: Visit, code: str) -> Response:
     codes = [part.code for part in visit.parts]
     if code != codes[0]:
         return show_part(visit, visit.parts[codes.index(code) - 1])
+    return _promise_again(visit)
+
+
+def _promise_again(visit: Visit) -> Response:
     page = kept_page(visit.survey, "promise kept", language(), visit.link, partial(_promise_page, visit.survey, _STATE))
     return make_response(page.replace(_STATE, visit.state))
 
@@ -162,6 +172,8 @@ def send(link: str) -> Response:
     visit = _visit(link)
     if visit is None:
         return _start_again(link)
+    if switched():
+        return _sent_or_go_on(visit)
     if request.form.get("go") != "send":
         return _asked_again(visit)
     tools = runtime()
@@ -170,9 +182,20 @@ def send(link: str) -> Response:
         accepted = submit_response(tools.session(), visit.secret, said, now=tools.clock(), known=tools.surveys)
     except AnswerRefused:
         return _asked_again(visit)
-    page = kept_page(accepted.survey, "thanks", language(), link, partial(_thanks_page, accepted.survey))
+    return _thanks(visit, receipt_words(accepted.receipt))
+
+
+def _sent_or_go_on(visit: Visit) -> Response:
+    """Show the thanks again in another language, or else the last look."""
+    sent = unseal(visit.secret, request.form.get("sent", ""))
+    return _go_on(visit) if sent is None or not sent.startswith(_SENT) else _thanks(visit, sent[len(_SENT) :].decode())
+
+
+def _thanks(visit: Visit, receipt: str) -> Response:
+    page = kept_page(visit.survey, "thanks", language(), visit.link, partial(_thanks_page, visit.survey))
+    sealed = seal(visit.secret, _SENT + receipt.encode())
     return make_response(
-        page.replace(_RECEIPT, receipt_words(accepted.receipt)).replace(_DRAFT, draft_name(visit.secret))
+        page.replace(_RECEIPT, receipt).replace(_SEALED, sealed).replace(_DRAFT, draft_name(visit.secret))
     )
 
 
@@ -187,6 +210,8 @@ def _thanks_page(survey: Survey, link: str) -> str:
     return render_template(
         "participant/thanks.html",
         receipt=_RECEIPT,
+        sealed_receipt=_SEALED,
+        action=url_for(".send", link=link),
         receipt_url=url_for("receipts.ask"),
         draft=_DRAFT,
         questions_url=url_for(".questions", link=link),
@@ -208,25 +233,35 @@ def take_back(link: str) -> Response:
     secret = read_link(link)
     survey = _survey(secret)
     typed = request.form.get("word", "")
+    if switched():
+        done = request.form.get("shown") == "withdrawn"
+        return make_response(_withdrawn_page(link, survey) if done else _withdrawal_page(link, None, typed))
     if typed.strip().casefold() != _withdrawal_word().casefold():
         error = _("Type the word “%(word)s” to take your answer back.", word=_withdrawal_word())
         return make_response(_withdrawal_page(link, error, typed), 422)
     withdraw(runtime().session(), secret, now=runtime().clock())
-    page = render_template(
-        "participant/withdrawn.html", closes=_closes(survey), questions_url=url_for(".questions", link=link)
+    return make_response(_withdrawn_page(link, survey))
+
+
+def _withdrawn_page(link: str, survey: Survey) -> str:
+    return render_template(
+        "participant/withdrawn.html",
+        action=url_for(".take_back", link=link),
+        closes=_closes(survey),
+        questions_url=url_for(".questions", link=link),
     )
-    return make_response(page)
 
 
 def _survey(secret: LinkSecret) -> Survey:
     tools = runtime()
     with tools.reading() as connection:
-        return find_survey(connection, secret, now=tools.clock(), known=tools.surveys)
+        survey = find_survey(connection, secret, now=tools.clock(), known=tools.surveys)
+    offer_only(survey.languages)
+    return survey
 
 
 def _closes(survey: Survey) -> str:
-    moment = survey.closes_at.astimezone(survey.time_zone)
-    return f"{format_datetime(moment, 'EEEE d MMMM y, HH:mm', locale=language())} ({survey.time_zone.key})"
+    return moment(survey.closes_at, survey.time_zone, language())
 
 
 def _withdrawal_word() -> str:

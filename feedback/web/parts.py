@@ -11,7 +11,6 @@ from functools import cached_property, partial
 from typing import Any
 
 from flask import Response, make_response, render_template, url_for
-from flask_babel import get_locale
 from wtforms import Form
 
 from feedback.domain.drafts import (
@@ -27,6 +26,7 @@ from feedback.domain.errors import SealBroken
 from feedback.domain.links import LinkSecret, draft_name, page_key
 from feedback.domain.questionnaires import Question, Questionnaire, Section, Theme, text_in
 from feedback.domain.sealing import open_page_state, seal_page_state
+from feedback.locales.speech import spoken
 from feedback.services.known_surveys import Survey
 from feedback.web.kept_pages import draw_stand_in, kept, kept_page
 from forms.questionnaire import build_form, fill_form, question_in_words
@@ -90,20 +90,34 @@ class Visit:
         """What has been filled in, sealed, for the page to carry; empty if that is nothing."""
         if not self.draft.values and not self.draft.passed:
             return ""
-        return base64.b64encode(seal_page_state(write_draft(self.draft), page_key(self.secret))).decode()
+        return seal(self.secret, write_draft(self.draft))
 
 
 def language() -> str:
     """Return the language of the request."""
-    return str(get_locale() or "en")
+    return spoken().code
 
 
 def carried_draft(secret: LinkSecret, state: str) -> Draft | None:
     """Return what a page carried, or None if it was altered or belongs to another link."""
     if not state:
         return Draft()
+    opened = unseal(secret, state)
     try:
-        return read_draft(open_page_state(base64.b64decode(state, validate=True), page_key(secret)))
+        return None if opened is None else read_draft(opened)
+    except SealBroken:
+        return None
+
+
+def seal(secret: LinkSecret, data: bytes) -> str:
+    """Return `data` as a page may carry it: sealed with the link's own key."""
+    return base64.b64encode(seal_page_state(data, page_key(secret))).decode()
+
+
+def unseal(secret: LinkSecret, sealed: str) -> bytes | None:
+    """Return what `seal` sealed, or None if it was altered or belongs to another link."""
+    try:
+        return open_page_state(base64.b64decode(sealed, validate=True), page_key(secret))
     except (binascii.Error, ValueError, SealBroken):
         return None
 

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from feedback.runtime import runtime
 from feedback.services.look_up_receipt import look_up_receipt
 from feedback.web.guessing import failed_too_often
+from feedback.web.languages import switched
 
 receipt_pages = Blueprint("receipts", __name__)
 
@@ -21,6 +22,8 @@ def ask() -> str:
 def look_up() -> Response:
     """Say in which report a receipt is listed, or that it is in none. Posted, so that no address or log holds it."""
     typed = request.form.get("receipt", "")[:_LONGEST]
+    if switched() and "asked" not in request.form:
+        return make_response(render_template("participant/receipt.html", typed=typed, asked=False, found=None))
     with runtime().reading() as connection:
         found = look_up_receipt(connection, typed)
     page = make_response(render_template("participant/receipt.html", typed=typed, asked=True, found=found))

@@ -4,9 +4,11 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from flask_babel import gettext as _
 
 from feedback.domain.errors import NotFound
+from feedback.domain.report_reading import report_languages
 from feedback.reporting.participants import participants_results
 from feedback.runtime import runtime
 from feedback.services.show_results import Results, show_results
+from feedback.web.languages import offer_only
 from feedback.web.parts import language
 
 results_pages = Blueprint("results", __name__, url_prefix="/r")
@@ -34,6 +36,7 @@ def _results(address: str) -> Results:
 
 
 def _page(address: str, results: Results, number: int) -> Response:
+    offer_only(report_languages(results.reports[number - 1]))
     reports = [participants_results(report, language()) for report in results.reports]
     others = [
         (other.title, url_for(".one", address=address, number=place))

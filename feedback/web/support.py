@@ -4,6 +4,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from feedback.runtime import runtime
 from feedback.services.ask_for_support import Desk, ask_for_support, find_desk
+from feedback.web.languages import switched
 from forms.support import SupportForm
 
 support_pages = Blueprint("support", __name__, url_prefix="/support")
@@ -19,16 +20,23 @@ def ask(address: str) -> str:
 def send(address: str) -> Response:
     """Take a request, or show what is missing."""
     desk, form = _desk(address), SupportForm(request.form)
+    if switched():
+        was_sent = request.form.get("shown") == "sent"
+        return make_response(_sent_page(address, desk) if was_sent else _page(address, desk, form))
     if not form.validate():
         return make_response(_page(address, desk, form), 422)
     tools = runtime()
     ask_for_support(tools.session(), address, form.request, now=tools.clock())
-    return make_response(render_template("participant/support_sent.html", desk=desk))
+    return make_response(_sent_page(address, desk))
 
 
 def _desk(address: str) -> Desk:
     with runtime().reading() as connection:
         return find_desk(connection, address)
+
+
+def _sent_page(address: str, desk: Desk) -> str:
+    return render_template("participant/support_sent.html", desk=desk, action=url_for(".send", address=address))
 
 
 def _page(address: str, desk: Desk, form: SupportForm) -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from feedback.domain.frozen_questionnaires import freeze, thaw, with_words
 from feedback.domain.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section, text_in
 
-WORDS = {"focus": "race and ethnicity", "word": "reverse"}
+WORDS = {"en": {"focus": "race and ethnicity", "word": "reverse"}, "fr": {"focus": "le handicap"}}
 
 texts = st.dictionaries(st.sampled_from(["en", "de", "pt-BR"]), st.text(max_size=20), min_size=1)
 codes = st.text(max_size=8)
@@ -41,8 +41,8 @@ questionnaires = st.builds(
 )
 
 
-def worded(text: str) -> Questionnaire:
-    said = {"en": text}
+def worded(text: str, **translated: str) -> Questionnaire:
+    said = {"en": text, **translated}
     question = Question("C1", Kind.ONE, "all", said, (Option("yes", said),), hint=said)
     return Questionnaire("exit-mentor", 1, "exit", Role.MENTOR, said, (Section("all", said),), (question,))
 
@@ -89,7 +89,21 @@ def test_other_braces_are_left_alone() -> None:
 
 def test_a_missing_word_is_not_passed_over() -> None:
     with pytest.raises(KeyError):
-        with_words(worded("{focus}"), {"word": "reverse"})
+        with_words(worded("{focus}"), {"en": {"word": "reverse"}})
+
+
+def test_each_language_gets_its_own_words() -> None:
+    asked = with_words(worded("About {focus}?", fr="Sur {focus} ?"), WORDS)
+    assert asked == worded("About race and ethnicity?", fr="Sur le handicap ?")
+
+
+def test_a_language_without_a_word_that_it_needs_is_left_out_as_a_whole() -> None:
+    assert with_words(worded("About {focus}?", es="¿Sobre {focus}?"), WORDS) == worded("About race and ethnicity?")
+    assert with_words(worded("{word}", fr="{word}"), WORDS) == worded("reverse")
+
+
+def test_a_language_that_needs_no_words_is_kept_without() -> None:
+    assert with_words(worded("How?", cy="Sut?"), WORDS) == worded("How?", cy="Sut?")
 
 
 def test_a_text_falls_back_to_english() -> None:

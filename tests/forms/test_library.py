@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 
 from feedback.domain.errors import QuestionnaireRefused
-from feedback.domain.questionnaires import Kind, Order, Question, Questionnaire, Role, Theme, fingerprint
+from feedback.domain.languages import LANGUAGES
+from feedback.domain.questionnaires import (
+    Kind,
+    Order,
+    Question,
+    Questionnaire,
+    Role,
+    Theme,
+    every_text,
+    fingerprint,
+    languages_of,
+)
 from forms.library import available, load, pair
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "questionnaires.md"
@@ -80,12 +91,7 @@ def repeats(role: Role) -> Iterator[tuple[str, list[Question]]]:
 
 
 def shown_texts(questionnaire: Questionnaire) -> Iterator[str]:
-    yield questionnaire.title["en"]
-    yield from (section.title["en"] for section in questionnaire.sections)
-    for asked in questionnaire.questions:
-        yield asked.text["en"]
-        yield from (option.text["en"] for option in asked.options)
-        yield from asked.hint.values() if asked.hint else ()
+    yield from (texts["en"] for texts in every_text(questionnaire))
 
 
 def words(text: str) -> list[str]:
@@ -95,6 +101,24 @@ def words(text: str) -> list[str]:
 @pytest.mark.parametrize("name", available())
 def test_every_questionnaire_that_ships_can_be_loaded(name: str) -> None:
     assert load(name).name == name
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_questionnaire_that_ships_is_whole_in_every_language(name: str) -> None:
+    assert languages_of(load(name)) == {language.code for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("name", available())
+def test_a_translation_leaves_the_same_words_to_the_programme(name: str) -> None:
+    for texts in every_text(load(name)):
+        assert len({tuple(sorted(re.findall(r"{\w+}", text))) for text in texts.values()}) == 1, texts["en"]
+
+
+def test_the_same_english_sentence_is_translated_in_the_same_way_everywhere() -> None:
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for texts in (texts for name in available() for texts in every_text(load(name))):
+        found.setdefault(texts["en"], set()).add(tuple(texts[language.code] for language in LANGUAGES))
+    assert [english for english, translations in found.items() if len(translations) > 1] == []
 
 
 @pytest.mark.parametrize("stage", STAGES)

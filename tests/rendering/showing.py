@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from flask import Flask, render_template_string
-from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 import feedback
@@ -11,6 +10,7 @@ from feedback.rendering.blocks import Paper
 from feedback.rendering.page import page_of
 from feedback.resources import templates_folder
 from feedback.web.headers import add_headers
+from feedback.web.languages import add_languages
 
 _STATIC = Path(feedback.__file__).parent / "web" / "static"
 _PAGE = """
@@ -31,7 +31,7 @@ def page_app(**papers: Paper) -> Flask:
     """An application that shows each paper at its name."""
     app = Flask("pages", template_folder=str(templates_folder()), static_folder=str(_STATIC), static_url_path="/static")
     app.jinja_env.undefined = StrictUndefined
-    Babel(app)
+    add_languages(app)
     add_headers(app, secure=False)
 
     @app.get("/papers/<name>")

@@ -20,6 +20,7 @@ from feedback.resources import migrations_folder
 from feedback.storage.database import guard_engine
 from feedback.storage.job_queue import TABLES, is_ours, renew_job_queue, schema_fingerprint
 from feedback.storage.migrate import downgrade, is_current, upgrade
+from feedback.storage.programmes import programme_by_id, words_of
 from feedback.storage.tables import Base, KeyBase
 from tests.databases import Pair, PostgresServer, SqliteServer
 from tests.storage.rows import empty_tables, insert, key_rows, main_rows
@@ -306,6 +307,19 @@ def test_comments_in_review_survive_the_upgrade_undecided_and_unnumbered(empty: 
         with tree.engine.connect() as connection:
             row = connection.execute(text("SELECT sealed, decision, redacted FROM comments")).one()
     assert (bytes(row.sealed), row.decision, row.redacted) == (b"sealed", "undecided", None)
+
+
+def test_an_older_programme_has_its_words_in_english(empty: Pair) -> None:
+    with ExitStack() as stack:
+        tree = tree_of(stack, empty, "main")
+        upgrade(tree.engine, tree.base.metadata, tree.folder, "0004")
+        with Session(tree.engine) as session:
+            for statement in _OLD_ROWS:
+                session.execute(text(statement))
+            session.commit()
+        tree.up()
+        with Session(tree.engine) as session:
+            assert words_of(programme_by_id(session, 1)) == {"en": {"focus": "race", "word": "reverse"}}
 
 
 @pytest.mark.parametrize(("decision", "redacted"), [("redacted", None), ("released", b"x"), ("shouted", None)])

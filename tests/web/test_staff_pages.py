@@ -289,7 +289,7 @@ def test_administrators_alone_are_told_that_no_worker_is_at_work(world: World, r
     world.clock.pass_time(minutes=16)
     for page in ("/staff/", f"/staff/waves/{wave}"):
         shown = see(client, page)
-        told = "The worker has not reported since Monday 1 March 2027, 09:00 UTC. Nothing is opened" in shown
+        told = "The worker has not reported since Monday 1 March 2027, 09:00 (UTC). Nothing is opened" in shown
         assert told == (role is StaffRole.ADMINISTRATOR)
 
 

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 from flask import Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from feedback.domain.answers import Wish
 from feedback.domain.comments import Decision, ReviewedComment, ReviewedQuestion, Verdict, decisions_for
 from feedback.domain.errors import ReviewRefused
 from feedback.domain.highlights import Names, Segment, Sign, highlights, segments
+from feedback.domain.languages import ENGLISH
 from feedback.domain.questionnaires import text_in
 from feedback.domain.staff import StaffRole
+from feedback.locales.speech import spoken
 from feedback.runtime import runtime
 from feedback.services.decide_comment import decide_comment
 from feedback.services.list_comments import Review, list_comments
@@ -70,7 +73,7 @@ def decide(wave_id: int) -> ResponseReturnValue:
             actor=_actor(),
         )
     except ReviewRefused as error:
-        form.redacted.errors = [str(error)]
+        form.redacted.errors = [_in_words(error)]
         return _refused(wave_id, form)
     return redirect(url_for(".comments", wave_id=wave_id, _anchor=f"c-{number.hex()}"), 303)
 
@@ -85,7 +88,7 @@ def sum_up(wave_id: int) -> ResponseReturnValue:
     try:
         sum_up_comments(tools.session(), wave_id, code, summary=words, now=tools.clock(), actor=_actor())
     except ReviewRefused as error:
-        form.summary.errors = [str(error)]
+        form.summary.errors = [_in_words(error)]
         return _refused(wave_id, form)
     return redirect(url_for(".comments", wave_id=wave_id, _anchor=f"q-{code}"), 303)
 
@@ -164,3 +167,11 @@ def _errors(failed: StaffForm | None) -> tuple[tuple[str, str], ...]:
     elif isinstance(failed, SumUpCommentsForm):
         prefix = f"q-{failed.question.data}-"
     return tuple((f"{prefix}{field.name}", str(message)) for field in failed for message in field.errors)
+
+
+def _in_words(error: ReviewRefused) -> str:
+    if spoken() is ENGLISH:
+        return str(error)
+    return str(
+        _("This cannot be decided so. Look at what the author allowed and at the length of the text, and choose again.")
+    )

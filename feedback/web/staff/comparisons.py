@@ -1,8 +1,12 @@
 """What changed: between two reports, and over all reports of a programme; as a page, PDF and spreadsheet."""
 
+from collections.abc import Sequence
+
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from feedback.domain.report import ReportDocument
+from feedback.domain.report_reading import report_languages
 from feedback.domain.staff import StaffRole
 from feedback.rendering.blocks import Paper
 from feedback.rendering.page import page_of
@@ -10,6 +14,7 @@ from feedback.reporting.comparison_paper import compose_comparison
 from feedback.runtime import runtime
 from feedback.services.show_report import show_report, speaking_reports
 from feedback.web.guards import allowed
+from feedback.web.languages import offer_only
 from feedback.web.staff.downloads import as_pdf, as_xlsx
 from feedback.web.staff.wording import language
 
@@ -62,12 +67,16 @@ def of_all_as_xlsx(programme_id: int) -> Response:
 
 def _between(wave_id: int, before_id: int) -> Paper:
     session = runtime().session()
-    documents = [show_report(session, one).signed.document for one in (before_id, wave_id)]
-    return compose_comparison(documents, language())
+    return _compared([show_report(session, one).signed.document for one in (before_id, wave_id)])
 
 
 def _over(programme_id: int) -> Paper:
-    return compose_comparison(speaking_reports(runtime().session(), programme_id), language())
+    return _compared(speaking_reports(runtime().session(), programme_id))
+
+
+def _compared(documents: Sequence[ReportDocument]) -> Paper:
+    offer_only(report_languages(*documents))
+    return compose_comparison(documents, language())
 
 
 def _page(paper: Paper, **addresses: str) -> str:

@@ -1,12 +1,14 @@
 """What administrators must hear on whatever page they are: that no worker opens, sends, reminds or closes."""
 
+from zoneinfo import ZoneInfo
+
 from flask import g
 from flask_babel import gettext as _
 
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
 from feedback.services.take_stock import is_silent, see_last_tick
-from feedback.web.staff.wording import moment_in_utc
+from feedback.web.staff.wording import moment_in_words
 
 
 def worker_notice() -> str | None:
@@ -20,4 +22,4 @@ def worker_notice() -> str | None:
         return None
     if seen is None:
         return str(_("The worker has not reported yet."))
-    return str(_("The worker has not reported since %(moment)s UTC.", moment=moment_in_utc(seen)))
+    return str(_("The worker has not reported since %(moment)s.", moment=moment_in_words(seen, ZoneInfo("UTC"))))

@@ -3,6 +3,7 @@
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
+from feedback.domain.report_reading import report_languages
 from feedback.domain.staff import StaffRole
 from feedback.rendering.blocks import Paper
 from feedback.rendering.page import page_of
@@ -15,6 +16,7 @@ from feedback.services.export_comments import release_json
 from feedback.services.show_released_comments import show_comments, show_release
 from feedback.services.show_report import ShownReport, show_report
 from feedback.web.guards import allowed
+from feedback.web.languages import offer_only
 from feedback.web.staff import downloads
 from feedback.web.staff.wording import language
 
@@ -68,7 +70,9 @@ def comments_as_json(wave_id: int) -> Response:
 
 
 def _shown(wave_id: int) -> ShownReport:
-    return show_report(runtime().session(), wave_id)
+    shown = show_report(runtime().session(), wave_id)
+    offer_only(report_languages(shown.signed.document))
+    return shown
 
 
 def _comments(wave_id: int) -> CommentsState:

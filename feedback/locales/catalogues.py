@@ -1,0 +1,81 @@
+"""The interface's sentences in each language, read from the text files that translators edit.
+
+Nothing is compiled beforehand: no file can be out of date, and a wheel works like a checkout.
+"""
+
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask_babel import Babel, Domain, get_locale
+from werkzeug.utils import cached_property
+
+from feedback.domain.languages import ENGLISH, LANGUAGES, Language
+
+DOMAIN = "feedback"
+_FOLDER = files("feedback") / "translations"
+_TRANSLATED = frozenset(language.code for language in LANGUAGES) - {ENGLISH.code}
+_FOR_STAFF = (
+    *("feedback/web/staff/", "forms/staff", "forms/planning", "templates/staff/", "templates/report/"),
+    *("templates/macros/comments.html", "templates/macros/planning.html", "templates/macros/sure.html"),
+    *("templates/mail/held/", "templates/mail/postponement/", "templates/mail/support/"),
+)
+"""Where sentences stand that staff alone read."""
+
+
+@cache
+def catalogue(code: str) -> NullTranslations:
+    """Return the sentences of a language; for English, and for one that is not spoken, those of the sources."""
+    if code not in _TRANSLATED:
+        return NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, _read(code))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+@cache
+def staff_languages() -> tuple[Language, ...]:
+    """Return the languages in which no sentence is missing, for staff to choose from. Participants get every language:
+
+    a test sees to it that what they read is whole in each.
+    """
+    return tuple(one for one in LANGUAGES if one is ENGLISH or not any(map(is_missing, _read(one.code))))
+
+
+def is_missing(message: Message) -> bool:
+    """Tell whether a sentence of a catalogue still has to be translated, or looked at by a translator."""
+    said = message.string if isinstance(message.string, tuple) else (message.string,)
+    return bool(message.id) and (message.fuzzy or not all(said))
+
+
+def is_for_staff(message: Message) -> bool:
+    """Tell whether staff alone read a sentence, by the files in which it stands."""
+    return all(place.startswith(_FOR_STAFF) for place, _line in message.locations)
+
+
+def _read(code: str) -> Catalog:
+    with (_FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as text:
+        return read_po(text, locale=code)
+
+
+class Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types
+    """Where Flask-Babel finds sentences."""
+
+    def get_translations(self) -> NullTranslations:
+        """Return the sentences of the language that is spoken just now."""
+        locale = get_locale()
+        return NullTranslations() if locale is None else catalogue(locale.language)
+
+
+class Interpreter(Babel):  # type: ignore[misc]  # Flask-Babel has no types
+    """Flask-Babel with our catalogues."""
+
+    @cached_property
+    def domain_instance(self) -> Catalogues:
+        """Where sentences come from, unless a page says otherwise."""
+        return Catalogues()

@@ -1,0 +1,27 @@
+"""Names in a text that runs the other way: set apart, so that they do not put their neighbours out of order."""
+
+import unicodedata
+
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+
+from feedback.locales.speech import spoken
+
+_AGAINST = {"ltr": frozenset({"R", "AL"}), "rtl": frozenset({"L"})}
+_FIRST_STRONG, _POP = "\u2068", "\u2069"
+
+
+@pass_eval_context
+def isolated(context: EvalContext, text: str) -> str:
+    """Return `text` set apart where it holds letters that run against the language: in a page by markup,
+
+    in plain text by the characters that Unicode has for it.
+    """
+    if not _runs_against(text, spoken().direction):
+        return text
+    return Markup("<bdi>{}</bdi>").format(text) if context.autoescape else f"{_FIRST_STRONG}{text}{_POP}"
+
+
+def _runs_against(text: str, direction: str) -> bool:
+    return any(unicodedata.bidirectional(letter) in _AGAINST[direction] for letter in text)

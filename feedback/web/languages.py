@@ -1,0 +1,76 @@
+"""In which language a page speaks: the one named in its address, else one the browser asks for, else English.
+
+No cookie remembers it: every address that a participant's page leads to names the language again.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import refresh
+from werkzeug.exceptions import HTTPException
+
+from feedback.domain.languages import ENGLISH, LANGUAGES, Language
+from feedback.locales.catalogues import staff_languages
+from feedback.locales.isolation import isolated
+from feedback.locales.speech import spoken, teach
+
+PARAMETER = "language"
+_ALWAYS_NAMED = frozenset({"participant", "opt_out", "receipts", "results", "support", "accessibility"})
+_NAMED_IF_ASKED = frozenset({"home", "staff"})
+
+
+def add_languages(app: Flask) -> None:
+    """Choose a language for every page, let templates offer the others, and carry the choice in addresses."""
+    teach(app, _chosen)
+    app.jinja_env.filters["isolated"] = isolated
+    app.context_processor(lambda: {"languages": offered()})
+    app.url_defaults(_name_language)
+
+
+def offered() -> tuple[Language, ...]:
+    """Return the languages that the page exists in, as a whole."""
+    everywhere = staff_languages() if request.blueprint == "staff" else LANGUAGES
+    only: frozenset[str] | None = g.get("languages_offered")
+    return everywhere if only is None else tuple(language for language in everywhere if language.code in only)
+
+
+def offer_only(codes: Iterable[str]) -> None:
+    """Offer the page in no language but these and English; what is spoken from now on is one of them."""
+    g.languages_offered = frozenset({*codes, ENGLISH.code})
+    refresh()
+
+
+def switched() -> bool:
+    """Tell whether the button of another language brought the visitor here: the page is to be shown again."""
+    return _pressed() is not None
+
+
+def _chosen() -> Language:
+    if not has_request_context():
+        return ENGLISH
+    for asked in (_pressed(), _named(request.args.get(PARAMETER))):
+        if asked in offered():
+            return asked
+    # The browser's order counts, and "fr-CA" is French: a plain match would prefer an English that comes later.
+    wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((language for code in wanted if (language := _named(code)) in offered()), None) or ENGLISH
+
+
+def _pressed() -> Language | None:
+    try:
+        return _named(request.form.get(PARAMETER))
+    except HTTPException:
+        # A form that is too long, or broken off, is refused where it is expected; that page needs a language too.
+        return None
+
+
+def _named(code: str | None) -> Language | None:
+    return next((language for language in LANGUAGES if language.code == code), None)
+
+
+def _name_language(endpoint: str, values: dict[str, Any]) -> None:
+    pages = endpoint.partition(".")[0]
+    asked = has_request_context() and PARAMETER in request.args
+    if pages in _ALWAYS_NAMED or (pages in _NAMED_IF_ASKED and asked):
+        values.setdefault(PARAMETER, spoken().code)
