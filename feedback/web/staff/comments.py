@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from feedback.domain.answers import Wish
 from feedback.domain.comments import Decision, ReviewedComment, ReviewedQuestion, Verdict, decisions_for
@@ -167,6 +168,11 @@ def _errors(failed: StaffForm | None) -> tuple[tuple[str, str], ...]:
     elif isinstance(failed, SumUpCommentsForm):
         prefix = f"q-{failed.question.data}-"
     return tuple((f"{prefix}{field.name}", str(message)) for field in failed for message in field.errors)
+
+
+_REFUSED = lazy_gettext(
+    "This cannot be decided so. Think of what the author allowed and of how long a text may be, and choose again."
+)
 
 
 def _in_words(error: ReviewRefused) -> str:
