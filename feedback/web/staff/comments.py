@@ -174,6 +174,7 @@ def _in_words(error: ReviewRefused) -> str:
         return str(error)
     return str(
         _(
-            "This cannot be decided so. Think of what the author allowed and of how long a text may be, and choose again."
+            "This cannot be decided so. Think of what the author allowed and of how long a text may be, and choose "
+            "again."
         )
     )
