@@ -30,7 +30,7 @@ def add_languages(app: Flask) -> None:
 
 def offered() -> tuple[Language, ...]:
     """Return the languages that the page exists in, as a whole."""
-    everywhere = staff_languages() if request.blueprint == "staff" else LANGUAGES
+    everywhere = staff_languages() if has_request_context() and request.blueprint == "staff" else LANGUAGES
     only: frozenset[str] | None = g.get("languages_offered")
     return everywhere if only is None else tuple(language for language in everywhere if language.code in only)
 

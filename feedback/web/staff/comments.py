@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
 from feedback.domain.answers import Wish
 from feedback.domain.comments import Decision, ReviewedComment, ReviewedQuestion, Verdict, decisions_for
@@ -170,14 +169,12 @@ def _errors(failed: StaffForm | None) -> tuple[tuple[str, str], ...]:
     return tuple((f"{prefix}{field.name}", str(message)) for field in failed for message in field.errors)
 
 
-_REFUSED = lazy_gettext(
-    "This cannot be decided so. Think of what the author allowed and of how long a text may be, and choose again."
-)
-
-
 def _in_words(error: ReviewRefused) -> str:
     if spoken() is ENGLISH:
         return str(error)
     return str(
-        _("This cannot be decided so. Look at what the author allowed and at the length of the text, and choose again.")
+        _(
+            "This cannot be decided so. Think of what the author allowed and of how long a text may be, and choose "
+            "again."
+        )
     )

@@ -1,0 +1,131 @@
+"""Every language in a real browser: nothing wider than a phone, Arabic from the right, the keyboard alone."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from feedback.domain.languages import LANGUAGES
+from feedback.domain.questionnaires import Role
+from tests.answering import respond
+from tests.browser.test_accessibility import violations
+from tests.browser.test_participant import FIT, shown
+from tests.web.test_languages import WORD
+from tests.world import World
+
+TRANSLATED = [language.code for language in LANGUAGES if language.code != "en"]
+_ON = "main form [type=submit][name=go][value=next]"
+_SEND = "main form [type=submit][name=go][value=send]"
+
+
+def choose_everything(page: Page) -> None:
+    """Choose the first answer to each question of a part."""
+    for kind in ("radio", "checkbox"):
+        boxes = f"main [type={kind}][name]"
+        for name in page.eval_on_selector_all(boxes, "all => [...new Set(all.map(one => one.name))]"):
+            page.locator(f"{boxes}[name='{name}']").first.check()
+
+
+def press(page: Page, selector: str) -> None:
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
+def walk(page: Page, address: str, link: str, code: str) -> Iterator[str]:
+    """Go from the promise to the receipt and on to the withdrawal, and stop at every page and every error."""
+    page.goto(f"{address}/s/{link}?language={code}")
+    page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    yield "promise"
+    page.goto(f"{address}/s/{link}/questions?language={code}")
+    while shown(page) == "questions":
+        yield "part"
+        press(page, _ON)
+        yield "part with errors"
+        choose_everything(page)
+        press(page, _ON)
+    yield "check"
+    press(page, _SEND)
+    yield "thanks"
+    page.goto(f"{address}/s/{link}/withdraw?language={code}")
+    press(page, "main [type=submit]")
+    yield "withdrawal with an error"
+    page.locator("#word").fill(WORD[code])
+    press(page, "main [type=submit]")
+    yield "withdrawn"
+    for path in ("/", "/receipt", "/s/nothing", "/o/nothing"):
+        page.goto(f"{address}{path}?language={code}")
+        yield path
+
+
+def link_of(live: World) -> str:
+    return live.links(live.open_wave(), Role.MENTOR)[0]
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_no_page_is_wider_than_a_phone_in_any_language(live: World, address: str, plain_page: Page, code: str) -> None:
+    wide = [where for where in walk(plain_page, address, link_of(live), code) if not plain_page.evaluate(FIT)]
+    assert wide == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("code", ["ar", "cy"])
+def test_no_page_has_a_violation_in_another_language(
+    live: World, address: str, page: Page, code: str, scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    found = {where: violations(page) for where in walk(page, address, link_of(live), code)}
+    assert {where: said for where, said in found.items() if said} == {}
+
+
+def test_arabic_runs_from_the_right(live: World, address: str, plain_page: Page) -> None:
+    plain_page.goto(f"{address}/s/{link_of(live)}/questions?language=ar")
+    box = plain_page.locator("main [type=radio]").first.bounding_box()
+    label = plain_page.locator("main label span").first.bounding_box()
+    assert box
+    assert label
+    assert box["x"] > label["x"]
+    assert box["x"] > plain_page.viewport_size["width"] / 2
+
+
+def test_the_enter_key_goes_on_and_changes_no_language(live: World, address: str, plain_page: Page) -> None:
+    plain_page.goto(f"{address}/s/{link_of(live)}/questions?language=cy")
+    choose_everything(plain_page)
+    first = plain_page.locator("h1").inner_text()
+    plain_page.locator("main [type=radio]").first.focus()
+    with plain_page.expect_navigation():
+        plain_page.keyboard.press("Enter")
+    assert plain_page.locator("h1").inner_text() != first
+    assert plain_page.locator("html").get_attribute("lang") == "cy"
+
+
+def test_a_language_is_switched_with_the_keyboard_and_keeps_the_answers(
+    live: World, address: str, plain_page: Page
+) -> None:
+    plain_page.goto(f"{address}/s/{link_of(live)}/questions?language=fr")
+    choose_everything(plain_page)
+    before = plain_page.locator("main :checked").count()
+    plain_page.locator(".languages button[lang=ar]").focus()
+    with plain_page.expect_navigation():
+        plain_page.keyboard.press("Enter")
+    assert plain_page.locator("html").get_attribute("dir") == "rtl"
+    assert plain_page.locator("main :checked").count() == before
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_the_results_page_fits_a_phone(live: World, address: str, plain_page: Page, code: str) -> None:
+    wave = live.open_wave()
+    respond(live, live.links(wave)[:24])
+    live.close(wave)
+    live.do_what_is_due()
+    live.do_what_is_due()
+    page = results_address(live, wave)
+    plain_page.goto(f"{page}?language={code}")
+    assert shown(plain_page) == "results"
+    assert plain_page.evaluate(FIT)
+    assert plain_page.locator("html").get_attribute("lang") == code
+
+
+def results_address(live: World, wave: int) -> str:
+    """Where a mail says that the results are."""
+    texts = [live.mailbox.read(serial).get_body(("plain",)).get_content() for serial in live.mailbox.serials()]
+    return next(word.partition("?")[0] for text in texts for word in text.split() if "/r/" in word)
