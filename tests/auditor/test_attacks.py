@@ -55,9 +55,12 @@ def test_own_answers_are_counted_in_the_crowd_that_gave_them() -> None:
     assert counts == [*cells, -members, members - sum(cells)]
 
 
-def all_found(*claims: Claim, sizes: tuple[int, ...] = (6,), attributes: tuple[Attribute, ...] = ()) -> list[Leak]:
+def all_found(
+    *claims: Claim, sizes: tuple[int, ...] = (6,), attributes: tuple[Attribute, ...] = (), took_part: int | None = None
+) -> list[Leak]:
     """Return what can be learned of one crowd."""
-    return list(leaks_of(small_blocks.block(crowd("all", *sizes), claims=claims, attributes=attributes), {}))
+    answered = {} if took_part is None else {"all": (took_part, took_part)}
+    return list(leaks_of(small_blocks.block(crowd("all", *sizes), claims=claims, attributes=attributes), answered))
 
 
 CHOSE_0 = Attribute("chose 0", frozenset({0}), counted=False)
@@ -85,8 +88,9 @@ def test_a_count_of_so_many_that_it_hides_each_is_no_leak() -> None:
     assert all_found(of_all({1}, 4, 4), of_all({0}, 1, 2), of_all({2}, 0, 0), attributes=(chose,)) == []
 
 
-def test_of_a_single_answer_anybody_may_be_the_author() -> None:
-    assert all_found(of_all(EVERYTHING, 1, 1), sizes=(1, 1), attributes=(CHOSE_0,)) == []
+@pytest.mark.parametrize("took_part", [None, 2])
+def test_of_a_single_answer_anybody_may_be_the_author(took_part: int | None) -> None:
+    assert all_found(of_all(EVERYTHING, 1, 1), sizes=(1, 1), attributes=(CHOSE_0,), took_part=took_part) == []
 
 
 def test_where_nobody_answered_nobody_is_given_away() -> None:
