@@ -38,9 +38,9 @@ def leaks_of(block: Block, answered: dict[str, tuple[int, int]]) -> Iterator[Lea
     """
     known = _first_look(Model(block, answered))
     told: set[tuple[str, str]] = set()
-    for target in (*groups_of(block), *atoms_of(block, known.answered.stop)):
+    for target in (*groups_of(block), *atoms_of(block, known.answered[1])):
         for leak in _Attack(known, target).leaks():
-            if target.whole or told.isdisjoint({(leak.rule, target.group), ("D2", target.group)}):
+            if target.whole or (leak.rule, target.group) not in told:
                 yield leak
             told.add((leak.rule, target.group))
     for target in unions_of(block, block.topic.k, known.answered):
@@ -51,11 +51,11 @@ def leaks_of(block: Block, answered: dict[str, tuple[int, int]]) -> Iterator[Lea
 
 @dataclass(frozen=True)
 class _Knowledge:
-    """What is known of a model: the least and most who `answered` (as start and stop), some solutions, and which
-    answers nobody can have given (crowd that was asked, own answer as in `Seen`)."""
+    """What is known of a model: the least and most who `answered` the question, some solutions, and which answers
+    nobody can have given (crowd that was asked, own answer as in `Seen`)."""
 
     model: Model
-    answered: range
+    answered: tuple[int, int]
     pool: list[Whole]
     impossible: set[tuple[int, int]]
 
@@ -66,8 +66,8 @@ def _first_look(model: Model) -> _Knowledge:
     least = model.most(-objective)
     if least is None:
         raise Inconsistent
-    most = _certainly(model.most(objective))
-    return _Knowledge(model, range(int(objective @ least), int(objective @ most)), *_every_answer(model))
+    most = certainly(model.most(objective))
+    return _Knowledge(model, (int(objective @ least), int(objective @ most)), *_every_answer(model))
 
 
 def _every_answer(model: Model) -> tuple[list[Whole], set[tuple[int, int]]]:
@@ -78,7 +78,7 @@ def _every_answer(model: Model) -> tuple[list[Whole], set[tuple[int, int]]]:
     places, pool = Places(model, ()), list[Whole]()
     unseen = set(places.own_answers())
     while unseen:
-        solution = _certainly(model.most(np.sum([places.giving(*one) for one in unseen], axis=0)))
+        solution = certainly(model.most(np.sum([places.giving(*one) for one in unseen], axis=0)))
         given = places.given(solution)
         seen = {one for one in unseen if given[one]}
         if not seen:
@@ -88,7 +88,8 @@ def _every_answer(model: Model) -> tuple[list[Whole], set[tuple[int, int]]]:
     return pool, unseen
 
 
-def _certainly(solution: Whole | None) -> Whole:
+def certainly(solution: Whole | None) -> Whole:
+    """Return a solution that must exist, since another showed so; LimitReached if there is none."""
     if solution is None:
         raise LimitReached("the solver contradicts itself")
     return solution
@@ -127,7 +128,7 @@ class _Attack:
         for at, attribute in enumerate(self.attributes):
             if attribute.counted and least[at] == most[at] > 0:
                 for objective in (self.counting[at], -self.counting[at]):
-                    other = _certainly(self.model.most(objective, below=k))
+                    other = certainly(self.model.most(objective, below=k))
                     fewest, highest = self.places.counts(other)
                     least, most = np.minimum(least, fewest), np.maximum(most, highest)
                 if least[at] == most[at]:
@@ -138,7 +139,7 @@ class _Attack:
         """D2: somebody may have answered, and then all certainly alike."""
         for at, attribute in enumerate(self.attributes):
             if not self.differs[at]:
-                self._learn(_certainly(self.model.most(self.inside - self.counting[at])))
+                self._learn(certainly(self.model.most(self.inside - self.counting[at])))
                 if not self.differs[at] and self._somebody(None):
                     return Leak("D2", self.target, attribute)
         return None
@@ -147,7 +148,7 @@ class _Attack:
         """D3: somebody may have answered, and certainly nobody so. That all did so is for D2 to find."""
         for at, attribute in enumerate(self.attributes):
             if not self.occurs[at]:
-                self._learn(_certainly(self.model.most(self.counting[at])))
+                self._learn(certainly(self.model.most(self.counting[at])))
                 if not self.occurs[at] and self._somebody(None):
                     return Leak("D3", self.target, attribute)
         return None

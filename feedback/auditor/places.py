@@ -33,7 +33,7 @@ class Places:
     """The places of one model, for its topic's attributes and one target: the one the model is aimed at."""
 
     def __init__(self, model: Model, attributes: tuple[Attribute, ...]) -> None:
-        self._model, self._asked = model, [pair for pair in model.pairs if pair[0].cells]
+        self._model, self._asked = model, [(inner, outer) for inner, outer in model.pairs if inner.cells]
         pairs, answers = len(self._asked), len(model.block.topic.answers)
         self._columns = whole([[part.cells for part in pair] for pair in self._asked]).reshape(pairs, 2, answers)
         self._members = whole([[part.members for part in pair] for pair in self._asked]).reshape(pairs, 2)

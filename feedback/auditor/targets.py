@@ -41,19 +41,20 @@ def atoms_of(block: Block, ceiling: int) -> Iterator[Target]:
                 yield Target(_narrowest(block, crowd), inside, whole=False)
 
 
-def unions_of(block: Block, k: int, answered: range) -> Iterator[Target]:
+def unions_of(block: Block, k: int, answered: tuple[int, int]) -> Iterator[Target]:
     """Yield the different unions of atoms of a group of which fewer than k may have answered.
 
-    `answered` holds how many may have answered the question. LimitReached if there are too many unions to try.
+    `answered` holds the least and the most people who answered the question. LimitReached if there are too many
+    unions to try.
     """
-    seen = set()
+    (least, most), seen = answered, set()
     for group in sorted(block.groups, key=lambda name: _invited(block, name)):
         choices = [_sums(crowd) if group in crowd.groups and crowd.asked else [0] for crowd in block.crowds]
         if prod(len(sums) for sums in choices) > MOST_UNIONS and len(block.crowds) > 1:
             raise LimitReached("there are too many ways to put people together")
         for inside in product(*choices):
-            kind = _kind(block, inside, answered.stop, k)
-            if any(inside) and kind not in seen and _may_be_few(block, inside, k, answered.start):
+            kind = _kind(block, inside, most, k)
+            if any(inside) and kind not in seen and _may_be_few(block, inside, k, least):
                 seen.add(kind)
                 yield Target(group, inside, whole=inside == _sizes(block, group))
 

@@ -1,6 +1,7 @@
 """What is read off one solution is what is found by letting people change places one by one."""
 
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations, product
 
@@ -96,6 +97,50 @@ def test_the_fewest_and_the_most_are_read_off_at_once(seed: int) -> None:
     for at, attribute in enumerate(ATTRIBUTES):
         counts = [sum(one[1] == 0 and one[2] in attribute.cells for one in way) for way in arrangements(people)]
         assert (fewest[at], most[at]) == (min(counts), max(counts))
+
+
+def impossible_insiders(inside: tuple[int, int], impossible: set[tuple[int, int]]) -> set[Person]:
+    """Return which insiders cannot be, in crowds of two and of one, the target being `inside`."""
+    model = Model(block((2, 1)), {})
+    model.aim(inside)
+    return {(crowd, side, own) for crowd, side, own in np.argwhere(Places(model, ()).nobody(impossible)).tolist()}
+
+
+def all_of(crowd: int, side: int, owns: Iterable[int] = range(5)) -> set[Person]:
+    return {(crowd, side, own) for own in owns}
+
+
+def test_in_an_empty_part_there_is_no_insider() -> None:
+    assert impossible_insiders((2, 1), set()) == all_of(0, 1) | all_of(1, 1)
+    assert impossible_insiders((2, 0), set()) == all_of(0, 1) | all_of(1, 0)
+
+
+def test_nobody_gave_an_answer_that_nobody_can_have_given() -> None:
+    found = impossible_insiders((2, 1), {(0, 2), (1, SILENT)})
+    assert found == all_of(0, 1) | all_of(1, 1) | {(0, 0, 2), (1, 0, SILENT)}
+
+
+def test_whoever_is_the_whole_target_and_answered_learns_of_no_others() -> None:
+    assert impossible_insiders((1, 0), set()) == all_of(1, 0) | all_of(0, 0, range(3))
+    assert impossible_insiders((0, 1), set()) == all_of(0, 0) | all_of(1, 1) | all_of(1, 0, range(3)) | all_of(
+        0, 0, range(3)
+    )
+
+
+@pytest.mark.parametrize(
+    ("people", "given"),
+    [
+        ([(0, 0, 0), (0, 0, 2), (1, 0, 1)], {(0, 0), (0, 2), (1, 1)}),
+        ([(0, 0, SILENT), (0, 0, 1), (1, 0, SKIPPED)], {(0, SILENT), (0, 1), (1, SKIPPED)}),
+        ([(0, 0, SKIPPED), (0, 0, SKIPPED), (1, 0, SILENT)], {(0, SKIPPED), (1, SILENT)}),
+    ],
+)
+def test_the_own_answers_that_people_gave_are_told_crowd_by_crowd(
+    people: list[Person], given: set[tuple[int, int]]
+) -> None:
+    model, solution = modelled(people, (2, 1))
+    found = Places(model, ()).given(solution)
+    assert {(crowd, own) for crowd, own in np.argwhere(found).tolist()} == given
 
 
 def test_those_who_were_not_asked_cannot_have_answered() -> None:
