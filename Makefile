@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 SAMPLE = rm -rf instance/samples; FEEDBACK_INSTANCE=instance/samples $(BIN)/python -m feedback demo sample
 
-.PHONY: help run test check samples bench mutants format messages lock clean
+.PHONY: help run test check samples screenshots bench mutants format messages lock clean
 
 help: ## Show this help
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ samples: $(VENV)/.run ## Make the sample reports in examples/reports anew: 8 pai
 	@$(SAMPLE) examples/reports/27-people --name "Twenty-seven people" --mentors 14 --mentees 13
 	@$(SAMPLE) examples/reports/1200-people --name "Twelve hundred people" --mentors 600 --mentees 600 \
 		--cohort London --cohort Lagos --cohort Lima
+
+screenshots: $(VENV)/.dev ## Take pictures of every participants' page and mail, to be looked at
+	@$(BIN)/python -m bench.screenshots
 
 bench: $(VENV)/.dev ## Measure speed and size, beside references measured in the same run
 	@$(BIN)/python -m bench

@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app, request, url_for
 from jinja2 import StrictUndefined
 
 from feedback.config import Serves, Settings, SmtpSecurity, read_settings
@@ -11,7 +11,9 @@ from feedback.logs import configure_logs
 from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, system_clock
 from feedback.storage.database import READER, db, guard_engine, guard_reader
+from feedback.web.accessibility import accessibility
 from feedback.web.errors import turn_errors_into_pages
+from feedback.web.guessing import count_guesses
 from feedback.web.headers import add_headers
 from feedback.web.health import health
 from feedback.web.home import home
@@ -36,7 +38,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     install_runtime(app, settings, clock)  # 4
     _add_pages(app, settings.serves)  # 5
     turn_errors_into_pages(app)  # 6
-    add_headers(app, secure=settings.base_url.startswith("https://"))  # 7
+    count_guesses(app)  # 7
+    add_headers(app, secure=settings.base_url.startswith("https://"))  # 8
     return app
 
 
@@ -83,7 +86,13 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.context_processor(lambda: {"accessibility_url": _accessibility_url()})
     add_languages(app)
+
+
+def _accessibility_url() -> str | None:
+    """Return where the statement is; the staff's own process, and mails, have none."""
+    return url_for("accessibility.statement") if request and "accessibility" in current_app.blueprints else None
 
 
 def _prepare_databases(app: Flask) -> None:
@@ -98,7 +107,7 @@ def _add_pages(app: Flask, serves: Serves) -> None:
     app.register_blueprint(home)
     app.register_blueprint(health)
     if serves is not Serves.STAFF:
-        for pages in (participant, opt_out_pages, results_pages, support_pages, receipt_pages):
+        for pages in (participant, opt_out_pages, results_pages, support_pages, receipt_pages, accessibility):
             app.register_blueprint(pages)
     if serves is not Serves.PARTICIPANTS:
         app.register_blueprint(staff)

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import Form, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from feedback.domain.answers import clean_text
 from feedback.domain.support import LONGEST_NAME, LONGEST_REACH, LONGEST_WORDS, Request
@@ -24,19 +24,19 @@ class SupportForm(Form):  # type: ignore[misc]  # WTForms has no types
 
     name = StringField(
         _("Your name"),
-        [InputRequired(_("Write your name.")), _within(LONGEST_NAME)],
+        [DataRequired(_("Write your name.")), _within(LONGEST_NAME)],
         filters=[_cleaned],
         render_kw={"autocomplete": "name"},
     )
     reach = StringField(
         _("How can you be reached?"),
-        [InputRequired(_("Write a mail address or a phone number.")), _within(LONGEST_REACH)],
+        [DataRequired(_("Write a mail address or a phone number.")), _within(LONGEST_REACH)],
         filters=[_cleaned],
         description=_("A mail address or a phone number, and when is a good time."),
     )
     words = TextAreaField(
         _("What is wrong, or what would help?"),
-        [InputRequired(_("Write a few words.")), _within(LONGEST_WORDS)],
+        [DataRequired(_("Write a few words.")), _within(LONGEST_WORDS)],
         filters=[_cleaned],
         description=_("At most %(limit)s characters.", limit=LONGEST_WORDS),
     )

@@ -22,6 +22,7 @@ from feedback.domain.errors import (
 )
 from feedback.domain.languages import ENGLISH
 from feedback.locales.speech import spoken
+from feedback.web.guessing import failed_too_often
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,8 @@ _SAID: Mapping[type[FeedbackError], LazyString] = {
 }
 _UNKNOWN = lazy_gettext("The service cannot do this as things stand. Ask an administrator.")
 _RETRY_SECONDS = "30"
+_RETRY_LATER_SECONDS = "60"
+_SECRET_ADDRESSES = frozenset({"results", "support"})
 
 
 def turn_errors_into_pages(app: Flask) -> None:
@@ -60,10 +63,21 @@ def turn_errors_into_pages(app: Flask) -> None:
 def _closed(_error: Exception) -> Response:
     # The staff's own process has no page for receipts.
     receipt_url = url_for("receipts.ask") if "receipts" in current_app.blueprints else None
-    return make_response(render_template("participant/closed.html", receipt_url=receipt_url), 404)
+    return _led_nowhere(render_template("participant/closed.html", receipt_url=receipt_url))
+
+
+# The same page whoever sees it, so that somebody who opens an old mail in a busy office is helped all the same.
+def _led_nowhere(page: str) -> Response:
+    if not failed_too_often():
+        return make_response(page, 404)
+    response = make_response(page, 429)
+    response.headers["Retry-After"] = _RETRY_LATER_SECONDS
+    return response
 
 
 def _refused(error: Exception) -> Response:
+    if isinstance(error, NotFound) and request.blueprint in _SECRET_ADDRESSES:
+        return _led_nowhere(render_template("errors/page.html", title=_("There is no such page"), text=_said(error)))
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 409)
     return _page(status, _("This cannot be done"), _said(error))
 

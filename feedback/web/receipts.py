@@ -4,6 +4,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from feedback.runtime import runtime
 from feedback.services.look_up_receipt import look_up_receipt
+from feedback.web.guessing import failed_too_often
 from feedback.web.languages import switched
 
 receipt_pages = Blueprint("receipts", __name__)
@@ -25,5 +26,7 @@ def look_up() -> Response:
         return make_response(render_template("participant/receipt.html", typed=typed, asked=False, found=None))
     with runtime().reading() as connection:
         found = look_up_receipt(connection, typed)
-    page = render_template("participant/receipt.html", typed=typed, asked=True, found=found)
-    return make_response(page)
+    page = make_response(render_template("participant/receipt.html", typed=typed, asked=True, found=found))
+    if found is None and failed_too_often():
+        page.status_code = 429
+    return page

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
 from feedback.app import create_app
 from feedback.cli.serving import WebThread
@@ -36,11 +36,16 @@ def _installed() -> str | None:
     return "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
 
 
+def browser_at_hand(playwright: Playwright) -> Browser:
+    """Start the browser that is installed."""
+    return playwright.chromium.launch(executable_path=_installed(), args=list(_FLAGS))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=_installed(), args=list(_FLAGS))
+            browser = browser_at_hand(playwright)
         except Error:
             pytest.skip("NO BROWSER: install Chromium or set CHROMIUM to its path; nothing was tested in a browser")
         yield browser

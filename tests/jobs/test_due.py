@@ -123,6 +123,8 @@ def test_a_look_is_due_at_its_time_unless_the_wave_closes_first(world: World, da
     world.do_what_is_due()
     with world.session() as session:
         assert (wave_by_id(session, wave).state == WaveState.CLOSED) == (days == 14)
+    for _tell_and_send in range(2):
+        world.do_what_is_due()
     assert due(world) == ALWAYS
 
 

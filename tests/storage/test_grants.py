@@ -7,10 +7,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from feedback.app import create_app
+from feedback.config import Serves
 from feedback.services.upgrade_databases import Engines, grant_rights
 from feedback.storage.grants import GroupRole
 from tests.databases import Pair
 from tests.reviewing import decide_everything, release, sum_up, wave_in_review
+from tests.web.test_after_answering import ASKED, closed_wave, results_address, support_address
 from tests.world import FixedClock, World
 
 
@@ -39,6 +41,15 @@ def assert_denied(address: str, statement: str) -> None:
         "SELECT * FROM comment_releases",
         "SELECT * FROM staff",
         "SELECT * FROM audit_log",
+        "SELECT * FROM reports",
+        "SELECT document FROM reports",
+        "SELECT * FROM counted_receipts",
+        "SELECT * FROM results_pages",
+        "SELECT * FROM support_requests",
+        "DELETE FROM support_requests",
+        "UPDATE support_requests SET is_done = true",
+        "UPDATE support_desks SET public_key = 'x'",
+        "UPDATE notices SET you_said = 'x'",
         "DELETE FROM entitlements",
         "INSERT INTO entitlements VALUES ('x', 1, 'mentor', 'all')",
         "UPDATE waves SET state = 'closed'",
@@ -63,6 +74,21 @@ def test_the_participants_role_puts_and_withdraws_through_two_functions(
     engine.dispose()
 
 
+def test_the_participants_role_serves_results_receipts_and_support(
+    roles: dict[GroupRole, Pair], world: World, clock: FixedClock
+) -> None:
+    receipt = closed_wave(world)[0]
+    settings = replace(
+        world.tools.settings, database_url=roles[GroupRole.PARTICIPANTS].main, serves=Serves.PARTICIPANTS
+    )
+    apart = World(create_app(replace(settings, vault=None), clock), clock, world.mailbox, world.kind)
+    client = apart.client()
+    assert "12 of 14 answered." in client.get(results_address(world)).text
+    assert "Counted." in client.post("/receipt", data={"receipt": receipt}).text
+    assert client.post(support_address(world), data=ASKED).status_code == 200
+    apart.dispose()
+
+
 def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], world: World) -> None:
     world.open_wave()
     assert_denied(roles[GroupRole.PARTICIPANTS].keys, "SELECT * FROM keys")
@@ -84,7 +110,12 @@ def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], 
         "UPDATE reports SET document = 'x'",
         "UPDATE deliveries SET state = 'queued'",
         "DELETE FROM audit_log",
+        "UPDATE support_desks SET public_key = 'x'",
+        "UPDATE support_requests SET sealed = 'x'",
+        "SELECT * FROM counted_receipts",
+        "SELECT * FROM results_pages",
         "SELECT feedback_put_response('x', 1, 'y')",
+        "SELECT feedback_results('x')",
     ],
 )
 def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, statement: str) -> None:
@@ -124,8 +155,10 @@ def test_the_staff_role_sees_keys_that_sign_and_open_comments_and_no_other(
     roles: dict[GroupRole, Pair], world: World
 ) -> None:
     world.open_wave()
-    assert kinds_of_keys(roles[GroupRole.STAFF].keys) == {"opt-out", "signing", "comment"}
-    assert kinds_of_keys(roles[GroupRole.WORKER].keys) == {"opt-out", "signing", "comment", "link", "response"}
+    assert kinds_of_keys(roles[GroupRole.STAFF].keys) == {"opt-out", "signing", "comment", "support"}
+    assert kinds_of_keys(roles[GroupRole.WORKER].keys) == {
+        *("opt-out", "signing", "comment", "link", "response", "support")
+    }
 
 
 @pytest.mark.parametrize("purpose", ["comment", "link", "response"])

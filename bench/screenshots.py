@@ -1,0 +1,165 @@
+"""Pictures of every participants' page and mail, 360 and 1,280 pixels wide, light and dark, to be looked at."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.stage import ROOT, environment
+from feedback.app import create_app
+from feedback.cli.serving import WebThread
+from feedback.config import read_settings
+from feedback.demo.mailbox import Mailbox
+from feedback.domain.links import results_secret, to_address
+from feedback.mail import write
+from feedback.services.set_notice import name_help, say_what_was_done
+from feedback.storage.support import desk_of
+from forms.library import pair
+from tests.browser.conftest import browser_at_hand
+from tests.browsing import free_port
+from tests.databases import SqliteServer
+from tests.mails.letters import MAILS, a_letter
+from tests.world import FixedClock, World
+
+FOLDER = ROOT / "screenshots"
+WIDTHS = {360: 740, 1280: 900}
+SCHEMES = ("light", "dark")
+Shoot = Callable[[str], None]
+SAID = "You asked for more time.\n\nWe have blocked an hour a month in every leader’s calendar until June."
+
+
+@contextmanager
+def service() -> Iterator[tuple[World, str]]:
+    """A service with a programme, and its address."""
+    with TemporaryDirectory(prefix="feedback-pictures-") as folder, SqliteServer(Path(folder)).pair() as pair_of:
+        port, clock = free_port(), FixedClock()
+        app = create_app(read_settings({**environment(pair_of, port), "FEEDBACK_SMTP_PORT": "1"}), clock)
+        server = WebThread(app, "127.0.0.1", int(port), "FEEDBACK_LISTEN_PORT")
+        server.start()
+        world = World(app, clock, Mailbox(Path(folder) / "mailbox"), "sqlite")
+        yield world, f"http://127.0.0.1:{port}"
+        server.stop()
+        world.dispose()
+
+
+def press(page: Page, words: str) -> None:
+    """Press a button and wait for the next page."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=words).first.click()
+
+
+def fill_in(page: Page) -> None:
+    """Choose the last answer everywhere, and write something."""
+    for name in dict.fromkeys(
+        page.locator("main input[name]:not([type=hidden])").evaluate_all("x => x.map(e => e.name)")
+    ):
+        page.locator(f"[name='{name}']").last.check()
+    for area in page.locator("main textarea").all():
+        area.fill("We meet every week, and it helps.\nMore time would help more.")
+
+
+def journey(page: Page, link: str, shoot: Shoot) -> None:
+    """From the link to the receipt, with errors, one part after another."""
+    page.goto(link)
+    shoot("promise")
+    page.locator("details").evaluate_all("x => x.forEach(e => e.open = true)")
+    shoot("promise-unfolded")
+    page.goto(f"{link}/questions")
+    press(page, "Continue")
+    shoot("part-1-errors")
+    number = 1
+    while page.locator("main").get_attribute("data-page") == "questions":
+        fill_in(page)
+        shoot(f"part-{number}")
+        number += 1
+        with page.expect_navigation():
+            page.locator("form[data-draft] .button").first.click()
+    shoot("check")
+    press(page, "Change")
+    shoot("change")
+    press(page, "Back to all your answers")
+    press(page, "Send my answers")
+    shoot("thanks")
+    page.goto(f"{link}/withdraw")
+    press(page, "Take back my answer")
+    shoot("withdraw-errors")
+
+
+def around(page: Page, base: str, world: World, shoot: Shoot) -> None:
+    """The pages that are not behind a link."""
+    with world.session() as session:
+        desk = desk_of(session, 1)
+        handle = to_address(desk.handle) if desk else ""
+    for name, path in (
+        ("home", "/"),
+        ("closed", "/s/x"),
+        ("opt-out", "/o/x"),
+        ("receipt", "/receipt"),
+        ("accessibility", "/accessibility"),
+        ("results", f"/r/{to_address(results_secret(world.keys.opt_out_key(1), 1))}"),
+        ("support", f"/support/{handle}"),
+    ):
+        page.goto(f"{base}{path}")
+        shoot(name)
+    press(page, "Send this to")
+    shoot("support-errors")
+    page.goto(f"{base}/receipt")
+    page.locator("#receipt").fill("0" * 32)
+    press(page, "Check")
+    shoot("receipt-not-found")
+
+
+def reported_programme(world: World) -> str:
+    """A programme with a closed kick-off and an open mid-point, in which harm is asked about; a link into it."""
+    programme = world.programme()
+    with world.session() as session:
+        say_what_was_done(session, programme, SAID, now=world.clock(), actor="pictures")
+        name_help(
+            session, programme, "Employee assistance: 0800 1234\nWorks council, room 12", now=world.clock(), actor=""
+        )
+    kickoff = world.open(world.planned_wave(programme))
+    for link in world.links(kickoff):
+        world.answer(link)
+    world.close(kickoff)
+    world.do_what_is_due()
+    midpoint = world.planned_wave(programme, questionnaires=pair("midpoint"), stage="midpoint")
+    return world.links(world.open(midpoint))[0]
+
+
+def take(browser: Browser, world: World, base: str, link: str) -> None:
+    """Take every picture in every width and scheme."""
+    for width, height in WIDTHS.items():
+        for scheme in SCHEMES:
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+            context.on("dialog", lambda dialog: dialog.accept())
+            page = context.new_page()
+
+            def shoot(name: str, page: Page = page, stem: str = f"{width}-{scheme}") -> None:
+                page.screenshot(path=str(FOLDER / f"{stem}-{name}.png"), full_page=True)
+
+            journey(page, f"{base}/s/{link}", shoot)
+            around(page, base, world, shoot)
+            with world.app.app_context():
+                for name in MAILS:
+                    page.set_content(write(replace(a_letter(name))).html or "")
+                    shoot(f"mail-{name}")
+            context.close()
+
+
+def main() -> None:
+    """Take the pictures and say where they are."""
+    FOLDER.mkdir(exist_ok=True)
+    with service() as (world, base), sync_playwright() as playwright:
+        link = reported_programme(world)
+        browser = browser_at_hand(playwright)
+        take(browser, world, base, link)
+        browser.close()
+    sys.stdout.write(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER}\n")
+
+
+if __name__ == "__main__":
+    main()

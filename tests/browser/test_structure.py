@@ -1,0 +1,206 @@
+"""What a program that looks for faults cannot see: structure, focus, sizes, spacing, zoom and forced colours."""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from feedback.domain.links import results_secret, to_address
+from feedback.storage.support import desk_of
+from forms.library import pair
+from tests.browser.pressing import press
+from tests.browser.test_accessibility import violations
+from tests.browser.test_participant import FIT, TAGS, answer_part_by_keyboard, shown
+from tests.world import World
+
+LONE_RADIOS = """() => [...document.querySelectorAll("input[type=radio], input[type=checkbox][name]")]
+    .filter(box => !box.closest("fieldset")?.querySelector("legend")?.textContent.trim()).map(box => box.name)"""
+UNNAMED = """() => [...document.querySelectorAll("input:not([type=hidden]), textarea, select")]
+    .filter(field => !field.labels?.length || ![...field.labels].some(label => label.textContent.trim()))
+    .map(field => field.name || field.id)"""
+SMALL = """() => [...document.querySelectorAll("a, button, summary, label.choice, input[type=text], textarea")]
+    .filter(one => one.checkVisibility() && !one.matches(".skip, p a, dd a, li > p a"))
+    .map(one => [one.textContent.trim() || one.name, one.getBoundingClientRect().height])
+    .filter(([, height]) => height < 24)"""
+LOW = SMALL.replace("a, button, summary, label.choice", "button, label.choice, a.button").replace("< 24", "< 44")
+FOCUSABLE = "a[href], button, input:not([type=hidden]), textarea, summary"
+ORDER = f"""() => [...document.querySelectorAll("{FOCUSABLE}")].filter(one => one.checkVisibility())
+    .filter(one => !one.matches(".skip")).map(one => one.getBoundingClientRect())
+    .map(box => [Math.round(box.top), Math.round(box.left)])"""
+SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+    p { margin-bottom: 2em !important; }"""
+CLIPPED = """() => [...document.querySelectorAll("body *")]
+    .filter(one => one.checkVisibility() && one.children.length === 0 && one.textContent.trim())
+    .filter(one => !one.matches(".unseen, .skip, option, title"))
+    .filter(one => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflow !== "visible"
+        && getComputedStyle(one).display !== "inline")
+    .map(one => one.textContent.trim())"""
+HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4")].filter(one => one.checkVisibility())
+    .map(one => Number(one.tagName[1]))"""
+ZOOMED = {"width": 320, "height": 256}
+
+
+def walk(live: World, address: str, page: Page) -> Iterator[str]:
+    """Yield the name of each state of the participants' pages while it is shown."""
+    programme = live.programme(14, 13)
+    kickoff = live.open(live.planned_wave(programme))
+    for link in live.links(kickoff)[:20]:
+        live.answer(link)
+    live.close(kickoff)
+    live.do_what_is_due()
+    wave = live.open(live.planned_wave(programme, questionnaires=pair("midpoint"), stage="midpoint"))
+    yield from _behind_a_link(f"{address}/s/{live.links(wave)[0]}", page)
+    yield from _elsewhere(live, address, page)
+
+
+def _behind_a_link(link: str, page: Page) -> Iterator[str]:
+    page.goto(link)
+    page.locator("details").evaluate_all("x => x.forEach(e => e.open = true)")
+    yield "promise"
+    page.goto(f"{link}/questions")
+    press(page, "Continue")
+    yield "part with errors"
+    while shown(page) == "questions":
+        answer_part_by_keyboard(page)
+        yield shown(page)
+    press(page, "Change")
+    yield "part to change"
+    press(page, "Back to all your answers")
+    press(page, "Send my answers")
+    yield "thanks"
+    page.goto(f"{link}/withdraw")
+    press(page, "Take back my answer")
+    yield "withdrawal with an error"
+    page.get_by_label("To be sure").fill("withdraw")
+    press(page, "Take back my answer")
+    yield "withdrawn"
+
+
+def _elsewhere(live: World, address: str, page: Page) -> Iterator[str]:
+    with live.session() as session:
+        desk = desk_of(session, 1)
+        assert desk is not None
+        support = f"/support/{to_address(desk.handle)}"
+    results = f"/r/{to_address(results_secret(live.keys.opt_out_key(1), 1))}"
+    for path in ("/", "/s/nothing", "/o/nothing", "/receipt", "/accessibility", results, support):
+        page.goto(f"{address}{path}")
+        yield path[:4]
+    press(page, "Send this to")
+    yield "support with errors"
+    page.get_by_label("Your name").fill("Mia")
+    page.get_by_label("How can you be reached?").fill("mia@example.com")
+    page.get_by_label("What is wrong").fill("Nobody answers me.")
+    press(page, "Send this to")
+    yield "support sent"
+    page.goto(f"{address}/receipt")
+    press(page, "Check")
+    yield "receipt not found"
+
+
+def faults(live: World, address: str, page: Page, look: Callable[[Page], object]) -> dict[str, object]:
+    """Return what `look` finds in any state."""
+    return {name: found for name in walk(live, address, page) if (found := look(page))}
+
+
+MEDIA = [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}]
+
+
+@pytest.mark.parametrize("media", MEDIA, ids=["light", "dark", "forced"])
+def test_no_state_has_a_violation(live: World, address: str, page: Page, media: dict[str, str]) -> None:
+    page.emulate_media(**media)  # type: ignore[arg-type]
+    assert faults(live, address, page, violations) == {}
+
+
+def test_at_fourfold_zoom_nothing_is_wider_than_the_screen_or_violates(live: World, address: str, page: Page) -> None:
+    page.set_viewport_size(ZOOMED)  # type: ignore[arg-type]
+    assert faults(live, address, page, lambda page: violations(page) or not page.evaluate(FIT)) == {}
+
+
+def structure(page: Page) -> list[object]:
+    """Everything about a state that is not as it should be."""
+    found: list[object] = []
+    found += [("no legend", name) for name in page.evaluate(LONE_RADIOS)]
+    found += [("no label", name) for name in page.evaluate(UNNAMED)]
+    found += [("small", one) for one in page.evaluate(SMALL)]
+    found += [("low", one) for one in page.evaluate(LOW)]
+    found += [("table of radios", page.locator("table input").count())] if page.locator("table input").count() else []
+    found += [] if page.locator("h1").count() == 1 else ["not one h1"]
+    found += [] if page.locator("html").get_attribute("lang") == "en" else ["no language"]
+    levels = page.evaluate(HEADINGS)
+    found += [("heading skips", levels) for one, after in itertools.pairwise(levels) if after > one + 1]
+    order = page.evaluate(ORDER)
+    found += [("focus goes up", one, after) for one, after in itertools.pairwise(order) if after[0] < one[0] - 8]
+    return found
+
+
+def test_the_structure_of_every_state_is_sound(live: World, address: str, page: Page) -> None:
+    assert faults(live, address, page, structure) == {}
+
+
+def spaced(page: Page) -> object:
+    page.add_style_tag(content=SPACED)
+    return page.evaluate(CLIPPED) or not page.evaluate(FIT)
+
+
+def test_wider_spacing_of_letters_and_lines_cuts_nothing_off(live: World, address: str, page: Page) -> None:
+    assert faults(live, address, page, spaced) == {}
+
+
+def test_errors_are_announced_focused_and_linked(live: World, address: str, plain_page: Page) -> None:
+    plain_page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
+    press(plain_page, "Continue")
+    summary = plain_page.locator(".errors")
+    assert summary.get_attribute("role") == "alert"
+    assert plain_page.evaluate("document.activeElement.className") == "errors"
+    assert plain_page.title().startswith("Error:")
+    for link in summary.locator("a").all():
+        target = plain_page.locator(str(link.get_attribute("href")))
+        described = str(target.get_attribute("aria-describedby"))
+        assert any(plain_page.locator(f"#{one}.error").count() for one in described.split())
+
+
+def test_the_whole_way_is_walked_with_the_keyboard(live: World, address: str, plain_page: Page) -> None:
+    link = live.links(live.open_wave())[0]
+    plain_page.goto(f"{address}/s/{link}")
+    plain_page.keyboard.press("Tab")
+    assert plain_page.evaluate(TAGS)[3] == "Skip to the content"
+    plain_page.keyboard.press("Enter")
+    plain_page.keyboard.press("Tab")
+    assert plain_page.evaluate(TAGS)[3] == "Start"
+
+
+def test_the_first_page_is_one_screen_of_a_phone(live: World, address: str, plain_page: Page) -> None:
+    plain_page.goto(f"{address}/s/{live.links(live.open_wave())[0]}")
+    box = plain_page.get_by_role("link", name="Start").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 740
+    assert plain_page.locator("details[open]").count() == 0
+
+
+SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+
+
+def test_a_slow_connection_loads_little_and_works(live: World, address: str, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    slow = context.new_cdp_session(page)
+    slow.send("Network.enable")
+    slow.send("Network.emulateNetworkConditions", SLOW_3G)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
+    answer_part_by_keyboard(page)
+    assert "Part 2 of 4" in page.locator(".progress").inner_text()
+    assert {one.split("/")[2] for one in asked if not one.startswith("data:")} == {address.split("/")[2]}
+    context.close()
+
+
+def test_going_back_after_sending_shows_no_answer_by_itself(live: World, address: str, plain_page: Page) -> None:
+    plain_page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
+    while shown(plain_page) == "questions":
+        answer_part_by_keyboard(plain_page)
+    press(plain_page, "Send my answers")
+    plain_page.evaluate("history.back()")
+    plain_page.wait_for_timeout(1500)
+    assert "It helps when meetings are kept" not in plain_page.content()

@@ -1,0 +1,39 @@
+"""Every mail that participants and contacts can get, with values that could be real."""
+
+from feedback.mail import Letter
+
+LINK = "https://feedback.example.com/s/" + "L" * 43
+VALUES = {
+    "name": "Mia Mentor",
+    "organisation": "Example Organisation",
+    "programme": "Pilot",
+    "contact_name": "Ana Contact",
+    "contact_email": "contact@example.com",
+    "minimum_group_size": "5",
+    "closes_on": "Monday, March 15, 2027",
+    "closes_at": "10:00\u202fAM",
+    "time_zone": "Europe/Paris",
+    "opt_out_url": "https://feedback.example.com/o/" + "O" * 43,
+    "support_url": "https://feedback.example.com/support/" + "S" * 22,
+    "base_url": "https://feedback.example.com",
+    "link": LINK,
+    "results_url": "https://feedback.example.com/r/" + "R" * 22,
+    "receipt_url": "https://feedback.example.com/receipt",
+    "page": "https://feedback.example.com/staff/programmes/1/support",
+    "number": "1",
+}
+TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "results", "unreported", "cancellation")
+MAILS = (*TO_PARTICIPANTS, "support")
+
+
+def a_letter(mail: str, **changes: str | None) -> Letter:
+    """One mail, as it would be sent to Mia."""
+    return Letter(
+        recipient="mia@example.com",
+        language="en",
+        name=mail,
+        message_id="<1@example.com>",
+        sender=("Example Organisation", "feedback@example.com"),
+        values={**VALUES, **changes},
+        opt_out_url=VALUES["opt_out_url"],
+    )
