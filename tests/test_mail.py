@@ -23,6 +23,8 @@ VALUES = {
     "closes_on": "Monday, 15 March 2027",
     "closes_at": "10:00",
     "time_zone": "Europe/Paris",
+    "base_url": "https://feedback.example.com",
+    "support_url": None,
     "link": "https://feedback.example.com/s/link",
     "opt_out_url": "https://feedback.example.com/o/token",
 }

@@ -77,7 +77,7 @@ def _led_nowhere(page: str) -> Response:
 
 def _refused(error: Exception) -> Response:
     if isinstance(error, NotFound) and request.blueprint in _SECRET_ADDRESSES:
-        return _led_nowhere(render_template("errors/page.html", title=_("There is no such page"), text=str(error)))
+        return _led_nowhere(render_template("errors/page.html", title=_("There is no such page"), text=_said(error)))
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 409)
     return _page(status, _("This cannot be done"), _said(error))
 

@@ -16,7 +16,7 @@ from feedback.locales.isolation import isolated
 from feedback.locales.speech import spoken, teach
 
 PARAMETER = "language"
-_ALWAYS_NAMED = frozenset({"participant", "opt_out", "receipts", "results", "support", "accessibility"})
+_ALWAYS_NAMED = frozenset({"accessibility", "opt_out", "participant", "receipts", "results", "support"})
 _NAMED_IF_ASKED = frozenset({"home", "staff"})
 
 

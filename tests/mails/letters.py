@@ -1,5 +1,8 @@
 """Every mail that participants and contacts can get, with values that could be real."""
 
+from datetime import datetime
+
+from feedback.locales.moments import time_of_day, weekday_and_day
 from feedback.mail import Letter
 
 LINK = "https://feedback.example.com/s/" + "L" * 43
@@ -10,8 +13,6 @@ VALUES = {
     "contact_name": "Ana Contact",
     "contact_email": "contact@example.com",
     "minimum_group_size": "5",
-    "closes_on": "Monday, March 15, 2027",
-    "closes_at": "10:00\u202fAM",
     "time_zone": "Europe/Paris",
     "opt_out_url": "https://feedback.example.com/o/" + "O" * 43,
     "support_url": "https://feedback.example.com/support/" + "S" * 22,
@@ -26,14 +27,19 @@ TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "results", "unreported"
 MAILS = (*TO_PARTICIPANTS, "support")
 
 
-def a_letter(mail: str, **changes: str | None) -> Letter:
+def a_letter(mail: str, language: str = "en", **changes: str | None) -> Letter:
     """One mail, as it would be sent to Mia."""
     return Letter(
         recipient="mia@example.com",
-        language="en",
+        language=language,
         name=mail,
         message_id="<1@example.com>",
         sender=("Example Organisation", "feedback@example.com"),
-        values={**VALUES, **changes},
+        values={**VALUES, **_close(language), **changes},
         opt_out_url=VALUES["opt_out_url"],
     )
+
+
+def _close(language: str) -> dict[str, str]:
+    closes_at = datetime(2027, 3, 15, 10, 0)  # noqa: DTZ001  (already in the programme's time zone)
+    return {"closes_on": weekday_and_day(closes_at.date(), language), "closes_at": time_of_day(closes_at, language)}

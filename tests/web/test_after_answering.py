@@ -52,7 +52,7 @@ def last_mail(world: World) -> str:
 def test_everybody_invited_is_told_where_the_results_are(world: World) -> None:
     closed_wave(world)
     assert world.mailbox.count() == 28
-    assert f"https://feedback.example.com{results_address(world)}" in LINK.findall(last_mail(world))
+    assert f"https://feedback.example.com{results_address(world)}?language=en" in LINK.findall(last_mail(world))
 
 
 def test_results_say_what_the_report_says_in_sentences(world: World) -> None:
