@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
@@ -114,16 +115,35 @@ def apart(stage: str, databases: Pair, number: int, people: int) -> Spent:
     return Spent(found["seconds"], found["cpu"], processor_seconds(server) - before, found["peak"])
 
 
-def plain_copy(engine: Engine, wave: int, *, with_indexes: bool) -> float:
+REFERENCES = {
+    "entitlements": ("wave_id REFERENCES waves",),
+    "deliveries": (
+        "batch_id REFERENCES mail_batches",
+        "wave_id REFERENCES waves",
+        "participant_id REFERENCES participants",
+    ),
+}
+
+
+class Rules(StrEnum):
+    """What a table that is copied into asks of its rows."""
+
+    NONE = "a table without rules"
+    INDEXES = "a table with the same keys and indexes"
+    ALL = "a table with the same keys, indexes and references"
+
+
+def plain_copy(engine: Engine, wave: int, rules: Rules) -> float:
     """Copy the rows that the opening wrote into tables of the same columns; seconds."""
     raw = engine.raw_connection()
     connection = raw.driver_connection
     spent = 0.0
-    for name in ("entitlements", "deliveries"):
-        connection.execute(f"DROP TABLE IF EXISTS plain_{name}")
+    for name, references in REFERENCES.items():
         rows = connection.execute(f"SELECT * FROM {name} WHERE wave_id = {wave}").fetchall()
-        rules = "INCLUDING ALL" if with_indexes else ""
-        connection.execute(f"CREATE TABLE plain_{name} (LIKE {name} {rules})")
+        connection.execute(f"CREATE TABLE plain_{name} (LIKE {name} {'' if rules is Rules.NONE else 'INCLUDING ALL'})")
+        for reference in references if rules is Rules.ALL else ():
+            column, _, table_name = reference.partition(" REFERENCES ")
+            connection.execute(f"ALTER TABLE plain_{name} ADD FOREIGN KEY ({column}) REFERENCES {table_name}")
         connection.commit()
         started = time.perf_counter()
         with connection.cursor().copy(f"COPY plain_{name} FROM STDIN") as copy:
@@ -248,7 +268,7 @@ def measure(people: int, databases: Pair) -> "Measured":
         wave = world.planned_wave(programme, questionnaires=questionnaires("kickoff"))
         spent["open"] = apart("open", databases, wave, people)
         sizes = bytes_a_person(engine, people)
-        copies = {yes: plain_copy(engine, wave, with_indexes=yes) for yes in (False, True)}
+        copies = {rules: plain_copy(engine, wave, rules) for rules in Rules}
         fast = sending(databases, engine, people, 0.0)
         reminded = min(people, MOST_REMINDED)
         remind(world, wave, reminded)
@@ -262,12 +282,12 @@ def measure(people: int, databases: Pair) -> "Measured":
 
 @dataclass(frozen=True)
 class Measured:
-    """One wave. `copies`: seconds of a plain COPY of the opening's rows, by whether the tables have indexes."""
+    """One wave. `copies`: seconds of a plain COPY of the opening's rows."""
 
     people: int
     idle: Spent
     spent: dict[str, Spent]
-    copies: dict[bool, float]
+    copies: dict[Rules, float]
     fast: Sending
     slow: Sending
     sizes: dict[str, float]
@@ -291,15 +311,10 @@ class Measured:
         """Return each stage that has a reference beside it."""
         opened = self.spent["open"].seconds
         return [
-            [self.people, "open, s", "COPY without indexes", opened, self.copies[False], opened / self.copies[False]],
-            [
-                self.people,
-                "open, s",
-                "COPY with the same indexes",
-                opened,
-                self.copies[True],
-                opened / self.copies[True],
-            ],
+            *(
+                [self.people, "open, s", f"COPY into {rules}", opened, seconds, opened / seconds]
+                for rules, seconds in self.copies.items()
+            ),
             *(
                 [self.people, "send, mails/s", f"smtplib, {name}", one.rate, one.bare, one.rate / one.bare]
                 for name, one in (("instant relay", self.fast), ("relay of 10 ms a mail", self.slow))

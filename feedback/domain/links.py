@@ -120,4 +120,4 @@ def from_address(text: str) -> bytes | None:
 
 
 def _derive(key: bytes, label: bytes) -> bytes:
-    return hmac.new(key, label, hashlib.sha256).digest()
+    return hmac.digest(key, label, "sha256")

@@ -1,6 +1,6 @@
 """The delivery ledger: which mail stands where. Knows participants' ids, never their answers; holds no time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.waves import INVITATION
+from feedback.storage.bulk import insert_rows
 from feedback.storage.database import Base
 from feedback.storage.people import Participant
 
@@ -63,24 +64,22 @@ class Delivery(Base):
     reply_code: Mapped[int | None]
 
 
-def queue_mails(session: Session, wave_id: int, mail: str, participant_ids: list[int], not_before_at: datetime) -> int:
-    """Write one delivery a participant, in one batch; return the batch's id."""
-    batch = Batch(wave_id=wave_id, mail=mail, not_before_at=not_before_at)
-    session.add(batch)
-    session.flush()
-    values = [
-        {
-            "batch_id": batch.id,
-            "wave_id": wave_id,
-            "participant_id": participant_id,
-            "mail": mail,
-            "state": DeliveryState.QUEUED,
-            "attempts": 0,
-        }
-        for participant_id in participant_ids
-    ]
-    session.execute(insert(Delivery), values)
-    return batch.id
+def queue_mails(
+    session: Session, wave_id: int, mail: str, batches: Sequence[Sequence[int]], not_before_at: datetime
+) -> list[int]:
+    """Write one delivery a participant, in batches of their ids; return the batches' ids, in the same order."""
+    if not batches:
+        return []
+    new = insert(Batch).returning(Batch.id, sort_by_parameter_order=True)
+    batch = {"wave_id": wave_id, "mail": mail, "not_before_at": not_before_at, "has_turn": False}
+    numbers = list(session.scalars(new, [batch] * len(batches)))
+    rows = (
+        (number, wave_id, participant_id, mail, DeliveryState.QUEUED.value, 0)
+        for number, people in zip(numbers, batches, strict=True)
+        for participant_id in people
+    )
+    insert_rows(session, Delivery, ("batch_id", "wave_id", "participant_id", "mail", "state", "attempts"), rows)
+    return numbers
 
 
 def batch_by_id(session: Session, batch_id: int) -> Batch | None:
