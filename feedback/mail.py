@@ -64,9 +64,8 @@ class VerifiedConnection(Connection):
     def configure_host(self) -> smtplib.SMTP:
         """Connect, with TLS verified, and sign in if there is a user."""
         config: Any = self.mail
-        context = ssl.create_default_context()
-        if self._ca_file:
-            context.load_verify_locations(self._ca_file)
+        # Reading the system's authorities takes as long as sending some dozens of mails: only if they are asked.
+        context = self._context() if config.use_ssl or config.use_tls else None
         if config.use_ssl:
             host: smtplib.SMTP = smtplib.SMTP_SSL(config.server, config.port, timeout=TIMEOUT_SECONDS, context=context)
         else:
@@ -80,6 +79,12 @@ class VerifiedConnection(Connection):
             host.close()
             raise
         return host
+
+    def _context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if self._ca_file:
+            context.load_verify_locations(self._ca_file)
+        return context
 
 
 class Relay:
