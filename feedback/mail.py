@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.policy import compat32
 from enum import Enum
 from typing import Any
 
@@ -21,6 +22,7 @@ from feedback.domain.errors import MailRefused
 
 TIMEOUT_SECONDS = 20
 _GOING_AWAY = 421
+_WIRE = compat32.clone(linesep="\r\n")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,16 @@ class VerifiedConnection(Connection):
         if self._ca_file:
             context.load_verify_locations(self._ca_file)
         return context
+
+
+class LeanMessage(Message):
+    """Flask-Mail's message, written without reading each of its headers again, which takes longer than all the rest."""
+
+    def as_bytes(self) -> bytes:
+        """Return the mail as it goes to the relay. Its headers are ASCII already."""
+        written = self._message()
+        written.policy = _WIRE
+        return written.as_bytes()
 
 
 class Relay:
@@ -154,7 +166,7 @@ def write(letter: Letter) -> Message:
     """Render a letter in its reader's language: plain text first, HTML beside it."""
     folder, values = f"mail/{letter.name}", dict(letter.values)
     with force_locale(known_locale(letter.language)):
-        message = Message(
+        message = LeanMessage(
             subject=" ".join(render_template(f"{folder}/subject.txt", **values).split()),
             recipients=[letter.recipient],
             body=render_template(f"{folder}/body.txt", **values),

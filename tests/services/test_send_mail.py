@@ -225,7 +225,7 @@ def test_a_mail_in_flight_when_its_worker_died_is_sent_by_the_next(
 ) -> None:
     with world.session() as session:
         first = fence_unsent(session, 1, b"dead worker")[0]
-        begin_sending(session, first.id, b"dead worker")
+        begin_sending(session, first.id, b"dead worker", WaveState.OPEN)
         session.commit()
     world.send_mails()
     assert sorted(relay.recipients) == EVERYBODY
