@@ -12,6 +12,7 @@ from sqlalchemy import select
 from feedback.domain.errors import MailRefused
 from feedback.domain.links import opt_out_token, to_address
 from feedback.domain.roster import read_roster
+from feedback.domain.waves import WaveState
 from feedback.jobs.due import Due, Task, do
 from feedback.runtime import bench
 from feedback.services.cancel_wave import cancel_wave
