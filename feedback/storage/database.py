@@ -24,6 +24,8 @@ _IS_READ_ONLY = "feedback_is_read_only"
 READER = "reader"
 _WAVE_LOCKS = 0x66656564
 _PROGRAMME_LOCKS = 0x66656565
+# A process that is paused in the middle of a transaction must not keep all others from its wave for ever.
+_LONGEST_IDLE = "5min"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -87,6 +89,8 @@ def guard_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
 
 
 def guard_reader(engine: Engine) -> None:
@@ -131,6 +135,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.autocommit = True
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{_LONGEST_IDLE}'").close()
+    connection.autocommit = False
 
 
 def _refuse_writes_sqlite(connection: Any, _record: object) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.orm import Session
 
 from feedback.jobs.engine import defer_batches
-from feedback.jobs.worker import Rhythm, Worker
+from feedback.jobs.worker import Worker
 from feedback.runtime import bench
 from feedback.services.open_wave import open_wave
 from feedback.services.queue_mails import queue_for
@@ -21,10 +21,9 @@ from feedback.storage.job_queue import TABLES
 from tests.answering import respond
 from tests.databases import Pair
 from tests.jobs.test_worker import all_accepted, has_report, scheduled, until, working
+from tests.workers import HASTY
 from tests.world import World
 
-# Somebody who is silent for a second is dead.
-HASTY = Rhythm(poll_seconds=0.1, heartbeat_seconds=0.2, stalled_seconds=1)
 LOCK = re.compile(r"tick|rescue|[a-z-]+:\d+")
 _WATCH = """
 CREATE TABLE watched AS SELECT args, lock, queueing_lock FROM procrastinate_jobs;
@@ -209,6 +208,19 @@ def test_a_database_that_was_away_finds_the_worker_back_at_work(world: World, da
         world.clock.pass_time(hours=1)
         until(lambda: all_accepted(world, wave))
     assert world.mailbox.count() == 27
+
+
+def test_a_worker_stops_when_told_even_if_the_database_is_away(world: World, databases: Pair, cries: Cries) -> None:
+    with working(Worker(bench(world.app), HASTY)) as thread, database_away(databases):
+        thread.stop()
+        assert not thread._thread.is_alive()
+
+
+def test_a_worker_that_waits_for_the_database_stops_when_told(world: World, databases: Pair, cries: Cries) -> None:
+    with working(Worker(bench(world.app), HASTY)) as thread, database_away(databases):
+        assert cries.heard.wait(60)
+        thread.stop()
+        assert not thread._thread.is_alive()
 
 
 def test_a_database_that_is_away_is_cried_over_in_single_lines(world: World, databases: Pair, cries: Cries) -> None:

@@ -1,0 +1,297 @@
+"""Promise: no mail is lost, hardly one is doubled, and each wave is opened, reminded and closed once, whoever dies.
+
+Workers in processes of their own are killed and paused in the middle of their work; others go on with it. On
+PostgreSQL they work beside each other, on SQLite one after the other.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from signal import SIGCONT, SIGKILL, SIGSTOP
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
+
+from feedback.demo.mailbox import Mailbox
+from feedback.domain.waves import WaveState
+from feedback.storage.audit_log import LogEntry
+from feedback.storage.deliveries import DeliveryState, delivery_counts
+from feedback.storage.waves import Wave
+from tests.answering import respond
+from tests.databases import mortal_server
+from tests.jobs.test_worker import has_report, until
+from tests.killing import fresh_world
+from tests.promises.closing import answered_wave, rows_left, state_of
+from tests.services.relays import ScriptedRelay
+from tests.workers import Crew, Trap, crew_of, is_asleep, signal_to
+from tests.world import START, World
+
+ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"])
+PATIENCE = 60
+
+
+class HeldRelay(ScriptedRelay):
+    """Takes mails, but keeps whoever sends the n-th waiting for an answer until it is let go."""
+
+    def __init__(self, hold_at: int) -> None:
+        self._count, self._hold_at, self._counting = 0, hold_at, threading.Lock()
+        self.in_the_middle, self._let_go = threading.Event(), threading.Event()
+        super().__init__()
+        self.before_it_takes = self._hold
+
+    def let_go(self) -> None:
+        self._let_go.set()
+
+    def _hold(self, _recipient: str) -> None:
+        with self._counting:
+            self._count += 1
+            is_held = self._count == self._hold_at
+        if is_held:
+            self.in_the_middle.set()
+            self._let_go.wait(PATIENCE)
+
+
+@pytest.fixture
+def relay() -> Iterator[HeldRelay]:
+    relay = HeldRelay(hold_at=10)
+    yield relay
+    relay.let_go()
+    relay.goes_down()
+
+
+@pytest.fixture
+def smtp_port(relay: HeldRelay) -> int:
+    return relay.port
+
+
+@pytest.fixture
+def crew(world: World, environment: dict[str, str], tmp_path: Path) -> Iterator[Crew]:
+    with crew_of(world, environment, tmp_path) as crew:
+        yield crew
+
+
+def is_sent(world: World, wave: int, mail: str = "invitation") -> bool:
+    with world.session() as session:
+        states = {state for kind, state in delivery_counts(session, wave) if kind == mail}
+    return states == {DeliveryState.ACCEPTED}
+
+
+def assert_hardly_doubled(relay: ScriptedRelay, people: int, in_flight: int) -> None:
+    """Everybody got the mail; at most so many got it again, and then the very same."""
+    assert len(set(relay.recipients)) == people
+    assert len(relay.received) <= people + in_flight
+    assert len({mail["Message-ID"] for _recipient, mail in relay.received}) == people
+
+
+def test_a_worker_killed_while_it_sends_loses_no_mail(world: World, crew: Crew, relay: HeldRelay) -> None:
+    wave = world.open_wave()
+    first = crew.begin()
+    assert relay.in_the_middle.wait(PATIENCE)
+    signal_to(first, SIGKILL)
+    crew.begin()
+    relay.let_go()
+    until(lambda: is_sent(world, wave))
+    assert_hardly_doubled(relay, people=27, in_flight=1)
+
+
+@ON_POSTGRESQL
+def test_several_workers_killed_while_they_send_lose_no_mail(world: World, crew: Crew, relay: HeldRelay) -> None:
+    wave = world.open_wave(mentors=110, mentees=110)
+    doomed = [crew.begin(), crew.begin()]
+    assert relay.in_the_middle.wait(PATIENCE)
+    for member in doomed:
+        signal_to(member, SIGKILL)
+    crew.begin()
+    relay.let_go()
+    until(lambda: is_sent(world, wave))
+    # Three batches, each with a mail in flight.
+    assert_hardly_doubled(relay, people=220, in_flight=3)
+
+
+@ON_POSTGRESQL
+def test_a_worker_paused_while_it_sends_finds_its_batch_taken_over(world: World, crew: Crew, relay: HeldRelay) -> None:
+    wave = world.open_wave()
+    sleeper = crew.begin()
+    assert relay.in_the_middle.wait(PATIENCE)
+    signal_to(sleeper, SIGSTOP)
+    crew.begin()
+    until(lambda: is_sent(world, wave))
+    relay.let_go()
+    signal_to(sleeper, SIGCONT)
+    crew.end()
+    assert_hardly_doubled(relay, people=27, in_flight=1)
+
+
+# ---- opening, reminding, closing
+
+
+def opening(world: World) -> int:
+    """A wave whose time to open has come."""
+    wave = world.planned_wave(world.programme())
+    with world.session() as session:
+        due = {"state": WaveState.SCHEDULED, "opens_at": world.clock()}
+        session.execute(update(Wave).where(Wave.id == wave).values(**due))
+        session.commit()
+    return wave
+
+
+def reminding(world: World) -> int:
+    """An open wave whose reminder is due; everybody has been invited."""
+    wave = world.open(world.planned_wave(world.programme(), reminders_at=(START.replace(day=3),)))
+    world.send_mails()
+    world.clock.pass_time(days=2)
+    return wave
+
+
+def closing(world: World) -> int:
+    """An open wave that 20 have answered and whose time is over."""
+    wave = answered_wave(world)
+    world.send_mails()
+    world.clock.pass_time(days=15)
+    return wave
+
+
+def was_noted(world: World, act: str) -> int:
+    with world.session() as session:
+        acts = session.scalars(select(LogEntry.act).where(LogEntry.act.startswith(act)))
+        return len(list(acts))
+
+
+def check_opened(world: World, wave: int) -> None:
+    until(lambda: is_sent(world, wave))
+    assert rows_left(world, wave) == (0, 27)
+    assert was_noted(world, "opened") == 1
+
+
+def check_reminded(world: World, wave: int) -> None:
+    until(lambda: is_sent(world, wave, "reminder-1"))
+    assert was_noted(world, "queued reminder") == 1
+
+
+def check_closed(world: World, wave: int) -> None:
+    until(lambda: has_report(world, wave) and state_of(world, wave) == WaveState.CLOSED)
+    assert rows_left(world, wave) == (0, 0)
+    assert (was_noted(world, "stopped accepting"), was_noted(world, "published")) == (1, 1)
+
+
+Stage = tuple[str, Callable[[World], int], Callable[[World, int], None], int]
+STAGES: list[Stage] = [
+    ("INSERT INTO entitlements", opening, check_opened, 27),
+    ("INSERT INTO mail_batches", reminding, check_reminded, 54),
+    ("INSERT INTO reports", closing, check_closed, 27),
+]
+EACH_STAGE = pytest.mark.parametrize("stage", STAGES, ids=["opening", "reminding", "closing"])
+
+
+@EACH_STAGE
+def test_what_a_killed_worker_had_begun_the_next_one_does_once(
+    world: World, crew: Crew, relay: HeldRelay, stage: Stage
+) -> None:
+    words, prepare, check, mails = stage
+    relay.let_go()
+    wave = prepare(world)
+    crew.show_time()
+    crew.begin(Trap(words, SIGKILL)).join(PATIENCE)
+    crew.begin()
+    check(world, wave)
+    assert len(relay.received) == mails
+
+
+@ON_POSTGRESQL
+@EACH_STAGE
+def test_what_a_paused_worker_had_begun_is_done_once_when_it_wakes(
+    world: World, crew: Crew, relay: HeldRelay, stage: Stage
+) -> None:
+    words, prepare, check, mails = stage
+    relay.let_go()
+    wave = prepare(world)
+    crew.show_time()
+    sleeper = crew.begin(Trap(words, SIGSTOP))
+    until(lambda: is_asleep(sleeper))
+    crew.begin()
+    until(lambda: someone_waits(world))
+    signal_to(sleeper, SIGCONT)
+    check(world, wave)
+    crew.end()
+    assert len(relay.received) == mails
+
+
+def someone_waits(world: World) -> bool:
+    """Tell whether a worker has come to the wave that the sleeper holds."""
+    with world.session() as session:
+        return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
+@ON_POSTGRESQL
+def test_many_workers_at_once_do_everything_once(world: World, crew: Crew, relay: HeldRelay) -> None:
+    relay.let_go()
+    wave = world.planned_wave(world.programme(), reminders_at=(START.replace(day=5),), opens_at=START.replace(day=2))
+    for _one in range(3):
+        crew.begin()
+    for days, check in ((1, check_opened), (3, check_reminded), (15, check_closed)):
+        crew.pass_time(days=days)
+        check(world, wave)
+        if days == 1:
+            respond(world, world.links(wave)[:20])
+    crew.end()
+    assert Counter(relay.recipients) == dict.fromkeys(relay.recipients, 2)
+    assert (len(relay.received), was_noted(world, "opened"), was_noted(world, "took look")) == (54, 1, 1)
+
+
+# ---- the database
+
+
+def test_a_database_killed_while_workers_send_finds_them_back_at_work(
+    environment: dict[str, str], mailbox: Mailbox, relay: HeldRelay, tmp_path: Path
+) -> None:
+    with (
+        mortal_server() as (server, life),
+        fresh_world(server, environment, mailbox, "postgresql") as (world, reach, _),
+    ):
+        wave = world.open_wave()
+        with crew_of(world, reach, tmp_path) as crew:
+            crew.begin()
+            assert relay.in_the_middle.wait(PATIENCE)
+            life.end()
+            relay.let_go()
+            life.begin()
+            until(lambda: is_sent_after_all(world, wave))
+            crew.end()
+    assert_hardly_doubled(relay, people=27, in_flight=1)
+
+
+def is_sent_after_all(world: World, wave: int) -> bool:
+    """Like `is_sent`, of a database that may not be there yet."""
+    try:
+        return is_sent(world, wave)
+    except OperationalError:
+        return False
+
+
+# ---- the relay, for an hour of the waves' clock
+
+
+def says(reply: str) -> Callable[[ScriptedRelay, str], None]:
+    return lambda relay, recipient: relay.says(recipient, reply)
+
+
+def drops_the_line(relay: ScriptedRelay, recipient: str) -> None:
+    relay.hangs_up_on(recipient)
+
+
+@pytest.mark.parametrize("misbehave", [says("451 Later"), says("421 Going away"), says("452 Full"), drops_the_line])
+def test_an_hour_of_a_bad_relay_costs_nobody_the_mail(
+    world: World, relay: HeldRelay, misbehave: Callable[[ScriptedRelay, str], None]
+) -> None:
+    relay.let_go()
+    world.open_wave(mentors=3, mentees=2)
+    for minute in range(180):
+        if minute < 60:
+            for number, role in enumerate(("mentor", "mentor", "mentor", "mentee", "mentee")):
+                misbehave(relay, f"{role}.{number % 3}@example.com")
+        world.do_what_is_due()
+        world.clock.pass_time(minutes=1)
+    assert is_sent(world, 1)
+    assert len({mail["Message-ID"] for _recipient, mail in relay.received}) == 5
