@@ -1,18 +1,22 @@
-"""Run every benchmark: `python -m bench [--small]`."""
+"""Run every benchmark, or those that are named: `python -m bench [--small] [waves …]`."""
 
 import os
 import platform
 import sys
 
-from bench import audit, closing, opening, page, sealing, steps, submit
+from bench import audit, closing, opening, page, sealing, steps, submit, waves
+
+BENCHMARKS = (page, sealing, opening, submit, steps, closing, audit, waves)
 
 
 def main() -> None:
     """Print what machine this is, then every table."""
     small = "--small" in sys.argv
     sys.stdout.write(f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    for benchmark in (page, sealing, opening, submit, steps, closing, audit):
-        benchmark.main(small)
+    wanted = {word for word in sys.argv[1:] if not word.startswith("-")}
+    for benchmark in BENCHMARKS:
+        if not wanted or benchmark.__name__.removeprefix("bench.") in wanted:
+            benchmark.main(small)
 
 
 if __name__ == "__main__":

@@ -75,14 +75,15 @@ def _answered_wave(world: World, people: int) -> int:
     wave = world.open(world.planned_wave(programme, questionnaires=pair("exit")))
     links = world.links(wave)
     with world.session() as session:
-        sealed = _sealed(session, wave, links)
+        sealed = sealed_answers(session, wave, links)
         while rows := list(islice(sealed, 1_000)):
             session.execute(insert(StoredResponse), rows)
         session.commit()
     return wave
 
 
-def _sealed(session: Session, wave: int, links: list[str]) -> Iterator[dict[str, object]]:
+def sealed_answers(session: Session, wave: int, links: list[str]) -> Iterator[dict[str, object]]:
+    """Yield a sealed answer through each link, as rows."""
     found, chance = wave_by_id(session, wave), random.Random(1)
     rights, asked = rights_of_wave(session, wave), pair("exit")
     place = Place(found.programme_id, wave)

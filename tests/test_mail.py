@@ -1,11 +1,16 @@
 """Mail: the relay's certificate is verified, every wait has an end, and a mail is written as it should be."""
 
+import re
 from collections.abc import Callable, Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from flask import Flask
+from flask_mail import Message
 
 from feedback.app import create_app
 from feedback.config import read_settings
@@ -207,3 +212,18 @@ def test_a_mail_without_opt_out_offers_none(page: None) -> None:
 
 def test_a_printed_letter_shows_no_link(page: None) -> None:
     assert "https://" not in repr(letter())
+
+
+def test_a_mail_is_written_as_flask_mail_would_write_it(page: None) -> None:
+    message = write(letter(sender=("Organisation Éxemple", "feedback@example.com"), language="fr"))
+    message.date = 0
+    lean, own = (message_from_bytes(one, policy=default) for one in (message.as_bytes(), Message.as_bytes(message)))
+    assert [headers_of(part) for part in lean.walk()] == [headers_of(part) for part in own.walk()]
+    for body in ("plain", "html"):
+        assert lean.get_body((body,)).get_content() == own.get_body((body,)).get_content()
+    assert b"\n" not in message.as_bytes().replace(b"\r\n", b"")
+
+
+def headers_of(part: EmailMessage) -> list[tuple[str, str]]:
+    """Every header but for the mark between the parts, which is drawn anew each time."""
+    return [(name, re.sub(r'boundary="[^"]*"', "", value)) for name, value in part.items()]

@@ -1,6 +1,7 @@
 """`feedback work`: what opens, sends, reminds and closes, in one process or several, on one machine or several."""
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -103,5 +104,7 @@ class Crew:
 
 
 def _end_with_parent(ending: Ending) -> None:
-    sys.stdin.buffer.read()
+    # Past Python's own buffer, whose lock this thread would still hold when the process ends.
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     ending.ask()

@@ -162,4 +162,4 @@ def from_address(text: str, size: int = SECRET_BYTES) -> bytes | None:
 
 
 def _derive(key: bytes, label: bytes) -> bytes:
-    return hmac.new(key, label, hashlib.sha256).digest()
+    return hmac.digest(key, label, "sha256")

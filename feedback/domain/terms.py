@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from feedback.domain.groups import Group
 from feedback.domain.links import EntitlementDigest
@@ -43,5 +44,7 @@ def terms_digest(terms: Terms) -> bytes:
 
 
 def _lines(rights: Iterable[tuple[EntitlementDigest, tuple[str, str]]]) -> Iterable[bytes]:
+    # As JSON writes [digest, role, group]; many share the last two, which are written once.
+    tails = cache(lambda *role_and_group: json.dumps(role_and_group, ensure_ascii=False)[1:])
     for entitlement, (role, group) in sorted(rights):
-        yield b"\n" + json.dumps([entitlement.hex(), role, group], ensure_ascii=False).encode()
+        yield f'\n["{entitlement.hex()}", {tails(role, group)}'.encode()

@@ -13,7 +13,7 @@ from feedback.storage.database import seize_programme
 from feedback.storage.deliveries import invited_to
 from feedback.storage.keys import KeyStore
 from feedback.storage.opt_outs import add_opt_outs
-from feedback.storage.people import Participant, add_people, known_people
+from feedback.storage.people import Participant, add_people, known_numbers, known_people
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.roster_approvals import note_change
 from feedback.storage.waves import waves_of
@@ -79,8 +79,8 @@ def _new_digests(
     session: Session, keys: KeyStore, programme_id: int, before: dict[tuple[str, str], Participant]
 ) -> list[OptOutDigest]:
     key = keys.opt_out_key(programme_id)
-    new = (person for person in known_people(session, programme_id).items() if person[0] not in before)
-    return [opt_out_digest(opt_out_token(key, person.id)) for _address, person in new]
+    new = (number for who, number in known_numbers(session, programme_id).items() if who not in before)
+    return [opt_out_digest(opt_out_token(key, number)) for number in new]
 
 
 def _invited_now(session: Session, programme_id: int) -> set[int] | None:

@@ -17,6 +17,6 @@ def leave_to_the_tick(_session: Session, _batch_ids: Sequence[int]) -> None:
 
 def queue_for(session: Session, wave_id: int, mail: str, *, people: Iterable[int], now: datetime, defer: Defer) -> None:
     """Write a delivery for each of `people`, by id, and `defer` its batches in the same transaction."""
-    batches = [queue_mails(session, wave_id, mail, part, now) for part in chunks(people, BATCH_SIZE)]
+    batches = queue_mails(session, wave_id, mail, chunks(people, BATCH_SIZE), now)
     if batches:
         defer(session, batches)

@@ -72,7 +72,7 @@ def _queue_again(session: Session, wave: Wave, email: str, *, now: datetime, act
         )
     for person, earlier in copies.items():
         _check(earlier, now)
-        queue_mails(session, wave.id, invitation_copy(len(earlier) + 1), [person], now)
+        queue_mails(session, wave.id, invitation_copy(len(earlier) + 1), [[person]], now)
     note(session, now, actor, "sent an invitation again", f"wave {wave.id}")
     return len(copies)
 

@@ -6,6 +6,7 @@ and doubles at most the one in flight; a worker that was paused finds its fence 
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -46,7 +47,7 @@ from feedback.storage.people import Participant, people_by_id
 from feedback.storage.programmes import Programme, programme_by_id
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.support import desk_of
-from feedback.storage.waves import Wave, wave_by_id, wave_state
+from feedback.storage.waves import Wave, wave_by_id
 
 _FENCE_BYTES = 16
 _LONGEST_WAIT = timedelta(hours=1)
@@ -100,7 +101,7 @@ def send_batch(
     if batch is None or batch.not_before_at > now:
         return
     wave = wave_by_id(session, batch.wave_id)
-    if not _may_go_out(batch.mail, WaveState(wave.state)):
+    if wave.state != _goes_out_in(batch.mail):
         skip_unsent(session, batch.id)
         session.commit()
         return
@@ -119,6 +120,9 @@ def send_batch(
     secrets.SystemRandom().shuffle(ledger)
     waiting = _skip_unwilling(session, keys, pouch, ledger, fence)
     worst = max((delivery.attempts for delivery in unsent), default=0)
+    # Values from here on: what a session holds it would read anew after each commit, a hundred people for every mail.
+    session.flush()
+    session.expunge_all()
     session.commit()
     portion = waiting if pace is None else waiting[: pace.portion]
     try:
@@ -135,8 +139,8 @@ _TOLD_WHEN = {CANCELLATION: WaveState.CANCELLED, RESULTS: WaveState.CLOSED, NO_R
 _LAST_DAY = timedelta(hours=36)
 
 
-def _may_go_out(mail: str, state: WaveState) -> bool:
-    return state is _TOLD_WHEN.get(mail, WaveState.OPEN)
+def _goes_out_in(mail: str) -> WaveState:
+    return _TOLD_WHEN.get(mail, WaveState.OPEN)
 
 
 def _pack(
@@ -171,21 +175,32 @@ def _send_all(
     unsettled = False
     if not waiting:
         return unsettled
-    with relay.connect() as conversation:
+    with relay.connect() as conversation, _ledger(session) as ledger:
         for delivery_id, letter in _letters(keys, pouch, waiting):
-            # Read anew before each mail: a wave may be closed or cancelled while its batch is going out.
-            state, _closes_at = wave_state(session, pouch.wave.id)
-            mine = _may_go_out(pouch.batch.mail, state) and begin_sending(session, delivery_id, fence)
-            session.commit()
+            # A wave may be closed or cancelled while its batch is going out. What the relay said of the mail before is
+            # committed with this mark: one transaction a mail.
+            mine = begin_sending(ledger, delivery_id, fence, _goes_out_in(pouch.batch.mail))
+            ledger.commit()
             if not mine:
                 return False
             reply = conversation.send(letter)
-            settle(session, delivery_id, fence, _SETTLED[reply.verdict], reply.code)
-            session.commit()
+            settle(ledger, delivery_id, fence, _SETTLED[reply.verdict], reply.code)
             unsettled = unsettled or _SETTLED[reply.verdict] is DeliveryState.QUEUED
             if reply.verdict is Verdict.BROKEN_OFF:
+                ledger.commit()
                 conversation.reconnect()
     return unsettled
+
+
+@contextmanager
+def _ledger(session: Session) -> Iterator[Session]:
+    """Keep one connection for a run of mails, without asking before each whether it lives. Commits at the end."""
+    with session.get_bind().engine.connect() as connection, Session(connection) as ledger:
+        try:
+            yield ledger
+        finally:
+            # Even if the next mail could not be written, what the relay said of the last one stands.
+            ledger.commit()
 
 
 def _wait(session: Session, batch_id: int, now: datetime, attempts: int) -> None:

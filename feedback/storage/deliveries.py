@@ -1,6 +1,6 @@
 """The delivery ledger: which mail stands where. Knows participants' ids, never their answers; holds no time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -8,9 +8,11 @@ from typing import NamedTuple
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.domain.waves import INVITATION
+from feedback.domain.waves import INVITATION, WaveState
+from feedback.storage.bulk import insert_rows
 from feedback.storage.database import Base
 from feedback.storage.people import Participant
+from feedback.storage.waves import Wave
 
 
 class DeliveryState(StrEnum):
@@ -29,6 +31,8 @@ class DeliveryState(StrEnum):
 
 _STATES = ", ".join(f"'{state}'" for state in DeliveryState)
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
+# Nobody holds objects of the rows that are changed mail by mail.
+_BARE = {"synchronize_session": False}
 
 
 class Batch(Base):
@@ -67,24 +71,22 @@ class Delivery(Base):
     reply_code: Mapped[int | None]
 
 
-def queue_mails(session: Session, wave_id: int, mail: str, participant_ids: list[int], not_before_at: datetime) -> int:
-    """Write one delivery a participant, in one batch; return the batch's id."""
-    batch = Batch(wave_id=wave_id, mail=mail, not_before_at=not_before_at)
-    session.add(batch)
-    session.flush()
-    values = [
-        {
-            "batch_id": batch.id,
-            "wave_id": wave_id,
-            "participant_id": participant_id,
-            "mail": mail,
-            "state": DeliveryState.QUEUED,
-            "attempts": 0,
-        }
-        for participant_id in participant_ids
-    ]
-    session.execute(insert(Delivery), values)
-    return batch.id
+def queue_mails(
+    session: Session, wave_id: int, mail: str, batches: Sequence[Sequence[int]], not_before_at: datetime
+) -> list[int]:
+    """Write one delivery a participant, in batches of their ids; return the batches' ids, in the same order."""
+    if not batches:
+        return []
+    new = insert(Batch).returning(Batch.id, sort_by_parameter_order=True)
+    batch = {"wave_id": wave_id, "mail": mail, "not_before_at": not_before_at, "has_turn": False}
+    numbers = list(session.scalars(new, [batch] * len(batches)))
+    rows = (
+        (number, wave_id, participant_id, mail, DeliveryState.QUEUED.value, 0)
+        for number, people in zip(numbers, batches, strict=True)
+        for participant_id in people
+    )
+    insert_rows(session, Delivery, ("batch_id", "wave_id", "participant_id", "mail", "state", "attempts"), rows)
+    return numbers
 
 
 def batch_by_id(session: Session, batch_id: int) -> Batch | None:
@@ -112,18 +114,22 @@ def fence_unsent(session: Session, batch_id: int, fence: bytes) -> list[Delivery
     return list(session.scalars(select(Delivery).where(*unsent, Delivery.fence == fence).order_by(Delivery.id)))
 
 
-def begin_sending(session: Session, delivery_id: int, fence: bytes) -> bool:
-    """Mark a mail as being sent; False if another worker has fenced it off or it is already accepted."""
+def begin_sending(session: Session, delivery_id: int, fence: bytes, in_state: WaveState) -> bool:
+    """Mark a mail as being sent, in one statement that looks at its wave anew.
+
+    False if the wave is not `in_state` any more, if another worker has fenced the mail off, or if it is accepted.
+    """
     mine = (Delivery.id == delivery_id, Delivery.fence == fence, Delivery.state.in_(_UNSENT))
-    result = session.execute(update(Delivery).where(*mine).values(state=DeliveryState.SENDING))
-    return bool(getattr(result, "rowcount", 0) == 1)
+    may_go = select(Wave.id).where(Wave.id == Delivery.wave_id, Wave.state == in_state).exists()
+    begun = update(Delivery).where(*mine, may_go).values(state=DeliveryState.SENDING)
+    return bool(getattr(session.execute(begun, execution_options=_BARE), "rowcount", 0) == 1)
 
 
 def settle(session: Session, delivery_id: int, fence: bytes, state: DeliveryState, reply_code: int | None) -> None:
     """Note what the relay said of a mail, unless another worker has taken it over since."""
     values = {"state": state, "reply_code": reply_code, "attempts": Delivery.attempts + 1}
     mine = (Delivery.id == delivery_id, Delivery.fence == fence)
-    session.execute(update(Delivery).where(*mine).values(**values))
+    session.execute(update(Delivery).where(*mine).values(**values), execution_options=_BARE)
 
 
 class SentMail(NamedTuple):

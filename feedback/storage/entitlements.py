@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, ForeignKey, LargeBinary, String, Text, bindparam, delete, insert, select
+from sqlalchemy import Connection, ForeignKey, LargeBinary, String, Text, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.links import EntitlementDigest
 from feedback.domain.waves import WaveState
+from feedback.storage.bulk import insert_rows
 from feedback.storage.database import Base
 from feedback.storage.waves import Wave
 
@@ -26,7 +27,7 @@ class Entitlement(Base):
     group_name: Mapped[str] = mapped_column(Text)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Right:
     """One entitlement as a value."""
 
@@ -47,12 +48,9 @@ _OPEN_RIGHT = (
 
 def add_entitlements(session: Session, rights: Iterable[Right]) -> None:
     """Insert a wave's entitlements in the order of their digests, which says nothing about anybody."""
-    values = [
-        {"digest": right.digest, "wave_id": right.wave_id, "role": right.role, "group_name": right.group_name}
-        for right in sorted(rights, key=lambda right: right.digest)
-    ]
-    if values:
-        session.execute(insert(Entitlement), values)
+    ordered = sorted(rights, key=lambda right: right.digest)
+    rows = ((right.digest, right.wave_id, str(right.role), right.group_name) for right in ordered)
+    insert_rows(session, Entitlement, ("digest", "wave_id", "role", "group_name"), rows)
 
 
 class OpenRight(NamedTuple):

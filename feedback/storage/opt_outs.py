@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ForeignKey, LargeBinary, insert, select, update
+from sqlalchemy import ForeignKey, LargeBinary, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.links import OptOutDigest
+from feedback.storage.bulk import insert_rows
 from feedback.storage.database import Base
 
 
@@ -22,9 +23,8 @@ class OptOut(Base):
 
 def add_opt_outs(session: Session, programme_id: int, digests: Iterable[OptOutDigest]) -> None:
     """Insert one row a participant, in the order of the digests."""
-    values = [{"digest": digest, "programme_id": programme_id, "wants_no_mail": False} for digest in sorted(digests)]
-    if values:
-        session.execute(insert(OptOut), values)
+    rows = ((digest, programme_id, False) for digest in sorted(digests))
+    insert_rows(session, OptOut, ("digest", "programme_id", "wants_no_mail"), rows)
 
 
 def set_wish(session: Session, digest: OptOutDigest, *, wants_no_mail: bool) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, String, UniqueConstraint, func, insert, select, update
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.groups import Atom
 from feedback.domain.questionnaires import Role
 from feedback.domain.roster import RosterRow
 from feedback.domain.roster_digests import RosterEntry
+from feedback.storage.bulk import insert_rows
 from feedback.storage.database import Base
 
 
@@ -32,7 +34,7 @@ class Participant(Base):
     has_left: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Invitee:
     """What an opening needs to know of a person: an id and an atom, no name."""
 
@@ -47,7 +49,9 @@ def invitees(session: Session, programme_id: int) -> list[Invitee]:
         .where(Participant.programme_id == programme_id, Participant.has_left.is_(False))
         .order_by(Participant.id)
     )
-    return [Invitee(number, Atom(Role(role), cohort)) for number, role, cohort in session.execute(query)]
+    # One atom for all who share it: a hundred thousand people are of some dozens.
+    atoms = cache(lambda role, cohort: Atom(Role(role), cohort))
+    return [Invitee(number, atoms(role, cohort)) for number, role, cohort in session.execute(query)]
 
 
 def roster_sizes(session: Session, programme_id: int) -> dict[Atom, int]:
@@ -94,22 +98,18 @@ def names_of(session: Session, participant_ids: Iterable[int]) -> list[str]:
     return sorted(person.name for person in people_by_id(session, participant_ids).values())
 
 
+def known_numbers(session: Session, programme_id: int) -> dict[tuple[str, str], int]:
+    """Return the ids on the roster by (address, role)."""
+    columns = (Participant.id, Participant.email, Participant.role)
+    query = select(*columns).where(Participant.programme_id == programme_id).order_by(Participant.id)
+    return {(email, role): number for number, email, role in session.execute(query)}
+
+
 def add_people(session: Session, programme_id: int, rows: Iterable[RosterRow]) -> None:
     """Insert roster rows that are not there yet."""
-    values = [
-        {
-            "programme_id": programme_id,
-            "name": row.name,
-            "email": row.email,
-            "role": row.role,
-            "cohort": row.cohort,
-            "language": row.language,
-            "has_left": False,
-        }
-        for row in rows
-    ]
-    if values:
-        session.execute(insert(Participant), values)
+    columns = ("programme_id", "name", "email", "role", "cohort", "language", "has_left")
+    values = ((programme_id, row.name, row.email, str(row.role), row.cohort, row.language, False) for row in rows)
+    insert_rows(session, Participant, columns, values)
 
 
 def roster_names(session: Session, programme_id: int) -> list[str]:

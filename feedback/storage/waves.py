@@ -139,12 +139,6 @@ def wave_by_id(session: Session, wave_id: int) -> Wave:
     return found
 
 
-def wave_state(session: Session, wave_id: int) -> tuple[WaveState, datetime]:
-    """Return a wave's state and closing time as they are now, in a statement of its own."""
-    state, closes_at = session.execute(select(Wave.state, Wave.closes_at).where(Wave.id == wave_id)).one()
-    return WaveState(state), closes_at
-
-
 def waves_of(session: Session, programme_id: int) -> list[Wave]:
     """Return a programme's waves, oldest first."""
     return list(session.scalars(select(Wave).where(Wave.programme_id == programme_id).order_by(Wave.id)))

@@ -187,7 +187,7 @@ def test_no_more_batches_are_due_at_once_than_the_engine_can_hold(world: World) 
     wave = world.open_wave()
     with world.session() as session:
         for number in range(MOST_BATCHES + 5):
-            queue_mails(session, wave, f"reminder-{number}", [1], world.clock())
+            queue_mails(session, wave, f"reminder-{number}", [[1]], world.clock())
         session.commit()
     assert sum(one.task is Task.SEND for one in due(world)) == MOST_BATCHES
 

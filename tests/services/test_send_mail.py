@@ -12,6 +12,7 @@ from sqlalchemy import select
 from feedback.domain.errors import MailRefused
 from feedback.domain.links import opt_out_token, to_address
 from feedback.domain.roster import read_roster
+from feedback.domain.waves import WaveState
 from feedback.jobs.due import Due, Task, do
 from feedback.runtime import bench
 from feedback.services.cancel_wave import cancel_wave
@@ -225,7 +226,7 @@ def test_a_mail_in_flight_when_its_worker_died_is_sent_by_the_next(
 ) -> None:
     with world.session() as session:
         first = fence_unsent(session, 1, b"dead worker")[0]
-        begin_sending(session, first.id, b"dead worker")
+        begin_sending(session, first.id, b"dead worker", WaveState.OPEN)
         session.commit()
     world.send_mails()
     assert sorted(relay.recipients) == EVERYBODY

@@ -1,0 +1,42 @@
+"""Many rows in one go, inside the session's own transaction.
+
+COPY on PostgreSQL, or batched INSERTs where policies watch over a table's rows, which COPY refuses to go through; one
+prepared statement on SQLite.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from feedback.storage.database import Base
+
+_WATCHED = text("SELECT row_security_active(:name)")
+
+
+def insert_rows(
+    session: Session, model: type[Base], columns: Sequence[str], rows: Iterable[Sequence[bytes | str | int | bool]]
+) -> None:
+    """Insert `rows` of plain values, in their order, into the `columns` of a model's table; others take defaults."""
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql" and not _is_watched(session, model):
+        _copy(session, model.__tablename__, columns, rows)
+        return
+    values = [dict(zip(columns, row, strict=True)) for row in rows]
+    if values:
+        session.execute(insert(model), values)
+
+
+def _is_watched(session: Session, model: type[Base]) -> bool:
+    return bool(session.scalar(_WATCHED, {"name": model.__tablename__}))
+
+
+def _copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    driver: Any = session.connection().connection.driver_connection
+    names = sql.SQL(", ").join(sql.Identifier(column) for column in columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
