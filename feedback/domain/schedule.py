@@ -61,6 +61,16 @@ class Hours:
             moment = min(later for later in self._ends_of_quiet(moment) if later > moment)
         raise PlanRefused("The quiet times leave no moment for mail within a year; change them first.")
 
+    def waited_since(self, due_at: datetime, now: datetime) -> datetime | None:
+        """Return since when what was due at `due_at` could have gone out, or None while it may not: quiet is no delay.
+
+        Looks two days back; what has waited for longer is late whatever the quiet times were.
+        """
+        if self.are_quiet(now):
+            return None
+        ends = (at for at in self._ends_of_quiet(now - 2 * _DAY) if at <= now)
+        return max([due_at, *(at for at in ends if self.are_quiet(at - timedelta(seconds=1)))])
+
     def _ends_of_quiet(self, moment: datetime) -> Iterator[datetime]:
         """Yield each moment near `moment` at which a quiet time may end: midnights, and ends of the quiet hours."""
         today = moment.astimezone(self.zone).date()

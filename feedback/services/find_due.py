@@ -5,13 +5,14 @@ the keys that are left.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.waves import MomentKind, WaveState
+from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import due_moments, wave_by_id, waves_in_state, waves_with_news
 from feedback.storage.workload import mails_put_off, mails_that_may_go
 
@@ -49,17 +50,28 @@ def find_due(session: Session, now: datetime) -> tuple[DueAct, ...]:
 def _due(session: Session, now: datetime) -> Iterator[DueAct]:
     for wave in waves_in_state(session, WaveState.SCHEDULED):
         if wave.opens_at and wave.opens_at <= now:
-            yield DueAct(Act.OPEN, wave.id, wave.opens_at)
+            yield from _by_day(session, DueAct(Act.OPEN, wave.id, wave.opens_at), now)
     for wave in waves_in_state(session, WaveState.OPEN):
         if wave.closes_at <= now:
             yield DueAct(Act.CLOSE, wave.id, wave.closes_at)
     for wave in waves_in_state(session, WaveState.CLOSING):
         yield DueAct(Act.CLOSE, wave.id, wave.closed_at or now)
     for moment in due_moments(session, now):
-        yield DueAct(Act.REMIND if moment.kind == MomentKind.REMINDER else Act.LOOK, moment.wave_id, moment.due_at)
+        if moment.kind == MomentKind.REMINDER:
+            yield from _by_day(session, DueAct(Act.REMIND, moment.wave_id, moment.due_at), now)
+        else:
+            yield DueAct(Act.LOOK, moment.wave_id, moment.due_at)
     for wave_id in waves_with_news(session, now):
         yield DueAct(Act.TELL, wave_id, wave_by_id(session, wave_id).news_due_at or now)
     for waiting in mails_that_may_go(session, now):
-        yield DueAct(Act.SEND, waiting.wave_id, waiting.since)
+        yield from _by_day(session, DueAct(Act.SEND, waiting.wave_id, waiting.since), now)
     for waiting in mails_put_off(session, now):
-        yield DueAct(Act.SEND, waiting.wave_id, waiting.since, is_put_off=True)
+        yield from _by_day(session, DueAct(Act.SEND, waiting.wave_id, waiting.since, is_put_off=True), now)
+
+
+# What waits for the end of a quiet time is not due, and its night does not count.
+def _by_day(session: Session, act: DueAct, now: datetime) -> Iterator[DueAct]:
+    hours = hours_of(session, wave_by_id(session, act.wave_id).programme_id)
+    since = hours.waited_since(act.since, now)
+    if since is not None:
+        yield replace(act, since=since)

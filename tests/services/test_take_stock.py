@@ -209,3 +209,12 @@ def test_no_figure_is_asked_of_rights_or_answers_or_people(world: World, stateme
     forbidden = ("entitlements", "sealed_responses", "participants", "opt_outs", "staff")
     assert [words for words in statements for name in forbidden if name in words] == []
     assert engine_of(world).dialect.name == world.kind
+
+
+def test_a_night_does_not_make_anything_late(world: World) -> None:
+    night = QuietTimes(time(20), time(8), frozenset())
+    wave = world.planned_wave(world.programme(quiet=night), opens_at=START + HOUR)
+    world.clock.pass_time(hours=12)
+    assert stock(world).due == ()
+    world.clock.pass_time(hours=11, minutes=30)
+    assert stock(world).due == (DueAct(Act.OPEN, wave, START + 22 * HOUR),)
