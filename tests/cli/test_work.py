@@ -39,7 +39,7 @@ def members(parent: Popen[bytes]) -> list[psutil.Process]:
 def crew(environment: dict[str, str], tmp_path: Path) -> Iterator[Popen[bytes]]:
     """Two workers and their parent, at work."""
     with running(surroundings(**environment), "work", "--processes", "2", log=tmp_path / "log") as parent:
-        until(lambda: len(members(parent)) == 2 and "Working" in (tmp_path / "log").read_text())
+        until(lambda: len(members(parent)) == 2 and "working" in (tmp_path / "log").read_text())
         family = members(parent)
         yield parent
         for member in family:
