@@ -43,34 +43,39 @@ class DueAct:
 
 
 def find_due(session: Session, now: datetime) -> tuple[DueAct, ...]:
-    """Return all that is due, the longest first."""
-    return tuple(sorted(_due(session, now), key=lambda one: (one.since, one.wave_id, one.act)))
+    """Return all that is due, the longest first. What waits for the end of a quiet time is not due."""
+    awake = (act for one in _by_day(session, now) for act in _without_nights(session, one, now))
+    return tuple(sorted([*_at_any_time(session, now), *awake], key=lambda one: (one.since, one.wave_id, one.act)))
 
 
-def _due(session: Session, now: datetime) -> Iterator[DueAct]:
-    for wave in waves_in_state(session, WaveState.SCHEDULED):
-        if wave.opens_at and wave.opens_at <= now:
-            yield from _by_day(session, DueAct(Act.OPEN, wave.id, wave.opens_at), now)
+def _at_any_time(session: Session, now: datetime) -> Iterator[DueAct]:
     for wave in waves_in_state(session, WaveState.OPEN):
         if wave.closes_at <= now:
             yield DueAct(Act.CLOSE, wave.id, wave.closes_at)
     for wave in waves_in_state(session, WaveState.CLOSING):
         yield DueAct(Act.CLOSE, wave.id, wave.closed_at or now)
     for moment in due_moments(session, now):
-        if moment.kind == MomentKind.REMINDER:
-            yield from _by_day(session, DueAct(Act.REMIND, moment.wave_id, moment.due_at), now)
-        else:
+        if moment.kind == MomentKind.LOOK:
             yield DueAct(Act.LOOK, moment.wave_id, moment.due_at)
     for wave_id in waves_with_news(session, now):
         yield DueAct(Act.TELL, wave_id, wave_by_id(session, wave_id).news_due_at or now)
+
+
+# All that sends mails to participants.
+def _by_day(session: Session, now: datetime) -> Iterator[DueAct]:
+    for wave in waves_in_state(session, WaveState.SCHEDULED):
+        if wave.opens_at and wave.opens_at <= now:
+            yield DueAct(Act.OPEN, wave.id, wave.opens_at)
+    for moment in due_moments(session, now):
+        if moment.kind == MomentKind.REMINDER:
+            yield DueAct(Act.REMIND, moment.wave_id, moment.due_at)
     for waiting in mails_that_may_go(session, now):
-        yield from _by_day(session, DueAct(Act.SEND, waiting.wave_id, waiting.since), now)
+        yield DueAct(Act.SEND, waiting.wave_id, waiting.since)
     for waiting in mails_put_off(session, now):
-        yield from _by_day(session, DueAct(Act.SEND, waiting.wave_id, waiting.since, is_put_off=True), now)
+        yield DueAct(Act.SEND, waiting.wave_id, waiting.since, is_put_off=True)
 
 
-# What waits for the end of a quiet time is not due, and its night does not count.
-def _by_day(session: Session, act: DueAct, now: datetime) -> Iterator[DueAct]:
+def _without_nights(session: Session, act: DueAct, now: datetime) -> Iterator[DueAct]:
     hours = hours_of(session, wave_by_id(session, act.wave_id).programme_id)
     since = hours.waited_since(act.since, now)
     if since is not None:

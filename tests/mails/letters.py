@@ -1,4 +1,4 @@
-"""Every mail that participants and contacts can get, with values that could be real."""
+"""Every mail that participants, contacts and staff can get, with values that could be real."""
 
 from datetime import datetime
 
@@ -22,9 +22,12 @@ VALUES = {
     "receipt_url": "https://feedback.example.com/receipt",
     "page": "https://feedback.example.com/staff/programmes/1/support",
     "number": "1",
+    "stage": "kickoff",
+    "wave": "1",
+    "opens_at": "Monday 1 March 2027, 10:00 (Europe/Paris)",
 }
-TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "results", "unreported", "cancellation")
-MAILS = (*TO_PARTICIPANTS, "support")
+TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "cancellation")
+MAILS = (*TO_PARTICIPANTS, "support", "held", "postponement")
 
 
 def a_letter(mail: str, language: str = "en", **changes: str | None) -> Letter:

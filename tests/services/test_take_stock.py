@@ -1,12 +1,13 @@
 """How the service stands: the same acts as the worker finds, each with its age, and what should be gone by now."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, event, text, update
 from sqlalchemy.engine import Engine
 
+from feedback.domain.quiet_times import QuietTimes
 from feedback.domain.waves import WaveState
 from feedback.jobs.due import Task, what_is_due
 from feedback.services.find_due import Act, DueAct
@@ -92,14 +93,14 @@ def test_mails_that_the_relay_puts_off_count_from_when_they_were_due(world: Worl
     assert (stock(world).batches_waiting, stock(world).batches_put_off) == (0, 1)
 
 
-def test_reminders_that_the_relay_puts_off_count_from_their_date(world: World) -> None:
+def test_reminders_that_the_relay_puts_off_count_from_when_they_were_queued(world: World) -> None:
     wave = world.open(world.planned_wave(world.programme(), reminders_at=(START + DAY,)))
     world.send_mails()
     world.clock.pass_time(days=1, hours=1)
     world.do_what_is_due()
     change(world, update(Batch).values(not_before_at=world.clock() + MINUTE))
     change(world, update(Delivery).where(Delivery.mail == "reminder-1").values(fence=b"fence"))
-    assert stock(world).due == (DueAct(Act.SEND, wave, START + DAY, is_put_off=True),)
+    assert stock(world).due == (DueAct(Act.SEND, wave, START + DAY + HOUR, is_put_off=True),)
 
 
 def test_mails_that_were_never_tried_and_may_not_go_yet_are_not_due(world: World) -> None:
