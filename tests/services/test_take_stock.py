@@ -214,7 +214,8 @@ def test_no_figure_is_asked_of_rights_or_answers_or_people(world: World, stateme
 
 def test_a_night_does_not_make_anything_late(world: World) -> None:
     night = QuietTimes(time(20), time(8), frozenset())
-    wave = world.planned_wave(world.programme(quiet=night), opens_at=START + HOUR)
+    wave = world.planned_wave(world.programme(quiet=night))
+    change(world, update(Wave).where(Wave.id == wave).values(state=WaveState.SCHEDULED, opens_at=START + HOUR))
     world.clock.pass_time(hours=12)
     assert stock(world).due == ()
     world.clock.pass_time(hours=11, minutes=30)
