@@ -24,6 +24,9 @@ NAMES = {"Boschloo", "Fisher", "n = %(n)s"}
 ALIKE: dict[str, set[str]] = {
     "fr": {
         *NAMES,
+        "%(num)s mentor",
+        "%(num)s mentors",
+        "Mentor",
         "Mentors",
         "mentors",
         "Question",
