@@ -49,7 +49,7 @@ screenshots: $(VENV)/.dev ## Take pictures of every participants' page and mail,
 bench: $(VENV)/.dev ## Measure speed and size, beside references measured in the same run
 	@$(BIN)/python -m bench
 
-mutants: $(VENV)/.dev ## Alter the rules, the auditor and the statistics in small ways; list what no test notices (hours)
+mutants: $(VENV)/.dev ## Alter the rules, the auditor and the statistics in small ways; list what no test notices (slow)
 	@$(BIN)/python -m mutmut run; $(BIN)/python -m mutmut results
 
 format: $(VENV)/.dev ## Format code and templates
