@@ -5,13 +5,15 @@ import sys
 
 from bench.stage import database_servers, table
 from bench.world import world_on
-from tests.world import hidden_value, part_filled
+from feedback.domain.links import results_secret, to_address
+from forms.library import pair
+from tests.world import World, hidden_value, part_filled
 
 AIM = "30 kB in 3 requests"
 
 
 def measure() -> list[list[object]]:
-    """Return a row for each page on the way from the link to the thanks."""
+    """Return a row for each participants' page, from the link to the results."""
     with database_servers() as servers, servers["SQLite"].pair() as pair, world_on(pair, "sqlite") as world:
         link, client = world.links(world.open_wave())[0], world.client()
         address = f"/s/{link}/questions"
@@ -24,7 +26,22 @@ def measure() -> list[list[object]]:
         pages["incomplete"] = client.post(address, data={"part": first["part"]})
         state = hidden_value(pages["check"].text, "state")
         pages["thanks"] = client.post(f"/s/{link}/send", data={"state": state, "go": "send"})
+        for path in ("/receipt", "/accessibility", "/s/closed"):
+            pages[path] = client.get(path)
+        pages["results"] = _results(world)
         return [[name, *_weight(client, page.text)] for name, page in pages.items()]
+
+
+def _results(world: World):
+    """The page that says most: an exit, closed."""
+    wave = world.open(world.planned_wave(world.programme(), questionnaires=pair("exit"), stage="exit"))
+    for link in world.links(wave):
+        world.answer(link)
+    world.close(wave)
+    world.do_what_is_due()
+    programme = 2
+    address = to_address(results_secret(world.keys.opt_out_key(programme), programme))
+    return world.client().get(f"/r/{address}")
 
 
 def _weight(client, page: str) -> tuple[int, int, int]:

@@ -165,12 +165,16 @@ def show_part(visit: Visit, part: Part, form: Form | None = None) -> Response:
     asked = {name for one in part.questions for name in fields_of(one)}
     if form is None and not asked & visit.draft.values.keys():
         name = f"part {part.code} {_place(visit, part)} {visit.checking} {sorted(asked)}"
-        draw = partial(_draw_part, visit, part, _form(visit, part, Draft()), (_STATE, _DRAFT))
+        draw = partial(_draw_empty_part, visit, part)
         page = kept_page(visit.survey, name, language(), visit.link, draw).replace(_STATE, visit.state)
         return make_response(page.replace(_DRAFT, draft_name(visit.secret)))
     carried = (visit.state, draft_name(visit.secret))
     page = _draw_part(visit, part, form or _form(visit, part, visit.draft), carried, visit.link)
     return make_response(page, 422 if form is not None and form.errors else 200)
+
+
+def _draw_empty_part(visit: Visit, part: Part, link: str) -> str:
+    return _draw_part(visit, part, _form(visit, part, Draft()), (_STATE, _DRAFT), link)
 
 
 def _form(visit: Visit, part: Part, draft: Draft) -> Form:
@@ -226,13 +230,14 @@ def _errors(part: Part, form: Form) -> list[tuple[str, str, str]]:
 
 def show_check(visit: Visit) -> Response:
     """Show a complete answer once more before it is sent, part by part."""
-    page = kept_page(visit.survey, "check", language(), visit.link, _check_page_without_answers)
+    speech = language()
+    page = kept_page(visit.survey, "check", speech, visit.link, _check_page_without_answers)
     answer = answer_in(visit.survey.questionnaire, visit.draft)
     said = [
         (
             part.code,
-            text_in(part.section.title, language()),
-            [pair for question in part.questions for pair in question_in_words(question, answer, language())],
+            text_in(part.section.title, speech),
+            [pair for question in part.questions for pair in question_in_words(question, answer, speech)],
         )
         for part in visit.parts
     ]

@@ -1,5 +1,6 @@
 """The small script in a real browser, under the pages' own policy: comforts, and nothing that is needed."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pressing import press
@@ -23,6 +24,7 @@ def keep(page: Page) -> None:
     assert page.get_by_label(KEEP).is_checked()
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_wave_is_answered_with_script(live: World, address: str, scripted_page: Page) -> None:
     complaints: list[str] = []
     scripted_page.on("console", lambda message: complaints.append(message.text))

@@ -1,5 +1,6 @@
 """The participant's journey in a real browser: a phone, no script, no cookie, the keyboard alone."""
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.pressing import press
@@ -47,6 +48,7 @@ def shown(page: Page) -> str:
     return str(page.locator("main").get_attribute("data-page"))
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_wave_is_answered_by_keyboard_without_script_at_360_px(live: World, address: str, plain_page: Page) -> None:
     wave = live.open_wave()
     plain_page.goto(f"{address}/s/{live.links(wave)[0]}")

@@ -9,3 +9,9 @@ from bench import audit, opening, page, sealing
 def test_a_benchmark_prints_a_table(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     benchmark.main(small=True)
     assert capsys.readouterr().out.count("|") > 10
+
+
+def test_every_participants_page_is_light() -> None:
+    for name, own, others, requests in page.measure():
+        assert own + others <= 30_000, name
+        assert requests <= 3, name
