@@ -1,0 +1,98 @@
+"""How mail goes out and how it is noticed that it came back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from feedback.bounce_box import BounceBox, bounce_box
+from feedback.config.values import number
+from feedback.domain.errors import SettingsRefused
+from feedback.domain.hosts import is_loopback
+
+LONGEST_RETURN_LOCAL_PART = 24
+SHORTEST_TOKEN = 32
+
+
+class SmtpSecurity(StrEnum):
+    """How the connection to the mail relay is protected."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class SmtpSettings:
+    """The mail relay. `ca_file` adds a certificate authority to the system's."""
+
+    host: str
+    port: int
+    security: SmtpSecurity
+    user: str | None
+    password: str | None = field(repr=False)
+    ca_file: str | None
+    sender: str
+
+
+@dataclass(frozen=True)
+class BounceSettings:
+    """How mails that come back are noticed. Without `address` each mail has the plain sender as its return path.
+
+    `box` is the mailbox that they lie in, `token` what whoever posts them must show.
+    """
+
+    address: str | None = None
+    box: BounceBox | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+
+
+def read_smtp(environ: Mapping[str, str]) -> SmtpSettings:
+    """Return how the relay is reached."""
+    host = environ.get("FEEDBACK_SMTP_HOST", "127.0.0.1")
+    default = SmtpSecurity.NONE if is_loopback(host) else SmtpSecurity.STARTTLS
+    security = _security(environ.get("FEEDBACK_SMTP_SECURITY", default))
+    if security is SmtpSecurity.NONE and not is_loopback(host):
+        raise SettingsRefused("FEEDBACK_SMTP_SECURITY is none: only a relay on this machine may go without TLS.")
+    user, password = environ.get("FEEDBACK_SMTP_USER"), environ.get("FEEDBACK_SMTP_PASSWORD")
+    if bool(user) != bool(password):
+        raise SettingsRefused("FEEDBACK_SMTP_USER and FEEDBACK_SMTP_PASSWORD must be set together.")
+    return SmtpSettings(
+        host=host,
+        port=number(environ, "FEEDBACK_SMTP_PORT", 8025 if is_loopback(host) else 587, 1, 65535),
+        security=security,
+        user=user,
+        password=password,
+        ca_file=environ.get("FEEDBACK_SMTP_CA_FILE"),
+        sender=environ.get("FEEDBACK_MAIL_SENDER", "feedback@example.com"),
+    )
+
+
+def read_bounces(environ: Mapping[str, str]) -> BounceSettings:
+    """Return how returned mails are noticed."""
+    url, token = environ.get("FEEDBACK_BOUNCES_URL"), environ.get("FEEDBACK_BOUNCES_TOKEN") or None
+    if token is not None and len(token) < SHORTEST_TOKEN:
+        raise SettingsRefused(f"FEEDBACK_BOUNCES_TOKEN is shorter than {SHORTEST_TOKEN} characters.")
+    return BounceSettings(
+        address=_return_address(environ.get("FEEDBACK_BOUNCE_ADDRESS") or None),
+        box=bounce_box(url, environ.get("FEEDBACK_SMTP_CA_FILE")) if url else None,
+        token=token,
+    )
+
+
+def _return_address(address: str | None) -> str | None:
+    local_part, _, domain = (address or "a@b").rpartition("@")
+    if not local_part or not domain or not local_part.isascii() or set(local_part) & set('+@ <>,"'):
+        raise SettingsRefused("FEEDBACK_BOUNCE_ADDRESS is not a plain address such as bounces@example.org.")
+    if len(local_part) > LONGEST_RETURN_LOCAL_PART:
+        raise SettingsRefused(
+            f"FEEDBACK_BOUNCE_ADDRESS has more than {LONGEST_RETURN_LOCAL_PART} characters before its @: "
+            "what is added to it must fit too."
+        )
+    return address
+
+
+def _security(text: str) -> SmtpSecurity:
+    try:
+        return SmtpSecurity(text)
+    except ValueError:
+        raise SettingsRefused("FEEDBACK_SMTP_SECURITY must be tls, starttls or none.") from None
