@@ -70,12 +70,20 @@ class Worker:
     async def _run_engine(self) -> None:
         try:
             await self._engine.open_async()
-            # Mail has slots of its own: a slow relay must not keep a wave from closing.
-            async with asyncio.TaskGroup() as group:
-                for queue in (WAVES, MAIL):
-                    group.create_task(self._run_queue(queue))
+            await self._run_queues()
         finally:
             await self._engine.close_async()
+
+    async def _run_queues(self) -> None:
+        # Mail has slots of its own: a slow relay must not keep a wave from closing. No TaskGroup: on Python 3.11 one
+        # that fails leaves its parent looking as if it had been told to stop.
+        queues = [asyncio.ensure_future(self._run_queue(queue)) for queue in (WAVES, MAIL)]
+        try:
+            await asyncio.gather(*queues)
+        finally:
+            for queue in queues:
+                queue.cancel()
+            await asyncio.gather(*queues, return_exceptions=True)
 
     async def _run_queue(self, queue: str) -> None:
         # Looked for and not listened for: in memory one listener only is woken, and a connection less can break.
@@ -100,8 +108,6 @@ def _stop_if_told() -> None:
 
 
 def _is_outage(error: BaseException) -> bool:
-    if isinstance(error, BaseExceptionGroup):
-        return all(_is_outage(one) for one in error.exceptions)
     return isinstance(error, ConnectorException | psycopg.Error | OSError | EngineStopped)
 
 

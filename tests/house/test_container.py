@@ -213,7 +213,8 @@ def documents() -> list[Path]:
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_setting_that_is_named_is_read(path: Path) -> None:
-    read = set(re.findall(r"\"(FEEDBACK_[A-Z_]+)\"", (ROOT / "feedback/config.py").read_text()))
+    sources = "".join(one.read_text() for one in sorted((ROOT / "feedback/config").glob("*.py")))
+    read = set(re.findall(r"\"(FEEDBACK_[A-Z_]+)\"", sources))
     named = set(re.findall(r"\b(FEEDBACK_[A-Z][A-Z_]*[A-Z])\b", path.read_text(encoding="utf-8")))
     assert named - read == set()
 
