@@ -4,6 +4,7 @@ A mail is a folder of three templates, `templates/mail/<name>/{subject.txt,body.
 link, so it is never stored or logged.
 """
 
+import secrets
 import smtplib
 import ssl
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ from feedback.domain.languages import spoken_language
 
 TIMEOUT_SECONDS = 20
 _GOING_AWAY = 421
+_BOUNDARY_BYTES = 16
 _WIRE = compat32.clone(linesep="\r\n")
 
 
@@ -97,6 +99,10 @@ class LeanMessage(Message):
         """Return the mail as it goes to the relay. Its headers are ASCII already."""
         written = self._message()
         written.policy = _WIRE
+        # Drawn so long that no text can hold it; else every text is searched for the mark that parts it from the next.
+        for part in written.walk():
+            if part.is_multipart():
+                part.set_boundary(secrets.token_hex(_BOUNDARY_BYTES))
         return written.as_bytes()
 
 

@@ -5,7 +5,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, insert, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.waves import INVITATION, WaveState
@@ -31,8 +42,6 @@ class DeliveryState(StrEnum):
 
 _STATES = ", ".join(f"'{state}'" for state in DeliveryState)
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
-# Nobody holds objects of the rows that are changed mail by mail.
-_BARE = {"synchronize_session": False}
 
 
 class Batch(Base):
@@ -114,22 +123,34 @@ def fence_unsent(session: Session, batch_id: int, fence: bytes) -> list[Delivery
     return list(session.scalars(select(Delivery).where(*unsent, Delivery.fence == fence).order_by(Delivery.id)))
 
 
+# Written once: two of these are asked of the database for every mail.
+_MINE = (Delivery.id == bindparam("of"), Delivery.fence == bindparam("by"))
+_BEGIN = (
+    update(Delivery)
+    .where(*_MINE, Delivery.state.in_(_UNSENT))
+    .where(select(Wave.id).where(Wave.id == Delivery.wave_id, Wave.state == bindparam("in_state")).exists())
+    .values(state=DeliveryState.SENDING)
+)
+_SETTLE = (
+    update(Delivery)
+    .where(*_MINE)
+    .values(state=bindparam("becomes"), reply_code=bindparam("reply"), attempts=Delivery.attempts + 1)
+)
+
+
 def begin_sending(session: Session, delivery_id: int, fence: bytes, in_state: WaveState) -> bool:
     """Mark a mail as being sent, in one statement that looks at its wave anew.
 
     False if the wave is not `in_state` any more, if another worker has fenced the mail off, or if it is accepted.
     """
-    mine = (Delivery.id == delivery_id, Delivery.fence == fence, Delivery.state.in_(_UNSENT))
-    may_go = select(Wave.id).where(Wave.id == Delivery.wave_id, Wave.state == in_state).exists()
-    begun = update(Delivery).where(*mine, may_go).values(state=DeliveryState.SENDING)
-    return bool(getattr(session.execute(begun, execution_options=_BARE), "rowcount", 0) == 1)
+    values = {"of": delivery_id, "by": fence, "in_state": in_state}
+    return session.connection().execute(_BEGIN, values).rowcount == 1
 
 
 def settle(session: Session, delivery_id: int, fence: bytes, state: DeliveryState, reply_code: int | None) -> None:
     """Note what the relay said of a mail, unless another worker has taken it over since."""
-    values = {"state": state, "reply_code": reply_code, "attempts": Delivery.attempts + 1}
-    mine = (Delivery.id == delivery_id, Delivery.fence == fence)
-    session.execute(update(Delivery).where(*mine).values(**values), execution_options=_BARE)
+    values = {"of": delivery_id, "by": fence, "becomes": state, "reply": reply_code}
+    session.connection().execute(_SETTLE, values)
 
 
 class SentMail(NamedTuple):
