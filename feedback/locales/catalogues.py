@@ -22,6 +22,7 @@ _TRANSLATED = frozenset(language.code for language in LANGUAGES) - {ENGLISH.code
 _FOR_STAFF = (
     *("feedback/web/staff/", "forms/staff", "forms/planning", "templates/staff/", "templates/report/"),
     *("templates/macros/comments.html", "templates/macros/planning.html", "templates/macros/sure.html"),
+    *("templates/macros/waves.html", "feedback/reporting/forecast_words.py"),
     *("templates/mail/held/", "templates/mail/postponement/", "templates/mail/support/"),
 )
 """Where sentences stand that staff alone read."""
