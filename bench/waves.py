@@ -332,8 +332,10 @@ class Measured:
                 for rules, copy in self.copies.items()
             ),
             *(
-                [self.people, "send, mails/s", f"smtplib, {name}", one.rate, one.bare_rate]
-                + [one.rate / one.bare_rate, one.cpu / one.bare_cpu]
+                [
+                    *(self.people, "send, mails/s", f"smtplib, {name}", one.rate, one.bare_rate),
+                    *(one.rate / one.bare_rate, one.cpu / one.bare_cpu),
+                ]
                 for name, one in (("instant relay", self.fast), ("relay of 10 ms a mail", self.slow))
             ),
         ]
