@@ -20,12 +20,12 @@ UNNAMED = """() => [...document.querySelectorAll("input:not([type=hidden]), text
     .filter(field => !field.labels?.length || ![...field.labels].some(label => label.textContent.trim()))
     .map(field => field.name || field.id)"""
 SMALL = """() => [...document.querySelectorAll("a, button, summary, label.choice, input[type=text], textarea")]
-    .filter(one => one.checkVisibility() && !one.matches(".skip, p a, dd a, li > p a"))
+    .filter(one => one.checkVisibility() && !one.matches(".skip, p a, dd a, li > p a, [aria-hidden=true]"))
     .map(one => [one.textContent.trim() || one.name, one.getBoundingClientRect().height])
     .filter(([, height]) => height < 24)"""
 LOW = SMALL.replace("a, button, summary, label.choice", "button, label.choice, a.button").replace("< 24", "< 44")
-FOCUSABLE = "a[href], button, input:not([type=hidden]), textarea, summary"
-ORDER = f"""() => [...document.querySelectorAll("{FOCUSABLE}")].filter(one => one.checkVisibility())
+FOCUSABLE = "a[href], button:not([tabindex='-1']), input:not([type=hidden]), textarea, summary"
+ORDER = f"""() => [...document.querySelectorAll(`{FOCUSABLE}`)].filter(one => one.checkVisibility())
     .filter(one => !one.matches(".skip")).map(one => one.getBoundingClientRect())
     .map(box => [Math.round(box.top), Math.round(box.left)])"""
 SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
