@@ -38,7 +38,7 @@ ALIKE: dict[str, set[str]] = {
     },
     "es": {*NAMES, "Error:"},
     "ar": NAMES,
-    "cy": {*NAMES, "%(num)s person"},
+    "cy": {*NAMES, "%(num)s mentor", "Mentor", "%(num)s person"},
 }
 
 
