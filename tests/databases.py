@@ -67,7 +67,7 @@ class PostgresServer:
 
     def __init__(self, address: str) -> None:
         self._url = make_url(address).set(drivername="postgresql+psycopg")
-        self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self._main, self._keys = f"template_main_{os.getpid()}", f"template_keys_{os.getpid()}"
         self._create(self._main)
         self._create(self._keys)

@@ -5,7 +5,6 @@ A worker can be told to die or to fall asleep by itself, just before it says a c
 
 import asyncio
 import logging
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
@@ -23,11 +22,11 @@ from feedback.app import create_app
 from feedback.config import read_settings
 from feedback.jobs.worker import Rhythm, Worker
 from feedback.runtime import bench
+from tests.killing import SPAWNER
 from tests.world import World
 
 # Somebody who is silent for a second is dead.
 HASTY = Rhythm(poll_seconds=0.1, heartbeat_seconds=0.2, stalled_seconds=1)
-_SPAWNER = multiprocessing.get_context("forkserver")
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class Crew:
 
     def begin(self, trap: Trap | None = None) -> ForkServerProcess:
         """Let one more work."""
-        member = _SPAWNER.Process(target=_work, args=(self.environment, self.clock, trap))
+        member = SPAWNER.Process(target=_work, args=(self.environment, self.clock, trap))
         member.start()
         self.members.append(member)
         return member
