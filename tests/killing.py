@@ -29,7 +29,9 @@ from tests.databases import Pair, PostgresServer, SqliteServer
 from tests.world import FixedClock, World
 
 COMMIT = "COMMIT"
-_SPAWNER = multiprocessing.get_context("forkserver")
+SPAWNER = multiprocessing.get_context("forkserver")
+# Read once by the server, and not by each process that it makes.
+SPAWNER.set_forkserver_preload(["tests.killing", "tests.workers"])
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def _watched(kill_before: int) -> list[str]:
 
 def run(deed: Deed, trace: Path, kill_before: int = -1) -> int:
     """Do the deed in a process of its own; its exit code, which is −9 if it was killed."""
-    process = _SPAWNER.Process(target=_do, args=(deed, kill_before, str(trace)))
+    process = SPAWNER.Process(target=_do, args=(deed, kill_before, str(trace)))
     process.start()
     process.join()
     return process.exitcode or 0

@@ -5,7 +5,6 @@ A worker can be told to die or to fall asleep by itself, just before it says a c
 
 import asyncio
 import logging
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
@@ -23,11 +22,11 @@ from feedback.app import create_app
 from feedback.config import read_settings
 from feedback.jobs.worker import Rhythm, Worker
 from feedback.runtime import bench
+from tests.killing import SPAWNER
 from tests.world import World
 
-# Somebody who is silent for a second is dead.
-HASTY = Rhythm(poll_seconds=0.1, heartbeat_seconds=0.2, stalled_seconds=1)
-_SPAWNER = multiprocessing.get_context("forkserver")
+# Who is silent for two seconds is taken for dead, on a busy machine now and then by mistake.
+HASTY = Rhythm(poll_seconds=0.1, heartbeat_seconds=0.2, stalled_seconds=2)
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,13 @@ class _SharedClock:
         return datetime.fromisoformat(self.path.read_text())
 
 
-def _work(environment: dict[str, str], clock: Path, trap: Trap | None) -> None:
+def _work(environment: dict[str, str], clock: Path, rhythm: Rhythm, trap: Trap | None) -> None:
     logging.disable()
     app = create_app(read_settings(environment), _SharedClock(clock))
     if trap:
         trap.set()
     with suppress(asyncio.CancelledError):
-        asyncio.run(_until_told(Worker(bench(app), HASTY)))
+        asyncio.run(_until_told(Worker(bench(app), rhythm)))
 
 
 async def _until_told(worker: Worker) -> None:
@@ -92,9 +91,9 @@ class Crew:
         written.write_text(self.world.clock().isoformat())
         written.rename(self.clock)
 
-    def begin(self, trap: Trap | None = None) -> ForkServerProcess:
+    def begin(self, trap: Trap | None = None, rhythm: Rhythm = HASTY) -> ForkServerProcess:
         """Let one more work."""
-        member = _SPAWNER.Process(target=_work, args=(self.environment, self.clock, trap))
+        member = SPAWNER.Process(target=_work, args=(self.environment, self.clock, rhythm, trap))
         member.start()
         self.members.append(member)
         return member

@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from feedback.domain.errors import WaveClosed
+from feedback.domain.errors import KeysMissing, WaveClosed, WaveNotReady
 from feedback.domain.links import Receipt, receipt_digest
 from feedback.domain.questionnaires import Role
 from feedback.domain.report import read_report
@@ -94,10 +94,13 @@ def test_an_answer_and_its_withdrawal_at_once_leave_one_row_at_most(world: World
 
 
 class Fire:
-    """Clients that answer while a wave closes: it closes after some are thanked, and half of them wait for that."""
+    """Clients that answer while a wave closes: it closes after some are thanked, and half of them wait for that.
 
-    def __init__(self, world: World, wave: int, thanked_before: int) -> None:
-        self._world, self._wave, self._thanked_before = world, wave, thanked_before
+    Where there are several workers, several may try to close it.
+    """
+
+    def __init__(self, world: World, wave: int, *, thanked_before: int, closers: int) -> None:
+        self._world, self._wave, self._thanked_before, self._closers = world, wave, thanked_before, closers
         self._gate, self._closing = threading.Barrier(CLIENTS + 1), threading.Event()
         self._thanked = threading.Semaphore(0)
 
@@ -122,7 +125,7 @@ class Fire:
         for _one in range(self._thanked_before):
             self._thanked.acquire()
         self._closing.set()
-        close(self._world, self._wave)
+        close(self._world, self._wave, self._closers)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -131,7 +134,7 @@ def test_a_close_under_fire_counts_exactly_what_it_acknowledged(world: World, se
     mentors, mentees = world.links(wave, Role.MENTOR), world.links(wave, Role.MENTEE)
     early = {receipt_digest(receipt) for receipt in respond(world, mentors[:5] + mentees[:5])}
     chance = random.Random(seed)
-    fire = Fire(world, wave, thanked_before=chance.randint(1, 15))
+    fire = Fire(world, wave, thanked_before=chance.randint(1, 15), closers=1 + seed % 3)
     pages = fire.run(chance.sample(mentors[5:] + mentees[5:], CLIENTS))
     thanked = {digest_shown(page) for page in pages if page.status_code == 200}
     assert {page.status_code for page in pages} <= {200, 404}
@@ -177,9 +180,14 @@ def stop_accepting(world: World, wave: int, gate: Gate | None = None) -> None:
         begin_closing(session, wave, now=world.clock(), actor="test")
 
 
-def close(world: World, wave: int) -> None:
+def close(world: World, wave: int, closers: int = 1) -> None:
+    """Stop accepting, and let so many finish at once: all but one of them find that it is done."""
     stop_accepting(world, wave)
-    finish_in_a_crowd(world, wave)
+    with ThreadPoolExecutor(closers) as pool:
+        attempts = [pool.submit(finish_in_a_crowd, world, wave) for _one in range(closers)]
+    failures = [failure for attempt in attempts if (failure := attempt.exception())]
+    assert len(failures) < closers, failures
+    assert all(isinstance(failure, WaveNotReady | KeysMissing) for failure in failures), failures
 
 
 def until_it_waits(world: World, attempt: Future[object]) -> None:
