@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from procrastinate import App
@@ -47,6 +48,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; a job that has begun is finished first. Outlives a database that is away."""
+        asyncio.get_running_loop().set_exception_handler(_heed)
         pause = 1
         while True:
             begun_at = asyncio.get_running_loop().time()
@@ -70,12 +72,20 @@ class Worker:
     async def _run_engine(self) -> None:
         try:
             await self._engine.open_async()
-            # Mail has slots of its own: a slow relay must not keep a wave from closing.
-            async with asyncio.TaskGroup() as group:
-                for queue in (WAVES, MAIL):
-                    group.create_task(self._run_queue(queue))
+            await self._run_queues()
         finally:
             await self._engine.close_async()
+
+    async def _run_queues(self) -> None:
+        # Mail has slots of its own: a slow relay must not keep a wave from closing. No TaskGroup: on Python 3.11 one
+        # that fails leaves its parent looking as if it had been told to stop.
+        queues = [asyncio.ensure_future(self._run_queue(queue)) for queue in (WAVES, MAIL)]
+        try:
+            await asyncio.gather(*queues)
+        finally:
+            for queue in queues:
+                queue.cancel()
+            await asyncio.gather(*queues, return_exceptions=True)
 
     async def _run_queue(self, queue: str) -> None:
         # Looked for and not listened for: in memory one listener only is woken, and a connection less can break.
@@ -92,6 +102,12 @@ class Worker:
         raise EngineStopped
 
 
+# A job whose end could not be written down is rescued; that the database is away is said once, elsewhere.
+def _heed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    if not _is_outage(context.get("exception") or Exception()):
+        loop.default_exception_handler(context)
+
+
 # Told to stop, the engine says goodbye in the database; if that fails, its error takes the place of the cancellation.
 def _stop_if_told() -> None:
     task = asyncio.current_task()
@@ -100,8 +116,6 @@ def _stop_if_told() -> None:
 
 
 def _is_outage(error: BaseException) -> bool:
-    if isinstance(error, BaseExceptionGroup):
-        return all(_is_outage(one) for one in error.exceptions)
     return isinstance(error, ConnectorException | psycopg.Error | OSError | EngineStopped)
 
 
