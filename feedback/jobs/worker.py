@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from procrastinate import App
@@ -47,6 +48,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; a job that has begun is finished first. Outlives a database that is away."""
+        asyncio.get_running_loop().set_exception_handler(_heed)
         pause = 1
         while True:
             begun_at = asyncio.get_running_loop().time()
@@ -98,6 +100,12 @@ class Worker:
             delete_jobs="always",
         )
         raise EngineStopped
+
+
+# A job whose end could not be written down is rescued; that the database is away is said once, elsewhere.
+def _heed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    if not _is_outage(context.get("exception") or Exception()):
+        loop.default_exception_handler(context)
 
 
 # Told to stop, the engine says goodbye in the database; if that fails, its error takes the place of the cancellation.

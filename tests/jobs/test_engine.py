@@ -194,10 +194,12 @@ class Cries(logging.Handler):
 
 @pytest.fixture
 def cries() -> Iterator[Cries]:
-    cries = Cries()
-    logging.getLogger("feedback").addHandler(cries)
+    cries, loggers = Cries(), [logging.getLogger(name) for name in ("feedback", "asyncio")]
+    for logger in loggers:
+        logger.addHandler(cries)
     yield cries
-    logging.getLogger("feedback").removeHandler(cries)
+    for logger in loggers:
+        logger.removeHandler(cries)
 
 
 def test_a_database_that_was_away_finds_the_worker_back_at_work(world: World, databases: Pair, cries: Cries) -> None:
