@@ -184,7 +184,7 @@ def check_closed(world: World, wave: int) -> None:
 
 Stage = tuple[str, Callable[[World], int], Callable[[World, int], None], int]
 STAGES: list[Stage] = [
-    ("INSERT INTO entitlements", opening, check_opened, 27),
+    ("INSERT INTO mail_batches", opening, check_opened, 27),
     ("INSERT INTO mail_batches", reminding, check_reminded, 54),
     ("INSERT INTO reports", closing, check_closed, 27),
 ]
@@ -199,7 +199,9 @@ def test_what_a_killed_worker_had_begun_the_next_one_does_once(
     relay.let_go()
     wave = prepare(world)
     crew.show_time()
-    crew.begin(Trap(words, SIGKILL)).join(PATIENCE)
+    killed = crew.begin(Trap(words, SIGKILL))
+    killed.join(PATIENCE)
+    assert killed.exitcode == -SIGKILL
     crew.begin()
     check(world, wave)
     assert mails <= len(relay.received) <= mails + 1
