@@ -7,8 +7,9 @@ prepared statement on SQLite.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from psycopg import sql
+from psycopg import Error, sql
 from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from feedback.storage.database import Base
@@ -37,6 +38,11 @@ def _copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[S
     driver: Any = session.connection().connection.driver_connection
     names = sql.SQL(", ").join(sql.Identifier(column) for column in columns)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except Error as error:
+        # The server quotes the row that it stumbled over, and a row may be a person: its own words only go on.
+        bare = type(error)(error.diag.message_primary or type(error).__name__)
+        raise DBAPIError.instance(f"COPY {table}", None, bare, Error, hide_parameters=True) from None

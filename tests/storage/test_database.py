@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import ScrubUnfinished
 from feedback.storage.audit_log import LogEntry, note
+from feedback.storage.bulk import insert_rows
 from feedback.storage.database import begin_read_only, guard_engine, guard_reader, seize_wave
 from feedback.storage.organisations import Organisation
+from feedback.storage.people import Participant
 from feedback.storage.responses import StoredResponse
 from feedback.storage.scrubbing import scrub
 from feedback.storage.tables import Base
@@ -243,3 +245,14 @@ def test_every_constraint_has_a_name() -> None:
         if constraint.name is None
     ]
     assert nameless == []
+
+
+@ON_POSTGRESQL
+def test_a_row_that_is_refused_is_not_quoted(engine: Engine) -> None:
+    columns = ("programme_id", "name", "email", "role", "cohort", "language", "has_left")
+    with Session(engine) as session:
+        insert(session, main_rows())
+        with pytest.raises(DBAPIError) as refused:
+            insert_rows(session, Participant, columns, [(1, "Mia", "mia@example.com", "nobody", "", "en", False)])
+    assert "ck_participants_role" in str(refused.value)
+    assert "mia" not in f"{refused.value!r} {refused.value} {refused.value.orig!r}".casefold()
