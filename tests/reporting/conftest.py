@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import Babel, force_locale
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def speaking() -> Iterator[Flask]:
     """An application in whose context English is spoken."""
     app = Flask("renderings")
