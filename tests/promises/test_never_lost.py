@@ -26,7 +26,7 @@ from tests.world import World
 
 CLIENTS = 32
 PATIENCE = 60
-RECEIPT = re.compile(r'class="receipt">([0-9A-F-]{39})<')
+RECEIPT = re.compile(r'class="receipt"[^>]*>([0-9A-F-]{39})<')
 
 
 def digest_shown(page: TestResponse) -> str:
