@@ -262,12 +262,17 @@ class Sending:
     bare_rate: float
     bare_cpu: float
 
+    @property
+    def ratios(self) -> tuple[float, float]:
+        """Ours beside theirs, by the clock and by the processors' time."""
+        return self.rate / self.bare_rate, self.cpu / self.bare_cpu
+
 
 def sending(databases: Pair, engine: Engine, mails: int, pause: float) -> Sending:
     """Send what is unsent through a relay that takes `pause` seconds a mail, then as many mails with smtplib alone."""
     with sinking(pause) as sink:
         spent = send(databases, engine, sink)
-        if sink.count != mails:
+        if sink.count < mails:
             raise RuntimeError(f"{sink.count} mails arrived of {mails}")
         rate = sink.rate
         return Sending(spent, rate, spent.cpu / mails, *bare_loops(sink, min(mails, 20_000)))
@@ -332,10 +337,7 @@ class Measured:
                 for rules, copy in self.copies.items()
             ),
             *(
-                [
-                    *(self.people, "send, mails/s", f"smtplib, {name}", one.rate, one.bare_rate),
-                    *(one.rate / one.bare_rate, one.cpu / one.bare_cpu),
-                ]
+                [self.people, "send, mails/s", f"smtplib, {name}", one.rate, one.bare_rate, *one.ratios]
                 for name, one in (("instant relay", self.fast), ("relay of 10 ms a mail", self.slow))
             ),
         ]

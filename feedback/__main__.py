@@ -4,6 +4,8 @@ import os
 import sys
 
 from flask.cli import ScriptInfo
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
 from feedback.app import create_app_from_environment
 from feedback.cli import feedback
@@ -12,6 +14,13 @@ from feedback.domain.errors import FeedbackError
 from feedback.logs import configure_logs
 
 REFUSED = 1
+_UNUSABLE = (
+    "A database cannot be used: see that its server runs, and that FEEDBACK_DATABASE_URL and FEEDBACK_KEYS_URL name it."
+)
+_NO_RIGHT = (
+    "The database does not let this process do that. Run the command with the settings of the process whose work it is "
+    "(most often the worker's), and `feedback db grants` after an upgrade."
+)
 
 
 def main() -> None:
@@ -20,8 +29,18 @@ def main() -> None:
         configure_logs(as_json=wants_json_logs(os.environ))
         feedback(obj=ScriptInfo(create_app=create_app_from_environment))
     except FeedbackError as error:
-        sys.stderr.write(f"feedback: {error}\n")
-        sys.exit(REFUSED)
+        _refuse(str(error))
+    except (OperationalError, InterfaceError):
+        _refuse(_UNUSABLE)
+    except ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        _refuse(_NO_RIGHT)
+
+
+def _refuse(sentence: str) -> None:
+    sys.stderr.write(f"feedback: {sentence}\n")
+    sys.exit(REFUSED)
 
 
 if __name__ == "__main__":

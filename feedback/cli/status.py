@@ -49,7 +49,8 @@ def _faults(name: str, condition: Condition) -> Iterator[str]:
 
 def _wrong(stock: Stock) -> Iterator[str]:
     if stock.worker_is_silent:
-        yield f"No worker is at work: the last one reported {_moment(stock.last_tick)}. Start `feedback work`."
+        seen = f"the last one reported {_moment(stock.last_tick)}" if stock.last_tick else "none has reported yet"
+        yield f"No worker is at work: {seen}. Start `feedback work`."
     for one in stock.late:
         blame = "; the mail relay does not take it" if one.is_put_off else ""
         yield f"Late: {one.act} of wave {one.wave_id} has been due for {_span(one.age(stock.now))}{blame}."

@@ -40,7 +40,7 @@ def test_a_service_that_is_well_says_so_and_exits_with_0(world: World) -> None:
 def test_a_service_without_a_worker_says_so_and_exits_with_1(world: World) -> None:
     result = run(world, "status", "--check")
     assert result.exit_code == 1
-    assert "No worker is at work: the last one reported never. Start `feedback work`." in result.output
+    assert "No worker is at work: none has reported yet. Start `feedback work`." in result.output
     assert run(world, "status").exit_code == 0
 
 

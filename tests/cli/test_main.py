@@ -1,0 +1,44 @@
+"""The command itself: what the databases refuse is said in a sentence, not in a traceback."""
+
+import subprocess
+import sys
+
+import pytest
+
+from feedback.storage.grants import GroupRole
+from tests.databases import Pair
+from tests.processes import ROOT, surroundings
+from tests.world import World
+
+
+def refused(environment: dict[str, str], *words: str) -> str:
+    command = [sys.executable, "-m", "feedback", *words]
+    done = subprocess.run(
+        command, cwd=ROOT, env=surroundings(**environment), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_command_in_the_wrong_role_says_so(
+    world: World, roles: dict[GroupRole, Pair], environment: dict[str, str]
+) -> None:
+    wave, staff = world.open_wave(), roles[GroupRole.STAFF]
+    as_staff = {"FEEDBACK_DATABASE_URL": staff.main, "FEEDBACK_KEYS_URL": staff.keys}
+    assert "The database does not let this process do that." in refused(
+        environment | as_staff, "wave", "cancel", str(wave), "--yes"
+    )
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_command_without_its_database_says_so(environment: dict[str, str]) -> None:
+    nowhere = {"FEEDBACK_DATABASE_URL": "sqlite:////nowhere/at/all.sqlite"}
+    assert "A database cannot be used" in refused(environment | nowhere, "wave", "status")
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_wrong_setting_is_named(environment: dict[str, str]) -> None:
+    assert "FEEDBACK_LOG_FORMAT must be json or text." in refused(
+        environment | {"FEEDBACK_LOG_FORMAT": "xml"}, "wave", "status"
+    )
