@@ -59,7 +59,7 @@ def fill_in(page: Page) -> None:
     ):
         page.locator(f"[name='{name}']").last.check()
     for area in page.locator("main textarea").all():
-        area.fill("We meet every week, and it helps.\nMore time would help more.")
+        area.fill("We meet every week, and it helps.\nMy line manager could give me more time for it.")
 
 
 def journey(page: Page, link: str, shoot: Shoot) -> None:

@@ -16,7 +16,7 @@ amanda mandy
 amelia emilia millie amy
 andrew andreas andre andrea andrei andrzej andy drew
 angela angelica angie
-anna anne ann annie anita anya hannah nan
+anna ana anne ann annie anita anya hannah nan
 anthony antonio antoine anton tony toni
 antonia toni tonia
 archibald archie
@@ -186,6 +186,118 @@ walter walther wally walt
 wilhelmina mina willa minnie
 winifred winnie freda
 zachary zacharias zach zack
+aisha ayesha aicha aysha ayse
+adebayo bayo
+agnieszka aga
+ahmed ahmad ahmet
+amina aminah amna
+amit
+amara
+angharad
+anjali
+arjun
+aurelie
+ava
+ayodele ayo
+bilal billal
+bronwen bronwyn
+camille camilla camila
+carmen
+carys cerys
+celine
+chidi chidiebere
+chinedu nedu
+chioma
+chloe
+claire clare clara
+cristina
+dafydd dewi
+darnell
+deepak dipak
+deepika dipika
+divya
+ebony
+elin elen
+emeka chukwuemeka
+emre
+ethan
+ewan euan ieuan iwan
+ffion
+folasade sade
+francois francoise
+gareth
+gwen gwenllian
+haruto
+hassan hasan
+hiroshi hiro
+huda
+hussein husain hussain hossein
+huw
+hyun
+ikram
+imani
+ines inez
+isla
+javier javi
+jayden
+kareem karim kerim
+kavita kavitha
+keisha
+kenji
+khadija khadijah hatice
+khalid khaled
+kofi
+krzysztof
+kwame
+kyle
+lakshmi laxmi
+latoya
+layla leila laila leyla
+lucie
+malgorzata gosia
+mason
+meera mira
+megan
+mehmet
+mustafa mostafa mustapha
+ngozi
+noah
+noor nour nur
+olumide olu
+omar umar omer
+owen owain
+pilar
+pooja puja
+priya
+rafael raphael rafa
+rahul
+rania
+ravi
+rhys reese
+salma selma
+samira sameera
+sanjay
+shanice
+sian
+sinead
+sioned
+siobhan
+sipho
+sunita
+sushma
+tariq tarek
+temitope temi
+thabo
+tomasz
+tunde babatunde
+tyler
+tyrone
+vijay
+xiaoming
+yuki
+yusuf youssef yousef yosef joseph
+zainab zaynab zeynep zeinab
+zola
 """
 
 _PARTICLES = "abu al and ben bin da de del della den der des di do dos du el ibn la le st ten ter the van von zu"
@@ -201,6 +313,10 @@ PARTICLES = frozenset(_PARTICLES.split())
 """Parts of names that say nothing by themselves."""
 NAMES_THAT_ARE_WORDS = frozenset(_WORDS.split())
 """In small letters these are read as words."""
+WORDS_ELSEWHERE = frozenset(
+    ("alan", "ale", "ava", "caro", "dan", "jan", "jus", "mal", "memo", "mia", "noor", "pam", "ros", "sean")
+)
+"""Words of French, Spanish or Welsh that are also first names."""
 
 
 def _related() -> dict[str, frozenset[str]]:
@@ -213,6 +329,8 @@ def _related() -> dict[str, frozenset[str]]:
 
 
 _RELATED = _related()
+FIRST_NAMES = frozenset(_RELATED)
+"""All first names and their forms."""
 
 
 def forms_of(first_name: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ What is filled in travels from page to page in the page itself, sealed with the 
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from flask import Response, make_response, render_template, url_for
 from wtforms import Form
 
+from feedback.domain.answers import Answer, Wish
 from feedback.domain.drafts import (
     Draft,
     answer_in,
@@ -23,6 +24,7 @@ from feedback.domain.drafts import (
     write_draft,
 )
 from feedback.domain.errors import SealBroken
+from feedback.domain.highlights import giveaways
 from feedback.domain.links import LinkSecret, draft_name, page_key
 from feedback.domain.questionnaires import Question, Questionnaire, Section, Theme, text_in
 from feedback.domain.sealing import open_page_state, seal_page_state
@@ -237,7 +239,7 @@ def show_check(visit: Visit) -> Response:
         (
             part.code,
             text_in(part.section.title, speech),
-            [pair for question in part.questions for pair in question_in_words(question, answer, speech)],
+            [one for question in part.questions for one in _answered(question, answer)],
         )
         for part in visit.parts
     ]
@@ -245,6 +247,14 @@ def show_check(visit: Visit) -> Response:
     # The answers come last: nothing that a participant wrote is looked through for stand-ins.
     answers = render_template("participant/answers.html", parts=said, change_url=change_url)
     return make_response(page.replace(_STATE, visit.state).replace(_ANSWERS, answers))
+
+
+def _answered(question: Question, answer: Answer) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield (question, answer, what in the answer may tell who wrote it) for each field of a question."""
+    read = answer.wish_for(question.code) is not Wish.COUNT
+    written = answer.texts.get(question.code, "") if read else ""
+    for asked, said in question_in_words(question, answer, language()):
+        yield asked, said, giveaways(said) if said == written else ()
 
 
 def _check_page_without_answers(link: str) -> str:

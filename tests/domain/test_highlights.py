@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.highlights import Names, Sign, fold, highlights, is_one_typo, segments
+from feedback.domain.highlights import Names, Sign, fold, giveaways, highlights, is_one_typo, segments
 
 ROSTER = Names(
     [
@@ -152,3 +152,41 @@ def test_one_typo_is_what_it_says(one: str, other: str) -> None:
 )
 def test_folding_takes_accents_away(word: str, folded: str) -> None:
     assert fold(word) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("I met Ana on 12 March, with my line manager.", ("Ana", "12 March", "my line manager")),
+        ("Write to a.b@example.com or ring 020 7946 0958.", ("a.b@example.com", "020 7946 0958")),
+        ("Mon chef Jean m’a vu le 1er mars 2026, salle 4.", ("Mon chef", "Jean", "1er mars 2026", "salle 4")),
+        ("Mi jefa me llamó el 12 de mayo; y la directora también.", ("Mi jefa", "12 de mayo", "directora")),
+        ("Dywedodd fy rheolwr hynny ar 3 Mawrth.", ("rheolwr", "3 Mawrth")),
+        ("قالت مديرتي ذلك يوم 12 مارس.", ("مديرتي", "12 مارس")),
+        ("Aisha said so, and AISHA again, and Aisha.", ("Aisha", "AISHA")),
+        ("We asked Will. Will it help?", ("Will",)),
+        ("See https://example.com/ana for more.", ("https://example.com/ana",)),
+    ],
+)
+def test_authors_are_warned_of_what_is_plain_in_their_language(text: str, parts: tuple[str, ...]) -> None:
+    assert giveaways(text) == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I learned a lot and would do it again. Will you?",
+        "Mal organisé. Nous nous sommes vus 3 fois.",
+        "Sean más claros. Pam lai? Dan bwysau.",
+        "it may be that mark and grace are words",
+        "هذا هو السبب الرئيسي",
+        "",
+    ],
+)
+def test_authors_are_not_warned_of_plain_words(text: str) -> None:
+    assert giveaways(text) == ()
+
+
+@given(TEXTS)
+def test_authors_are_warned_in_their_own_words(text: str) -> None:
+    assert all(part in " ".join(text.split()) for part in giveaways(text))

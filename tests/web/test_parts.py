@@ -117,6 +117,24 @@ def test_one_part_is_changed_from_the_last_look(world: World) -> None:
     assert again.count("<dt>") == check.count("<dt>")
 
 
+def test_whoever_wrote_what_may_tell_is_warned_before_sending(world: World) -> None:
+    check = world.fill_in(open_link(world), texts=("My line manager Aisha <said> so on 12 March.",))
+    assert re.findall(r"<q>(.*?)</q>", check) == ["My line manager", "Aisha", "12 March"]
+    assert "You can change the text" in check
+
+
+def test_nobody_is_warned_of_plain_words(world: World) -> None:
+    check = world.fill_in(open_link(world), texts=("More time to talk would help.",))
+    assert "<q>" not in check
+    assert "may tell who wrote it" not in check
+
+
+def test_nobody_is_warned_of_a_text_that_nobody_reads(world: World) -> None:
+    check = world.fill_in(open_link(world), texts=("Aisha said so.",), **{"F2-wish": "count"})
+    assert "Aisha said so." in check
+    assert "<q>" not in check
+
+
 def test_what_is_sent_is_checked_again_and_leads_to_the_first_part_that_is_incomplete(world: World) -> None:
     link = open_link(world)
     second = world.client().post(f"/s/{link}/questions", data=part_filled(first_part(world, link), world.chance)).text
