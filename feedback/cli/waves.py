@@ -18,7 +18,7 @@ from feedback.cli.planning import (
 )
 from feedback.runtime import runtime
 from feedback.services.cancel_wave import cancel_wave
-from feedback.services.close_wave import close_wave, finish_closing, retry_closing
+from feedback.services.close_wave import close_wave, retry_wave
 from feedback.services.extend_wave import extend_wave
 from feedback.services.open_wave import open_wave
 from feedback.services.show_programmes import list_programmes, show_programme
@@ -66,8 +66,9 @@ def close_command(wave_id: int) -> None:
     Example:  feedback wave close 1
     """
     tools = runtime()
-    close_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR, step=lambda step: say(f"  {step}"))
-    say(f"Wave {wave_id} is closed. Read it with: feedback report show {wave_id}")
+    _say_closed(
+        wave_id, close_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR, step=_say_step)
+    )
 
 
 @wave.command("retry")
@@ -79,9 +80,20 @@ def retry_command(wave_id: int) -> None:
     Example:  feedback wave retry 1
     """
     tools = runtime()
-    retry_closing(tools.session(), wave_id, now=tools.clock(), actor=ACTOR)
-    finish_closing(tools.session(), tools.keys, wave_id, now=tools.clock(), step=lambda step: say(f"  {step}"))
-    say(f"Wave {wave_id} is closed. Read it with: feedback report show {wave_id}")
+    _say_closed(
+        wave_id, retry_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR, step=_say_step)
+    )
+
+
+def _say_step(step: str) -> None:
+    say(f"  {step}")
+
+
+def _say_closed(wave_id: int, is_done: bool) -> None:
+    if is_done:
+        say(f"Wave {wave_id} is closed. Read it with: feedback report show {wave_id}")
+    else:
+        say(f"Wave {wave_id} takes no more answers; the worker opens them and writes the report.")
 
 
 @wave.command("extend")
@@ -110,8 +122,10 @@ def cancel_command(wave_id: int) -> None:
     Example:  feedback wave cancel 1 --yes
     """
     tools = runtime()
-    cancel_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR)
-    say(f"Wave {wave_id} is cancelled; its answers were destroyed unread.")
+    if cancel_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR):
+        say(f"Wave {wave_id} is cancelled; its answers were destroyed unread.")
+    else:
+        say(f"Wave {wave_id} is cancelled and takes no answers; the worker destroys those it has, unread.")
 
 
 @wave.command("status")

@@ -29,7 +29,7 @@ def wave(world: World) -> int:
 
 
 @pytest.fixture
-def programme(world: World) -> int:
+def watched(world: World) -> int:
     """A programme with a roster, of an organisation that asks for approval."""
     programme = world.programme(6, 6)
     with world.session() as session:
@@ -89,45 +89,45 @@ def test_reviewers_and_other_organisations_see_no_names(world: World, wave: int,
     assert stranger.get(f"/staff/{page}", base_url=SITE).status_code == 404
 
 
-def test_a_wave_says_that_it_waits_for_approval(world: World, programme: int) -> None:
-    wave = world.planned_wave(programme)
+def test_a_wave_says_that_it_waits_for_approval(world: World, watched: int) -> None:
+    wave = world.planned_wave(watched)
     assert "a second person, who had no hand in the roster, must approve it" in see(
         signed_in(world), f"/staff/waves/{wave}"
     )
 
 
-def test_a_colleague_approves_the_roster_that_is_shown(world: World, programme: int) -> None:
-    client, page = signed_in(world), f"/staff/programmes/{programme}/roster"
+def test_a_colleague_approves_the_roster_that_is_shown(world: World, watched: int) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{watched}/roster"
     shown = see(client, page)
     assert "Mentor Number 0 mentor.0@example.com Mentor –" in shown
     assert "Not approved" in shown
     with world.session() as session:
-        digest = show_roster(session, programme).digest
+        digest = show_roster(session, watched).digest
     assert press(client, page, page, digest=digest, **SURE).status_code == 303
     assert "Approved by Ana on" in see(client, page)
-    assert world.open(world.planned_wave(programme))
+    assert world.open(world.planned_wave(watched))
 
 
-def test_approving_takes_a_tick(world: World, programme: int) -> None:
-    client, page = signed_in(world), f"/staff/programmes/{programme}/roster"
+def test_approving_takes_a_tick(world: World, watched: int) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{watched}/roster"
     with world.session() as session:
-        digest = show_roster(session, programme).digest
+        digest = show_roster(session, watched).digest
     answer = press(client, page, page, digest=digest)
     assert (answer.status_code, "Tick the box to approve" in answer.text) == (422, True)
     assert "Not approved" in see(client, page)
 
 
-def test_who_changed_the_roster_sees_no_button_and_has_no_way(world: World, programme: int) -> None:
-    client, page = signed_in(world), f"/staff/programmes/{programme}/roster"
+def test_who_changed_the_roster_sees_no_button_and_has_no_way(world: World, watched: int) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{watched}/roster"
     with world.session() as session:
         data = roster_csv(7, 6)
-        import_roster(session, world.keys, programme, data, now=world.clock(), actor="staff 1")
-        digest = show_roster(session, programme).digest
+        import_roster(session, world.keys, watched, data, now=world.clock(), actor="staff 1")
+        digest = show_roster(session, watched).digest
     assert "a colleague must approve it" in see(client, page)
     assert "Approve the roster" not in see(client, page)
     assert press(client, page, page, digest=digest, **SURE).status_code == 409
 
 
-def test_an_older_roster_than_the_one_in_force_is_not_approved(world: World, programme: int) -> None:
-    client, page = signed_in(world), f"/staff/programmes/{programme}/roster"
+def test_an_older_roster_than_the_one_in_force_is_not_approved(world: World, watched: int) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{watched}/roster"
     assert press(client, page, page, digest="0" * 64, **SURE).status_code == 409
