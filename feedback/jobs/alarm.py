@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.services.find_due import Act, find_due
 from feedback.storage.database import begin_read_only
-from feedback.storage.heartbeat import beat
+from feedback.storage.heartbeat import Beat, beat
 
 _EVERY = timedelta(minutes=1)
 
@@ -31,7 +31,7 @@ class Alarm:
     def report(self, session: Session, now: datetime) -> None:
         """Note that a worker is there, and log what is late. Never raises."""
         try:
-            beat(session, now)
+            beat(session, Beat.TICK, now)
             if self._looked_at is None or abs(now - self._looked_at) >= _EVERY:
                 self._looked_at = now
                 self._look(session, now)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from feedback.domain.waves import MomentKind, WaveState
+from feedback.storage.heartbeat import Beat, last_beat
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import due_moments, wave_by_id, waves_in_state, waves_with_news
 from feedback.storage.workload import mails_put_off, mails_that_may_go
@@ -30,7 +31,10 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class DueAct:
-    """One thing that is due for a wave. `is_put_off`: it was tried, and the mail relay did not take it."""
+    """One thing that is due for a wave. `is_put_off`: it was tried, and the mail relay did not take it.
+
+    Mails that may go are due since they could, or since a relay last took any mail of the service, if that was later.
+    """
 
     act: Act
     wave_id: int
@@ -69,8 +73,10 @@ def _by_day(session: Session, now: datetime) -> Iterator[DueAct]:
     for moment in due_moments(session, now):
         if moment.kind == MomentKind.REMINDER:
             yield DueAct(Act.REMIND, moment.wave_id, moment.due_at)
+    # A large wave takes hours. What is late is not the last of many mails, but a worker that sends none.
+    taken_at = last_beat(session, Beat.MAIL)
     for waiting in mails_that_may_go(session, now):
-        yield DueAct(Act.SEND, waiting.wave_id, waiting.since)
+        yield DueAct(Act.SEND, waiting.wave_id, max(waiting.since, min(taken_at or waiting.since, now)))
     for waiting in mails_put_off(session, now):
         yield DueAct(Act.SEND, waiting.wave_id, waiting.since, is_put_off=True)
 

@@ -40,6 +40,7 @@ from feedback.storage.deliveries import (
     settle,
     skip_unsent,
 )
+from feedback.storage.heartbeat import Beat, beat
 from feedback.storage.keys import KeyStore
 from feedback.storage.opt_outs import unwilling
 from feedback.storage.organisations import Organisation
@@ -172,9 +173,9 @@ def _skip_unwilling(
 def _send_all(
     session: Session, keys: KeyStore, relay: Relay, pouch: _Pouch, waiting: list[tuple[int, int]], fence: bytes
 ) -> bool:
-    unsettled = False
+    verdicts: set[Verdict] = set()
     if not waiting:
-        return unsettled
+        return False
     with relay.connect() as conversation, _ledger(session) as ledger:
         for delivery_id, letter in _letters(keys, pouch, waiting):
             # A wave may be closed or cancelled while its batch is going out. What the relay said of the mail before is
@@ -185,11 +186,13 @@ def _send_all(
                 return False
             reply = conversation.send(letter)
             settle(ledger, delivery_id, fence, _SETTLED[reply.verdict], reply.code)
-            unsettled = unsettled or _SETTLED[reply.verdict] is DeliveryState.QUEUED
+            if reply.verdict is Verdict.ACCEPTED and reply.verdict not in verdicts:
+                beat(ledger, Beat.MAIL, pouch.now)
+            verdicts.add(reply.verdict)
             if reply.verdict is Verdict.BROKEN_OFF:
                 ledger.commit()
                 conversation.reconnect()
-    return unsettled
+    return any(_SETTLED[verdict] is DeliveryState.QUEUED for verdict in verdicts)
 
 
 @contextmanager

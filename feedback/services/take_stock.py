@@ -16,7 +16,7 @@ from feedback.services.find_due import DueAct, find_due
 from feedback.storage.comments import count_comments
 from feedback.storage.database import begin_read_only
 from feedback.storage.deliveries import DeliveryState
-from feedback.storage.heartbeat import last_beat
+from feedback.storage.heartbeat import Beat, last_beat
 from feedback.storage.keys import KeyStore, Purpose
 from feedback.storage.waves import Wave, waves_in_state
 from feedback.storage.workload import (
@@ -88,7 +88,7 @@ def see_last_tick(session: Session) -> datetime | None:
     """Return when a worker last looked for what is due, or None if none has."""
     begin_read_only(session)
     try:
-        return last_beat(session)
+        return last_beat(session, Beat.TICK)
     finally:
         session.rollback()
 
@@ -101,7 +101,7 @@ def is_silent(last_tick: datetime | None, now: datetime, alarm_after: timedelta)
 def _stock(session: Session, held: dict[int, set[Purpose]] | None, now: datetime, alarm_after: timedelta) -> Stock:
     return Stock(
         now=now,
-        last_tick=last_beat(session),
+        last_tick=last_beat(session, Beat.TICK),
         alarm_after=alarm_after,
         due=find_due(session, now),
         batches_waiting=sum(one.batches for one in mails_that_may_go(session, now)),

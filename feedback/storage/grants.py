@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, text
 
-from feedback.storage.heartbeat import SEQUENCE
+from feedback.storage.heartbeat import Beat
 from feedback.storage.job_queue import PREFIX, TABLES
 
 
@@ -95,7 +95,7 @@ _WORKER: Mapping[str, str] = {
     **dict.fromkeys(TABLES, "SELECT, INSERT, UPDATE, DELETE"),
 }
 # Staff are shown when a worker last looked for what is due; workers write it.
-_TICKS = {GroupRole.STAFF: _READ, GroupRole.WORKER: "SELECT, UPDATE"}
+_BEATS = {GroupRole.STAFF: _READ, GroupRole.WORKER: "SELECT, UPDATE"}
 _ENGINE_FUNCTIONS = """
 SELECT oid::regprocedure::text FROM pg_proc
 WHERE pronamespace = current_schema::regnamespace AND starts_with(proname, :prefix) ORDER BY 1
@@ -124,8 +124,9 @@ def grant_main(engine: Engine) -> None:
         _grant(connection, _MAIN)
         for function in _FUNCTIONS:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.PARTICIPANTS}"))
-        for role, rights in _TICKS.items():
-            connection.execute(text(f"GRANT {rights} ON SEQUENCE {SEQUENCE} TO {role}"))
+        for role, rights in _BEATS.items():
+            for sequence in Beat:
+                connection.execute(text(f"GRANT {rights} ON SEQUENCE {sequence} TO {role}"))
         for function in connection.scalars(text(_ENGINE_FUNCTIONS), {"prefix": PREFIX}):
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.WORKER}"))
         _part_deliveries(connection)

@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 from feedback.jobs.alarm import Alarm
 from feedback.jobs.worker import Worker
 from feedback.runtime import bench
-from feedback.storage.heartbeat import SEQUENCE, last_beat
+from feedback.storage.heartbeat import Beat, last_beat
 from feedback.storage.waves import Wave, wave_by_id
 from tests.jobs.test_worker import all_accepted, scheduled, until, working
 from tests.promises.visits import engine_of
@@ -80,13 +80,13 @@ def test_what_is_due_and_not_late_is_not_spoken_of(world: World, late: int, capl
 
 def test_a_worker_leaves_its_tick(world: World) -> None:
     with working(Worker(bench(world.app))), world.session() as session:
-        until(lambda: last_beat(session) == START)
+        until(lambda: last_beat(session, Beat.TICK) == START)
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_a_worker_that_may_not_report_works_all_the_same(world: World) -> None:
     with engine_of(world).begin() as connection:
-        connection.execute(text(f"DROP SEQUENCE {SEQUENCE}"))
+        connection.execute(text(f"DROP SEQUENCE {Beat.TICK}"))
     wave = scheduled(world)
     with working(Worker(bench(world.app))):
         world.clock.pass_time(hours=1)

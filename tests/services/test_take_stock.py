@@ -14,7 +14,7 @@ from feedback.services.find_due import Act, DueAct
 from feedback.services.take_stock import Stock
 from feedback.storage.comments import StoredComment
 from feedback.storage.deliveries import Batch, Delivery, DeliveryState
-from feedback.storage.heartbeat import beat
+from feedback.storage.heartbeat import Beat, beat, last_beat
 from feedback.storage.relay_pace import take_turn
 from feedback.storage.waves import Moment, Wave
 from tests.answering import respond
@@ -109,6 +109,26 @@ def test_mails_that_were_never_tried_and_may_not_go_yet_are_not_due(world: World
     assert stock(world).due == ()
 
 
+def test_mails_that_go_out_steadily_are_not_late_however_many_wait(world: World) -> None:
+    wave = world.open_wave()
+    world.clock.pass_time(hours=2)
+    assert stock(world).late == (DueAct(Act.SEND, wave, START),)
+    with world.session() as session:
+        beat(session, Beat.MAIL, world.clock())
+    world.clock.pass_time(minutes=10)
+    assert (stock(world).due, stock(world).late) == ((DueAct(Act.SEND, wave, START + 2 * HOUR),), ())
+    world.clock.pass_time(minutes=6)
+    assert stock(world).late == (DueAct(Act.SEND, wave, START + 2 * HOUR),)
+
+
+def test_a_mail_that_a_relay_takes_is_a_sign_of_progress(world: World) -> None:
+    world.open_wave()
+    world.clock.pass_time(minutes=5)
+    world.send_mails()
+    with world.session() as session:
+        assert last_beat(session, Beat.MAIL) == START + 5 * MINUTE
+
+
 def test_mails_that_a_quota_keeps_waiting_are_not_late(world: World) -> None:
     wave = world.open_wave()
     world.clock.pass_time(hours=2)
@@ -168,7 +188,7 @@ def test_without_its_key_store_the_rest_is_told_all_the_same(world: World) -> No
 def test_a_worker_is_silent_when_it_has_not_ticked_for_longer_than_the_alarm_waits(world: World) -> None:
     assert stock(world).worker_is_silent
     with world.session() as session:
-        beat(session, world.clock())
+        beat(session, Beat.TICK, world.clock())
     world.clock.pass_time(minutes=15)
     assert not stock(world).worker_is_silent
     world.clock.pass_time(seconds=1)

@@ -6,56 +6,57 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from feedback.storage.heartbeat import SEQUENCE, beat, last_beat
+from feedback.storage.heartbeat import Beat, beat, last_beat
 from tests.promises.visits import engine_of
 from tests.world import START, World
 
+pytestmark = pytest.mark.parametrize("which", Beat)
 ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 
 
-def test_before_the_first_tick_there_is_none(session: Session) -> None:
-    assert last_beat(session) is None
+def test_before_the_first_tick_there_is_none(session: Session, which: Beat) -> None:
+    assert last_beat(session, which) is None
 
 
-def test_the_last_tick_is_told_to_the_second(session: Session) -> None:
+def test_the_last_tick_is_told_to_the_second(session: Session, which: Beat) -> None:
     for seconds in (0, 1, 7):
-        beat(session, START + timedelta(seconds=seconds))
-    assert last_beat(session) == START + timedelta(seconds=7)
+        beat(session, which, START + timedelta(seconds=seconds))
+    assert last_beat(session, which) == START + timedelta(seconds=7)
 
 
-def test_a_clock_that_was_wrong_and_is_put_right_is_believed(session: Session) -> None:
-    beat(session, START + timedelta(days=365))
-    beat(session, START)
-    assert last_beat(session) == START
+def test_a_clock_that_was_wrong_and_is_put_right_is_believed(session: Session, which: Beat) -> None:
+    beat(session, which, START + timedelta(days=365))
+    beat(session, which, START)
+    assert last_beat(session, which) == START
 
 
 @ON_POSTGRESQL
-def test_a_tick_takes_no_number_of_a_transaction(world: World) -> None:
+def test_a_tick_takes_no_number_of_a_transaction(world: World, which: Beat) -> None:
     with engine_of(world).connect() as connection:
-        connection.execute(text(f"SELECT setval('{SEQUENCE}', 1772355600)"))
+        connection.execute(text(f"SELECT setval('{which}', 1772355600)"))
         assert connection.scalar(text("SELECT pg_current_xact_id_if_assigned()")) is None
 
 
 @ON_POSTGRESQL
-def test_a_tick_leaves_no_earlier_one_behind(world: World, session: Session) -> None:
+def test_a_tick_leaves_no_earlier_one_behind(world: World, session: Session, which: Beat) -> None:
     for seconds in range(500):
-        beat(session, START + timedelta(seconds=seconds))
-    row = text(f"SELECT pg_relation_size('{SEQUENCE}'), (SELECT count(*) FROM {SEQUENCE})")
+        beat(session, which, START + timedelta(seconds=seconds))
+    row = text(f"SELECT pg_relation_size('{which}'), (SELECT count(*) FROM {which})")
     path = text("SELECT pg_read_binary_file(pg_relation_filepath(:name))")
     with engine_of(world).connect() as connection:
         assert connection.execute(row).one() == (8192, 1)
         connection.execute(text("CHECKPOINT"))
-        stored = bytes(connection.scalar(path, {"name": SEQUENCE}))
+        stored = bytes(connection.scalar(path, {"name": which}))
     seconds = [(int(START.timestamp()) + number).to_bytes(8, "little") for number in range(500)]
     assert [number for number, raw in enumerate(seconds) if raw in stored] in ([], [499])
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_a_tick_touches_no_database_file(world: World, session: Session) -> None:
+def test_a_tick_touches_no_database_file(world: World, session: Session, which: Beat) -> None:
     folder = engine_of(world).url.database.rpartition("/")[0]
     files = text("PRAGMA data_version")
     with engine_of(world).connect() as connection:
         before = connection.scalar(files)
-        beat(session, START)
+        beat(session, which, START)
         assert connection.scalar(files) == before
     assert folder in str(engine_of(world).url.database)
