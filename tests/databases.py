@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 import warnings
@@ -132,16 +133,36 @@ class Life:
 
     def end(self) -> None:
         """SIGKILL to the server and to every process of it."""
-        main = psutil.Process(self._embedded.get_pid())
-        family = [main, *main.children(recursive=True)]
-        for process in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
+        family = self._family()
+        _to_each(family, signal.SIGKILL)
         psutil.wait_procs(family)
 
     def begin(self) -> None:
         """Start the server on what the dead one left."""
         self._embedded.ensure_postgres_running()
+
+    @contextlib.contextmanager
+    def interrupted(self, fate: str) -> Iterator[None]:
+        """Keep the server dead, or every process of it asleep ("paused"), for a while."""
+        if fate == "killed":
+            self.end()
+            yield
+            self.begin()
+            return
+        family = self._family()
+        _to_each(family, signal.SIGSTOP)
+        yield
+        _to_each(family, signal.SIGCONT)
+
+    def _family(self) -> list[psutil.Process]:
+        main = psutil.Process(self._embedded.get_pid())
+        return [main, *main.children(recursive=True)]
+
+
+def _to_each(processes: list[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ PostgreSQL they work beside each other, on SQLite one after the other.
 """
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests.jobs.test_worker import has_report, until
 from tests.killing import fresh_world
 from tests.promises.closing import answered_wave, rows_left, state_of
 from tests.services.relays import ScriptedRelay
-from tests.workers import Crew, Trap, crew_of, is_asleep, signal_to
+from tests.workers import HASTY, Crew, Trap, crew_of, is_asleep, signal_to
 from tests.world import START, World
 
 ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"])
@@ -269,6 +270,31 @@ def test_a_database_killed_while_workers_send_finds_them_back_at_work(
             until(lambda: is_sent_after_all(world, wave))
             crew.end()
     assert_hardly_doubled(relay, people=27, in_flight=1)
+
+
+@ON_POSTGRESQL
+@EACH_STAGE
+@pytest.mark.parametrize("fate", ["killed", "paused"])
+def test_what_was_under_way_when_the_database_fell_is_done_once(
+    environment: dict[str, str], mailbox: Mailbox, relay: HeldRelay, tmp_path: Path, stage: Stage, fate: str
+) -> None:
+    words, prepare, check, mails = stage
+    relay.let_go()
+    with (
+        mortal_server(keeps_commits=True) as (server, life),
+        fresh_world(server, environment, mailbox, "postgresql") as (world, reach, _),
+    ):
+        wave = prepare(world)
+        world.dispose()
+        with crew_of(world, reach, tmp_path) as crew:
+            sleeper = crew.begin(Trap(words, SIGSTOP))
+            until(lambda: is_asleep(sleeper))
+            with life.interrupted(fate):
+                signal_to(sleeper, SIGCONT)
+                time.sleep(HASTY.stalled_seconds + 1)
+            check(world, wave)
+            crew.end()
+    assert mails <= len(relay.received) <= mails + 1
 
 
 def is_sent_after_all(world: World, wave: int) -> bool:
