@@ -9,6 +9,8 @@ from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.questionnaire_files import read_questionnaire
 from feedback.domain.questionnaires import Questionnaire, Role
 
+STAGES = ("kickoff", "midpoint", "exit")
+"""What a programme asks, in the order in which it asks."""
 _FOLDER = files("forms") / "questionnaires"
 _SUFFIX = ".toml"
 

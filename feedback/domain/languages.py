@@ -9,12 +9,13 @@ from typing import Literal
 class Language:
     """A language that the service speaks: participants' pages, mails, questionnaires, staff pages and reports.
 
-    `name` is what its speakers call it; `direction` is that of its script.
+    `name` is what its speakers call it; `direction` is that of its script; `comma` stands between things in a row.
     """
 
     code: str
     name: str
     direction: Literal["ltr", "rtl"] = "ltr"
+    comma: str = ", "
 
 
 ENGLISH = Language("en", "English")
@@ -22,7 +23,7 @@ LANGUAGES = (
     ENGLISH,
     Language("fr", "Français"),
     Language("es", "Español"),
-    Language("ar", "العربية", "rtl"),
+    Language("ar", "العربية", "rtl", "، "),
     Language("cy", "Cymraeg"),
 )
 

@@ -11,6 +11,7 @@ from feedback.domain.groups import EVERYBODY, Atom, Group
 from feedback.domain.questionnaires import Role
 from feedback.domain.report import Twin
 from feedback.domain.statements import Reason
+from feedback.locales.lists import listed
 from feedback.reporting.words import group_name, percent, stage_name
 
 
@@ -88,14 +89,14 @@ def _one_group(seen: Forecast) -> str:
         "that only one role is asked are never shown",
         roles=roles,
     )
-    return f"{text} ({', '.join(own)})." if own else f"{text}."
+    return f"{text} ({listed(own)})." if own else f"{text}."
 
 
 def _sensitive(group: Group, codes: list[str]) -> str:
     return _(
         "%(group)s: too few people are invited for the sensitive questions (%(codes)s); they are never shown.",
         group=group_name(group),
-        codes=", ".join(codes),
+        codes=listed(codes),
     )
 
 
@@ -108,7 +109,7 @@ def _lost_comments(seen: Forecast) -> str:
         )
     return _(
         "Comments on %(codes)s are destroyed unread: too few people are asked, and their authors would be guessed.",
-        codes=", ".join(seen.best.lost_comments),
+        codes=listed(seen.best.lost_comments),
     )
 
 
@@ -125,7 +126,7 @@ def _row(place: Place, outlooks: tuple[Outlook, ...], k: int) -> ForecastRow:
 
 def _atom(atom: Atom) -> str:
     whole = _("Mentors") if atom.role is Role.MENTOR else _("Mentees")
-    return f"{whole}, {atom.cohort}" if atom.cohort else whole
+    return listed((whole, atom.cohort)) if atom.cohort else whole
 
 
 def _counted_in(place: Place, k: int) -> str:

@@ -21,6 +21,7 @@ from feedback.domain.report_reading import (
     report_questions,
     report_rates,
 )
+from feedback.locales.lists import listed
 from feedback.rendering.blocks import (
     Bar,
     BarPart,
@@ -179,7 +180,7 @@ def _exceptions(header: ReportHeader) -> Iterator[str]:
 
 
 def _twins(header: ReportHeader) -> str:
-    stages = ", ".join(sorted({stage_name(twin.stage) for twin in header.twins}))
+    stages = listed(sorted({stage_name(twin.stage) for twin in header.twins}))
     return _("Nearly the same people were asked before (%(stages)s). A few have joined or left since.", stages=stages)
 
 

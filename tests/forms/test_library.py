@@ -18,11 +18,10 @@ from feedback.domain.questionnaires import (
     fingerprint,
     languages_of,
 )
-from forms.library import available, load, pair
+from forms.library import STAGES, available, load, pair
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "questionnaires.md"
 SHIPPED = Path(__file__).parents[2] / "forms" / "questionnaires"
-STAGES = ("kickoff", "midpoint", "exit")
 BUDGETS = {"kickoff": 12, "midpoint": 15, "exit": 20}
 K, M, X = STAGES
 ASKED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -316,3 +315,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     (own_folder(tmp_path) / "kickoff-mentee.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(QuestionnaireRefused, match=r"kickoff-mentee.toml: is not UTF-8"):
         pair("kickoff", tmp_path)
+
+
+def test_the_stages_are_those_of_the_questionnaires_that_ship() -> None:
+    assert set(STAGES) == {load(name).stage for name in available()}

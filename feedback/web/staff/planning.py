@@ -19,7 +19,7 @@ from feedback.services.show_programmes import ProgrammeSheet, show_programme
 from feedback.services.show_wave import EntryKind
 from feedback.web.guards import allowed, member
 from feedback.web.staff.wording import moment_in_words
-from forms.library import available, load, pair
+from forms.library import STAGES, pair
 from forms.planning import PlanForm
 
 _PLANNERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
@@ -73,7 +73,7 @@ def promised_moment(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 def _form() -> PlanForm:
     form = PlanForm()
-    form.stage.choices = [(stage, stage) for stage in dict.fromkeys(load(name).stage for name in available())]
+    form.stage.choices = [(stage, stage) for stage in STAGES]
     return form
 
 

@@ -1,0 +1,84 @@
+"""Every page of staff in every language, in a real browser: translated, no wider than a phone, without a barrier."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import update
+
+from feedback.domain.languages import LANGUAGES
+from feedback.domain.schedule import read_offset
+from feedback.domain.staff import StaffRole
+from feedback.services.set_organisation import set_approval
+from feedback.storage.deliveries import Delivery
+from forms.library import pair
+from tests.answering import respond
+from tests.browser.test_accessibility import violations
+from tests.browser.test_languages import press
+from tests.browser.test_participant import FIT
+from tests.promises.closing import spread
+from tests.reviewing import wave_in_review
+from tests.web.test_after_answering import ASKED, support_address
+from tests.web.test_staff_pages import token_for
+from tests.world import World
+
+TRANSLATED = [language.code for language in LANGUAGES if language.code != "en"]
+ADMINISTRATORS = (
+    *(
+        "",
+        "programmes/1",
+        "programmes/1/plan",
+        "programmes/1/quiet-times",
+        "programmes/1/roster",
+        "programmes/1/support",
+    ),
+    *("waves/1", "waves/1/report", "waves/2", "waves/2/report", "waves/2/compared-with/1", "programmes/1/changes"),
+    *("waves/3", "waves/3/undeliverable", "waves/3/dry-run", "waves/4", "waves/4/dry-run", "waves/99", "sign-in"),
+)
+REVIEWERS = ("", "programmes/1", "waves/1/comments", "waves/1")
+
+
+def furnish(live: World) -> None:
+    """A programme with something on every page of staff: two reports, comments, lost mails, a plan, a request."""
+    wave_in_review(live)
+    exit_wave = live.open(live.planned_wave(1, questionnaires=pair("exit"), stage="exit"))
+    respond(live, spread(live, exit_wave, 20))
+    live.close(exit_wave)
+    live.open(live.planned_wave(1, questionnaires=pair("midpoint"), stage="midpoint", days=40))
+    with live.session() as session:
+        session.execute(update(Delivery).values(state="accepted"))
+        session.execute(update(Delivery).where(Delivery.participant_id <= 2).values(state="bounced"))
+        session.commit()
+        set_approval(session, "Example Organisation", approves_rosters=True, now=live.clock(), actor="test")
+    live.clock.pass_time(hours=1)
+    live.planned_wave(1, days=60, reminders=(read_offset("+5"), read_offset("-2")))
+    live.client().post(support_address(live), data=ASKED)
+
+
+def sign_in(live: World, address: str, page: Page, role: StaffRole, code: str) -> None:
+    page.goto(f"{address}/staff/sign-in/{token_for(live, role)}?language={code}")
+    press(page, "main [type=submit]")
+
+
+def walk(live: World, address: str, page: Page, code: str) -> Iterator[str]:
+    """Stop at every page of staff, first as an administrator, then as the reviewer."""
+    for role, paths in ((StaffRole.ADMINISTRATOR, ADMINISTRATORS), (StaffRole.REVIEWER, REVIEWERS)):
+        sign_in(live, address, page, role, code)
+        for path in paths:
+            page.goto(f"{address}/staff/{path}?language={code}")
+            page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+            yield f"{role}: {path}"
+        page.context.clear_cookies()
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_no_page_of_staff_is_wider_than_a_phone(live: World, address: str, page: Page, code: str) -> None:
+    furnish(live)
+    assert [where for where in walk(live, address, page, code) if not page.evaluate(FIT)] == []
+
+
+@pytest.mark.parametrize("code", ["ar", "cy"])
+def test_no_page_of_staff_has_a_violation_in_another_language(live: World, address: str, page: Page, code: str) -> None:
+    furnish(live)
+    found = {where: violations(page) for where in walk(live, address, page, code)}
+    assert {where: said for where, said in found.items() if said} == {}
