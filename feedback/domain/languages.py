@@ -9,19 +9,21 @@ from typing import Literal
 class Language:
     """A language that the service speaks: participants' pages, mails, questionnaires, staff pages and reports.
 
-    `name` is what its speakers call it; `direction` is that of its script; `comma` stands between things in a row.
+    `name` is what its speakers call it; `direction` is that of its script; `comma` stands between things
+    in a row, `colon` between a name and what it is.
     """
 
     code: str
     name: str
     direction: Literal["ltr", "rtl"] = "ltr"
     comma: str = ", "
+    colon: str = ": "
 
 
 ENGLISH = Language("en", "English")
 LANGUAGES = (
     ENGLISH,
-    Language("fr", "Français"),
+    Language("fr", "Français", colon="\u00a0: "),
     Language("es", "Español"),
     Language("ar", "العربية", "rtl", "، "),
     Language("cy", "Cymraeg"),

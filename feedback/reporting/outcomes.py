@@ -11,6 +11,7 @@ from feedback.domain.report import Rules
 from feedback.domain.report_reading import GroupResult, ReportQuestion
 from feedback.domain.statements import Distribution
 from feedback.domain.statistics import INDICATIVE_BELOW, wilson
+from feedback.locales.lists import labelled
 from feedback.rendering.blocks import Block, Heading, Items, Paragraph, Section, Tone
 from feedback.reporting.change import FEW_GROUPS
 from feedback.reporting.likert import question_chart
@@ -103,7 +104,7 @@ def _question(rules: Rules, question: ReportQuestion) -> Iterator[Block]:
 
 def _withheld(rules: Rules, question: ReportQuestion) -> tuple[str, ...]:
     return tuple(
-        f"{group_name(result.group)}: {reason_words(result.reason, rules)}"
+        labelled(group_name(result.group), reason_words(result.reason, rules))
         for result in question.results
         if result.reason is not None
     )

@@ -18,6 +18,7 @@ from feedback.domain.report_reading import (
     report_questions,
     report_rates,
 )
+from feedback.locales.lists import labelled
 from feedback.reporting.change import FEW_GROUPS
 from feedback.reporting.outcomes import headlines, over_groups
 from feedback.reporting.words import condition_words, day, group_name, reason_words, stage_name, theme_name
@@ -95,4 +96,4 @@ def _sentences(header: ReportHeader, question: ReportQuestion) -> Iterator[str]:
     if len(reasons) > FEW_GROUPS:
         return
     for result, reason in reasons:
-        yield f"{group_name(result.group)}: {reason_words(reason, header.rules)}"
+        yield labelled(group_name(result.group), reason_words(reason, header.rules))

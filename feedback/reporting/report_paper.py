@@ -21,7 +21,7 @@ from feedback.domain.report_reading import (
     report_questions,
     report_rates,
 )
-from feedback.locales.lists import listed
+from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import (
     Bar,
     BarPart,
@@ -64,7 +64,7 @@ def compose_report(source: ReportSource, language: str) -> Paper:
     header = report_header(source.signed.document)
     said = _too_few(header, source) if header.outcome is Outcome.TOO_FEW else _published(header, source, language)
     return Paper(
-        title=f"{header.about.programme}: {stage_name(header.about.stage)}",
+        title=labelled(header.about.programme, stage_name(header.about.stage)),
         subtitle=_subtitle(header),
         language=language,
         direction=direction(language),
@@ -194,7 +194,7 @@ def _answered(header: ReportHeader, rates: tuple[RateResult, ...]) -> Section:
         return Section("answered", title, (table,))
     chart = Chart(
         title=_("How many answered"),
-        alt="; ".join(f"{group_name(rate.group)}: {count_words(_rate(rate))}" for rate in known),
+        alt="; ".join(labelled(group_name(rate.group), count_words(_rate(rate))) for rate in known),
         bars=tuple(_rate_bar(rate) for rate in known),
         data=table,
         diverging=False,

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from feedback.domain.languages import ENGLISH, LANGUAGES, Language
 from feedback.locales.catalogues import staff_languages
 from feedback.locales.isolation import isolated
-from feedback.locales.lists import listed_in_page
+from feedback.locales.lists import labelled_in_page, listed_in_page
 from feedback.locales.speech import spoken, teach
 
 PARAMETER = "language"
@@ -26,6 +26,7 @@ def add_languages(app: Flask) -> None:
     teach(app, _chosen)
     app.jinja_env.filters["isolated"] = isolated
     app.jinja_env.filters["listed"] = listed_in_page
+    app.jinja_env.filters["labelled"] = labelled_in_page
     app.context_processor(lambda: {"languages": offered()})
     app.url_defaults(_name_language)
 
