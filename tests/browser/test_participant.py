@@ -30,7 +30,7 @@ def answer_part_by_keyboard(page: Page) -> None:
             seen.add(name)
             page.keyboard.press("Space")
         if tag == "TEXTAREA":
-            page.keyboard.type("It helps when meetings are kept.")
+            page.keyboard.type("It helps when my line manager keeps meetings.")
         if tag == "BUTTON" and words in {"Continue", "Check your answers", "Back to all your answers"}:
             with page.expect_navigation():
                 page.keyboard.press("Enter")
@@ -58,6 +58,7 @@ def test_a_wave_is_answered_by_keyboard_without_script_at_360_px(live: World, ad
     plain_page.wait_for_selector("main[data-page=questions]")
     answer_all_by_keyboard(plain_page)
     plain_page.wait_for_selector("main[data-page=check]")
+    assert plain_page.locator("q").all_inner_texts() == ["my line manager"]
     tab_to(plain_page, "Send my answers")
     plain_page.keyboard.press("Enter")
     plain_page.wait_for_selector("main[data-page=thanks]")
