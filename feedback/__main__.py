@@ -4,6 +4,7 @@ import os
 import sys
 
 from flask.cli import ScriptInfo
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
 from feedback.app import create_app_from_environment
@@ -11,7 +12,6 @@ from feedback.cli import feedback
 from feedback.config import wants_json_logs
 from feedback.domain.errors import FeedbackError
 from feedback.logs import configure_logs
-from feedback.storage.database import is_denied
 
 REFUSED = 1
 _UNUSABLE = (
@@ -33,7 +33,7 @@ def main() -> None:
     except (OperationalError, InterfaceError):
         _refuse(_UNUSABLE)
     except ProgrammingError as error:
-        if not is_denied(error):
+        if not isinstance(error.orig, InsufficientPrivilege):
             raise
         _refuse(_NO_RIGHT)
 

@@ -17,12 +17,17 @@ from feedback.cli.planning import (
     wave_forecast,
 )
 from feedback.runtime import runtime
-from feedback.services.cancel_wave import cancel_wave
-from feedback.services.close_wave import close_wave, retry_wave
+from feedback.services.ask_opening import ask_opening
+from feedback.services.cancel_wave import begin_cancelling, finish_cancelling
+from feedback.services.check_rights import may_reach_answers
+from feedback.services.close_wave import begin_closing, close_wave, finish_closing, retry_closing
 from feedback.services.extend_wave import extend_wave
 from feedback.services.open_wave import open_wave
 from feedback.services.show_programmes import list_programmes, show_programme
 from feedback.services.show_wave import CalendarEntry, EntryKind, WaveSheet, show_wave
+
+# Of staff's commands on PostgreSQL, whose login has no right to what was answered.
+_SOON = "within seconds if one is at work (see: feedback status)."
 
 wave = AppGroup("wave", help="Plan, open and close waves.")
 
@@ -51,6 +56,10 @@ def open_command(wave_id: int, *, yes: bool) -> None:
         say(line)
     if words.warnings and not yes:
         click.confirm("Open the wave all the same?", abort=True)
+    if not may_reach_answers(tools.session()):
+        ask_opening(tools.session(), wave_id, now=tools.clock(), actor=ACTOR)
+        say(f"Wave {wave_id} is to be opened. Outside quiet times a worker does it {_SOON}")
+        return
     opening = open_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR, defer=tools.defer)
     say(f"Wave {wave_id} is open. {opening.invited} people are invited, reported in these groups:")
     for group in opening.groups:
@@ -66,9 +75,12 @@ def close_command(wave_id: int) -> None:
     Example:  feedback wave close 1
     """
     tools = runtime()
-    _say_closed(
-        wave_id, close_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR, step=_say_step)
-    )
+    if not may_reach_answers(tools.session()):
+        begin_closing(tools.session(), wave_id, now=tools.clock(), actor=ACTOR)
+        say(f"Wave {wave_id} takes no more answers. A worker publishes its report {_SOON}")
+        return
+    close_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR, step=lambda step: say(f"  {step}"))
+    say(f"Wave {wave_id} is closed. Read it with: feedback report show {wave_id}")
 
 
 @wave.command("retry")
@@ -80,20 +92,12 @@ def retry_command(wave_id: int) -> None:
     Example:  feedback wave retry 1
     """
     tools = runtime()
-    _say_closed(
-        wave_id, retry_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR, step=_say_step)
-    )
-
-
-def _say_step(step: str) -> None:
-    say(f"  {step}")
-
-
-def _say_closed(wave_id: int, is_done: bool) -> None:
-    if is_done:
-        say(f"Wave {wave_id} is closed. Read it with: feedback report show {wave_id}")
-    else:
-        say(f"Wave {wave_id} takes no more answers; the worker opens them and writes the report.")
+    retry_closing(tools.session(), wave_id, now=tools.clock(), actor=ACTOR)
+    if not may_reach_answers(tools.session()):
+        say(f"Wave {wave_id} tries to close again. A worker does it {_SOON}")
+        return
+    finish_closing(tools.session(), tools.keys, wave_id, now=tools.clock(), step=lambda step: say(f"  {step}"))
+    say(f"Wave {wave_id} is closed. Read it with: feedback report show {wave_id}")
 
 
 @wave.command("extend")
@@ -122,10 +126,16 @@ def cancel_command(wave_id: int) -> None:
     Example:  feedback wave cancel 1 --yes
     """
     tools = runtime()
-    if cancel_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR):
-        say(f"Wave {wave_id} is cancelled; its answers were destroyed unread.")
+    was_opened = bool(show_wave(tools.session(), wave_id, now=tools.clock()).invited)
+    begin_cancelling(tools.session(), wave_id, now=tools.clock(), actor=ACTOR)
+    if not was_opened:
+        say(f"Wave {wave_id} is cancelled. It was never opened, so nobody is told.")
+    elif may_reach_answers(tools.session()):
+        finish_cancelling(tools.session(), tools.keys, wave_id, now=tools.clock())
+        say(f"Wave {wave_id} is cancelled; its answers were destroyed unread. Everybody who was invited is told.")
     else:
-        say(f"Wave {wave_id} is cancelled and takes no answers; the worker destroys those it has, unread.")
+        rest = f"A worker destroys its answers unread and tells everybody who was invited, {_SOON}"
+        say(f"Wave {wave_id} is cancelled. {rest}")
 
 
 @wave.command("status")

@@ -22,6 +22,7 @@ from feedback.services.tend_support_desks import support_is_due, tend_support_de
 from feedback.storage.database import begin_read_only
 from feedback.storage.deliveries import unsent_batches
 from feedback.storage.entitlements import cancelled_waves_with_rights
+from feedback.storage.heartbeat import Beat, beat
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.relay_pace import next_turn_at
 from feedback.storage.waves import Moment, Wave, due_moments, wave_by_id, waves_in_state, waves_with_news
@@ -139,7 +140,9 @@ def _is_taken(session: Session, now: datetime) -> bool:
 
 
 def _send(session: Session, bench: Bench, batch_id: int, now: datetime) -> None:
-    send_batch(session, bench.keys, bench.relay, batch_id, postmark=bench.postmark, now=now, pace=bench.pace)
+    # After the ledger is settled: a beat that fails must not have a mail sent again.
+    if send_batch(session, bench.keys, bench.relay, batch_id, postmark=bench.postmark, now=now, pace=bench.pace):
+        beat(session, Beat.MAIL, bench.clock())
 
 
 def _tell(session: Session, bench: Bench, wave_id: int, now: datetime) -> None:

@@ -8,7 +8,7 @@ from feedback.domain.errors import WaveNotReady
 from feedback.domain.waves import News, WaveState
 from feedback.services.destroy_keys import destroy_spent_keys
 from feedback.storage.audit_log import note
-from feedback.storage.database import is_allowed, seize_wave
+from feedback.storage.database import seize_wave
 from feedback.storage.entitlements import destroy_entitlements
 from feedback.storage.keys import KeyStore
 from feedback.storage.responses import destroy_responses
@@ -23,14 +23,13 @@ _CAN_BE_CANCELLED = {
 }
 
 
-def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> bool:
+def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> None:
     """Cancel a wave that has no report yet, or raise WaveNotReady. Its responses are destroyed unopened.
 
-    Returns whether all is done; if not, this process may not destroy anything, and the worker does it. A wave that
-    cannot finish closing within a week is cancelled too: what it holds was promised to be gone.
+    A wave that cannot finish closing within a week is cancelled too: what it holds was promised to be gone.
     """
     begin_cancelling(session, wave_id, now=now, actor=actor)
-    return is_allowed(session, lambda: finish_cancelling(session, keys, wave_id, now=now))
+    finish_cancelling(session, keys, wave_id, now=now)
 
 
 def begin_cancelling(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:

@@ -24,7 +24,7 @@ from feedback.services.seal_terms import seal_terms
 from feedback.services.write_report import questionnaires_asked, store_report, write_report
 from feedback.storage.audit_log import note
 from feedback.storage.comments import add_comments
-from feedback.storage.database import begin_read_only, is_allowed, seize_programme, seize_wave
+from feedback.storage.database import begin_read_only, seize_programme, seize_wave
 from feedback.storage.entitlements import destroy_entitlements, rights_of_wave
 from feedback.storage.keys import KeyStore
 from feedback.storage.responses import count_responses, destroy_responses
@@ -33,24 +33,9 @@ from feedback.storage.waves import Wave, groups_of, wave_by_id
 
 def close_wave(
     session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str, step: Step = lambda _name: None
-) -> bool:
-    """Close a wave from start to end. A worker that finishes it first at the same time does no harm.
-
-    Returns whether it is closed; if not, this process may not open answers, and the worker does it.
-    """
+) -> None:
+    """Close a wave from start to end. A worker that finishes it first at the same time does no harm."""
     begin_closing(session, wave_id, now=now, actor=actor)
-    return is_allowed(session, lambda: _finish_unless_finished(session, keys, wave_id, now, step))
-
-
-def retry_wave(
-    session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str, step: Step = lambda _name: None
-) -> bool:
-    """Close a held wave from start to end, as `close_wave` does an open one; raise WaveNotReady if it is not held."""
-    retry_closing(session, wave_id, now=now, actor=actor)
-    return is_allowed(session, lambda: _finish_unless_finished(session, keys, wave_id, now, step))
-
-
-def _finish_unless_finished(session: Session, keys: KeyStore, wave_id: int, now: datetime, step: Step) -> None:
     try:
         finish_closing(session, keys, wave_id, now=now, step=step)
     except (WaveNotReady, KeysMissing):

@@ -2,6 +2,9 @@
 
 Never reads entitlements or responses. What has no time of its own (destroying what a cancelled wave holds) shows in
 the keys that are left.
+
+Mails wait in one line. They count from when they may go, or from when mails of any wave last went out, if that was
+later: a line that moves is not late, however long it is.
 """
 
 from collections.abc import Iterator
@@ -31,10 +34,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class DueAct:
-    """One thing that is due for a wave. `is_put_off`: it was tried, and the mail relay did not take it.
-
-    Mails that may go are due since they could, or since a relay last took any mail of the service, if that was later.
-    """
+    """One thing that is due for a wave. `is_put_off`: it was tried, and the mail relay did not take it."""
 
     act: Act
     wave_id: int
@@ -73,12 +73,15 @@ def _by_day(session: Session, now: datetime) -> Iterator[DueAct]:
     for moment in due_moments(session, now):
         if moment.kind == MomentKind.REMINDER:
             yield DueAct(Act.REMIND, moment.wave_id, moment.due_at)
-    # A large wave takes hours. What is late is not the last of many mails, but a worker that sends none.
-    taken_at = last_beat(session, Beat.MAIL)
+    moved_at = last_beat(session, Beat.MAIL)
     for waiting in mails_that_may_go(session, now):
-        yield DueAct(Act.SEND, waiting.wave_id, max(waiting.since, min(taken_at or waiting.since, now)))
+        yield DueAct(Act.SEND, waiting.wave_id, _later(waiting.since, moved_at, now))
     for waiting in mails_put_off(session, now):
-        yield DueAct(Act.SEND, waiting.wave_id, waiting.since, is_put_off=True)
+        yield DueAct(Act.SEND, waiting.wave_id, _later(waiting.since, moved_at, now), is_put_off=True)
+
+
+def _later(since: datetime, moved_at: datetime | None, now: datetime) -> datetime:
+    return since if moved_at is None else max(since, min(moved_at, now))
 
 
 def _without_nights(session: Session, act: DueAct, now: datetime) -> Iterator[DueAct]:

@@ -40,7 +40,6 @@ from feedback.storage.deliveries import (
     settle,
     skip_unsent,
 )
-from feedback.storage.heartbeat import Beat, beat
 from feedback.storage.keys import KeyStore
 from feedback.storage.opt_outs import unwilling
 from feedback.storage.organisations import Organisation
@@ -92,27 +91,28 @@ def send_batch(
     postmark: Postmark,
     now: datetime,
     pace: Pace | None = None,
-) -> None:
+) -> bool:
     """Send a batch's unsent mails; with a `pace`, a portion of them, and only if it is their turn.
 
-    In a quiet time they wait. Raises MailRefused if the relay cannot be used: they wait and are tried again.
+    Returns whether the relay took any, or refused any for good. In a quiet time they wait. Raises MailRefused if the
+    relay cannot be used: they wait and are tried again.
     """
     batch = batch_by_id(session, batch_id)
     # A job that was queued while another one failed comes too early.
     if batch is None or batch.not_before_at > now:
-        return
+        return False
     wave = wave_by_id(session, batch.wave_id)
     if wave.state != _goes_out_in(batch.mail):
         skip_unsent(session, batch.id)
         session.commit()
-        return
+        return False
     hours = hours_of(session, wave.programme_id)
     if hours.are_quiet(now):
         postpone(session, batch.id, hours.next_allowed(now))
         session.commit()
-        return
+        return False
     if pace is not None and not has_turn(session, batch, pace, now):
-        return
+        return False
     fence = secrets.token_bytes(_FENCE_BYTES)
     unsent = fence_unsent(session, batch_id, fence)
     pouch = _pack(session, batch, wave, unsent, postmark=postmark, now=now)
@@ -127,12 +127,13 @@ def send_batch(
     session.commit()
     portion = waiting if pace is None else waiting[: pace.portion]
     try:
-        unsettled = _send_all(session, keys, relay, pouch, portion, fence)
+        states = _send_all(session, keys, relay, pouch, portion, fence)
     except MailRefused:
         _wait(session, batch_id, now, worst)
         raise
-    if unsettled:
+    if DeliveryState.QUEUED in states:
         _wait(session, batch_id, now, worst)
+    return states - {DeliveryState.QUEUED} != set()
 
 
 # What a mail tells must still be so; all other mails lead to an open survey.
@@ -172,10 +173,10 @@ def _skip_unwilling(
 
 def _send_all(
     session: Session, keys: KeyStore, relay: Relay, pouch: _Pouch, waiting: list[tuple[int, int]], fence: bytes
-) -> bool:
-    verdicts: set[Verdict] = set()
+) -> set[DeliveryState]:
+    states: set[DeliveryState] = set()
     if not waiting:
-        return False
+        return states
     with relay.connect() as conversation, _ledger(session) as ledger:
         for delivery_id, letter in _letters(keys, pouch, waiting):
             # A wave may be closed or cancelled while its batch is going out. What the relay said of the mail before is
@@ -183,16 +184,15 @@ def _send_all(
             mine = begin_sending(ledger, delivery_id, fence, _goes_out_in(pouch.batch.mail))
             ledger.commit()
             if not mine:
-                return False
+                # Whoever has taken the batch over also says when the rest of it is tried again.
+                return states - {DeliveryState.QUEUED}
             reply = conversation.send(letter)
             settle(ledger, delivery_id, fence, _SETTLED[reply.verdict], reply.code)
-            if reply.verdict is Verdict.ACCEPTED and reply.verdict not in verdicts:
-                beat(ledger, Beat.MAIL, pouch.now)
-            verdicts.add(reply.verdict)
+            states.add(_SETTLED[reply.verdict])
             if reply.verdict is Verdict.BROKEN_OFF:
                 ledger.commit()
                 conversation.reconnect()
-    return any(_SETTLED[verdict] is DeliveryState.QUEUED for verdict in verdicts)
+    return states
 
 
 @contextmanager

@@ -5,14 +5,11 @@ transaction, and every connection of a reader, is refused any write by the datab
 """
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Connection, DateTime, Dialect, Engine, LargeBinary, MetaData, Text, TypeDecorator, event, text
-from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 _NAMES = {
@@ -106,23 +103,6 @@ def guard_reader(engine: Engine) -> None:
 def begin_read_only(session: Session) -> None:
     """Begin a transaction in which the database itself refuses every write."""
     session.connection(execution_options=READ_ONLY)
-
-
-def is_denied(error: ProgrammingError) -> bool:
-    """Tell whether PostgreSQL refused a statement because its role may not do that."""
-    return isinstance(error.orig, InsufficientPrivilege)
-
-
-def is_allowed(session: Session, act: Callable[[], None]) -> bool:
-    """Do `act`, or roll back and return False if this process's role on PostgreSQL may not."""
-    try:
-        act()
-    except ProgrammingError as error:
-        if not is_denied(error):
-            raise
-        session.rollback()
-        return False
-    return True
 
 
 def seize_wave(session: Session, wave_id: int) -> None:

@@ -22,6 +22,7 @@ class StoredResponse(Base):
 
 
 _PUT = text("SELECT feedback_put_response(:response_key, :wave_id, :sealed)")
+_MAY_DESTROY = text("SELECT has_table_privilege('sealed_responses', 'DELETE')")
 _WITHDRAW = text("SELECT feedback_withdraw_response(:response_key, :wave_id)")
 _UPSERT = text(
     "INSERT INTO sealed_responses (response_key, wave_id, sealed) VALUES (:response_key, :wave_id, :sealed) "
@@ -71,3 +72,10 @@ def sealed_responses(session: Session, wave_id: int) -> Iterator[tuple[ResponseK
 def destroy_responses(session: Session, wave_id: int) -> None:
     """Delete all sealed responses of a wave."""
     session.execute(delete(StoredResponse).where(StoredResponse.wave_id == wave_id))
+
+
+def may_destroy_responses(session: Session) -> bool:
+    """Tell whether the database lets this process delete sealed responses."""
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    return bool(session.scalar(_MAY_DESTROY))

@@ -108,7 +108,14 @@ def test_who_has_left_gets_no_more_mail(world: World) -> None:
 def test_a_cancelled_wave_asks_first(world: World) -> None:
     wave = world.open_wave()
     assert run(world, "wave", "cancel", str(wave)).exit_code == 1
-    assert "cancelled" in output(world, "wave", "cancel", str(wave), "--yes")
+    assert "its answers were destroyed unread" in output(world, "wave", "cancel", str(wave), "--yes")
+
+
+def test_cancelling_a_wave_that_never_opened_says_that_nobody_is_told(world: World) -> None:
+    wave = world.planned_wave(world.programme())
+    assert "so nobody is told" in output(world, "wave", "cancel", str(wave), "--yes")
+    world.send_mails()
+    assert world.mailbox.count() == 0
 
 
 def test_a_test_mail_goes_through_the_relay(world: World) -> None:

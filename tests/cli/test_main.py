@@ -24,10 +24,10 @@ def refused(environment: dict[str, str], *words: str) -> str:
 def test_a_command_in_the_wrong_role_says_so(
     world: World, roles: dict[GroupRole, Pair], environment: dict[str, str]
 ) -> None:
-    wave, staff = world.open_wave(), roles[GroupRole.STAFF]
-    as_staff = {"FEEDBACK_DATABASE_URL": staff.main, "FEEDBACK_KEYS_URL": staff.keys}
+    programme, worker = world.programme(), roles[GroupRole.WORKER]
+    as_worker = {"FEEDBACK_DATABASE_URL": worker.main, "FEEDBACK_KEYS_URL": worker.keys}
     assert "The database does not let this process do that." in refused(
-        environment | as_staff, "wave", "cancel", str(wave), "--yes"
+        environment | as_worker, "roster", "leave", str(programme), "mentor.0@example.com"
     )
 
 

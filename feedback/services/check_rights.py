@@ -1,0 +1,15 @@
+"""Whether this process may reach what was answered, so that it can say what it leaves to the worker."""
+
+from sqlalchemy.orm import Session
+
+from feedback.storage.database import begin_read_only
+from feedback.storage.responses import may_destroy_responses
+
+
+def may_reach_answers(session: Session) -> bool:
+    """Tell whether the database lets this process open, close and destroy; staff's own role on PostgreSQL may not."""
+    begin_read_only(session)
+    try:
+        return may_destroy_responses(session)
+    finally:
+        session.rollback()
