@@ -239,7 +239,7 @@ def take_back(link: str) -> Response:
     if typed.strip().casefold() != _withdrawal_word().casefold():
         error = _("Type the word “%(word)s” to take your answer back.", word=_withdrawal_word())
         return make_response(_withdrawal_page(link, error, typed), 422)
-    withdraw(runtime().session(), secret, now=runtime().clock())
+    withdraw(runtime().session(), secret, now=runtime().clock(), known=runtime().surveys)
     return make_response(_withdrawn_page(link, survey))
 
 

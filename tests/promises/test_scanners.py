@@ -4,8 +4,10 @@ Nor does it learn anything: unknown, closed and malformed links answer alike, us
 """
 
 import secrets
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from feedback.domain.links import draft_name, opt_out_token, to_address
@@ -230,3 +232,30 @@ def test_who_has_opted_out_finds_the_way_back_on_the_page_at_any_time(world: Wor
     client.post(page, data={"go": "resume"})
     world.send_mails()
     assert world.mailbox.count() == 12
+
+
+def written(world: World, link: str) -> int:
+    """How many bytes a withdrawal makes the database write to its log, which is what it waits for."""
+    if world.kind == "sqlite":
+        with engine_of(world).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).all()
+    before = log_length(world)
+    assert world.client().post(f"/s/{link}/withdraw", data={"word": "withdraw"}).status_code == 200
+    return log_length(world) - before
+
+
+def log_length(world: World) -> int:
+    engine = engine_of(world)
+    if world.kind == "sqlite":
+        return Path(f"{engine.url.database}-wal").stat().st_size
+    with engine.connect() as connection:
+        return int(connection.execute(text("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")).scalar_one())
+
+
+def test_a_withdrawal_writes_as_much_where_there_is_no_answer(world: World) -> None:
+    used, unused, again = world.links(world.open_wave(7, 0))[:3]
+    for link in (used, again):
+        world.answer(link)
+    withdrawn = [written(world, link) for link in (used, unused)]
+    assert 0 < max(withdrawn) < 3 * min(withdrawn)
+    assert len(read_everything(engine_of(world))["sealed_responses"]) == 1
