@@ -15,6 +15,8 @@ from flufl.bounce import all_failures
 from feedback.domain.links import BOUNCE_MAC_CHARS
 
 LARGEST_BOUNCE_BYTES = 256 * 1024
+MOST_LINES = 4000
+"""As many as fill the bytes with lines of common length. Reading costs by the line: empty ones would take seconds."""
 MOST_PARTS = 50
 _ENVELOPE_HEADERS = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 # A number beyond what a database can hold was not written by this service, and asking for it would be an error.
@@ -45,13 +47,16 @@ def read_bounce(raw: bytes) -> Bounce | None:
     """Return what a mail says of one of ours that is lost for good; None if it says no such thing.
 
     A delay, an out-of-office reply, a complaint (RFC 5965) and junk are no bounces. No input raises. What lies beyond
-    the first 256 KiB is not looked at.
+    the first 256 KiB, or the first 4,000 lines of them, is not looked at.
     """
     try:
-        mail = message_from_bytes(raw[:LARGEST_BOUNCE_BYTES])
-        return _bounce(mail)
+        return _bounce(message_from_bytes(_beginning(raw)))
     except Exception:  # noqa: BLE001  # Anybody may write to that address; no mail may stop the reading of the next.
         return None
+
+
+def _beginning(raw: bytes) -> bytes:
+    return b"".join(raw[:LARGEST_BOUNCE_BYTES].splitlines(keepends=True)[:MOST_LINES])
 
 
 def _bounce(mail: Message) -> Bounce | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.bounces import LARGEST_BOUNCE_BYTES, LARGEST_NUMBER, ReturnToken, read_bounce
+from feedback.domain.bounces import LARGEST_BOUNCE_BYTES, LARGEST_NUMBER, MOST_LINES, ReturnToken, read_bounce
 from feedback.domain.links import bounce_mac, return_path
 from tests.bouncing import absence_notice, bounce_of, complaint
 
@@ -119,6 +119,13 @@ def test_a_bounce_of_a_bounce_names_only_the_outer_return_path() -> None:
 def test_what_is_nested_a_thousandfold_does_no_harm() -> None:
     opening = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(3000))
     assert read_bounce(opening.encode()) is None
+
+
+@pytest.mark.parametrize("line", [b"\n", b"\r", b"--x\n\n"])
+def test_a_mail_of_a_great_many_lines_is_read_up_to_a_limit(line: bytes) -> None:
+    head, report = bounce_of(our_mail(), to=RETURN_PATH).split(b"\n\n", 1)
+    assert read_bounce(head + b"\n\n" + line * (MOST_LINES // 4) + report) is not None
+    assert read_bounce(head + b"\n\n" + line * MOST_LINES + report) is None
 
 
 def test_a_huge_mail_is_read_up_to_a_limit() -> None:
