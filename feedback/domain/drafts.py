@@ -94,15 +94,25 @@ def read_draft(data: bytes) -> Draft:
     """Read what `write_draft` wrote, or raise SealBroken."""
     try:
         record = json.loads(data)
-        values = {_text(name): tuple(map(_text, values)) for name, values in record["values"].items()}
+        values = {_text(name): _texts(values) for name, values in record["values"].items()}
         return Draft(values, frozenset(map(_text, record["passed"])))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SealBroken("A sealed page does not hold a draft.") from None
 
 
+# Whoever has a link can seal anything with its key.
+def _texts(values: Iterable[object]) -> tuple[str, ...]:
+    texts = tuple(map(_text, values))
+    if not texts:
+        raise ValueError
+    return texts
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
+    # Half a character cannot be shown again.
+    value.encode()
     return value
 
 

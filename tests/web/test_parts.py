@@ -1,5 +1,6 @@
 """The survey part by part: back and forth loses nothing, also what is incomplete; all is checked again at the end."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,8 +9,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from feedback.domain.questionnaires import PREFER_NOT_TO_SAY, Condition, Question, Role
+from feedback.web.parts import seal, unseal
 from forms.library import pair
 from tests.promises.scanner import fingerprint
+from tests.promises.visits import fill_in, secret_in
 from tests.world import World, fields_of, hidden_value, part_filled
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite"])
@@ -160,6 +163,22 @@ def test_a_state_that_was_altered_begins_anew(world: World, path: str, state: st
     page = world.client().post(f"/s/{open_link(world)}/{path}", data={"state": state, "part": "learning", "go": "send"})
     assert page.status_code == 422
     assert progress(page.text) == "Part 1 of 4"
+
+
+@pytest.mark.parametrize("text", [[], ["\ud800"], ["a\u0301" * 9000], ["\x00\u202e<b>"], ["x"] * 200])
+@pytest.mark.parametrize("path", ["questions", "send"])
+def test_a_state_that_somebody_sealed_with_their_own_link_breaks_nothing(
+    world: World, path: str, text: list[str]
+) -> None:
+    link = open_link(world)
+    carried = unseal(secret_in(link), fill_in(world, link))
+    assert carried is not None
+    draft = json.loads(carried)
+    state = seal(secret_in(link), json.dumps({**draft, "values": {**draft["values"], "F2": text}}).encode())
+    before = fingerprint(world)
+    page = world.client().post(f"/s/{link}/{path}", data={"state": state, "go": "resume"})
+    assert page.status_code in {200, 400, 422}
+    assert fingerprint(world) == before
 
 
 def test_one_links_state_is_worth_nothing_behind_another(world: World) -> None:
