@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
@@ -33,7 +34,7 @@ _NO_ROWS = "The file has headers but no participants; add one line for each part
 _TOO_MANY = f"The file has more than {MAX_ROWS:,} participants; split it into several programmes."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RosterRow:
     """One participant. `line` is where the row begins in the file, counted from 1.
 
@@ -174,7 +175,8 @@ def _read_name(text: str) -> str:
 
 
 def _read_cohort(text: str) -> str:
-    return _folded(text, MAX_COHORT_CHARS)
+    # Few cohorts stand on many lines: one copy of each is enough.
+    return intern(_folded(text, MAX_COHORT_CHARS))
 
 
 def _folded(text: str, most: int) -> str:
