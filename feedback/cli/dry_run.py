@@ -13,7 +13,6 @@ from feedback.services.show_wave import show_wave
 
 _REASONS = {
     "has-left": "has left the programme",
-    "wants-no-mail": "wants no mail",
     "joined-later": "joined after the opening: is invited from the next wave",
 }
 _COLUMNS = ("mail", "when", "name", "email", "role", "cohort", "sent", "reason")
@@ -52,7 +51,7 @@ def _rows(found: Rehearsal, zone: str) -> list[tuple[str, ...]]:
             person.email,
             person.role,
             person.cohort,
-            "no" if person.left_out else "yes",
+            "no" if person.left_out else "if wanted",
             _REASONS[person.left_out] if person.left_out else "",
         )
         for mail in found.mails
@@ -75,6 +74,7 @@ def _tell_rehearsal(found: Rehearsal, zone: str) -> None:
         say(f"{mail.mail}: {when}, to {found.reached} of {len(found.people)} people")
     for person in found.people:
         say(f"  {_line(person)}")
+    say(f"Want no mail: {found.unwilling} of them. Who they are is shown to nobody.")
     say("Nothing was sent.")
 
 

@@ -1,6 +1,7 @@
 """Rehearse a wave: who would get which mail when, and who would not, and why. Sends nothing and writes nothing.
 
-It looks at roster, invitations and wishes for no mail alone, so it cannot tell who has answered.
+It looks at roster, invitations and wishes for no mail alone, so it cannot tell who has answered. Who wants no mail it
+counts and does not name: many stop the reminders just after they have answered.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,6 @@ class LeftOut(StrEnum):
     """Why somebody gets no mail of a wave."""
 
     HAS_LEFT = "has-left"
-    WANTS_NO_MAIL = "wants-no-mail"
     JOINED_LATER = "joined-later"
 
 
@@ -41,7 +41,7 @@ class MailAhead:
 
 @dataclass(frozen=True)
 class Addressee:
-    """One person of the roster; `left_out` says why no mail goes there, None that every mail does."""
+    """One person of the roster; `left_out` says why no mail goes there, None that every mail does if it is wanted."""
 
     name: str
     email: str
@@ -52,16 +52,20 @@ class Addressee:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """The mails of a wave that are ahead, and everybody on the roster, by role and name."""
+    """The mails of a wave that are ahead, and everybody on the roster, by role and name.
+
+    `unwilling`: how many of those who are not left out want no mail.
+    """
 
     programme_id: int
     mails: tuple[MailAhead, ...]
     people: tuple[Addressee, ...]
+    unwilling: int
 
     @property
     def reached(self) -> int:
         """How many people get each of the mails."""
-        return sum(person.left_out is None for person in self.people)
+        return sum(person.left_out is None for person in self.people) - self.unwilling
 
 
 def rehearse_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> Rehearsal:
@@ -71,7 +75,14 @@ def rehearse_wave(session: Session, keys: KeyStore, wave_id: int, *, now: dateti
         wave = wave_by_id(session, wave_id)
         if WaveState(wave.state) not in _AHEAD:
             raise WaveNotReady(f"Wave {wave_id} is {wave.state}; it sends no more invitations or reminders.")
-        return Rehearsal(wave.programme_id, _mails(session, wave, now), _people(session, keys, wave))
+        people = _people(session, wave)
+        wanted = [number for number, person in people if person.left_out is None]
+        return Rehearsal(
+            wave.programme_id,
+            _mails(session, wave, now),
+            tuple(person for _number, person in people),
+            _unwilling(session, keys, wave, wanted),
+        )
     finally:
         session.rollback()
 
@@ -86,22 +97,22 @@ def _mails(session: Session, wave: Wave, now: datetime) -> tuple[MailAhead, ...]
     return (MailAhead(INVITATION, opening), *ahead)
 
 
-def _people(session: Session, keys: KeyStore, wave: Wave) -> tuple[Addressee, ...]:
-    roster = list(known_people(session, wave.programme_id).values())
+def _people(session: Session, wave: Wave) -> list[tuple[int, Addressee]]:
+    roster = known_people(session, wave.programme_id).values()
+    invited = set(invited_to(session, wave.id, INVITATION)) if wave.opened_at else {person.id for person in roster}
+    people = [(person.id, _addressee(person, person.id in invited)) for person in roster]
+    return sorted(people, key=lambda one: (one[1].role != "mentor", one[1].name, one[1].email))
+
+
+def _unwilling(session: Session, keys: KeyStore, wave: Wave, people: list[int]) -> int:
     key = keys.opt_out_key(wave.programme_id)
-    digests = {person.id: opt_out_digest(opt_out_token(key, person.id)) for person in roster}
-    silent = unwilling(session, digests.values())
-    invited = set(invited_to(session, wave.id, INVITATION)) if wave.opened_at else set(digests)
-    people = [_addressee(person, digests[person.id] in silent, person.id in invited) for person in roster]
-    return tuple(sorted(people, key=lambda one: (one.role != "mentor", one.name, one.email)))
+    return len(unwilling(session, [opt_out_digest(opt_out_token(key, number)) for number in people]))
 
 
-def _addressee(person: Participant, is_silent: bool, is_invited: bool) -> Addressee:
+def _addressee(person: Participant, is_invited: bool) -> Addressee:
     reason = None
     if person.has_left:
         reason = LeftOut.HAS_LEFT
     elif not is_invited:
         reason = LeftOut.JOINED_LATER
-    elif is_silent:
-        reason = LeftOut.WANTS_NO_MAIL
     return Addressee(person.name, person.email, person.role, person.cohort, reason)

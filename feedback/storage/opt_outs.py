@@ -1,4 +1,4 @@
-"""Wishes for no more mail, under digests that only the worker can map to a person."""
+"""Wishes for no more mail, under digests that lead to a person with the programme's opt-out key only."""
 
 from collections.abc import Iterable
 

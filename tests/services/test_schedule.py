@@ -357,6 +357,25 @@ def test_a_dry_run_is_what_then_happens_whoever_has_answered(world: World) -> No
     assert world.mailbox.count() - before == found.reached == 26
 
 
+def test_a_dry_run_counts_who_wants_no_mail_and_names_nobody(world: World) -> None:
+    wave = scheduled(world)
+    with world.session() as session:
+        before = rehearse_wave(session, world.keys, wave, now=START)
+        opt_out(session, to_address(opt_out_token(world.keys.opt_out_key(1), 2)), wants_no_mail=True)
+        after = rehearse_wave(session, world.keys, wave, now=START)
+    assert after.people == before.people
+    assert (before.unwilling, after.unwilling, after.reached) == (0, 1, 26)
+
+
+def test_who_has_left_is_not_counted_among_those_who_want_no_mail(world: World) -> None:
+    wave = scheduled(world)
+    with world.session() as session:
+        opt_out(session, to_address(opt_out_token(world.keys.opt_out_key(1), 1)), wants_no_mail=True)
+        leave_programme(session, 1, "mentor.0@example.com", now=START, actor="test")
+        found = rehearse_wave(session, world.keys, wave, now=START)
+    assert (found.unwilling, found.reached) == (0, 26)
+
+
 def test_a_preview_is_what_planning_then_writes_down(world: World) -> None:
     plan = plan_of(world.programme(quiet=DEFAULT_QUIET_TIMES), reminders=(PLUS_3, PLUS_5, LAST_2))
     with world.session() as session:
