@@ -15,9 +15,12 @@ from flufl.bounce import all_failures
 from feedback.domain.links import BOUNCE_MAC_CHARS
 
 LARGEST_BOUNCE_BYTES = 256 * 1024
-MOST_LINES = 4000
-"""As many as fill the bytes with lines of common length. Reading costs by the line: empty ones would take seconds."""
 MOST_PARTS = 50
+# What a report takes is short and comes first. Anybody may write to that address, and reading can cost the cube of a
+# line's length and the product of lines and nested parts.
+_MOST_LINES, _LONGEST_LINE = 5000, 1000
+_MOST_LINES_OF_TEXT, _LONGEST_LINE_OF_TEXT = 300, 200
+_NESTING = re.compile(rb"boundary|message/", re.IGNORECASE)
 _ENVELOPE_HEADERS = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 # A number beyond what a database can hold was not written by this service, and asking for it would be an error.
 LARGEST_NUMBER = 2**31 - 1
@@ -47,16 +50,16 @@ def read_bounce(raw: bytes) -> Bounce | None:
     """Return what a mail says of one of ours that is lost for good; None if it says no such thing.
 
     A delay, an out-of-office reply, a complaint (RFC 5965) and junk are no bounces. No input raises. What lies beyond
-    the first 256 KiB, or the first 4,000 lines of them, is not looked at.
+    the first 256 KiB or 5,000 lines is not looked at, nor is a mail of more than 50 parts within parts.
     """
+    lines = raw[:LARGEST_BOUNCE_BYTES].splitlines()[:_MOST_LINES]
+    cut = b"\n".join(line[:_LONGEST_LINE] for line in lines)
+    if len(_NESTING.findall(cut)) > MOST_PARTS:
+        return None
     try:
-        return _bounce(message_from_bytes(_beginning(raw)))
+        return _bounce(message_from_bytes(cut))
     except Exception:  # noqa: BLE001  # Anybody may write to that address; no mail may stop the reading of the next.
         return None
-
-
-def _beginning(raw: bytes) -> bytes:
-    return b"".join(raw[:LARGEST_BOUNCE_BYTES].splitlines(keepends=True)[:MOST_LINES])
 
 
 def _bounce(mail: Message) -> Bounce | None:
@@ -64,14 +67,30 @@ def _bounce(mail: Message) -> Bounce | None:
     kinds = {part.get_content_type() for part in parts}
     if not _may_be_a_bounce(mail, kinds):
         return None
+    names = tuple(dict.fromkeys(_message_names(parts)))
+    _shorten_texts(mail)
     _delayed, failed = all_failures(mail)
     if not failed:
         return None
     return Bounce(
         tokens=tuple(dict.fromkeys(_tokens(mail))),
         addresses=tuple(sorted(address.decode("ascii").lower() for address in failed)),
-        message_names=tuple(dict.fromkeys(_message_names(parts))),
+        message_names=names,
     )
+
+
+def _shorten_texts(mail: Message) -> None:
+    """Leave the first lines of all texts together, cut and in clear: an encoding may hide lines without an end."""
+    left = _MOST_LINES_OF_TEXT
+    for part in mail.walk():
+        if part.is_multipart():
+            continue
+        written = part.get_payload(decode=True)
+        lines = written.splitlines()[:left] if isinstance(written, bytes) else []
+        left -= len(lines)
+        del part["content-transfer-encoding"]
+        short = b"\n".join(line[:_LONGEST_LINE_OF_TEXT] for line in lines)
+        part.set_payload(short.decode("ascii", "surrogateescape"))
 
 
 def _may_be_a_bounce(mail: Message, kinds: set[str]) -> bool:
