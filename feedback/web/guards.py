@@ -18,6 +18,8 @@ P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
 _MARK = "roles_let_in"
+# Beyond this no database can even be asked for a number.
+_LARGEST_NUMBER = 2**31 - 1
 _OWNERS: dict[str, Callable[..., int]] = {
     "programme_id": owner_of_programme,
     "wave_id": owner_of_wave,
@@ -74,5 +76,15 @@ def _signed_in() -> Member | None:
 
 def _check_own(found: Member, arguments: dict[str, Any]) -> None:
     for name, owner in _OWNERS.items():
-        if name in arguments and owner(runtime().session(), arguments[name]) != found.organisation_id:
+        if name in arguments and _owner_of(owner, arguments[name]) != found.organisation_id:
             raise NotFound("There is no such page in your organisation. Go back to the list of programmes.")
+
+
+# What others have must look like what does not exist, or the numbers tell how many surveys there are elsewhere.
+def _owner_of(owner: Callable[..., int], number: int) -> int | None:
+    if number > _LARGEST_NUMBER:
+        return None
+    try:
+        return owner(runtime().session(), number)
+    except NotFound:
+        return None

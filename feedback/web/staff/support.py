@@ -29,9 +29,10 @@ def requests(programme_id: int) -> ResponseReturnValue:
 def finish(programme_id: int) -> ResponseReturnValue:
     """Mark one request as seen to."""
     _programme(programme_id)
-    if StaffForm().validate_on_submit():
-        tools, number = runtime(), request.form.get("number", "")
-        finish_support_request(tools.session(), programme_id, number, now=tools.clock(), actor=_actor())
+    if not StaffForm().validate():
+        abort(400)
+    tools, number = runtime(), request.form.get("number", "")
+    finish_support_request(tools.session(), programme_id, number, now=tools.clock(), actor=_actor())
     return redirect(url_for("staff.support", programme_id=programme_id))
 
 

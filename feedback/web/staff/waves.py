@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from flask import abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
 from feedback.domain.staff import StaffRole
@@ -48,10 +50,13 @@ def retry(wave_id: int) -> ResponseReturnValue:
 @allowed(StaffRole.ADMINISTRATOR)
 def discard(wave_id: int) -> ResponseReturnValue:
     """Give up a held wave; the worker destroys its answers and tells everybody invited."""
-    form = DiscardWaveForm()
-    if show_wave(runtime().session(), wave_id, now=runtime().clock()).state is not WaveState.HELD:
+    return _decide(wave_id, DiscardWaveForm(), _discard)
+
+
+def _discard(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
+    if show_wave(session, wave_id, now=now).state is not WaveState.HELD:
         abort(409)
-    return _decide(wave_id, form, begin_cancelling)
+    begin_cancelling(session, wave_id, now=now, actor=actor)
 
 
 def _decide(wave_id: int, form: StaffForm, act: Callable[..., None]) -> ResponseReturnValue:

@@ -1,0 +1,161 @@
+"""Every address of the service, walked: who is let in, what another organisation finds, what a forged form does.
+
+The addresses come from the application itself, so that a new one is walked without anybody thinking of it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from feedback.app import create_app
+from feedback.config import Serves
+from feedback.domain.staff import StaffRole
+from tests.promises.scanner import fingerprint
+from tests.reviewing import reviewed_wave
+from tests.web.test_staff_pages import SITE, SURE, signed_in
+from tests.world import World, hidden_value
+
+OPEN = {"staff.how_to_sign_in", "staff.ask_sign_in", "staff.sign_in", "staff.sign_out"}
+REVIEWERS_ALONE = {f"staff.{name}" for name in ("comments", "decide_comment", "sum_up_comments", "release_comments")}
+ADMINISTRATORS_ALONE = {"staff.retry_wave", "staff.discard_wave"}
+CONTACT_AND_ADMINISTRATORS = {"staff.support", "staff.finish_support"}
+_REPORTS = {f"{name}{kind}" for name in ("report", "comparison", "changes") for kind in ("", "_pdf", "_xlsx")}
+REVIEWERS_TOO = {
+    f"staff.{name}"
+    for name in ("programmes", "programme", "wave", "calendar", "report_csv", "report_json", "comments_json", *_REPORTS)
+}
+STAFF_ROOTS = ("/staff/", "/metrics", "/bounces")
+PARTICIPANTS_ROOTS = ("/s/", "/o/", "/r/", "/support/", "/receipt", "/accessibility")
+HUGE = 2**64
+Numbers = Callable[[str], int]
+
+
+class Way(NamedTuple):
+    """One thing that can be asked of one staff page."""
+
+    endpoint: str
+    method: str
+    address: str
+
+
+def ways(app: Flask, number: Numbers) -> Iterator[Way]:
+    """Every staff page but those that serve to sign in and out, by every method, with `number` for its arguments."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("staff.") and rule.endpoint not in OPEN:
+            address = re.sub(r"<int:(\w+)>", lambda found: str(number(found[1])), rule.rule)
+            for method in sorted((rule.methods or set()) - {"OPTIONS"}):
+                yield Way(rule.endpoint, method, address)
+
+
+def first(_argument: str) -> int:
+    return 1
+
+
+def go(client: FlaskClient, way: Way, **fields: str) -> TestResponse:
+    return client.open(way.address, method=way.method, base_url=SITE, data=fields if way.method == "POST" else None)
+
+
+def token(client: FlaskClient) -> str:
+    return hidden_value(client.get("/staff/", base_url=SITE).text, "csrf_token")
+
+
+def statuses(client: FlaskClient, found: list[Way], **fields: str) -> dict[str, set[int]]:
+    seen: dict[str, set[int]] = {}
+    for way in found:
+        seen.setdefault(way.endpoint, set()).add(go(client, way, **fields).status_code)
+    return seen
+
+
+@pytest.fixture
+def reviewed(world: World) -> World:
+    """A closed wave of a programme, both number 1, with a report and with comments that wait for their release."""
+    assert reviewed_wave(world) == 1
+    return world
+
+
+def test_a_stranger_is_led_to_the_way_in_from_every_page_by_every_method(reviewed: World) -> None:
+    client, before = reviewed.client(), fingerprint(reviewed)
+    for way in ways(reviewed.app, first):
+        answer = go(client, way, **SURE)
+        assert (answer.status_code, answer.location) == (302, "/staff/sign-in"), way
+        assert len(answer.data) < 500
+    assert fingerprint(reviewed) == before
+
+
+@pytest.mark.parametrize("role", list(StaffRole))
+def test_another_organisation_finds_what_it_finds_where_nothing_is(reviewed: World, role: StaffRole) -> None:
+    client = signed_in(reviewed, role, "Another Organisation")
+    fields, before = {**SURE, "csrf_token": token(client)}, fingerprint(reviewed)
+    here, nowhere, beyond = (
+        [seen(go(client, way, **fields)) for way in ways(reviewed.app, number)]
+        for number in (first, lambda _argument: 404, lambda _argument: HUGE)
+    )
+    assert {status for status, _page in here} == {200, 403, 404}
+    assert here == nowhere == beyond
+    assert fingerprint(reviewed) == before
+
+
+def seen(answer: TestResponse) -> tuple[int, str]:
+    """What a page says, without the address that leads to the same page in another language and without tokens."""
+    return answer.status_code, re.sub(r"/staff/[^\"?]*|value=\"[^\"]*\"", "", answer.text)
+
+
+def mixed(argument: str) -> int:
+    return 1 if argument == "before_id" else 2
+
+
+def test_a_report_of_ones_own_does_not_open_another_organisations(reviewed: World) -> None:
+    client = signed_in(reviewed, organisation="Another Organisation")
+    programme = reviewed.programme(7, 7, organisation="Another Organisation")
+    own = reviewed.planned_wave(programme)
+    for number in (mixed, lambda argument: 1 if argument == "wave_id" else own):
+        compared = [way for way in ways(reviewed.app, number) if "compared-with" in way.address]
+        assert {go(client, way).status_code for way in compared} == {404}
+        assert len(compared) == 6
+
+
+@pytest.mark.parametrize("role", list(StaffRole))
+def test_each_role_is_let_in_where_this_list_says_and_nowhere_else(reviewed: World, role: StaffRole) -> None:
+    client, everything = signed_in(reviewed, role), list(ways(reviewed.app, first))
+    shut = {
+        StaffRole.REVIEWER: {way.endpoint for way in everything} - REVIEWERS_TOO - REVIEWERS_ALONE,
+        StaffRole.COORDINATOR: REVIEWERS_ALONE | ADMINISTRATORS_ALONE | CONTACT_AND_ADMINISTRATORS,
+        StaffRole.ADMINISTRATOR: REVIEWERS_ALONE,
+    }
+    found = statuses(client, everything)
+    assert {endpoint for endpoint, codes in found.items() if codes == {403}} == shut[role]
+    assert {endpoint for endpoint, codes in found.items() if 403 in codes} == shut[role]
+
+
+@pytest.mark.parametrize("role", list(StaffRole))
+def test_no_form_without_its_token_does_anything(reviewed: World, role: StaffRole) -> None:
+    client = signed_in(reviewed, role)
+    posts = [way for way in ways(reviewed.app, first) if way.method == "POST"]
+    before = fingerprint(reviewed)
+    for fields in (SURE, {**SURE, "csrf_token": "x"}):
+        found = statuses(client, posts, **fields)
+        assert {code for codes in found.values() for code in codes} == {400, 403}
+    assert fingerprint(reviewed) == before
+
+
+def addresses(world: World, serves: Serves) -> set[str]:
+    settings = world.tools.settings
+    vault = None if serves is Serves.PARTICIPANTS else settings.vault
+    app = create_app(replace(settings, serves=serves, vault=vault))
+    return {rule.rule for rule in app.url_map.iter_rules()}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_no_process_has_a_page_of_the_other_and_none_has_one_that_neither_has(world: World) -> None:
+    participants, staff, both = (addresses(world, one) for one in (Serves.PARTICIPANTS, Serves.STAFF, Serves.ALL))
+    assert [one for one in participants if one.startswith(STAFF_ROOTS)] == []
+    assert [one for one in staff if one.startswith(PARTICIPANTS_ROOTS)] == []
+    assert participants | staff == both
+    assert participants & staff == {"/", "/healthz", "/readyz", "/static/<path:filename>"}
+    assert [one for one in both - (participants & staff) if not one.startswith(STAFF_ROOTS + PARTICIPANTS_ROOTS)] == []
