@@ -11,13 +11,18 @@ from feedback.domain.questionnaires import Kind, text_in
 from feedback.domain.report import ReportDocument
 from feedback.domain.report_reading import report_rates
 from feedback.domain.statistics import Interval, Method
+from feedback.locales.lists import listed
 from feedback.rendering.blocks import Block, Cell, Column, Heading, Items, Paragraph, Section, Table, Tone
 from feedback.reporting.words import (
     answers,
     count_words,
+    decimal,
+    from_to,
     group_name,
     points_words,
     share_words,
+    signed_decimal,
+    signed_points,
     stage_name,
 )
 
@@ -37,8 +42,10 @@ def pair_name(pair: ComparedReports) -> str:
     """Return such as "Kick-off → Exit", with the programmes where there are two."""
     before, after = pair.before.about, pair.after.about
     if before.programme == after.programme:
-        return f"{stage_name(before.stage)} → {stage_name(after.stage)}"
-    return f"{before.programme}, {stage_name(before.stage)} → {after.programme}, {stage_name(after.stage)}"
+        return from_to(stage_name(before.stage), stage_name(after.stage))
+    return from_to(
+        listed((before.programme, stage_name(before.stage))), listed((after.programme, stage_name(after.stage)))
+    )
 
 
 def groups_in(documents: Iterable[ReportDocument]) -> Groups:
@@ -252,7 +259,7 @@ def _effect_rows(one: ComparedQuestion, groups: Groups, language: str) -> Iterat
         yield (
             f"{one.code} {_answer(one, change, language)}" if is_one_of_many else one.code,
             group_name(groups[one.group]),
-            "" if change.cliffs_delta is None else f"{change.cliffs_delta:+.2f}",
+            "" if change.cliffs_delta is None else signed_decimal(change.cliffs_delta),
             _p_value(change),
             _relative(change),
         )
@@ -263,7 +270,8 @@ def _p_value(change: WaveDifference) -> str:
     if found is None:
         return ""
     test = _("Boschloo") if found.method is Method.BOSCHLOO else _("Fisher")
-    return f"{found.value:.3f} ({test})" if found.value >= 0.001 else f"< 0.001 ({test})"
+    value = decimal(found.value, 3) if found.value >= 0.001 else f"< {decimal(0.001, 3)}"
+    return f"{value} ({test})"
 
 
 def _relative(change: WaveDifference) -> str:
@@ -272,7 +280,7 @@ def _relative(change: WaveDifference) -> str:
         return ""
     return _(
         "%(percent)s %% (%(before)s → %(after)s)",
-        percent=f"{found.percent:+.0f}",
+        percent=signed_points(found.percent),
         before=count_words(found.before),
         after=count_words(found.after),
     )

@@ -128,7 +128,22 @@ def interval_of_share(interval: Interval) -> str:
 
 def signed_points(value: float) -> str:
     """Return a number of percentage points with its sign, such as "+31" or "−5"."""
-    return format_decimal(round(value), "+#,##0;−#,##0") if round(value) else _number(0)
+    return _signed(round(value), "#,##0") if round(value) else _number(0)
+
+
+def signed_decimal(value: float) -> str:
+    """Return a number of two decimal places with its sign, as the language writes it, such as "+0.56" or "−0,30"."""
+    return _signed(value, "0.00")
+
+
+def decimal(value: float, places: int) -> str:
+    """Return a number as the language writes it, such as "0.015" or "0,015"."""
+    return str(format_decimal(value, f"0.{'0' * places}"))
+
+
+def from_to(before: str, after: str) -> str:
+    """Return such as "Kick-off → Exit"; the arrow points as the language runs."""
+    return _("%(before)s → %(after)s", before=before, after=after)
 
 
 def points_words(points: Interval) -> str:
@@ -145,6 +160,12 @@ def direction(language: str) -> str:
 def day(value: date) -> str:
     """Return a date such as "12 June 2026"."""
     return moments.day(value, spoken().code)
+
+
+# In a text that runs from the right a sign goes to the wrong side of its number, unless a mark (U+200E) holds it.
+def _signed(value: float, digits: str) -> str:
+    mark = "\u200e" if spoken().direction == "rtl" else ""
+    return f"{mark}{format_decimal(value, f'+{digits};−{digits}')}"
 
 
 def _number(value: int) -> str:

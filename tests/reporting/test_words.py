@@ -6,18 +6,23 @@ from hypothesis import strategies as st
 
 from feedback.domain.counts import Count
 from feedback.domain.groups import Group
+from feedback.domain.languages import ENGLISH
 from feedback.domain.questionnaires import Role
 from feedback.domain.report import Rules
 from feedback.domain.statements import Reason
 from feedback.domain.statistics import Interval
+from feedback.locales.speech import teach
 from feedback.reporting.words import (
     answers,
     count_words,
+    decimal,
     direction,
+    from_to,
     group_name,
     points_words,
     reason_words,
     share_words,
+    signed_decimal,
     signed_points,
 )
 
@@ -96,3 +101,30 @@ def test_numbers_follow_the_language(speaking: Flask) -> None:
 
 def test_arabic_runs_from_right_to_left() -> None:
     assert (direction("ar"), direction("en"), direction("pt-BR")) == ("rtl", "ltr", "ltr")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("en", "+0.56"), ("fr", "+0,56"), ("es", "+0,56"), ("cy", "+0.56"), ("ar", "\u200e+0.56")]
+)
+def test_a_signed_number_is_written_as_the_language_does(speaking: Flask, code: str, said: str) -> None:
+    with force_locale(code):
+        assert signed_decimal(0.56) == said
+
+
+def test_a_sign_stays_before_its_number_where_the_text_runs_from_the_right(speaking: Flask) -> None:
+    with force_locale("ar"):
+        assert (signed_points(-5.2), signed_points(31.4), signed_points(0.2)) == ("\u200e−5", "\u200e+31", "0")
+
+
+@pytest.mark.parametrize(("code", "said"), [("en", "0.015"), ("fr", "0,015"), ("ar", "0.015")])
+def test_a_decimal_is_written_as_the_language_does(speaking: Flask, code: str, said: str) -> None:
+    with force_locale(code):
+        assert decimal(0.0151, 3) == said
+
+
+@pytest.mark.parametrize(("code", "said"), [("en", "1 → 2"), ("cy", "1 → 2"), ("ar", "1 ← 2")])
+def test_an_arrow_points_as_the_language_runs(code: str, said: str) -> None:
+    app = Flask("arrows")
+    teach(app, lambda: ENGLISH)
+    with app.test_request_context("/"), force_locale(code):
+        assert from_to("1", "2") == said
