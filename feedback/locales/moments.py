@@ -1,6 +1,6 @@
 """Dates and times as each language writes them. Digits are 0 to 9 in every language: see docs/languages.md."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_datetime_format
@@ -21,8 +21,8 @@ def weekday_and_day(on: date, code: str) -> str:
     return format_date(on, _FULL.get(code, "full"), locale=code)
 
 
-def time_of_day(at: datetime, code: str) -> str:
-    """Return such as "10:00", in the time zone of `at`."""
+def time_of_day(at: datetime | time, code: str) -> str:
+    """Return such as "10:00", in the time zone of `at` if it has one."""
     return format_time(at, _TIME.get(code, "short"), locale=code)
 
 

@@ -51,6 +51,14 @@ def test_a_plan_is_shown_with_calendar_and_forecast_before_anything_is_written(w
     assert waves(world, programme) == []
 
 
+@pytest.mark.parametrize(
+    ("code", "hours"), [("en", "20:00 to 08:00"), ("fr", "de 20:00 à 08:00"), ("ar", "8:00 م إلى 8:00 ص")]
+)
+def test_quiet_hours_are_written_as_the_language_does(world: World, programme: int, code: str, hours: str) -> None:
+    shown = see(signed_in(world), f"/staff/programmes/{programme}/plan?language={code}")
+    assert hours in shown.replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def test_a_confirmed_plan_is_written_down(world: World, programme: int) -> None:
     client = signed_in(world)
     answer = send(client, programme, "plan")

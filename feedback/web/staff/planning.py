@@ -18,7 +18,7 @@ from feedback.services.set_quiet_times import show_quiet_times
 from feedback.services.show_programmes import ProgrammeSheet, show_programme
 from feedback.services.show_wave import EntryKind
 from feedback.web.guards import allowed, member
-from feedback.web.staff.wording import moment_in_words
+from feedback.web.staff.wording import moment_in_words, time_in_words
 from forms.library import STAGES, pair
 from forms.planning import PlanForm
 
@@ -113,6 +113,7 @@ def _page(
         form=form,
         refusal=refusal,
         quiet=quiet,
+        hours={"begins": time_in_words(quiet.begins), "ends": time_in_words(quiet.ends)},
         dates=() if seen is None else _dates(seen),
         forecast=None if seen is None else forecast_words(seen.forecast, seen.twins),
         sent=[(name, value) for name, value in request.form.items(multi=True) if name not in {"go", "csrf_token"}],

@@ -1,6 +1,6 @@
 """Dates as staff read them: in the programme's time zone and the reader's language."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from feedback.locales import moments
@@ -20,3 +20,8 @@ def moment_in_words(at: datetime, time_zone: ZoneInfo) -> str:
 def day_in_words(day: date) -> str:
     """Return such as "12 June 2026"."""
     return moments.day(day, language())
+
+
+def time_in_words(at: time) -> str:
+    """Return such as "20:00"."""
+    return moments.time_of_day(at, language())
