@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Any
 
 _SECRET = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
-_ADDRESS = re.compile(r"[^\s<>\"'@=,;:]+@[^\s<>\"'@,;:]+")
+# It may begin only where a word does: else a long word without "@" is read once for each of its letters.
+_ADDRESS = re.compile(r"(?<![^\s<>\"'@=,;:])[^\s<>\"'@=,;:]+@[^\s<>\"'@,;:]+")
 _PAGE = re.compile(r"(?<!\w)(/(?:s|o|r|support)/)[^\s/?#\"'<>]+")
 # What a line may say besides its sentence. Whatever else a library attaches to a record is left out.
 _FACTS = ("act", "wave", "late_seconds")

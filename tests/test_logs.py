@@ -66,6 +66,11 @@ def test_ordinary_lines_are_left_alone(text: str) -> None:
     assert discreet(text) == text
 
 
+@pytest.mark.parametrize("word", ["a", "-", "/s/", "a.", "é"])
+def test_a_word_of_a_great_many_letters_is_no_work(word: str) -> None:
+    assert discreet(f"{word * 200_000} ana@example.com").endswith(" [address]")
+
+
 def test_arguments_of_a_line_are_blanked_too(logged: io.StringIO, log: logging.Logger) -> None:
     log.warning("refused %s of %s", f"/s/{LINK}", "ana@example.com")
     assert logged.getvalue() == "WARNING refused /s/[secret] of [address]\n"
