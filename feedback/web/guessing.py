@@ -1,7 +1,8 @@
 """Counts addresses that led nowhere, so that whoever tries them by the thousand is told to stop.
 
 Only failures count and only failures are told, so nobody with a link of their own is ever in the way of somebody else.
-A visitor's network address is never kept: a minute's count lies in memory under a hash whose salt this process drew.
+A visitor's network address is never kept: a minute's count lies in memory, until the first failure after that minute,
+under a hash whose salt this process drew.
 """
 
 import hashlib

@@ -15,12 +15,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from feedback.app import create_app
 from feedback.cli import feedback
 from feedback.config import Serves, Settings
+from feedback.domain.links import opt_out_token, to_address
 from feedback.domain.waves import WaveState
 from feedback.storage.deliveries import DeliveryState
 from feedback.storage.grants import GroupRole
 from tests.databases import Pair
 from tests.promises.visits import fill_in, mailed_wave, send
 from tests.storage.test_grants import as_role
+from tests.web.test_after_answering import ASKED, support_address
 from tests.world import FixedClock, World
 
 TOKEN = "t" * 32
@@ -62,6 +64,15 @@ def test_no_figure_moves_when_somebody_opens_a_link_or_a_wrong_one(world: World)
     link, before = world.links(mailed_wave(world))[0], everything_told(world)
     for path in (f"/s/{link}", f"/s/{link}/questions", "/s/nothing"):
         world.client().get(path)
+    assert everything_told(world) == before
+
+
+def test_no_figure_moves_when_somebody_wants_no_mail_or_asks_for_support(world: World) -> None:
+    mailed_wave(world)
+    token, before = to_address(opt_out_token(world.keys.opt_out_key(1), 3)), everything_told(world)
+    assert world.client().post(f"/o/{token}").status_code == 200
+    assert everything_told(world) == before
+    assert world.client().post(support_address(world), data=ASKED).status_code == 200
     assert everything_told(world) == before
 
 
