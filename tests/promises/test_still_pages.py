@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 
 from feedback.domain.links import draft_name, opt_out_token, to_address
 from feedback.domain.staff import StaffRole
-from tests.house.test_strangers import staff_rules
 from tests.promises.visits import fill_in, mailed_wave, secret_in, send
+from tests.web.test_access import first, ways
 from tests.web.test_after_answering import ASKED, support_address
 from tests.web.test_staff_pages import SITE, signed_in
 from tests.world import World, fill_parts, hidden_value
@@ -26,11 +26,11 @@ SPEECHES = ("en", "fr", "es", "ar", "cy")
 def staff_pages(world: World, client: FlaskClient) -> dict[str, str]:
     """Every page of the first programme and wave that staff may look at, without what changes at each look."""
     found = {}
-    for rule in staff_rules(world.app):
-        if "GET" in (rule.methods or ()):
-            answer = client.get(re.sub(r"<int:\w+>", "1", rule.rule), base_url=SITE)
+    for way in ways(world.app, first):
+        if way.method == "GET":
+            answer = client.get(way.address, base_url=SITE)
             body = _TOKEN.sub(r"\1", answer.get_data(as_text=True))
-            found[rule.endpoint.removeprefix("staff.")] = f"{answer.status_code} {body}"
+            found[way.endpoint.removeprefix("staff.")] = f"{answer.status_code} {body}"
     return found
 
 
