@@ -17,6 +17,8 @@ def draw_stand_in() -> str:
 
 
 _LINK = draw_stand_in()
+MOST_KEPT = 300
+"""Of one survey. Conditions can make more of one part than memory is for, and whoever has a link can try them all."""
 
 Made = TypeVar("Made")
 
@@ -24,9 +26,11 @@ _kept: WeakKeyDictionary[Survey, dict[tuple[str, str], Any]] = WeakKeyDictionary
 
 
 def kept(survey: Survey, name: str, language: str, make: Callable[[], Made]) -> Made:
-    """Return what `make` returned for this survey and language, made once."""
+    """Return what `make` returned for this survey and language, made once while the shelf has room."""
     shelf = _kept.setdefault(survey, {})
     if (name, language) not in shelf:
+        if len(shelf) >= MOST_KEPT:
+            return make()
         shelf[name, language] = make()
     found: Made = shelf[name, language]
     return found

@@ -67,13 +67,19 @@ def test_no_figure_moves_when_somebody_opens_a_link_or_a_wrong_one(world: World)
     assert everything_told(world) == before
 
 
-def test_no_figure_moves_when_somebody_wants_no_mail_or_asks_for_support(world: World) -> None:
+def test_no_figure_moves_when_somebody_asks_for_support_or_wants_no_more_mails(world: World) -> None:
     mailed_wave(world)
-    token, before = to_address(opt_out_token(world.keys.opt_out_key(1), 3)), everything_told(world)
-    assert world.client().post(f"/o/{token}").status_code == 200
-    assert everything_told(world) == before
+    before = everything_told(world)
     assert world.client().post(support_address(world), data=ASKED).status_code == 200
     assert everything_told(world) == before
+    token = to_address(opt_out_token(world.keys.opt_out_key(1), 1))
+    assert world.client().post(f"/o/{token}").status_code == 200
+    assert everything_told(world) == before
+    world.clock.pass_time(minutes=10)
+    later = everything_told(world)
+    world.do_what_is_due()
+    assert world.mailbox.count() == 28
+    assert everything_told(world) == later
 
 
 def test_every_label_is_one_of_a_fixed_few_whatever_happens(world: World) -> None:
