@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 from werkzeug.test import TestResponse
 
 from feedback.domain.links import draft_name, opt_out_token, to_address
@@ -124,6 +124,28 @@ def test_unknown_closed_and_malformed_links_answer_alike(world: World) -> None:
     assert views(world, link, state) == expected
     for malformed in MALFORMED:
         assert views(world, malformed, state) == expected
+
+
+def statements(world: World, link: str) -> list[str]:
+    """What the database is asked when somebody tries a link, on every page and by every form."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    for path in PATHS:
+        world.client().get(f"/s/{link}{path}")
+        world.client().post(f"/s/{link}{path}", data={"state": "AAAA", "go": "send", "word": "withdraw"})
+    event.remove(Engine, "before_cursor_execute", note)
+    return asked
+
+
+def test_unknown_closed_and_malformed_links_cost_the_database_the_same(world: World) -> None:
+    link, _state = closed_link(world)
+    expected = statements(world, UNKNOWN)
+    assert any("entitlements" in statement for statement in expected)
+    assert [dead for dead in (link, *MALFORMED) if "/" not in dead and statements(world, dead) != expected] == []
 
 
 def test_a_link_whose_time_is_over_answers_like_an_unknown_one_before_anybody_closes(world: World) -> None:
