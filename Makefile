@@ -57,7 +57,7 @@ format: $(VENV)/.dev ## Format code and templates
 
 messages: $(VENV)/.dev ## Gather the sentences to be translated into feedback/translations, keeping what is there
 	@mkdir -p build
-	@$(BIN)/pybabel --quiet extract --mapping pyproject.toml --keyword lazy_gettext --omit-header --sort-output \
+	@$(BIN)/pybabel --quiet extract --mapping pyproject.toml --keyword lazy_gettext --keyword sentence --omit-header --sort-output \
 		--add-location file --output-file build/feedback.pot .
 	@$(BIN)/pybabel --quiet update --domain feedback --input-file build/feedback.pot --output-dir feedback/translations \
 		--ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date --no-wrap

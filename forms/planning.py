@@ -6,13 +6,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
-    DateField,
     FormField,
-    IntegerField,
     RadioField,
     SelectMultipleField,
     TextAreaField,
-    TimeField,
 )
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice, SelectField
@@ -21,16 +18,14 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback.domain.quiet_times import WEEKDAYS, QuietTimes
 from feedback.domain.schedule import FURTHEST_DAYS, Anchor, Offset
+from forms.moments import DAY_NEEDED, TIME_NEEDED, ClockField, DayField, DaysField
 from forms.staff import StaffForm
-
-_DAY_NEEDED = _("Write a day, such as 2027-03-15.")
-_TIME_NEEDED = _("Write a time, such as 09:30.")
 
 
 class ReminderForm(PlainForm):  # type: ignore[misc]  # WTForms has no types
     """One reminder; without a number of days there is none."""
 
-    days = IntegerField(
+    days = DaysField(
         _("Days"),
         [Optional(), NumberRange(0, FURTHEST_DAYS, _("Write a number of days from 0 to 366, or nothing."))],
     )
@@ -42,7 +37,7 @@ class ReminderForm(PlainForm):  # type: ignore[misc]  # WTForms has no types
         ],
         default=Anchor.OPENING.value,
     )
-    at = TimeField(_("Time"), [Optional()], default=time(10))
+    at = ClockField(_("Time"), [Optional()], default=time(10))
 
     @property
     def offset(self) -> Offset | None:
@@ -60,15 +55,15 @@ class PlanForm(StaffForm):
         [InputRequired(_("Choose a survey."))],
         invalid_choice_message=_("Choose a survey."),
     )
-    opens_on = DateField(_("Opens on"), [Optional()])
-    opens_at = TimeField(_("At"), [Optional()], default=time(9))
-    closes_on = DateField(_("Closes on"), [InputRequired(_DAY_NEEDED)])
-    closes_at = TimeField(_("At"), [InputRequired(_TIME_NEEDED)], default=time(17))
+    opens_on = DayField(_("Opens on"), [Optional()])
+    opens_at = ClockField(_("At"), [Optional()], default=time(9))
+    closes_on = DayField(_("Closes on"), [InputRequired(DAY_NEEDED)])
+    closes_at = ClockField(_("At"), [InputRequired(TIME_NEEDED)], default=time(17))
     first = FormField(ReminderForm, _("First reminder"))
     second = FormField(ReminderForm, _("Second reminder"))
     third = FormField(ReminderForm, _("Third reminder"))
-    look_on = DateField(_("Look on"), [Optional()])
-    look_at = TimeField(_("At"), [Optional()], default=time(12))
+    look_on = DayField(_("Look on"), [Optional()])
+    look_at = ClockField(_("At"), [Optional()], default=time(12))
     may_close_early = BooleanField(_("It may be closed by hand before its time. Participants are told."))
 
     @property
@@ -85,8 +80,8 @@ class PlanForm(StaffForm):
 class NewDateForm(StaffForm):
     """A day and a time where the programme is."""
 
-    day = DateField(_("Day"), [InputRequired(_DAY_NEEDED)])
-    at = TimeField(_("Time"), [InputRequired(_TIME_NEEDED)])
+    day = DayField(_("Day"), [InputRequired(DAY_NEEDED)])
+    at = ClockField(_("Time"), [InputRequired(TIME_NEEDED)])
 
 
 class PostponeWaveForm(NewDateForm):
@@ -118,8 +113,8 @@ class CancelWaveForm(StaffForm):
 class QuietTimesForm(StaffForm):
     """When no mail of a programme goes out."""
 
-    begins = TimeField(_("From"), [InputRequired(_TIME_NEEDED)])
-    ends = TimeField(_("Until"), [InputRequired(_TIME_NEEDED)])
+    begins = ClockField(_("From"), [InputRequired(TIME_NEEDED)])
+    ends = ClockField(_("Until"), [InputRequired(TIME_NEEDED)])
     weekdays = SelectMultipleField(
         _("Weekdays without mail"),
         choices=[

@@ -48,7 +48,13 @@ class MendDeliveryForm(StaffForm):
     """The address of somebody whose mail came back, corrected or as it is, and the wish to send it again."""
 
     participant = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
-    address = StringField(_("Address"), [InputRequired(_("Write the address to send it to.")), Length(max=254)])
+    address = StringField(
+        _("Address"),
+        [
+            InputRequired(_("Write the address to send it to.")),
+            Length(max=254, message=_("Write at most %(limit)s characters.", limit=254)),
+        ],
+    )
 
 
 class ApproveRosterForm(StaffForm):

@@ -1,8 +1,21 @@
 """Everything that cannot be done, by name. A message says what happened and what to do next, and names nobody."""
 
 
+def sentence(text: str) -> str:
+    """Return `text` as it is: marks a sentence of an error that pages say in every language."""
+    return text
+
+
 class FeedbackError(Exception):
-    """Something that was asked for cannot be done; `str(error)` may be shown to the person who asked."""
+    """Something that was asked for cannot be done; `str(error)` may be shown to the person who asked.
+
+    `said` is the sentence and `values` are what stands in its places, as in "at most %(most)s": so that a page can
+    say it in another language.
+    """
+
+    def __init__(self, said: str = "", /, **values: object) -> None:
+        super().__init__(said % values if values else said)
+        self.said, self.values = said, values
 
 
 class RosterRefused(FeedbackError):

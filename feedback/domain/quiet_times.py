@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from feedback.domain.errors import PlanRefused
+from feedback.domain.errors import PlanRefused, sentence
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_HOLIDAYS = 60
@@ -34,12 +34,16 @@ class QuietTimes:
     def __post_init__(self) -> None:
         """Refuse what would hold mails back for months."""
         if not self.weekdays < frozenset(range(7)):
-            raise PlanRefused("All seven weekdays would be quiet, so no mail could ever go out. Leave at least one.")
+            raise PlanRefused(
+                sentence("All seven weekdays would be quiet, so no mail could ever go out. Leave at least one.")
+            )
         if len(self.holidays) > MOST_HOLIDAYS:
-            raise PlanRefused(f"List at most {MOST_HOLIDAYS} holidays; take out those that are past.")
+            raise PlanRefused(
+                sentence("List at most %(most)s holidays; take out those that are past."), most=MOST_HOLIDAYS
+            )
         if (_minutes(self.begins) - _minutes(self.ends)) % 1440 < SHORTEST_WAKING_MINUTES and self.begins != self.ends:
             raise PlanRefused(
-                "The quiet hours leave less than an hour a day for mail. Let them begin later or end sooner."
+                sentence("The quiet hours leave less than an hour a day for mail. Let them begin later or end sooner.")
             )
 
     def covers(self, local: datetime) -> bool:
@@ -114,4 +118,4 @@ def _day(word: str) -> date:
     try:
         return datetime.strptime(word.strip(), "%Y-%m-%d").date()  # noqa: DTZ007
     except ValueError:
-        raise PlanRefused(f"“{word}” is not a day; write it like 2027-12-24.") from None
+        raise PlanRefused(sentence("“%(text)s” is not a day; write it like 2027-12-24."), text=word) from None

@@ -6,7 +6,7 @@ Mails (the opening sends invitations) wait for the end of quiet times. The close
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feedback.domain.errors import PlanRefused
+from feedback.domain.errors import PlanRefused, sentence
 from feedback.domain.schedule import Hours, Offset, place_reminders, plain_moment
 from feedback.domain.waves import SIZE_FOR_WEEKLY_BANDS
 
@@ -51,18 +51,20 @@ class WaveCalendar:
 def draw_calendar(wishes: Wishes, hours: Hours, *, now: datetime, invited: int) -> WaveCalendar:
     """Return the calendar of a wave for so many people, or raise PlanRefused naming the date that cannot be."""
     if wishes.opens_at is not None and wishes.opens_at < now:
-        raise PlanRefused("The opening lies in the past; name a later time, or none to open the wave by hand.")
+        raise PlanRefused(sentence("The opening lies in the past; name a later time, or none to open it by hand."))
     opens_at = None if wishes.opens_at is None else hours.next_allowed(wishes.opens_at)
     opening = opens_at or now
     if wishes.closes_at < opening + SHORTEST_OPENING:
-        raise PlanRefused("The wave would close before people can answer; close it at least an hour after the opening.")
+        raise PlanRefused(
+            sentence("It would close before people can answer; close it at least an hour after the opening.")
+        )
     if len(wishes.reminders) > MOST_REMINDERS:
         raise PlanRefused(f"A wave has at most {MOST_REMINDERS} reminders.")
     reminders = _reminders(wishes, hours, opening)
     looks = _looks(wishes, opening, invited)
     between = [*(one.wished_at for one in reminders), *looks]
     if not all(opening < moment < wishes.closes_at for moment in between):
-        raise PlanRefused("Reminders and the look must lie between opening and closing.")
+        raise PlanRefused(sentence("Reminders and the look must lie between opening and closing."))
     return WaveCalendar(opens_at, reminders, looks, wishes.closes_at, opens_at != wishes.opens_at)
 
 
@@ -76,13 +78,16 @@ def _reminders(wishes: Wishes, hours: Hours, opening: datetime) -> tuple[Planned
     found.sort(key=lambda one: one[0])
     placed = place_reminders([at for at, _wish in found if at > opening], wishes.closes_at, hours, after=opening)
     if any(at <= opening or at >= wishes.closes_at for at, _wish in found):
-        raise PlanRefused("Reminders and the look must lie between opening and closing.")
+        raise PlanRefused(sentence("Reminders and the look must lie between opening and closing."))
     planned = []
     for number, (at, (wished_at, wish)) in enumerate(zip(placed, found, strict=True), start=1):
         if at is None:
             raise PlanRefused(
-                f"Reminder {number} would go out after the close or on top of it, because mails wait for the end of "
-                "quiet times and reminders keep a day apart. Leave it out, or move it to an earlier day."
+                sentence(
+                    "Reminder %(number)s would go out after the close or on top of it, because mails wait for the end "
+                    "of quiet times and reminders keep a day apart. Leave it out, or move it to an earlier day."
+                ),
+                number=number,
             )
         planned.append(PlannedReminder(at, wished_at, wish if isinstance(wish, Offset) else None))
     return tuple(planned)

@@ -20,9 +20,10 @@ DOMAIN = "feedback"
 _FOLDER = files("feedback") / "translations"
 _TRANSLATED = frozenset(language.code for language in LANGUAGES) - {ENGLISH.code}
 _FOR_STAFF = (
-    *("feedback/web/staff/", "forms/staff", "forms/planning", "templates/staff/", "templates/report/"),
-    *("templates/macros/comments.html", "templates/macros/planning.html", "templates/macros/sure.html"),
-    *("templates/macros/waves.html", "feedback/reporting/forecast_words.py"),
+    *("feedback/web/staff/", "forms/staff", "forms/planning", "forms/moments", "templates/staff/", "templates/report/"),
+    *("feedback/domain/", "feedback/services/"),
+    *("templates/macros/comments.html", "templates/macros/people.html", "templates/macros/planning.html"),
+    *("templates/macros/sure.html", "templates/macros/waves.html", "feedback/reporting/forecast_words.py"),
     *("templates/mail/held/", "templates/mail/postponement/", "templates/mail/support/"),
 )
 """Where sentences stand that staff alone read."""

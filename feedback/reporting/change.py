@@ -11,7 +11,7 @@ from feedback.domain.questionnaires import Kind, text_in
 from feedback.domain.report import ReportDocument
 from feedback.domain.report_reading import report_rates
 from feedback.domain.statistics import Interval, Method
-from feedback.locales.lists import listed
+from feedback.locales.lists import comma
 from feedback.rendering.blocks import Block, Cell, Column, Heading, Items, Paragraph, Section, Table, Tone
 from feedback.reporting.words import (
     answers,
@@ -43,9 +43,7 @@ def pair_name(pair: ComparedReports) -> str:
     before, after = pair.before.about, pair.after.about
     if before.programme == after.programme:
         return from_to(stage_name(before.stage), stage_name(after.stage))
-    return from_to(
-        listed((before.programme, stage_name(before.stage))), listed((after.programme, stage_name(after.stage)))
-    )
+    return from_to(*(comma().join((one.programme, stage_name(one.stage))) for one in (before, after)))
 
 
 def groups_in(documents: Iterable[ReportDocument]) -> Groups:

@@ -81,8 +81,7 @@ def twin_words(twin: Twin, groups: Iterable[Group]) -> str:
 
 
 def _one_group(seen: Forecast) -> str:
-    few = " " + _("and") + " "
-    roles = few.join(_role_size(role, size) for role, size in seen.small_roles)
+    roles = listed(_role_size(role, size) for role, size in seen.small_roles)
     own = [one.code for outlook in seen.best.groups for one in outlook.hidden if one.reason is Reason.ONE_ROLE]
     text = _(
         "With %(roles)s that role is too small to be shown on its own: everybody is one group, and the questions "
@@ -126,7 +125,7 @@ def _row(place: Place, outlooks: tuple[Outlook, ...], k: int) -> ForecastRow:
 
 def _atom(atom: Atom) -> str:
     whole = _("Mentors") if atom.role is Role.MENTOR else _("Mentees")
-    return listed((whole, atom.cohort)) if atom.cohort else whole
+    return _("%(role)s, %(cohorts)s", role=whole, cohorts=atom.cohort) if atom.cohort else whole
 
 
 def _counted_in(place: Place, k: int) -> str:

@@ -14,7 +14,7 @@ from feedback.domain.report_reading import ReportQuestion
 from feedback.domain.statements import Reason
 from feedback.domain.statistics import Interval
 from feedback.locales import moments
-from feedback.locales.lists import listed
+from feedback.locales.lists import comma
 from feedback.locales.speech import spoken
 
 
@@ -72,7 +72,7 @@ def answers(texts: tuple[str, ...]) -> str:
     quoted = [_("“%(text)s”", text=text) for text in texts]
     if len(quoted) < 2:
         return "".join(quoted)
-    return _("%(some)s or %(last)s", some=listed(quoted[:-1]), last=quoted[-1])
+    return _("%(some)s or %(last)s", some=comma().join(quoted[:-1]), last=quoted[-1])
 
 
 def reason_words(reason: Reason, rules: Rules) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import NotFound, RosterNotApproved
+from feedback.domain.errors import NotFound, RosterNotApproved, sentence
 from feedback.domain.groups import Atom
 from feedback.domain.roster_digests import RosterEntry, roster_digest
 from feedback.domain.staff import StaffRole
@@ -88,7 +88,9 @@ def approve_roster(
     if not session.get_one(Organisation, programme.organisation_id).approves_rosters:
         raise RosterNotApproved("The organisation does not ask for a second person's approval; there is nothing to do.")
     if not entries or roster_digest(entries).hex() != digest:
-        raise RosterNotApproved("The roster is empty, or it was changed while you looked at it. Look at it again.")
+        raise RosterNotApproved(
+            sentence("The roster is empty, or it was changed while you looked at it. Look at it again.")
+        )
     lines = [[entry.number, entry.digest] for entry in entries]
     note_approval(session, programme_id, digest=bytes.fromhex(digest), entries=lines, staff_id=staff_id, now=now)
     actor = f"staff {staff_id} by {COMMAND_LINE}" if at_command_line else f"staff {staff_id}"
@@ -139,7 +141,7 @@ def _check_approver(
     hands = set(approval.changed_by) if approval else set()
     if f"staff {member.id}" in hands:
         raise RosterNotApproved(
-            "Who has imported or changed the roster cannot approve it: ask a colleague who had no hand in it."
+            sentence("Who has imported or changed the roster cannot approve it: ask a colleague who had no hand in it.")
         )
     if at_command_line and COMMAND_LINE in hands:
         raise RosterNotApproved(

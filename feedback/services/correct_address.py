@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import AddressRefused, NotFound
+from feedback.domain.errors import AddressRefused, NotFound, sentence
 from feedback.domain.roster import read_address
 from feedback.storage.audit_log import note
 from feedback.storage.database import seize_programme
@@ -32,11 +32,13 @@ def change_address(session: Session, programme_id: int, old: str, new: str, *, n
     if not people:
         raise NotFound("Nobody in this programme has that address.")
     if address == people[0].email:
-        raise AddressRefused("That is the address that the roster has already.")
+        raise AddressRefused(sentence("That is the address that the roster has already."))
     if any(not _is_same_person(holder, people) for holder in people_at(session, programme_id, address)):
         raise AddressRefused(
-            "Somebody else in this programme has that address, or had it before leaving. Nothing was changed: "
-            "two people with one mailbox would answer in each other's name."
+            sentence(
+                "Somebody else in this programme has that address, or had it before leaving. Nothing was changed: "
+                "two people with one mailbox would answer in each other’s name."
+            )
         )
     for person in people:
         person.email = address

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import WaveNotReady
+from feedback.domain.errors import WaveNotReady, sentence
 from feedback.domain.waves import Band, MomentKind, News, WaveState
 from feedback.services.move_reminders import move_reminders
 from feedback.storage.audit_log import note
@@ -28,10 +28,12 @@ def extend_wave(session: Session, wave_id: int, closes_at: datetime, *, now: dat
     if now >= wave.closes_at:
         raise WaveNotReady(f"Wave {wave_id} is past its time; a wave that has ended is not opened again.")
     if closes_at <= wave.closes_at:
-        raise WaveNotReady("The close never moves earlier; name a later time.")
+        raise WaveNotReady(sentence("The close never moves earlier; name a later time."))
     looks = [moment for moment in moments_of(session, wave_id) if moment.kind == MomentKind.LOOK and moment.is_done]
     if not looks or looks[-1].band != Band.FEWER_THAN_K:
-        raise WaveNotReady("A wave is extended only after a look has shown that too few people have answered.")
+        raise WaveNotReady(
+            sentence("A survey is extended only after a look has shown that too few people have answered.")
+        )
     wave.closes_at = closes_at
     wave.was_extended = True
     wave.news, wave.news_due_at = News.EXTENDED, hours_of(session, wave.programme_id).next_allowed(now)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import PlanRefused
+from feedback.domain.errors import PlanRefused, sentence
 from feedback.domain.groups import Atom, Group, group_of
 from feedback.domain.questionnaires import Questionnaire, Role, wording
 from feedback.domain.report import Outcome, Twin, read_outcome
@@ -56,7 +56,7 @@ def twins_of(session: Session, survey: Survey, groups: tuple[Group, ...]) -> tup
         theirs = _members(invited_people(session, earlier.id), groups_of(session, earlier.id))
         names = [name for name, people in mine.items() if _nearly(people, theirs, survey.k)]
         if names and not _in_sequence(survey, earlier):
-            raise PlanRefused(_refusal(session, earlier, names))
+            raise _refusal(session, earlier, names)
         found += [Twin(name, earlier.stage) for name in names]
     return tuple(found)
 
@@ -105,10 +105,15 @@ def _in_sequence(survey: Survey, earlier: Wave) -> bool:
     return survey.programme_id == earlier.programme_id and survey.stage != earlier.stage
 
 
-def _refusal(session: Session, earlier: Wave, names: list[str]) -> str:
-    programme = programme_by_id(session, earlier.programme_id).name
-    return (
-        f"The {earlier.stage} survey of “{programme}” asked the same questions of nearly the same people "
-        f"({', '.join(names)}): whoever subtracts the two reports sees what a few people answered. Invite exactly the "
-        f"same people, or change the roster by at least {earlier.minimum_group_size} people, or ask other questions."
+def _refusal(session: Session, earlier: Wave, names: list[str]) -> PlanRefused:
+    return PlanRefused(
+        sentence(
+            "The %(stage)s survey of “%(programme)s” asked the same questions of nearly the same people (%(groups)s): "
+            "whoever subtracts the two reports sees what a few people answered. Invite exactly the same people, or "
+            "change the roster by at least %(k)s people, or ask other questions."
+        ),
+        stage=earlier.stage,
+        programme=programme_by_id(session, earlier.programme_id).name,
+        groups=", ".join(names),
+        k=earlier.minimum_group_size,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import WaveNotReady
+from feedback.domain.errors import WaveNotReady, sentence
 from feedback.domain.schedule import days_between, moved_by_days
 from feedback.domain.wave_calendar import SHORTEST_OPENING
 from feedback.domain.waves import News, WaveState
@@ -34,7 +34,7 @@ def postpone_wave(session: Session, wave_id: int, opens_at: datetime, *, now: da
     days = days_between(before, later, hours.zone)
     closes_at = moved_by_days(wave.closes_at, days, hours.zone)
     if closes_at < later + SHORTEST_OPENING:
-        raise WaveNotReady("The wave would close before people can answer. Put it off by whole days.")
+        raise WaveNotReady(sentence("It would close before people can answer. Put it off by whole days."))
     wave.opens_at, wave.closes_at = later, closes_at
     for moment in moments_of(session, wave.id):
         moment.due_at = moved_by_days(moment.due_at, days, hours.zone)
@@ -52,5 +52,5 @@ def _opening_to_move(wave: Wave, later: datetime, now: datetime) -> datetime:
             f"Wave {wave.id} is not waiting for its opening: only a wave with an opening ahead can be postponed."
         )
     if later <= wave.opens_at or later <= now:
-        raise WaveNotReady("A wave is only put off; name a later opening, or cancel it and plan another.")
+        raise WaveNotReady(sentence("A survey is only put off; name a later opening, or cancel it and plan another."))
     return wave.opens_at

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import NotFound, ResendRefused, WaveNotReady
+from feedback.domain.errors import NotFound, ResendRefused, WaveNotReady, sentence
 from feedback.domain.waves import WaveState, invitation_copy
 from feedback.services.correct_address import change_address
 from feedback.storage.audit_log import note
@@ -79,10 +79,14 @@ def _queue_again(session: Session, wave: Wave, email: str, *, now: datetime, act
 
 def _check(earlier: list[Copy], now: datetime) -> None:
     if earlier[0].has_left:
-        raise ResendRefused("That person has left the programme and gets no more mail.")
+        raise ResendRefused(sentence("That person has left the programme and gets no more mail."))
     if any(copy.state in _ON_ITS_WAY for copy in earlier):
-        raise ResendRefused("A mail to that person is on its way already.")
+        raise ResendRefused(sentence("A mail to that person is on its way already."))
     if len(earlier) > MOST_COPIES:
-        raise ResendRefused(f"The invitation was sent again {MOST_COPIES} times; it is not sent more often.")
+        raise ResendRefused(
+            sentence("The invitation was sent again %(times)s times; it is not sent more often."), times=MOST_COPIES
+        )
     if now < max(copy.not_before_at for copy in earlier) + PAUSE:
-        raise ResendRefused("The last invitation went out less than an hour ago. Wait an hour, then send it again.")
+        raise ResendRefused(
+            sentence("The last invitation went out less than an hour ago. Wait an hour, then send it again.")
+        )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import PlanRefused
+from feedback.domain.errors import PlanRefused, sentence
 from feedback.domain.quiet_times import QuietTimes
 from feedback.domain.wave_calendar import SHORTEST_OPENING
 from feedback.domain.waves import WaveState
@@ -52,7 +52,10 @@ def _move(session: Session, wave: Wave, now: datetime) -> None:
     elif wave.state == WaveState.SCHEDULED and wave.opens_at is not None:
         opens_at = hours_of(session, wave.programme_id).next_allowed(wave.opens_at)
         if wave.closes_at < opens_at + SHORTEST_OPENING:
-            raise PlanRefused(f"Wave {wave.id} could then not open before its close. Postpone or cancel it first.")
+            raise PlanRefused(
+                sentence("Survey %(number)s could then not open before its close. Postpone or cancel it first."),
+                number=wave.id,
+            )
         wave.opens_at = opens_at
         move_reminders(session, wave, opening=opens_at, now=now)
         count_calendar_change(wave, now)

@@ -1,10 +1,8 @@
 """Errors turned into pages, once. A page says what happened and what to do next; a log line names nobody."""
 
 import logging
-from collections.abc import Mapping
 
 from flask import Flask, Response, current_app, make_response, render_template, request, url_for
-from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -12,17 +10,14 @@ from werkzeug.exceptions import HTTPException
 
 from feedback.domain.errors import (
     AnswerRefused,
-    ComparisonRefused,
     FeedbackError,
     KeysMissing,
     NotFound,
     SignInRefused,
     WaveClosed,
-    WaveNotReady,
 )
-from feedback.domain.languages import ENGLISH
-from feedback.locales.speech import spoken
 from feedback.web.guessing import failed_too_often
+from feedback.web.refusals import in_words
 
 log = logging.getLogger(__name__)
 
@@ -33,18 +28,6 @@ _STATUS: dict[type[FeedbackError], int] = {
     SignInRefused: 403,
     KeysMissing: 500,
 }
-_SAID: Mapping[type[FeedbackError], LazyString] = {
-    AnswerRefused: lazy_gettext("This answer does not fit the questions. Open the link from your mail again."),
-    NotFound: lazy_gettext("It is not there, or not yours to see. Check the address."),
-    SignInRefused: lazy_gettext(
-        "This sign-in link was used before, or it is too old. Ask an administrator for a new one."
-    ),
-    WaveNotReady: lazy_gettext("The survey does not stand so that this can be done. Go back and load its page again."),
-    ComparisonRefused: lazy_gettext(
-        "These reports cannot be compared. Choose two that ask the same, the earlier first."
-    ),
-}
-_UNKNOWN = lazy_gettext("The service cannot do this as things stand. Ask an administrator.")
 _RETRY_SECONDS = "30"
 _RETRY_LATER_SECONDS = "60"
 _SECRET_ADDRESSES = frozenset({"results", "support"})
@@ -77,16 +60,9 @@ def _led_nowhere(page: str) -> Response:
 
 def _refused(error: Exception) -> Response:
     if isinstance(error, NotFound) and request.blueprint in _SECRET_ADDRESSES:
-        return _led_nowhere(render_template("errors/page.html", title=_("There is no such page"), text=_said(error)))
+        return _led_nowhere(render_template("errors/page.html", title=_("There is no such page"), text=in_words(error)))
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 409)
-    return _page(status, _("This cannot be done"), _said(error))
-
-
-def _said(error: Exception) -> str:
-    """Return what an error says. In English it is exact; other languages say as much as its name tells."""
-    if spoken() is ENGLISH:
-        return str(error)
-    return next((str(said) for kind, said in _SAID.items() if isinstance(error, kind)), str(_UNKNOWN))
+    return _page(status, _("This cannot be done"), in_words(error))
 
 
 def _http_error(error: Exception) -> Response:

@@ -42,12 +42,15 @@ ALIKE: dict[str, set[str]] = {
 }
 
 
+OURS = {"lazy_gettext": None, "sentence": None}
+
+
 @cache
 def sources() -> dict[tuple[str | None, object], None]:
     """What `make messages` finds in the sources."""
     mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
     methods = [(one["pattern"], one["method"]) for one in mappings]
-    found = extract_from_dir(ROOT, methods, keywords={**DEFAULT_KEYWORDS, "lazy_gettext": None}, directory_filter=_ours)
+    found = extract_from_dir(ROOT, methods, keywords={**DEFAULT_KEYWORDS, **OURS}, directory_filter=_ours)
     return {(context, message): None for _file, _line, message, _comments, context in found}
 
 

@@ -281,7 +281,7 @@ def test_other_quiet_times_move_what_is_ahead_and_no_close(world: World) -> None
 def test_quiet_times_that_would_keep_a_wave_from_opening_are_refused(world: World) -> None:
     wave = scheduled(world, NIGHT, closes_at=START + 2 * DAY)
     quiet = QuietTimes(holidays=frozenset({date(2027, 3, 2), date(2027, 3, 3)}))
-    with world.session() as session, pytest.raises(PlanRefused, match=f"Wave {wave}"):
+    with world.session() as session, pytest.raises(PlanRefused, match=f"Survey {wave}"):
         set_quiet_times(session, 1, quiet, now=START, actor="test")
 
 

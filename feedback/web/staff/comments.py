@@ -4,16 +4,13 @@ from dataclasses import dataclass
 
 from flask import Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from feedback.domain.answers import Wish
 from feedback.domain.comments import Decision, ReviewedComment, ReviewedQuestion, Verdict, decisions_for
 from feedback.domain.errors import ReviewRefused
 from feedback.domain.highlights import Names, Segment, Sign, highlights, segments
-from feedback.domain.languages import ENGLISH
 from feedback.domain.questionnaires import text_in
 from feedback.domain.staff import StaffRole
-from feedback.locales.speech import spoken
 from feedback.runtime import runtime
 from feedback.services.decide_comment import decide_comment
 from feedback.services.list_comments import Review, list_comments
@@ -21,6 +18,7 @@ from feedback.services.names_on_roster import names_on_roster
 from feedback.services.release_comments import release_comments
 from feedback.services.sum_up_comments import sum_up_comments
 from feedback.web.guards import allowed, member
+from feedback.web.refusals import in_words
 from feedback.web.staff.wording import day_in_words, language
 from forms.staff import DecideCommentForm, ReleaseCommentsForm, StaffForm, SumUpCommentsForm
 
@@ -73,7 +71,7 @@ def decide(wave_id: int) -> ResponseReturnValue:
             actor=_actor(),
         )
     except ReviewRefused as error:
-        form.redacted.errors = [_in_words(error)]
+        form.redacted.errors = [in_words(error)]
         return _refused(wave_id, form)
     return redirect(url_for(".comments", wave_id=wave_id, _anchor=f"c-{number.hex()}"), 303)
 
@@ -88,7 +86,7 @@ def sum_up(wave_id: int) -> ResponseReturnValue:
     try:
         sum_up_comments(tools.session(), wave_id, code, summary=words, now=tools.clock(), actor=_actor())
     except ReviewRefused as error:
-        form.summary.errors = [_in_words(error)]
+        form.summary.errors = [in_words(error)]
         return _refused(wave_id, form)
     return redirect(url_for(".comments", wave_id=wave_id, _anchor=f"q-{code}"), 303)
 
@@ -157,8 +155,8 @@ def _shown_comment(one: ReviewedComment, names: Names, failed: StaffForm | None)
     return ShownComment(f"c-{key}", segments(text, spans), signs, one.comment.wish, verdict.decision, form)
 
 
-def _errors(failed: StaffForm | None) -> tuple[tuple[str, str], ...]:
-    """Return (id of the field to go to, message) for each error of a form that was refused."""
+def _errors(failed: StaffForm | None) -> tuple[tuple[str, str, str], ...]:
+    """Return (id of the field to go to, message, "") for each error of a form that was refused."""
     if failed is None:
         return ()
     prefix = ""
@@ -166,15 +164,4 @@ def _errors(failed: StaffForm | None) -> tuple[tuple[str, str], ...]:
         prefix = f"c-{failed.comment.data}-"
     elif isinstance(failed, SumUpCommentsForm):
         prefix = f"q-{failed.question.data}-"
-    return tuple((f"{prefix}{field.name}", str(message)) for field in failed for message in field.errors)
-
-
-def _in_words(error: ReviewRefused) -> str:
-    if spoken() is ENGLISH:
-        return str(error)
-    return str(
-        _(
-            "This cannot be decided so. Think of what the author allowed and of how long a text may be, and choose "
-            "again."
-        )
-    )
+    return tuple((f"{prefix}{field.name}", str(message), "") for field in failed for message in field.errors)

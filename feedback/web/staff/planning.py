@@ -18,6 +18,8 @@ from feedback.services.set_quiet_times import show_quiet_times
 from feedback.services.show_programmes import ProgrammeSheet, show_programme
 from feedback.services.show_wave import EntryKind
 from feedback.web.guards import allowed, member
+from feedback.web.refusals import in_words
+from feedback.web.staff.mistakes import mistakes
 from feedback.web.staff.wording import moment_in_words, time_in_words
 from forms.library import STAGES, pair
 from forms.planning import PlanForm
@@ -57,7 +59,7 @@ def send(programme_id: int) -> ResponseReturnValue:
         if request.form.get("go") == _WRITE_DOWN:
             return redirect(url_for(".wave", wave_id=_write_down(plan)), 303)
     except PlanRefused as refusal:
-        return make_response(_page(programme, form, refusal=str(refusal)), 422)
+        return make_response(_page(programme, form, refusal=in_words(refusal)), 422)
     return _page(programme, form, seen)
 
 
@@ -112,6 +114,7 @@ def _page(
         programme=programme,
         form=form,
         refusal=refusal,
+        errors=mistakes(form),
         quiet=quiet,
         hours={"begins": time_in_words(quiet.begins), "ends": time_in_words(quiet.ends)},
         dates=() if seen is None else _dates(seen),

@@ -10,6 +10,8 @@ from feedback.runtime import runtime
 from feedback.services.set_quiet_times import set_quiet_times, show_quiet_times
 from feedback.services.show_programmes import show_programme
 from feedback.web.guards import allowed, member
+from feedback.web.refusals import in_words
+from feedback.web.staff.mistakes import mistakes
 from forms.planning import QuietTimesForm
 
 _PLANNERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
@@ -37,10 +39,12 @@ def change(programme_id: int) -> ResponseReturnValue:
         set_quiet_times(runtime().session(), programme_id, quiet, now=runtime().clock(), actor=f"staff {member().id}")
     except PlanRefused as refusal:
         runtime().session().rollback()
-        return make_response(_page(programme_id, form, str(refusal)), 422)
+        return make_response(_page(programme_id, form, in_words(refusal)), 422)
     return redirect(url_for(".programme", programme_id=programme_id), 303)
 
 
 def _page(programme_id: int, form: QuietTimesForm, refusal: str | None = None) -> str:
     programme = show_programme(runtime().session(), programme_id)
-    return render_template("staff/quiet_times.html", programme=programme, form=form, refusal=refusal)
+    return render_template(
+        "staff/quiet_times.html", programme=programme, form=form, refusal=refusal, errors=mistakes(form)
+    )

@@ -39,6 +39,7 @@ def _page(programme_id: int, sent: ApproveRosterForm | None = None) -> str:
         "staff/roster.html",
         programme=programme,
         roster=roster,
+        refused=sent is not None,
         approved_at=moment_in_words(roster.approved_at, programme.time_zone) if roster.approved_at else None,
         form=form if roster.is_required and roster.approved_by is None and roster.entries else None,
         had_a_hand=member().id in roster.hands,

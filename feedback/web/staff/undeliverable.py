@@ -11,6 +11,7 @@ from feedback.services.resend_invitation import mend_delivery
 from feedback.services.show_undeliverable import show_undeliverable
 from feedback.services.show_wave import show_wave
 from feedback.web.guards import allowed, member
+from feedback.web.refusals import in_words
 from forms.staff import MendDeliveryForm
 
 
@@ -38,7 +39,7 @@ def mend(wave_id: int) -> ResponseReturnValue:
             actor=f"staff {member().id}",
         )
     except (AddressRefused, ResendRefused, NotFound) as refused:
-        form.address.errors = [str(refused)]
+        form.address.errors = [in_words(refused)]
         runtime().session().rollback()
         return make_response(_page(wave_id, form), 422)
     return redirect(url_for(".undeliverable", wave_id=wave_id), 303)

@@ -18,6 +18,7 @@ from feedback.services.postpone_wave import postpone_wave
 from feedback.services.rehearse_wave import rehearse_wave
 from feedback.services.show_wave import WaveSheet, show_wave
 from feedback.web.guards import allowed, member
+from feedback.web.refusals import in_words
 from feedback.web.staff.downloads import attached
 from feedback.web.staff.planning import local_moment, promised_moment
 from feedback.web.staff.waves import wave_page
@@ -110,7 +111,7 @@ def _move(wave_id: int, form: NewDateForm, act: Callable[[WaveSheet], None]) -> 
         act(show_wave(runtime().session(), wave_id, now=runtime().clock()))
     except (WaveNotReady, PlanRefused) as refusal:
         runtime().session().rollback()
-        form.day.errors = [str(refusal)]
+        form.day.errors = [in_words(refusal)]
         return make_response(wave_page(wave_id, form), 422)
     return redirect(url_for(".wave", wave_id=wave_id), 303)
 

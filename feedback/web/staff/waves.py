@@ -22,6 +22,7 @@ from feedback.services.show_released_comments import show_comments
 from feedback.services.show_undeliverable import show_undeliverable
 from feedback.services.show_wave import CalendarEntry, WaveSheet, show_wave
 from feedback.web.guards import allowed, member
+from feedback.web.refusals import in_words
 from feedback.web.staff.wording import moment_in_words
 from forms.planning import CancelWaveForm, ExtendWaveForm, OpenWaveForm, PostponeWaveForm
 from forms.staff import CloseWaveForm, DiscardWaveForm, RetryWaveForm, StaffForm
@@ -76,6 +77,7 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
     return render_template(
         "staff/wave.html",
         wave=wave,
+        refused=sent is not None,
         calendar=tuple((entry, _when(wave, entry)) for entry in wave.calendar),
         forecast=_forecast(wave) if wave.state in _NOT_OPENED else None,
         is_planner=is_planner,
@@ -96,7 +98,7 @@ def _forecast(wave: WaveSheet) -> ForecastWords:
         return forecast_words(seen, twins_ahead(session, wave.id))
     except PlanRefused as refusal:
         words = forecast_words(seen)
-        return replace(words, warnings=(str(refusal), *words.warnings))
+        return replace(words, warnings=(in_words(refusal), *words.warnings))
 
 
 def _date_forms(wave: WaveSheet, sent: StaffForm | None) -> dict[str, StaffForm]:

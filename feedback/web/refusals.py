@@ -1,0 +1,59 @@
+"""What an error says, in the reader's language."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString, lazy_gettext
+from flask_babel import gettext as _
+
+from feedback.domain.errors import (
+    AddressRefused,
+    AnswerRefused,
+    ComparisonRefused,
+    FeedbackError,
+    NotFound,
+    ReviewRefused,
+    SignInRefused,
+    WaveNotReady,
+)
+from feedback.domain.languages import ENGLISH
+from feedback.locales.lists import listed
+from feedback.locales.speech import spoken
+from feedback.reporting.words import stage_name
+
+_BY_NAME: Mapping[type[FeedbackError], LazyString] = {
+    AddressRefused: lazy_gettext("The new address cannot be used. Write it like name@example.com."),
+    AnswerRefused: lazy_gettext("This answer does not fit the questions. Open the link from your mail again."),
+    NotFound: lazy_gettext("It is not there, or not yours to see. Check the address."),
+    ReviewRefused: lazy_gettext(
+        "This cannot be decided so. Think of what the author allowed and of how long a text may be, and choose again."
+    ),
+    SignInRefused: lazy_gettext(
+        "This sign-in link was used before, or it is too old. Ask an administrator for a new one."
+    ),
+    WaveNotReady: lazy_gettext("The survey does not stand so that this can be done. Go back and load its page again."),
+    ComparisonRefused: lazy_gettext(
+        "These reports cannot be compared. Choose two that ask the same, the earlier first."
+    ),
+}
+_UNKNOWN = lazy_gettext("The service cannot do this as things stand. Ask an administrator.")
+
+
+def in_words(error: Exception) -> str:
+    """Return what an error says. Where its sentence is not translated, another says as much as its name tells."""
+    if not isinstance(error, FeedbackError):
+        return str(_UNKNOWN)
+    if spoken() is ENGLISH:
+        return error.said % _values(error) if error.values else error.said
+    if _(error.said) != error.said:
+        return str(_(error.said, **_values(error)))
+    return next((str(said) for kind, said in _BY_NAME.items() if isinstance(error, kind)), str(_UNKNOWN))
+
+
+def _values(error: FeedbackError) -> dict[str, object]:
+    spelled = {"stage": stage_name, "groups": _group_names}
+    return {name: spelled[name](str(value)) if name in spelled else value for name, value in error.values.items()}
+
+
+def _group_names(names: str) -> str:
+    known = {"all": _("All participants"), "mentor": _("Mentors"), "mentee": _("Mentees")}
+    return listed(known.get(name, name) for name in names.split(", "))

@@ -1,0 +1,41 @@
+"""Fields for days, times and numbers of days that say in our own words what is wrong, in every language."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, IntegerField, TimeField
+
+DAY_NEEDED = _("Write a day, such as 2027-03-15.")
+TIME_NEEDED = _("Write a time, such as 09:30.")
+
+
+class DayField(DateField):  # type: ignore[misc]  # WTForms has no types
+    """A day; browsers without a calendar of their own send whatever was typed."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read a day, or say how to write one."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(DAY_NEEDED) from None
+
+
+class ClockField(TimeField):  # type: ignore[misc]  # WTForms has no types
+    """A time of day."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read a time, or say how to write one."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(TIME_NEEDED) from None
+
+
+class DaysField(IntegerField):  # type: ignore[misc]  # WTForms has no types
+    """A number of days; a validator of its range says what is wrong with anything else."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read a number, or leave none."""
+        with suppress(ValueError):
+            super().process_formdata(valuelist)

@@ -1,0 +1,184 @@
+"""A tour of every staff page in one language: the world that it needs, and the states of the pages one by one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from feedback.domain.links import to_address
+from feedback.domain.quiet_times import DEFAULT_QUIET_TIMES
+from feedback.domain.staff import StaffRole
+from feedback.domain.support import Request
+from feedback.domain.waves import WaveState
+from feedback.services.ask_for_support import ask_for_support
+from feedback.services.import_roster import import_roster
+from feedback.services.set_organisation import set_approval
+from feedback.storage.deliveries import Delivery
+from feedback.storage.support import desk_of
+from feedback.storage.waves import Wave
+from forms.library import pair
+from tests.answering import respond
+from tests.promises.closing import spread
+from tests.reviewing import TEXTS, WISHES
+from tests.web.test_staff_pages import token_for
+from tests.world import World, roster_csv
+
+TELLING = ("Ask Mentor Number 3 in Berlin: +49 170 1234567 or me@example.com, on 3 May.", *TEXTS[1:])
+LAYLA = "ليلى حسن"
+CAIRO = "القاهرة"
+MIXED = (
+    f"\n{LAYLA},layla.with.a.long.address@subsidiary.example.com,mentor,{CAIRO}\nZoë Åström,zoe@example.com,mentee,York"
+)
+REQUEST = Request("Mia Müller", "+49 170 1234567, after five", "My mentor has not answered for weeks.")
+
+
+@dataclass(frozen=True)
+class Tour:
+    """The numbers of what there is to see."""
+
+    running: int
+    reported: int
+    compared: int
+    asking: int
+    held: int
+    waiting: int
+
+
+def prepare(live: World) -> Tour:
+    """A programme in its third wave, one whose wave is held, and one that waits for its first wave and an approval."""
+    running = live.programme()
+    tour = Tour(
+        running=running,
+        reported=_closed(live, running, "kickoff"),
+        compared=_closed(live, running, "midpoint"),
+        asking=live.open(live.planned_wave(running, questionnaires=pair("exit"), stage="exit")),
+        held=live.open(live.planned_wave(live.programme(name="Reciprocal"))),
+        waiting=live.programme(6, 7, ("London", "York"), name="Roll-out 2027", quiet=DEFAULT_QUIET_TIMES),
+    )
+    live.clock.pass_time(hours=1)
+    with live.session() as session:
+        _go_wrong(session, tour)
+        _ask_for_help(live, session, running)
+        _wait_for_approval(live, session, tour.waiting)
+    return tour
+
+
+def _closed(live: World, programme: int, stage: str) -> int:
+    wave = live.open(live.planned_wave(programme, questionnaires=pair(stage), stage=stage))
+    respond(live, spread(live, wave, 20), TELLING, wishes=WISHES)
+    live.close(wave)
+    return wave
+
+
+def _go_wrong(session: Session, tour: Tour) -> None:
+    lost = update(Delivery).where(Delivery.wave_id == tour.asking)
+    session.execute(lost.values(state="accepted"))
+    session.execute(lost.where(Delivery.participant_id == 1).values(state="bounced", reply_code=550))
+    session.execute(lost.where(Delivery.participant_id == 2).values(state="refused"))
+    session.execute(update(Wave).where(Wave.id == tour.held).values(state=WaveState.HELD))
+    session.commit()
+
+
+def _ask_for_help(live: World, session: Session, programme: int) -> None:
+    desk = desk_of(session, programme)
+    assert desk is not None
+    ask_for_support(session, to_address(desk.handle), REQUEST, now=live.clock())
+
+
+def _wait_for_approval(live: World, session: Session, programme: int) -> None:
+    set_approval(session, "Example Organisation", approves_rosters=True, now=live.clock(), actor="test")
+    people = roster_csv(6, 7, ("London", "York")) + MIXED.encode()
+    import_roster(session, live.keys, programme, people, now=live.clock(), actor="test")
+
+
+def visit(live: World, address: str, page: Page, code: str) -> Iterator[str]:
+    """Yield the name of each state of each staff page while it is shown in a language."""
+    tour = prepare(live)
+    yield from _at_the_door(live, address, page, code)
+    for path in _paths(tour):
+        page.goto(f"{address}/staff/{path}?language={code}")
+        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        yield path or "programmes"
+    yield from _planning(address, page, code, tour)
+    yield from _refusing(address, page, code, tour)
+    yield from _reviewing(live, address, page, code, tour)
+
+
+def _at_the_door(live: World, address: str, page: Page, code: str) -> Iterator[str]:
+    page.goto(f"{address}/staff/sign-in?language={code}")
+    yield "how to sign in"
+    page.goto(f"{address}/staff/sign-in/nothing?language={code}")
+    send(page)
+    yield "sign-in refused"
+    page.goto(f"{address}/staff/sign-in/{token_for(live, StaffRole.ADMINISTRATOR)}?language={code}")
+    yield "sign in"
+    send(page)
+
+
+def _paths(tour: Tour) -> tuple[str, ...]:
+    return (
+        "",
+        f"programmes/{tour.running}",
+        f"programmes/{tour.waiting}",
+        f"programmes/{tour.waiting}/roster",
+        f"programmes/{tour.waiting}/quiet-times",
+        f"programmes/{tour.running}/support",
+        f"programmes/{tour.running}/changes",
+        f"waves/{tour.reported}",
+        f"waves/{tour.reported}/report",
+        f"waves/{tour.compared}/compared-with/{tour.reported}",
+        f"waves/{tour.asking}",
+        f"waves/{tour.asking}/undeliverable",
+        f"waves/{tour.asking}/dry-run",
+        f"waves/{tour.asking}/report",
+        f"waves/{tour.held}",
+        "waves/999",
+    )
+
+
+def _planning(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
+    page.goto(f"{address}/staff/programmes/{tour.waiting}/plan?language={code}")
+    yield "plan"
+    send(page)
+    yield "plan with errors"
+    page.locator("[name=stage][value=kickoff]").check()
+    page.locator("#opens_on").fill("2027-01-06")
+    page.locator("#closes_on").fill("2027-06-22")
+    send(page)
+    yield "plan refused"
+    page.locator("#opens_on").fill("2027-06-05")
+    page.locator("#first-days").fill("5")
+    send(page)
+    yield "plan previewed"
+    send(page)
+    yield "planned"
+
+
+def _refusing(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
+    for action in ("open", "postpone", "cancel"):
+        send(page, f"main form[action*='/{action}'] [type=submit]")
+        yield f"{action} with an error"
+    for path, name in (
+        (f"waves/{tour.asking}/undeliverable", "address"),
+        (f"programmes/{tour.waiting}/roster", "roster"),
+    ):
+        page.goto(f"{address}/staff/{path}?language={code}")
+        send(page)
+        yield f"{name} with an error"
+
+
+def _reviewing(live: World, address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
+    page.goto(f"{address}/staff/sign-in/{token_for(live, StaffRole.REVIEWER)}?language={code}")
+    send(page)
+    page.goto(f"{address}/staff/waves/{tour.reported}/comments?language={code}")
+    yield "comments"
+    send(page)
+    yield "comment with an error"
+
+
+def send(page: Page, selector: str = "main form [type=submit]") -> None:
+    """Press the first button of a form, and wait for the page that comes of it."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
