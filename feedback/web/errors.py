@@ -16,6 +16,7 @@ from feedback.domain.errors import (
     SignInRefused,
     WaveClosed,
 )
+from feedback.runtime import runtime
 from feedback.web.guessing import failed_too_often
 from feedback.web.refusals import in_words
 
@@ -59,6 +60,8 @@ def _led_nowhere(page: str) -> Response:
 
 
 def _refused(error: Exception) -> Response:
+    # What was begun ends here: the page of the refusal reads on its own.
+    runtime().session().rollback()
     if isinstance(error, NotFound) and request.blueprint in _SECRET_ADDRESSES:
         return _led_nowhere(render_template("errors/page.html", title=_("There is no such page"), text=in_words(error)))
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 409)

@@ -29,6 +29,7 @@ def staff_pages(world: World, client: FlaskClient) -> dict[str, str]:
     for way in ways(world.app, first):
         if way.method == "GET":
             answer = client.get(way.address, base_url=SITE)
+            assert answer.status_code < 500, way
             body = _TOKEN.sub(r"\1", answer.get_data(as_text=True))
             found[way.endpoint.removeprefix("staff.")] = f"{answer.status_code} {body}"
     return found

@@ -12,7 +12,7 @@ from feedback.storage.support import SupportRequest, desk_of
 from forms.library import pair
 from tests.promises.visits import send
 from tests.web.test_staff_pages import SITE, press, signed_in
-from tests.world import World
+from tests.world import World, hidden_value
 
 ASKED = {"name": "Mia Mentor", "reach": "mia@example.com", "words": "My partner never comes. <b>Please</b> help."}
 LINK = re.compile(r"https?://\S+")
@@ -257,3 +257,14 @@ def test_the_last_reminder_before_the_close_says_so(world: World) -> None:
     world.do_what_is_due()
     world.send_mails()
     assert "This is the last mail before that." in last_mail(world).replace("\n", " ")
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize("number", ["zz", "00" * 16, "00" * 1000, ""])
+def test_a_request_that_is_not_there_is_not_found_and_said_so(world: World, number: str) -> None:
+    world.open_wave(7, 7)
+    client, page = signed_in(world, StaffRole.ADMINISTRATOR), "/staff/programmes/1/support"
+    token = hidden_value(client.get(page, base_url=SITE).text, "csrf_token")
+    answer = client.post(page, data={"csrf_token": token, "number": number}, base_url=SITE)
+    assert answer.status_code == 404
+    assert "It may have been destroyed on its day." in answer.text
