@@ -126,7 +126,7 @@ def _shown(wave_id: int) -> ShownReport:
 def _paper(shown: ShownReport, language: str) -> Paper:
     sheet = show_comments(runtime().session(), shown.wave_id, now=runtime().clock())
     state = CommentsState(sheet.release.comments if sheet.release else None, sheet.until)
-    return compose_report(ReportSource(shown.signed, shown.earlier, state), language)
+    return compose_report(ReportSource(shown.signed, shown.earlier, state, shown.words), language)
 
 
 def _form(file: Path) -> Callable[[ShownReport, str], bytes]:

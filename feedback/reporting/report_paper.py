@@ -3,7 +3,7 @@
 Holds published facts only, as the report's document has them. Words are in the language of the request or command.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
@@ -52,11 +52,15 @@ _IN_SHORT = (Theme.CONFIDENCE, Theme.UNDERSTANDING, Theme.SAFETY, Theme.RELATION
 
 @dataclass(frozen=True)
 class ReportSource:
-    """What a report is composed from. `earlier` are the programme's published reports before it, oldest first."""
+    """What a report is composed from. `earlier` are the programme's published reports before it, oldest first.
+
+    `words` are what the programme calls itself and is about, by language; the signed document has them in English.
+    """
 
     signed: SignedReport
     earlier: tuple[ReportDocument, ...] = ()
     comments: CommentsState = field(default_factory=CommentsState)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def compose_report(source: ReportSource, language: str) -> Paper:
@@ -103,7 +107,7 @@ def _published(header: ReportHeader, source: ReportSource, language: str) -> tup
     return (
         _short(questions, compared, groups, language),
         risks_section(questions, rates),
-        _asked(header, questions),
+        _asked(header, questions, _calling(header, source.words, language)),
         _answered(header, rates),
         results_section(header.rules, questions),
         *((change_section(compared, groups, language),) if compared else ()),
@@ -147,7 +151,13 @@ def _first_of_themes(questions: tuple[ReportQuestion, ...]) -> list[ReportQuesti
     return [one for theme in _IN_SHORT for one in questions if one.code == codes.get(theme)]
 
 
-def _asked(header: ReportHeader, questions: tuple[ReportQuestion, ...]) -> Section:
+def _calling(header: ReportHeader, words: Mapping[str, Mapping[str, str]], language: str) -> str:
+    signed = {"word": header.about.word, "focus": header.about.focus}
+    known = words.get(language, {}) if words.get("en") == signed else {}
+    return _("%(word)s mentoring on %(focus)s", **{**signed, **known})
+
+
+def _asked(header: ReportHeader, questions: tuple[ReportQuestion, ...], calling: str) -> Section:
     about, promise = header.about, header.promise
     told = (
         _("No record says who answered, and nobody can read one person’s answers."),
@@ -161,7 +171,7 @@ def _asked(header: ReportHeader, questions: tuple[ReportQuestion, ...]) -> Secti
         *_exceptions(header),
     )
     facts = (
-        (_("Programme"), _("%(word)s mentoring on %(focus)s", word=about.word, focus=about.focus)),
+        (_("Programme"), calling),
         (_("Survey"), stage_name(about.stage)),
         (_("Questions to choose from"), str(len(questions))),
     )

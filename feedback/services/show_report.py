@@ -1,5 +1,6 @@
 """Find the published report of a wave, with what it takes to check it and to set it beside earlier ones."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from feedback.domain.errors import NotFound
 from feedback.domain.report import Outcome, ReportDocument, SignedReport, read_outcome, read_report
 from feedback.storage.database import begin_read_only
 from feedback.storage.organisations import Organisation
-from feedback.storage.programmes import programme_by_id
+from feedback.storage.programmes import programme_by_id, words_of
 from feedback.storage.reports import report_of, reports_before, reports_of_programme
 from feedback.storage.waves import Wave, reported_waves, wave_by_id
 
@@ -24,7 +25,7 @@ class Comparable:
 
 @dataclass(frozen=True)
 class ShownReport:
-    """One report. `earlier` are the programme's reports before it, oldest first."""
+    """One report. `earlier` are the programme's reports before it, oldest first; `words` are its own, by language."""
 
     programme_id: int
     wave_id: int
@@ -32,6 +33,7 @@ class ShownReport:
     signed: SignedReport
     earlier: tuple[ReportDocument, ...]
     comparable: tuple[Comparable, ...]
+    words: Mapping[str, Mapping[str, str]]
 
 
 def show_report(session: Session, wave_id: int) -> ShownReport:
@@ -71,6 +73,7 @@ def _shown(session: Session, wave_id: int) -> ShownReport:
             for other, owner in reported_waves(session, organisation.id)
             if _can_be_compared(wave, other)
         ),
+        words=words_of(programme),
     )
 
 

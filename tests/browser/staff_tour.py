@@ -29,9 +29,11 @@ TELLING = ("Ask Mentor Number 3 in Berlin: +49 170 1234567 or me@example.com, on
 LAYLA = "ليلى حسن"
 CAIRO = "القاهرة"
 MIXED = (
-    f"\n{LAYLA},layla.with.a.long.address@subsidiary.example.com,mentor,{CAIRO}\nZoë Åström,zoe@example.com,mentee,York"
+    f"\n{LAYLA},layla.abdelrahman.elmasry@subsidiary.example.com,mentor,{CAIRO}\nZoë Åström,zoe@example.com,mentee,York"
 )
 REQUEST = Request("Mia Müller", "+49 170 1234567, after five", "My mentor has not answered for weeks.")
+AS_ENTERED = (*TELLING, REQUEST.reach, REQUEST.words)
+"""What people have written in English, whatever the language of the page."""
 
 
 @dataclass(frozen=True)

@@ -189,3 +189,10 @@ def test_the_service_speaks_from_the_catalogue() -> None:
 
 def test_english_is_what_the_sources_say() -> None:
     assert [catalogue(code).ugettext("Thank you") for code in ("en", "de")] == ["Thank you", "Thank you"]
+
+
+def test_days_and_commands_in_arabic_are_set_apart_so_that_they_are_not_turned_round() -> None:
+    texts = [text for message in messages("ar") for text in said(message)]
+    loose = re.compile(r"(?<![\u2066\d-])\d{4}-\d\d-\d\d|(?<!\u2066)feedback [a-z]+ [a-z-]+ %")
+    assert any("2027-12-24" in text for text in texts)
+    assert [text for text in texts if loose.search(text)] == []

@@ -2,8 +2,10 @@
 
 import pytest
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from werkzeug.test import TestResponse
 
+from feedback.domain.errors import PlanRefused
 from feedback.domain.quiet_times import DEFAULT_QUIET_TIMES
 from feedback.domain.schedule import read_offset
 from feedback.domain.staff import StaffRole
@@ -11,10 +13,16 @@ from feedback.domain.waves import WaveState
 from feedback.services.set_quiet_times import show_quiet_times
 from feedback.services.show_programmes import show_programme
 from feedback.services.show_wave import show_wave
+from feedback.web.refusals import in_words
 from tests.web.test_staff_pages import SITE, press, see, signed_in
 from tests.world import START, World, hidden_value
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+TWINS = (
+    "The %(stage)s survey of “%(programme)s” asked the same questions of nearly the same people (%(groups)s): "
+    "whoever subtracts the two reports sees what a few people answered. Invite exactly the same people, or "
+    "change the roster by at least %(k)s people, or ask other questions."
+)
 PLAN = {
     "stage": "kickoff",
     "opens_on": "2027-03-06",
@@ -177,3 +185,31 @@ def test_a_dry_run_and_a_calendar_are_a_click_away(world: World) -> None:
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert answer.data.startswith(b"BEGIN:VCALENDAR")
     assert START.strftime("%Y%m").encode() in answer.data
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"opens_on": "2026-03-06"}, "L’ouverture est dans le passé"),
+        ({"opens_on": "soon"}, "Écrivez un jour, par exemple"),
+        ({"opens_at": "noon"}, "Écrivez une heure, par exemple"),
+        ({"first-days": "some"}, "Écrivez un nombre de jours de 0 à 366"),
+    ],
+)
+def test_what_is_wrong_with_a_plan_is_said_in_the_readers_language(
+    world: World, programme: int, changes: dict[str, str], said: str
+) -> None:
+    page = f"/staff/programmes/{programme}/plan?language=fr"
+    answer = press(signed_in(world), page, page, go="preview", **{**PLAN, **changes})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "Not a valid" not in answer.text
+    assert "Erreur" in answer.text.partition("</title>")[0]
+
+
+def test_twins_are_refused_in_the_readers_language(world: World, programme: int) -> None:
+    refusal = PlanRefused(TWINS, stage="kickoff", programme="Pilot", groups="mentor, mentee", k=5)
+    with world.app.test_request_context(), force_locale("es"):
+        said = in_words(refusal)
+    assert said.startswith("La encuesta «Inicio» de «Pilot»")
+    assert "(Personas mentoras y Personas mentorizadas)" in said

@@ -81,7 +81,7 @@ def _comments(wave_id: int) -> CommentsState:
 
 
 def _paper(shown: ShownReport, comments: CommentsState) -> Paper:
-    return compose_report(ReportSource(shown.signed, shown.earlier, comments), language())
+    return compose_report(ReportSource(shown.signed, shown.earlier, comments, shown.words), language())
 
 
 def _stem(shown: ShownReport) -> str:
