@@ -102,16 +102,7 @@ def send_batch(
     if batch is None or batch.not_before_at > now:
         return False
     wave = wave_by_id(session, batch.wave_id)
-    if wave.state != _goes_out_in(batch.mail):
-        skip_unsent(session, batch.id)
-        session.commit()
-        return False
-    hours = hours_of(session, wave.programme_id)
-    if hours.are_quiet(now):
-        postpone(session, batch.id, hours.next_allowed(now))
-        session.commit()
-        return False
-    if pace is not None and not has_turn(session, batch, pace, now):
+    if not _may_go(session, batch, wave, now=now) or (pace is not None and not has_turn(session, batch, pace, now)):
         return False
     fence = secrets.token_bytes(_FENCE_BYTES)
     unsent = fence_unsent(session, batch_id, fence)
@@ -134,6 +125,19 @@ def send_batch(
     if DeliveryState.QUEUED in states:
         _wait(session, batch_id, now, worst)
     return states - {DeliveryState.QUEUED} != set()
+
+
+def _may_go(session: Session, batch: Batch, wave: Wave, *, now: datetime) -> bool:
+    if wave.state != _goes_out_in(batch.mail):
+        skip_unsent(session, batch.id)
+        session.commit()
+        return False
+    hours = hours_of(session, wave.programme_id)
+    if hours.are_quiet(now):
+        postpone(session, batch.id, hours.next_allowed(now))
+        session.commit()
+        return False
+    return True
 
 
 # What a mail tells must still be so; all other mails lead to an open survey.
