@@ -10,6 +10,7 @@ from feedback.domain.questionnaires import Role
 from tests.answering import respond
 from tests.browser.test_accessibility import violations
 from tests.browser.test_participant import FIT, shown
+from tests.web.test_after_answering import support_address
 from tests.web.test_languages import WORD
 from tests.world import World
 
@@ -52,7 +53,7 @@ def walk(page: Page, address: str, link: str, code: str) -> Iterator[str]:
     page.locator("#word").fill(WORD[code])
     press(page, "main [type=submit]")
     yield "withdrawn"
-    for path in ("/", "/receipt", "/s/nothing", "/o/nothing"):
+    for path in ("/", "/receipt", "/accessibility", "/s/nothing", "/o/nothing"):
         page.goto(f"{address}{path}?language={code}")
         yield path
 
@@ -109,6 +110,18 @@ def test_a_language_is_switched_with_the_keyboard_and_keeps_the_answers(
         plain_page.keyboard.press("Enter")
     assert plain_page.locator("html").get_attribute("dir") == "rtl"
     assert plain_page.locator("main :checked").count() == before
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_the_form_for_support_fits_a_phone_with_its_errors_too(
+    live: World, address: str, plain_page: Page, code: str
+) -> None:
+    live.open_wave()
+    plain_page.goto(f"{address}{support_address(live)}?language={code}")
+    assert plain_page.evaluate(FIT)
+    press(plain_page, _SEND)
+    assert plain_page.locator(".errors").count() == 1
+    assert plain_page.evaluate(FIT)
 
 
 @pytest.mark.parametrize("code", TRANSLATED)

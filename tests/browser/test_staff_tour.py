@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from tests.browser.staff_tour import AS_ENTERED, visit
 from tests.browser.test_accessibility import violations
 from tests.browser.test_participant import FIT
+from tests.browser.test_structure import SMALL
 from tests.speaking import ENGLISH, Words
 from tests.world import World
 
@@ -30,6 +31,7 @@ def faults(page: Page, code: str) -> list[object]:
     found: list[object] = [] if page.evaluate(FIT) else ["wider than the screen"]
     found += [f"English: {text}" for text in english_texts(page, code)]
     found += [f"leads nowhere: {text}" for text in page.evaluate(LIST_AFTER_ERROR) or ()]
+    found += [f"too small to hit: {text}" for text in page.evaluate(SMALL)]
     found += ["not one h1"] if page.locator("h1").count() != 1 else []
     found += ["another language"] if page.locator("html").get_attribute("lang") != code else []
     return found + [said for said in [violations(page)] if said]
