@@ -278,8 +278,11 @@ def test_a_database_killed_while_workers_send_finds_them_back_at_work(
 
 
 @ON_POSTGRESQL
-@EACH_STAGE
-@pytest.mark.parametrize("fate", ["killed", "paused"])
+@pytest.mark.parametrize(
+    ("stage", "fate"),
+    [*((stage, "killed") for stage in STAGES), (STAGES[-1], "paused")],
+    ids=["opening-killed", "reminding-killed", "closing-killed", "closing-paused"],
+)
 def test_what_was_under_way_when_the_database_fell_is_done_once(
     environment: dict[str, str], mailbox: Mailbox, relay: HeldRelay, tmp_path: Path, stage: Stage, fate: str
 ) -> None:

@@ -15,7 +15,6 @@ from tests.databases import Pair
 from tests.web.test_comment_pages import *  # noqa: F403
 from tests.web.test_planning_pages import *  # noqa: F403
 from tests.web.test_roster_pages import *  # noqa: F403
-from tests.web.test_staff_pages import *  # noqa: F403
 from tests.world import TEXTS, FixedClock, World
 
 pytestmark = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
