@@ -9,12 +9,19 @@ from feedback.domain.errors import ScrubUnfinished
 
 _ATTEMPTS = 5
 _LOCK_TIMEOUT = "5s"
-_READER = "A reader kept the database from being rewritten; it is tried again at the next tick."
-# Rows that an older snapshot can still see survive a rewrite: a backup that runs meanwhile is such a snapshot.
-_OLD_SNAPSHOTS = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL
-AND age(backend_xmin) >= age(cast(cast(:before AS text) AS xid))
+_HELD = "An older open transaction kept the database from being rewritten; it is tried again at the next tick."
+_LOOKS = 50
+_PAUSE = "SELECT pg_sleep(0.1)"
+# A rewrite keeps the deleted rows that somebody could still see: whoever began before the deletion (a backup, a
+# transaction left open, a prepared one, a standby that reports what it reads). All count in transaction numbers.
+_OLDER = """
+WITH held(number) AS (
+  SELECT unnest(ARRAY[backend_xid, backend_xmin]) FROM pg_stat_activity
+  WHERE pid <> pg_backend_pid() AND (datname = current_database() OR datname IS NULL)
+  UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()
+  UNION ALL SELECT xmin FROM pg_replication_slots
+)
+SELECT count(*) FROM held WHERE age(number) > age(cast(cast(:before AS text) AS xid))
 """
 
 
@@ -38,19 +45,27 @@ def _truncate_log(connection: Connection) -> None:
         busy, _frames, _moved = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
         if not busy:
             return
-    raise ScrubUnfinished(_READER)
+    raise ScrubUnfinished(_HELD)
 
 
 def _scrub_postgresql(connection: Connection, tables: tuple[str, ...]) -> None:
     _check_maintainer(connection, tables)
-    before = connection.scalar(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
+    _wait_for_older_transactions(connection)
     connection.execute(text(f"SET lock_timeout = '{_LOCK_TIMEOUT}'"))
     try:
-        if connection.scalar(text(_OLD_SNAPSHOTS), {"before": str(int(str(before)) % 2**32)}):
-            raise ScrubUnfinished(_READER)
         connection.execute(text(f"VACUUM (FULL) {', '.join(tables)}"))
     finally:
         connection.execute(text("RESET lock_timeout"))
+
+
+# Most end at once: the database's own upkeep reads the tables too.
+def _wait_for_older_transactions(connection: Connection) -> None:
+    before = connection.scalar(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
+    for _look in range(_LOOKS):
+        if not connection.scalar(text(_OLDER), {"before": str(int(str(before)) % 2**32)}):
+            return
+        connection.execute(text(_PAUSE))
+    raise ScrubUnfinished(_HELD)
 
 
 # PostgreSQL skips, with no more than a warning, a table that the role may not maintain.

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import ScrubUnfinished
+from feedback.storage import scrubbing
 from feedback.storage.audit_log import LogEntry, note
 from feedback.storage.bulk import insert_rows
 from feedback.storage.database import begin_read_only, guard_engine, guard_reader, seize_wave
@@ -196,6 +197,12 @@ def store_and_delete(engine: Engine) -> None:
         session.commit()
 
 
+def rewritten(engine: Engine) -> bool:
+    """Whether nothing of PostgreSQL's emptied table is left."""
+    with engine.connect() as connection:
+        return connection.scalar(text("SELECT pg_relation_size('sealed_responses')")) == 0
+
+
 @ON_SQLITE
 def test_deleted_bytes_lie_in_the_files_until_they_are_scrubbed(engine: Engine, databases: Pair) -> None:
     store_and_delete(engine)
@@ -218,8 +225,13 @@ def test_a_scrub_that_a_reader_blocks_says_so(engine: Engine) -> None:
             scrub(engine)
 
 
+@pytest.fixture
+def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scrubbing, "_LOOKS", 1)
+
+
 @ON_POSTGRESQL
-def test_a_scrub_that_an_older_reader_could_undo_says_so(engine: Engine) -> None:
+def test_a_scrub_that_an_older_reader_could_undo_says_so(engine: Engine, one_look: None) -> None:
     with Session(engine) as reader:
         reader.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         reader.scalars(select(Organisation)).all()
@@ -229,12 +241,45 @@ def test_a_scrub_that_an_older_reader_could_undo_says_so(engine: Engine) -> None
 
 
 @ON_POSTGRESQL
+def test_a_scrub_that_an_older_writer_could_undo_says_so(engine: Engine, one_look: None) -> None:
+    with Session(engine) as writer:
+        writer.execute(text("SELECT pg_current_xact_id()"))
+        store_and_delete(engine)
+        with pytest.raises(ScrubUnfinished):
+            scrub(engine, "sealed_responses")
+
+
+@ON_POSTGRESQL
+def test_a_scrub_waits_for_an_older_reader_that_ends(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Session(engine) as reader:
+        reader.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        reader.scalars(select(Organisation)).all()
+        store_and_delete(engine)
+
+        @event.listens_for(engine, "after_cursor_execute")
+        def end_the_reader(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            if statement == scrubbing._PAUSE:
+                reader.rollback()
+
+        scrub(engine, "sealed_responses")
+    assert rewritten(engine)
+
+
+@ON_POSTGRESQL
+def test_a_scrub_does_not_mind_who_began_after_the_deletion(engine: Engine, one_look: None) -> None:
+    store_and_delete(engine)
+    with Session(engine) as reader:
+        reader.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        reader.scalars(select(Organisation)).all()
+        scrub(engine, "sealed_responses")
+    assert rewritten(engine)
+
+
+@ON_POSTGRESQL
 def test_a_scrub_rewrites_the_table(engine: Engine) -> None:
     store_and_delete(engine)
-    where = text("SELECT pg_relation_size('sealed_responses')")
     scrub(engine, "sealed_responses")
-    with engine.connect() as connection:
-        assert connection.scalar(where) == 0
+    assert rewritten(engine)
 
 
 def test_every_constraint_has_a_name() -> None:
