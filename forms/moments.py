@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, TimeField
 
@@ -10,26 +11,27 @@ DAY_NEEDED = _("Write a day, such as 2027-03-15.")
 TIME_NEEDED = _("Write a time, such as 09:30.")
 
 
-class DayField(DateField):  # type: ignore[misc]  # WTForms has no types
+class _InOwnWords:
+    needed: LazyString
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed, or say how to write it."""
+        try:
+            super().process_formdata(valuelist)  # type: ignore[misc]  # WTForms has no types
+        except ValueError:
+            raise ValueError(self.needed) from None
+
+
+class DayField(_InOwnWords, DateField):  # type: ignore[misc]  # WTForms has no types
     """A day; browsers without a calendar of their own send whatever was typed."""
 
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read a day, or say how to write one."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(DAY_NEEDED) from None
+    needed = DAY_NEEDED
 
 
-class ClockField(TimeField):  # type: ignore[misc]  # WTForms has no types
+class ClockField(_InOwnWords, TimeField):  # type: ignore[misc]  # WTForms has no types
     """A time of day."""
 
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read a time, or say how to write one."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(TIME_NEEDED) from None
+    needed = TIME_NEEDED
 
 
 class DaysField(IntegerField):  # type: ignore[misc]  # WTForms has no types
