@@ -314,7 +314,7 @@ PARTICLES = frozenset(_PARTICLES.split())
 NAMES_THAT_ARE_WORDS = frozenset(_WORDS.split())
 """In small letters these are read as words."""
 WORDS_ELSEWHERE = frozenset(
-    ("alan", "ale", "ava", "caro", "dan", "jan", "jus", "mal", "memo", "mia", "noor", "pam", "ros", "sean")
+    ("alan", "ale", "ava", "caro", "dan", "jan", "jus", "mal", "memo", "mia", "pam", "ros", "sean")
 )
 """Words of French, Spanish or Welsh that are also first names."""
 
