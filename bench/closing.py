@@ -28,7 +28,7 @@ from feedback.services.submit_response import read_link
 from feedback.storage.entitlements import rights_of_wave
 from feedback.storage.responses import StoredResponse
 from feedback.storage.waves import wave_by_id
-from forms.library import pair
+from forms.bank import pair
 from tests.answering import an_answer
 from tests.databases import SqliteServer
 from tests.world import World, roster_csv

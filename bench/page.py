@@ -6,7 +6,7 @@ import sys
 from bench.stage import database_servers, table
 from bench.world import world_on
 from feedback.domain.links import results_secret, to_address
-from forms.library import pair
+from forms.bank import pair
 from tests.world import World, hidden_value, part_filled
 
 AIM = "30 kB in 3 requests"

@@ -18,7 +18,7 @@ from feedback.domain.links import results_secret, to_address
 from feedback.mail import write
 from feedback.services.set_notice import name_help, say_what_was_done
 from feedback.storage.support import desk_of
-from forms.library import pair
+from forms.bank import pair
 from tests.browser.conftest import browser_at_hand
 from tests.browsing import free_port
 from tests.databases import SqliteServer

@@ -13,7 +13,7 @@ from feedback.domain.links import LinkSecret, new_receipt, proof, response_key
 from feedback.domain.questionnaires import Role
 from feedback.domain.responses import ResponseBody, largest_body, read_body, write_body
 from feedback.domain.sealing import Place, new_private_key, open_response, seal_response
-from forms.library import pair
+from forms.bank import pair
 from tests.answering import an_answer
 
 

@@ -33,7 +33,7 @@ from feedback.services.queue_mails import queue_for
 from feedback.storage.deliveries import Delivery, DeliveryState, invited_to
 from feedback.storage.responses import StoredResponse
 from feedback.storage.waves import wave_by_id
-from forms.library import pair as questionnaires
+from forms.bank import pair as questionnaires
 from tests.databases import Pair, postgres_server
 from tests.world import World, roster_csv
 

@@ -23,7 +23,7 @@ from feedback.services.create_programme import ProgrammeDraft, create_programme
 from feedback.services.import_roster import import_roster
 from feedback.services.open_wave import open_wave
 from feedback.services.plan_wave import WavePlan, plan_wave
-from forms.library import pair
+from forms.bank import pair
 from forms.vocabulary import translated_words
 
 START = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from feedback.services.postpone_wave import postpone_wave
 from feedback.services.preview_wave import WavePreview, preview_wave, twins_ahead
 from feedback.services.show_programmes import show_programme
 from feedback.services.show_wave import show_wave
-from forms.library import pair
+from forms.bank import pair
 
 _LANGUAGE = "en"
 _wave_id = click.argument("wave_id", type=int)

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from feedback.cli.output import as_json_option, say, write_json
 from feedback.domain.questionnaires import Questionnaire, languages_of
-from forms.library import available, load, read_file
+from forms.bank import available, load, read_file
 
 questionnaire = AppGroup("questionnaire", help="List and check questionnaires.")
 

@@ -11,7 +11,7 @@ from feedback.services.import_roster import import_roster
 from feedback.services.open_wave import open_wave
 from feedback.services.plan_wave import WavePlan, plan_wave
 from feedback.services.show_programmes import list_programmes
-from forms.library import pair
+from forms.bank import pair
 from forms.vocabulary import translated_words
 
 ORGANISATION = "Example Organisation"

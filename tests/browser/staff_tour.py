@@ -18,7 +18,7 @@ from feedback.services.set_organisation import set_approval
 from feedback.storage.deliveries import Delivery
 from feedback.storage.support import desk_of
 from feedback.storage.waves import Wave
-from forms.library import pair
+from forms.bank import pair
 from tests.answering import respond
 from tests.promises.closing import spread
 from tests.reviewing import TEXTS, WISHES

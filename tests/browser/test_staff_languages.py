@@ -11,7 +11,7 @@ from feedback.domain.schedule import read_offset
 from feedback.domain.staff import StaffRole
 from feedback.services.set_organisation import set_approval
 from feedback.storage.deliveries import Delivery
-from forms.library import pair
+from forms.bank import pair
 from tests.answering import respond
 from tests.browser.test_languages import press
 from tests.browser.test_participant import FIT

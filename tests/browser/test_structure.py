@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from feedback.domain.links import results_secret, to_address
 from feedback.storage.support import desk_of
-from forms.library import pair
+from forms.bank import pair
 from tests.browser.pressing import press
 from tests.browser.test_accessibility import violations
 from tests.browser.test_participant import FIT, TAGS, answer_part_by_keyboard, shown

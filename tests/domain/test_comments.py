@@ -30,7 +30,7 @@ from feedback.domain.released_comments import (
     released_question,
     write_release,
 )
-from forms.library import available, load
+from forms.bank import available, load
 
 WISHES = (Wish.QUOTE, Wish.SUMMARISE)
 UNDECIDED = Verdict(Decision.UNDECIDED)

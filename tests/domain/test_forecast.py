@@ -13,7 +13,7 @@ from feedback.domain.groups import Atom, Group
 from feedback.domain.questionnaires import Kind, Questionnaire, Role
 from feedback.domain.statements import GroupStatement, Publication, Reason, ResponseRate, Withheld
 from feedback.domain.tally import Tally
-from forms.library import available, load, pair
+from forms.bank import available, load, pair
 
 STAGES = sorted({load(name).stage for name in available()})
 COHORTS = ("", "London", "York", "Zürich")

@@ -28,7 +28,7 @@ from feedback.domain.responses import (
     read_body,
     write_body,
 )
-from forms.library import available, load
+from forms.bank import available, load
 
 # What takes most room in JSON or UTF-8, and what JSON must escape.
 WORST = '"\\\n\t/𝕳😀￿’ä\u200d\u2028e\u0301'

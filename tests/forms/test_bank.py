@@ -18,7 +18,7 @@ from feedback.domain.questionnaires import (
     fingerprint,
     languages_of,
 )
-from forms.library import STAGES, available, load, pair
+from forms.bank import STAGES, available, load, pair
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "questionnaires.md"
 SHIPPED = Path(__file__).parents[2] / "forms" / "questionnaires"

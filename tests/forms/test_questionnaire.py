@@ -20,7 +20,7 @@ from feedback.domain.questionnaires import (
     Role,
     Section,
 )
-from forms.library import available, load
+from forms.bank import available, load
 from forms.questionnaire import answers_in_words, build_form, fill_form
 
 pytestmark = pytest.mark.usefixtures("page")

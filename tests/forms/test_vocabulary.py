@@ -5,7 +5,7 @@ import pytest
 from feedback.domain.frozen_questionnaires import with_words
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.questionnaires import Texts, languages_of
-from forms.library import available, load
+from forms.bank import available, load
 from forms.vocabulary import translated_words, vocabulary
 
 CODES = {language.code for language in LANGUAGES}

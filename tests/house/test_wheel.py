@@ -120,6 +120,6 @@ def test_the_installed_command_makes_both_databases(installed: Path, tmp_path: P
     assert "keys" not in tables(tmp_path / "here/feedback.sqlite")
 
 
-def test_the_installed_library_has_every_questionnaire(installed: Path, tmp_path: Path) -> None:
+def test_the_installed_bank_has_every_questionnaire(installed: Path, tmp_path: Path) -> None:
     listed = run(installed / "bin/feedback", "questionnaire", "list", cwd=tmp_path)
     assert [path.stem for path in (ROOT / "forms/questionnaires").glob("*.toml") if path.stem not in listed] == []

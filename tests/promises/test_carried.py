@@ -16,7 +16,7 @@ from feedback.domain.questionnaires import Condition, Question, Role
 from feedback.services.submit_response import find_survey, read_link
 from feedback.storage.responses import sealed_responses
 from feedback.web.kept_pages import MOST_KEPT, kept
-from forms.library import pair
+from forms.bank import pair
 from tests.promises.scanner import fingerprint
 from tests.promises.visits import fill_in, link_of, send
 from tests.world import World, fields_of, hidden_value, part_filled

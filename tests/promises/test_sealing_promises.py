@@ -23,7 +23,7 @@ from feedback.storage.entitlements import rights_of_wave
 from feedback.storage.reports import StoredReport, report_of
 from feedback.storage.responses import sealed_responses
 from feedback.storage.waves import wave_by_id
-from forms.library import pair
+from forms.bank import pair
 from tests.promises.visits import engine_of
 from tests.world import World
 

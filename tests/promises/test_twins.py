@@ -14,7 +14,7 @@ from feedback.services.leave_programme import leave_programme
 from feedback.services.plan_wave import WavePlan
 from feedback.services.preview_wave import preview_wave
 from feedback.storage.waves import wave_by_id, waves_of
-from forms.library import pair
+from forms.bank import pair
 from tests.answering import respond
 from tests.promises.closing import state_of, stored_report
 from tests.world import World, roster_csv

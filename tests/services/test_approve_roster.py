@@ -229,7 +229,7 @@ def test_a_scheduled_wave_waits_and_opens_once_it_is_approved(world: World, prog
 
 def scheduled(world: World, programme: int) -> int:
     from feedback.services.plan_wave import WavePlan, plan_wave
-    from forms.library import pair
+    from forms.bank import pair
 
     now = world.clock()
     plan = WavePlan(programme, "kickoff", pair("kickoff"), now + timedelta(hours=1), now + timedelta(days=9))

@@ -9,7 +9,7 @@ from feedback.domain.questionnaires import Role
 from feedback.domain.waves import MomentKind, WaveState
 from feedback.services.plan_wave import WavePlan, plan_wave
 from feedback.storage.waves import moments_of, questionnaires_of, wave_by_id
-from forms.library import pair
+from forms.bank import pair
 from tests.world import START, World
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

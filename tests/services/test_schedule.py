@@ -27,7 +27,7 @@ from feedback.services.show_wave import CalendarEntry, EntryKind, show_wave
 from feedback.services.sign_in import invite_staff
 from feedback.storage.audit_log import entries_about
 from feedback.storage.waves import Wave, moments_of, wave_by_id
-from forms.library import pair
+from forms.bank import pair
 from tests.answering import respond
 from tests.world import START, World
 

@@ -9,7 +9,7 @@ from feedback.domain.links import results_secret, to_address
 from feedback.domain.staff import StaffRole
 from feedback.services.set_notice import name_help, say_what_was_done
 from feedback.storage.support import SupportRequest, desk_of
-from forms.library import pair
+from forms.bank import pair
 from tests.promises.visits import send
 from tests.web.test_staff_pages import SITE, press, signed_in
 from tests.world import World, hidden_value

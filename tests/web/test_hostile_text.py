@@ -6,7 +6,7 @@ import pytest
 
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.responses import count_responses
-from forms.library import pair
+from forms.bank import pair
 from tests.promises.visits import send
 from tests.web.test_after_answering import ASKED, LINK, closed_wave, last_mail, results_address, support_address
 from tests.world import World, hidden_value

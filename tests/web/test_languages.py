@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from feedback.domain.frozen_questionnaires import with_words
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.questionnaires import Questionnaire, Role
-from forms.library import pair
+from forms.bank import pair
 from tests.promises.scanner import fingerprint
 from tests.speaking import Words, foreign_texts
 from tests.world import World, fields_of, hidden_value, part_filled

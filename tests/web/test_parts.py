@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.questionnaires import PREFER_NOT_TO_SAY, Condition, Question, Role
 from feedback.web.parts import seal, unseal
-from forms.library import pair
+from forms.bank import pair
 from tests.promises.scanner import fingerprint
 from tests.promises.visits import fill_in, secret_in
 from tests.world import World, fields_of, hidden_value, part_filled

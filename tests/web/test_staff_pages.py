@@ -9,7 +9,7 @@ from feedback.domain.staff import StaffRole
 from feedback.services.sign_in import invite_staff
 from feedback.storage.heartbeat import Beat, beat
 from feedback.storage.organisations import organisation_named
-from forms.library import pair
+from forms.bank import pair
 from tests.answering import respond
 from tests.world import World, hidden_value
 

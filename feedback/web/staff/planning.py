@@ -21,7 +21,7 @@ from feedback.web.guards import allowed, member
 from feedback.web.refusals import in_words
 from feedback.web.staff.mistakes import mistakes
 from feedback.web.staff.wording import moment_in_words, time_in_words
-from forms.library import STAGES, pair
+from forms.bank import STAGES, pair
 from forms.planning import PlanForm
 
 _PLANNERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
