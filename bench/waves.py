@@ -5,9 +5,7 @@ connection each, with a mail written beforehand. Each stage runs in processes of
 """
 
 import json
-import multiprocessing
 import resource
-import smtplib
 import subprocess
 import sys
 import time
@@ -21,6 +19,7 @@ from pathlib import Path
 import psutil
 from sqlalchemy import Engine, create_engine, insert, select, text
 
+from bench.bare_smtp import bare_loops
 from bench.closing import sealed_answers
 from bench.sink import Sink, sinking
 from bench.stage import ROOT, environment, processor_seconds, server_of, table
@@ -44,7 +43,6 @@ SLOW_RELAY_SECONDS = 0.01
 MOST_REMINDED = 4_000
 TABLES = ("participants", "opt_outs", "entitlements", "deliveries", "mail_batches", "sealed_responses")
 _ANSWERING = 5
-_MAIL_BYTES = 3_500
 
 
 @dataclass(frozen=True)
@@ -203,31 +201,6 @@ def _peak(process: psutil.Process) -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def bare_loops(sink: Sink, mails: int) -> tuple[float, float]:
-    """Send so many mails with nothing but smtplib, one connection a process; mails a second, CPU seconds a mail."""
-    sink.forget()
-    before = _children_cpu()
-    context = multiprocessing.get_context("spawn")
-    loops = [context.Process(target=_bare_loop, args=(sink.port, mails // WORKERS)) for _ in range(WORKERS)]
-    for loop in loops:
-        loop.start()
-    for loop in loops:
-        loop.join()
-    return sink.rate, (_children_cpu() - before) / mails
-
-
-def _children_cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def _bare_loop(port: int, mails: int) -> None:
-    mail = b"Subject: survey\r\n\r\n" + (b"x" * 70 + b"\r\n") * (_MAIL_BYTES // 72)
-    with smtplib.SMTP("127.0.0.1", port) as relay:
-        for number in range(mails):
-            relay.sendmail("feedback@example.com", [f"person.{number}@example.com"], mail)
-
-
 def answer(world: World, wave: int) -> None:
     """Let one in five answer, without pages."""
     with world.session() as session:
@@ -275,7 +248,7 @@ def sending(databases: Pair, engine: Engine, mails: int, pause: float) -> Sendin
         if sink.count < mails:
             raise RuntimeError(f"{sink.count} mails arrived of {mails}")
         rate = sink.rate
-        return Sending(spent, rate, spent.cpu / mails, *bare_loops(sink, min(mails, 20_000)))
+        return Sending(spent, rate, spent.cpu / mails, *bare_loops(sink, min(mails, 20_000), WORKERS))
 
 
 def measure(people: int, databases: Pair) -> "Measured":
