@@ -8,23 +8,18 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
 import pytest
 from sqlalchemy import select, text, update
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import OperationalError
 
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.waves import WaveState
-from feedback.jobs.due import Due, Task, do
 from feedback.jobs.worker import Rhythm
-from feedback.runtime import bench
-from feedback.services.find_due import Act
 from feedback.storage.audit_log import LogEntry
-from feedback.storage.deliveries import DeliveryState, delivery_counts, unsent_batches
-from feedback.storage.heartbeat import Beat
+from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.waves import Wave
 from tests.answering import respond
 from tests.databases import mortal_server
@@ -37,7 +32,6 @@ from tests.world import START, World
 
 ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"])
 PATIENCE = 60
-ADDRESSES = [f"{person}@example.com" for person in ("mentee.0", "mentee.1", "mentor.0", "mentor.1", "mentor.2")]
 
 
 class HeldRelay(ScriptedRelay):
@@ -311,92 +305,3 @@ def is_sent_after_all(world: World, wave: int) -> bool:
         return is_sent(world, wave)
     except OperationalError:
         return False
-
-
-# ---- the relay, for an hour of the waves' clock
-
-
-@pytest.mark.parametrize("reply", ["451 Later", "421 Going away", "452 Full"])
-def test_an_hour_of_refusals_for_now_costs_nobody_the_mail(world: World, relay: HeldRelay, reply: str) -> None:
-    relay.let_go()
-    wave = world.open_wave(mentors=3, mentees=2)
-    for minutes in (1, 2, 4, 8, 16, 32, 64):
-        for address in ADDRESSES:
-            relay.says(address, reply)
-        world.do_what_is_due()
-        world.clock.pass_time(minutes=minutes)
-    assert relay.received == []
-    world.do_what_is_due()
-    assert is_sent(world, wave)
-    assert sorted(relay.recipients) == ADDRESSES
-
-
-def test_an_hour_of_broken_lines_sends_the_very_same_mails_again(world: World, relay: HeldRelay) -> None:
-    relay.let_go()
-    wave = world.open_wave(mentors=3, mentees=2)
-    for minutes in (1, 2, 4, 8, 16, 32, 64):
-        for address in ADDRESSES:
-            relay.hangs_up_on(address)
-        world.do_what_is_due()
-        world.clock.pass_time(minutes=minutes)
-    world.do_what_is_due()
-    assert is_sent(world, wave)
-    assert Counter(relay.recipients) == dict.fromkeys(ADDRESSES, 8)
-    assert len({mail["Message-ID"] for _recipient, mail in relay.received}) == 5
-
-
-def test_a_relay_that_refuses_for_now_makes_the_mails_late(world: World, relay: HeldRelay) -> None:
-    relay.let_go()
-    wave = world.open_wave(mentors=3, mentees=2)
-    for minutes in (1, 2, 4, 8, 15):
-        for address in ADDRESSES:
-            relay.says(address, "451 Later")
-        world.do_what_is_due()
-        world.clock.pass_time(minutes=minutes)
-    assert late_acts(world) == [(Act.SEND, wave, START)]
-
-
-def test_a_large_wave_is_not_late_while_its_mails_go_out(world: World, relay: HeldRelay) -> None:
-    relay.let_go()
-    relay.before_it_takes = lambda _recipient: world.clock.pass_time(seconds=6)
-    wave = world.open_wave(mentors=110, mentees=110)
-    assert [send_a_batch(world) for _batch in range(3)] == [[], [], []]
-    assert world.clock() == START + timedelta(minutes=22)
-    assert is_sent(world, wave)
-
-
-def test_a_large_wave_is_late_once_its_mails_have_stood_still(world: World, relay: HeldRelay) -> None:
-    relay.let_go()
-    wave = world.open_wave(mentors=110, mentees=110)
-    world.clock.pass_time(minutes=20)
-    assert send_a_batch(world) == []
-    moved_at = world.clock()
-    world.clock.pass_time(minutes=15, seconds=1)
-    assert late_acts(world) == [(Act.SEND, wave, moved_at)]
-
-
-def send_a_batch(world: World) -> list[tuple[Act, int, datetime]]:
-    """Send the next batch, and tell what is late then."""
-    with world.session() as session:
-        (batch,) = unsent_batches(session, world.clock(), 1)
-    do(Due(Task.SEND, batch), bench(world.app))
-    return late_acts(world)
-
-
-def late_acts(world: World) -> list[tuple[Act, int, datetime]]:
-    with world.app.app_context():
-        return [(one.act, one.wave_id, one.since) for one in world.tools.stock().late]
-
-
-@ON_POSTGRESQL
-def test_a_progress_that_cannot_be_noted_doubles_no_mail(world: World, relay: HeldRelay) -> None:
-    relay.let_go()
-    world.open_wave(mentors=3, mentees=2)
-    with world.session() as session:
-        session.execute(text(f"DROP SEQUENCE {Beat.MAIL}"))
-        session.commit()
-        (batch,) = unsent_batches(session, world.clock(), 1)
-    with pytest.raises(ProgrammingError, match=Beat.MAIL):
-        do(Due(Task.SEND, batch), bench(world.app))
-    do(Due(Task.SEND, batch), bench(world.app))
-    assert sorted(relay.recipients) == ADDRESSES
