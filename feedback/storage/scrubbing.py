@@ -13,12 +13,14 @@ _HELD = "An older open transaction kept the database from being rewritten; it is
 _LOOKS = 50
 _PAUSE = "SELECT pg_sleep(0.1)"
 # A rewrite keeps the deleted rows that somebody could still see: whoever began before the deletion (a backup, a
-# transaction left open, a prepared one, a standby that reports what it reads). All count in transaction numbers.
+# transaction left open, a prepared one, a standby that reports what it reads). Who writes counts in whichever database
+# of the server, because the rewrite's own snapshot is taken with it still under way.
 _OLDER = """
 WITH held(number) AS (
-  SELECT unnest(ARRAY[backend_xid, backend_xmin]) FROM pg_stat_activity
+  SELECT backend_xid FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+  UNION ALL SELECT transaction FROM pg_prepared_xacts
+  UNION ALL SELECT backend_xmin FROM pg_stat_activity
   WHERE pid <> pg_backend_pid() AND (datname = current_database() OR datname IS NULL)
-  UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()
   UNION ALL SELECT xmin FROM pg_replication_slots
 )
 SELECT count(*) FROM held WHERE age(number) > age(cast(cast(:before AS text) AS xid))

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, make_url, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from feedback.domain.errors import ScrubUnfinished
 from feedback.storage import scrubbing
@@ -241,8 +242,11 @@ def test_a_scrub_that_an_older_reader_could_undo_says_so(engine: Engine, one_loo
 
 
 @ON_POSTGRESQL
-def test_a_scrub_that_an_older_writer_could_undo_says_so(engine: Engine, one_look: None) -> None:
-    with Session(engine) as writer:
+@pytest.mark.parametrize("where", ["main", "keys"])
+def test_a_scrub_that_an_older_writer_could_undo_says_so(
+    engine: Engine, databases: Pair, one_look: None, where: str
+) -> None:
+    with create_engine(getattr(databases, where), poolclass=NullPool).connect() as writer:
         writer.execute(text("SELECT pg_current_xact_id()"))
         store_and_delete(engine)
         with pytest.raises(ScrubUnfinished):
