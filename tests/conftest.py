@@ -15,6 +15,7 @@ from feedback.demo.mailbox import Mailbox, start_smtp
 from feedback.services.upgrade_databases import Engines, grant_rights
 from feedback.storage.grants import GroupRole
 from tests.databases import KINDS, Pair, PostgresServer, SqliteServer, postgres_server
+from tests.services.relays import ScriptedRelay
 from tests.world import FixedClock, World
 
 # Machines are slow at times, and a failure must come again.
@@ -72,6 +73,14 @@ def databases(server: SqliteServer | PostgresServer) -> Iterator[Pair]:
 @pytest.fixture
 def mailbox(tmp_path: Path) -> Mailbox:
     return Mailbox(tmp_path / "mailbox")
+
+
+@pytest.fixture
+def relay() -> Iterator[ScriptedRelay]:
+    """For tests whose own `smtp_port` is this relay's."""
+    relay = ScriptedRelay()
+    yield relay
+    relay.goes_down()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Promise: a relay that refuses or hangs up for an hour costs nobody the mail, and who runs the service is told."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,13 +17,6 @@ from tests.services.relays import ScriptedRelay
 from tests.world import START, World
 
 ADDRESSES = [f"{person}@example.com" for person in ("mentee.0", "mentee.1", "mentor.0", "mentor.1", "mentor.2")]
-
-
-@pytest.fixture
-def relay() -> Iterator[ScriptedRelay]:
-    relay = ScriptedRelay()
-    yield relay
-    relay.goes_down()
 
 
 @pytest.fixture

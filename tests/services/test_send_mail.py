@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 
@@ -24,13 +23,6 @@ from tests.world import START, World, roster_csv
 MENTOR, OTHER, THIRD = (f"mentor.{number}@example.com" for number in range(3))
 EVERYBODY = sorted(f"{role}.{number}@example.com" for role in ("mentor", "mentee") for number in range(3))
 LINK = re.compile(r"https://feedback\.example\.com/s/([A-Za-z0-9_-]{43})")
-
-
-@pytest.fixture
-def relay() -> Iterator[ScriptedRelay]:
-    relay = ScriptedRelay()
-    yield relay
-    relay.goes_down()
 
 
 @pytest.fixture
