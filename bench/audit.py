@@ -9,9 +9,9 @@ from typing import Any
 
 from bench.stage import table
 from feedback.auditor import audit
-from feedback.domain.answers import Answer
-from feedback.domain.groups import Atom
-from feedback.domain.questionnaires import Role
+from feedback.domain.disclosure.groups import Atom
+from feedback.domain.survey.answers import Answer
+from feedback.domain.survey.questionnaires import Role
 from tests.auditor import rivals
 from tests.auditor.programmes import MILD, Person, Programme, a_question, our_report, some_programme
 

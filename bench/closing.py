@@ -19,12 +19,12 @@ from sqlalchemy.orm import Session
 from bench.stage import ROOT, table
 from bench.world import world_on
 from feedback.domain.links import entitlement_digest, new_receipt, proof, response_key
-from feedback.domain.questionnaires import Role
-from feedback.domain.responses import ResponseBody, write_body
 from feedback.domain.sealing import Place, seal_response
-from feedback.services.close_wave import begin_closing, finish_closing
-from feedback.services.import_roster import import_roster
-from feedback.services.submit_response import read_link
+from feedback.domain.survey.questionnaires import Role
+from feedback.domain.survey.responses import ResponseBody, write_body
+from feedback.services.roster.import_roster import import_roster
+from feedback.services.waves.close_wave import begin_closing, finish_closing
+from feedback.services.waves.submit_response import read_link
 from feedback.storage.entitlements import rights_of_wave
 from feedback.storage.responses import StoredResponse
 from feedback.storage.waves import wave_by_id

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from bench.stage import database_servers, table
 from bench.world import world_on
-from feedback.services.import_roster import import_roster
+from feedback.services.roster.import_roster import import_roster
 from tests.world import World, roster_csv
 
 SIZES = (10_000, 100_000)

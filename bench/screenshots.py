@@ -16,7 +16,7 @@ from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import results_secret, to_address
 from feedback.mail import write
-from feedback.services.set_notice import name_help, say_what_was_done
+from feedback.services.reports.set_notice import name_help, say_what_was_done
 from feedback.storage.support import desk_of
 from forms.bank import pair
 from tests.browser.conftest import browser_at_hand

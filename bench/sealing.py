@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from bench.stage import table
 from feedback.domain.links import LinkSecret, new_receipt, proof, response_key
-from feedback.domain.questionnaires import Role
-from feedback.domain.responses import ResponseBody, largest_body, read_body, write_body
 from feedback.domain.sealing import Place, new_private_key, open_response, seal_response
+from feedback.domain.survey.questionnaires import Role
+from feedback.domain.survey.responses import ResponseBody, largest_body, read_body, write_body
 from forms.bank import pair
 from tests.answering import an_answer
 

@@ -8,7 +8,7 @@ from functools import partial
 from bench.stage import database_servers, load, make_bare_table, served, server_of, table
 from bench.submit import ask
 from bench.world import world_on
-from feedback.domain.questionnaires import Role
+from feedback.domain.survey.questionnaires import Role
 from tests.databases import Pair
 from tests.world import hidden_value, part_filled
 

@@ -24,11 +24,11 @@ from bench.closing import sealed_answers
 from bench.sink import Sink, sinking
 from bench.stage import ROOT, environment, processor_seconds, server_of, table
 from bench.world import world_on
-from feedback.domain.waves import INVITATION, reminder_mail
-from feedback.services.close_wave import begin_closing, finish_closing
-from feedback.services.import_roster import import_roster
-from feedback.services.open_wave import open_wave
-from feedback.services.queue_mails import queue_for
+from feedback.domain.waves.states import INVITATION, reminder_mail
+from feedback.services.mail.queue_mails import queue_for
+from feedback.services.roster.import_roster import import_roster
+from feedback.services.waves.close_wave import begin_closing, finish_closing
+from feedback.services.waves.open_wave import open_wave
 from feedback.storage.deliveries import Delivery, DeliveryState, invited_to
 from feedback.storage.responses import StoredResponse
 from feedback.storage.waves import wave_by_id

@@ -11,7 +11,6 @@ from feedback.logs import configure_logs
 from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, system_clock
 from feedback.storage.database import READER, db, guard_engine, guard_reader
-from feedback.web.accessibility import accessibility
 from feedback.web.bounces import bounce_hook
 from feedback.web.errors import turn_errors_into_pages
 from feedback.web.guessing import count_guesses
@@ -20,13 +19,14 @@ from feedback.web.health import health
 from feedback.web.home import home
 from feedback.web.languages import add_languages
 from feedback.web.metrics import metrics
-from feedback.web.opt_out import opt_out_pages
-from feedback.web.participant import participant
-from feedback.web.receipts import receipt_pages
-from feedback.web.results import results_pages
-from feedback.web.sessions import StaffSessions
+from feedback.web.participants.accessibility import accessibility
+from feedback.web.participants.opt_out import opt_out_pages
+from feedback.web.participants.pages import participant
+from feedback.web.participants.receipts import receipt_pages
+from feedback.web.participants.results import results_pages
+from feedback.web.participants.support import support_pages
 from feedback.web.staff import staff
-from feedback.web.support import support_pages
+from feedback.web.staff.sessions import StaffSessions
 
 LARGEST_POST_BYTES = 256 * 1024
 

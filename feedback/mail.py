@@ -28,7 +28,7 @@ _WIRE = compat32.clone(linesep="\r\n")
 
 
 @dataclass(frozen=True)
-class Letter:
+class MailMessage:
     """One mail, not yet written. `values` fill its templates; without `return_path` it comes back to its sender."""
 
     recipient: str
@@ -41,7 +41,7 @@ class Letter:
     return_path: str | None = field(default=None, repr=False)
 
 
-class Verdict(Enum):
+class RelayVerdict(Enum):
     """What the relay said of one mail."""
 
     ACCEPTED = "accepted"
@@ -54,7 +54,7 @@ class Verdict(Enum):
 class Reply:
     """The relay's verdict, with its SMTP code if it gave one."""
 
-    verdict: Verdict
+    verdict: RelayVerdict
     code: int | None = None
 
 
@@ -92,7 +92,7 @@ class VerifiedConnection(Connection):
         return context
 
 
-class LeanMessage(Message):
+class CompactMessage(Message):
     """Flask-Mail's message, written without reading each of its headers again, which takes longer than all the rest."""
 
     def as_bytes(self) -> bytes:
@@ -115,18 +115,18 @@ class Relay:
         self._ca_file = ca_file
 
     @contextmanager
-    def connect(self) -> Iterator["Conversation"]:
+    def connect(self) -> Iterator["SmtpSession"]:
         """Open one connection for a run of mails; raise MailRefused if there is none to be had."""
-        conversation = Conversation(VerifiedConnection(self._mail, self._ca_file))
-        conversation.reconnect()
+        smtp = SmtpSession(VerifiedConnection(self._mail, self._ca_file))
+        smtp.reconnect()
         try:
-            yield conversation
+            yield smtp
         finally:
-            conversation.hang_up()
+            smtp.hang_up()
 
 
-class Conversation:
-    """One conversation with the relay."""
+class SmtpSession:
+    """One smtp with the relay."""
 
     def __init__(self, connection: VerifiedConnection) -> None:
         """Not connected yet; `Relay.connect` does that."""
@@ -148,10 +148,10 @@ class Conversation:
                 self._connection.host.quit()
             self._connection.host.close()
 
-    def send(self, letter: Letter) -> Reply:
+    def send(self, message: MailMessage) -> Reply:
         """Hand one mail to the relay and return what it said."""
         try:
-            self._connection.send(write(letter), letter.return_path)
+            self._connection.send(write(message), message.return_path)
         except smtplib.SMTPRecipientsRefused as error:
             code, _text = next(iter(error.recipients.values()))
             return _refusal(code)
@@ -163,40 +163,40 @@ class Conversation:
             return _refusal(error.smtp_code)
         except UnicodeError:
             # An address with letters that the protocol cannot carry must not keep others from their mail.
-            return Reply(Verdict.REFUSED)
+            return Reply(RelayVerdict.REFUSED)
         except (OSError, smtplib.SMTPException):
-            return Reply(Verdict.BROKEN_OFF)
-        return Reply(Verdict.ACCEPTED, 250)
+            return Reply(RelayVerdict.BROKEN_OFF)
+        return Reply(RelayVerdict.ACCEPTED, 250)
 
 
-def write(letter: Letter) -> Message:
-    """Render a letter in its reader's language: plain text first, HTML beside it."""
-    folder, values = f"mail/{letter.name}", dict(letter.values)
-    with force_locale(spoken_language(letter.language).code):
-        message = LeanMessage(
+def write(message: MailMessage) -> Message:
+    """Render a message in its reader's language: plain text first, HTML beside it."""
+    folder, values = f"mail/{message.name}", dict(message.values)
+    with force_locale(spoken_language(message.language).code):
+        written = CompactMessage(
             subject=" ".join(render_template(f"{folder}/subject.txt", **values).split()),
-            recipients=[letter.recipient],
+            recipients=[message.recipient],
             body=render_template(f"{folder}/body.txt", **values),
             html=render_template(f"{folder}/body.html", **values),
-            sender=letter.sender,
-            extra_headers=_headers(letter),
+            sender=message.sender,
+            extra_headers=_headers(message),
         )
-    message.msgId = letter.message_id
-    return message
+    written.msgId = message.message_id
+    return written
 
 
-def _headers(letter: Letter) -> dict[str, str]:
+def _headers(message: MailMessage) -> dict[str, str]:
     headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-    if letter.opt_out_url:
-        headers["List-Unsubscribe"] = f"<{letter.opt_out_url}>"
+    if message.opt_out_url:
+        headers["List-Unsubscribe"] = f"<{message.opt_out_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 
 
 def _refusal(code: int) -> Reply:
     if code == _GOING_AWAY:
-        return Reply(Verdict.BROKEN_OFF, code)
-    return Reply(Verdict.REFUSED if code >= 500 else Verdict.LATER, code)
+        return Reply(RelayVerdict.BROKEN_OFF, code)
+    return Reply(RelayVerdict.REFUSED if code >= 500 else RelayVerdict.LATER, code)
 
 
 def _reason(error: Exception) -> str:

@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 from feedback.config import Settings
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.pace import Pace
-from feedback.jobs.bench import Bench
-from feedback.jobs.bounce_round import BounceRound
-from feedback.jobs.engine import defer_batches
 from feedback.mail import Relay
-from feedback.services.known_surveys import KnownSurveys
-from feedback.services.queue_mails import Defer, leave_to_the_tick
-from feedback.services.send_mail import Postmark
-from feedback.services.take_stock import Stock, take_stock
-from feedback.services.upgrade_databases import Engines
+from feedback.services.installation.read_status import ServiceStatus, read_status
+from feedback.services.installation.upgrade_databases import Engines
+from feedback.services.mail.queue_mails import Defer, leave_to_the_tick
+from feedback.services.mail.send_mail import SenderSettings
+from feedback.services.waves.known_surveys import KnownSurveys
 from feedback.storage.database import READER, db
 from feedback.storage.keys import KeyStore
+from feedback.worker.bounce_round import BounceRound
+from feedback.worker.context import WorkerContext
+from feedback.worker.engine import defer_batches
 
 Clock = Callable[[], datetime]
 _EXTENSION = "feedback"
@@ -63,9 +63,9 @@ class Runtime:
         """Return the two databases."""
         return Engines(main=db.engine, keys=db.engines.get("keys"))
 
-    def stock(self) -> Stock:
+    def status(self) -> ServiceStatus:
         """Return how the service stands, in figures."""
-        return take_stock(self.session(), self.keys, now=self.clock(), alarm_after=self.settings.watching.alarm_after)
+        return read_status(self.session(), self.keys, now=self.clock(), alarm_after=self.settings.watching.alarm_after)
 
     @property
     def queue_url(self) -> str | None:
@@ -85,9 +85,9 @@ class Runtime:
         return leave_to_the_tick if self.queue_url is None or self.pace else defer_batches
 
     @property
-    def postmark(self) -> Postmark:
+    def sender_settings(self) -> SenderSettings:
         """What mails show of the sender."""
-        return Postmark(self.settings.base_url, self.settings.smtp.sender, self.settings.bounces.address)
+        return SenderSettings(self.settings.base_url, self.settings.smtp.sender, self.settings.bounces.address)
 
 
 def install_runtime(app: Flask, settings: Settings, clock: Clock) -> None:
@@ -105,7 +105,7 @@ def runtime() -> Runtime:
     return found
 
 
-def bench(app: Flask) -> Bench:
+def worker_context(app: Flask) -> WorkerContext:
     """Return what the worker needs, with a database session that each job opens for itself."""
     tools: Runtime = app.extensions[_EXTENSION]
 
@@ -114,12 +114,12 @@ def bench(app: Flask) -> Bench:
         with app.app_context():
             yield db.session()
 
-    return Bench(
+    return WorkerContext(
         scope=scope,
         keys=tools.keys,
         relay=tools.relay,
         clock=tools.clock,
-        postmark=tools.postmark,
+        sender_settings=tools.sender_settings,
         alarm_after=tools.settings.watching.alarm_after,
         queue_url=tools.queue_url,
         defer=tools.defer,

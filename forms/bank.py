@@ -6,8 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from feedback.domain.errors import QuestionnaireRefused
-from feedback.domain.questionnaire_files import read_questionnaire
-from feedback.domain.questionnaires import Questionnaire, Role
+from feedback.domain.survey.questionnaire_files import read_questionnaire
+from feedback.domain.survey.questionnaires import Questionnaire, Role
 
 STAGES = ("kickoff", "midpoint", "exit")
 """What a programme asks, in the order in which it asks."""

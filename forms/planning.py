@@ -16,8 +16,8 @@ from wtforms.fields import SelectChoice, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from feedback.domain.quiet_times import WEEKDAYS, QuietTimes
-from feedback.domain.schedule import FURTHEST_DAYS, Anchor, Offset
+from feedback.domain.waves.quiet_times import WEEKDAYS, QuietTimes
+from feedback.domain.waves.schedule import FURTHEST_DAYS, Anchor, Offset
 from forms.moments import DAY_NEEDED, TIME_NEEDED, ClockField, DayField, DaysField
 from forms.staff import StaffForm
 

@@ -16,10 +16,10 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from feedback.domain.answers import Answer, Rating, Wish
-from feedback.domain.drafts import EXCLUSIVE, Draft, tidied, wish_field
-from feedback.domain.frozen_questionnaires import freeze, thaw
-from feedback.domain.questionnaires import (
+from feedback.domain.survey.answers import Answer, Rating, Wish
+from feedback.domain.survey.drafts import EXCLUSIVE, Draft, tidied, wish_field
+from feedback.domain.survey.questionnaire_json import dump_questionnaire, load_questionnaire
+from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
     Kind,
@@ -72,13 +72,13 @@ def build_form(questionnaire: Questionnaire, section: str, language: str) -> typ
 
     Fields are named as in `Question.fields`; they come in the order of the questions.
     """
-    return _built(freeze(questionnaire), section, language)
+    return _built(dump_questionnaire(questionnaire), section, language)
 
 
 @lru_cache(maxsize=1024)
 def _built(frozen: str, section: str, language: str) -> type[Form]:
     # Keyed by its text, because a questionnaire holds mappings and cannot be hashed.
-    questions = [question for question in thaw(frozen).questions if question.section == section]
+    questions = [question for question in load_questionnaire(frozen).questions if question.section == section]
     fields = {name: field for question in questions for name, field in _fields(question, language)}
     return type("SectionForm", (Form,), fields)
 

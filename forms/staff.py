@@ -7,7 +7,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from feedback.domain.comments import LONGEST_REVIEWED, Decision
+from feedback.domain.comments.review import LONGEST_REVIEWED, Decision
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import Form, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from feedback.domain.answers import clean_text
 from feedback.domain.support import LONGEST_NAME, LONGEST_REACH, LONGEST_WORDS, Request
+from feedback.domain.survey.answers import clean_text
 
 _LONGEST_CLEANED = 8000
 

@@ -6,8 +6,8 @@ from functools import cache
 from importlib.resources import files
 
 from feedback.domain.languages import ENGLISH
-from feedback.domain.questionnaire_tables import PLACEHOLDERS
-from feedback.domain.questionnaires import Texts
+from feedback.domain.survey.questionnaire_tables import PLACEHOLDERS
+from feedback.domain.survey.questionnaires import Texts
 
 _FILE = files("forms") / "words.toml"
 

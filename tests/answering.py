@@ -7,13 +7,13 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.answers import Answer, Rating, Wish
-from feedback.domain.drafts import draft_of, write_draft
-from feedback.domain.frozen_questionnaires import thaw
 from feedback.domain.links import LinkSecret, Receipt, entitlement_digest, page_key, proof
-from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
 from feedback.domain.sealing import seal_page_state
-from feedback.services.submit_response import read_link, submit_response
+from feedback.domain.survey.answers import Answer, Rating, Wish
+from feedback.domain.survey.drafts import draft_of, write_draft
+from feedback.domain.survey.questionnaire_json import load_questionnaire
+from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
+from feedback.services.waves.submit_response import read_link, submit_response
 from feedback.storage.entitlements import open_right
 from feedback.storage.waves import questionnaire_asked
 from tests.world import World
@@ -61,10 +61,10 @@ def asked_through(session: Session, link: str) -> tuple[LinkSecret, Questionnair
 def _asked(session: Session, secret: LinkSecret) -> Questionnaire:
     right = open_right(session.connection(), entitlement_digest(proof(secret)))
     assert right is not None
-    return _thawed(questionnaire_asked(session, right.wave_id, right.role))
+    return _loaded(questionnaire_asked(session, right.wave_id, right.role))
 
 
-_thawed = cache(thaw)
+_loaded = cache(load_questionnaire)
 
 
 def ready_to_send(world: World, link: str, seed: int = 7) -> dict[str, str]:

@@ -18,12 +18,12 @@ from feedback.app import create_app
 from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.runtime import Runtime
-from feedback.services.close_wave import close_wave
-from feedback.services.destroy_keys import destroy_spent_keys
-from feedback.services.open_wave import open_wave
-from feedback.services.release_comments import release_comments
-from feedback.services.send_mail import send_batch
-from feedback.services.submit_response import submit_response
+from feedback.services.comments.release_comments import release_comments
+from feedback.services.mail.send_mail import send_batch
+from feedback.services.waves.close_wave import close_wave
+from feedback.services.waves.destroy_keys import destroy_spent_keys
+from feedback.services.waves.open_wave import open_wave
+from feedback.services.waves.submit_response import submit_response
 from tests.answering import an_answer, asked_through
 from tests.databases import Pair, PostgresServer, SqliteServer
 from tests.world import FixedClock, World
@@ -49,7 +49,7 @@ def _open(tools: Runtime, subject: str, now: datetime) -> None:
 
 
 def _send(tools: Runtime, subject: str, now: datetime) -> None:
-    send_batch(tools.session(), tools.keys, tools.relay, int(subject), postmark=tools.postmark, now=now)
+    send_batch(tools.session(), tools.keys, tools.relay, int(subject), sender_settings=tools.sender_settings, now=now)
 
 
 def _submit(tools: Runtime, subject: str, now: datetime) -> None:

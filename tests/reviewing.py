@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from feedback.domain.answers import Wish
-from feedback.domain.comments import Decision, ReviewedComment, Verdict
-from feedback.services.decide_comment import decide_comment
-from feedback.services.list_comments import Review, list_comments
-from feedback.services.release_comments import release_comments
-from feedback.services.sum_up_comments import sum_up_comments
+from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment
+from feedback.domain.survey.answers import Wish
+from feedback.services.comments.decide_comment import decide_comment
+from feedback.services.comments.list_comments import Review, list_comments
+from feedback.services.comments.release_comments import release_comments
+from feedback.services.comments.sum_up_comments import sum_up_comments
 from tests.answering import respond
 from tests.promises.closing import spread
 from tests.world import World
@@ -18,12 +18,12 @@ COUNTED = ("Only count this",)
 TEXTS = (*QUOTED, *SUMMED, *COUNTED)
 WISHES = (*(Wish.QUOTE for _ in QUOTED), *(Wish.SUMMARISE for _ in SUMMED), *(Wish.COUNT for _ in COUNTED))
 EVERYTHING = {
-    QUOTED[0]: Verdict(Decision.RELEASED),
-    QUOTED[1]: Verdict(Decision.RELEASED),
-    QUOTED[2]: Verdict(Decision.REDACTED, "Please quote […]"),
-    QUOTED[3]: Verdict(Decision.WITHHELD),
-    SUMMED[0]: Verdict(Decision.SUMMARISED),
-    SUMMED[1]: Verdict(Decision.WITHHELD),
+    QUOTED[0]: CommentVerdict(Decision.RELEASED),
+    QUOTED[1]: CommentVerdict(Decision.RELEASED),
+    QUOTED[2]: CommentVerdict(Decision.REDACTED, "Please quote […]"),
+    QUOTED[3]: CommentVerdict(Decision.WITHHELD),
+    SUMMED[0]: CommentVerdict(Decision.SUMMARISED),
+    SUMMED[1]: CommentVerdict(Decision.WITHHELD),
 }
 SUMMARY = "Two asked for more time."
 
@@ -46,7 +46,7 @@ def comment_that_says(world: World, wave: int, text: str, question: str = "F2") 
     return next(one for one in found.comments if one.comment.text == text)
 
 
-def decide(world: World, wave: int, text: str, verdict: Verdict, question: str = "F2") -> None:
+def decide(world: World, wave: int, text: str, verdict: CommentVerdict, question: str = "F2") -> None:
     number = comment_that_says(world, wave, text, question).id
     with world.session() as session:
         decide_comment(session, world.keys, wave, comment_id=number, verdict=verdict, now=world.clock(), actor="test")

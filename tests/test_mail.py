@@ -15,7 +15,7 @@ from flask_mail import Message
 from feedback.app import create_app
 from feedback.config import read_settings
 from feedback.domain.errors import MailRefused
-from feedback.mail import TIMEOUT_SECONDS, Letter, Relay, Verdict, write
+from feedback.mail import TIMEOUT_SECONDS, MailMessage, Relay, RelayVerdict, write
 from tests.relay_with_tls import Certificate, everybody, make_certificate, nobody, relay
 
 VALUES = {
@@ -35,7 +35,7 @@ VALUES = {
 }
 
 
-def letter(**changes: object) -> Letter:
+def a_message(**changes: object) -> MailMessage:
     values = {
         "recipient": "ana@example.com",
         "language": "en",
@@ -45,7 +45,7 @@ def letter(**changes: object) -> Letter:
         "values": VALUES,
         "opt_out_url": "https://feedback.example.com/o/token",
     }
-    return Letter(**(values | changes))
+    return MailMessage(**(values | changes))
 
 
 @pytest.fixture
@@ -73,10 +73,10 @@ def relay_of(app: Flask) -> Relay:
     return found
 
 
-def sends(app: Flask) -> Verdict:
+def sends(app: Flask) -> RelayVerdict:
     """Hand one mail over."""
-    with app.app_context(), relay_of(app).connect() as conversation:
-        return conversation.send(letter()).verdict
+    with app.app_context(), relay_of(app).connect() as smtp:
+        return smtp.send(a_message()).verdict
 
 
 # ---- whom the relay is
@@ -106,7 +106,7 @@ def test_a_certificate_from_the_settings_is_trusted(
     with relay(**tls(security, certificate)) as port:
         trusted = {"FEEDBACK_SMTP_CA_FILE": str(certificate.certificate)}
         app = application(port, FEEDBACK_SMTP_SECURITY=security, **trusted)
-        assert sends(app) is Verdict.ACCEPTED
+        assert sends(app) is RelayVerdict.ACCEPTED
 
 
 def test_a_certificate_for_another_name_is_refused(application: Callable[..., Flask], tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_the_password_opens_the_relay(
     with relay(**how) as port:
         app = application(port, **user, **trusted)
         if accepted:
-            assert sends(app) is Verdict.ACCEPTED
+            assert sends(app) is RelayVerdict.ACCEPTED
             return
         with pytest.raises(MailRefused, match="refused the user or the password") as refused:
             sends(app)
@@ -159,16 +159,16 @@ def test_a_ca_file_that_cannot_be_read_is_a_refusal_and_no_crash(
 
 
 def test_every_wait_for_the_relay_has_an_end(application: Callable[..., Flask]) -> None:
-    with relay() as port, relay_of(application(port)).connect() as conversation:
-        assert conversation._connection.host.timeout == TIMEOUT_SECONDS
+    with relay() as port, relay_of(application(port)).connect() as smtp:
+        assert smtp._connection.host.timeout == TIMEOUT_SECONDS
 
 
 def test_one_conversation_carries_many_mails(application: Callable[..., Flask]) -> None:
     with relay() as port:
         app = application(port)
-        with app.app_context(), relay_of(app).connect() as conversation:
-            verdicts = {conversation.send(letter()).verdict for _turn in range(20)}
-    assert verdicts == {Verdict.ACCEPTED}
+        with app.app_context(), relay_of(app).connect() as smtp:
+            verdicts = {smtp.send(a_message()).verdict for _turn in range(20)}
+    assert verdicts == {RelayVerdict.ACCEPTED}
 
 
 # ---- how a mail is written
@@ -176,7 +176,7 @@ def test_one_conversation_carries_many_mails(application: Callable[..., Flask]) 
 
 @pytest.mark.parametrize("name", ["invitation", "reminder"])
 def test_a_subject_is_one_line(page: None, name: str) -> None:
-    subject = write(letter(name=name)).subject
+    subject = write(a_message(name=name)).subject
     assert subject == " ".join(subject.split())
     assert subject
 
@@ -184,14 +184,14 @@ def test_a_subject_is_one_line(page: None, name: str) -> None:
 @pytest.mark.parametrize("name", ["invitation", "reminder"])
 def test_the_link_stands_unbroken_in_both_parts(page: None, name: str) -> None:
     link = "https://feedback.example.com/s/" + "L" * 43
-    message = write(letter(name=name, values=VALUES | {"link": link}))
+    message = write(a_message(name=name, values=VALUES | {"link": link}))
     assert link in message.body.split()
     assert f'"{link}"' in message.html
 
 
 @pytest.mark.parametrize("name", ["invitation", "reminder"])
 def test_a_value_is_escaped_in_the_html_and_left_alone_in_the_text(page: None, name: str) -> None:
-    message = write(letter(name=name, values=VALUES | {"name": "Ana <b>&"}))
+    message = write(a_message(name=name, values=VALUES | {"name": "Ana <b>&"}))
     assert "Ana <b>&" in message.body
     assert "Ana &lt;b&gt;&amp;" in message.html
 
@@ -199,23 +199,23 @@ def test_a_value_is_escaped_in_the_html_and_left_alone_in_the_text(page: None, n
 def test_a_value_that_is_missing_is_an_error(page: None) -> None:
     values = {name: text for name, text in VALUES.items() if name != "link"}
     with pytest.raises(Exception, match="'link' is undefined"):
-        write(letter(values=values))
+        write(a_message(values=values))
 
 
 def test_the_message_id_is_the_one_that_was_given(page: None) -> None:
-    assert write(letter()).as_string().count("Message-ID: <message@example.com>") == 1
+    assert write(a_message()).as_string().count("Message-ID: <message@example.com>") == 1
 
 
 def test_a_mail_without_opt_out_offers_none(page: None) -> None:
-    assert "List-Unsubscribe" not in write(letter(opt_out_url=None)).as_string()
+    assert "List-Unsubscribe" not in write(a_message(opt_out_url=None)).as_string()
 
 
 def test_a_printed_letter_shows_no_link(page: None) -> None:
-    assert "https://" not in repr(letter())
+    assert "https://" not in repr(a_message())
 
 
 def test_a_mail_is_written_as_flask_mail_would_write_it(page: None) -> None:
-    message = write(letter(sender=("Organisation Éxemple", "feedback@example.com"), language="fr"))
+    message = write(a_message(sender=("Organisation Éxemple", "feedback@example.com"), language="fr"))
     message.date = 0
     lean, own = (message_from_bytes(one, policy=default) for one in (message.as_bytes(), Message.as_bytes(message)))
     assert [headers_of(part) for part in lean.walk()] == [headers_of(part) for part in own.walk()]

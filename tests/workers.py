@@ -20,13 +20,13 @@ from sqlalchemy.engine import Engine
 
 from feedback.app import create_app
 from feedback.config import read_settings
-from feedback.jobs.worker import Rhythm, Worker
-from feedback.runtime import bench
+from feedback.runtime import worker_context
+from feedback.worker.worker import Worker, WorkerTimings
 from tests.killing import SPAWNER
 from tests.world import World
 
 # Who is silent for two seconds is taken for dead, on a busy machine now and then by mistake.
-HASTY = Rhythm(poll_seconds=0.1, heartbeat_seconds=0.2, stalled_seconds=2)
+HASTY = WorkerTimings(poll_seconds=0.1, heartbeat_seconds=0.2, stalled_seconds=2)
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ class _SharedClock:
         return datetime.fromisoformat(self.path.read_text())
 
 
-def _work(environment: dict[str, str], clock: Path, rhythm: Rhythm, trap: Trap | None) -> None:
+def _work(environment: dict[str, str], clock: Path, timings: WorkerTimings, trap: Trap | None) -> None:
     logging.disable()
     app = create_app(read_settings(environment), _SharedClock(clock))
     if trap:
         trap.set()
     with suppress(asyncio.CancelledError):
-        asyncio.run(_until_told(Worker(bench(app), rhythm)))
+        asyncio.run(_until_told(Worker(worker_context(app), timings)))
 
 
 async def _until_told(worker: Worker) -> None:
@@ -73,7 +73,7 @@ async def _until_told(worker: Worker) -> None:
 
 
 @dataclass
-class Crew:
+class WorkerProcesses:
     """The workers of one world."""
 
     world: World
@@ -91,9 +91,9 @@ class Crew:
         written.write_text(self.world.clock().isoformat())
         written.rename(self.clock)
 
-    def begin(self, trap: Trap | None = None, rhythm: Rhythm = HASTY) -> ForkServerProcess:
+    def begin(self, trap: Trap | None = None, timings: WorkerTimings = HASTY) -> ForkServerProcess:
         """Let one more work."""
-        member = SPAWNER.Process(target=_work, args=(self.environment, self.clock, rhythm, trap))
+        member = SPAWNER.Process(target=_work, args=(self.environment, self.clock, timings, trap))
         member.start()
         self.members.append(member)
         return member
@@ -117,13 +117,13 @@ def signal_to(member: ForkServerProcess, number: signal.Signals) -> None:
 
 
 @contextmanager
-def crew_of(world: World, environment: dict[str, str], folder: Path) -> Iterator[Crew]:
-    """A crew without members; none of them outlives the test."""
-    crew = Crew(world, environment, folder / "clock")
-    crew.show_time()
+def worker_processes_of(world: World, environment: dict[str, str], folder: Path) -> Iterator[WorkerProcesses]:
+    """A workers without members; none of them outlives the test."""
+    workers = WorkerProcesses(world, environment, folder / "clock")
+    workers.show_time()
     try:
-        yield crew
+        yield workers
     finally:
-        for member in crew.members:
+        for member in workers.members:
             member.kill()
             member.join()

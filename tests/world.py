@@ -14,15 +14,15 @@ from werkzeug.test import TestResponse
 
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import link_secret, to_address
-from feedback.domain.questionnaires import Role
-from feedback.domain.quiet_times import NO_QUIET_TIMES, QuietTimes
-from feedback.jobs.due import do, what_is_due
-from feedback.runtime import Runtime, bench
-from feedback.services.close_wave import begin_closing, finish_closing
-from feedback.services.create_programme import ProgrammeDraft, create_programme
-from feedback.services.import_roster import import_roster
-from feedback.services.open_wave import open_wave
-from feedback.services.plan_wave import WavePlan, plan_wave
+from feedback.domain.survey.questionnaires import Role
+from feedback.domain.waves.quiet_times import NO_QUIET_TIMES, QuietTimes
+from feedback.runtime import Runtime, worker_context
+from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
+from feedback.services.roster.import_roster import import_roster
+from feedback.services.waves.close_wave import begin_closing, finish_closing
+from feedback.services.waves.open_wave import open_wave
+from feedback.services.waves.plan_wave import WavePlan, plan_wave
+from feedback.worker.due import do, what_is_due
 from forms.bank import pair
 from forms.vocabulary import translated_words
 
@@ -196,7 +196,7 @@ class World:
 
     def do_what_is_due(self) -> None:
         """What the worker does in one tick, one thing after another."""
-        tools = bench(self.app)
+        tools = worker_context(self.app)
         with tools.scope() as session:
             due = what_is_due(session, self.clock(), tools.pace)
         for one in due:

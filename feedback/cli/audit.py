@@ -11,7 +11,7 @@ from feedback.auditor.fields import Unreadable
 from feedback.auditor.rosters import read_cells, read_sizes
 from feedback.cli.output import as_json_option, say, write_json
 from feedback.domain.errors import ReportRefused
-from feedback.domain.report_files import ReportFile, read_json, read_report_file
+from feedback.domain.report.files import ReportFile, read_json, read_report_file
 
 _FAILED = 1
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)

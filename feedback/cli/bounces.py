@@ -11,7 +11,7 @@ from feedback.cli.output import as_json_option, say, write_json
 from feedback.domain.bounces import LARGEST_BOUNCE_BYTES
 from feedback.domain.errors import SettingsRefused
 from feedback.runtime import runtime
-from feedback.services.note_bounces import note_bounces, read_box
+from feedback.services.mail.note_bounces import note_bounces, read_box
 
 bounces = AppGroup("bounces", help="Note which mails came back.")
 

@@ -6,15 +6,15 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, as_json_option, say, shown, write_json
-from feedback.domain.comments import Decision, ReviewedComment, ReviewedQuestion, Verdict
-from feedback.domain.highlights import Names, highlights, segments
-from feedback.domain.questionnaires import text_in
+from feedback.domain.comments.highlights import Names, highlights, segments
+from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment, ReviewedQuestion
+from feedback.domain.survey.questionnaires import text_in
 from feedback.runtime import runtime
-from feedback.services.decide_comment import decide_comment
-from feedback.services.list_comments import Review, list_comments
-from feedback.services.names_on_roster import names_on_roster
-from feedback.services.release_comments import release_comments
-from feedback.services.sum_up_comments import sum_up_comments
+from feedback.services.comments.decide_comment import decide_comment
+from feedback.services.comments.list_comments import Review, list_comments
+from feedback.services.comments.release_comments import release_comments
+from feedback.services.comments.sum_up_comments import sum_up_comments
+from feedback.services.roster.names_on_roster import names_on_roster
 
 comment = AppGroup("comment", help="Review comments: read, decide, sum up, release. For the reviewer.")
 
@@ -58,7 +58,7 @@ def decide_command(wave_id: int, comment_id: str, decision: str, text: TextIO | 
               feedback comment decide 1 3fa9c2 --as redacted --text changed.txt
     """
     tools, number = runtime(), _known_id(_review(wave_id), comment_id)
-    verdict = Verdict(Decision(decision), text.read() if text else "")
+    verdict = CommentVerdict(Decision(decision), text.read() if text else "")
     decide_comment(
         tools.session(), tools.keys, wave_id, comment_id=number, verdict=verdict, now=tools.clock(), actor=ACTOR
     )

@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 from feedback.cli.output import say
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
-from feedback.services.upgrade_databases import grant_rights, upgrade_databases
+from feedback.services.installation.upgrade_databases import grant_rights, upgrade_databases
 
 database = AppGroup("db", help="Create and upgrade the databases.")
 

@@ -19,10 +19,10 @@ from feedback.demo.participants import answer_unopened
 from feedback.demo.programme import COORDINATOR, ORGANISATION, REVIEWER, prepare_programme
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.staff import StaffRole
-from feedback.jobs.worker import Worker, WorkerThread
 from feedback.resources import migrations_folder
-from feedback.runtime import Runtime, bench, runtime
-from feedback.services.upgrade_databases import upgrade_databases
+from feedback.runtime import Runtime, runtime, worker_context
+from feedback.services.installation.upgrade_databases import upgrade_databases
+from feedback.worker.worker import Worker, WorkerThread
 
 demo = AppGroup("demo", help="Try the service on this machine.")
 
@@ -47,7 +47,7 @@ def run_command() -> None:
     web = WebThread(this_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
     inboxes = WebThread(mailbox_app(mailbox, settings.base_url), "127.0.0.1", mailbox_port, _MAILBOX_PORT)
     smtp = start_relay(mailbox, settings)
-    worker = WorkerThread(Worker(bench(this_app())), ending.fail)
+    worker = WorkerThread(Worker(worker_context(this_app())), ending.fail)
     for part in (web, inboxes, worker):
         part.start()
     _welcome(tools, mailbox, mailbox_port)

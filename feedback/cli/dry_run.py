@@ -8,8 +8,8 @@ from flask.cli import with_appcontext
 
 from feedback.cli.output import as_json_option, say, shown, write_json
 from feedback.runtime import runtime
-from feedback.services.rehearse_wave import Addressee, Rehearsal, rehearse_wave
-from feedback.services.show_wave import show_wave
+from feedback.services.waves.dry_run import Addressee, DryRun, dry_run_wave
+from feedback.services.waves.show_wave import show_wave
 
 _REASONS = {
     "has-left": "has left the programme",
@@ -32,7 +32,7 @@ def dry_run_command(wave_id: int, *, as_csv: bool, as_json: bool) -> None:
     """
     tools = runtime()
     zone = show_wave(tools.session(), wave_id, now=tools.clock()).time_zone.key
-    found = rehearse_wave(tools.session(), tools.keys, wave_id, now=tools.clock())
+    found = dry_run_wave(tools.session(), tools.keys, wave_id, now=tools.clock())
     if as_json:
         write_json([dict(zip(_COLUMNS, row, strict=True)) for row in _rows(found, zone)])
     elif as_csv:
@@ -41,7 +41,7 @@ def dry_run_command(wave_id: int, *, as_csv: bool, as_json: bool) -> None:
         _tell_rehearsal(found, zone)
 
 
-def _rows(found: Rehearsal, zone: str) -> list[tuple[str, ...]]:
+def _rows(found: DryRun, zone: str) -> list[tuple[str, ...]]:
     """Return a row for each mail and person, as `_COLUMNS` names its parts."""
     return [
         (
@@ -59,7 +59,7 @@ def _rows(found: Rehearsal, zone: str) -> list[tuple[str, ...]]:
     ]
 
 
-def _table(found: Rehearsal, zone: str) -> str:
+def _table(found: DryRun, zone: str) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(_COLUMNS)
@@ -68,7 +68,7 @@ def _table(found: Rehearsal, zone: str) -> str:
     return file.getvalue()
 
 
-def _tell_rehearsal(found: Rehearsal, zone: str) -> None:
+def _tell_rehearsal(found: DryRun, zone: str) -> None:
     for mail in found.mails:
         when = "when it is opened" if mail.at is None else shown(mail.at, zone)
         say(f"{mail.mail}: {when}, to {found.reached} of {len(found.people)} people")

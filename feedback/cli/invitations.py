@@ -7,8 +7,8 @@ from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, as_json_option, say, write_json
 from feedback.runtime import runtime
-from feedback.services.resend_invitation import resend_invitation
-from feedback.services.show_undeliverable import Undeliverable, show_undeliverable
+from feedback.services.mail.resend_invitation import resend_invitation
+from feedback.services.mail.show_undeliverable import Undeliverable, show_undeliverable
 
 invitation = AppGroup("invitation", help="See whom no mail reaches; send invitations again.")
 

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from feedback.cli.output import say
 from feedback.domain.errors import MailRefused
-from feedback.mail import Letter, Verdict
+from feedback.mail import MailMessage, RelayVerdict
 from feedback.runtime import runtime
 
 mail = AppGroup("mail", help="Try the mail relay.")
@@ -23,7 +23,7 @@ def test_command(address: str) -> None:
     """
     tools = runtime()
     sender = tools.settings.smtp.sender
-    letter = Letter(
+    message = MailMessage(
         recipient=address,
         language="en",
         name="test",
@@ -31,8 +31,8 @@ def test_command(address: str) -> None:
         sender=("Feedback", sender),
         values={"base_url": tools.settings.base_url},
     )
-    with tools.relay.connect() as conversation:
-        reply = conversation.send(letter)
-    if reply.verdict is not Verdict.ACCEPTED:
+    with tools.relay.connect() as smtp:
+        reply = smtp.send(message)
+    if reply.verdict is not RelayVerdict.ACCEPTED:
         raise MailRefused(f"The relay did not take the mail: {reply.verdict.value} ({reply.code or 'no code'}).")
     say("The relay accepted the mail. Whether it arrives, only the inbox can tell.")

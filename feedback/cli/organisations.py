@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, say
 from feedback.runtime import runtime
-from feedback.services.set_organisation import set_approval
+from feedback.services.programmes.set_organisation import set_approval
 
 organisation = AppGroup("organisation", help="Set what an organisation asks of its own people.")
 

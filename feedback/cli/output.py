@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from feedback.domain.schedule import last_moment_of, moment_of
+from feedback.domain.waves.schedule import last_moment_of, moment_of
 
 ACTOR = "command line"
 

@@ -9,18 +9,18 @@ from flask_babel import force_locale
 
 from feedback.cli.output import ACTOR, LocalMoment, in_zone, say, shown, until
 from feedback.domain.errors import PlanRefused
-from feedback.domain.schedule import Offset, read_offset
-from feedback.domain.wave_calendar import WaveCalendar
+from feedback.domain.waves.calendar import WaveCalendar
+from feedback.domain.waves.schedule import Offset, read_offset
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.reporting.words import date_title
 from feedback.runtime import runtime
-from feedback.services.export_calendar import export_calendar
-from feedback.services.forecast_wave import forecast_wave
-from feedback.services.plan_wave import WavePlan, plan_wave
-from feedback.services.postpone_wave import postpone_wave
-from feedback.services.preview_wave import WavePreview, preview_wave, twins_ahead
-from feedback.services.show_programmes import show_programme
-from feedback.services.show_wave import show_wave
+from feedback.services.programmes.show_programmes import show_programme
+from feedback.services.waves.export_calendar import export_calendar
+from feedback.services.waves.forecast_wave import forecast_wave
+from feedback.services.waves.plan_wave import WavePlan, plan_wave
+from feedback.services.waves.postpone_wave import postpone_wave
+from feedback.services.waves.preview_wave import WavePreview, preview_wave, twins_ahead
+from feedback.services.waves.show_wave import show_wave
 from forms.bank import pair
 
 _LANGUAGE = "en"

@@ -10,10 +10,10 @@ from flask.cli import AppGroup
 from feedback.cli.output import ACTOR, as_json_option, say, shown, write_json
 from feedback.cli.quiet import quiet_command, quiet_options, quiet_times_asked
 from feedback.runtime import runtime
-from feedback.services.create_programme import ProgrammeDraft, create_programme
-from feedback.services.set_notice import name_help, say_what_was_done
-from feedback.services.show_programmes import ProgrammeSheet, list_programmes, show_programme
-from feedback.services.translate_words import translate_words
+from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
+from feedback.services.programmes.show_programmes import ProgrammeView, list_programmes, show_programme
+from feedback.services.programmes.translate_words import translate_words
+from feedback.services.reports.set_notice import name_help, say_what_was_done
 from forms.vocabulary import translated_words
 
 programme = AppGroup("programme", help="Create and show programmes.")
@@ -166,7 +166,7 @@ def _list(*, as_json: bool) -> None:
         say(f"{line.id}  {line.name}: {line.people} people, {line.waves} waves")
 
 
-def _tell(sheet: ProgrammeSheet) -> None:
+def _tell(sheet: ProgrammeView) -> None:
     zone = sheet.time_zone.key
     say(f"Programme {sheet.id}: {sheet.name}, {sheet.people} people, groups of at least {sheet.minimum_group_size}")
     for code, words in sheet.words.items():
@@ -178,6 +178,6 @@ def _tell(sheet: ProgrammeSheet) -> None:
         say(f"  wave {wave.id}: {wave.stage}, {wave.state}, opens {opens}, closes {closes}")
 
 
-def _plain(sheet: ProgrammeSheet) -> dict[str, object]:
+def _plain(sheet: ProgrammeView) -> dict[str, object]:
     roster = [{"role": atom.role, "cohort": atom.cohort, "people": count} for atom, count in sheet.roster]
     return {**vars(sheet), "roster": roster, "waves": [asdict(wave) for wave in sheet.waves]}

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import as_json_option, say, write_json
-from feedback.domain.questionnaires import Questionnaire, languages_of
+from feedback.domain.survey.questionnaires import Questionnaire, languages_of
 from forms.bank import available, load, read_file
 
 questionnaire = AppGroup("questionnaire", help="List and check questionnaires.")

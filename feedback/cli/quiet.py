@@ -7,7 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from feedback.cli.output import ACTOR, as_json_option, say, write_json
-from feedback.domain.quiet_times import (
+from feedback.domain.waves.quiet_times import (
     DEFAULT_QUIET_TIMES,
     QuietTimes,
     hours_in_digits,
@@ -15,7 +15,7 @@ from feedback.domain.quiet_times import (
     read_quiet_times,
 )
 from feedback.runtime import runtime
-from feedback.services.set_quiet_times import set_quiet_times, show_quiet_times
+from feedback.services.waves.set_quiet_times import set_quiet_times, show_quiet_times
 
 _HOURS = "Hours without mail, such as 20:00-08:00, or none."
 _WEEKDAYS = "Weekdays without mail, such as sat,sun, or none."

@@ -10,8 +10,8 @@ from flask_babel import force_locale
 
 from feedback.cli.output import as_json_option, say
 from feedback.domain.languages import ENGLISH, LANGUAGES, languages_with, spoken_language
-from feedback.domain.report import ReportDocument
-from feedback.domain.report_reading import report_languages
+from feedback.domain.report.document import ReportDocument
+from feedback.domain.report.reading import report_languages
 from feedback.rendering.blocks import Paper
 from feedback.rendering.pdf import write_pdf
 from feedback.rendering.plain import write_plain
@@ -23,8 +23,8 @@ from feedback.reporting.every_number import report_csv
 from feedback.reporting.report_paper import ReportSource, compose_report
 from feedback.resources import templates_folder
 from feedback.runtime import runtime
-from feedback.services.show_released_comments import show_comments
-from feedback.services.show_report import ShownReport, show_report
+from feedback.services.comments.show_released_comments import show_comments
+from feedback.services.reports.show_report import ShownReport, show_report
 
 report = AppGroup("report", help="Show, export, compare and check reports.")
 

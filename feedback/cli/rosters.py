@@ -9,10 +9,10 @@ from flask.cli import AppGroup
 from feedback.cli.output import ACTOR, as_json_option, say, write_json
 from feedback.domain.errors import RosterRefused
 from feedback.runtime import runtime
-from feedback.services.approve_roster import RosterSheet, approve_roster, show_roster, staff_number
-from feedback.services.correct_address import correct_address
-from feedback.services.import_roster import RosterChange, compare_roster, import_roster
-from feedback.services.leave_programme import leave_programme
+from feedback.services.roster.approve_roster import RosterView, approve_roster, show_roster, staff_number
+from feedback.services.roster.correct_address import correct_address
+from feedback.services.roster.import_roster import RosterChange, compare_roster, import_roster
+from feedback.services.roster.leave_programme import leave_programme
 
 roster = AppGroup("roster", help="Check, import, correct and approve rosters.")
 
@@ -137,7 +137,7 @@ def _actor(programme_id: int, on_behalf_of: str | None) -> str:
     return f"staff {staff_number(runtime().session(), programme_id, on_behalf_of)} by {ACTOR}"
 
 
-def _show(sheet: RosterSheet) -> None:
+def _show(sheet: RosterView) -> None:
     for entry in sheet.entries:
         say(f"  {entry.role}{f', {entry.cohort}' if entry.cohort else ''}: {entry.name} <{entry.email}>")
     for atom, count in sheet.sizes:

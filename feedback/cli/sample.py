@@ -16,11 +16,11 @@ from feedback.cli.serving import WebThread
 from feedback.demo.mailbox import Mailbox
 from feedback.demo.participants import COOL, WARM, answer_unopened
 from feedback.demo.programme import new_programme, open_demo_wave
-from feedback.jobs.due import Task, do, what_is_due
 from feedback.resources import migrations_folder
-from feedback.runtime import Runtime, bench, runtime
-from feedback.services.close_wave import close_wave
-from feedback.services.upgrade_databases import upgrade_databases
+from feedback.runtime import Runtime, runtime, worker_context
+from feedback.services.installation.upgrade_databases import upgrade_databases
+from feedback.services.waves.close_wave import close_wave
+from feedback.worker.due import Task, do, what_is_due
 
 _STAGES = {"kickoff": COOL, "exit": WARM}
 _ENDINGS = ("pdf", "xlsx", "csv", "json")
@@ -92,7 +92,7 @@ def _served(tools: Runtime) -> Iterator[None]:
 
 
 def _send_mails() -> None:
-    tools = bench(this_app())
+    tools = worker_context(this_app())
     while True:
         with tools.scope() as session:
             sends = [due for due in what_is_due(session, tools.clock()) if due.task is Task.SEND]

@@ -14,7 +14,7 @@ from feedback.config import Serves, wants_json_logs
 from feedback.logs import server_logs
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
-from feedback.services.upgrade_databases import check_databases
+from feedback.services.installation.upgrade_databases import check_databases
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 from feedback.cli.output import ACTOR, say
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
-from feedback.services.sign_in import invite_staff
+from feedback.services.staff.sign_in import invite_staff
 
 staff = AppGroup("staff", help="Invite members of staff.")
 

@@ -11,8 +11,8 @@ from flask.cli import with_appcontext
 from feedback.cli.output import as_json_option, say, write_json
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
-from feedback.services.take_stock import Stock
-from feedback.services.upgrade_databases import Condition, conditions
+from feedback.services.installation.read_status import ServiceStatus
+from feedback.services.installation.upgrade_databases import Condition, conditions
 
 WRONG = 1
 
@@ -29,13 +29,13 @@ def status(*, check: bool, as_json: bool) -> None:
     """
     tools = runtime()
     main, keys = conditions(tools.engines, migrations_folder())
-    stock = tools.stock() if main is Condition.CURRENT else None
-    wrong = [*_faults("main database", main), *_faults("key store", keys), *(_wrong(stock) if stock else ())]
+    status = tools.status() if main is Condition.CURRENT else None
+    wrong = [*_faults("main database", main), *_faults("key store", keys), *(_wrong(status) if status else ())]
     if as_json:
-        write_json({"wrong": wrong, "main_database": main, "key_store": keys, **(_figures(stock) if stock else {})})
+        write_json({"wrong": wrong, "main_database": main, "key_store": keys, **(_figures(status) if status else {})})
     else:
         say(f"Databases   main {main}, key store {keys}")
-        _tell(stock, wrong)
+        _tell(status, wrong)
     if check and wrong:
         sys.exit(WRONG)
 
@@ -47,44 +47,44 @@ def _faults(name: str, condition: Condition) -> Iterator[str]:
         yield f"The {name} cannot be used: see that its server runs and lets this process in."
 
 
-def _wrong(stock: Stock) -> Iterator[str]:
-    if stock.worker_is_silent:
-        seen = f"the last one reported {_moment(stock.last_tick)}" if stock.last_tick else "none has reported yet"
+def _wrong(status: ServiceStatus) -> Iterator[str]:
+    if status.worker_is_silent:
+        seen = f"the last one reported {_moment(status.last_tick)}" if status.last_tick else "none has reported yet"
         yield f"No worker is at work: {seen}. Start `feedback work`."
-    for one in stock.late:
+    for one in status.late:
         blame = "; the mail relay does not take it" if one.is_put_off else ""
-        yield f"Late: {one.act} of wave {one.wave_id} has been due for {_span(one.age(stock.now))}{blame}."
-    if stock.overdue_keys:
-        yield f"{stock.overdue_keys} waves that are over still have keys. A worker destroys them at its next tick."
-    if stock.overdue_comments:
-        yield f"{stock.overdue_comments} waves have comments whose time is over. A worker destroys them."
+        yield f"Late: {one.act} of wave {one.wave_id} has been due for {_span(one.age(status.now))}{blame}."
+    if status.overdue_keys:
+        yield f"{status.overdue_keys} waves that are over still have keys. A worker destroys them at its next tick."
+    if status.overdue_comments:
+        yield f"{status.overdue_comments} waves have comments whose time is over. A worker destroys them."
 
 
-def _figures(stock: Stock) -> dict[str, object]:
-    acts = [{"act": one.act, "wave": one.wave_id, "since": one.since, "put_off": one.is_put_off} for one in stock.due]
+def _figures(status: ServiceStatus) -> dict[str, object]:
+    acts = [{"act": one.act, "wave": one.wave_id, "since": one.since, "put_off": one.is_put_off} for one in status.due]
     return {
-        "now": stock.now,
-        "last_tick": stock.last_tick,
+        "now": status.now,
+        "last_tick": status.last_tick,
         "due": acts,
-        "batches_waiting": stock.batches_waiting,
-        "batches_put_off": stock.batches_put_off,
-        "mails": stock.mails,
-        "waves": stock.waves,
-        "overdue_keys": stock.overdue_keys,
-        "overdue_comments": stock.overdue_comments,
-        "running": [asdict(line) for line in stock.lines],
+        "batches_waiting": status.batches_waiting,
+        "batches_put_off": status.batches_put_off,
+        "mails": status.mails,
+        "waves": status.waves,
+        "overdue_keys": status.overdue_keys,
+        "overdue_comments": status.overdue_comments,
+        "running": [asdict(line) for line in status.lines],
     }
 
 
-def _tell(stock: Stock | None, wrong: list[str]) -> None:
-    if stock is not None:
-        say(f"Worker      last tick {_moment(stock.last_tick)}")
-        say(f"Mails       {_counts(stock.mails.items())}")
-        say(f"Batches     {stock.batches_waiting} may go now, {stock.batches_put_off} put off by the relay")
-        say(f"Waves       {_counts(stock.waves.items())}")
-        for one in stock.due:
-            say(f"Due         {one.act} of wave {one.wave_id}, for {_span(one.age(stock.now))}")
-        for line in stock.lines:
+def _tell(status: ServiceStatus | None, wrong: list[str]) -> None:
+    if status is not None:
+        say(f"Worker      last tick {_moment(status.last_tick)}")
+        say(f"Mails       {_counts(status.mails.items())}")
+        say(f"Batches     {status.batches_waiting} may go now, {status.batches_put_off} put off by the relay")
+        say(f"Waves       {_counts(status.waves.items())}")
+        for one in status.due:
+            say(f"Due         {one.act} of wave {one.wave_id}, for {_span(one.age(status.now))}")
+        for line in status.lines:
             when = _moment(line.next_at) if line.next_at else "by hand"
             say(f"Wave {line.id:<6} {line.programme}, {line.stage}: {line.state}; next: {line.next_act}, {when}")
     for sentence in wrong:

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, as_json_option, say, write_json
 from feedback.runtime import runtime
-from feedback.services.read_support_requests import finish_support_request, read_support_requests
+from feedback.services.support.read_support_requests import finish_support_request, read_support_requests
 
 support = AppGroup("support", help="Read participants' requests for support.")
 

@@ -17,14 +17,14 @@ from feedback.cli.planning import (
     wave_forecast,
 )
 from feedback.runtime import runtime
-from feedback.services.ask_opening import ask_opening
-from feedback.services.cancel_wave import begin_cancelling, finish_cancelling
-from feedback.services.check_rights import may_reach_answers
-from feedback.services.close_wave import begin_closing, close_wave, finish_closing, retry_closing
-from feedback.services.extend_wave import extend_wave
-from feedback.services.open_wave import open_wave
-from feedback.services.show_programmes import list_programmes, show_programme
-from feedback.services.show_wave import CalendarEntry, EntryKind, WaveSheet, show_wave
+from feedback.services.programmes.show_programmes import list_programmes, show_programme
+from feedback.services.staff.check_rights import may_reach_answers
+from feedback.services.waves.ask_opening import ask_opening
+from feedback.services.waves.cancel_wave import begin_cancelling, finish_cancelling
+from feedback.services.waves.close_wave import begin_closing, close_wave, finish_closing, retry_closing
+from feedback.services.waves.extend_wave import extend_wave
+from feedback.services.waves.open_wave import open_wave
+from feedback.services.waves.show_wave import CalendarEntry, EntryKind, WaveView, show_wave
 
 # Of staff's commands on PostgreSQL, whose login has no right to what was answered.
 _SOON = "within seconds if one is at work (see: feedback status)."
@@ -163,7 +163,7 @@ def _all_waves() -> list[int]:
     return [one.id for programme in programmes for one in programme.waves]
 
 
-def _tell(sheet: WaveSheet) -> None:
+def _tell(sheet: WaveView) -> None:
     zone = sheet.time_zone.key
     say(f"Wave {sheet.id} of “{sheet.programme}”: {sheet.stage}, {sheet.state}, {sheet.invited or 'nobody'} invited")
     say(f"  asked in {', '.join(sheet.languages)}")

@@ -12,10 +12,10 @@ from flask.cli import with_appcontext
 from feedback.cli.serve import this_app
 from feedback.cli.serving import Ending, Only, WebThread
 from feedback.domain.errors import SettingsRefused
-from feedback.jobs.worker import Worker, WorkerThread
 from feedback.resources import migrations_folder
-from feedback.runtime import bench, runtime
-from feedback.services.upgrade_databases import check_databases
+from feedback.runtime import runtime, worker_context
+from feedback.services.installation.upgrade_databases import check_databases
+from feedback.worker.worker import Worker, WorkerThread
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +44,20 @@ def work(processes: int, *, with_parent: bool) -> None:
             "FEEDBACK_DATABASE_URL names no PostgreSQL database: on SQLite one process works, on one machine."
         )
     ending = Ending()
-    crew = Crew(processes, ending) if processes > 1 else WorkerThread(Worker(bench(this_app())), ending.fail)
+    working = (
+        ProcessGroup(processes, ending)
+        if processes > 1
+        else WorkerThread(Worker(worker_context(this_app())), ending.fail)
+    )
     tools.engines.dispose()
     watch = None if with_parent else _watch()
-    crew.start()
+    working.start()
     if with_parent:
         threading.Thread(target=_end_with_parent, args=(ending,), daemon=True).start()
     else:
         log.info("working%s; Ctrl-C ends it", "" if is_shared else ", on SQLite: on this machine only")
     ending.wait()
-    crew.stop(SECONDS_TO_FINISH)
+    working.stop(SECONDS_TO_FINISH)
     if watch is not None:
         watch.stop()
     sys.exit(int(ending.is_failure))
@@ -70,7 +74,7 @@ def _watch() -> WebThread | None:
     return watch
 
 
-class Crew:
+class ProcessGroup:
     """Several workers, each in a process of its own."""
 
     def __init__(self, processes: int, ending: Ending) -> None:

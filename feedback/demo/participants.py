@@ -16,7 +16,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from feedback.demo.mailbox import Mailbox, plain_text
 from feedback.domain.errors import FeedbackError
-from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
+from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
 
 NEVER_ANSWER = 0.15
 WARM = 4.0

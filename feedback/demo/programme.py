@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from feedback.domain.quiet_times import NO_QUIET_TIMES
+from feedback.domain.waves.quiet_times import NO_QUIET_TIMES
 from feedback.resources import rosters_folder
 from feedback.runtime import Runtime
-from feedback.services.create_programme import ProgrammeDraft, create_programme
-from feedback.services.import_roster import import_roster
-from feedback.services.open_wave import open_wave
-from feedback.services.plan_wave import WavePlan, plan_wave
-from feedback.services.show_programmes import list_programmes
+from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
+from feedback.services.programmes.show_programmes import list_programmes
+from feedback.services.roster.import_roster import import_roster
+from feedback.services.waves.open_wave import open_wave
+from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from forms.bank import pair
 from forms.vocabulary import translated_words
 

@@ -20,7 +20,7 @@ class Tone(StrEnum):
     WARNING = "warning"
 
 
-class Side(StrEnum):
+class ChartSide(StrEnum):
     """On which side of a diverging chart a part of a bar stands; an UNKNOWN one stands where it is put."""
 
     UNFAVOURABLE = "unfavourable"
@@ -92,12 +92,12 @@ class BarPart:
 
     label: str
     share: float
-    side: Side
+    side: ChartSide
     shade: int
 
 
 @dataclass(frozen=True)
-class Bar:
+class ChartBar:
     """One bar, for one group, with `note` such as "n = 12" behind its label. The parts stand from left to right.
 
     In a bar with an UNKNOWN part the others are the least that is certain, and are written so ("≥ 83%").
@@ -118,7 +118,7 @@ class Chart:
 
     title: str
     alt: str
-    bars: tuple[Bar, ...]
+    bars: tuple[ChartBar, ...]
     data: Table
     diverging: bool
 
@@ -131,7 +131,7 @@ Block: TypeAlias = Paragraph | Heading | Items | Facts | Quotes | Table | Chart
 
 
 @dataclass(frozen=True)
-class Section:
+class PaperSection:
     """One part of a report. `name` is a short stable key, such as "outcomes", by which pages link to it."""
 
     name: str
@@ -147,4 +147,4 @@ class Paper:
     subtitle: str
     language: str
     direction: str
-    sections: tuple[Section, ...]
+    sections: tuple[PaperSection, ...]

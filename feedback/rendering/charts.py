@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from feedback.rendering.blocks import Bar, BarPart, Chart, Side
+from feedback.rendering.blocks import BarPart, Chart, ChartBar, ChartSide
 from feedback.rendering.measuring import ems, lines
-from feedback.rendering.painting import Brush, PageBrush, PressBrush, has_pattern, kind_of, pattern, pattern_name
+from feedback.rendering.painting import Brush, PageBrush, PdfBrush, has_pattern, kind_of, pattern, pattern_name
 from feedback.rendering.placing import PLAIN, PlacedPart, Reach, placed
 from feedback.rendering.wording import one_line, percent_words
 
@@ -36,9 +36,9 @@ def page_look(language: str, direction: str, reach: Reach, *, name: str) -> Look
     return Look(PageBrush(direction), language, direction, reach, name)
 
 
-def press_look(language: str, direction: str, reach: Reach, *, width: float) -> Look:
+def pdf_look(language: str, direction: str, reach: Reach, *, width: float) -> Look:
     """Return the look of a chart on paper, `width` ems wide, with its legend."""
-    return Look(PressBrush(direction, width), language, direction, reach, "chart", legend=True)
+    return Look(PdfBrush(direction, width), language, direction, reach, "chart", legend=True)
 
 
 def chart_svg(chart: Chart, look: Look) -> Markup:
@@ -125,7 +125,7 @@ def _draw_entry(canvas: _Canvas, part: BarPart, label: tuple[str, ...], x: float
         canvas.text(after, canvas.y + _RISE + place * _LINE, content)
 
 
-def _draw_bar(canvas: _Canvas, bar: Bar, reach: Reach, *, diverging: bool) -> None:
+def _draw_bar(canvas: _Canvas, bar: ChartBar, reach: Reach, *, diverging: bool) -> None:
     _draw_label(canvas, bar)
     top = canvas.y + 0.15
     parts = placed(bar, reach, diverging=diverging)
@@ -141,7 +141,7 @@ def _draw_bar(canvas: _Canvas, bar: Bar, reach: Reach, *, diverging: bool) -> No
     canvas.y = top + _BAR + _GAP
 
 
-def _draw_label(canvas: _Canvas, bar: Bar) -> None:
+def _draw_label(canvas: _Canvas, bar: ChartBar) -> None:
     room, note = canvas.look.brush.narrow, one_line(bar.note)
     wrapped = list(lines(one_line(bar.label), room))
     fits = bool(note) and ems(f"{wrapped[-1]}  {note}") <= room
@@ -175,9 +175,9 @@ def _centre_line(canvas: _Canvas, at: float, top: float) -> str:
 def _figures(canvas: _Canvas, parts: tuple[PlacedPart, ...], top: float, *, free: bool) -> Iterator[str]:
     """Write each share within its part; behind it if all to the right is free; only on broad pages; or not at all."""
     brush, language = canvas.look.brush, canvas.look.language
-    at_least = "≥\u00a0" if any(part.part.side is Side.UNKNOWN for part in parts) else ""
+    at_least = "≥\u00a0" if any(part.part.side is ChartSide.UNKNOWN for part in parts) else ""
     for part in parts:
-        if part.part.side is Side.UNKNOWN:
+        if part.part.side is ChartSide.UNKNOWN:
             continue
         words = at_least + percent_words(part.part.share, language, decimals=0)
         need = 100 * (_LABEL_SIZE * ems(words) + _LABEL_MARGIN)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.rendering.blocks import Bar, BarPart, Chart, Side
+from feedback.rendering.blocks import BarPart, Chart, ChartBar, ChartSide
 from feedback.rendering.charts import legend_of
-from feedback.rendering.painting import PRESS_INKS, has_pattern, kind_of
+from feedback.rendering.painting import PDF_INKS, has_pattern, kind_of
 from feedback.rendering.placing import PLAIN, Reach, centre_of
 from feedback.rendering.wording import harmless, one_line, percent_words
 
@@ -107,7 +107,7 @@ class ChartMaker:
         drawn.show_hidden_data()
 
 
-def _stacks(bars: tuple[Bar, ...]) -> tuple[_Stack, ...]:
+def _stacks(bars: tuple[ChartBar, ...]) -> tuple[_Stack, ...]:
     """Return stacks in an order in which every bar's parts stand from left to right."""
     likes: list[BarPart] = []
     for bar in bars:
@@ -116,7 +116,7 @@ def _stacks(bars: tuple[Bar, ...]) -> tuple[_Stack, ...]:
     return tuple(_Stack(like, tuple(parts.get(place) for parts in columns)) for place, like in enumerate(likes))
 
 
-def _places(bar: Bar, likes: list[BarPart]) -> list[int]:
+def _places(bar: ChartBar, likes: list[BarPart]) -> list[int]:
     """Return where each part of a bar stands among `likes`, putting in those that are missing."""
     places: list[int] = []
     for part in bar.parts:
@@ -133,17 +133,17 @@ def _alike(one: BarPart, other: BarPart) -> bool:
     return (one.label, kind_of(one)) == (other.label, kind_of(other))
 
 
-def _label(part: BarPart | None, bar: Bar, language: str) -> dict[str, Any]:
-    if part is None or part.side is Side.UNKNOWN or part.share < _SMALLEST_LABELLED:
+def _label(part: BarPart | None, bar: ChartBar, language: str) -> dict[str, Any]:
+    if part is None or part.side is ChartSide.UNKNOWN or part.share < _SMALLEST_LABELLED:
         return {"delete": True}
-    at_least = "≥ " if any(other.side is Side.UNKNOWN for other in bar.parts) else ""
-    font = {"color": PRESS_INKS[kind_of(part)].letters, "size": 9, "bold": has_pattern(kind_of(part))}
+    at_least = "≥ " if any(other.side is ChartSide.UNKNOWN for other in bar.parts) else ""
+    font = {"color": PDF_INKS[kind_of(part)].letters, "size": 9, "bold": has_pattern(kind_of(part))}
     return {"value": at_least + percent_words(part.share, language, decimals=0), "font": font}
 
 
 def _fill(part: BarPart) -> dict[str, Any]:
     kind = kind_of(part)
-    ink = PRESS_INKS[kind]
+    ink = PDF_INKS[kind]
     if not has_pattern(kind):
         return {"fill": {"color": ink.fill}}
     return {"pattern": {"pattern": _PATTERNS[kind], "fg_color": ink.stripes, "bg_color": ink.fill}}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from feedback.rendering.blocks import Block, Chart, Column, Heading, Paper, Section, Table
+from feedback.rendering.blocks import Block, Chart, Column, Heading, Paper, PaperSection, Table
 from feedback.rendering.charts import Look, chart_svg, legend_of, page_look, swatch_svg
 from feedback.rendering.cleaning import cleaned
 from feedback.rendering.levels import without_skipped_levels
@@ -96,7 +96,7 @@ class _Writer:
     reach: Reach
     ids: _Ids
 
-    def section(self, section: Section) -> PageSection:
+    def section(self, section: PaperSection) -> PageSection:
         anchor = self.ids.give(section.name)
         return PageSection(anchor, section.title, self._blocks(without_skipped_levels(section.blocks)))
 

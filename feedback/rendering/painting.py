@@ -10,7 +10,7 @@ from typing import Protocol
 
 from markupsafe import escape
 
-from feedback.rendering.blocks import BarPart, Side
+from feedback.rendering.blocks import BarPart, ChartSide
 
 FONTS = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Math", "Noto Sans Symbols2", "Noto Emoji", "Feedback Boxes")
 """The faces that come with the templates, in the order in which a letter is looked for; the last one has a box."""
@@ -29,7 +29,7 @@ class Ink:
     stripes: str = ""
 
 
-PRESS_INKS: Mapping[str, Ink] = {
+PDF_INKS: Mapping[str, Ink] = {
     "favourable-2": Ink("#175b79", "#ffffff"),
     "favourable-1": Ink("#b5d6e6", "#14262f"),
     "neutral": Ink("#eceff1", "#1c2329"),
@@ -44,7 +44,7 @@ _STRIPE_WIDTHS = {"unfavourable-1": 1.1, "unfavourable-2": 1.4}
 
 def kind_of(part: BarPart) -> str:
     """Return how a part is painted: its side and, where sides have two shades, its shade."""
-    two_shades = part.side in {Side.FAVOURABLE, Side.UNFAVOURABLE}
+    two_shades = part.side in {ChartSide.FAVOURABLE, ChartSide.UNFAVOURABLE}
     return f"{part.side.value}-{part.shade}" if two_shades else part.side.value
 
 
@@ -110,7 +110,7 @@ class PageBrush:
 
 
 @dataclass(frozen=True)
-class PressBrush:
+class PdfBrush:
     """Writes for paper, `narrow` ems wide, where nobody asks for another width or another colour."""
 
     direction: str
@@ -133,7 +133,7 @@ class PressBrush:
 
     def area(self, kind: str) -> str:
         dashes = ' stroke-dasharray="2 1.5"' if kind == "unknown" else ""
-        return f'fill="{PRESS_INKS[kind].fill}" stroke="{_EDGE}" stroke-width="0.5"{dashes}'
+        return f'fill="{PDF_INKS[kind].fill}" stroke="{_EDGE}" stroke-width="0.5"{dashes}'
 
     def track(self) -> str:
         return f'fill="#ffffff" stroke="{_EDGE}" stroke-width="0.5"'
@@ -142,14 +142,14 @@ class PressBrush:
         return f'fill="{_QUIET if role == "note" else _LETTERS}"'
 
     def figure(self, kind: str) -> str:
-        ink = PRESS_INKS[kind]
+        ink = PDF_INKS[kind]
         halo = (
             f' stroke="{ink.fill}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"' if ink.stripes else ""
         )
         return f'fill="{ink.letters}" font-size="8.5"{halo}'
 
     def stripe(self, kind: str) -> str:
-        colour = PRESS_INKS[kind].stripes
+        colour = PDF_INKS[kind].stripes
         return f'fill="{colour}"' if kind == "unknown" else f'stroke="{colour}" stroke-width="{_STRIPE_WIDTHS[kind]}"'
 
     def line(self) -> str:
@@ -178,7 +178,7 @@ def pattern_name(name: str, kind: str) -> str:
 
 def has_pattern(kind: str) -> bool:
     """Say whether this kind of part is told from others without colour, by stripes or dots."""
-    return bool(PRESS_INKS[kind].stripes)
+    return bool(PDF_INKS[kind].stripes)
 
 
 def _number(value: float) -> str:

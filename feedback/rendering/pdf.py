@@ -5,7 +5,7 @@ from pathlib import Path
 import typst
 
 from feedback.rendering.blocks import Paper
-from feedback.rendering.manuscript import manuscript
+from feedback.rendering.typst_source import typst_source
 
 
 def write_pdf(paper: Paper, templates: Path) -> bytes:
@@ -13,10 +13,10 @@ def write_pdf(paper: Paper, templates: Path) -> bytes:
 
     Raises typst.TypstError for what PDF/UA-1 forbids, such as a picture without words.
     """
-    return press(manuscript(paper), templates)
+    return compile_pdf(typst_source(paper), templates)
 
 
-def press(text: str, templates: Path) -> bytes:
+def compile_pdf(text: str, templates: Path) -> bytes:
     """Set a manuscript, the JSON text of `manuscript`. Raises typst.TypstError as `write_pdf` does."""
     return typst.compile(
         str(templates / "report" / "paper.typ"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from feedback.rendering.blocks import Bar, BarPart, Chart, Paper, Side
+from feedback.rendering.blocks import BarPart, Chart, ChartBar, ChartSide, Paper
 
 _STEP = 10
 _ROUNDING = 0.5  # Shares rounded one by one may add up to a little more than a hundred.
@@ -46,20 +46,20 @@ def reach_of(charts: Iterable[Chart]) -> Reach:
     return Reach(_rounded_up(left), _rounded_up(right))
 
 
-def centre_of(bar: Bar) -> float:
+def centre_of(bar: ChartBar) -> float:
     """Return how far the centre line is from the bar's left end, in percent of a whole bar."""
     ends = list(accumulate((part.share for part in bar.parts), initial=0.0))
-    neutral = [place for place, part in enumerate(bar.parts) if part.side is Side.NEUTRAL]
+    neutral = [place for place, part in enumerate(bar.parts) if part.side is ChartSide.NEUTRAL]
     if neutral:
         return (ends[neutral[0]] + ends[neutral[-1] + 1]) / 2
-    unfavourable = [place for place, part in enumerate(bar.parts) if part.side is Side.UNFAVOURABLE]
+    unfavourable = [place for place, part in enumerate(bar.parts) if part.side is ChartSide.UNFAVOURABLE]
     if unfavourable:
         return ends[unfavourable[-1] + 1]
-    favourable = [place for place, part in enumerate(bar.parts) if part.side is Side.FAVOURABLE]
+    favourable = [place for place, part in enumerate(bar.parts) if part.side is ChartSide.FAVOURABLE]
     return ends[favourable[0]] if favourable else 0.0
 
 
-def placed(bar: Bar, reach: Reach, *, diverging: bool) -> tuple[PlacedPart, ...]:
+def placed(bar: ChartBar, reach: Reach, *, diverging: bool) -> tuple[PlacedPart, ...]:
     """Return the parts of a bar where they lie in a chart that goes as far as `reach`."""
     scale = 100 / (reach.left + reach.right)
     at = reach.left - (centre_of(bar) if diverging else 0)

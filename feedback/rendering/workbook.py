@@ -8,7 +8,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from feedback.rendering.blocks import Paper, Section
+from feedback.rendering.blocks import Paper, PaperSection
 from feedback.rendering.cleaning import cleaned
 from feedback.rendering.native_charts import ChartMaker
 from feedback.rendering.placing import charts_of, reach_of
@@ -59,7 +59,7 @@ def write_workbook(paper: Paper) -> bytes:
     return file.getvalue()
 
 
-def sheet_names(sections: tuple[Section, ...]) -> tuple[str, ...]:
+def sheet_names(sections: tuple[PaperSection, ...]) -> tuple[str, ...]:
     """Return a name for each section's sheet, after its title: valid, at most 31 characters, none twice."""
     names: list[str] = []
     for section in sections:
@@ -76,7 +76,7 @@ def _cut(wanted: str, ending: str) -> str:
     return wanted[: _LONGEST_NAME - len(ending)].strip(" '") + ending
 
 
-def _write_sheet(workbook: Any, part: tuple[Paper, Section, str], formats: Mapping[str, Any]) -> None:
+def _write_sheet(workbook: Any, part: tuple[Paper, PaperSection, str], formats: Mapping[str, Any]) -> None:
     paper, section, name = part
     sheet = workbook.add_worksheet(name)
     _set_page(sheet, paper)

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 
 from flask_babel import gettext as _
 
-from feedback.domain.comparable_reports import Obstacle
-from feedback.domain.comparison import ComparedQuestion, ComparedReports, NoDifference, Side, WaveDifference
-from feedback.domain.groups import Group
-from feedback.domain.questionnaires import Kind, text_in
-from feedback.domain.report import ReportDocument
-from feedback.domain.report_reading import report_rates
-from feedback.domain.statistics import Interval, Method
+from feedback.domain.disclosure.groups import Group
+from feedback.domain.report.comparable import Obstacle
+from feedback.domain.report.comparison import ComparedQuestion, ComparedReports, NoDifference, Side, WaveDifference
+from feedback.domain.report.document import ReportDocument
+from feedback.domain.report.reading import report_rates
+from feedback.domain.report.statistics import Interval, Method
+from feedback.domain.survey.questionnaires import Kind, text_in
 from feedback.locales.lists import comma
-from feedback.rendering.blocks import Block, Cell, Column, Heading, Items, Paragraph, Section, Table, Tone
+from feedback.rendering.blocks import Block, Cell, Column, Heading, Items, PaperSection, Paragraph, Table, Tone
 from feedback.reporting.words import (
     answers,
     count_words,
@@ -32,10 +32,10 @@ Groups = dict[str, Group]
 """The groups of both reports, by name."""
 
 
-def change_section(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> Section:
+def change_section(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> PaperSection:
     """Return the differences, newest pair first; one heading for each pair of reports."""
     blocks = [block for pair in compared for block in _pair(pair, groups, language)]
-    return Section("change", _("What changed"), (*_cautions(), *blocks))
+    return PaperSection("change", _("What changed"), (*_cautions(), *blocks))
 
 
 def pair_name(pair: ComparedReports) -> str:
@@ -102,10 +102,10 @@ def change_sentences(pair: ComparedReports, groups: Groups, language: str) -> tu
     return tuple(_sentence(pair, groups, one, change, language) for one in pair.questions for change in one.differences)
 
 
-def appendix_section(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> Section:
+def appendix_section(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> PaperSection:
     """Return effect sizes and p values, for those who reckon with them."""
     tables = tuple(_effects(pair, groups, language) for pair in compared)
-    return Section("appendix", _("Effect sizes"), tables)
+    return PaperSection("appendix", _("Effect sizes"), tables)
 
 
 def _effects(pair: ComparedReports, groups: Groups, language: str) -> Table:

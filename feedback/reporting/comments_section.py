@@ -6,9 +6,9 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from feedback.domain.released_comments import ReleasedComments, ReleasedQuestion
-from feedback.domain.report_reading import CommentDecision
-from feedback.rendering.blocks import Block, Heading, Paragraph, Quotes, Section, Tone
+from feedback.domain.report.reading import CommentDecision
+from feedback.domain.report.released_comments import ReleasedComments, ReleasedQuestion
+from feedback.rendering.blocks import Block, Heading, PaperSection, Paragraph, Quotes, Tone
 from feedback.reporting.words import day
 
 
@@ -20,10 +20,10 @@ class CommentsState:
     until: date | None = None
 
 
-def comments_section(decisions: tuple[CommentDecision, ...], state: CommentsState) -> Section:
+def comments_section(decisions: tuple[CommentDecision, ...], state: CommentsState) -> PaperSection:
     """Return the comments, question by question."""
     blocks = [block for one in decisions for block in _question(one, state)]
-    return Section("comments", _("Comments"), (*_order(state), *blocks))
+    return PaperSection("comments", _("Comments"), (*_order(state), *blocks))
 
 
 def _order(state: CommentsState) -> Iterator[Block]:

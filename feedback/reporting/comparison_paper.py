@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from feedback.domain.comparison import ComparedReports, compare
-from feedback.domain.report import ReportDocument
-from feedback.domain.report_reading import report_header
-from feedback.rendering.blocks import Block, Items, Paper, Paragraph, Section
+from feedback.domain.report.comparison import ComparedReports, compare
+from feedback.domain.report.document import ReportDocument
+from feedback.domain.report.reading import report_header
+from feedback.rendering.blocks import Block, Items, Paper, PaperSection, Paragraph
 from feedback.reporting.change import (
     Groups,
     appendix_section,
@@ -37,14 +37,14 @@ def compose_comparison(documents: Sequence[ReportDocument], language: str) -> Pa
     )
 
 
-def _short(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> Section:
+def _short(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> PaperSection:
     certain = [sentence for pair in compared for sentence in certain_changes(pair, groups, language)]
     block: Block = (
         Items(tuple(certain)) if certain else Paragraph(_("No share changed by more than chance alone could explain."))
     )
-    return Section("short", _("What changed by more than chance alone would explain"), (block,))
+    return PaperSection("short", _("What changed by more than chance alone would explain"), (block,))
 
 
-def _sentences(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> Section:
+def _sentences(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> PaperSection:
     said = [sentence for pair in compared for sentence in change_sentences(pair, groups, language)]
-    return Section("sentences", _("Every change in a sentence"), (Items(tuple(said)),))
+    return PaperSection("sentences", _("Every change in a sentence"), (Items(tuple(said)),))

@@ -3,8 +3,8 @@
 import base64
 import json
 
-from feedback.domain.report import SignedReport
-from feedback.domain.statements import canonical_json
+from feedback.domain.disclosure.statements import canonical_json
+from feedback.domain.report.document import SignedReport
 
 
 def report_json(report: SignedReport) -> bytes:

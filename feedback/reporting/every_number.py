@@ -7,12 +7,12 @@ from dataclasses import astuple, dataclass, fields
 
 from flask_babel import gettext as _
 
-from feedback.domain.counts import Count
-from feedback.domain.groups import Group
-from feedback.domain.report import Outcome, ReportDocument
-from feedback.domain.report_reading import ReportHeader, ReportRow, report_header, report_rates, report_rows
-from feedback.domain.statements import Reason
-from feedback.rendering.blocks import Column, Section, Table
+from feedback.domain.disclosure.counts import Count
+from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.statements import Reason
+from feedback.domain.report.document import Outcome, ReportDocument
+from feedback.domain.report.reading import ReportHeader, ReportRow, report_header, report_rates, report_rows
+from feedback.rendering.blocks import Column, PaperSection, Table
 from feedback.rendering.wording import harmless
 from feedback.reporting.words import count_words, group_name, reason_words
 
@@ -45,12 +45,12 @@ def number_lines(document: ReportDocument, language: str) -> tuple[NumberLine, .
     return (*rates, *(_line(header, row) for row in report_rows(document, language)))
 
 
-def every_number(document: ReportDocument, language: str) -> Section:
+def every_number(document: ReportDocument, language: str) -> PaperSection:
     """Return the section that lists them all."""
     titles = (_("Question"), _("Group"), _("Answer"), _("People"))
     rows = tuple((line.question, line.group, line.answer, line.said) for line in number_lines(document, language))
     table = Table(_("What is published and what is withheld"), tuple(Column(title) for title in titles), rows)
-    return Section("numbers", _("Every number in this report"), (table,))
+    return PaperSection("numbers", _("Every number in this report"), (table,))
 
 
 def report_csv(document: ReportDocument, language: str) -> bytes:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from feedback.domain.forecast import SMALLEST_FOR_COMMENTS, Forecast, GroupOutlook, Outlook, Place
-from feedback.domain.groups import EVERYBODY, Atom, Group
-from feedback.domain.questionnaires import Role
-from feedback.domain.report import Twin
-from feedback.domain.statements import Reason
+from feedback.domain.disclosure.forecast import SMALLEST_FOR_COMMENTS, Forecast, GroupOutlook, Outlook, Place
+from feedback.domain.disclosure.groups import EVERYBODY, Atom, Group
+from feedback.domain.disclosure.statements import Reason
+from feedback.domain.report.document import Twin
+from feedback.domain.survey.questionnaires import Role
 from feedback.locales.lists import listed
 from feedback.reporting.words import group_name, percent, stage_name
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from feedback.domain.questionnaires import Kind, Order, Role
-from feedback.domain.report_reading import Bar as Fact
-from feedback.domain.report_reading import GroupResult, ReportQuestion
-from feedback.rendering.blocks import Bar, BarPart, Cell, Chart, Column, Side, Table
+from feedback.domain.report.reading import Bar as Fact
+from feedback.domain.report.reading import GroupResult, ReportQuestion
+from feedback.domain.survey.questionnaires import Kind, Order, Role
+from feedback.rendering.blocks import BarPart, Cell, Chart, ChartBar, ChartSide, Column, Table
 from feedback.reporting.words import answers, count_words, group_name, share_words
 
 _PALE, _FULL = 1, 2
@@ -42,23 +42,23 @@ def is_diverging(question: ReportQuestion) -> bool:
     return question.order is not Order.NONE and question.kind is not Kind.MANY and not question.sensitive
 
 
-def _stacked(question: ReportQuestion, result: GroupResult) -> Iterator[Bar]:
+def _stacked(question: ReportQuestion, result: GroupResult) -> Iterator[ChartBar]:
     places = _places(question)
     parts = [_part(fact, places) for fact in sorted(result.bars, key=lambda fact: places[fact.options[0]][0])]
     known = sum(fact.count.low for fact in result.bars)
     n = result.bars[0].count.n
     if known < n:
-        unknown = BarPart(_("not told apart"), _share(n - known, n), Side.UNKNOWN, _PALE)
-        parts = [*parts, unknown] if parts[0].side is Side.UNFAVOURABLE else [unknown, *parts]
-    yield Bar(group_name(result.group), tuple(part for part in parts if part.share), _note(n))
+        unknown = BarPart(_("not told apart"), _share(n - known, n), ChartSide.UNKNOWN, _PALE)
+        parts = [*parts, unknown] if parts[0].side is ChartSide.UNFAVOURABLE else [unknown, *parts]
+    yield ChartBar(group_name(result.group), tuple(part for part in parts if part.share), _note(n))
 
 
-def _part(fact: Fact, places: dict[str, tuple[int, Side, int]]) -> BarPart:
+def _part(fact: Fact, places: dict[str, tuple[int, ChartSide, int]]) -> BarPart:
     _place, side, shade = places[fact.options[0]]
     return BarPart(" / ".join(fact.texts), _share(fact.count.low, fact.count.n), side, shade)
 
 
-def _places(question: ReportQuestion) -> dict[str, tuple[int, Side, int]]:
+def _places(question: ReportQuestion) -> dict[str, tuple[int, ChartSide, int]]:
     """Return place, side and shade of each option, from the least favourable."""
     codes = question.option_codes
     rising = codes if question.order is Order.RISING else codes[::-1]
@@ -68,20 +68,20 @@ def _places(question: ReportQuestion) -> dict[str, tuple[int, Side, int]]:
     }
 
 
-def _side(place: int, last: int) -> Side:
+def _side(place: int, last: int) -> ChartSide:
     if 2 * place == last:
-        return Side.NEUTRAL
-    return Side.UNFAVOURABLE if 2 * place < last else Side.FAVOURABLE
+        return ChartSide.NEUTRAL
+    return ChartSide.UNFAVOURABLE if 2 * place < last else ChartSide.FAVOURABLE
 
 
-def _plain(result: GroupResult) -> Iterator[Bar]:
+def _plain(result: GroupResult) -> Iterator[ChartBar]:
     for fact in result.bars:
         parts = [
-            BarPart(" / ".join(fact.texts), _share(fact.count.low, fact.count.n), Side.NEUTRAL, _FULL),
-            BarPart(_("perhaps"), _share(fact.count.high - fact.count.low, fact.count.n), Side.UNKNOWN, _PALE),
+            BarPart(" / ".join(fact.texts), _share(fact.count.low, fact.count.n), ChartSide.NEUTRAL, _FULL),
+            BarPart(_("perhaps"), _share(fact.count.high - fact.count.low, fact.count.n), ChartSide.UNKNOWN, _PALE),
         ]
         label = f"{' / '.join(fact.texts)} – {group_name(result.group)}"
-        yield Bar(label, tuple(part for part in parts if part.share), _note(fact.count.n))
+        yield ChartBar(label, tuple(part for part in parts if part.share), _note(fact.count.n))
 
 
 def _share(count: int, n: int) -> float:

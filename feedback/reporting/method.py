@@ -4,21 +4,21 @@ import base64
 
 from flask_babel import gettext as _
 
-from feedback.domain.report import ReportDocument, Rules, SignedReport
-from feedback.domain.report_reading import ReportHeader
-from feedback.domain.statistics import INDICATIVE_BELOW
-from feedback.rendering.blocks import Facts, Items, Paragraph, Section
+from feedback.domain.report.document import ReportDocument, Rules, SignedReport
+from feedback.domain.report.reading import ReportHeader
+from feedback.domain.report.statistics import INDICATIVE_BELOW
+from feedback.rendering.blocks import Facts, Items, PaperSection, Paragraph
 
 MOST_RECEIPTS = 2_000
 """More fingerprints than these stand in the data file only: nobody looks through a hundred pages of them."""
 
 
-def method_section(rules: Rules) -> Section:
+def method_section(rules: Rules) -> PaperSection:
     """Return the rules by which numbers appear, and the limits of what they say."""
-    return Section("method", _("How to read this report"), (Items(_rules(rules)), Items(_limits())))
+    return PaperSection("method", _("How to read this report"), (Items(_rules(rules)), Items(_limits())))
 
 
-def proof_section(header: ReportHeader, signed: SignedReport) -> Section:
+def proof_section(header: ReportHeader, signed: SignedReport) -> PaperSection:
     """Return receipts, hashes and signature, with what they are good for."""
     receipts = tuple((str(place), digest) for place, digest in enumerate(header.receipts, start=1))
     if len(receipts) > MOST_RECEIPTS:
@@ -43,7 +43,7 @@ def proof_section(header: ReportHeader, signed: SignedReport) -> Section:
         ),
         Facts(_hashes(header, signed.document, signed), _("Check this report")),
     )
-    return Section("proof", _("Proof"), (*explained, *signature) if receipts else signature)
+    return PaperSection("proof", _("Proof"), (*explained, *signature) if receipts else signature)
 
 
 def _rules(rules: Rules) -> tuple[str, ...]:

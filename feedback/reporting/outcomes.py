@@ -5,14 +5,14 @@ from functools import partial
 
 from flask_babel import gettext as _
 
-from feedback.domain.counts import Count, favourable, favourable_options
-from feedback.domain.questionnaires import Kind, Theme
-from feedback.domain.report import Rules
-from feedback.domain.report_reading import GroupResult, ReportQuestion
-from feedback.domain.statements import Distribution
-from feedback.domain.statistics import INDICATIVE_BELOW, wilson
+from feedback.domain.disclosure.counts import Count, favourable, favourable_options
+from feedback.domain.disclosure.statements import Distribution
+from feedback.domain.report.document import Rules
+from feedback.domain.report.reading import GroupResult, ReportQuestion
+from feedback.domain.report.statistics import INDICATIVE_BELOW, wilson
+from feedback.domain.survey.questionnaires import Kind, Theme
 from feedback.locales.lists import labelled
-from feedback.rendering.blocks import Block, Heading, Items, Paragraph, Section, Tone
+from feedback.rendering.blocks import Block, Heading, Items, PaperSection, Paragraph, Tone
 from feedback.reporting.change import FEW_GROUPS
 from feedback.reporting.likert import question_chart
 from feedback.reporting.words import (
@@ -27,10 +27,10 @@ from feedback.reporting.words import (
 )
 
 
-def results_section(rules: Rules, questions: tuple[ReportQuestion, ...]) -> Section:
+def results_section(rules: Rules, questions: tuple[ReportQuestion, ...]) -> PaperSection:
     """Return all results, the themes in their fixed order."""
     blocks = [block for theme in Theme for block in _theme(rules, theme, questions)]
-    return Section("results", _("What they answered"), tuple(blocks))
+    return PaperSection("results", _("What they answered"), tuple(blocks))
 
 
 def anchor(question: ReportQuestion) -> str:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from feedback.domain.questionnaires import Theme
-from feedback.domain.report import Outcome, ReportDocument
-from feedback.domain.report_reading import (
+from feedback.domain.report.document import Outcome, ReportDocument
+from feedback.domain.report.reading import (
     RateResult,
     ReportHeader,
     ReportQuestion,
@@ -18,6 +17,7 @@ from feedback.domain.report_reading import (
     report_questions,
     report_rates,
 )
+from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled
 from feedback.reporting.change import FEW_GROUPS
 from feedback.reporting.outcomes import headlines, over_groups

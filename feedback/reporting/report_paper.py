@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
-from feedback.domain.comparison import ComparedReports, compare
-from feedback.domain.counts import Count
-from feedback.domain.questionnaires import Theme
-from feedback.domain.report import Outcome, ReportDocument, SignedReport, read_outcome
-from feedback.domain.report_reading import (
+from feedback.domain.disclosure.counts import Count
+from feedback.domain.report.comparison import ComparedReports, compare
+from feedback.domain.report.document import Outcome, ReportDocument, SignedReport, read_outcome
+from feedback.domain.report.reading import (
     RateResult,
     ReportHeader,
     ReportQuestion,
@@ -21,20 +20,21 @@ from feedback.domain.report_reading import (
     report_questions,
     report_rates,
 )
+from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import (
-    Bar,
     BarPart,
     Block,
     Cell,
     Chart,
+    ChartBar,
+    ChartSide,
     Column,
     Facts,
     Items,
     Paper,
+    PaperSection,
     Paragraph,
-    Section,
-    Side,
     Table,
     Tone,
 )
@@ -85,7 +85,7 @@ def _subtitle(header: ReportHeader) -> str:
     )
 
 
-def _too_few(header: ReportHeader, source: ReportSource) -> tuple[Section, ...]:
+def _too_few(header: ReportHeader, source: ReportSource) -> tuple[PaperSection, ...]:
     sentence = _(
         "Fewer than %(k)s people answered, so no answer was opened. They have been destroyed unread, and there are no "
         "results and no comments.",
@@ -93,14 +93,14 @@ def _too_few(header: ReportHeader, source: ReportSource) -> tuple[Section, ...]:
     )
     document = source.signed.document
     return (
-        Section("short", _("Too few people answered"), (Paragraph(sentence, Tone.HEADLINE),)),
+        PaperSection("short", _("Too few people answered"), (Paragraph(sentence, Tone.HEADLINE),)),
         _answered(header, report_rates(document)),
         every_number(document, "en"),
         proof_section(header, source.signed),
     )
 
 
-def _published(header: ReportHeader, source: ReportSource, language: str) -> tuple[Section, ...]:
+def _published(header: ReportHeader, source: ReportSource, language: str) -> tuple[PaperSection, ...]:
     document = source.signed.document
     questions, rates = report_questions(document, language), report_rates(document)
     compared, groups = _compared(source), groups_in((*source.earlier, document))
@@ -119,7 +119,7 @@ def _published(header: ReportHeader, source: ReportSource, language: str) -> tup
     )
 
 
-def _comments(source: ReportSource, language: str) -> Iterator[Section]:
+def _comments(source: ReportSource, language: str) -> Iterator[PaperSection]:
     decisions = report_comments(source.signed.document, language)
     if decisions:
         yield comments_section(decisions, source.comments)
@@ -132,7 +132,7 @@ def _compared(source: ReportSource) -> tuple[ComparedReports, ...]:
 
 def _short(
     questions: tuple[ReportQuestion, ...], compared: tuple[ComparedReports, ...], groups: Groups, language: str
-) -> Section:
+) -> PaperSection:
     said = [sentence for question in _first_of_themes(questions) for sentence in in_short(question)]
     blocks: list[Block] = (
         [Items(tuple(said))] if said else [Paragraph(_("Nothing can be shown on the main questions."))]
@@ -142,7 +142,7 @@ def _short(
         blocks += [Paragraph(_("What changed by more than chance alone would explain:")), Items(tuple(changed))]
     elif compared:
         blocks.append(Paragraph(_("No share changed by more than chance alone could explain.")))
-    return Section("short", _("In short"), tuple(blocks))
+    return PaperSection("short", _("In short"), tuple(blocks))
 
 
 def _first_of_themes(questions: tuple[ReportQuestion, ...]) -> list[ReportQuestion]:
@@ -157,7 +157,7 @@ def _calling(header: ReportHeader, words: Mapping[str, Mapping[str, str]], langu
     return _("%(word)s mentoring on %(focus)s", **{**signed, **known})
 
 
-def _asked(header: ReportHeader, questions: tuple[ReportQuestion, ...], calling: str) -> Section:
+def _asked(header: ReportHeader, questions: tuple[ReportQuestion, ...], calling: str) -> PaperSection:
     about, promise = header.about, header.promise
     told = (
         _("No record says who answered, and nobody can read one person’s answers."),
@@ -175,7 +175,7 @@ def _asked(header: ReportHeader, questions: tuple[ReportQuestion, ...], calling:
         (_("Survey"), stage_name(about.stage)),
         (_("Questions to choose from"), str(len(questions))),
     )
-    return Section(
+    return PaperSection(
         "asked",
         _("What was asked, and what was promised"),
         (Facts(facts), Paragraph(_("Everybody was told:")), Items(told)),
@@ -194,14 +194,14 @@ def _twins(header: ReportHeader) -> str:
     return _("Nearly the same people were asked before (%(stages)s). A few have joined or left since.", stages=stages)
 
 
-def _answered(header: ReportHeader, rates: tuple[RateResult, ...]) -> Section:
+def _answered(header: ReportHeader, rates: tuple[RateResult, ...]) -> PaperSection:
     columns = (Column(_("Group")), Column(_("Invited"), numeric=True), Column(_("Answered")), Column(_("Share")))
     rows = tuple(_rate_row(header, rate) for rate in rates)
     table = Table(_("How many answered"), columns, rows)
     known = [rate for rate in rates if rate.answered is not None]
     title = _("Who was invited, and how many answered")
     if not known:
-        return Section("answered", title, (table,))
+        return PaperSection("answered", title, (table,))
     chart = Chart(
         title=_("How many answered"),
         alt="; ".join(labelled(group_name(rate.group), count_words(_rate(rate))) for rate in known),
@@ -209,7 +209,7 @@ def _answered(header: ReportHeader, rates: tuple[RateResult, ...]) -> Section:
         data=table,
         diverging=False,
     )
-    return Section("answered", title, (chart,))
+    return PaperSection("answered", title, (chart,))
 
 
 def _rate_row(header: ReportHeader, rate: RateResult) -> tuple[Cell, ...]:
@@ -219,10 +219,10 @@ def _rate_row(header: ReportHeader, rate: RateResult) -> tuple[Cell, ...]:
     return name, rate.group.invited, count_words(_rate(rate)), share_words(_rate(rate))
 
 
-def _rate_bar(rate: RateResult) -> Bar:
+def _rate_bar(rate: RateResult) -> ChartBar:
     count = _rate(rate)
-    part = BarPart(_("Answered"), 100 * count.low / count.n, Side.NEUTRAL, 2)
-    return Bar(group_name(rate.group), (part,) if part.share else (), count_words(count))
+    part = BarPart(_("Answered"), 100 * count.low / count.n, ChartSide.NEUTRAL, 2)
+    return ChartBar(group_name(rate.group), (part,) if part.share else (), count_words(count))
 
 
 def _rate(rate: RateResult) -> Count:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from feedback.domain.counts import unfavourable, unfavourable_options
-from feedback.domain.questionnaires import Role, Theme
-from feedback.domain.report_reading import GroupResult, RateResult, ReportQuestion
-from feedback.domain.statements import Distribution, DominanceBand
-from feedback.rendering.blocks import Items, Paragraph, Section, Tone
+from feedback.domain.disclosure.counts import unfavourable, unfavourable_options
+from feedback.domain.disclosure.statements import Distribution, DominanceBand
+from feedback.domain.report.reading import GroupResult, RateResult, ReportQuestion
+from feedback.domain.survey.questionnaires import Role, Theme
+from feedback.rendering.blocks import Items, PaperSection, Paragraph, Tone
 from feedback.reporting.words import answers, count_words, group_name, share_words
 
 _RISKY = {
@@ -26,13 +26,13 @@ _BURDENS = {("P3", Role.MENTOR, "mentor")}
 """Questions without an order in which one option, chosen by half of a role, shows that it carries a burden alone."""
 
 
-def risks_section(questions: tuple[ReportQuestion, ...], rates: tuple[RateResult, ...]) -> Section:
+def risks_section(questions: tuple[ReportQuestion, ...], rates: tuple[RateResult, ...]) -> PaperSection:
     """Return the risks, harm first; or say that the numbers show none."""
     risks = [*_harm(questions), *_unfavourable(questions), *_burdens(questions), *_rates(rates)]
     none = Paragraph(_("No published number points to a risk. What was not shown, or not asked, may still hold one."))
     caution = Paragraph(_("A warning here is a reason to ask and to help, not to look for who said it."), Tone.QUIET)
     blocks = (Items(tuple(risks)), caution) if risks else (none,)
-    return Section("risks", _("What to act on now"), blocks)
+    return PaperSection("risks", _("What to act on now"), blocks)
 
 
 def _harm(questions: tuple[ReportQuestion, ...]) -> Iterator[str]:

@@ -6,13 +6,13 @@ from babel import Locale
 from flask_babel import format_decimal, format_percent, ngettext
 from flask_babel import gettext as _
 
-from feedback.domain.counts import Count
-from feedback.domain.groups import Group
-from feedback.domain.questionnaires import Role
-from feedback.domain.report import Rules
-from feedback.domain.report_reading import ReportQuestion
-from feedback.domain.statements import Reason
-from feedback.domain.statistics import Interval
+from feedback.domain.disclosure.counts import Count
+from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.statements import Reason
+from feedback.domain.report.document import Rules
+from feedback.domain.report.reading import ReportQuestion
+from feedback.domain.report.statistics import Interval
+from feedback.domain.survey.questionnaires import Role
 from feedback.locales import moments
 from feedback.locales.lists import comma
 from feedback.locales.speech import spoken

@@ -9,7 +9,7 @@ import secrets
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.domain.comments import Decision
+from feedback.domain.comments.review import Decision
 from feedback.domain.sealing import SealedComment, SealedReview
 from feedback.storage.database import Base
 

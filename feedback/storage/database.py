@@ -105,7 +105,7 @@ def begin_read_only(session: Session) -> None:
     session.connection(execution_options=READ_ONLY)
 
 
-def seize_wave(session: Session, wave_id: int) -> None:
+def lock_wave(session: Session, wave_id: int) -> None:
     """Wait until nobody writes to the wave, and let nobody write until the transaction ends.
 
     On PostgreSQL a submission takes the same lock, shared, inside `feedback_put_response`; on SQLite BEGIN IMMEDIATE
@@ -114,7 +114,7 @@ def seize_wave(session: Session, wave_id: int) -> None:
     _advisory_lock(session, "pg_advisory_xact_lock", _WAVE_LOCKS, wave_id)
 
 
-def seize_programme(session: Session, programme_id: int) -> None:
+def lock_programme(session: Session, programme_id: int) -> None:
     """Let one transaction at a time add to a programme's roster or chain of reports."""
     _advisory_lock(session, "pg_advisory_xact_lock", _PROGRAMME_LOCKS, programme_id)
 

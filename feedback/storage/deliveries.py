@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.domain.waves import INVITATION, WaveState
+from feedback.domain.waves.states import INVITATION, WaveState
 from feedback.storage.bulk import insert_rows
 from feedback.storage.database import Base
 from feedback.storage.people import Participant

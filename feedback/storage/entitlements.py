@@ -9,7 +9,7 @@ from sqlalchemy import Connection, ForeignKey, LargeBinary, String, Text, bindpa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.links import EntitlementDigest
-from feedback.domain.waves import WaveState
+from feedback.domain.waves.states import WaveState
 from feedback.storage.bulk import insert_rows
 from feedback.storage.database import Base
 from feedback.storage.waves import Wave

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, text
 
-from feedback.storage.heartbeat import Beat
+from feedback.storage.heartbeat import Heartbeat
 from feedback.storage.job_queue import PREFIX, TABLES
 
 
@@ -125,7 +125,7 @@ def grant_main(engine: Engine) -> None:
         for function in _FUNCTIONS:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.PARTICIPANTS}"))
         for role, rights in _BEATS.items():
-            for sequence in Beat:
+            for sequence in Heartbeat:
                 connection.execute(text(f"GRANT {rights} ON SEQUENCE {sequence} TO {role}"))
         for function in connection.scalars(text(_ENGINE_FUNCTIONS), {"prefix": PREFIX}):
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.WORKER}"))

@@ -14,17 +14,17 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 
-class Beat(StrEnum):
+class Heartbeat(StrEnum):
     """What is noted; the value names the sequence."""
 
     TICK = "worker_ticks"
     MAIL = "mails_accepted"
 
 
-_FILE_ENDING = {Beat.TICK: "tick", Beat.MAIL: "mail"}
+_FILE_ENDING = {Heartbeat.TICK: "tick", Heartbeat.MAIL: "mail"}
 
 
-def beat(session: Session, which: Beat, now: datetime) -> None:
+def record_heartbeat(session: Session, which: Heartbeat, now: datetime) -> None:
     """Note, to the second, that it happens now. Commits."""
     seconds = int(now.timestamp())
     if _is_postgresql(session):
@@ -36,7 +36,7 @@ def beat(session: Session, which: Beat, now: datetime) -> None:
     os.utime(path, (seconds, seconds))
 
 
-def last_beat(session: Session, which: Beat) -> datetime | None:
+def last_heartbeat(session: Session, which: Heartbeat) -> datetime | None:
     """Return when it last happened, or None if it never has (on PostgreSQL: since the server's last crash)."""
     if _is_postgresql(session):
         seconds = session.scalar(text(f"SELECT last_value FROM {which} WHERE is_called"))
@@ -51,5 +51,5 @@ def _is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def _file(session: Session, which: Beat) -> Path:
+def _file(session: Session, which: Heartbeat) -> Path:
     return Path(f"{session.get_bind().engine.url.database}.{_FILE_ENDING[which]}")

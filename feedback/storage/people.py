@@ -7,10 +7,10 @@ from functools import cache
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.domain.groups import Atom
-from feedback.domain.questionnaires import Role
-from feedback.domain.roster import RosterRow
-from feedback.domain.roster_digests import RosterEntry
+from feedback.domain.disclosure.groups import Atom
+from feedback.domain.roster.digests import RosterEntry
+from feedback.domain.roster.rows import RosterRow
+from feedback.domain.survey.questionnaires import Role
 from feedback.storage.bulk import insert_rows
 from feedback.storage.database import Base
 

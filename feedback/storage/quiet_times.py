@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.domain.quiet_times import NO_QUIET_TIMES, QuietTimes, quiet_times_from, quiet_times_record
-from feedback.domain.schedule import Hours
+from feedback.domain.waves.quiet_times import NO_QUIET_TIMES, QuietTimes, quiet_times_from, quiet_times_record
+from feedback.domain.waves.schedule import Hours
 from feedback.storage.database import Base, JsonText
 from feedback.storage.programmes import Programme, programme_by_id
 

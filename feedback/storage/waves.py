@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from feedback.domain.disclosure.groups import Group
 from feedback.domain.errors import NotFound
-from feedback.domain.frozen_questionnaires import freeze, thaw
-from feedback.domain.groups import Group
-from feedback.domain.questionnaires import Questionnaire, Role
 from feedback.domain.sealing import PublicKey
-from feedback.domain.waves import MomentKind, WaveState
+from feedback.domain.survey.questionnaire_json import dump_questionnaire, load_questionnaire
+from feedback.domain.survey.questionnaires import Questionnaire, Role
+from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.storage.database import Base, JsonText
 from feedback.storage.programmes import Programme
 
@@ -195,12 +195,12 @@ def groups_of(session: Session, wave_id: int) -> tuple[Group, ...]:
 def add_questionnaires(session: Session, wave_id: int, questionnaires: dict[Role, Questionnaire]) -> None:
     """Fix what a wave asks."""
     for role, questionnaire in sorted(questionnaires.items()):
-        session.add(WaveQuestionnaire(wave_id=wave_id, role=role, definition=freeze(questionnaire)))
+        session.add(WaveQuestionnaire(wave_id=wave_id, role=role, definition=dump_questionnaire(questionnaire)))
 
 
 def questionnaires_of(session: Session, wave_id: int) -> dict[Role, Questionnaire]:
     """Return what a wave asks, by role."""
-    return {role: thaw(text) for role, text in questionnaire_texts(session, wave_id).items()}
+    return {role: load_questionnaire(text) for role, text in questionnaire_texts(session, wave_id).items()}
 
 
 def questionnaire_texts(session: Session, wave_id: int) -> dict[Role, str]:

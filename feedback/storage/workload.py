@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from feedback.domain.waves import INVITATION, MomentKind, WaveState, reminder_mail
+from feedback.domain.waves.states import INVITATION, MomentKind, WaveState, reminder_mail
 from feedback.storage.comments import StoredComment
 from feedback.storage.deliveries import Batch, Delivery, DeliveryState
 from feedback.storage.programmes import Programme

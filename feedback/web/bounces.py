@@ -8,7 +8,7 @@ import hmac
 from flask import Blueprint, Response, abort, request
 
 from feedback.runtime import runtime
-from feedback.services.note_bounces import note_bounce
+from feedback.services.mail.note_bounces import note_bounce
 
 bounce_hook = Blueprint("bounces", __name__)
 

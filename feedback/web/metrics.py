@@ -4,8 +4,8 @@ import hmac
 
 from flask import Blueprint, Response, abort, make_response, request
 
-from feedback.jobs.metrics import CONTENT_TYPE, write_metrics
 from feedback.runtime import runtime
+from feedback.worker.metrics import CONTENT_TYPE, write_metrics
 
 metrics = Blueprint("metrics", __name__)
 
@@ -18,4 +18,4 @@ def figures() -> Response:
         abort(404)
     if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
         return make_response("", 401, {"WWW-Authenticate": "Bearer"})
-    return make_response(write_metrics(runtime().stock()), 200, {"Content-Type": CONTENT_TYPE})
+    return make_response(write_metrics(runtime().status()), 200, {"Content-Type": CONTENT_TYPE})

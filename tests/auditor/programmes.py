@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from feedback.domain.answers import Answer, Rating
-from feedback.domain.disclosure import publish
-from feedback.domain.groups import Atom, Group, group_of, partition
-from feedback.domain.questionnaires import (
+from feedback.domain.disclosure.groups import Atom, Group, group_of, partition
+from feedback.domain.disclosure.publishing import publish
+from feedback.domain.disclosure.tally import Tally
+from feedback.domain.report.document import About, Promise, ReportFacts, build_report
+from feedback.domain.survey.answers import Answer, Rating
+from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
     Kind,
@@ -21,8 +23,6 @@ from feedback.domain.questionnaires import (
     Role,
     Section,
 )
-from feedback.domain.report import About, Promise, ReportFacts, build_report
-from feedback.domain.tally import Tally
 
 K = 5
 PROMISE = Promise("Rea", 60, 7, was_extended=False)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from feedback.domain.answers import Rating
-from feedback.domain.groups import Atom, partition
-from feedback.domain.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question
+from feedback.domain.disclosure.groups import Atom, partition
+from feedback.domain.survey.answers import Rating
+from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question
 from tests.auditor.programmes import K, Programme
 
 Record = dict[str, Any]

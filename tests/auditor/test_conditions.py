@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from feedback.auditor import audit, in_words
-from feedback.domain.answers import Answer
-from feedback.domain.groups import Atom
-from feedback.domain.questionnaires import PREFER_NOT_TO_SAY, Condition, Role
+from feedback.domain.disclosure.groups import Atom
+from feedback.domain.survey.answers import Answer
+from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Condition, Role
 from tests.auditor.programmes import Person, Programme, a_question, our_report
 
 LOW = Condition("C1", ("0", "1"))

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from feedback.auditor import Verdict, audit
-from feedback.domain.answers import Answer
-from feedback.domain.groups import Atom, Group
-from feedback.domain.questionnaires import Order, Role
+from feedback.domain.disclosure.groups import Atom, Group
+from feedback.domain.survey.answers import Answer
+from feedback.domain.survey.questionnaires import Order, Role
 from tests.auditor.programmes import Person, Programme, a_question, document_of, our_report
 
 MENTOR, MENTEE = (Atom(role, "") for role in Role)

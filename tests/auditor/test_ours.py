@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.auditor import audit, in_words
-from feedback.domain.answers import Answer
-from feedback.domain.groups import Atom
-from feedback.domain.questionnaires import Kind, Order, Role
+from feedback.domain.disclosure.groups import Atom
+from feedback.domain.survey.answers import Answer
+from feedback.domain.survey.questionnaires import Kind, Order, Role
 from tests.auditor.programmes import Person, Programme, a_question, our_report, some_programme
 
 

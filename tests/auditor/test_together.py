@@ -8,9 +8,9 @@ import pytest
 
 from feedback.auditor import Cell, Verdict, audit_together
 from feedback.auditor.auditing import ASSUMING
-from feedback.domain.answers import Answer
-from feedback.domain.groups import Atom
-from feedback.domain.questionnaires import Question, Role
+from feedback.domain.disclosure.groups import Atom
+from feedback.domain.survey.answers import Answer
+from feedback.domain.survey.questionnaires import Question, Role
 from tests.auditor.programmes import Person, Programme, a_question, our_report
 
 Record = dict[str, Any]

@@ -8,13 +8,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from feedback.domain.links import to_address
-from feedback.domain.quiet_times import DEFAULT_QUIET_TIMES
 from feedback.domain.staff import StaffRole
 from feedback.domain.support import Request
-from feedback.domain.waves import WaveState
-from feedback.services.ask_for_support import ask_for_support
-from feedback.services.import_roster import import_roster
-from feedback.services.set_organisation import set_approval
+from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES
+from feedback.domain.waves.states import WaveState
+from feedback.services.programmes.set_organisation import set_approval
+from feedback.services.roster.import_roster import import_roster
+from feedback.services.support.ask_for_support import ask_for_support
 from feedback.storage.deliveries import Delivery
 from feedback.storage.support import desk_of
 from feedback.storage.waves import Wave

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from feedback.domain.languages import LANGUAGES
-from feedback.domain.questionnaires import Role
+from feedback.domain.survey.questionnaires import Role
 from tests.answering import respond
 from tests.browser.test_accessibility import violations
 from tests.browser.test_participant import FIT, shown

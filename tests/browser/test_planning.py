@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page
 
-from feedback.domain.quiet_times import DEFAULT_QUIET_TIMES
-from feedback.services.show_programmes import show_programme
+from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES
+from feedback.services.programmes.show_programmes import show_programme
 from tests.browser.pressing import press
 from tests.browser.test_accessibility import SCHEMES, violations
 from tests.browser.test_participant import FIT, tab_to

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page
 
-from feedback.domain.answers import Wish
 from feedback.domain.staff import StaffRole
+from feedback.domain.survey.answers import Wish
 from tests.browser.pressing import press
 from tests.browser.test_participant import FIT, TAGS, shown, tab_to
 from tests.reviewing import review_of, reviewed_wave, wave_in_review

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import update
 
-from feedback.services.set_organisation import set_approval
+from feedback.services.programmes.set_organisation import set_approval
 from feedback.storage.deliveries import Delivery
 from tests.bouncing import mail_states
 from tests.browser.pressing import press

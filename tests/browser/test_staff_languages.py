@@ -7,9 +7,9 @@ from playwright.sync_api import Page
 from sqlalchemy import update
 
 from feedback.domain.languages import LANGUAGES
-from feedback.domain.schedule import read_offset
 from feedback.domain.staff import StaffRole
-from feedback.services.set_organisation import set_approval
+from feedback.domain.waves.schedule import read_offset
+from feedback.services.programmes.set_organisation import set_approval
 from feedback.storage.deliveries import Delivery
 from forms.bank import pair
 from tests.answering import respond

@@ -10,10 +10,10 @@ from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from feedback.cli import feedback
+from feedback.domain.disclosure.statements import canonical_json
 from feedback.domain.errors import ReportRefused
-from feedback.domain.report import SignedReport, read_report
-from feedback.domain.report_files import read_report_file
-from feedback.domain.statements import canonical_json
+from feedback.domain.report.document import SignedReport, read_report
+from feedback.domain.report.files import read_report_file
 from feedback.reporting.data import report_json
 from tests.auditor.programmes import our_report, some_programme
 

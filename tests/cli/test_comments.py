@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback.domain.comments import Decision, Verdict
+from feedback.domain.comments.review import CommentVerdict, Decision
 from feedback.domain.errors import NotFound, ReviewRefused, WaveNotReady
 from tests.cli.test_commands import output, refusal, run
 from tests.reviewing import QUOTED, SUMMARY, SUMMED, comment_that_says, reviewed_wave, wave_in_review
@@ -33,7 +33,7 @@ def test_comments_are_json_for_scripts(world: World) -> None:
 def test_a_comment_is_decided_by_the_beginning_of_its_id(world: World) -> None:
     wave = wave_in_review(world)
     output(world, "comment", "decide", str(wave), id_of(world, wave, QUOTED[0])[:12], "--as", "released")
-    assert comment_that_says(world, wave, QUOTED[0]).verdict == Verdict(Decision.RELEASED)
+    assert comment_that_says(world, wave, QUOTED[0]).verdict == CommentVerdict(Decision.RELEASED)
 
 
 def test_a_changed_text_comes_from_a_file(world: World, tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_changed_text_comes_from_a_file(world: World, tmp_path: Path) -> None:
     file.write_text("Please […]\n")
     words = ["--as", "redacted", "--text", str(file)]
     output(world, "comment", "decide", str(wave), id_of(world, wave, QUOTED[0]), *words)
-    assert comment_that_says(world, wave, QUOTED[0]).verdict == Verdict(Decision.REDACTED, "Please […]")
+    assert comment_that_says(world, wave, QUOTED[0]).verdict == CommentVerdict(Decision.REDACTED, "Please […]")
 
 
 def test_what_the_author_does_not_allow_is_refused(world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text, update
 
 from feedback.storage.deliveries import Batch, Delivery
-from feedback.storage.heartbeat import Beat, beat
+from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 from tests.cli.test_commands import output, run
 from tests.promises.visits import engine_of, keys_engine_of
 from tests.world import World
@@ -15,7 +15,7 @@ from tests.world import World
 
 def tick(world: World) -> None:
     with world.session() as session:
-        beat(session, Beat.TICK, world.clock())
+        record_heartbeat(session, Heartbeat.TICK, world.clock())
 
 
 def late_wave(world: World) -> int:

@@ -36,7 +36,7 @@ def members(parent: Popen[bytes]) -> list[psutil.Process]:
 
 
 @pytest.fixture
-def crew(environment: dict[str, str], tmp_path: Path) -> Iterator[Popen[bytes]]:
+def workers(environment: dict[str, str], tmp_path: Path) -> Iterator[Popen[bytes]]:
     """Two workers and their parent, at work."""
     with running(surroundings(**environment), "work", "--processes", "2", log=tmp_path / "log") as parent:
         until(lambda: len(members(parent)) == 2 and "working" in (tmp_path / "log").read_text())
@@ -54,24 +54,24 @@ def send_invitations(world: World) -> None:
     until(lambda: world.mailbox.count() == 27)
 
 
-def test_several_processes_work_and_end_politely(crew: Popen[bytes], world: World) -> None:
+def test_several_processes_work_and_end_politely(workers: Popen[bytes], world: World) -> None:
     send_invitations(world)
-    family = members(crew)
-    crew.send_signal(signal.SIGTERM)
-    assert crew.wait(60) == 0
+    family = members(workers)
+    workers.send_signal(signal.SIGTERM)
+    assert workers.wait(60) == 0
     until(lambda: not any(member.is_running() for member in family))
 
 
-def test_a_process_that_dies_ends_all_of_them_with_an_error(crew: Popen[bytes], tmp_path: Path) -> None:
-    first, second = members(crew)
+def test_a_process_that_dies_ends_all_of_them_with_an_error(workers: Popen[bytes], tmp_path: Path) -> None:
+    first, second = members(workers)
     first.kill()
-    assert crew.wait(60) == 1
+    assert workers.wait(60) == 1
     until(lambda: not second.is_running())
 
 
-def test_processes_end_with_the_one_that_started_them(crew: Popen[bytes]) -> None:
-    family = members(crew)
-    crew.kill()
+def test_processes_end_with_the_one_that_started_them(workers: Popen[bytes]) -> None:
+    family = members(workers)
+    workers.kill()
     until(lambda: not any(member.is_running() for member in family))
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from feedback.domain.answers import Answer, Rating
-from feedback.domain.groups import Group
-from feedback.domain.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section
-from feedback.domain.tally import Tally
+from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.tally import Tally
+from feedback.domain.survey.answers import Answer, Rating
+from feedback.domain.survey.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section
 
 Asker = Callable[..., Question]
 

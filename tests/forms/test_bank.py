@@ -7,7 +7,7 @@ import pytest
 
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.languages import LANGUAGES
-from feedback.domain.questionnaires import (
+from feedback.domain.survey.questionnaires import (
     Kind,
     Order,
     Question,

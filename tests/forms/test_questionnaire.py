@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from werkzeug.datastructures import MultiDict
 
-from feedback.domain.answers import Answer, Wish, check_answer
-from feedback.domain.drafts import Draft, answer_in, draft_of, read_draft, with_section, write_draft
 from feedback.domain.errors import AnswerRefused
-from feedback.domain.questionnaires import (
+from feedback.domain.survey.answers import Answer, Wish, check_answer
+from feedback.domain.survey.drafts import Draft, answer_in, draft_of, read_draft, with_section, write_draft
+from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
     Kind,

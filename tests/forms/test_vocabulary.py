@@ -2,9 +2,9 @@
 
 import pytest
 
-from feedback.domain.frozen_questionnaires import with_words
 from feedback.domain.languages import LANGUAGES
-from feedback.domain.questionnaires import Texts, languages_of
+from feedback.domain.survey.questionnaire_json import with_words
+from feedback.domain.survey.questionnaires import Texts, languages_of
 from forms.bank import available, load
 from forms.vocabulary import translated_words, vocabulary
 

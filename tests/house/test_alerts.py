@@ -8,10 +8,10 @@ from typing import Any
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from feedback.domain.waves import WaveState
-from feedback.jobs.metrics import write_metrics
-from feedback.services.take_stock import Stock
+from feedback.domain.waves.states import WaveState
+from feedback.services.installation.read_status import ServiceStatus
 from feedback.storage.deliveries import DeliveryState
+from feedback.worker.metrics import write_metrics
 
 RULES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).resolve().parents[2] / "deploy/alerts.yml").read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ NOW = datetime(2027, 3, 1, tzinfo=UTC)
 
 def samples(keys: int | None) -> set[str]:
     """The names of all figures, each with its labels as an expression would name it."""
-    stock = Stock(
+    status = ServiceStatus(
         now=NOW,
         last_tick=None,
         alarm_after=timedelta(minutes=15),
@@ -36,7 +36,7 @@ def samples(keys: int | None) -> set[str]:
     )
     return {
         sample.name + "".join(f'{{{name}="{value}"}}' for name, value in sample.labels.items())
-        for family in text_string_to_metric_families(write_metrics(stock).decode())
+        for family in text_string_to_metric_families(write_metrics(status).decode())
         for sample in family.samples
     }
 

@@ -3,7 +3,7 @@ import re
 from flask import Flask
 
 from feedback.domain.staff import StaffRole
-from feedback.web.guards import allowed, is_guarded, open_to_all
+from feedback.web.staff.guards import allowed, is_guarded, open_to_all
 
 OPEN = {"staff.how_to_sign_in", "staff.ask_sign_in", "staff.sign_in", "staff.sign_out"}
 

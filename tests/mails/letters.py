@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from feedback.locales.moments import time_of_day, weekday_and_day
-from feedback.mail import Letter
+from feedback.mail import MailMessage
 
 LINK = "https://feedback.example.com/s/" + "L" * 43
 VALUES = {
@@ -30,9 +30,9 @@ TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results",
 MAILS = (*TO_PARTICIPANTS, "support", "held", "postponement")
 
 
-def a_letter(mail: str, language: str = "en", **changes: str | None) -> Letter:
+def a_letter(mail: str, language: str = "en", **changes: str | None) -> MailMessage:
     """One mail, as it would be sent to Mia."""
-    return Letter(
+    return MailMessage(
         recipient="mia@example.com",
         language=language,
         name=mail,

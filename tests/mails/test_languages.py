@@ -11,7 +11,7 @@ from flask_mail import Message
 
 from feedback.domain.languages import LANGUAGES
 from feedback.mail import write
-from feedback.services.import_roster import import_roster
+from feedback.services.roster.import_roster import import_roster
 from tests.mails.letters import TO_PARTICIPANTS, VALUES, a_letter
 from tests.speaking import Words, foreign_texts
 from tests.world import World

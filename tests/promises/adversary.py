@@ -1,7 +1,7 @@
 """An adversary who owns the main database: reads every column, hidden or not, and guesses who wrote what.
 
 A guess pairs people with responses. Whoever pairs at random gets s or more pairs right less often than 1 / s!;
-so many guesses together may reach `Verdict.chance` pairs with a chance below one in a million.
+so many guesses together may reach `CommentVerdict.chance` pairs with a chance below one in a million.
 """
 
 import math
@@ -176,7 +176,7 @@ def _sortable(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CommentVerdict:
     """How many pairs the best of all guesses has right, how it was made, and what luck alone stays below."""
 
     right: int
@@ -189,11 +189,11 @@ class Verdict:
         return self.right < self.chance
 
 
-def accuse(people: Orders, responses: Orders, truth: list[int]) -> Verdict:
+def accuse(people: Orders, responses: Orders, truth: list[int]) -> CommentVerdict:
     """Make every guess there is and keep the one that has most of the `truth`: for each person a response's place."""
     tried = guesses(people, responses)
     right, how = max((sum(map(operator.eq, guess, truth)), how) for guess, how in tried.items())
-    return Verdict(right, how, most_by_chance(len(tried)))
+    return CommentVerdict(right, how, most_by_chance(len(tried)))
 
 
 def most_by_chance(tried: int) -> int:

@@ -6,10 +6,10 @@ from contextlib import suppress
 from sqlalchemy import func, select
 
 from feedback.domain.errors import KeysMissing, ScrubUnfinished
-from feedback.domain.questionnaires import Role
-from feedback.domain.report import ReportDocument, read_report
+from feedback.domain.report.document import ReportDocument, read_report
 from feedback.domain.sealing import Place, PrivateKey
-from feedback.services.close_wave import begin_closing, finish_closing
+from feedback.domain.survey.questionnaires import Role
+from feedback.services.waves.close_wave import begin_closing, finish_closing
 from feedback.storage.entitlements import Entitlement
 from feedback.storage.reports import StoredReport, report_of
 from feedback.storage.responses import StoredResponse

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from feedback.jobs.due import Due, Task, do
-from feedback.runtime import bench
-from feedback.services.find_due import Act
+from feedback.runtime import worker_context
+from feedback.services.waves.find_due import Act
 from feedback.storage.deliveries import unsent_batches
-from feedback.storage.heartbeat import Beat
+from feedback.storage.heartbeat import Heartbeat
+from feedback.worker.due import Due, Task, do
 from tests.promises.test_broken_workers import ON_POSTGRESQL, is_sent
-from tests.services.relays import ScriptedRelay
+from tests.services.mail.relays import ScriptedRelay
 from tests.world import START, World
 
 ADDRESSES = [f"{person}@example.com" for person in ("mentee.0", "mentee.1", "mentor.0", "mentor.1", "mentor.2")]
@@ -82,23 +82,23 @@ def send_a_batch(world: World) -> list[tuple[Act, int, datetime]]:
     """Send the next batch, and tell what is late then."""
     with world.session() as session:
         (batch,) = unsent_batches(session, world.clock(), 1)
-    do(Due(Task.SEND, batch), bench(world.app))
+    do(Due(Task.SEND, batch), worker_context(world.app))
     return late_acts(world)
 
 
 def late_acts(world: World) -> list[tuple[Act, int, datetime]]:
     with world.app.app_context():
-        return [(one.act, one.wave_id, one.since) for one in world.tools.stock().late]
+        return [(one.act, one.wave_id, one.since) for one in world.tools.status().late]
 
 
 @ON_POSTGRESQL
 def test_a_progress_that_cannot_be_noted_doubles_no_mail(world: World, relay: ScriptedRelay) -> None:
     world.open_wave(mentors=3, mentees=2)
     with world.session() as session:
-        session.execute(text(f"DROP SEQUENCE {Beat.MAIL}"))
+        session.execute(text(f"DROP SEQUENCE {Heartbeat.MAIL}"))
         session.commit()
         (batch,) = unsent_batches(session, world.clock(), 1)
-    with pytest.raises(ProgrammingError, match=Beat.MAIL):
-        do(Due(Task.SEND, batch), bench(world.app))
-    do(Due(Task.SEND, batch), bench(world.app))
+    with pytest.raises(ProgrammingError, match=Heartbeat.MAIL):
+        do(Due(Task.SEND, batch), worker_context(world.app))
+    do(Due(Task.SEND, batch), worker_context(world.app))
     assert sorted(relay.recipients) == ADDRESSES

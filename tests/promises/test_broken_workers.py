@@ -16,18 +16,18 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
 from feedback.demo.mailbox import Mailbox
-from feedback.domain.waves import WaveState
-from feedback.jobs.worker import Rhythm
+from feedback.domain.waves.states import WaveState
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.waves import Wave
+from feedback.worker.worker import WorkerTimings
 from tests.answering import respond
 from tests.databases import mortal_server
-from tests.jobs.test_worker import has_report, until
 from tests.killing import fresh_world
 from tests.promises.closing import answered_wave, rows_left, state_of
-from tests.services.relays import ScriptedRelay
-from tests.workers import HASTY, Crew, Trap, crew_of, is_asleep, signal_to
+from tests.services.mail.relays import ScriptedRelay
+from tests.worker.test_worker import has_report, until
+from tests.workers import HASTY, Trap, WorkerProcesses, is_asleep, signal_to, worker_processes_of
 from tests.world import START, World
 
 ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"])
@@ -69,9 +69,9 @@ def smtp_port(relay: HeldRelay) -> int:
 
 
 @pytest.fixture
-def crew(world: World, environment: dict[str, str], tmp_path: Path) -> Iterator[Crew]:
-    with crew_of(world, environment, tmp_path) as crew:
-        yield crew
+def workers(world: World, environment: dict[str, str], tmp_path: Path) -> Iterator[WorkerProcesses]:
+    with worker_processes_of(world, environment, tmp_path) as workers:
+        yield workers
 
 
 def is_sent(world: World, wave: int, mail: str = "invitation") -> bool:
@@ -87,25 +87,27 @@ def assert_hardly_doubled(relay: ScriptedRelay, people: int, in_flight: int) -> 
     assert len({mail["Message-ID"] for _recipient, mail in relay.received}) == people
 
 
-def test_a_worker_killed_while_it_sends_loses_no_mail(world: World, crew: Crew, relay: HeldRelay) -> None:
+def test_a_worker_killed_while_it_sends_loses_no_mail(world: World, workers: WorkerProcesses, relay: HeldRelay) -> None:
     wave = world.open_wave()
-    first = crew.begin()
+    first = workers.begin()
     assert relay.in_the_middle.wait(PATIENCE)
     signal_to(first, SIGKILL)
-    crew.begin()
+    workers.begin()
     relay.let_go()
     until(lambda: is_sent(world, wave))
     assert_hardly_doubled(relay, people=27, in_flight=1)
 
 
 @ON_POSTGRESQL
-def test_several_workers_killed_while_they_send_lose_no_mail(world: World, crew: Crew, relay: HeldRelay) -> None:
+def test_several_workers_killed_while_they_send_lose_no_mail(
+    world: World, workers: WorkerProcesses, relay: HeldRelay
+) -> None:
     wave = world.open_wave(mentors=110, mentees=110)
-    doomed = [crew.begin(), crew.begin()]
+    doomed = [workers.begin(), workers.begin()]
     assert relay.in_the_middle.wait(PATIENCE)
     for member in doomed:
         signal_to(member, SIGKILL)
-    crew.begin()
+    workers.begin()
     relay.let_go()
     until(lambda: is_sent(world, wave))
     # Three batches, each with a mail in flight.
@@ -113,16 +115,18 @@ def test_several_workers_killed_while_they_send_lose_no_mail(world: World, crew:
 
 
 @ON_POSTGRESQL
-def test_a_worker_paused_while_it_sends_finds_its_batch_taken_over(world: World, crew: Crew, relay: HeldRelay) -> None:
+def test_a_worker_paused_while_it_sends_finds_its_batch_taken_over(
+    world: World, workers: WorkerProcesses, relay: HeldRelay
+) -> None:
     wave = world.open_wave()
-    sleeper = crew.begin()
+    sleeper = workers.begin()
     assert relay.in_the_middle.wait(PATIENCE)
     signal_to(sleeper, SIGSTOP)
-    crew.begin()
+    workers.begin()
     until(lambda: is_sent(world, wave))
     relay.let_go()
     signal_to(sleeper, SIGCONT)
-    crew.end()
+    workers.end()
     assert_hardly_doubled(relay, people=27, in_flight=1)
 
 
@@ -193,16 +197,16 @@ EACH_STAGE = pytest.mark.parametrize("stage", STAGES, ids=["opening", "reminding
 
 @EACH_STAGE
 def test_what_a_killed_worker_had_begun_the_next_one_does_once(
-    world: World, crew: Crew, relay: HeldRelay, stage: Stage
+    world: World, workers: WorkerProcesses, relay: HeldRelay, stage: Stage
 ) -> None:
     words, prepare, check, mails = stage
     relay.let_go()
     wave = prepare(world)
-    crew.show_time()
-    killed = crew.begin(Trap(words, SIGKILL))
+    workers.show_time()
+    killed = workers.begin(Trap(words, SIGKILL))
     killed.join(PATIENCE)
     assert killed.exitcode == -SIGKILL
-    crew.begin()
+    workers.begin()
     check(world, wave)
     assert mails <= len(relay.received) <= mails + 1
 
@@ -210,19 +214,19 @@ def test_what_a_killed_worker_had_begun_the_next_one_does_once(
 @ON_POSTGRESQL
 @EACH_STAGE
 def test_what_a_paused_worker_had_begun_is_done_once_when_it_wakes(
-    world: World, crew: Crew, relay: HeldRelay, stage: Stage
+    world: World, workers: WorkerProcesses, relay: HeldRelay, stage: Stage
 ) -> None:
     words, prepare, check, mails = stage
     relay.let_go()
     wave = prepare(world)
-    crew.show_time()
-    sleeper = crew.begin(Trap(words, SIGSTOP))
+    workers.show_time()
+    sleeper = workers.begin(Trap(words, SIGSTOP))
     until(lambda: is_asleep(sleeper))
-    crew.begin()
+    workers.begin()
     until(lambda: someone_waits(world))
     signal_to(sleeper, SIGCONT)
     check(world, wave)
-    crew.end()
+    workers.end()
     assert mails <= len(relay.received) <= mails + 1
 
 
@@ -233,17 +237,17 @@ def someone_waits(world: World) -> bool:
 
 
 @ON_POSTGRESQL
-def test_many_workers_at_once_do_everything_once(world: World, crew: Crew, relay: HeldRelay) -> None:
+def test_many_workers_at_once_do_everything_once(world: World, workers: WorkerProcesses, relay: HeldRelay) -> None:
     relay.let_go()
     wave = opening(world, reminders_at=(START.replace(day=3),))
     for _one in range(3):
-        crew.begin(rhythm=Rhythm())
+        workers.begin(timings=WorkerTimings())
     check_opened(world, wave)
     respond(world, world.links(wave)[:20])
     for days, check in ((3, check_reminded), (5, check_looked), (7, check_closed)):
-        crew.pass_time(days=days)
+        workers.pass_time(days=days)
         check(world, wave)
-    crew.end()
+    workers.end()
     assert Counter(relay.recipients) == dict.fromkeys(relay.recipients, 2)
     assert (len(relay.received), was_noted(world, "opened"), was_noted(world, "took look")) == (54, 1, 1)
 
@@ -260,14 +264,14 @@ def test_a_database_killed_while_workers_send_finds_them_back_at_work(
         fresh_world(server, environment, mailbox, "postgresql") as (world, reach, _),
     ):
         wave = world.open_wave()
-        with crew_of(world, reach, tmp_path) as crew:
-            crew.begin()
+        with worker_processes_of(world, reach, tmp_path) as workers:
+            workers.begin()
             assert relay.in_the_middle.wait(PATIENCE)
             life.end()
             relay.let_go()
             life.begin()
             until(lambda: is_sent_after_all(world, wave))
-            crew.end()
+            workers.end()
     assert_hardly_doubled(relay, people=27, in_flight=1)
 
 
@@ -288,14 +292,14 @@ def test_what_was_under_way_when_the_database_fell_is_done_once(
     ):
         wave = prepare(world)
         world.dispose()
-        with crew_of(world, reach, tmp_path) as crew:
-            sleeper = crew.begin(Trap(words, SIGSTOP))
+        with worker_processes_of(world, reach, tmp_path) as workers:
+            sleeper = workers.begin(Trap(words, SIGSTOP))
             until(lambda: is_asleep(sleeper))
             with life.interrupted(fate):
                 signal_to(sleeper, SIGCONT)
                 time.sleep(HASTY.stalled_seconds + 1)
             check(world, wave)
-            crew.end()
+            workers.end()
     assert mails <= len(relay.received) <= mails + 1
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from feedback.domain.errors import WaveNotReady
-from feedback.domain.waves import WaveState
-from feedback.services.cancel_wave import cancel_wave
+from feedback.domain.waves.states import WaveState
+from feedback.services.waves.cancel_wave import cancel_wave
 from feedback.storage.comments import StoredComment
 from feedback.storage.reports import StoredReport
 from tests.promises.closing import answered_wave, begin, how_many, rows_left, state_of, stored_report

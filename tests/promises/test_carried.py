@@ -12,10 +12,10 @@ from itertools import zip_longest
 import pytest
 
 from feedback.domain.links import draft_name, opt_out_token, to_address
-from feedback.domain.questionnaires import Condition, Question, Role
-from feedback.services.submit_response import find_survey, read_link
+from feedback.domain.survey.questionnaires import Condition, Question, Role
+from feedback.services.waves.submit_response import find_survey, read_link
 from feedback.storage.responses import sealed_responses
-from feedback.web.kept_pages import MOST_KEPT, kept
+from feedback.web.participants.kept_pages import MOST_KEPT, kept
 from forms.bank import pair
 from tests.promises.scanner import fingerprint
 from tests.promises.visits import fill_in, link_of, send

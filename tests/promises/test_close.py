@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from feedback.domain.errors import KeysMissing, WaveNotReady
-from feedback.domain.waves import WaveState
-from feedback.services.close_wave import begin_closing
-from feedback.services.open_wave import open_wave
+from feedback.domain.waves.states import WaveState
+from feedback.services.waves.close_wave import begin_closing
+from feedback.services.waves.open_wave import open_wave
 from feedback.storage.audit_log import entries_about
 from feedback.storage.comments import StoredComment
 from feedback.storage.organisations import Organisation

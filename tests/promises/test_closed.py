@@ -8,13 +8,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
+from feedback.domain.disclosure.statements import Reason
 from feedback.domain.errors import KeysMissing, SealBroken
 from feedback.domain.links import ResponseKey, receipt_digest
-from feedback.domain.questionnaires import Role
-from feedback.domain.report import Outcome, read_report
-from feedback.domain.report_reading import report_header, report_questions, report_rates
+from feedback.domain.report.document import Outcome, read_report
+from feedback.domain.report.reading import report_header, report_questions, report_rates
 from feedback.domain.sealing import PrivateKey, SealedResponse, open_response, seal_response
-from feedback.domain.statements import Reason
+from feedback.domain.survey.questionnaires import Role
 from feedback.storage.keys import StoredKey
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id

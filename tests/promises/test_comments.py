@@ -2,11 +2,11 @@
 
 import pytest
 
-from feedback.domain.comments import read_comment
+from feedback.domain.comments.review import read_comment
 from feedback.domain.errors import SealBroken
-from feedback.domain.questionnaires import Role
-from feedback.domain.report_reading import report_comments
+from feedback.domain.report.reading import report_comments
 from feedback.domain.sealing import open_comment
+from feedback.domain.survey.questionnaires import Role
 from feedback.storage.comments import StoredComment, comments_on, count_comments
 from tests.answering import respond
 from tests.promises.closing import COMMENTS, HOW_MANY, answered_wave, document_of, how_many, place_of, spread

@@ -15,8 +15,8 @@ from sqlalchemy import create_engine, event, make_url, text
 from feedback.app import create_app
 from feedback.config import read_settings
 from feedback.domain.errors import FeedbackError, KeysMissing, RosterRefused, WaveNotReady
-from feedback.domain.waves import WaveState
-from feedback.services.import_roster import import_roster
+from feedback.domain.waves.states import WaveState
+from feedback.services.roster.import_roster import import_roster
 from feedback.storage.database import db
 from feedback.storage.people import Participant
 from feedback.storage.reports import StoredReport

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import URL, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
-from feedback.domain.waves import WaveState
+from feedback.domain.waves.states import WaveState
 from feedback.storage.responses import count_responses
 from tests.answering import ready_to_send
 from tests.promises.closing import rows_left, state_of

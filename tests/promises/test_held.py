@@ -4,10 +4,10 @@ import pytest
 
 from feedback.domain.errors import ReportHeld, WaveClosed, WaveNotReady
 from feedback.domain.staff import StaffRole
-from feedback.domain.waves import CANCELLATION, WaveState
-from feedback.services.cancel_wave import begin_cancelling
-from feedback.services.close_wave import finish_closing, retry_closing
-from feedback.services.tell_news import tell_news
+from feedback.domain.waves.states import CANCELLATION, WaveState
+from feedback.services.mail.tell_news import tell_news
+from feedback.services.waves.cancel_wave import begin_cancelling
+from feedback.services.waves.close_wave import finish_closing, retry_closing
 from feedback.storage.audit_log import entries_about
 from feedback.storage.deliveries import Delivery
 from feedback.storage.keys import Purpose
@@ -167,7 +167,9 @@ def test_nobody_is_told_of_a_destruction_before_it_has_happened(world: World) ->
     wave = held_wave(world)
     with world.session() as session:
         begin_cancelling(session, wave, now=world.clock(), actor="test")
-        tell_news(session, world.keys, world.tools.relay, wave, postmark=world.tools.postmark, now=world.clock())
+        tell_news(
+            session, world.keys, world.tools.relay, wave, sender_settings=world.tools.sender_settings, now=world.clock()
+        )
     assert how_many(world, Delivery.wave_id == wave, Delivery.mail == CANCELLATION) == 0
     world.do_what_is_due()
     world.do_what_is_due()

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from feedback.demo.mailbox import Mailbox
-from feedback.domain.report_reading import report_header
-from feedback.domain.waves import WaveState
+from feedback.domain.report.reading import report_header
+from feedback.domain.waves.states import WaveState
 from feedback.storage.comment_releases import CommentRelease
 from feedback.storage.comments import StoredComment
 from feedback.storage.deliveries import Batch, Delivery, DeliveryState

@@ -23,10 +23,10 @@ from feedback.storage.database import guard_engine
 from tests.databases import Pair, PostgresServer
 from tests.promises.adversary import (
     UNLUCKY,
+    CommentVerdict,
     Orders,
     Row,
     Tables,
-    Verdict,
     accuse,
     dump,
     likelihood_of_order,
@@ -228,7 +228,7 @@ def answer_rival(engine: Engine, order: list[int], change: str) -> None:
             connection.execute(text("INSERT INTO sealed_responses VALUES (:key, :number)"), values)
 
 
-def accuse_rival(engine: Engine, order: list[int]) -> Verdict:
+def accuse_rival(engine: Engine, order: list[int]) -> CommentVerdict:
     tables = read_everything(engine)
     rows = tables["sealed_responses"]
     truth = [[row["author"] for row in rows].index(order.index(person) + 1) for person in range(1, 21)]

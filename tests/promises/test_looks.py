@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from feedback.domain.errors import WaveNotReady
-from feedback.domain.waves import Band, MomentKind
-from feedback.services.extend_wave import extend_wave
-from feedback.services.look_at_wave import look_at_wave
+from feedback.domain.waves.states import Band, MomentKind
+from feedback.services.waves.extend_wave import extend_wave
+from feedback.services.waves.look_at_wave import look_at_wave
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.waves import Moment, Wave, moments_of, wave_by_id
 from tests.answering import respond

@@ -16,7 +16,7 @@ from feedback.app import create_app
 from feedback.cli import feedback
 from feedback.config import Serves, Settings
 from feedback.domain.links import opt_out_token, to_address
-from feedback.domain.waves import WaveState
+from feedback.domain.waves.states import WaveState
 from feedback.storage.deliveries import DeliveryState
 from feedback.storage.grants import GroupRole
 from tests.databases import Pair

@@ -13,11 +13,11 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.errors import KeysMissing, WaveClosed, WaveNotReady
 from feedback.domain.links import Receipt, receipt_digest
-from feedback.domain.questionnaires import Role
-from feedback.domain.report import read_report
-from feedback.domain.report_reading import report_header, report_rates
-from feedback.services.close_wave import begin_closing
-from feedback.services.submit_response import find_survey, read_link, submit_response
+from feedback.domain.report.document import read_report
+from feedback.domain.report.reading import report_header, report_rates
+from feedback.domain.survey.questionnaires import Role
+from feedback.services.waves.close_wave import begin_closing
+from feedback.services.waves.submit_response import find_survey, read_link, submit_response
 from feedback.storage.reports import report_of
 from feedback.storage.responses import count_responses
 from tests.answering import an_answer, ready_to_send, respond

@@ -7,10 +7,10 @@ it after the approval, letting the worker open it.
 import pytest
 
 from feedback.domain.errors import RosterNotApproved
-from feedback.services.correct_address import correct_address
-from feedback.services.import_roster import import_roster
-from feedback.services.show_wave import show_wave
-from tests.services.test_approve_roster import approve, enrol, programme, scheduled, sheet, staff
+from feedback.services.roster.correct_address import correct_address
+from feedback.services.roster.import_roster import import_roster
+from feedback.services.waves.show_wave import show_wave
+from tests.services.roster.test_approve_roster import approve, enrol, programme, scheduled, sheet, staff
 from tests.world import World
 
 __all__ = ["programme"]

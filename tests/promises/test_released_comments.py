@@ -11,14 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import text
 
-from feedback.domain.answers import Wish
-from feedback.domain.comments import Comment, Decision, Verdict, write_comment
+from feedback.domain.comments.review import Comment, CommentVerdict, Decision, write_comment
 from feedback.domain.errors import ReviewRefused, SealBroken, WaveNotReady
-from feedback.domain.questionnaires import Role
-from feedback.domain.report_reading import report_comments
+from feedback.domain.report.reading import report_comments
 from feedback.domain.sealing import seal_comment
 from feedback.domain.staff import StaffRole
-from feedback.services.show_released_comments import SignedRelease, show_release
+from feedback.domain.survey.answers import Wish
+from feedback.domain.survey.questionnaires import Role
+from feedback.services.comments.show_released_comments import SignedRelease, show_release
 from feedback.storage.audit_log import LogEntry, entries_about
 from feedback.storage.comments import CommentSummary, StoredComment, add_comments, comments_of
 from feedback.storage.waves import wave_by_id
@@ -207,7 +207,7 @@ def test_released_texts_and_their_order_say_nothing_about_the_order_of_responses
     world.close(wave)
     for question in review_of(world, wave).questions:
         for number in random.Random(3).sample(question.comments, len(question.comments)):
-            decide(world, wave, number.comment.text, Verdict(Decision.RELEASED), question.code)
+            decide(world, wave, number.comment.text, CommentVerdict(Decision.RELEASED), question.code)
     release(world, wave)
     texts = [one.text for one in released(world, wave).comments.questions[0].texts]
     places = [{"place": place} for place in range(20)]
@@ -287,6 +287,6 @@ def test_wishes_and_changes_do_not_show_in_the_length_of_what_is_stored(world: W
     with world.session() as session:
         rows = comments_of(session, wave)
         assert len({len(row.sealed) for row in rows}) == 1
-    decide(world, wave, QUOTED[0], Verdict(Decision.REDACTED, "x" * 2000))
+    decide(world, wave, QUOTED[0], CommentVerdict(Decision.REDACTED, "x" * 2000))
     with world.session() as session:
         assert len({len(row.redacted) for row in comments_of(session, wave) if row.redacted}) == 1

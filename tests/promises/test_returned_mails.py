@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from feedback.domain.links import from_address
-from feedback.services.note_bounces import note_bounce
-from feedback.services.resend_invitation import resend_invitation
-from feedback.services.show_undeliverable import show_undeliverable
+from feedback.services.mail.note_bounces import note_bounce
+from feedback.services.mail.resend_invitation import resend_invitation
+from feedback.services.mail.show_undeliverable import show_undeliverable
 from tests.bouncing import BOUNCES, absence_notice, bounce_of, mail_states, mail_to, return_path_of
 from tests.promises.evidence import found, in_every_spelling, log_position, stored_bytes
 from tests.promises.listener import Listener
@@ -46,10 +46,10 @@ def anonymous_rows(world: World) -> list[object]:
 
 
 def read_the_maildir(world: World) -> None:
-    from feedback.jobs.due import Due, Task, do
-    from feedback.runtime import bench
+    from feedback.runtime import worker_context
+    from feedback.worker.due import Due, Task, do
 
-    do(Due(Task.READ_BOUNCES, 0), bench(world.app))
+    do(Due(Task.READ_BOUNCES, 0), worker_context(world.app))
 
 
 def test_no_link_of_a_returned_mail_is_stored_or_logged(world: World, maildir: mailbox.Maildir, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event, text
 from werkzeug.test import TestResponse
 
 from feedback.domain.links import draft_name, opt_out_token, to_address
-from feedback.services.submit_response import read_link
+from feedback.services.waves.submit_response import read_link
 from tests.promises.adversary import read_everything
 from tests.promises.scanner import fingerprint, look_at_everything
 from tests.promises.visits import engine_of, fill_in, mailed_wave, send

@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 from feedback.domain.errors import SealBroken
 from feedback.domain.links import Proof, ResponseKey, new_receipt
-from feedback.domain.questionnaires import PREFER_NOT_TO_SAY, Role
-from feedback.domain.responses import ResponseBody, read_body, write_body
 from feedback.domain.sealing import Place, SealedResponse, open_response, seal_response
+from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Role
+from feedback.domain.survey.responses import ResponseBody, read_body, write_body
 from feedback.storage.audit_log import entries_about
 from feedback.storage.entitlements import rights_of_wave
 from feedback.storage.reports import StoredReport, report_of

@@ -12,18 +12,18 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from feedback.domain.waves import WaveState
-from feedback.jobs.worker import Worker
+from feedback.domain.waves.states import WaveState
 from feedback.resources import migrations_folder
-from feedback.runtime import bench
+from feedback.runtime import worker_context
 from feedback.storage.audit_log import entries_about
 from feedback.storage.database import Base, KeyBase
 from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.waves import Wave
+from feedback.worker.worker import Worker
 from tests.answering import respond
-from tests.jobs.test_worker import has_report, until, working
 from tests.promises.closing import stored_report
 from tests.promises.visits import engine_of, keys_engine_of
+from tests.worker.test_worker import has_report, until, working
 from tests.world import START, World
 
 DAY = timedelta(days=1)
@@ -68,7 +68,7 @@ def wave(hurry: HurryingClock, world: World) -> int:
 
 
 def new_worker(world: World) -> Worker:
-    return Worker(replace(bench(world.app), clock=world.clock))
+    return Worker(replace(worker_context(world.app), clock=world.clock))
 
 
 def mail_goes_out_on(world: World, moment: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from feedback.domain.errors import TermsAltered
 from feedback.domain.sealing import new_private_key
-from feedback.domain.waves import WaveState
+from feedback.domain.waves.states import WaveState
 from tests.answering import respond
 from tests.promises.closing import answered_wave, begin, finish, rows_left, state_of
 from tests.world import World

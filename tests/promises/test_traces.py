@@ -11,7 +11,7 @@ import re
 import pytest
 
 from feedback.demo.mailbox import plain_text
-from feedback.domain.questionnaires import Role
+from feedback.domain.survey.questionnaires import Role
 from feedback.logs import JsonFormatter
 from tests.promises.evidence import (
     Evidence,

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from feedback.domain.errors import PlanRefused
-from feedback.domain.waves import WaveState
+from feedback.domain.waves.states import WaveState
 from feedback.reporting.forecast_words import forecast_words
-from feedback.services.cancel_wave import cancel_wave
-from feedback.services.import_roster import import_roster
-from feedback.services.leave_programme import leave_programme
-from feedback.services.plan_wave import WavePlan
-from feedback.services.preview_wave import preview_wave
+from feedback.services.roster.import_roster import import_roster
+from feedback.services.roster.leave_programme import leave_programme
+from feedback.services.waves.cancel_wave import cancel_wave
+from feedback.services.waves.plan_wave import WavePlan
+from feedback.services.waves.preview_wave import preview_wave
 from feedback.storage.waves import wave_by_id, waves_of
 from forms.bank import pair
 from tests.answering import respond

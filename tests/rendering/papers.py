@@ -1,19 +1,19 @@
 """Sample papers with every kind of block, in English and in a right-to-left language."""
 
 from feedback.rendering.blocks import (
-    Bar,
     BarPart,
     Block,
     Chart,
+    ChartBar,
+    ChartSide,
     Column,
     Facts,
     Heading,
     Items,
     Paper,
+    PaperSection,
     Paragraph,
     Quotes,
-    Section,
-    Side,
     Table,
     Tone,
 )
@@ -31,18 +31,18 @@ HOSTILE = (
     "line one\nline two\r\n\r\nline four",
 )
 SCALE = (
-    ("Strongly disagree", Side.UNFAVOURABLE, 2),
-    ("Disagree", Side.UNFAVOURABLE, 1),
-    ("Neither agree nor disagree", Side.NEUTRAL, 1),
-    ("Agree", Side.FAVOURABLE, 1),
-    ("Strongly agree", Side.FAVOURABLE, 2),
+    ("Strongly disagree", ChartSide.UNFAVOURABLE, 2),
+    ("Disagree", ChartSide.UNFAVOURABLE, 1),
+    ("Neither agree nor disagree", ChartSide.NEUTRAL, 1),
+    ("Agree", ChartSide.FAVOURABLE, 1),
+    ("Strongly agree", ChartSide.FAVOURABLE, 2),
 )
 SCALE_AR = (
-    ("لا أوافق بشدة", Side.UNFAVOURABLE, 2),
-    ("لا أوافق", Side.UNFAVOURABLE, 1),
-    ("محايد", Side.NEUTRAL, 1),
-    ("أوافق", Side.FAVOURABLE, 1),
-    ("أوافق بشدة", Side.FAVOURABLE, 2),
+    ("لا أوافق بشدة", ChartSide.UNFAVOURABLE, 2),
+    ("لا أوافق", ChartSide.UNFAVOURABLE, 1),
+    ("محايد", ChartSide.NEUTRAL, 1),
+    ("أوافق", ChartSide.FAVOURABLE, 1),
+    ("أوافق بشدة", ChartSide.FAVOURABLE, 2),
 )
 
 
@@ -54,21 +54,21 @@ def share(title: str) -> Column:
     return Column(title, numeric=True, percent=True)
 
 
-def likert_bar(label: str, counts: tuple[int, ...], scale=SCALE, note: str = "n = %d") -> Bar:
+def likert_bar(label: str, counts: tuple[int, ...], scale=SCALE, note: str = "n = %d") -> ChartBar:
     n = sum(counts)
     parts = (
         BarPart(words, 100 * count / n, side, shade) for (words, side, shade), count in zip(scale, counts, strict=True)
     )
-    return Bar(label, tuple(parts), note % n)
+    return ChartBar(label, tuple(parts), note % n)
 
 
-def banded_bar(label: str, sure: BarPart, rest: str, note: str) -> Bar:
-    unknown = BarPart(rest, 100 - sure.share, Side.UNKNOWN, 1)
-    parts = (unknown, sure) if sure.side is Side.UNFAVOURABLE else (sure, unknown)
-    return Bar(label, parts, note)
+def banded_bar(label: str, sure: BarPart, rest: str, note: str) -> ChartBar:
+    unknown = BarPart(rest, 100 - sure.share, ChartSide.UNKNOWN, 1)
+    parts = (unknown, sure) if sure.side is ChartSide.UNFAVOURABLE else (sure, unknown)
+    return ChartBar(label, parts, note)
 
 
-def likert_data(bars: tuple[Bar, ...], caption: str) -> Table:
+def likert_data(bars: tuple[ChartBar, ...], caption: str) -> Table:
     columns = [Column("Group"), *(share(part.label) for part in bars[0].parts)]
     rows = tuple((bar.label, *(round(part.share, 1) for part in bar.parts), bar.note) for bar in bars)
     return Table(caption, (*columns, Column("Number")), rows)
@@ -86,8 +86,8 @@ def likert() -> Chart:
 
 
 def banded() -> Chart:
-    agree = BarPart("Agree or strongly agree", 100 * 10 / 12, Side.FAVOURABLE, 2)
-    disagree = BarPart("Disagree or strongly disagree", 75.0, Side.UNFAVOURABLE, 2)
+    agree = BarPart("Agree or strongly agree", 100 * 10 / 12, ChartSide.FAVOURABLE, 2)
+    disagree = BarPart("Disagree or strongly disagree", 75.0, ChartSide.UNFAVOURABLE, 2)
     bars = (
         banded_bar("Mentors", agree, "Not said", "at least 10 of 12"),
         banded_bar("Mentees", disagree, "Not said", "at least 9 of 12"),
@@ -103,7 +103,9 @@ def banded() -> Chart:
 
 def plain() -> Chart:
     shares = (("Sought other views", 66.7), ("Changed a practice", 8.3), ("Sponsored someone", 41.7), ("None", 0.0))
-    bars = tuple(Bar(label, (BarPart(label, percent, Side.FAVOURABLE, 2),), "12 asked") for label, percent in shares)
+    bars = tuple(
+        ChartBar(label, (BarPart(label, percent, ChartSide.FAVOURABLE, 2),), "12 asked") for label, percent in shares
+    )
     columns = (Column("In the last three months"), share("Share"))
     data = Table("What mentees did", columns, shares)
     return Chart("What mentees did", "8 of 12 sought other views.", bars, data, diverging=False)
@@ -121,7 +123,7 @@ def long_table(rows: int) -> Table:
 
 
 def paper_with(*blocks: Block, title: str = "Report", direction: str = "ltr", language: str = "en") -> Paper:
-    return Paper(title, "A subtitle", language, direction, (Section("only", "The only section", blocks),))
+    return Paper(title, "A subtitle", language, direction, (PaperSection("only", "The only section", blocks),))
 
 
 def english_paper() -> Paper:
@@ -134,13 +136,13 @@ def english_paper() -> Paper:
     )
 
 
-def _summary() -> Section:
+def _summary() -> PaperSection:
     rates = Table(
         "Who could answer, and how many did",
         (Column("Group"), number("Invited"), number("Answered"), share("Share")),
         (("Mentors", 18, 15, 83.3), ("Mentees", 16, 12, 75.0), ("Together", 34, 27, 79.4)),
     )
-    return Section(
+    return PaperSection(
         "summary",
         "In short",
         (
@@ -154,8 +156,8 @@ def _summary() -> Section:
     )
 
 
-def _outcomes() -> Section:
-    return Section(
+def _outcomes() -> PaperSection:
+    return PaperSection(
         "outcomes",
         "What they answered",
         (
@@ -170,7 +172,7 @@ def _outcomes() -> Section:
     )
 
 
-def _change() -> Section:
+def _change() -> PaperSection:
     table = Table(
         "Change since kick-off, in percentage points",
         (Column("Question"), Column("Kick-off"), Column("Now"), number("Change"), Column("95 % interval")),
@@ -179,17 +181,19 @@ def _change() -> Section:
             ("Senior leaders understand the barriers", "12 of 26", "14 of 27", 5.7, "−20.2 to 30.7 (indicative)"),
         ),
     )
-    return Section("change", "Change since kick-off", (table, Heading("How it was reckoned", 3), Heading("Sums", 4)))
+    return PaperSection(
+        "change", "Change since kick-off", (table, Heading("How it was reckoned", 3), Heading("Sums", 4))
+    )
 
 
-def _comments() -> Section:
+def _comments() -> PaperSection:
     said = ("We meet more honestly now. Ŵŷ, ça va, señor.", "Make time for it: *every* month!", *HOSTILE)
-    return Section("comments", "In their own words", (Heading("What has changed?", 3, "F1"), Quotes(said)))
+    return PaperSection("comments", "In their own words", (Heading("What has changed?", 3, "F1"), Quotes(said)))
 
 
-def _method() -> Section:
+def _method() -> PaperSection:
     digests = tuple((f"Receipt {number}", f"{number:064x}") for number in range(1, 4))
-    return Section(
+    return PaperSection(
         "method",
         "Method and limits",
         (
@@ -223,8 +227,8 @@ def arabic_paper() -> Paper:
     results = (Heading("الثقة", 3, "C1"), chart, Quotes(("نلتقي بصدق أكبر الآن.", "Mixed نص 12 text!")))
     proof = (Facts((("بصمة", "ab" * 32),), fold="إثبات"), Paragraph("لا تظهر المجموعات الصغيرة.", Tone.QUIET))
     sections = (
-        Section("summary", "باختصار", summary),
-        Section("outcomes", "ما أجابوا", results),
-        Section("method", "المنهج", proof),
+        PaperSection("summary", "باختصار", summary),
+        PaperSection("outcomes", "ما أجابوا", results),
+        PaperSection("method", "المنهج", proof),
     )
     return Paper("الإرشاد العكسي: منتصف المدة", "منظمة المثال. 27 من 34 أجابوا.", "ar", "rtl", sections)

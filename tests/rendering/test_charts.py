@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.rendering.blocks import Bar, Chart
-from feedback.rendering.charts import Look, chart_svg, legend_of, page_look, press_look, swatch_svg
-from feedback.rendering.painting import PRESS_INKS
+from feedback.rendering.blocks import Chart, ChartBar
+from feedback.rendering.charts import Look, chart_svg, legend_of, page_look, pdf_look, swatch_svg
+from feedback.rendering.painting import PDF_INKS
 from feedback.rendering.placing import Reach
 from feedback.rendering.wording import one_line
 from tests.rendering.papers import HOSTILE, banded, likert, plain
@@ -17,11 +17,11 @@ from tests.rendering.test_placing import BARS
 
 WHOLE = Reach(100, 100)
 PAGE = page_look("en", "ltr", WHOLE, name="chart")
-PRESS = press_look("en", "ltr", WHOLE, width=56)
+PRESS = pdf_look("en", "ltr", WHOLE, width=56)
 LOOKS = pytest.mark.parametrize("look", [PAGE, PRESS], ids=["page", "press"])
 
 
-def with_bars(*bars: Bar, diverging: bool = True) -> Chart:
+def with_bars(*bars: ChartBar, diverging: bool = True) -> Chart:
     return replace(likert(), bars=bars, diverging=diverging)
 
 
@@ -43,7 +43,7 @@ def contrast(one: str, other: str) -> float:
 
 @LOOKS
 @given(st.lists(BARS, max_size=3), st.booleans(), st.text(min_size=1, max_size=40).filter(str.strip))
-def test_any_chart_is_one_picture_that_can_be_read(look: Look, bars: list[Bar], diverging: bool, alt: str) -> None:
+def test_any_chart_is_one_picture_that_can_be_read(look: Look, bars: list[ChartBar], diverging: bool, alt: str) -> None:
     chart = replace(with_bars(*bars, diverging=diverging), alt=alt)
     svg = chart_svg(chart, look)
     assert all(squeezed(one_line(bar.label)) in squeezed(svg_words(svg)) for bar in bars)
@@ -104,7 +104,7 @@ def test_long_labels_take_more_lines_and_bars_move_down() -> None:
 
 
 def test_right_to_left_is_the_mirror_image() -> None:
-    mirrored = press_look("ar", "rtl", WHOLE, width=56)
+    mirrored = pdf_look("ar", "rtl", WHOLE, width=56)
     bars = with_bars(likert().bars[0])
     plain_look, turned = (areas(chart_svg(bars, replace(look, legend=False))) for look in (PRESS, mirrored))
     for one, other in zip(plain_look, turned, strict=True):
@@ -117,13 +117,13 @@ def test_a_legend_names_each_look_once() -> None:
     assert "url(#chart-unfavourable-1)" in swatch_svg(legend_of(likert())[1], PAGE)
 
 
-@pytest.mark.parametrize("kind", sorted(PRESS_INKS))
+@pytest.mark.parametrize("kind", sorted(PDF_INKS))
 def test_letters_on_paper_can_be_read(kind: str) -> None:
-    assert contrast(PRESS_INKS[kind].fill, PRESS_INKS[kind].letters) >= 4.5
+    assert contrast(PDF_INKS[kind].fill, PDF_INKS[kind].letters) >= 4.5
 
 
 def test_without_colour_every_kind_of_part_is_told_from_its_neighbours() -> None:
     order = ("unfavourable-2", "unfavourable-1", "neutral", "favourable-1", "favourable-2")
-    for one, following in pairwise(PRESS_INKS[kind] for kind in order):
+    for one, following in pairwise(PDF_INKS[kind] for kind in order):
         assert contrast(one.fill, following.fill) > 1.25 or bool(one.stripes) != bool(following.stripes)
-    assert [kind for kind in order if PRESS_INKS[kind].stripes] == ["unfavourable-2", "unfavourable-1"]
+    assert [kind for kind in order if PDF_INKS[kind].stripes] == ["unfavourable-2", "unfavourable-1"]

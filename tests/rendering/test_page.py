@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.rendering.blocks import Chart, Facts, Heading, Items, Paper, Paragraph, Quotes, Section
+from feedback.rendering.blocks import Chart, Facts, Heading, Items, Paper, PaperSection, Paragraph, Quotes
 from feedback.rendering.page import page_of
 from tests.rendering.papers import HOSTILE, arabic_paper, english_paper, likert, long_table, paper_with
 from tests.rendering.reading import PageReader, charts_in, squeezed, words_of
@@ -55,7 +55,9 @@ def test_ids_are_there_and_given_once() -> None:
 
 
 def test_the_same_anchor_twice_still_leads_somewhere() -> None:
-    sections = tuple(Section("chart", "Same", (Heading("a", anchor="chart"), likert(), likert())) for _ in range(2))
+    sections = tuple(
+        PaperSection("chart", "Same", (Heading("a", anchor="chart"), likert(), likert())) for _ in range(2)
+    )
     blocks = [
         block for section in page_of(replace(english_paper(), sections=sections)).sections for block in section.blocks
     ]

@@ -13,8 +13,8 @@ from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
 from feedback.rendering.blocks import Column, Facts, Heading, Items, Paper, Paragraph, Quotes, Table
-from feedback.rendering.manuscript import manuscript
-from feedback.rendering.pdf import press, write_pdf
+from feedback.rendering.pdf import compile_pdf, write_pdf
+from feedback.rendering.typst_source import typst_source
 from feedback.resources import templates_folder
 from tests.rendering.papers import HOSTILE, arabic_paper, english_paper, likert, likert_bar, long_table, paper_with
 from tests.rendering.reading import pdf_text, squeezed, words_of
@@ -98,10 +98,10 @@ def test_every_picture_is_also_told_in_words(english: bytes) -> None:
 
 
 def test_a_picture_without_words_is_refused() -> None:
-    fields = json.loads(manuscript(paper_with(likert())))
+    fields = json.loads(typst_source(paper_with(likert())))
     fields["sections"][0]["blocks"][0]["alt"] = ""
     with pytest.raises(typst.TypstError, match="alt text"):
-        press(json.dumps(fields), TEMPLATES)
+        compile_pdf(json.dumps(fields), TEMPLATES)
 
 
 def test_headings_that_leave_out_a_level_are_mended() -> None:

@@ -4,25 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.rendering.blocks import Bar, BarPart, Side
+from feedback.rendering.blocks import BarPart, ChartBar, ChartSide
 from feedback.rendering.placing import PLAIN, Reach, centre_of, charts_of, placed, reach_of
 from tests.rendering.papers import banded, english_paper, likert, plain
 
-SIDES = st.sampled_from(list(Side))
+SIDES = st.sampled_from(list(ChartSide))
 PARTS = st.builds(BarPart, st.text(max_size=9), st.floats(0, 100), SIDES, st.sampled_from([1, 2]))
-BARS = st.builds(Bar, st.text(max_size=30), st.lists(PARTS, max_size=6).map(tuple), st.text(max_size=9))
+BARS = st.builds(ChartBar, st.text(max_size=30), st.lists(PARTS, max_size=6).map(tuple), st.text(max_size=9))
 
 
-def part(side: Side, share: float) -> BarPart:
+def part(side: ChartSide, share: float) -> BarPart:
     return BarPart(side.value, share, side, 1)
 
 
-def bar(*parts: BarPart) -> Bar:
-    return Bar("group", parts, "n = 10")
+def bar(*parts: BarPart) -> ChartBar:
+    return ChartBar("group", parts, "n = 10")
 
 
 @given(BARS)
-def test_parts_lie_side_by_side_and_add_up(given_bar: Bar) -> None:
+def test_parts_lie_side_by_side_and_add_up(given_bar: ChartBar) -> None:
     found = placed(given_bar, Reach(100, 100), diverging=True)
     assert sum(one.width for one in found) == pytest.approx(sum(one.share for one in given_bar.parts) / 2)
     for one, following in pairwise(found):
@@ -30,7 +30,7 @@ def test_parts_lie_side_by_side_and_add_up(given_bar: Bar) -> None:
 
 
 @given(st.lists(BARS, max_size=5))
-def test_no_bar_leaves_a_chart_of_its_reach(bars: list[Bar]) -> None:
+def test_no_bar_leaves_a_chart_of_its_reach(bars: list[ChartBar]) -> None:
     chart = likert()
     reach = reach_of([type(chart)("t", "alt", tuple(bars), chart.data, True)])  # noqa: FBT003
     for one in (one for given_bar in bars for one in placed(given_bar, reach, diverging=True)):
@@ -38,20 +38,20 @@ def test_no_bar_leaves_a_chart_of_its_reach(bars: list[Bar]) -> None:
 
 
 def test_the_centre_line_halves_the_neutral_part() -> None:
-    parts = (part(Side.UNFAVOURABLE, 20), part(Side.NEUTRAL, 30), part(Side.FAVOURABLE, 50))
+    parts = (part(ChartSide.UNFAVOURABLE, 20), part(ChartSide.NEUTRAL, 30), part(ChartSide.FAVOURABLE, 50))
     assert centre_of(bar(*parts)) == 35
 
 
 @pytest.mark.parametrize(
     ("parts", "centre"),
     [
-        ((part(Side.UNFAVOURABLE, 20), part(Side.FAVOURABLE, 80)), 20),
-        ((part(Side.UNKNOWN, 20), part(Side.UNFAVOURABLE, 80)), 100),
-        ((part(Side.UNFAVOURABLE, 80), part(Side.UNKNOWN, 20)), 80),
-        ((part(Side.FAVOURABLE, 80), part(Side.UNKNOWN, 20)), 0),
-        ((part(Side.UNKNOWN, 20), part(Side.FAVOURABLE, 80)), 20),
-        ((part(Side.UNKNOWN, 10), part(Side.NEUTRAL, 80), part(Side.UNKNOWN, 10)), 50),
-        ((part(Side.UNKNOWN, 100),), 0),
+        ((part(ChartSide.UNFAVOURABLE, 20), part(ChartSide.FAVOURABLE, 80)), 20),
+        ((part(ChartSide.UNKNOWN, 20), part(ChartSide.UNFAVOURABLE, 80)), 100),
+        ((part(ChartSide.UNFAVOURABLE, 80), part(ChartSide.UNKNOWN, 20)), 80),
+        ((part(ChartSide.FAVOURABLE, 80), part(ChartSide.UNKNOWN, 20)), 0),
+        ((part(ChartSide.UNKNOWN, 20), part(ChartSide.FAVOURABLE, 80)), 20),
+        ((part(ChartSide.UNKNOWN, 10), part(ChartSide.NEUTRAL, 80), part(ChartSide.UNKNOWN, 10)), 50),
+        ((part(ChartSide.UNKNOWN, 100),), 0),
         ((), 0),
     ],
 )
@@ -66,7 +66,7 @@ def test_all_charts_of_a_paper_share_one_reach() -> None:
 
 
 def test_a_rounding_error_does_not_widen_the_reach() -> None:
-    parts = (part(Side.FAVOURABLE, 33.4), part(Side.FAVOURABLE, 33.4), part(Side.FAVOURABLE, 33.4))
+    parts = (part(ChartSide.FAVOURABLE, 33.4), part(ChartSide.FAVOURABLE, 33.4), part(ChartSide.FAVOURABLE, 33.4))
     chart = likert()
     assert reach_of([type(chart)("t", "alt", (bar(*parts),), chart.data, diverging=True)]).right == 100
 
@@ -78,6 +78,6 @@ def test_plain_bars_begin_at_nought() -> None:
 
 def test_what_may_be_lies_outside_of_what_is_certain() -> None:
     favourable, unfavourable = (placed(one, Reach(100, 100), diverging=True) for one in banded().bars)
-    assert [one.part.side for one in favourable] == [Side.FAVOURABLE, Side.UNKNOWN]
+    assert [one.part.side for one in favourable] == [ChartSide.FAVOURABLE, ChartSide.UNKNOWN]
     assert favourable[0].start == pytest.approx(50)
     assert unfavourable[1].start + unfavourable[1].width == pytest.approx(50)

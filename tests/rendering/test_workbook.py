@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from feedback.rendering.blocks import Column, Paper, Paragraph, Quotes, Section, Table
+from feedback.rendering.blocks import Column, Paper, PaperSection, Paragraph, Quotes, Table
 from feedback.rendering.native_charts import FIRST_HIDDEN_COLUMN
 from feedback.rendering.wording import harmless
 from feedback.rendering.workbook import sheet_names, write_workbook
@@ -128,7 +128,7 @@ def test_sheets_of_a_paper_from_right_to_left_run_so() -> None:
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=50), min_size=1, max_size=5))
 def test_sheets_have_names_that_a_spreadsheet_takes(titles: list[str]) -> None:
-    names = sheet_names(tuple(Section(f"section-{place}", title, ()) for place, title in enumerate(titles)))
+    names = sheet_names(tuple(PaperSection(f"section-{place}", title, ()) for place, title in enumerate(titles)))
     assert len({name.casefold() for name in names}) == len(titles)
     assert all(1 <= len(name) <= 31 and not set(name) & set("[]:*?/\\") and name.strip("'") == name for name in names)
 

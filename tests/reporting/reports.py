@@ -6,12 +6,20 @@ from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from feedback.domain.answers import Answer, Rating
-from feedback.domain.disclosure import publish
-from feedback.domain.groups import Group
-from feedback.domain.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section, Theme
-from feedback.domain.report import About, Promise, ReportDocument, ReportFacts, SignedReport, Twin, build_report
-from feedback.domain.tally import Tally
+from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.publishing import publish
+from feedback.domain.disclosure.tally import Tally
+from feedback.domain.report.document import (
+    About,
+    Promise,
+    ReportDocument,
+    ReportFacts,
+    SignedReport,
+    Twin,
+    build_report,
+)
+from feedback.domain.survey.answers import Answer, Rating
+from feedback.domain.survey.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section, Theme
 
 GROUPS = (Group("mentor", Role.MENTOR, (), 40), Group("mentee", Role.MENTEE, (), 30))
 PROMISE = Promise("Rea", 60, 7, was_extended=False)

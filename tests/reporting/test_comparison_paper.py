@@ -2,8 +2,8 @@ import pytest
 from flask import Flask
 
 from feedback.domain.errors import ComparisonRefused
-from feedback.domain.questionnaires import Role
-from feedback.domain.report import ReportDocument, Twin
+from feedback.domain.report.document import ReportDocument, Twin
+from feedback.domain.survey.questionnaires import Role
 from feedback.rendering.plain import write_plain
 from feedback.reporting.comparison_paper import compose_comparison
 from tests.reporting.reports import Said, facts, question, report

@@ -7,9 +7,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jsonschema import Draft202012Validator, ValidationError
 
-from feedback.domain.questionnaires import Order, Role
-from feedback.domain.report import build_too_few
-from feedback.domain.statements import canonical_json
+from feedback.domain.disclosure.statements import canonical_json
+from feedback.domain.report.document import build_too_few
+from feedback.domain.survey.questionnaires import Order, Role
 from feedback.reporting.data import report_json
 from tests.reporting.reports import Said, facts, question, report, signed, simple_report
 
@@ -18,7 +18,7 @@ SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").
 
 def every_kind() -> bytes:
     """A report with every kind of statement."""
-    from feedback.domain.questionnaires import Kind
+    from feedback.domain.survey.questionnaires import Kind
 
     asked = [
         question("C1", then_now=True),

@@ -7,8 +7,8 @@ from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.questionnaires import Role
-from feedback.domain.report import ReportDocument, build_too_few
+from feedback.domain.report.document import ReportDocument, build_too_few
+from feedback.domain.survey.questionnaires import Role
 from feedback.reporting.every_number import number_lines, report_csv
 from tests.reporting.reports import Said, facts, question, report, simple_report
 

@@ -11,9 +11,9 @@ from flask import Flask
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from feedback.domain.questionnaires import Kind, Order, Role
-from feedback.domain.report import ReportDocument, read_report
-from feedback.domain.statements import canonical_json
+from feedback.domain.disclosure.statements import canonical_json
+from feedback.domain.report.document import ReportDocument, read_report
+from feedback.domain.survey.questionnaires import Kind, Order, Role
 from feedback.rendering.blocks import Paper
 from feedback.rendering.pdf import write_pdf
 from feedback.rendering.workbook import write_workbook

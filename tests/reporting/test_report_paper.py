@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from feedback.domain.groups import Group
-from feedback.domain.questionnaires import Kind, Order, Role, Theme
-from feedback.domain.released_comments import ReleasedComments, ReleasedQuestion, ReleasedText
-from feedback.domain.report import ReportDocument, Twin, build_too_few
-from feedback.rendering.blocks import Chart, Heading, Items, Paper, Paragraph, Quotes, Section
+from feedback.domain.disclosure.groups import Group
+from feedback.domain.report.document import ReportDocument, Twin, build_too_few
+from feedback.domain.report.released_comments import ReleasedComments, ReleasedQuestion, ReleasedText
+from feedback.domain.survey.questionnaires import Kind, Order, Role, Theme
+from feedback.rendering.blocks import Chart, Heading, Items, Paper, PaperSection, Paragraph, Quotes
 from feedback.rendering.plain import write_plain
 from feedback.reporting.comments_section import CommentsState
 from feedback.reporting.report_paper import ReportSource, compose_report
@@ -24,7 +24,7 @@ def composed(document: ReportDocument, *earlier: ReportDocument, comments: Comme
     return compose_report(ReportSource(signed(document), earlier, comments or CommentsState()), "en")
 
 
-def section(paper: Paper, name: str) -> Section:
+def section(paper: Paper, name: str) -> PaperSection:
     return next(one for one in paper.sections if one.name == name)
 
 

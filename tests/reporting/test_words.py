@@ -4,13 +4,13 @@ from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.counts import Count
-from feedback.domain.groups import Group
+from feedback.domain.disclosure.counts import Count
+from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.statements import Reason
 from feedback.domain.languages import ENGLISH
-from feedback.domain.questionnaires import Role
-from feedback.domain.report import Rules
-from feedback.domain.statements import Reason
-from feedback.domain.statistics import Interval
+from feedback.domain.report.document import Rules
+from feedback.domain.report.statistics import Interval
+from feedback.domain.survey.questionnaires import Role
 from feedback.locales.speech import teach
 from feedback.reporting.words import (
     answers,

@@ -16,7 +16,7 @@ from feedback.domain.errors import ScrubUnfinished
 from feedback.storage import scrubbing
 from feedback.storage.audit_log import LogEntry, note
 from feedback.storage.bulk import insert_rows
-from feedback.storage.database import begin_read_only, guard_engine, guard_reader, seize_wave
+from feedback.storage.database import begin_read_only, guard_engine, guard_reader, lock_wave
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant
 from feedback.storage.responses import StoredResponse
@@ -44,7 +44,7 @@ def count_up(engine: Engine, times: int) -> None:
     """Read a number and write it back plus one, in two statements of one transaction."""
     for _turn in range(times):
         with Session(engine) as session:
-            seize_wave(session, 1)
+            lock_wave(session, 1)
             read = int(session.scalar(select(Organisation.name)) or 0)
             session.execute(text("UPDATE organisations SET name = :name"), {"name": str(read + 1)})
             session.commit()
@@ -78,15 +78,15 @@ def test_who_seizes_a_wave_waits_for_those_who_share_it(engine: Engine) -> None:
         take_back(one, 1)
         impatient(other)
         with pytest.raises(DBAPIError, match="lock timeout"):
-            seize_wave(other, 1)
+            lock_wave(other, 1)
 
 
 @ON_POSTGRESQL
 def test_who_seizes_a_wave_leaves_other_waves_alone(engine: Engine) -> None:
     with Session(engine) as one, Session(engine) as other:
-        seize_wave(one, 1)
+        lock_wave(one, 1)
         impatient(other)
-        seize_wave(other, 2)
+        lock_wave(other, 2)
 
 
 def take_back(session: Session, wave_id: int) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy.exc import ProgrammingError
 
 from feedback.app import create_app
 from feedback.config import Serves
-from feedback.services.note_bounces import note_bounce
-from feedback.services.set_organisation import set_approval
-from feedback.services.upgrade_databases import Engines, grant_rights
+from feedback.services.installation.upgrade_databases import Engines, grant_rights
+from feedback.services.mail.note_bounces import note_bounce
+from feedback.services.programmes.set_organisation import set_approval
 from feedback.storage.grants import GroupRole
 from tests.bouncing import bounce_of, mail_to
 from tests.databases import Pair
@@ -193,8 +193,8 @@ def test_the_staff_role_sends_a_settled_mail_no_second_time(roles: dict[GroupRol
 def test_staff_note_bounces_approve_and_invite_again_and_the_worker_sends(
     roles: dict[GroupRole, Pair], world: World, clock: FixedClock
 ) -> None:
-    from tests.services.test_approve_roster import approve, enrol, staff
-    from tests.services.test_resend_invitation import mend, unreachable
+    from tests.services.mail.test_resend_invitation import mend, unreachable
+    from tests.services.roster.test_approve_roster import approve, enrol, staff
 
     desk, worker = (as_role(world, roles[role], clock) for role in (GroupRole.STAFF, GroupRole.WORKER))
     programme = desk.programme(0, 0)

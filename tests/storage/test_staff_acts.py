@@ -6,24 +6,24 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from feedback.domain.quiet_times import QuietTimes
 from feedback.domain.staff import StaffRole
-from feedback.domain.waves import WaveState
-from feedback.services.ask_opening import ask_opening
-from feedback.services.cancel_wave import begin_cancelling
-from feedback.services.close_wave import begin_closing, retry_closing
-from feedback.services.correct_address import correct_address
-from feedback.services.extend_wave import extend_wave
-from feedback.services.forecast_wave import forecast_wave
-from feedback.services.leave_programme import leave_programme
-from feedback.services.plan_wave import plan_wave
-from feedback.services.postpone_wave import postpone_wave
-from feedback.services.preview_wave import preview_wave, twins_ahead
-from feedback.services.rehearse_wave import rehearse_wave
-from feedback.services.resend_invitation import resend_invitation
-from feedback.services.set_notice import name_help, say_what_was_done
-from feedback.services.set_organisation import set_approval
-from feedback.services.set_quiet_times import set_quiet_times, show_quiet_times
+from feedback.domain.waves.quiet_times import QuietTimes
+from feedback.domain.waves.states import WaveState
+from feedback.services.mail.resend_invitation import resend_invitation
+from feedback.services.programmes.set_organisation import set_approval
+from feedback.services.reports.set_notice import name_help, say_what_was_done
+from feedback.services.roster.correct_address import correct_address
+from feedback.services.roster.leave_programme import leave_programme
+from feedback.services.waves.ask_opening import ask_opening
+from feedback.services.waves.cancel_wave import begin_cancelling
+from feedback.services.waves.close_wave import begin_closing, retry_closing
+from feedback.services.waves.dry_run import dry_run_wave
+from feedback.services.waves.extend_wave import extend_wave
+from feedback.services.waves.forecast_wave import forecast_wave
+from feedback.services.waves.plan_wave import plan_wave
+from feedback.services.waves.postpone_wave import postpone_wave
+from feedback.services.waves.preview_wave import preview_wave, twins_ahead
+from feedback.services.waves.set_quiet_times import set_quiet_times, show_quiet_times
 from feedback.storage.grants import GroupRole
 from feedback.storage.keys import Purpose
 from feedback.storage.waves import Wave
@@ -32,9 +32,9 @@ from tests.bouncing import mail_states
 from tests.cli.test_commands import output
 from tests.databases import Pair
 from tests.promises.closing import rows_left
-from tests.services.test_approve_roster import approve, enrol, staff
-from tests.services.test_resend_invitation import MIA
-from tests.services.test_schedule import acts, ics, invite, plan_of, reminders, state_of
+from tests.services.mail.test_resend_invitation import MIA
+from tests.services.roster.test_approve_roster import approve, enrol, staff
+from tests.services.waves.test_schedule import acts, ics, invite, plan_of, reminders, state_of
 from tests.storage.test_grants import as_role
 from tests.world import START, FixedClock, World
 
@@ -94,7 +94,7 @@ def test_staff_plan_a_wave_look_at_it_from_all_sides_and_the_worker_opens_it(des
     with desk.session() as session:
         assert len(forecast_wave(session, wave).best.groups) == 2
         assert twins_ahead(session, wave) == ()
-        assert len(rehearse_wave(session, desk.keys, wave, now=START).people) == 27
+        assert len(dry_run_wave(session, desk.keys, wave, now=START).people) == 27
     assert b"BEGIN:VEVENT" in ics(desk, wave)
     desk.clock.pass_time(days=1)
     go_on(worker)

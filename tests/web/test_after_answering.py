@@ -7,7 +7,7 @@ import pytest
 
 from feedback.domain.links import results_secret, to_address
 from feedback.domain.staff import StaffRole
-from feedback.services.set_notice import name_help, say_what_was_done
+from feedback.services.reports.set_notice import name_help, say_what_was_done
 from feedback.storage.support import SupportRequest, desk_of
 from forms.bank import pair
 from tests.promises.visits import send

@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from feedback.domain.answers import Wish
-from feedback.domain.comments import Decision, Verdict
+from feedback.domain.comments.review import CommentVerdict, Decision
 from feedback.domain.staff import StaffRole
+from feedback.domain.survey.answers import Wish
 from tests.reviewing import (
     QUOTED,
     SUMMARY,
@@ -106,7 +106,7 @@ def test_a_decision_is_kept_and_shown(world: World) -> None:
     answer = send_decision(world, client, wave, QUOTED[0], decision="redacted", redacted="Please quote […]")
     key = comment_that_says(world, wave, QUOTED[0]).id.hex()
     assert (answer.status_code, answer.location) == (303, f"{page_of(wave)}#c-{key}")
-    assert comment_that_says(world, wave, QUOTED[0]).verdict == Verdict(Decision.REDACTED, "Please quote […]")
+    assert comment_that_says(world, wave, QUOTED[0]).verdict == CommentVerdict(Decision.REDACTED, "Please quote […]")
     assert "will be published as changed" in see(client, page_of(wave))
 
 
@@ -191,7 +191,7 @@ def test_an_unfinished_review_offers_no_release_and_allows_none(world: World) ->
 
 def test_a_missing_summary_is_named(world: World) -> None:
     wave = wave_in_review(world)
-    decide(world, wave, SUMMED[0], Verdict(Decision.SUMMARISED))
+    decide(world, wave, SUMMED[0], CommentVerdict(Decision.SUMMARISED))
     assert "A summary is missing" in see(signed_in(world, StaffRole.REVIEWER), page_of(wave))
 
 

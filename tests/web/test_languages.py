@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
-from feedback.domain.frozen_questionnaires import with_words
 from feedback.domain.languages import LANGUAGES
-from feedback.domain.questionnaires import Questionnaire, Role
+from feedback.domain.survey.questionnaire_json import with_words
+from feedback.domain.survey.questionnaires import Questionnaire, Role
 from forms.bank import pair
 from tests.promises.scanner import fingerprint
 from tests.speaking import Words, foreign_texts

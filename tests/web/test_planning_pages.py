@@ -6,13 +6,13 @@ from flask_babel import force_locale
 from werkzeug.test import TestResponse
 
 from feedback.domain.errors import PlanRefused
-from feedback.domain.quiet_times import DEFAULT_QUIET_TIMES
-from feedback.domain.schedule import read_offset
 from feedback.domain.staff import StaffRole
-from feedback.domain.waves import WaveState
-from feedback.services.set_quiet_times import show_quiet_times
-from feedback.services.show_programmes import show_programme
-from feedback.services.show_wave import show_wave
+from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES
+from feedback.domain.waves.schedule import read_offset
+from feedback.domain.waves.states import WaveState
+from feedback.services.programmes.show_programmes import show_programme
+from feedback.services.waves.set_quiet_times import show_quiet_times
+from feedback.services.waves.show_wave import show_wave
 from feedback.web.refusals import in_words
 from tests.web.test_staff_pages import SITE, press, see, signed_in
 from tests.world import START, World, hidden_value

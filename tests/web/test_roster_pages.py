@@ -5,9 +5,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from feedback.domain.staff import StaffRole
-from feedback.services.approve_roster import show_roster
-from feedback.services.import_roster import import_roster
-from feedback.services.set_organisation import set_approval
+from feedback.services.programmes.set_organisation import set_approval
+from feedback.services.roster.approve_roster import show_roster
+from feedback.services.roster.import_roster import import_roster
 from feedback.storage.deliveries import Delivery
 from tests.bouncing import mail_states
 from tests.promises.visits import mailed_wave

@@ -6,8 +6,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from feedback.domain.staff import StaffRole
-from feedback.services.sign_in import invite_staff
-from feedback.storage.heartbeat import Beat, beat
+from feedback.services.staff.sign_in import invite_staff
+from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 from feedback.storage.organisations import organisation_named
 from forms.bank import pair
 from tests.answering import respond
@@ -279,7 +279,7 @@ def test_a_session_does_not_outlast_the_day(world: World) -> None:
 
 def tick(world: World) -> None:
     with world.session() as session:
-        beat(session, Beat.TICK, world.clock())
+        record_heartbeat(session, Heartbeat.TICK, world.clock())
 
 
 @pytest.mark.parametrize("role", list(StaffRole))

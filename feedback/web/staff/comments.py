@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from flask import Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from feedback.domain.answers import Wish
-from feedback.domain.comments import Decision, ReviewedComment, ReviewedQuestion, Verdict, decisions_for
+from feedback.domain.comments.highlights import Names, Segment, Sign, highlights, segments
+from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment, ReviewedQuestion, decisions_for
 from feedback.domain.errors import ReviewRefused
-from feedback.domain.highlights import Names, Segment, Sign, highlights, segments
-from feedback.domain.questionnaires import text_in
 from feedback.domain.staff import StaffRole
+from feedback.domain.survey.answers import Wish
+from feedback.domain.survey.questionnaires import text_in
 from feedback.runtime import runtime
-from feedback.services.decide_comment import decide_comment
-from feedback.services.list_comments import Review, list_comments
-from feedback.services.names_on_roster import names_on_roster
-from feedback.services.release_comments import release_comments
-from feedback.services.sum_up_comments import sum_up_comments
-from feedback.web.guards import allowed, member
+from feedback.services.comments.decide_comment import decide_comment
+from feedback.services.comments.list_comments import Review, list_comments
+from feedback.services.comments.release_comments import release_comments
+from feedback.services.comments.sum_up_comments import sum_up_comments
+from feedback.services.roster.names_on_roster import names_on_roster
 from feedback.web.refusals import in_words
+from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.wording import day_in_words, language
 from forms.staff import DecideCommentForm, ReleaseCommentsForm, StaffForm, SumUpCommentsForm
 
@@ -58,7 +58,7 @@ def decide(wave_id: int) -> ResponseReturnValue:
     form, tools = DecideCommentForm(), runtime()
     if not form.validate():
         return _refused(wave_id, form)
-    verdict = Verdict(Decision(form.decision.data), form.redacted.data or "")
+    verdict = CommentVerdict(Decision(form.decision.data), form.redacted.data or "")
     number = _comment_id(form.comment.data)
     try:
         decide_comment(

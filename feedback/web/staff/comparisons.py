@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from feedback.domain.report import ReportDocument
-from feedback.domain.report_reading import report_languages
+from feedback.domain.report.document import ReportDocument
+from feedback.domain.report.reading import report_languages
 from feedback.domain.staff import StaffRole
 from feedback.rendering.blocks import Paper
 from feedback.rendering.page import page_of
 from feedback.reporting.comparison_paper import compose_comparison
 from feedback.runtime import runtime
-from feedback.services.show_report import show_report, speaking_reports
-from feedback.web.guards import allowed
+from feedback.services.reports.show_report import show_report, speaking_reports
 from feedback.web.languages import offer_only
 from feedback.web.staff.downloads import as_pdf, as_xlsx
+from feedback.web.staff.guards import allowed
 from feedback.web.staff.wording import language
 
 

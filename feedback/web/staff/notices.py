@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
-from feedback.services.take_stock import is_silent, see_last_tick
+from feedback.services.installation.read_status import is_silent, see_last_tick
 from feedback.web.staff.wording import moment_in_words
 
 

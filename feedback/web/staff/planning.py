@@ -8,17 +8,17 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import PlanRefused
-from feedback.domain.schedule import last_moment_of, moment_of
 from feedback.domain.staff import StaffRole
+from feedback.domain.waves.schedule import last_moment_of, moment_of
 from feedback.reporting.forecast_words import forecast_words
 from feedback.runtime import runtime
-from feedback.services.plan_wave import WavePlan, plan_wave
-from feedback.services.preview_wave import WavePreview, preview_wave
-from feedback.services.set_quiet_times import show_quiet_times
-from feedback.services.show_programmes import ProgrammeSheet, show_programme
-from feedback.services.show_wave import EntryKind
-from feedback.web.guards import allowed, member
+from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
+from feedback.services.waves.plan_wave import WavePlan, plan_wave
+from feedback.services.waves.preview_wave import WavePreview, preview_wave
+from feedback.services.waves.set_quiet_times import show_quiet_times
+from feedback.services.waves.show_wave import EntryKind
 from feedback.web.refusals import in_words
+from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.mistakes import mistakes
 from feedback.web.staff.wording import moment_in_words, time_in_words
 from forms.bank import STAGES, pair
@@ -79,7 +79,7 @@ def _form() -> PlanForm:
     return form
 
 
-def _plan(programme: ProgrammeSheet, form: PlanForm) -> WavePlan:
+def _plan(programme: ProgrammeView, form: PlanForm) -> WavePlan:
     zone = programme.time_zone
     return WavePlan(
         programme_id=programme.id,
@@ -105,9 +105,7 @@ def _write_down(plan: WavePlan) -> int:
     )
 
 
-def _page(
-    programme: ProgrammeSheet, form: PlanForm, seen: WavePreview | None = None, refusal: str | None = None
-) -> str:
+def _page(programme: ProgrammeView, form: PlanForm, seen: WavePreview | None = None, refusal: str | None = None) -> str:
     quiet = show_quiet_times(runtime().session(), programme.id)
     return render_template(
         "staff/plan.html",

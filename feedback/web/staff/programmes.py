@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
-from feedback.services.show_programmes import list_programmes, show_programme
-from feedback.web.guards import allowed, member
+from feedback.services.programmes.show_programmes import list_programmes, show_programme
+from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.support import may_read
 from feedback.web.staff.wording import day_in_words
 

@@ -4,13 +4,13 @@ from flask import abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import PlanRefused
-from feedback.domain.quiet_times import read_quiet_times
 from feedback.domain.staff import StaffRole
+from feedback.domain.waves.quiet_times import read_quiet_times
 from feedback.runtime import runtime
-from feedback.services.set_quiet_times import set_quiet_times, show_quiet_times
-from feedback.services.show_programmes import show_programme
-from feedback.web.guards import allowed, member
+from feedback.services.programmes.show_programmes import show_programme
+from feedback.services.waves.set_quiet_times import set_quiet_times, show_quiet_times
 from feedback.web.refusals import in_words
+from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.mistakes import mistakes
 from forms.planning import QuietTimesForm
 

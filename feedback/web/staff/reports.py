@@ -3,7 +3,7 @@
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from feedback.domain.report_reading import report_languages
+from feedback.domain.report.reading import report_languages
 from feedback.domain.staff import StaffRole
 from feedback.rendering.blocks import Paper
 from feedback.rendering.page import page_of
@@ -12,12 +12,12 @@ from feedback.reporting.data import report_json
 from feedback.reporting.every_number import report_csv
 from feedback.reporting.report_paper import ReportSource, compose_report
 from feedback.runtime import runtime
-from feedback.services.export_comments import release_json
-from feedback.services.show_released_comments import show_comments, show_release
-from feedback.services.show_report import ShownReport, show_report
-from feedback.web.guards import allowed
+from feedback.services.comments.export_comments import release_json
+from feedback.services.comments.show_released_comments import show_comments, show_release
+from feedback.services.reports.show_report import ShownReport, show_report
 from feedback.web.languages import offer_only
 from feedback.web.staff import downloads
+from feedback.web.staff.guards import allowed
 from feedback.web.staff.wording import language
 
 

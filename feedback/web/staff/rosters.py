@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
-from feedback.services.approve_roster import approve_roster, show_roster
-from feedback.services.show_programmes import show_programme
-from feedback.web.guards import allowed, member
+from feedback.services.programmes.show_programmes import show_programme
+from feedback.services.roster.approve_roster import approve_roster, show_roster
+from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.wording import moment_in_words
 from forms.staff import ApproveRosterForm
 

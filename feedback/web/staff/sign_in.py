@@ -4,8 +4,8 @@ from flask import abort, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback.runtime import runtime
-from feedback.services.sign_in import sign_in
-from feedback.web.guards import open_to_all
+from feedback.services.staff.sign_in import sign_in
+from feedback.web.staff.guards import open_to_all
 from forms.staff import SignInForm, SignOutForm
 
 

@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
-from feedback.services.read_support_requests import finish_support_request, read_support_requests
-from feedback.services.show_programmes import ProgrammeSheet, show_programme
-from feedback.web.guards import allowed, member
+from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
+from feedback.services.support.read_support_requests import finish_support_request, read_support_requests
+from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.wording import day_in_words
 from forms.staff import StaffForm
 
@@ -36,13 +36,13 @@ def finish(programme_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff.support", programme_id=programme_id))
 
 
-def may_read(programme: ProgrammeSheet) -> bool:
+def may_read(programme: ProgrammeView) -> bool:
     """Tell whether who is signed in may read the programme's requests."""
     mine = member().email.casefold() == programme.contact_email.casefold()
     return mine or member().role is StaffRole.ADMINISTRATOR
 
 
-def _programme(programme_id: int) -> ProgrammeSheet:
+def _programme(programme_id: int) -> ProgrammeView:
     programme = show_programme(runtime().session(), programme_id)
     if not may_read(programme):
         abort(403)

@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import AddressRefused, NotFound, ResendRefused
 from feedback.domain.staff import StaffRole
-from feedback.domain.waves import WaveState
+from feedback.domain.waves.states import WaveState
 from feedback.runtime import runtime
-from feedback.services.resend_invitation import mend_delivery
-from feedback.services.show_undeliverable import show_undeliverable
-from feedback.services.show_wave import show_wave
-from feedback.web.guards import allowed, member
+from feedback.services.mail.resend_invitation import mend_delivery
+from feedback.services.mail.show_undeliverable import show_undeliverable
+from feedback.services.waves.show_wave import show_wave
 from feedback.web.refusals import in_words
+from feedback.web.staff.guards import allowed, member
 from forms.staff import MendDeliveryForm
 
 

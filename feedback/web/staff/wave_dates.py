@@ -10,16 +10,16 @@ from feedback.domain.errors import PlanRefused, WaveNotReady
 from feedback.domain.staff import StaffRole
 from feedback.reporting.words import date_title
 from feedback.runtime import runtime
-from feedback.services.ask_opening import ask_opening
-from feedback.services.cancel_wave import begin_cancelling
-from feedback.services.export_calendar import export_calendar
-from feedback.services.extend_wave import extend_wave
-from feedback.services.postpone_wave import postpone_wave
-from feedback.services.rehearse_wave import rehearse_wave
-from feedback.services.show_wave import WaveSheet, show_wave
-from feedback.web.guards import allowed, member
+from feedback.services.waves.ask_opening import ask_opening
+from feedback.services.waves.cancel_wave import begin_cancelling
+from feedback.services.waves.dry_run import dry_run_wave
+from feedback.services.waves.export_calendar import export_calendar
+from feedback.services.waves.extend_wave import extend_wave
+from feedback.services.waves.postpone_wave import postpone_wave
+from feedback.services.waves.show_wave import WaveView, show_wave
 from feedback.web.refusals import in_words
 from feedback.web.staff.downloads import attached
+from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.planning import local_moment, promised_moment
 from feedback.web.staff.waves import wave_page
 from feedback.web.staff.wording import moment_in_words
@@ -47,7 +47,7 @@ def postpone(wave_id: int) -> ResponseReturnValue:
     """Put off the opening, and everything with it."""
     form = PostponeWaveForm(prefix="postpone-")
 
-    def act(sheet: WaveSheet) -> None:
+    def act(sheet: WaveView) -> None:
         opens_at = local_moment(form.day.data, form.at.data, sheet.time_zone)
         postpone_wave(runtime().session(), wave_id, opens_at, now=runtime().clock(), actor=_actor())
 
@@ -59,7 +59,7 @@ def extend(wave_id: int) -> ResponseReturnValue:
     """Let a wave close later; everybody invited is told."""
     form = ExtendWaveForm(prefix="extend-")
 
-    def act(sheet: WaveSheet) -> None:
+    def act(sheet: WaveView) -> None:
         closes_at = promised_moment(form.day.data, form.at.data, sheet.time_zone)
         extend_wave(runtime().session(), wave_id, closes_at, now=runtime().clock(), actor=_actor())
 
@@ -71,7 +71,7 @@ def dry_run(wave_id: int) -> ResponseReturnValue:
     """Show who would get which mail when."""
     tools = runtime()
     wave = show_wave(tools.session(), wave_id, now=tools.clock())
-    found = rehearse_wave(tools.session(), tools.keys, wave_id, now=tools.clock())
+    found = dry_run_wave(tools.session(), tools.keys, wave_id, now=tools.clock())
     return render_template(
         "staff/dry_run.html",
         wave=wave,
@@ -89,7 +89,7 @@ def calendar(wave_id: int) -> Response:
     return attached(data, f"wave-{wave_id}.ics", "text/calendar")
 
 
-def _when(at: datetime | None, wave: WaveSheet) -> str:
+def _when(at: datetime | None, wave: WaveView) -> str:
     return "" if at is None else moment_in_words(at, wave.time_zone)
 
 
@@ -104,7 +104,7 @@ def _decide(wave_id: int, form: StaffForm, act: Callable[..., None]) -> Response
     return redirect(url_for(".wave", wave_id=wave_id), 303)
 
 
-def _move(wave_id: int, form: NewDateForm, act: Callable[[WaveSheet], None]) -> ResponseReturnValue:
+def _move(wave_id: int, form: NewDateForm, act: Callable[[WaveView], None]) -> ResponseReturnValue:
     if not _is_complete(form):
         return make_response(wave_page(wave_id, form), 422)
     try:

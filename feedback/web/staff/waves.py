@@ -10,19 +10,19 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
 from feedback.domain.staff import StaffRole
-from feedback.domain.waves import WaveState
+from feedback.domain.waves.states import WaveState
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.runtime import runtime
-from feedback.services.approve_roster import waits_for_approval
-from feedback.services.cancel_wave import begin_cancelling
-from feedback.services.close_wave import begin_closing, retry_closing
-from feedback.services.forecast_wave import forecast_wave
-from feedback.services.preview_wave import twins_ahead
-from feedback.services.show_released_comments import show_comments
-from feedback.services.show_undeliverable import show_undeliverable
-from feedback.services.show_wave import CalendarEntry, WaveSheet, show_wave
-from feedback.web.guards import allowed, member
+from feedback.services.comments.show_released_comments import show_comments
+from feedback.services.mail.show_undeliverable import show_undeliverable
+from feedback.services.roster.approve_roster import waits_for_approval
+from feedback.services.waves.cancel_wave import begin_cancelling
+from feedback.services.waves.close_wave import begin_closing, retry_closing
+from feedback.services.waves.forecast_wave import forecast_wave
+from feedback.services.waves.preview_wave import twins_ahead
+from feedback.services.waves.show_wave import CalendarEntry, WaveView, show_wave
 from feedback.web.refusals import in_words
+from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.wording import moment_in_words
 from forms.planning import CancelWaveForm, ExtendWaveForm, OpenWaveForm, PostponeWaveForm
 from forms.staff import CloseWaveForm, DiscardWaveForm, RetryWaveForm, StaffForm
@@ -91,7 +91,7 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
     )
 
 
-def _forecast(wave: WaveSheet) -> ForecastWords:
+def _forecast(wave: WaveView) -> ForecastWords:
     session = runtime().session()
     seen = forecast_wave(session, wave.id)
     try:
@@ -101,7 +101,7 @@ def _forecast(wave: WaveSheet) -> ForecastWords:
         return replace(words, warnings=(in_words(refusal), *words.warnings))
 
 
-def _date_forms(wave: WaveSheet, sent: StaffForm | None) -> dict[str, StaffForm]:
+def _date_forms(wave: WaveView, sent: StaffForm | None) -> dict[str, StaffForm]:
     """Return the forms that the state of a wave allows, by what they do."""
     forms: dict[str, StaffForm] = {}
     if wave.state in _NOT_OPENED:
@@ -119,7 +119,7 @@ def _form(sent: StaffForm | None, kind: type[StaffForm]) -> StaffForm:
     return sent if isinstance(sent, kind) else kind()
 
 
-def _lost(wave: WaveSheet) -> int:
+def _lost(wave: WaveView) -> int:
     if member().role is StaffRole.REVIEWER:
         return 0
     return len(show_undeliverable(runtime().session(), wave.id))
@@ -129,5 +129,5 @@ def _is_in_review(wave_id: int) -> bool:
     return show_comments(runtime().session(), wave_id, now=runtime().clock()).until is not None
 
 
-def _when(wave: WaveSheet, entry: CalendarEntry) -> str:
+def _when(wave: WaveView, entry: CalendarEntry) -> str:
     return "" if entry.at is None else moment_in_words(entry.at, wave.time_zone)

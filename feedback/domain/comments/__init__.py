@@ -1,0 +1,1 @@
+"""Free texts under review, and what in them might tell who wrote."""

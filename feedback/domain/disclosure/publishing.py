@@ -1,0 +1,198 @@
+"""What may be said about a wave: the one place that turns a raw tally into published statements.
+
+Refuses small groups (R1), near-unanimity (R3), thinly answered questions and those that hang on one not shown in full
+(R4), and exact counts of sensitive ones (R5); of a then / now pair it gives one number besides the present (R7). Totals
+are made from statements, never from the tally (R2). All results are pure functions of the tally and k; the rules in
+words: docs/disclosure.md.
+"""
+
+from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.statements import (
+    SEAL,
+    BandedClass,
+    Bound,
+    Distribution,
+    DominanceBand,
+    OptionCount,
+    Publication,
+    Published,
+    Reason,
+    ResponseRate,
+    Rose,
+    Sensitive,
+    Ticks,
+    Total,
+    Withheld,
+    unfavourable_options,
+)
+from feedback.domain.disclosure.tally import AskedQuestion, FieldCount, Tally
+from feedback.domain.survey.questionnaires import Kind, Order, Question
+
+SMALLEST_K = 5
+BAND = 2
+"""A count within this many people of everybody, or of nobody, is never given exactly."""
+SENSITIVE_K = 10
+SENSITIVE_BAND = 3
+"""How many whole numbers a band of a sensitive count holds at least."""
+
+
+def publish(tally: Tally, k: int) -> Publication:
+    """Return what may be said about the tally; ValueError if k is below 5, the least this service promises."""
+    _check_k(k)
+    counted = _counted_groups(tally, k)
+    rates = [_rate(group, tally.answered(group) if group in counted else None) for group in tally.groups]
+    asked_where = [(asked, group) for asked in tally.questions if asked.question.closed for group in counted]
+    said = [one for asked, group in asked_where for one in _statements(tally, k, asked, group)]
+    facts = list(dict.fromkeys(said))
+    totals = [one for asked in tally.questions if asked.roles == tally.roles for one in _total(tally, asked, facts)]
+    return Publication(k, (*rates, *facts, *totals))
+
+
+def comments_kept(tally: Tally, k: int) -> frozenset[str]:
+    """Return the codes of the open questions whose comments may go to the reviewer (R9); the rest are destroyed.
+
+    Answers are pooled over the groups that were asked in the same words and of which at least k answered: at
+    least max(10, 2k) must have answered, and k have written. Smaller groups neither count nor contribute, since
+    a threshold reached with their help would tell how many they are; drop their comments too. A question put
+    to one role is not kept in the group "all", and a code with two wordings is kept only if both may be.
+    ValueError if k is below 5.
+    """
+    _check_k(k)
+    asked_open = [asked for asked in tally.questions if not asked.question.closed]
+    destroyed = {asked.question.code for asked in asked_open if not _comments_suffice(tally, k, asked)}
+    return frozenset(asked.question.code for asked in asked_open) - destroyed
+
+
+def counted_groups(tally: Tally, k: int) -> frozenset[str]:
+    """Return the names of the groups of which at least k answered: of the others nothing is kept, not even comments."""
+    return frozenset(group.name for group in _counted_groups(tally, k))
+
+
+def _check_k(k: int) -> None:
+    if k < SMALLEST_K:
+        raise ValueError(f"k is {k}; it may not be below {SMALLEST_K}.")
+
+
+def _counted_groups(tally: Tally, k: int) -> tuple[Group, ...]:
+    return tuple(group for group in tally.groups if tally.answered(group) >= k)
+
+
+def _rate(group: Group, answered: int | None) -> ResponseRate:
+    return ResponseRate(group=group.name, invited=group.invited, answered=answered, seal=SEAL)
+
+
+def _is_asked(asked: AskedQuestion, group: Group) -> bool:
+    return group.role is None or group.role in asked.roles
+
+
+def _statements(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> tuple[Published, ...]:
+    if not _is_asked(asked, group):
+        return ()
+    question = asked.question
+    answers = tally.field_count(group, asked, question.fields[-1])
+    reason = _reason_before_answers(tally, k, asked, group) or _reason_of_count(question, answers.n, k)
+    if reason is not None:
+        return (Withheld(group=group.name, question=question.code, reason=reason, seal=SEAL),)
+    if question.kind is Kind.MANY:
+        return _ticks(group, question, answers)
+    if question.sensitive:
+        return (_sensitive(group, question, answers),)
+    rose = (_rose(group, question, answers.n, tally.rose(group, asked)),) if question.then_now else ()
+    return (_choice(group, question, answers), *rose)
+
+
+# With one role invited, "all" is that role and nothing can be subtracted.
+def _reason_before_answers(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> Reason | None:
+    if group.role is None and asked.roles != tally.roles:
+        return Reason.ONE_ROLE
+    return None if _shows_its_condition(tally, k, asked, group) else Reason.CONDITION_HIDDEN
+
+
+# How many answered a question that hangs on another is a least number of those who chose what it hangs on. Where that
+# number is published exactly, nothing is learned; where it is banded or withheld, the band would be worth nothing.
+def _shows_its_condition(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> bool:
+    condition = asked.question.shown_when
+    if condition is None:
+        return True
+    roles = {role for role in asked.roles if group.role in (None, role)}
+    hung_on = [one for one in tally.questions if one.question.code == condition.question and roles & set(one.roles)]
+    said = [one for parent in hung_on for one in _statements(tally, k, parent, group)]
+    return bool(said) and all(isinstance(one, Distribution) for one in said)
+
+
+def _reason_of_count(question: Question, n: int, k: int) -> Reason | None:
+    if n < k:
+        return Reason.QUESTION_TOO_FEW
+    return Reason.SENSITIVE_TOO_FEW if question.sensitive and n < max(SENSITIVE_K, k) else None
+
+
+def _choice(group: Group, question: Question, answers: FieldCount) -> Published:
+    code, n = question.code, answers.n
+    modal = max(answers.counts, key=lambda one: one.count).option
+    for options in (unfavourable_options(question), (modal,)):
+        chose = sum(one.count for one in answers.counts if one.option in options)
+        if options and n - chose <= BAND:
+            return DominanceBand(group=group.name, question=code, n=n, options=options, at_least=n - BAND, seal=SEAL)
+    return Distribution(group=group.name, question=code, n=n, counts=answers.counts, seal=SEAL)
+
+
+def _ticks(group: Group, question: Question, answers: FieldCount) -> tuple[Ticks, ...]:
+    return tuple(_tick(group, question, answers.n, one) for one in answers.counts)
+
+
+def _tick(group: Group, question: Question, n: int, ticked: OptionCount) -> Ticks:
+    bound, count = _banded(ticked.count, n)
+    return Ticks(
+        group=group.name, question=question.code, n=n, option=ticked.option, bound=bound, count=count, seal=SEAL
+    )
+
+
+def _banded(count: int, n: int) -> tuple[Bound, int]:
+    if n - count <= BAND:
+        return Bound.AT_LEAST, n - BAND
+    return (Bound.AT_MOST, BAND) if count <= BAND else (Bound.EXACTLY, count)
+
+
+def _sensitive(group: Group, question: Question, answers: FieldCount) -> Sensitive:
+    worsening = question.option_codes if question.order is Order.FALLING else question.option_codes[::-1]
+    chose = {one.option: one.count for one in answers.counts}
+    classes = tuple(
+        BandedClass(options, *_band_of(sum(chose[option] for option in options), answers.n))
+        for options in (worsening[len(worsening) // 2 :], worsening[-1:])
+    )
+    return Sensitive(group=group.name, question=question.code, n=answers.n, classes=classes, seal=SEAL)
+
+
+def _band_of(count: int, n: int) -> tuple[int, int]:
+    """Return the band of three that holds `count` of `n`; the last band takes in what is left of n."""
+    last = SENSITIVE_BAND * ((n + 1) // SENSITIVE_BAND - 1)
+    low = min(SENSITIVE_BAND * (count // SENSITIVE_BAND), last)
+    return low, n if low == last else low + SENSITIVE_BAND - 1
+
+
+def _rose(group: Group, question: Question, n: int, rose: int) -> Rose:
+    bound, count = _banded(rose, n)
+    return Rose(group=group.name, question=question.code, n=n, bound=bound, count=count, seal=SEAL)
+
+
+def _total(tally: Tally, asked: AskedQuestion, facts: list[Published]) -> list[Total]:
+    """Sum one question over the groups that published its distribution; nothing if fewer than two did."""
+    question = asked.question
+    full = {one.group: one for one in facts if isinstance(one, Distribution) and one.question == question.code}
+    if len(full) < 2:
+        return []
+    missing = tuple(group.name for group in tally.groups if group.name not in full)
+    told = [count for one in full.values() for count in one.counts]
+    counts = tuple(
+        OptionCount(code, sum(one.count for one in told if one.option == code)) for code in question.option_codes
+    )
+    n = sum(one.n for one in full.values())
+    return [Total(question=question.code, n=n, counts=counts, groups=tuple(full), missing=missing, seal=SEAL)]
+
+
+def _comments_suffice(tally: Tally, k: int, asked: AskedQuestion) -> bool:
+    groups = [group for group in _counted_groups(tally, k) if _is_asked(asked, group)]
+    if any(group.role is None for group in groups) and asked.roles != tally.roles:
+        return False
+    answered = sum(tally.answered(group) for group in groups)
+    return answered >= max(10, 2 * k) and sum(tally.wrote(group, asked) for group in groups) >= k

@@ -1,0 +1,141 @@
+"""Counts of the opened answers, per group, question and option, as the answers stream by.
+
+Holds no answer: memory grows with groups times options, never with the number of answers. A tally is raw and
+must not be shown; `feedback.domain.disclosure.publishing` decides what may be.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.statements import OptionCount
+from feedback.domain.survey.answers import Answer, Rating, check_answer
+from feedback.domain.survey.questionnaires import (
+    NONE_OF_THESE,
+    PREFER_NOT_TO_SAY,
+    Order,
+    Question,
+    Questionnaire,
+    Role,
+    fingerprint,
+)
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question and the roles it was put to in the same words, with the same order and sensitivity."""
+
+    key: str
+    question: Question
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class FieldCount:
+    """What one group said in one field: `n` people answered it; `counts` follow the questionnaire's options.
+
+    "Prefer not to say" is not in n. "None of these" is in n and in no count.
+    """
+
+    n: int
+    counts: tuple[OptionCount, ...]
+
+
+def asked_questions(questionnaires: Mapping[Role, Questionnaire]) -> tuple[AskedQuestion, ...]:
+    """Return every distinct question, by section and code, so that two wordings of one code are neighbours.
+
+    Questions with equal words but another order, sensitivity or condition are kept apart: one rule must fit all
+    answers that are counted together.
+    """
+    found: dict[str, AskedQuestion] = {}
+    for role in (role for role in Role if role in questionnaires):
+        for question in questionnaires[role].questions:
+            key = f"{fingerprint(question)}/{question.order}/{question.sensitive}/{question.shown_when}"
+            before = found.get(key, AskedQuestion(key, question, ()))
+            found[key] = AskedQuestion(key, before.question, (*before.roles, role))
+    return _by_section(list(found.values()))
+
+
+def _by_section(asked: list[AskedQuestion]) -> tuple[AskedQuestion, ...]:
+    sections = list(dict.fromkeys(one.question.section for one in asked))
+    codes = list(dict.fromkeys(one.question.code for one in asked))
+    return tuple(sorted(asked, key=lambda one: (sections.index(one.question.section), codes.index(one.question.code))))
+
+
+class Tally:
+    """Counts for the `groups` of one wave. `questionnaires` holds exactly the roles that were invited."""
+
+    def __init__(self, questionnaires: Mapping[Role, Questionnaire], groups: tuple[Group, ...]) -> None:
+        self.groups = groups
+        self.roles = tuple(role for role in Role if role in questionnaires)
+        self.questions = asked_questions(questionnaires)
+        self._questionnaires = dict(questionnaires)
+        self._keys = {
+            (role, field): asked.key
+            for asked in self.questions
+            for role in asked.roles
+            for field in asked.question.fields
+        }
+        self._groups = {group.name: group for group in groups}
+        self._pairs = {
+            role: [asked for asked in self.questions if asked.question.then_now and role in asked.roles]
+            for role in self.roles
+        }
+        self._answered: Counter[str] = Counter()
+        self._said: Counter[tuple[str, str, str]] = Counter()
+        self._chose: Counter[tuple[str, str, str, str]] = Counter()
+        self._wrote: Counter[tuple[str, str]] = Counter()
+        self._rose: Counter[tuple[str, str]] = Counter()
+
+    def add(self, group_name: str, role: Role, answer: Answer) -> None:
+        """Count one answer, wholly or not at all.
+
+        Raises AnswerRefused if the answer does not fit the role's questionnaire, ValueError if the group is
+        unknown or of the other role, or if the role was not invited.
+        """
+        group = self._groups.get(group_name)
+        if role not in self._questionnaires or group is None or group.role not in (None, role):
+            raise ValueError("This tally has no such group for this role.")
+        check_answer(self._questionnaires[role], answer)
+        self._answered[group_name] += 1
+        for field, rating in answer.ratings.items():
+            self._count_rating((group_name, self._keys[role, field], field), rating)
+        for asked in self._pairs[role]:
+            self._rose[group_name, asked.key] += _has_risen(asked.question, answer)
+        for code, text in answer.texts.items():
+            self._wrote[group_name, self._keys[role, code]] += bool(text.strip())
+
+    def answered(self, group: Group) -> int:
+        """Return how many people of the group answered the wave."""
+        return self._answered[group.name]
+
+    def field_count(self, group: Group, asked: AskedQuestion, field: str) -> FieldCount:
+        """Return the counts of one field of a closed question (see `Question.fields`) in one group."""
+        said = (group.name, asked.key, field)
+        counts = tuple(OptionCount(code, self._chose[(*said, code)]) for code in asked.question.option_codes)
+        return FieldCount(self._said[said], counts)
+
+    def rose(self, group: Group, asked: AskedQuestion) -> int:
+        """Return how many people of the group say that it is better now than it was; 0 unless asked then and now."""
+        return self._rose[group.name, asked.key]
+
+    def wrote(self, group: Group, asked: AskedQuestion) -> int:
+        """Return how many people of the group wrote something for an open question."""
+        return self._wrote[group.name, asked.key]
+
+    def _count_rating(self, said: tuple[str, str, str], rating: Rating) -> None:
+        if rating == PREFER_NOT_TO_SAY:
+            return
+        self._said[said] += 1
+        for code in (rating,) if isinstance(rating, str) else rating:
+            if code != NONE_OF_THESE:
+                self._chose[(*said, code)] += 1
+
+
+def _has_risen(question: Question, answer: Answer) -> bool:
+    then, now = (answer.ratings.get(field) for field in question.fields)
+    if then not in question.option_codes or now not in question.option_codes:
+        return False
+    places = [question.option_codes.index(str(rating)) for rating in (then, now)]
+    return places[1] > places[0] if question.order is Order.RISING else places[1] < places[0]

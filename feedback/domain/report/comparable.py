@@ -1,0 +1,198 @@
+"""Published reports opened for comparison: what each says about a question in a group, or why it says nothing.
+
+Owns which reports may be set side by side. Reads the reports' own JSON and nothing else.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from feedback.domain.disclosure.counts import Count, bounded, favourable, favourable_options
+from feedback.domain.disclosure.statements import (
+    Distribution,
+    DominanceBand,
+    GroupStatement,
+    Reason,
+    ResponseRate,
+    Rose,
+    Sensitive,
+    Ticks,
+    Withheld,
+    canonical_json,
+    read_publication,
+)
+from feedback.domain.errors import ComparisonRefused
+from feedback.domain.report.document import Outcome, ReportDocument
+from feedback.domain.report.reading import report_header
+from feedback.domain.survey.questionnaires import Kind, Option, Order, Question, Role, Theme, wording
+
+
+class Obstacle(StrEnum):
+    """Why two reports give no difference for a question in a group."""
+
+    GROUP_MISSING = "group-missing"
+    NOT_ASKED = "not-asked"
+    QUESTION_CHANGED = "question-changed"
+    NO_ORDER = "no-order"
+    TOO_FEW = "too-few"
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one report says about one code in one group, or the `obstacle` and nothing.
+
+    `people` are the roles in the group, and `wordings` all that the code stood for in it. `counts` are by
+    options: each one of a many-choice question, the favourable ones of a scale together. `scale` counts every option
+    from the least favourable on, where the distribution is published; `rose` those who say that it was worse before
+    the programme. `reason` is the report's own, beside WITHHELD.
+    """
+
+    people: tuple[Role, ...] = ()
+    question: Question | None = None
+    wordings: tuple[Question, ...] = ()
+    counts: Mapping[tuple[str, ...], Count] = field(default_factory=dict)
+    scale: tuple[int, ...] | None = None
+    rose: Count | None = None
+    obstacle: Obstacle | None = None
+    reason: Reason | None = None
+
+
+class _Asked(NamedTuple):
+    question: Question
+    roles: tuple[Role, ...]
+
+
+class ComparableReport:
+    """One published report. `twins` are the group and stage of earlier ones about nearly the same people."""
+
+    def __init__(self, document: ReportDocument) -> None:
+        record = json.loads(document.json)
+        self.header = report_header(document)
+        self.chain_hash = document.chain_hash
+        self.twins = frozenset((one.group, one.stage) for one in self.header.twins)
+        self._asked = [_asked(one) for one in record["questions"]]
+        self._people = {one["name"]: self._people_of(one["role"]) for one in record["groups"]}
+        statements = read_publication(canonical_json(record["statements"]), self.header.rules.k).statements
+        self._about = [one for one in statements if isinstance(one, GroupStatement)]
+        rates = (one for one in statements if isinstance(one, ResponseRate))
+        self._too_few = {rate.group for rate in rates if rate.answered is None}
+
+    @property
+    def programme(self) -> tuple[str, str]:
+        """The organisation and the programme that the report is about."""
+        return self.header.about.organisation, self.header.about.programme
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Names of the groups, in the report's order."""
+        return tuple(self._people)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the questions that are answered by choosing, in the report's order."""
+        return tuple(dict.fromkeys(one.question.code for one in self._asked if one.question.closed))
+
+    def answers(self, code: str, group: str) -> Answers:
+        """Return what the report says about the question `code` in the group of that name."""
+        people = self._people.get(group)
+        if not people:
+            return Answers(obstacle=Obstacle.GROUP_MISSING)
+        asked = [one.question for one in self._asked if one.question.code == code and set(one.roles) & set(people)]
+        if not asked:
+            return Answers(obstacle=Obstacle.NOT_ASKED)
+        found = Answers(people, asked[0], tuple(sorted(asked, key=wording)))
+        if asked[0].kind is not Kind.MANY and not _favourable_options(asked[0]):
+            return replace(found, obstacle=Obstacle.NO_ORDER)
+        if group in self._too_few:
+            return replace(found, obstacle=Obstacle.TOO_FEW)
+        return _with_statements(
+            found, asked[0], [one for one in self._about if (one.question, one.group) == (code, group)]
+        )
+
+    def _people_of(self, role: str | None) -> tuple[Role, ...]:
+        """Return the roles in a group; "all" stands for those that were asked anything."""
+        if role is not None:
+            return (Role(role),)
+        return tuple(role for role in Role if any(role in one.roles for one in self._asked))
+
+
+def check_comparable(reports: Sequence[ComparableReport]) -> None:
+    """Raise ComparisonRefused unless the reports can be set side by side, in this order.
+
+    Two or more of one programme, earlier ones first, or one of each of two programmes; none of which says nothing.
+    """
+    if len(reports) < 2:
+        raise ComparisonRefused("Choose at least two reports to compare.")
+    for report in reports:
+        _check_says_something(report)
+    if len({report.programme for report in reports}) == 1:
+        for earlier, later in pairwise(reports):
+            _check_order(earlier, later)
+    elif len(reports) != 2:
+        raise ComparisonRefused("Of two programmes, one report each can be compared; choose two reports.")
+
+
+def _check_says_something(report: ComparableReport) -> None:
+    if report.header.outcome is not Outcome.PUBLISHED:
+        raise ComparisonRefused(
+            f"Too few people answered the wave {_named(report)}, so its report says nothing; leave it out."
+        )
+
+
+def _check_order(earlier: ComparableReport, later: ComparableReport) -> None:
+    """Refuse what the chain of hashes or the dates contradict; reports between the two may have been left out."""
+    if earlier.chain_hash == later.chain_hash:
+        raise ComparisonRefused(f"The report on {_named(later)} was chosen twice; choose another one beside it.")
+    was_first = later.header.previous is None or earlier.header.previous == later.chain_hash
+    if was_first or earlier.header.about.closed_on > later.header.about.closed_on:
+        raise ComparisonRefused(
+            f"The report on {_named(later)} was published before that on {_named(earlier)}; put it first."
+        )
+
+
+def _named(report: ComparableReport) -> str:
+    about = report.header.about
+    return f'"{about.stage}" of "{about.programme}"'
+
+
+def _asked(record: dict[str, Any]) -> _Asked:
+    question = Question(
+        code=record["code"],
+        kind=Kind(record["kind"]),
+        section=record["section"],
+        text=record["text"],
+        options=tuple(Option(one["code"], one["text"]) for one in record["options"]),
+        order=Order(record["order"]),
+        sensitive=record["sensitive"],
+        then_now=record["then_now"],
+        theme=Theme(record["theme"]),
+    )
+    return _Asked(question, tuple(Role(role) for role in record["roles"]))
+
+
+def _favourable_options(question: Question) -> tuple[str, ...]:
+    return favourable_options(question.option_codes, question.order)
+
+
+def _with_statements(found: Answers, question: Question, about: list[GroupStatement]) -> Answers:
+    counts: dict[tuple[str, ...], Count] = {(one.option,): bounded(one) for one in about if isinstance(one, Ticks)}
+    for one in about:
+        if isinstance(one, Distribution | DominanceBand | Sensitive):
+            counts[_favourable_options(question)] = favourable(question.option_codes, question.order, one)
+    if not counts:
+        reasons = (one.reason for one in about if isinstance(one, Withheld))
+        return replace(found, obstacle=Obstacle.WITHHELD, reason=next(reasons, None))
+    rose = (bounded(one) for one in about if isinstance(one, Rose))
+    return replace(found, counts=counts, scale=_scale(question, about), rose=next(rose, None))
+
+
+def _scale(question: Question, about: list[GroupStatement]) -> tuple[int, ...] | None:
+    for one in about:
+        if isinstance(one, Distribution):
+            counts = tuple(option.count for option in one.counts)
+            return counts if question.order is Order.RISING else counts[::-1]
+    return None

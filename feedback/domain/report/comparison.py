@@ -1,0 +1,200 @@
+"""What changed between published reports: of one programme from wave to wave, or from a pilot to its roll-out.
+
+Knows nothing but the reports' own JSON, in which nobody is linked to an earlier answer. Says for each question and
+group how the shares differ, or why nothing can be said; never what caused it. docs/statistics.md defines the numbers.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain, combinations
+
+from feedback.domain.disclosure.counts import Count
+from feedback.domain.disclosure.statements import Reason
+from feedback.domain.report.comparable import Answers, ComparableReport, Obstacle, check_comparable
+from feedback.domain.report.document import ReportDocument
+from feedback.domain.report.reading import ReportHeader
+from feedback.domain.report.statistics import (
+    Interval,
+    PValue,
+    RelativeChange,
+    boschloo,
+    cliffs_delta,
+    difference,
+    is_indicative,
+    newcombe,
+    relative_change,
+)
+from feedback.domain.survey.questionnaires import Question, are_worded_alike
+
+
+class Side(StrEnum):
+    """One of the two reports."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True)
+class WaveDifference:
+    """How many chose one of `options` before and after; nobody is linked.
+
+    `options` are the favourable ones of a scale, or one option of a many-choice question. `cliffs_delta` is over
+    the whole scale, and None unless both distributions are published.
+    """
+
+    options: tuple[str, ...]
+    before: Count
+    after: Count
+    cliffs_delta: float | None
+
+    @property
+    def points(self) -> Interval:
+        """The share after minus the share before, in percentage points; a range where a side is one."""
+        return difference(self.before, self.after)
+
+    @property
+    def interval(self) -> Interval:
+        """The 95 % interval of `points`."""
+        return newcombe(self.before, self.after)
+
+    @property
+    def is_indicative(self) -> bool:
+        """Whether either side has fewer than 20 people."""
+        return is_indicative(self.before.n, self.after.n)
+
+    @property
+    def relative(self) -> RelativeChange | None:
+        """The change in percent of the share before, with both counts; None for a range, or from nobody."""
+        return relative_change(self.before, self.after)
+
+    @property
+    def p_value(self) -> PValue | None:
+        """The p value for an appendix; None for a range. It takes milliseconds, so ask where it is printed."""
+        return boschloo(self.before, self.after)
+
+
+@dataclass(frozen=True)
+class NoDifference:
+    """Why there is no difference: the `obstacle`, on which sides, and the reports' own reasons if withheld.
+
+    Both sides, where each report is in order, but the two do not fit each other.
+    """
+
+    obstacle: Obstacle
+    sides: tuple[Side, ...]
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class ThenNow:
+    """What one report says of a then / now question: the favourable now, and who says it was worse then.
+
+    It leans on memory and tends to be larger than the difference between waves; show both.
+    """
+
+    side: Side
+    now: Count
+    rose: Count
+
+
+@dataclass(frozen=True)
+class ComparedQuestion:
+    """One question in one group: `differences` (one per option of a many-choice question), or `no_difference`.
+
+    `question` is as it was asked after, or before, where it was asked then only. `is_twin`: nearly the same people
+    were asked, so that a change may be the answer of one person.
+    """
+
+    code: str
+    group: str
+    question: Question
+    is_twin: bool
+    differences: tuple[WaveDifference, ...]
+    no_difference: NoDifference | None
+    then_now: tuple[ThenNow, ...]
+
+
+@dataclass(frozen=True)
+class ComparedReports:
+    """Two reports, the earlier or the pilot's first, and every question of either in every group of either."""
+
+    before: ReportHeader
+    after: ReportHeader
+    questions: tuple[ComparedQuestion, ...]
+
+
+def compare(documents: Sequence[ReportDocument]) -> tuple[ComparedReports, ...]:
+    """Return every pair of the reports compared, in the order given: first with second, first with third …
+
+    Two or more of one programme, earlier ones first, or one of each of two programmes; otherwise, or if one says
+    nothing, ComparisonRefused. The caller vouches for the documents, by their signatures.
+    """
+    reports = [ComparableReport(document) for document in documents]
+    check_comparable(reports)
+    return tuple(_compared(before, after) for before, after in combinations(reports, 2))
+
+
+def _compared(before: ComparableReport, after: ComparableReport) -> ComparedReports:
+    codes, groups = _union(after.codes, before.codes), _union(after.groups, before.groups)
+    rows = (_row(before, after, (code, group)) for code in codes for group in groups)
+    return ComparedReports(before.header, after.header, tuple(row for row in rows if row is not None))
+
+
+def _union(first: Iterable[str], second: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(chain(first, second)))
+
+
+def _row(before: ComparableReport, after: ComparableReport, place: tuple[str, str]) -> ComparedQuestion | None:
+    """Return one line, or None where neither report asked this group."""
+    earlier, later = before.answers(*place), after.answers(*place)
+    question = later.question or earlier.question
+    if question is None:
+        return None
+    no_difference = _no_difference(earlier, later)
+    return ComparedQuestion(
+        code=place[0],
+        group=place[1],
+        question=question,
+        is_twin=_are_twins(before, after, place[1]),
+        differences=() if no_difference else _differences(earlier, later),
+        no_difference=no_difference,
+        then_now=(*_then_now(Side.BEFORE, earlier), *_then_now(Side.AFTER, later)),
+    )
+
+
+def _are_twins(before: ComparableReport, after: ComparableReport, group: str) -> bool:
+    return before.programme == after.programme and (group, before.header.about.stage) in after.twins
+
+
+# What a report lacks comes first, then whether the two fit each other, then what the rules held back.
+def _no_difference(before: Answers, after: Answers) -> NoDifference | None:
+    lacking = _on_a_side(Obstacle.GROUP_MISSING, before, after) or _on_a_side(Obstacle.NOT_ASKED, before, after)
+    if lacking:
+        return lacking
+    if before.people != after.people:
+        return NoDifference(Obstacle.GROUP_MISSING, tuple(Side))
+    if not _asked_alike(before.wordings, after.wordings):
+        return NoDifference(Obstacle.QUESTION_CHANGED, tuple(Side))
+    held_back = (_on_a_side(one, before, after) for one in (Obstacle.NO_ORDER, Obstacle.TOO_FEW, Obstacle.WITHHELD))
+    return next((one for one in held_back if one), None)
+
+
+def _asked_alike(before: tuple[Question, ...], after: tuple[Question, ...]) -> bool:
+    return len(before) == len(after) and all(map(are_worded_alike, before, after))
+
+
+def _on_a_side(obstacle: Obstacle, before: Answers, after: Answers) -> NoDifference | None:
+    sides = {Side.BEFORE: before, Side.AFTER: after}
+    met = {side: one for side, one in sides.items() if one.obstacle is obstacle}
+    reasons = tuple(one.reason for one in met.values() if one.reason is not None)
+    return NoDifference(obstacle, tuple(met), reasons) if met else None
+
+
+def _differences(before: Answers, after: Answers) -> tuple[WaveDifference, ...]:
+    delta = cliffs_delta(before.scale, after.scale)
+    return tuple(WaveDifference(one, count, after.counts[one], delta) for one, count in before.counts.items())
+
+
+def _then_now(side: Side, answers: Answers) -> tuple[ThenNow, ...]:
+    return tuple(ThenNow(side, now, answers.rose) for now in answers.counts.values() if answers.rose is not None)

@@ -1,0 +1,1 @@
+"""The list of participants: read from files, checked line by line, compared by digest."""

@@ -1,0 +1,218 @@
+"""Reads questionnaire files, which people who do not program edit; refuses a file with every problem and its mend."""
+
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from feedback.domain.errors import QuestionnaireRefused
+from feedback.domain.survey.conditions import check_conditions, read_condition
+from feedback.domain.survey.questionnaire_tables import Findings, TomlTable
+from feedback.domain.survey.questionnaires import (
+    NONE_OF_THESE,
+    PREFER_NOT_TO_SAY,
+    Kind,
+    Option,
+    Order,
+    Question,
+    Questionnaire,
+    Role,
+    Section,
+    Theme,
+)
+
+MAX_CHARS = 2000
+"""Most characters a text answer may ask for."""
+
+_SMALL_CODE = ("[a-z0-9-]{1,20}", "at most 20 small letters, digits and hyphens")
+_STAGE_CODE = ("[a-z0-9-]+", "small letters, digits and hyphens")
+_QUESTION_CODE = ("[A-Z][0-9]{1,2}[a-z]?", "a capital letter and one or two digits, such as C1 or C1a")
+_QUESTION_KEYS = (
+    *("code", "section", "kind", "scale", "options", "order", "text", "hint", "required"),
+    *("sensitive", "then_now", "max_chars", "theme", "source", "licence", "shown_when"),
+)
+_RESERVED = frozenset({PREFER_NOT_TO_SAY, NONE_OF_THESE})
+
+_RULES: tuple[tuple[Callable[[Question], bool], str], ...] = (
+    (lambda q: q.closed and not q.options, "has no options; name a scale or add options"),
+    # A form without a compulsory answer would be complete when a mail scanner sends it empty.
+    (lambda q: q.closed and not q.required, "may be skipped; remove required, “Prefer not to say” is always offered"),
+    (lambda q: q.closed and q.max_chars != 0, "has max_chars, but is no text question; remove max_chars"),
+    (lambda q: not q.closed and q.max_chars == 0, f"has no max_chars; add a number from 1 to {MAX_CHARS}"),
+    (lambda q: not q.closed and q.options != (), "is a text question with options; remove options and scale"),
+    (lambda q: not q.closed and q.sensitive, "is a text question and sensitive; remove sensitive"),
+    (lambda q: not q.closed and q.then_now, "is a text question asked as then_now; remove then_now"),
+    (lambda q: not q.closed and q.order is not Order.NONE, "is a text question with an order; remove order"),
+    (
+        lambda q: q.kind is Kind.MANY and q.order is not Order.NONE,
+        "lets people choose many; remove order or use kind one",
+    ),
+    (lambda q: q.sensitive and q.order is Order.NONE, "is sensitive and has no order; add order rising or falling"),
+    (lambda q: q.sensitive and len(q.options) < 3, "is sensitive and has fewer than three options; add one"),
+    (lambda q: q.sensitive and q.then_now, "is sensitive and asked as then_now; remove one of them"),
+    (lambda q: q.then_now and q.kind is Kind.MANY, "is asked as then_now; use kind one or band"),
+    (lambda q: q.then_now and q.order is Order.NONE, "is asked as then_now without order; add order rising or falling"),
+)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    options: tuple[Option, ...]
+    order: Order
+
+
+def read_questionnaire(text: str, file: str) -> Questionnaire:
+    """Return the questionnaire that the TOML `text` of `file` (a name such as `kickoff-mentor.toml`) describes.
+
+    Questions come in the order of their sections. Raises QuestionnaireRefused with all problems, one on a line.
+    """
+    findings = Findings()
+    top = TomlTable(_parsed(text, file), file, findings)
+    questionnaire = _questionnaire(top)
+    if questionnaire.name and PurePath(file).stem != questionnaire.name:
+        top.refuse(f"has the name “{questionnaire.name}”; give the file and the name the same words")
+    problems = [*findings.problems, *findings.missing_languages()]
+    if problems:
+        raise QuestionnaireRefused("\n".join(problems))
+    return questionnaire
+
+
+def _parsed(text: str, file: str) -> Mapping[str, object]:
+    try:
+        # The same letter can be typed in two ways; equal words must stay equal in fingerprints.
+        return tomllib.loads(unicodedata.normalize("NFC", text))
+    except (ValueError, RecursionError) as error:
+        reason = str(error).rstrip(".")
+        raise QuestionnaireRefused(f"{file}: cannot be read as TOML; correct what is named here: {reason}.") from error
+
+
+def _questionnaire(top: TomlTable) -> Questionnaire:
+    top.only("name", "version", "stage", "role", "title", "scales", "sections", "questions")
+    if "version" not in top.values:
+        top.refuse("has no version; add version = 1")
+    sections = _sections(top)
+    return Questionnaire(
+        name=top.code("name", *_STAGE_CODE),
+        version=top.number("version", 1, least=1, most=9999),
+        stage=top.code("stage", *_STAGE_CODE),
+        role=top.one_of("role", Role),
+        title=top.texts("title"),
+        sections=sections,
+        questions=_questions(top, sections, _scales(top)),
+    )
+
+
+def _sections(top: TomlTable) -> tuple[Section, ...]:
+    tables = _named(top, "sections", "section")
+    _refuse_twins(top, "section", (name for name, _ in tables))
+    return tuple(_section(table) for _, table in tables)
+
+
+def _section(table: TomlTable) -> Section:
+    table.only("code", "title")
+    return Section(table.code("code", *_SMALL_CODE), table.texts("title"))
+
+
+def _scales(top: TomlTable) -> Mapping[str, _Scale]:
+    entries = top.values.get("scales", {})
+    if not isinstance(entries, dict):
+        top.refuse("has scales without names; start each scale with a line such as [scales.agreement]")
+        return {}
+    return {name: _scale(top.inner(values, f"scale {name}")) for name, values in entries.items()}
+
+
+def _scale(table: TomlTable) -> _Scale:
+    table.only("order", "options")
+    return _Scale(_options(table), table.one_of("order", Order))
+
+
+def _options(table: TomlTable) -> tuple[Option, ...]:
+    tables = _named(table, "options", "option")
+    _refuse_twins(table, "option", (name for name, _ in tables))
+    if len(tables) == 1:
+        table.refuse("has fewer than two options; add one")
+    return tuple(_option(inner) for _, inner in tables)
+
+
+def _option(table: TomlTable) -> Option:
+    table.only("code", "text")
+    code = table.code("code", *_SMALL_CODE)
+    if code in _RESERVED:
+        table.refuse("has a reserved code; remove it, the page offers it by itself where it fits")
+    return Option(code, table.texts("text"))
+
+
+def _questions(top: TomlTable, sections: tuple[Section, ...], scales: Mapping[str, _Scale]) -> tuple[Question, ...]:
+    tables = _named(top, "questions", "question")
+    _refuse_twins(top, "question", (name for name, _ in tables))
+    places = {section.code: place for place, section in enumerate(sections)}
+    questions = [_question(table, places, scales) for _, table in tables]
+    for code in sorted(places.keys() - {question.section for question in questions}):
+        top.refuse(f"section {code} has no questions; add one or remove the section")
+    check_conditions(top, tuple(questions), places)
+    if questions and not any(question.closed for question in questions):
+        top.refuse("has only text questions; add one that is answered by choosing")
+    return tuple(sorted(questions, key=lambda question: places.get(question.section, 0)))
+
+
+def _question(table: TomlTable, places: Mapping[str, int], scales: Mapping[str, _Scale]) -> Question:
+    table.only(*_QUESTION_KEYS)
+    noted = len(table.findings.problems)
+    question = _asked(table, _scale_of(table, scales))
+    if question.section and question.section not in places:
+        table.refuse(f"names the unknown section “{question.section}”; use one of {', '.join(places)}")
+    if len(table.findings.problems) == noted:
+        for problem in (problem for breaks, problem in _RULES if breaks(question)):
+            table.refuse(problem)
+    return question
+
+
+def _asked(table: TomlTable, scale: _Scale) -> Question:
+    return Question(
+        code=table.code("code", *_QUESTION_CODE),
+        kind=table.one_of("kind", Kind),
+        section=table.line("section"),
+        text=table.texts("text"),
+        options=scale.options,
+        order=scale.order,
+        required=table.flag("required", default=True),
+        sensitive=table.flag("sensitive", default=False),
+        then_now=table.flag("then_now", default=False),
+        max_chars=table.number("max_chars", 0, least=1, most=MAX_CHARS),
+        hint=table.texts("hint") if "hint" in table.values else None,
+        theme=table.one_of("theme", Theme, Theme.OTHER),
+        source=table.line("source"),
+        licence=table.line("licence"),
+        shown_when=read_condition(table),
+    )
+
+
+def _scale_of(table: TomlTable, scales: Mapping[str, _Scale]) -> _Scale:
+    if "scale" not in table.values:
+        options = _options(table) if "options" in table.values else ()
+        return _Scale(options, table.one_of("order", Order, Order.NONE))
+    if {"options", "order"} & set(table.values):
+        table.refuse("has a scale and its own options or order; keep the scale or the others")
+    name = table.line("scale")
+    if name and name not in scales:
+        table.refuse(f"names the unknown scale “{name}”; use one of {', '.join(scales)}")
+    return scales.get(name, _Scale((), Order.NONE))
+
+
+def _named(table: TomlTable, key: str, word: str) -> list[tuple[str, TomlTable]]:
+    """Return the tables of a list, each with its code, or with its place in the list where it has none."""
+    named = []
+    for place, values in enumerate(table.entries(key), start=1):
+        code = values.get("code") if isinstance(values, dict) else None
+        name = code if isinstance(code, str) and code else f"number {place}"
+        named.append((name, table.inner(values, f"{word} {name}")))
+    return named
+
+
+def _refuse_twins(table: TomlTable, word: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            table.refuse(f"has the {word} {name} twice; give one of them another code")
+        seen.add(name)

@@ -1,0 +1,1 @@
+"""When things happen: a wave's states, dates, quiet times and fixed terms."""

@@ -1,0 +1,103 @@
+"""The whole calendar of a wave, drawn ahead from what was wished for: opening, reminders, looks, closing.
+
+Mails (the opening sends invitations) wait for the end of quiet times. The close is a promise and no mail: it stays.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from feedback.domain.errors import PlanRefused, sentence
+from feedback.domain.waves.schedule import Hours, Offset, place_reminders, plain_moment
+from feedback.domain.waves.states import SIZE_FOR_WEEKLY_BANDS
+
+MOST_REMINDERS = 3
+SHORTEST_OPENING = timedelta(hours=1)
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """When things are wished to happen. Without `opens_at` somebody opens the wave by hand, as if now.
+
+    A reminder is an offset, or a fixed moment. Without `look_at` there is a look half-way, or one a week.
+    """
+
+    opens_at: datetime | None
+    closes_at: datetime
+    reminders: tuple[Offset | datetime, ...] = ()
+    look_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PlannedReminder:
+    """One reminder: when it goes out, when it was wished for, and the offset it came from, if it did."""
+
+    at: datetime
+    wished_at: datetime
+    offset: Offset | None
+
+
+@dataclass(frozen=True)
+class WaveCalendar:
+    """The dates of a wave, in order. `opens_at` is None if it is opened by hand; `opening_moved` by a quiet time."""
+
+    opens_at: datetime | None
+    reminders: tuple[PlannedReminder, ...]
+    looks: tuple[datetime, ...]
+    closes_at: datetime
+    opening_moved: bool
+
+
+def draw_calendar(wishes: Wishes, hours: Hours, *, now: datetime, invited: int) -> WaveCalendar:
+    """Return the calendar of a wave for so many people, or raise PlanRefused naming the date that cannot be."""
+    if wishes.opens_at is not None and wishes.opens_at < now:
+        raise PlanRefused(sentence("The opening lies in the past; name a later time, or none to open it by hand."))
+    opens_at = None if wishes.opens_at is None else hours.next_allowed(wishes.opens_at)
+    opening = opens_at or now
+    if wishes.closes_at < opening + SHORTEST_OPENING:
+        raise PlanRefused(
+            sentence("It would close before people can answer; close it at least an hour after the opening.")
+        )
+    if len(wishes.reminders) > MOST_REMINDERS:
+        raise PlanRefused(f"A wave has at most {MOST_REMINDERS} reminders.")
+    reminders = _reminders(wishes, hours, opening)
+    looks = _looks(wishes, opening, invited)
+    between = [*(one.wished_at for one in reminders), *looks]
+    if not all(opening < moment < wishes.closes_at for moment in between):
+        raise PlanRefused(sentence("Reminders and the look must lie between opening and closing."))
+    return WaveCalendar(opens_at, reminders, looks, wishes.closes_at, opens_at != wishes.opens_at)
+
+
+def wished_moment(wish: Offset | datetime, opening: datetime, closing: datetime, hours: Hours) -> datetime:
+    """Return when a reminder is wished for."""
+    return plain_moment(wish, opening, closing, hours.zone) if isinstance(wish, Offset) else wish
+
+
+def _reminders(wishes: Wishes, hours: Hours, opening: datetime) -> tuple[PlannedReminder, ...]:
+    found = [(wished_moment(wish, opening, wishes.closes_at, hours), wish) for wish in wishes.reminders]
+    found.sort(key=lambda one: one[0])
+    placed = place_reminders([at for at, _wish in found if at > opening], wishes.closes_at, hours, after=opening)
+    if any(at <= opening or at >= wishes.closes_at for at, _wish in found):
+        raise PlanRefused(sentence("Reminders and the look must lie between opening and closing."))
+    planned = []
+    for number, (at, (wished_at, wish)) in enumerate(zip(placed, found, strict=True), start=1):
+        if at is None:
+            raise PlanRefused(
+                sentence(
+                    "Reminder %(number)s would go out after the close or on top of it, because mails wait for the end "
+                    "of quiet times and reminders keep a day apart. Leave it out, or move it to an earlier day."
+                ),
+                number=number,
+            )
+        planned.append(PlannedReminder(at, wished_at, wish if isinstance(wish, Offset) else None))
+    return tuple(planned)
+
+
+def _looks(wishes: Wishes, opening: datetime, invited: int) -> tuple[datetime, ...]:
+    closing = wishes.closes_at
+    if wishes.look_at is not None:
+        return (wishes.look_at,)
+    if invited < SIZE_FOR_WEEKLY_BANDS or closing - opening <= _WEEK:
+        return (opening + (closing - opening) / 2,)
+    weeks = (closing - opening) // _WEEK
+    return tuple(moment for week in range(1, weeks + 1) if (moment := opening + week * _WEEK) < closing)

@@ -1,0 +1,114 @@
+"""A paper as the JSON that the typesetter's template reads: texts made printable, numbers written, charts drawn.
+
+Nothing in it is markup: the template puts every text in as text.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from feedback.rendering.blocks import Block, Chart, Facts, Heading, Items, Paper, PaperSection, Paragraph, Quotes, Table
+from feedback.rendering.charts import Look, chart_svg, pdf_look
+from feedback.rendering.cleaning import cleaned
+from feedback.rendering.levels import without_skipped_levels
+from feedback.rendering.measuring import column_widths, ems
+from feedback.rendering.painting import FONTS
+from feedback.rendering.placing import charts_of, reach_of
+from feedback.rendering.wording import cell_words, direction_of, locale_of, one_line
+
+CHART_EMS = 56.0
+"""How wide a chart is on paper, in ems of its letters; the template prints it over the whole type area."""
+_BARS_IN_A_PICTURE = 12
+_LONGEST_FOOTER_EMS, _LONGEST_FACT_EMS = 50.0, 50.0
+_TABLE_EMS = 52.0
+
+Fields = dict[str, Any]
+
+
+def typst_source(paper: Paper) -> str:
+    """Return the paper as JSON text in ASCII."""
+    paper, locale = cleaned(paper), locale_of(paper.language)
+    fields = {
+        "fonts": FONTS,
+        "title": one_line(paper.title),
+        "subtitle": paper.subtitle,
+        "footer": _shortened(one_line(paper.title)),
+        "language": locale.language,
+        "region": locale.territory,
+        "direction": paper.direction,
+        "sections": [_section(section, paper) for section in paper.sections],
+    }
+    return json.dumps(fields)
+
+
+def _section(section: PaperSection, paper: Paper) -> Fields:
+    look = pdf_look(paper.language, paper.direction, reach_of(charts_of(paper)), width=CHART_EMS)
+    return {
+        "title": one_line(section.title),
+        "blocks": [_block(block, look) for block in without_skipped_levels(section.blocks)],
+    }
+
+
+def _block(block: Block, look: Look) -> Fields:
+    match block:
+        case Chart():
+            return _chart(block, look)
+        case Table():
+            return _table(block, look.language)
+        case Facts():
+            return _facts(block)
+        case Heading():
+            return {"kind": "heading", "text": one_line(block.text), "depth": block.level - 1}
+        case Paragraph():
+            return {"kind": "paragraph", "text": block.text, "tone": block.tone.value}
+        case Items():
+            return {"kind": "items", "entries": list(block.entries)}
+        case Quotes():
+            entries = [{"text": entry, "direction": direction_of(entry, look.direction)} for entry in block.entries]
+            return {"kind": "quotes", "entries": entries}
+
+
+def _facts(block: Facts) -> Fields:
+    entries = [list(entry) for entry in block.entries]
+    short = all(ems(name) + ems(value) < _LONGEST_FACT_EMS for name, value in block.entries)
+    return {"kind": "facts", "entries": entries, "title": one_line(block.fold), "short": short}
+
+
+def _table(block: Table, language: str) -> Fields:
+    rows = [
+        [cell_words(cell, column, language) for cell, column in zip(row, block.columns, strict=True)]
+        for row in block.rows
+    ]
+    widths = column_widths(block, language, _TABLE_EMS)
+    return {
+        "kind": "table",
+        "caption": block.caption,
+        "titles": [column.title for column in block.columns],
+        "numeric": [column.numeric for column in block.columns],
+        "widths": widths,
+        "tight": sum(widths) > _TABLE_EMS + 0.01,
+        "rows": rows,
+    }
+
+
+def _chart(block: Chart, look: Look) -> Fields:
+    return {
+        "kind": "chart",
+        "title": block.title,
+        "pictures": [str(chart_svg(piece, look)) for piece in _pieces(block)],
+        "alt": block.alt,
+        "data": _table(block.data, look.language),
+    }
+
+
+def _pieces(chart: Chart) -> Iterator[Chart]:
+    """Cut a chart with many bars, since a picture does not break over pages."""
+    for start in range(0, max(len(chart.bars), 1), _BARS_IN_A_PICTURE):
+        yield replace(chart, bars=chart.bars[start : start + _BARS_IN_A_PICTURE])
+
+
+def _shortened(title: str) -> str:
+    while ems(title) > _LONGEST_FOOTER_EMS:
+        title = title[: len(title) * 9 // 10].rstrip(" …") + "…"
+    return title

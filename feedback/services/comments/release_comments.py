@@ -1,0 +1,55 @@
+"""Release the comments of a wave, all at once and once only. Never reads people.
+
+One transaction writes the signed document and deletes every original. The next tick of the worker rewrites the files
+and destroys the comment key, as it does for any wave that is over and still has keys; so a crash in between is mended.
+"""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.report.released_comments import ReleasedComments, Shuffle, released_question, write_release
+from feedback.services.comments.open_comments import open_comments, wave_in_review
+from feedback.services.reports.sign_document import sign_document
+from feedback.storage.audit_log import note
+from feedback.storage.comment_releases import CommentRelease
+from feedback.storage.comments import destroy_comments
+from feedback.storage.database import lock_wave
+from feedback.storage.keys import KeyStore
+from feedback.storage.organisations import Organisation
+from feedback.storage.programmes import programme_by_id
+from feedback.storage.reports import report_of
+from feedback.storage.waves import Wave
+
+_SHUFFLE = secrets.SystemRandom().shuffle
+
+
+def release_comments(
+    session: Session,
+    keys: KeyStore,
+    wave_id: int,
+    *,
+    now: datetime,
+    actor: str,
+    shuffle: Shuffle = _SHUFFLE,
+) -> None:
+    """Publish what was decided and delete the rest; the order of the texts is drawn by `shuffle`.
+
+    Raises ReviewRefused unless every comment is decided and summed up, WaveNotReady if nothing is in review.
+    """
+    lock_wave(session, wave_id)
+    wave = wave_in_review(session, wave_id, now)
+    questions = tuple(released_question(one, shuffle) for one in open_comments(session, keys, wave))
+    document = write_release(ReleasedComments(_chain_hash(session, wave), wave.minimum_group_size, questions))
+    organisation = session.get_one(Organisation, programme_by_id(session, wave.programme_id).organisation_id)
+    signature = sign_document(keys, organisation, document)
+    session.add(CommentRelease(wave_id=wave_id, document=document, signature=signature))
+    destroy_comments(session, wave_id)
+    note(session, now, actor, "released the comments", f"wave {wave_id}")
+    session.commit()
+
+
+def _chain_hash(session: Session, wave: Wave) -> str:
+    report = report_of(session, wave.id)
+    return report.chain_hash if report else ""

@@ -1,0 +1,78 @@
+"""Say what became of a wave's comments: released, in review until a date, or destroyed. Opens nothing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import NotFound
+from feedback.domain.report.released_comments import ReleasedComments, read_release
+from feedback.storage.comment_releases import CommentRelease, release_of
+from feedback.storage.database import begin_read_only
+from feedback.storage.organisations import Organisation
+from feedback.storage.programmes import programme_by_id
+from feedback.storage.waves import Wave, wave_by_id
+
+
+@dataclass(frozen=True)
+class SignedRelease:
+    """Released comments with the organisation's Ed25519 signature over the UTF-8 bytes of their JSON."""
+
+    json: str
+    comments: ReleasedComments
+    signature: bytes
+    public_key: bytes
+
+
+@dataclass(frozen=True)
+class CommentsView:
+    """What became of comments that were kept: `release`, or review `until` a day where the programme is, or neither.
+
+    Neither means that they were destroyed, or that none were kept.
+    """
+
+    release: SignedRelease | None
+    until: date | None
+
+
+def show_comments(session: Session, wave_id: int, *, now: datetime) -> CommentsView:
+    """Return what became of a wave's comments; raises NotFound if there is no such wave."""
+    begin_read_only(session)
+    try:
+        wave, stored = wave_by_id(session, wave_id), release_of(session, wave_id)
+        if stored is not None:
+            return CommentsView(_signed(session, wave, stored), None)
+        return CommentsView(None, _last_day(session, wave, now))
+    finally:
+        session.rollback()
+
+
+def show_release(session: Session, wave_id: int) -> SignedRelease:
+    """Return what was released of a wave's comments, or raise NotFound."""
+    begin_read_only(session)
+    try:
+        stored = release_of(session, wave_id)
+        if stored is None:
+            raise NotFound(f"No comments of wave {wave_id} were released.")
+        return _signed(session, wave_by_id(session, wave_id), stored)
+    finally:
+        session.rollback()
+
+
+def _last_day(session: Session, wave: Wave, now: datetime) -> date | None:
+    if wave.comments_expire_at is None or wave.comments_expire_at <= now:
+        return None
+    zone = ZoneInfo(programme_by_id(session, wave.programme_id).time_zone)
+    return wave.comments_expire_at.astimezone(zone).date()
+
+
+def _signed(session: Session, wave: Wave, stored: CommentRelease) -> SignedRelease:
+    programme = programme_by_id(session, wave.programme_id)
+    organisation = session.get_one(Organisation, programme.organisation_id)
+    return SignedRelease(
+        json=stored.document,
+        comments=read_release(stored.document),
+        signature=stored.signature,
+        public_key=organisation.signing_public_key or b"",
+    )

@@ -1,0 +1,162 @@
+"""How the service stands, in figures that name nobody: what is due, what is late, mails, waves, what should be gone.
+
+All from the waves' dates, the delivery ledger and the names of the keys that are held, so that every process that
+looks sees the same. Never reads entitlements or responses: while a wave is open nothing here moves when somebody
+answers, takes an answer back or replaces it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from feedback.domain.waves.states import WaveState
+from feedback.services.waves.find_due import DueAct, find_due
+from feedback.storage.comments import count_comments
+from feedback.storage.database import begin_read_only
+from feedback.storage.deliveries import DeliveryState
+from feedback.storage.heartbeat import Heartbeat, last_heartbeat
+from feedback.storage.keys import KeyStore, Purpose
+from feedback.storage.waves import Wave, waves_in_state
+from feedback.storage.workload import (
+    NextMoment,
+    mails_by_state,
+    mails_put_off,
+    mails_that_may_go,
+    next_moments,
+    programme_names,
+    waves_by_state,
+    waves_with_expired_comments,
+)
+
+_RUNNING = (WaveState.SCHEDULED, WaveState.OPEN, WaveState.CLOSING, WaveState.HELD)
+_OVER = (WaveState.CLOSED, WaveState.CANCELLED)
+LONGEST_HELD = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class RunningWave:
+    """One wave that is not over. `next_act` is a word for people; `next_at` is None if somebody must decide."""
+
+    id: int
+    programme: str
+    stage: str
+    state: WaveState
+    next_act: str
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """The figures at `now`. `overdue_keys` (waves with a key that should be gone) is None without a key store."""
+
+    now: datetime
+    last_tick: datetime | None
+    alarm_after: timedelta
+    due: tuple[DueAct, ...]
+    batches_waiting: int
+    batches_put_off: int
+    mails: dict[DeliveryState, int]
+    waves: dict[WaveState, int]
+    overdue_keys: int | None
+    overdue_comments: int
+    lines: tuple[RunningWave, ...]
+
+    @property
+    def late(self) -> tuple[DueAct, ...]:
+        """What has been due for longer than the alarm waits, the longest first."""
+        return tuple(one for one in self.due if one.age(self.now) > self.alarm_after)
+
+    @property
+    def worker_is_silent(self) -> bool:
+        """Whether no worker has looked for what is due for longer than the alarm waits, or none ever."""
+        return is_silent(self.last_tick, self.now, self.alarm_after)
+
+
+def read_status(session: Session, keys: KeyStore, *, now: datetime, alarm_after: timedelta) -> ServiceStatus:
+    """Return how the service stands now."""
+    held = _keys_held(keys)
+    begin_read_only(session)
+    try:
+        return _status(session, held, now, alarm_after)
+    finally:
+        session.rollback()
+
+
+def see_last_tick(session: Session) -> datetime | None:
+    """Return when a worker last looked for what is due, or None if none has."""
+    begin_read_only(session)
+    try:
+        return last_heartbeat(session, Heartbeat.TICK)
+    finally:
+        session.rollback()
+
+
+def is_silent(last_tick: datetime | None, now: datetime, alarm_after: timedelta) -> bool:
+    """Tell whether a worker that was last seen then has been silent for longer than the alarm waits."""
+    return last_tick is None or now - last_tick > alarm_after
+
+
+def _status(
+    session: Session, held: dict[int, set[Purpose]] | None, now: datetime, alarm_after: timedelta
+) -> ServiceStatus:
+    return ServiceStatus(
+        now=now,
+        last_tick=last_heartbeat(session, Heartbeat.TICK),
+        alarm_after=alarm_after,
+        due=find_due(session, now),
+        batches_waiting=sum(one.batches for one in mails_that_may_go(session, now)),
+        batches_put_off=sum(one.batches for one in mails_put_off(session, now)),
+        mails=mails_by_state(session),
+        waves=waves_by_state(session),
+        overdue_keys=None if held is None else _overdue_keys(session, held, now),
+        overdue_comments=waves_with_expired_comments(session, now),
+        lines=_lines(session),
+    )
+
+
+def _keys_held(keys: KeyStore) -> dict[int, set[Purpose]] | None:
+    try:
+        return keys.purposes_held()
+    except SQLAlchemyError:
+        return None
+
+
+def _overdue_keys(session: Session, held: dict[int, set[Purpose]], now: datetime) -> int:
+    over = [wave for state in _OVER for wave in waves_in_state(session, state)]
+    return sum(bool(held[wave.id] - _still_needed(session, wave, now)) for wave in over if wave.id in held)
+
+
+def _still_needed(session: Session, wave: Wave, now: datetime) -> set[Purpose]:
+    has_time = wave.comments_expire_at is not None and now < wave.comments_expire_at
+    return {Purpose.COMMENT} if has_time and count_comments(session, wave.id) else set()
+
+
+def _lines(session: Session) -> tuple[RunningWave, ...]:
+    names, moments = programme_names(session), next_moments(session)
+    running = sorted((wave for state in _RUNNING for wave in waves_in_state(session, state)), key=lambda wave: wave.id)
+    return tuple(
+        RunningWave(
+            wave.id,
+            names[wave.programme_id],
+            wave.stage,
+            WaveState(wave.state),
+            *_next(wave, moments.get(wave.id)),
+        )
+        for wave in running
+    )
+
+
+def _next(wave: Wave, moment: NextMoment | None) -> tuple[str, datetime | None]:
+    match WaveState(wave.state):
+        case WaveState.SCHEDULED:
+            return "open", wave.opens_at
+        case WaveState.OPEN if moment and moment.due_at < wave.closes_at:
+            return moment.kind, moment.due_at
+        case WaveState.HELD:
+            return "discard", wave.closed_at and wave.closed_at + LONGEST_HELD
+        case WaveState.CLOSING:
+            return "close", wave.closed_at
+        case _:
+            return "close", wave.closes_at

@@ -1,0 +1,1 @@
+"""Mails to participants: queued, sent, returned, repeated. Never sees a response."""

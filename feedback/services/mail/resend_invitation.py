@@ -1,0 +1,92 @@
+"""Send an invitation again, with the same link. Whether the person has answered is neither known here nor told.
+
+A copy is a mail of its own in the ledger, so the first one keeps its fate. Three copies a person and wave, an hour
+apart, are the most: a lost mail is made good, and nobody is pestered.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import NotFound, ResendRefused, WaveNotReady, sentence
+from feedback.domain.waves.states import WaveState, invitation_copy
+from feedback.services.roster.correct_address import change_address
+from feedback.storage.audit_log import note
+from feedback.storage.database import lock_wave
+from feedback.storage.deliveries import Copy, DeliveryState, copies_to, queue_mails, undelivered
+from feedback.storage.waves import Wave, wave_by_id
+
+MOST_COPIES = 3
+PAUSE = timedelta(hours=1)
+_ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
+
+
+def resend_invitation(session: Session, wave_id: int, email: str, *, now: datetime, actor: str) -> int:
+    """Queue the invitation of the person at `email` once more; return how many mails that are (one a role).
+
+    Raises WaveNotReady if the wave is not open, NotFound if the person was not invited, ResendRefused if it is too
+    soon, too often, or the person has left.
+    """
+    wave = _open_wave(session, wave_id, now)
+    count = _queue_again(session, wave, email.strip().lower(), now=now, actor=actor)
+    session.commit()
+    return count
+
+
+def mend_delivery(
+    session: Session, wave_id: int, participant_id: int, address: str, *, now: datetime, actor: str
+) -> None:
+    """Correct the address of somebody whose mail came back, if `address` is another one, and invite them again.
+
+    Raises NotFound unless the person's last mail of this wave is known to be lost: who can be reached keeps address
+    and mails. Raises what `correct_address` and `resend_invitation` raise, and then nothing is changed.
+    """
+    wave = _open_wave(session, wave_id, now)
+    lost = {one.participant_id: one.email for one in undelivered(session, wave_id)}
+    if participant_id not in lost:
+        raise NotFound("No mail to that person is known to be lost. Reload the page: it may have been mended.")
+    email, wanted = lost[participant_id], address.strip().lower()
+    if wanted and wanted != email:
+        change_address(session, wave.programme_id, email, wanted, now=now, actor=actor)
+        session.flush()
+        email = wanted
+    _queue_again(session, wave, email, now=now, actor=actor)
+    session.commit()
+
+
+def _open_wave(session: Session, wave_id: int, now: datetime) -> Wave:
+    lock_wave(session, wave_id)
+    wave = wave_by_id(session, wave_id)
+    if wave.state != WaveState.OPEN or wave.closes_at <= now:
+        raise WaveNotReady(f"Wave {wave_id} is not open; invitations are sent again only while it is.")
+    return wave
+
+
+def _queue_again(session: Session, wave: Wave, email: str, *, now: datetime, actor: str) -> int:
+    copies: dict[int, list[Copy]] = {}
+    for copy in copies_to(session, wave.id, email):
+        copies.setdefault(copy.participant_id, []).append(copy)
+    if not copies:
+        raise NotFound(
+            "Nobody with that address was invited to this wave. Who joined since is invited to the next one."
+        )
+    for person, earlier in copies.items():
+        _check(earlier, now)
+        queue_mails(session, wave.id, invitation_copy(len(earlier) + 1), [[person]], now)
+    note(session, now, actor, "sent an invitation again", f"wave {wave.id}")
+    return len(copies)
+
+
+def _check(earlier: list[Copy], now: datetime) -> None:
+    if earlier[0].has_left:
+        raise ResendRefused(sentence("That person has left the programme and gets no more mail."))
+    if any(copy.state in _ON_ITS_WAY for copy in earlier):
+        raise ResendRefused(sentence("A mail to that person is on its way already."))
+    if len(earlier) > MOST_COPIES:
+        raise ResendRefused(
+            sentence("The invitation was sent again %(times)s times; it is not sent more often."), times=MOST_COPIES
+        )
+    if now < max(copy.not_before_at for copy in earlier) + PAUSE:
+        raise ResendRefused(
+            sentence("The last invitation went out less than an hour ago. Wait an hour, then send it again.")
+        )

@@ -1,0 +1,278 @@
+"""Send what the delivery ledger says is unsent, one batch at a time. Never reads a response.
+
+Each mail is marked before it goes out and settled after the relay has spoken, so a worker that dies loses none
+and doubles at most the one in flight; a worker that was paused finds its fence gone and stops.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import MailRefused
+from feedback.domain.languages import Language, address_in, spoken_language
+from feedback.domain.links import (
+    link_secret,
+    message_name,
+    opt_out_digest,
+    opt_out_token,
+    results_secret,
+    return_path,
+    to_address,
+)
+from feedback.domain.pace import Pace
+from feedback.domain.waves.states import CANCELLATION, NO_RESULTS, RESULTS, WaveState
+from feedback.locales.moments import time_of_day, weekday_and_day
+from feedback.mail import MailMessage, Relay, RelayVerdict
+from feedback.services.mail.await_turn import has_turn
+from feedback.storage.deliveries import (
+    Batch,
+    Delivery,
+    DeliveryState,
+    batch_by_id,
+    begin_sending,
+    fence_unsent,
+    postpone,
+    settle,
+    skip_unsent,
+)
+from feedback.storage.keys import KeyStore
+from feedback.storage.opt_outs import unwilling
+from feedback.storage.organisations import Organisation
+from feedback.storage.people import Participant, people_by_id
+from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.quiet_times import hours_of
+from feedback.storage.support import desk_of
+from feedback.storage.waves import Wave, wave_by_id
+
+_FENCE_BYTES = 16
+_LONGEST_WAIT = timedelta(hours=1)
+_SETTLED = {
+    RelayVerdict.ACCEPTED: DeliveryState.ACCEPTED,
+    RelayVerdict.LATER: DeliveryState.QUEUED,
+    RelayVerdict.BROKEN_OFF: DeliveryState.QUEUED,
+    RelayVerdict.REFUSED: DeliveryState.REFUSED,
+}
+
+
+@dataclass(frozen=True)
+class SenderSettings:
+    """What every mail shows of the sender: where links lead, from which address it comes, to which it comes back."""
+
+    base_url: str
+    sender: str
+    bounce_address: str | None = None
+
+
+@dataclass(frozen=True)
+class _BatchContext:
+    """One batch with all it takes to write its messages."""
+
+    batch: Batch
+    wave: Wave
+    programme: Programme
+    organisation: str
+    people: dict[int, Participant]
+    sender_settings: SenderSettings
+    support: str | None
+    now: datetime
+
+
+def send_batch(
+    session: Session,
+    keys: KeyStore,
+    relay: Relay,
+    batch_id: int,
+    *,
+    sender_settings: SenderSettings,
+    now: datetime,
+    pace: Pace | None = None,
+) -> bool:
+    """Send a batch's unsent mails; with a `pace`, a portion of them, and only if it is their turn.
+
+    Returns whether the relay took any, or refused any for good. In a quiet time they wait. Raises MailRefused if the
+    relay cannot be used: they wait and are tried again.
+    """
+    batch = batch_by_id(session, batch_id)
+    # A job that was queued while another one failed comes too early.
+    if batch is None or batch.not_before_at > now:
+        return False
+    wave = wave_by_id(session, batch.wave_id)
+    if not _may_go(session, batch, wave, now=now) or (pace is not None and not has_turn(session, batch, pace, now)):
+        return False
+    fence = secrets.token_bytes(_FENCE_BYTES)
+    unsent = fence_unsent(session, batch_id, fence)
+    context = _pack(session, batch, wave, unsent, sender_settings=sender_settings, now=now)
+    ledger = [(delivery.id, delivery.participant_id) for delivery in unsent]
+    # People answer soon after their mail arrives: a known order of mails would be a guess at the order of answers.
+    secrets.SystemRandom().shuffle(ledger)
+    waiting = _skip_unwilling(session, keys, context, ledger, fence)
+    worst = max((delivery.attempts for delivery in unsent), default=0)
+    # Values from here on: what a session holds it would read anew after each commit, a hundred people for every mail.
+    session.flush()
+    session.expunge_all()
+    session.commit()
+    portion = waiting if pace is None else waiting[: pace.portion]
+    try:
+        states = _send_all(session, keys, relay, context, portion, fence)
+    except MailRefused:
+        _wait(session, batch_id, now, worst)
+        raise
+    if DeliveryState.QUEUED in states:
+        _wait(session, batch_id, now, worst)
+    return states - {DeliveryState.QUEUED} != set()
+
+
+def _may_go(session: Session, batch: Batch, wave: Wave, *, now: datetime) -> bool:
+    if wave.state != _goes_out_in(batch.mail):
+        skip_unsent(session, batch.id)
+        session.commit()
+        return False
+    hours = hours_of(session, wave.programme_id)
+    if hours.are_quiet(now):
+        postpone(session, batch.id, hours.next_allowed(now))
+        session.commit()
+        return False
+    return True
+
+
+# What a mail tells must still be so; all other mails lead to an open survey.
+_TOLD_WHEN = {CANCELLATION: WaveState.CANCELLED, RESULTS: WaveState.CLOSED, NO_RESULTS: WaveState.CLOSED}
+_LAST_DAY = timedelta(hours=36)
+
+
+def _goes_out_in(mail: str) -> WaveState:
+    return _TOLD_WHEN.get(mail, WaveState.OPEN)
+
+
+def _pack(
+    session: Session,
+    batch: Batch,
+    wave: Wave,
+    unsent: list[Delivery],
+    *,
+    sender_settings: SenderSettings,
+    now: datetime,
+) -> _BatchContext:
+    programme = programme_by_id(session, wave.programme_id)
+    people = people_by_id(session, (delivery.participant_id for delivery in unsent))
+    organisation = session.get_one(Organisation, programme.organisation_id).name
+    desk = desk_of(session, programme.id)
+    support = f"{sender_settings.base_url}/support/{to_address(desk.handle)}" if desk else None
+    return _BatchContext(batch, wave, programme, organisation, people, sender_settings, support, now)
+
+
+def _skip_unwilling(
+    session: Session, keys: KeyStore, context: _BatchContext, ledger: list[tuple[int, int]], fence: bytes
+) -> list[tuple[int, int]]:
+    key = keys.opt_out_key(context.programme.id)
+    digests = {person: opt_out_digest(opt_out_token(key, person)) for _delivery, person in ledger}
+    silent = unwilling(session, digests.values())
+    wanted = []
+    for delivery_id, person in ledger:
+        if digests[person] in silent or context.people[person].has_left:
+            settle(session, delivery_id, fence, DeliveryState.SKIPPED, None)
+        else:
+            wanted.append((delivery_id, person))
+    return wanted
+
+
+def _send_all(
+    session: Session, keys: KeyStore, relay: Relay, context: _BatchContext, waiting: list[tuple[int, int]], fence: bytes
+) -> set[DeliveryState]:
+    states: set[DeliveryState] = set()
+    if not waiting:
+        return states
+    with relay.connect() as smtp, _ledger(session) as ledger:
+        for delivery_id, message in _messages(keys, context, waiting):
+            # A wave may be closed or cancelled while its batch is going out. What the relay said of the mail before is
+            # committed with this mark: one transaction a mail.
+            mine = begin_sending(ledger, delivery_id, fence, _goes_out_in(context.batch.mail))
+            ledger.commit()
+            if not mine:
+                # Whoever has taken the batch over also says when the rest of it is tried again.
+                return states - {DeliveryState.QUEUED}
+            reply = smtp.send(message)
+            settle(ledger, delivery_id, fence, _SETTLED[reply.verdict], reply.code)
+            states.add(_SETTLED[reply.verdict])
+            if reply.verdict is RelayVerdict.BROKEN_OFF:
+                ledger.commit()
+                smtp.reconnect()
+    return states
+
+
+@contextmanager
+def _ledger(session: Session) -> Iterator[Session]:
+    """Keep one connection for a run of mails, without asking before each whether it lives. Commits at the end."""
+    with session.get_bind().engine.connect() as connection, Session(connection) as ledger:
+        try:
+            yield ledger
+        finally:
+            # Even if the next mail could not be written, what the relay said of the last one stands.
+            ledger.commit()
+
+
+def _wait(session: Session, batch_id: int, now: datetime, attempts: int) -> None:
+    postpone(session, batch_id, now + min(timedelta(minutes=2 ** min(attempts, 6)), _LONGEST_WAIT))
+    session.commit()
+
+
+def _messages(
+    keys: KeyStore, context: _BatchContext, waiting: list[tuple[int, int]]
+) -> Iterator[tuple[int, MailMessage]]:
+    # What is over has no key to derive a link from, and no survey to lead to.
+    link_key = None if context.batch.mail in _TOLD_WHEN else keys.link_key(context.wave.id)
+    opt_out_key = keys.opt_out_key(context.programme.id)
+    base, back_to = context.sender_settings.base_url, context.sender_settings.bounce_address
+    results = to_address(results_secret(opt_out_key, context.programme.id))
+    host = context.sender_settings.sender.rpartition("@")[2]
+    for delivery_id, participant_id in waiting:
+        person = context.people[participant_id]
+        language = spoken_language(person.language)
+        opt_out = f"{base}/o/{to_address(opt_out_token(opt_out_key, participant_id))}"
+        pages = {"opt_out_url": opt_out, "results_url": f"{base}/r/{results}", "receipt_url": f"{base}/receipt"}
+        if link_key is not None:
+            pages["link"] = f"{base}/s/{to_address(link_secret(link_key, participant_id))}"
+        if context.support is not None:
+            pages["support_url"] = context.support
+        addresses = {name: address_in(page, language) for name, page in pages.items()}
+        yield (
+            delivery_id,
+            MailMessage(
+                recipient=person.email,
+                language=language.code,
+                name=_template(context),
+                message_id=f"<{message_name(opt_out_key, context.wave.id, context.batch.mail, participant_id)}@{host}>",
+                sender=(context.organisation, context.sender_settings.sender),
+                values={**_values(context, person.name, language), **addresses},
+                opt_out_url=opt_out,
+                return_path=return_path(back_to, opt_out_key, delivery_id) if back_to else None,
+            ),
+        )
+
+
+def _template(context: _BatchContext) -> str:
+    name = context.batch.mail.partition("-")[0]
+    is_last_day = name == "reminder" and context.wave.closes_at - context.now <= _LAST_DAY
+    return "last-day" if is_last_day else name
+
+
+def _values(context: _BatchContext, name: str, language: Language) -> dict[str, str | None]:
+    closes_at = context.wave.closes_at.astimezone(ZoneInfo(context.programme.time_zone))
+    return {
+        "name": name,
+        "organisation": context.organisation,
+        "programme": context.programme.name,
+        "contact_name": context.programme.contact_name,
+        "contact_email": context.programme.contact_email,
+        "minimum_group_size": str(context.wave.minimum_group_size),
+        "closes_on": weekday_and_day(closes_at.date(), language.code),
+        "closes_at": time_of_day(closes_at, language.code),
+        "time_zone": context.programme.time_zone,
+        "support_url": None,
+        "base_url": context.sender_settings.base_url,
+    }

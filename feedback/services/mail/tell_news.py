@@ -1,0 +1,148 @@
+"""Tell people what became of a wave.
+
+Everybody invited hears that it was extended or cancelled, and after the close that there are results, or none; staff
+that it is held or postponed.
+"""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import MailRefused
+from feedback.domain.languages import ENGLISH
+from feedback.domain.links import news_name, results_digest, results_secret
+from feedback.domain.report.document import Outcome, read_outcome
+from feedback.domain.staff import StaffRole
+from feedback.domain.waves.states import CANCELLATION, EXTENSION, INVITATION, NO_RESULTS, RESULTS, News, WaveState
+from feedback.locales.moments import moment as in_words
+from feedback.mail import MailMessage, Relay, RelayVerdict
+from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
+from feedback.services.mail.send_mail import SenderSettings
+from feedback.storage.audit_log import note
+from feedback.storage.database import lock_programme, lock_wave
+from feedback.storage.deliveries import invited_to
+from feedback.storage.entitlements import cancelled_waves_with_rights
+from feedback.storage.keys import KeyStore
+from feedback.storage.organisations import Organisation
+from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.reports import report_of
+from feedback.storage.results import keep_results_page
+from feedback.storage.staff import staff_in_role
+from feedback.storage.waves import Wave, wave_by_id
+
+_NEXT_ATTEMPT = timedelta(minutes=5)
+_MAIL_TO_ALL = {
+    News.CANCELLED: (CANCELLATION, WaveState.CANCELLED),
+    News.EXTENDED: (EXTENSION, WaveState.OPEN),
+    News.RESULTS: (RESULTS, WaveState.CLOSED),
+}
+_MAIL_TO_STAFF = {
+    News.HELD: ("held", (StaffRole.ADMINISTRATOR,)),
+    News.POSTPONED: ("postponement", (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)),
+}
+
+
+def tell_news(
+    session: Session,
+    keys: KeyStore,
+    relay: Relay,
+    wave_id: int,
+    *,
+    sender_settings: SenderSettings,
+    now: datetime,
+    defer: Defer = leave_to_the_tick,
+) -> None:
+    """Tell the news of a wave, once. If the relay cannot be used it is told later, and MailRefused is raised."""
+    lock_wave(session, wave_id)
+    wave = wave_by_id(session, wave_id)
+    if wave.news == News.CANCELLED and wave_id in cancelled_waves_with_rights(session):
+        # The mail says that the answers were destroyed: first they must be. The next tick tells.
+        session.rollback()
+    elif wave.news in _MAIL_TO_ALL:
+        mail, state = _MAIL_TO_ALL[News(wave.news)]
+        if wave.news == News.RESULTS:
+            mail = _open_results(session, keys, wave)
+        if wave.state == state:
+            people = invited_to(session, wave_id, INVITATION)
+            queue_for(session, wave_id, mail, people=people, now=now, defer=defer)
+        _told(session, wave, now)
+    elif wave.news in _MAIL_TO_STAFF:
+        _tell_staff(session, relay, wave, sender_settings, now)
+
+
+def _tell_staff(session: Session, relay: Relay, wave: Wave, sender_settings: SenderSettings, now: datetime) -> None:
+    messages, revision, news = _messages(session, wave, sender_settings), wave.calendar_revision, wave.news
+    # Put off before it is tried: a worker that dies here must not write to staff every second.
+    wave.news_due_at = now + _NEXT_ATTEMPT
+    session.commit()
+    _send(relay, messages)
+    lock_wave(session, wave.id)
+    wave = wave_by_id(session, wave.id)
+    if (wave.news, wave.calendar_revision) == (news, revision):
+        _told(session, wave, now)
+    else:
+        # It moved once more meanwhile, and that is news again.
+        session.rollback()
+
+
+def _open_results(session: Session, keys: KeyStore, wave: Wave) -> str:
+    """Let the address of the programme's results lead there, and return which mail tells of them."""
+    lock_programme(session, wave.programme_id)
+    secret = results_secret(keys.opt_out_key(wave.programme_id), wave.programme_id)
+    keep_results_page(session, wave.programme_id, results_digest(secret))
+    report = report_of(session, wave.id)
+    return RESULTS if report and read_outcome(report.document) is Outcome.PUBLISHED else NO_RESULTS
+
+
+def _told(session: Session, wave: Wave, now: datetime) -> None:
+    note(session, now, "service", f"told: {wave.news}", f"wave {wave.id}")
+    wave.news, wave.news_due_at = None, None
+    session.commit()
+
+
+def _messages(session: Session, wave: Wave, sender_settings: SenderSettings) -> list[MailMessage]:
+    programme = programme_by_id(session, wave.programme_id)
+    organisation = session.get_one(Organisation, programme.organisation_id)
+    name, roles = _MAIL_TO_STAFF[News(wave.news or "")]
+    host = sender_settings.sender.rpartition("@")[2]
+    values = _values(wave, programme, sender_settings)
+    told = f"{wave.news}/{wave.calendar_revision}"
+    return [
+        MailMessage(
+            recipient=member.email,
+            language=ENGLISH.code,
+            name=name,
+            message_id=f"<{news_name(wave.id, member.id, told)}@{host}>",
+            sender=(organisation.name, sender_settings.sender),
+            values={**values, "name": member.name},
+        )
+        for role in roles
+        for member in staff_in_role(session, organisation.id, role)
+    ]
+
+
+def _values(wave: Wave, programme: Programme, sender_settings: SenderSettings) -> dict[str, str]:
+    return {
+        "programme": programme.name,
+        "stage": wave.stage,
+        "wave": str(wave.id),
+        "page": f"{sender_settings.base_url}/staff/waves/{wave.id}",
+        "opens_at": _in_words(wave.opens_at, programme.time_zone),
+        "closes_at": _in_words(wave.closes_at, programme.time_zone),
+    }
+
+
+def _in_words(moment: datetime | None, zone: str) -> str:
+    if moment is None:
+        return ""
+    return in_words(moment, ZoneInfo(zone), ENGLISH.code)
+
+
+def _send(relay: Relay, messages: list[MailMessage]) -> None:
+    if not messages:
+        return
+    with relay.connect() as smtp:
+        replies = [smtp.send(message) for message in messages]
+    if any(reply.verdict in (RelayVerdict.LATER, RelayVerdict.BROKEN_OFF) for reply in replies):
+        raise MailRefused("The mail relay did not take every mail to staff. They are sent again later.")

@@ -1,0 +1,1 @@
+"""Organisations and programmes: made, named, translated."""

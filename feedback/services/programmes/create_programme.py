@@ -1,0 +1,114 @@
+"""Create a programme, with the organisation that runs it and the keys that both need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import PlanRefused
+from feedback.domain.languages import ENGLISH, LANGUAGES
+from feedback.domain.survey.questionnaire_json import Words
+from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES, QuietTimes
+from feedback.services.support.open_support_desk import SUPPORT_DAYS, open_support_desk
+from feedback.storage.audit_log import note
+from feedback.storage.keys import KeyStore
+from feedback.storage.organisations import organisation_named
+from feedback.storage.programmes import Programme
+from feedback.storage.quiet_times import store_quiet_times
+
+MOST_LETTERS = 200
+
+
+@dataclass(frozen=True)
+class ProgrammeDraft:
+    """A programme as it is asked for. `word` is such as "reverse" or "reciprocal", `focus` such as "race".
+
+    Unless told otherwise, no mail goes out at night and on weekends.
+    `translated` has both in languages other than English; a language without them is not offered to participants.
+    """
+
+    organisation: str
+    name: str
+    word: str
+    focus: str
+    minimum_group_size: int
+    time_zone: str
+    contact_name: str
+    contact_email: str
+    reviewer_name: str
+    quiet_times: QuietTimes = DEFAULT_QUIET_TIMES
+    translated: Mapping[str, Words] = field(default_factory=dict)
+
+
+def create_programme(
+    session: Session,
+    keys: KeyStore,
+    draft: ProgrammeDraft,
+    *,
+    smallest_group_size: int,
+    support_days: int = SUPPORT_DAYS,
+    now: datetime,
+    actor: str,
+) -> int:
+    """Create a programme and return its id, or raise PlanRefused naming what is wrong with the draft.
+
+    Requests for support are kept for `support_days` days.
+    """
+    _check(draft, smallest_group_size)
+    organisation = organisation_named(session, draft.organisation)
+    if organisation.signing_public_key is None:
+        organisation.signing_public_key = keys.make_signing_key(organisation.id)
+    programme = Programme(
+        organisation_id=organisation.id,
+        name=draft.name,
+        word=draft.word,
+        focus=draft.focus,
+        translated={language: dict(words) for language, words in draft.translated.items()},
+        minimum_group_size=draft.minimum_group_size,
+        time_zone=draft.time_zone,
+        contact_name=draft.contact_name,
+        contact_email=draft.contact_email,
+        reviewer_name=draft.reviewer_name,
+    )
+    session.add(programme)
+    session.flush()
+    store_quiet_times(session, programme.id, draft.quiet_times)
+    keys.make_opt_out_key(programme.id)
+    open_support_desk(session, keys, programme.id, days=support_days)
+    note(session, now, actor, "created", f"programme {programme.id}")
+    session.commit()
+    return programme.id
+
+
+def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
+    for name in ("organisation", "name", "word", "focus", "contact_name", "reviewer_name"):
+        text: str = getattr(draft, name)
+        if not text.strip() or not text.isprintable():
+            raise PlanRefused(
+                f"The programme's {name.replace('_', ' ')} is empty or holds characters that cannot be shown."
+            )
+    check_translated(draft.translated)
+    if draft.minimum_group_size < smallest_group_size:
+        raise PlanRefused(f"The minimum group size can be raised, but not below {smallest_group_size}.")
+    try:
+        ZoneInfo(draft.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise PlanRefused("The time zone is not known; write it like Europe/Paris.") from None
+    try:
+        validate_email(draft.contact_email, check_deliverability=False)
+    except EmailNotValidError:
+        raise PlanRefused("The contact's address is not an e-mail address; write it like name@example.com.") from None
+
+
+def check_translated(translated: Mapping[str, Words]) -> None:
+    """Raise PlanRefused if a word in another language is empty, or its language is none that the service speaks."""
+    known = [language.code for language in LANGUAGES if language is not ENGLISH]
+    for code, words in translated.items():
+        if code not in known:
+            raise PlanRefused(f"“{code}” is not one of the languages to translate into; use one of {', '.join(known)}.")
+        for name, text in words.items():
+            if not text.strip() or not text.isprintable() or len(text) > MOST_LETTERS:
+                raise PlanRefused(f"The programme's {name} in “{code}” is empty, too long or cannot be shown.")

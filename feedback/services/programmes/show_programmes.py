@@ -1,0 +1,119 @@
+"""What staff see of programmes: sizes and states. Never a person, never an answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.disclosure.groups import Atom
+from feedback.domain.survey.questionnaire_json import Words
+from feedback.domain.waves.states import WaveState
+from feedback.storage.database import begin_read_only
+from feedback.storage.people import roster_sizes
+from feedback.storage.programmes import programme_by_id, programmes_of, words_of
+from feedback.storage.waves import Wave, waves_of
+
+
+@dataclass(frozen=True)
+class ProgrammeLine:
+    """One programme in a list: how many people are in it now, and how many waves it has."""
+
+    id: int
+    name: str
+    people: int
+    waves: int
+
+
+@dataclass(frozen=True)
+class WaveLine:
+    """One wave in a list. `invited` is None before the opening."""
+
+    id: int
+    stage: str
+    state: WaveState
+    opens_at: datetime | None
+    closes_at: datetime
+    invited: int | None
+
+
+@dataclass(frozen=True)
+class ProgrammeView:
+    """One programme: its terms, its words by language, its roster in sizes, its waves from the oldest."""
+
+    id: int
+    name: str
+    word: str
+    focus: str
+    words: Mapping[str, Words]
+    minimum_group_size: int
+    time_zone: ZoneInfo
+    contact_name: str
+    contact_email: str
+    reviewer_name: str
+    roster: tuple[tuple[Atom, int], ...]
+    waves: tuple[WaveLine, ...]
+
+    @property
+    def people(self) -> int:
+        """How many people are in the programme now."""
+        return sum(size for _atom, size in self.roster)
+
+
+def list_programmes(session: Session, organisation_id: int | None = None) -> tuple[ProgrammeLine, ...]:
+    """Return the programmes of one organisation, or of all, oldest first."""
+    begin_read_only(session)
+    try:
+        return tuple(
+            ProgrammeLine(
+                id=programme.id,
+                name=programme.name,
+                people=sum(roster_sizes(session, programme.id).values()),
+                waves=len(waves_of(session, programme.id)),
+            )
+            for programme in programmes_of(session, organisation_id)
+        )
+    finally:
+        session.rollback()
+
+
+def show_programme(session: Session, programme_id: int) -> ProgrammeView:
+    """Return one programme, or raise NotFound."""
+    begin_read_only(session)
+    try:
+        return _sheet(session, programme_id)
+    finally:
+        session.rollback()
+
+
+def owner_of_programme(session: Session, programme_id: int) -> int:
+    """Return the id of the organisation that runs a programme, or raise NotFound."""
+    begin_read_only(session)
+    try:
+        return programme_by_id(session, programme_id).organisation_id
+    finally:
+        session.rollback()
+
+
+def _sheet(session: Session, programme_id: int) -> ProgrammeView:
+    programme = programme_by_id(session, programme_id)
+    return ProgrammeView(
+        id=programme.id,
+        name=programme.name,
+        word=programme.word,
+        focus=programme.focus,
+        words=words_of(programme),
+        minimum_group_size=programme.minimum_group_size,
+        time_zone=ZoneInfo(programme.time_zone),
+        contact_name=programme.contact_name,
+        contact_email=programme.contact_email,
+        reviewer_name=programme.reviewer_name,
+        roster=tuple(roster_sizes(session, programme_id).items()),
+        waves=tuple(_line(wave) for wave in waves_of(session, programme_id)),
+    )
+
+
+def _line(wave: Wave) -> WaveLine:
+    opens_at = wave.opened_at or wave.opens_at
+    return WaveLine(wave.id, wave.stage, WaveState(wave.state), opens_at, wave.closes_at, wave.invited)

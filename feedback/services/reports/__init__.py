@@ -1,0 +1,1 @@
+"""The published report: written, signed, shown, audited. Never sees a person."""

@@ -1,0 +1,98 @@
+"""Write the report of a wave from what its opened responses say, and store it signed, behind the one before."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.disclosure.publishing import publish
+from feedback.domain.errors import WaveNotReady
+from feedback.domain.report.document import (
+    About,
+    Promise,
+    ReportDocument,
+    ReportFacts,
+    Twin,
+    build_report,
+    build_too_few,
+)
+from feedback.domain.report.reading import report_header
+from feedback.domain.survey.questionnaires import Questionnaire, Role
+from feedback.services.reports.sign_document import sign_document
+from feedback.services.waves.open_responses import Opened
+from feedback.storage.keys import KeyStore
+from feedback.storage.organisations import Organisation
+from feedback.storage.programmes import programme_by_id
+from feedback.storage.receipts import add_receipts
+from feedback.storage.reports import StoredReport, last_report
+from feedback.storage.waves import Wave, groups_of, questionnaires_of
+
+
+def questionnaires_asked(session: Session, wave: Wave) -> dict[Role, Questionnaire]:
+    """Return what was asked, for the roles that anybody invited has."""
+    invited = {Role(role) for role, _cohort, _count in wave.invited_sizes}
+    return {role: one for role, one in questionnaires_of(session, wave.id).items() if role in invited}
+
+
+def write_report(session: Session, wave: Wave, opened: Opened | None, kept: frozenset[str]) -> ReportDocument:
+    """Return the report on `opened`, or the one that says that too few answered.
+
+    `kept` holds the codes of the questions whose comments go to review. Hold the programme's lock to chain it for good.
+    """
+    before = last_report(session, wave.programme_id)
+    previous = before.chain_hash if before else None
+    facts = ReportFacts(
+        about=_about(session, wave),
+        promise=Promise(wave.reviewer_name, wave.comment_days, wave.key_backup_days, wave.was_extended),
+        k=wave.minimum_group_size,
+        groups=groups_of(session, wave.id),
+        questionnaires=questionnaires_asked(session, wave),
+        twins=tuple(Twin(**one) for one in wave.twins or ()),
+        comments_kept=kept,
+        receipts=tuple(opened.receipts) if opened else (),
+    )
+    if opened is None:
+        return build_too_few(facts, previous)
+    return build_report(facts, publish(opened.tally, facts.k), previous)
+
+
+def store_report(session: Session, keys: KeyStore, wave: Wave, document: ReportDocument) -> None:
+    """Sign a report with the organisation's key and add it to the programme's chain, whose lock is held.
+
+    Raises KeysMissing if the key store has another key than the organisation has published.
+    """
+    programme = programme_by_id(session, wave.programme_id)
+    organisation = session.get_one(Organisation, programme.organisation_id)
+    before = last_report(session, programme.id)
+    session.add(
+        StoredReport(
+            wave_id=wave.id,
+            programme_id=programme.id,
+            number=before.number + 1 if before else 1,
+            document=document.json,
+            statement_hash=document.statement_hash,
+            chain_hash=document.chain_hash,
+            signature=sign_document(keys, organisation, document.json),
+        )
+    )
+    add_receipts(session, wave.id, [bytes.fromhex(one) for one in report_header(document).receipts])
+
+
+def _about(session: Session, wave: Wave) -> About:
+    programme = programme_by_id(session, wave.programme_id)
+    zone = ZoneInfo(programme.time_zone)
+    return About(
+        organisation=session.get_one(Organisation, programme.organisation_id).name,
+        programme=programme.name,
+        word=programme.word,
+        focus=programme.focus,
+        stage=wave.stage,
+        opened_on=_known(wave.opened_at).astimezone(zone).date(),
+        closed_on=_known(wave.closed_at).astimezone(zone).date(),
+    )
+
+
+def _known(moment: datetime | None) -> datetime:
+    if moment is None:
+        raise WaveNotReady("The wave was never opened.")
+    return moment

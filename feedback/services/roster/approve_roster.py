@@ -1,0 +1,186 @@
+"""Approve a roster: a second person looks at who is invited, so that nobody alone enrols people and opens.
+
+An approval is of exactly one roster, by its digest. Whoever had a hand in the roster since the last approval cannot
+give the next one, and any change voids it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.disclosure.groups import Atom
+from feedback.domain.errors import NotFound, RosterNotApproved, sentence
+from feedback.domain.roster.digests import RosterEntry, roster_digest
+from feedback.domain.staff import StaffRole
+from feedback.storage.audit_log import note
+from feedback.storage.database import begin_read_only, lock_programme
+from feedback.storage.organisations import Organisation
+from feedback.storage.people import names_of, roster_entries, roster_sizes
+from feedback.storage.programmes import programme_by_id
+from feedback.storage.roster_approvals import RosterApproval, approval_of, note_approval
+from feedback.storage.staff import StaffMember, staff_by_email, staff_by_id
+
+MAY_APPROVE = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+COMMAND_LINE = "command line"
+
+
+@dataclass(frozen=True)
+class RosterView:
+    """A roster as its approver sees it. `joined`, `changed` and `left` are names, against what was approved last.
+
+    `digest` is what an approval names; `changed_by` are those who had a hand in it since the last approval (`hands`:
+    the staff among them by number), and
+    `approved_by` is None unless the roster is approved as it is.
+    """
+
+    digest: str
+    is_required: bool
+    approved_by: str | None
+    approved_at: datetime | None
+    changed_by: tuple[str, ...]
+    hands: frozenset[int]
+    has_earlier: bool
+    sizes: tuple[tuple[Atom, int], ...]
+    entries: tuple[RosterEntry, ...]
+    joined: tuple[str, ...]
+    changed: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def show_roster(session: Session, programme_id: int) -> RosterView:
+    """Return a programme's roster with its approval, or raise NotFound."""
+    begin_read_only(session)
+    try:
+        return _sheet(session, programme_id)
+    finally:
+        session.rollback()
+
+
+def staff_number(session: Session, programme_id: int, email: str) -> int:
+    """Return the number of the member of staff with this address in a programme's organisation, or raise NotFound."""
+    begin_read_only(session)
+    try:
+        organisation_id = programme_by_id(session, programme_id).organisation_id
+        member = staff_by_email(session, organisation_id, email.strip().lower())
+        if member is None:
+            raise NotFound("Nobody on the staff of the programme's organisation has that address.")
+        return member.id
+    finally:
+        session.rollback()
+
+
+def approve_roster(
+    session: Session,
+    programme_id: int,
+    digest: str,
+    *,
+    staff_id: int,
+    now: datetime,
+    at_command_line: bool = False,
+) -> None:
+    """Approve the roster with this digest, or raise RosterNotApproved saying why it cannot be approved like that."""
+    programme = programme_by_id(session, programme_id)
+    lock_programme(session, programme_id)
+    entries = roster_entries(session, programme_id)
+    member = staff_by_id(session, staff_id)
+    _check_approver(member, programme.organisation_id, approval_of(session, programme_id), at_command_line)
+    if not session.get_one(Organisation, programme.organisation_id).approves_rosters:
+        raise RosterNotApproved("The organisation does not ask for a second person's approval; there is nothing to do.")
+    if not entries or roster_digest(entries).hex() != digest:
+        raise RosterNotApproved(
+            sentence("The roster is empty, or it was changed while you looked at it. Look at it again.")
+        )
+    lines = [[entry.number, entry.digest] for entry in entries]
+    note_approval(session, programme_id, digest=bytes.fromhex(digest), entries=lines, staff_id=staff_id, now=now)
+    actor = f"staff {staff_id} by {COMMAND_LINE}" if at_command_line else f"staff {staff_id}"
+    note(session, now, actor, f"approved roster {digest[:16]}", f"programme {programme_id}")
+    session.commit()
+
+
+def is_approved(session: Session, programme_id: int) -> bool:
+    """Tell whether a second person approved the roster as it is; False if that is not asked for.
+
+    Raises RosterNotApproved if it is asked for and was not done: nothing may open then.
+    """
+    programme = programme_by_id(session, programme_id)
+    if not session.get_one(Organisation, programme.organisation_id, populate_existing=True).approves_rosters:
+        return False
+    approval = approval_of(session, programme_id)
+    if approval is None or approval.digest is None:
+        raise RosterNotApproved(_missing(programme_id))
+    if approval.digest != roster_digest(roster_entries(session, programme_id)):
+        raise RosterNotApproved(_missing(programme_id))
+    return True
+
+
+def waits_for_approval(session: Session, programme_id: int) -> bool:
+    """Tell whether no wave of a programme can open before a second person has approved its roster."""
+    begin_read_only(session)
+    try:
+        is_approved(session, programme_id)
+    except RosterNotApproved:
+        return True
+    finally:
+        session.rollback()
+    return False
+
+
+def _missing(programme_id: int) -> str:
+    return (
+        f"The roster of programme {programme_id} waits for the approval of a second person, who had no hand in it: "
+        f"on the programme's page, or with `feedback roster approve {programme_id}`."
+    )
+
+
+def _check_approver(
+    member: StaffMember | None, organisation_id: int, approval: RosterApproval | None, at_command_line: bool
+) -> None:
+    if member is None or member.organisation_id != organisation_id or StaffRole(member.role) not in MAY_APPROVE:
+        raise RosterNotApproved("Only administrators and coordinators of the organisation approve its rosters.")
+    hands = set(approval.changed_by) if approval else set()
+    if f"staff {member.id}" in hands:
+        raise RosterNotApproved(
+            sentence("Who has imported or changed the roster cannot approve it: ask a colleague who had no hand in it.")
+        )
+    if at_command_line and COMMAND_LINE in hands:
+        raise RosterNotApproved(
+            "The roster was changed at the command line, with no name: it can only be approved on the programme's page."
+        )
+
+
+def _sheet(session: Session, programme_id: int) -> RosterView:
+    programme = programme_by_id(session, programme_id)
+    entries, approval = tuple(roster_entries(session, programme_id)), approval_of(session, programme_id)
+    digest = roster_digest(entries)
+    is_current = approval is not None and approval.digest == digest
+    approver = staff_by_id(session, approval.approved_by or 0) if approval and is_current else None
+    before = dict(approval.entries) if approval and approval.entries else {}
+    return RosterView(
+        digest=digest.hex(),
+        is_required=session.get_one(Organisation, programme.organisation_id).approves_rosters,
+        approved_by=approver.name if approver else None,
+        approved_at=approval.approved_at if approval and is_current else None,
+        changed_by=tuple(_name(session, hand) for hand in approval.changed_by) if approval else (),
+        hands=frozenset(number for hand in approval.changed_by if (number := _number(hand)))
+        if approval
+        else frozenset(),
+        has_earlier=bool(before),
+        sizes=tuple(roster_sizes(session, programme_id).items()),
+        entries=tuple(sorted(entries, key=lambda entry: (entry.role, entry.cohort, entry.name, entry.number))),
+        joined=tuple(sorted(entry.name for entry in entries if before and entry.number not in before)),
+        changed=tuple(
+            sorted(entry.name for entry in entries if before.get(entry.number, entry.digest) != entry.digest)
+        ),
+        left=tuple(names_of(session, before.keys() - {entry.number for entry in entries})),
+    )
+
+
+def _number(hand: str) -> int | None:
+    number = hand.removeprefix("staff ")
+    return int(number) if number.isdecimal() else None
+
+
+def _name(session: Session, hand: str) -> str:
+    member = staff_by_id(session, _number(hand) or 0)
+    return member.name if member else hand

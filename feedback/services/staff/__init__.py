@@ -1,0 +1,1 @@
+"""Who works with the service, and what they may do."""

@@ -1,0 +1,1 @@
+"""Requests for help, which stand apart from every survey, link and answer."""

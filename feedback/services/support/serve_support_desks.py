@@ -1,0 +1,72 @@
+"""Tell contacts that somebody asks for support, in a mail that says nothing else, and destroy requests on their day."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import MailRefused
+from feedback.domain.languages import ENGLISH
+from feedback.mail import MailMessage, Relay, RelayVerdict
+from feedback.services.mail.send_mail import SenderSettings
+from feedback.storage.organisations import Organisation
+from feedback.storage.programmes import programme_by_id
+from feedback.storage.scrubbing import scrub
+from feedback.storage.support import (
+    SupportRequest,
+    destroy_expired,
+    expired_requests,
+    programmes_to_tell,
+    tell_again,
+    untold_requests,
+)
+
+_NEXT_ATTEMPT = timedelta(minutes=5)
+
+
+def support_is_due(session: Session, now: datetime) -> bool:
+    """Tell whether a contact is to be told, or a request to be destroyed."""
+    return bool(programmes_to_tell(session, now)) or expired_requests(session, now.date())
+
+
+def serve_support_desks(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
+    """Do what is due. If the relay cannot be used contacts are told later, and MailRefused is raised."""
+    if expired_requests(session, now.date()):
+        destroy_expired(session, now.date())
+        session.commit()
+        scrub(session.get_bind().engine, SupportRequest.__tablename__)
+    for programme_id in programmes_to_tell(session, now):
+        _tell(session, relay, programme_id, sender_settings, now)
+
+
+def _tell(session: Session, relay: Relay, programme_id: int, sender_settings: SenderSettings, now: datetime) -> None:
+    ids = untold_requests(session, programme_id)
+    message = _message(session, programme_id, ids, sender_settings)
+    # Put off before it is tried: a worker that dies here must not write to the contact every second.
+    tell_again(session, ids, now + _NEXT_ATTEMPT)
+    session.commit()
+    with relay.connect() as smtp:
+        reply = smtp.send(message)
+    if reply.verdict in (RelayVerdict.LATER, RelayVerdict.BROKEN_OFF):
+        raise MailRefused("The mail relay did not take a mail to a contact. It is sent again later.")
+    tell_again(session, ids, None)
+    session.commit()
+
+
+def _message(session: Session, programme_id: int, ids: list[bytes], sender_settings: SenderSettings) -> MailMessage:
+    programme = programme_by_id(session, programme_id)
+    organisation = session.get_one(Organisation, programme.organisation_id)
+    name = hashlib.sha256(b"feedback/support" + b"".join(ids)).hexdigest()[:32]
+    return MailMessage(
+        recipient=programme.contact_email,
+        language=ENGLISH.code,
+        name="support",
+        message_id=f"<{name}@{sender_settings.sender.rpartition('@')[2]}>",
+        sender=(organisation.name, sender_settings.sender),
+        values={
+            "name": programme.contact_name,
+            "programme": programme.name,
+            "number": str(programme_id),
+            "page": f"{sender_settings.base_url}/staff/programmes/{programme_id}/support",
+        },
+    )

@@ -1,0 +1,59 @@
+"""Cancel a wave: nothing is opened, everything that was sealed is destroyed, everybody who was invited is told."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import WaveNotReady
+from feedback.domain.waves.states import News, WaveState
+from feedback.services.waves.destroy_keys import destroy_spent_keys
+from feedback.storage.audit_log import note
+from feedback.storage.database import lock_wave
+from feedback.storage.entitlements import destroy_entitlements
+from feedback.storage.keys import KeyStore
+from feedback.storage.responses import destroy_responses
+from feedback.storage.waves import count_calendar_change, wave_by_id
+
+_CAN_BE_CANCELLED = {
+    WaveState.DRAFT,
+    WaveState.SCHEDULED,
+    WaveState.OPEN,
+    WaveState.CLOSING,
+    WaveState.HELD,
+}
+
+
+def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> None:
+    """Cancel a wave that has no report yet, or raise WaveNotReady. Its responses are destroyed unopened.
+
+    A wave that cannot finish closing within a week is cancelled too: what it holds was promised to be gone.
+    """
+    begin_cancelling(session, wave_id, now=now, actor=actor)
+    finish_cancelling(session, keys, wave_id, now=now)
+
+
+def begin_cancelling(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
+    """Mark a wave as cancelled, or raise WaveNotReady; the worker destroys what it holds. Twice is once."""
+    lock_wave(session, wave_id)
+    wave = wave_by_id(session, wave_id)
+    if wave.state == WaveState.CANCELLED:
+        session.rollback()
+        return
+    if WaveState(wave.state) not in _CAN_BE_CANCELLED:
+        raise WaveNotReady(f"Wave {wave_id} is {wave.state}; it can no longer be cancelled.")
+    wave.state = WaveState.CANCELLED
+    # Nobody has heard of a wave that was never opened.
+    wave.news, wave.news_due_at = (News.CANCELLED, now) if wave.opened_at else (None, None)
+    count_calendar_change(wave, now)
+    note(session, now, actor, "cancelled", f"wave {wave_id}")
+    session.commit()
+
+
+def finish_cancelling(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> None:
+    """Destroy what a cancelled wave still holds. Safe to run again."""
+    lock_wave(session, wave_id)
+    if wave_by_id(session, wave_id).state == WaveState.CANCELLED:
+        destroy_responses(session, wave_id)
+        destroy_entitlements(session, wave_id)
+    session.commit()
+    destroy_spent_keys(session, keys, now=now)

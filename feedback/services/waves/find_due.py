@@ -1,0 +1,91 @@
+"""What is due and since when, by wave, for whoever watches: the same acts that the worker finds, each with its time.
+
+Never reads entitlements or responses. What has no time of its own (destroying what a cancelled wave holds) shows in
+the keys that are left.
+
+Mails wait in one line. They count from when they may go, or from when mails of any wave last went out, if that was
+later: a line that moves is not late, however long it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.waves.states import MomentKind, WaveState
+from feedback.storage.heartbeat import Heartbeat, last_heartbeat
+from feedback.storage.quiet_times import hours_of
+from feedback.storage.waves import due_moments, wave_by_id, waves_in_state, waves_with_news
+from feedback.storage.workload import mails_put_off, mails_that_may_go
+
+
+class Act(StrEnum):
+    """What can be due for a wave."""
+
+    OPEN = "open"
+    REMIND = "remind"
+    LOOK = "look"
+    SEND = "send"
+    CLOSE = "close"
+    TELL = "tell"
+
+
+@dataclass(frozen=True)
+class DueAct:
+    """One thing that is due for a wave. `is_put_off`: it was tried, and the mail relay did not take it."""
+
+    act: Act
+    wave_id: int
+    since: datetime
+    is_put_off: bool = False
+
+    def age(self, now: datetime) -> timedelta:
+        """Return for how long it has been due, never less than nothing."""
+        return max(now - self.since, timedelta())
+
+
+def find_due(session: Session, now: datetime) -> tuple[DueAct, ...]:
+    """Return all that is due, the longest first. What waits for the end of a quiet time is not due."""
+    awake = (act for one in _by_day(session, now) for act in _without_nights(session, one, now))
+    return tuple(sorted([*_at_any_time(session, now), *awake], key=lambda one: (one.since, one.wave_id, one.act)))
+
+
+def _at_any_time(session: Session, now: datetime) -> Iterator[DueAct]:
+    for wave in waves_in_state(session, WaveState.OPEN):
+        if wave.closes_at <= now:
+            yield DueAct(Act.CLOSE, wave.id, wave.closes_at)
+    for wave in waves_in_state(session, WaveState.CLOSING):
+        yield DueAct(Act.CLOSE, wave.id, wave.closed_at or now)
+    for moment in due_moments(session, now):
+        if moment.kind == MomentKind.LOOK:
+            yield DueAct(Act.LOOK, moment.wave_id, moment.due_at)
+    for wave_id in waves_with_news(session, now):
+        yield DueAct(Act.TELL, wave_id, wave_by_id(session, wave_id).news_due_at or now)
+
+
+# All that sends mails to participants.
+def _by_day(session: Session, now: datetime) -> Iterator[DueAct]:
+    for wave in waves_in_state(session, WaveState.SCHEDULED):
+        if wave.opens_at and wave.opens_at <= now:
+            yield DueAct(Act.OPEN, wave.id, wave.opens_at)
+    for moment in due_moments(session, now):
+        if moment.kind == MomentKind.REMINDER:
+            yield DueAct(Act.REMIND, moment.wave_id, moment.due_at)
+    moved_at = last_heartbeat(session, Heartbeat.MAIL)
+    for waiting in mails_that_may_go(session, now):
+        yield DueAct(Act.SEND, waiting.wave_id, _later(waiting.since, moved_at, now))
+    for waiting in mails_put_off(session, now):
+        yield DueAct(Act.SEND, waiting.wave_id, _later(waiting.since, moved_at, now), is_put_off=True)
+
+
+def _later(since: datetime, moved_at: datetime | None, now: datetime) -> datetime:
+    return since if moved_at is None else max(since, min(moved_at, now))
+
+
+def _without_nights(session: Session, act: DueAct, now: datetime) -> Iterator[DueAct]:
+    hours = hours_of(session, wave_by_id(session, act.wave_id).programme_id)
+    since = hours.waited_since(act.since, now)
+    if since is not None:
+        yield replace(act, since=since)

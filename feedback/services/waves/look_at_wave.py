@@ -1,0 +1,26 @@
+"""Take the one look that staff get while a wave is open: a band, at a time fixed before the opening."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.waves.states import WaveState, band_seen
+from feedback.storage.audit_log import note
+from feedback.storage.database import lock_wave
+from feedback.storage.responses import count_responses
+from feedback.storage.waves import groups_of, moment_by_id, wave_by_id
+
+
+def look_at_wave(session: Session, moment_id: int, *, now: datetime) -> None:
+    """Keep the band that as many answers as there are now fall into; the number itself is kept nowhere."""
+    wave_id = moment_by_id(session, moment_id).wave_id
+    # A close that is under way would let a count of nothing look like an answer.
+    lock_wave(session, wave_id)
+    moment, wave = moment_by_id(session, moment_id), wave_by_id(session, wave_id)
+    if not moment.is_done and wave.state == WaveState.OPEN:
+        moment.is_done = True
+        answered = count_responses(session, wave.id)
+        groups = len(groups_of(session, wave.id))
+        moment.band = band_seen(answered, wave.invited or 0, wave.minimum_group_size, groups)
+        note(session, now, "service", f"took look {moment.number}", f"wave {wave.id}")
+    session.commit()

@@ -1,0 +1,143 @@
+"""Open a wave: fix groups and terms, hand out entitlements, queue the invitations. Never sees a response."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.comments.review import largest_comment
+from feedback.domain.disclosure.groups import Group, group_of, partition
+from feedback.domain.errors import PlanRefused, WaveNotReady
+from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
+from feedback.domain.survey.questionnaires import Questionnaire, Role
+from feedback.domain.survey.responses import largest_body
+from feedback.domain.waves.calendar import SHORTEST_OPENING
+from feedback.domain.waves.states import INVITATION, WaveState
+from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
+from feedback.services.roster.approve_roster import is_approved
+from feedback.services.support.open_support_desk import open_support_desk
+from feedback.services.waves.find_twins import find_twins
+from feedback.services.waves.move_reminders import move_reminders
+from feedback.services.waves.seal_terms import seal_terms
+from feedback.storage.audit_log import note
+from feedback.storage.database import lock_programme, lock_wave
+from feedback.storage.entitlements import Right, add_entitlements
+from feedback.storage.keys import KeyStore, WaveKeys
+from feedback.storage.people import Invitee, invitees, roster_sizes
+from feedback.storage.waves import (
+    Wave,
+    add_groups,
+    count_calendar_change,
+    drop_passed_moments,
+    questionnaires_of,
+    wave_by_id,
+)
+
+_NOT_OPENED_YET = {WaveState.DRAFT, WaveState.SCHEDULED}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What an opening did: people invited, and the groups that are fixed from now on."""
+
+    invited: int
+    groups: tuple[Group, ...]
+
+
+def open_wave(
+    session: Session,
+    keys: KeyStore,
+    wave_id: int,
+    *,
+    now: datetime,
+    actor: str,
+    defer: Defer = leave_to_the_tick,
+) -> Opening:
+    """Open a wave; raise WaveNotReady if it was opened before, PlanRefused if nobody could ever see a result.
+
+    Raises RosterNotApproved if the organisation asks for a second person's approval and the roster has none.
+
+    The keys are committed first and kept by a later attempt, so an attempt that dies changes nothing else.
+    """
+    check_opening(session, wave_id, now)
+    session.commit()
+    wave_keys = keys.keys_for_opening(wave_id)
+    lock_wave(session, wave_id)
+    wave = check_opening(session, wave_id, now)
+    lock_programme(session, wave.programme_id)
+    wave.roster_was_approved = is_approved(session, wave.programme_id)
+    open_support_desk(session, keys, wave.programme_id)
+    people = invitees(session, wave.programme_id)
+    groups = partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
+    questionnaires = questionnaires_of(session, wave_id)
+    _fix_terms(wave, wave_keys, questionnaires, groups, now)
+    wave.invited_sizes = _sizes(people)
+    wave.twins = [asdict(twin) for twin in find_twins(session, wave, groups)]
+    add_groups(session, wave_id, groups)
+    rights = _rights(wave_id, wave_keys.link, people, groups)
+    add_entitlements(session, rights)
+    session.flush()
+    wave.terms_seal = seal_terms(
+        session, wave_keys.link, wave, {right.digest: (right.role, right.group_name) for right in rights}
+    )
+    move_reminders(session, wave, opening=now, now=now)
+    drop_passed_moments(session, wave_id, now)
+    invited = (person.participant_id for person in people)
+    queue_for(session, wave_id, INVITATION, people=invited, now=now, defer=defer)
+    count_calendar_change(wave, now)
+    note(session, now, actor, "opened", f"wave {wave_id}")
+    session.commit()
+    return Opening(len(people), groups)
+
+
+def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
+    """Return the wave if it can be opened now, or raise WaveNotReady, PlanRefused or RosterNotApproved."""
+    wave = wave_by_id(session, wave_id)
+    if WaveState(wave.state) not in _NOT_OPENED_YET:
+        raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a wave that was never opened can be opened.")
+    if wave.closes_at < now + SHORTEST_OPENING:
+        raise WaveNotReady(f"Wave {wave_id} would close within the hour; plan a new one.")
+    invited = sum(roster_sizes(session, wave.programme_id).values())
+    if invited < wave.minimum_group_size:
+        raise PlanRefused(
+            f"The programme has {invited} people; with fewer than {wave.minimum_group_size} nothing could ever be "
+            "reported. Import a roster first."
+        )
+    is_approved(session, wave.programme_id)
+    return wave
+
+
+def _fix_terms(
+    wave: Wave, keys: WaveKeys, questionnaires: dict[Role, Questionnaire], groups: tuple[Group, ...], now: datetime
+) -> None:
+    response, comment = keys.response.public, keys.comment.public
+    wave.state = WaveState.OPEN
+    wave.opened_at = now
+    wave.invited = sum(group.invited for group in groups)
+    wave.response_key_id, wave.response_public_key = response.key_id, response.raw
+    wave.comment_key_id, wave.comment_public_key = comment.key_id, comment.raw
+    wave.body_bytes = max(largest_body(one, group.name) for one in questionnaires.values() for group in groups)
+    wave.comment_bytes = max(largest_comment(one) for one in questionnaires.values())
+
+
+def _rights(wave_id: int, key: LinkKey, people: Iterable[Invitee], groups: tuple[Group, ...]) -> list[Right]:
+    atoms = {person.atom for person in people}
+    names = {atom: group_of(atom, groups).name for atom in atoms}
+    return [
+        Right(
+            digest=entitlement_digest(proof(link_secret(key, person.participant_id))),
+            wave_id=wave_id,
+            role=person.atom.role,
+            group_name=names[person.atom],
+        )
+        for person in people
+    ]
+
+
+def _sizes(people: list[Invitee]) -> list[list[str | int]]:
+    counted: dict[tuple[str, str], int] = {}
+    for person in people:
+        atom = (person.atom.role.value, person.atom.cohort)
+        counted[atom] = counted.get(atom, 0) + 1
+    return [[role, cohort, count] for (role, cohort), count in sorted(counted.items())]

@@ -1,0 +1,93 @@
+"""Plan a wave: what it asks, when it opens, reminds, looks and closes. Refuses what its opening would refuse."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.disclosure.groups import partition
+from feedback.domain.survey.questionnaire_json import with_words
+from feedback.domain.survey.questionnaires import Questionnaire, Role
+from feedback.domain.waves.calendar import WaveCalendar, Wishes, draw_calendar
+from feedback.domain.waves.schedule import Offset
+from feedback.domain.waves.states import MomentKind, WaveState
+from feedback.services.waves.find_twins import Survey, twins_of
+from feedback.storage.audit_log import note
+from feedback.storage.people import roster_sizes
+from feedback.storage.programmes import Programme, programme_by_id, words_of
+from feedback.storage.quiet_times import hours_of
+from feedback.storage.waves import Wave, add_moments, add_questionnaires
+
+
+@dataclass(frozen=True)
+class WavePlan:
+    """A wave as it is asked for. Without `opens_at` somebody opens it by hand; without `look_at` it is half-way.
+
+    `reminders` are offsets, `reminders_at` fixed moments. `may_close_early` is fixed here and shown to participants:
+    unless it is set, nobody can close before the time.
+    """
+
+    programme_id: int
+    stage: str
+    questionnaires: Mapping[Role, Questionnaire]
+    opens_at: datetime | None
+    closes_at: datetime
+    reminders_at: tuple[datetime, ...] = ()
+    look_at: datetime | None = None
+    may_close_early: bool = False
+    reminders: tuple[Offset, ...] = ()
+
+
+def plan_wave(
+    session: Session, plan: WavePlan, *, key_backup_days: int, comment_days: int, now: datetime, actor: str
+) -> int:
+    """Write the wave down and return its id, or raise PlanRefused naming what cannot be: a date, or a twin (R11)."""
+    programme = programme_by_id(session, plan.programme_id)
+    calendar = planned_calendar(session, plan, now)
+    twins_of(
+        session,
+        planned_survey(programme, plan),
+        partition(roster_sizes(session, programme.id), programme.minimum_group_size),
+    )
+    wave = Wave(
+        programme_id=programme.id,
+        stage=plan.stage,
+        state=WaveState.DRAFT if calendar.opens_at is None else WaveState.SCHEDULED,
+        opens_at=calendar.opens_at,
+        closes_at=calendar.closes_at,
+        may_close_early=plan.may_close_early,
+        minimum_group_size=programme.minimum_group_size,
+        key_backup_days=key_backup_days,
+        comment_days=comment_days,
+        reviewer_name=programme.reviewer_name,
+        calendar_changed_at=now,
+    )
+    session.add(wave)
+    session.flush()
+    add_questionnaires(session, wave.id, asked_in_words(programme, plan.questionnaires))
+    offsets = {one.at: None if one.offset is None else str(one.offset) for one in calendar.reminders}
+    add_moments(session, wave.id, MomentKind.REMINDER, offsets)
+    add_moments(session, wave.id, MomentKind.LOOK, dict.fromkeys(calendar.looks))
+    note(session, now, actor, "planned", f"wave {wave.id}")
+    session.commit()
+    return wave.id
+
+
+def planned_calendar(session: Session, plan: WavePlan, now: datetime) -> WaveCalendar:
+    """Return the calendar that a plan comes to, or raise PlanRefused."""
+    invited = sum(roster_sizes(session, plan.programme_id).values())
+    wishes = Wishes(plan.opens_at, plan.closes_at, (*plan.reminders, *plan.reminders_at), plan.look_at)
+    return draw_calendar(wishes, hours_of(session, plan.programme_id), now=now, invited=invited)
+
+
+def planned_survey(programme: Programme, plan: WavePlan) -> Survey:
+    """Return what a plan asks of whom, as far as other waves can be its twins."""
+    asked = asked_in_words(programme, plan.questionnaires)
+    return Survey(programme.id, plan.stage, programme.minimum_group_size, asked, None)
+
+
+def asked_in_words(programme: Programme, questionnaires: Mapping[Role, Questionnaire]) -> dict[Role, Questionnaire]:
+    """Return questionnaires in the programme's own words."""
+    words = words_of(programme)
+    return {role: with_words(one, words) for role, one in questionnaires.items()}

@@ -1,0 +1,32 @@
+"""The terms of a wave as the database holds them, sealed at the opening and sealed again, to compare, at the close."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.links import EntitlementDigest, LinkKey, terms_seal
+from feedback.domain.waves.terms import Terms, terms_digest
+from feedback.storage.waves import Wave, groups_of, questionnaire_texts
+
+_TOLD = ("reviewer_name", "comment_days", "key_backup_days", "may_close_early", "invited_sizes", "twins")
+
+
+def seal_terms(
+    session: Session, key: LinkKey, wave: Wave, rights: Mapping[EntitlementDigest, tuple[str, str]]
+) -> bytes:
+    """Return the seal over all that is fixed of a wave, with its `rights`: (role, group name) by digest."""
+    terms = Terms(
+        k=wave.minimum_group_size,
+        response_key=wave.response_key,
+        comment_key=wave.comment_key,
+        groups=groups_of(session, wave.id),
+        questionnaires=questionnaire_texts(session, wave.id),
+        rights=rights,
+        told={name: getattr(wave, name) for name in _TOLD} | _told_if_approved(wave),
+    )
+    return terms_seal(key, terms_digest(terms))
+
+
+# Only where it is told: waves that were opened before there were approvals keep their seals.
+def _told_if_approved(wave: Wave) -> dict[str, bool]:
+    return {"roster_was_approved": True} if wave.roster_was_approved else {}

@@ -1,0 +1,143 @@
+"""What staff see of one wave: state, calendar, deliveries, bands. Never how many have answered, never who.
+
+Delivery counts come from the mails alone; a look shows its band and nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.disclosure.groups import Group
+from feedback.domain.languages import languages_with
+from feedback.domain.survey.questionnaires import languages_of
+from feedback.domain.waves.states import Band, MomentKind, WaveState
+from feedback.storage.database import begin_read_only
+from feedback.storage.deliveries import DeliveryState, delivery_counts
+from feedback.storage.programmes import programme_by_id
+from feedback.storage.reports import report_of
+from feedback.storage.waves import Moment, Wave, groups_of, moments_of, questionnaires_of, wave_by_id
+
+
+class EntryKind(StrEnum):
+    """What a line of a wave's calendar is about."""
+
+    OPENING = "opening"
+    REMINDER = "reminder"
+    LOOK = "look"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """One date of a wave. `at` is None if somebody opens it by hand; `band` is what a look that was taken showed.
+
+    A reminder that was left out is done and has sent nothing.
+    """
+
+    kind: EntryKind
+    number: int
+    at: datetime | None
+    is_done: bool
+    band: Band | None = None
+    was_left_out: bool = False
+
+
+@dataclass(frozen=True)
+class DeliveryCount:
+    """How many copies of one mail, such as "invitation", stand in one state."""
+
+    mail: str
+    state: DeliveryState
+    count: int
+
+
+@dataclass(frozen=True)
+class WaveView:
+    """One wave. `languages` are codes; `groups` is empty before the opening."""
+
+    id: int
+    programme_id: int
+    programme: str
+    time_zone: ZoneInfo
+    stage: str
+    languages: tuple[str, ...]
+    state: WaveState
+    minimum_group_size: int
+    invited: int | None
+    may_close_early: bool
+    may_be_closed: bool
+    may_be_extended: bool
+    has_report: bool
+    calendar: tuple[CalendarEntry, ...]
+    deliveries: tuple[DeliveryCount, ...]
+    groups: tuple[Group, ...]
+
+
+def show_wave(session: Session, wave_id: int, *, now: datetime) -> WaveView:
+    """Return one wave as it stands, or raise NotFound."""
+    begin_read_only(session)
+    try:
+        return _sheet(session, wave_by_id(session, wave_id), now)
+    finally:
+        session.rollback()
+
+
+def owner_of_wave(session: Session, wave_id: int) -> int:
+    """Return the id of the organisation that runs a wave's programme, or raise NotFound."""
+    begin_read_only(session)
+    try:
+        return programme_by_id(session, wave_by_id(session, wave_id).programme_id).organisation_id
+    finally:
+        session.rollback()
+
+
+def _sheet(session: Session, wave: Wave, now: datetime) -> WaveView:
+    programme = programme_by_id(session, wave.programme_id)
+    state = WaveState(wave.state)
+    moments = moments_of(session, wave.id)
+    counts = delivery_counts(session, wave.id)
+    return WaveView(
+        id=wave.id,
+        programme_id=programme.id,
+        programme=programme.name,
+        time_zone=ZoneInfo(programme.time_zone),
+        stage=wave.stage,
+        languages=_languages(session, wave),
+        state=state,
+        minimum_group_size=wave.minimum_group_size,
+        invited=wave.invited,
+        may_close_early=wave.may_close_early,
+        may_be_closed=state is WaveState.OPEN and (wave.may_close_early or wave.closes_at <= now),
+        may_be_extended=_may_be_extended(wave, moments, now),
+        has_report=report_of(session, wave.id) is not None,
+        calendar=_calendar(wave, moments),
+        deliveries=tuple(DeliveryCount(mail, stands, count) for (mail, stands), count in counts.items()),
+        groups=groups_of(session, wave.id),
+    )
+
+
+def _may_be_extended(wave: Wave, moments: list[Moment], now: datetime) -> bool:
+    looks = [moment for moment in moments if moment.kind == MomentKind.LOOK and moment.is_done]
+    saw_too_few = bool(looks) and looks[-1].band == Band.FEWER_THAN_K
+    return saw_too_few and wave.state == WaveState.OPEN and now < wave.closes_at and not wave.was_extended
+
+
+def _languages(session: Session, wave: Wave) -> tuple[str, ...]:
+    asked = questionnaires_of(session, wave.id).values()
+    both = frozenset.intersection(*map(languages_of, asked)) if asked else frozenset()
+    return tuple(language.code for language in languages_with(both))
+
+
+def _calendar(wave: Wave, moments: list[Moment]) -> tuple[CalendarEntry, ...]:
+    opening = CalendarEntry(EntryKind.OPENING, 1, wave.opened_at or wave.opens_at, wave.opened_at is not None)
+    closing = CalendarEntry(EntryKind.CLOSING, 1, wave.closed_at or wave.closes_at, wave.closed_at is not None)
+    return (opening, *(_entry(moment) for moment in moments), closing)
+
+
+def _entry(moment: Moment) -> CalendarEntry:
+    kind = EntryKind.LOOK if moment.kind == MomentKind.LOOK else EntryKind.REMINDER
+    band = Band(moment.band) if moment.band else None
+    return CalendarEntry(kind, moment.number, moment.due_at, moment.is_done, band, moment.was_left_out)

@@ -1,0 +1,60 @@
+"""The results that everybody who was invited may read: sentences from published reports, and what was done."""
+
+from flask import Blueprint, Response, make_response, render_template, url_for
+from flask_babel import gettext as _
+
+from feedback.domain.errors import NotFound
+from feedback.domain.report.reading import report_languages
+from feedback.reporting.participants import participants_results
+from feedback.runtime import runtime
+from feedback.services.reports.show_results import Results, show_results
+from feedback.web.languages import offer_only
+from feedback.web.participants.parts import language
+
+results_pages = Blueprint("results", __name__, url_prefix="/r")
+
+
+@results_pages.get("/<address>")
+def newest(address: str) -> Response:
+    """Show the newest report of the programme behind the address."""
+    results = _results(address)
+    return _page(address, results, len(results.reports))
+
+
+@results_pages.get("/<address>/<int:number>")
+def one(address: str, number: int) -> Response:
+    """Show the programme's report of that number, from 1."""
+    results = _results(address)
+    if not 1 <= number <= len(results.reports):
+        raise NotFound(_("There is no such report. Open the address from your mail."))
+    return _page(address, results, number)
+
+
+def _results(address: str) -> Results:
+    with runtime().reading() as connection:
+        return show_results(connection, address)
+
+
+def _page(address: str, results: Results, number: int) -> Response:
+    offer_only(report_languages(results.reports[number - 1]))
+    reports = [participants_results(report, language()) for report in results.reports]
+    others = [
+        (other.title, url_for(".one", address=address, number=place))
+        for place, other in enumerate(reports, start=1)
+        if place != number
+    ]
+    page = render_template(
+        "participant/results.html",
+        shown=reports[number - 1],
+        others=others,
+        is_newest=number == len(reports),
+        paragraphs=_paragraphs(results.you_said),
+        contact_name=results.contact_name,
+        contact_email=results.contact_email,
+        receipt_url=url_for("receipts.ask"),
+    )
+    return make_response(page)
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in text.split("\n\n") if part.strip()]

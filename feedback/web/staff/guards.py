@@ -1,0 +1,90 @@
+"""Who may see which staff page. Every view under /staff wears `allowed`, or is marked `open_to_all` on purpose."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import abort, g, redirect, session, url_for
+from flask.typing import ResponseReturnValue
+
+from feedback.domain.errors import NotFound
+from feedback.domain.staff import StaffRole
+from feedback.runtime import runtime
+from feedback.services.programmes.show_programmes import owner_of_programme
+from feedback.services.staff.sign_in import Member, find_member
+from feedback.services.waves.show_wave import owner_of_wave
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+_MARK = "roles_let_in"
+# Beyond this no database can even be asked for a number.
+_LARGEST_NUMBER = 2**31 - 1
+_OWNERS: dict[str, Callable[..., int]] = {
+    "programme_id": owner_of_programme,
+    "wave_id": owner_of_wave,
+    "before_id": owner_of_wave,
+}
+
+
+def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
+    """Let in signed-in staff who have one of `roles`, and only to what is their own organisation's.
+
+    Strangers are sent to the page that says how to sign in. What belongs to another organisation raises NotFound
+    like what does not exist; the owner is found by the view's argument `programme_id`, `wave_id` or `before_id`.
+    """
+
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            found = _signed_in()
+            if found is None:
+                return redirect(url_for("staff.how_to_sign_in"))
+            if found.role not in roles:
+                abort(403)
+            _check_own(found, kwargs)
+            g.staff = found
+            return view(*args, **kwargs)
+
+        vars(guarded)[_MARK] = frozenset(roles)
+        return guarded
+
+    return guard
+
+
+def open_to_all(view: View[P]) -> View[P]:
+    """Mark a staff view that strangers may see: one that serves to sign in or out."""
+    vars(view)[_MARK] = frozenset(StaffRole)
+    return view
+
+
+def is_guarded(view: Callable[..., Any]) -> bool:
+    """Tell whether somebody has decided who may see a view."""
+    return _MARK in vars(view)
+
+
+def member() -> Member:
+    """Return who is signed in, in a view that wears `allowed`."""
+    found: Member = g.staff
+    return found
+
+
+def _signed_in() -> Member | None:
+    staff_id = session.get("staff_id")
+    return find_member(runtime().session(), staff_id) if isinstance(staff_id, int) else None
+
+
+def _check_own(found: Member, arguments: dict[str, Any]) -> None:
+    for name, owner in _OWNERS.items():
+        if name in arguments and _owner_of(owner, arguments[name]) != found.organisation_id:
+            raise NotFound("There is no such page in your organisation. Go back to the list of programmes.")
+
+
+# What others have must look like what does not exist, or the numbers tell how many surveys there are elsewhere.
+def _owner_of(owner: Callable[..., int], number: int) -> int | None:
+    if number > _LARGEST_NUMBER:
+        return None
+    try:
+        return owner(runtime().session(), number)
+    except NotFound:
+        return None

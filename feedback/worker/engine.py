@@ -1,0 +1,87 @@
+"""The job engine, Procrastinate, in two forms: on PostgreSQL for any number of machines, in memory for one process.
+
+A job's payload is one number. Jobs are no facts: losing all of them loses nothing, the tick defers them again.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import TypedDict
+
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.testing import InMemoryConnector
+from sqlalchemy.orm import Session
+
+from feedback.worker.due import Due, Task
+
+WAVES, MAIL = "waves", "mail"
+FIRST = 100
+_CONNECTIONS = 4
+_PATIENCE_SECONDS = 10
+_KNOWN = "SELECT queueing_lock FROM procrastinate_jobs WHERE queueing_lock = ANY(%(names)s)"
+# What ends something people wait for comes before what begins; mail has a queue of its own.
+_PRIORITIES = {Task.DISCARD: 50, Task.CLOSE: 50, Task.FINISH_CANCELLING: 40, Task.OPEN: 30, Task.TELL: 20}
+
+
+class JobOptions(TypedDict):
+    """How a job is deferred."""
+
+    queue: str
+    priority: int
+    lock: str
+    queueing_lock: str
+
+
+def engine_for(queue_url: str | None) -> App:
+    """Return an engine without tasks, not yet open."""
+    if queue_url is None:
+        return App(connector=InMemoryConnector())
+    connector = PsycopgConnector(
+        conninfo=queue_url, min_size=1, max_size=_CONNECTIONS, timeout=_PATIENCE_SECONDS, name="jobs"
+    )
+    return App(connector=connector)
+
+
+def queue_of(task: Task) -> str:
+    """Return where jobs wait: what talks to the relay apart from what must not wait for it."""
+    return MAIL if task in (Task.SEND, Task.TELL, Task.SUPPORT, Task.READ_BOUNCES) else WAVES
+
+
+def job_name(due: Due) -> str:
+    """Return what no two jobs that wait, and no two that run, have in common."""
+    return f"{due.task}:{due.number}"
+
+
+def job_options(due: Due) -> JobOptions:
+    """Return how the job for `due` is deferred, whoever does it."""
+    return {
+        "queue": queue_of(due.task),
+        "priority": _PRIORITIES.get(due.task, 0),
+        "lock": job_name(due),
+        "queueing_lock": job_name(due),
+    }
+
+
+async def known_jobs(engine: App, names: Iterable[str]) -> set[str]:
+    """Return which of `names` belong to a job that waits or runs."""
+    if isinstance(engine.connector, InMemoryConnector):
+        return {job["queueing_lock"] for job in engine.connector.jobs.values()} & set(names)
+    rows = await engine.connector.execute_query_all_async(_KNOWN, names=list(names))
+    return {row["queueing_lock"] for row in rows}
+
+
+def defer_batches(session: Session, batch_ids: Sequence[int]) -> None:
+    """Defer the sending of new batches in the transaction that wrote them: with it they come to be, or do not."""
+    jobs = [
+        _DESK.configure_task(Task.SEND, **job_options(Due(Task.SEND, number))).make_new_job(number=number)
+        for number in batch_ids
+    ]
+    # The savepoint keeps a refused job from taking the whole transaction with it; the tick defers it later. It is made
+    # when the session is asked for its connection, not before.
+    with suppress(AlreadyEnqueued), session.begin_nested():
+        connection = session.connection().connection.driver_connection
+        _DESK.job_manager.batch_defer_jobs(jobs=jobs, connection=connection)
+
+
+# Never opened: it writes through the sessions of others.
+_DESK = App(connector=SyncPsycopgConnector())

@@ -1,0 +1,170 @@
+"""The engine's tasks: one for each thing that can be due, the tick that defers them, the rescue of stalled jobs."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from procrastinate import App
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from procrastinate.testing import InMemoryConnector
+from sqlalchemy.exc import DBAPIError
+
+from feedback.domain.errors import FeedbackError, MailRefused, ScrubUnfinished, WaveNotReady
+from feedback.worker.alarm import Alarm
+from feedback.worker.context import WorkerContext
+from feedback.worker.due import Due, Task, do, what_is_due
+from feedback.worker.engine import FIRST, WAVES, job_name, job_options, known_jobs, queue_of
+from feedback.worker.throttled_log import ThrottledLog
+
+_EVERY_SECOND = "* * * * * */1"
+_EVERY_FEW_SECONDS = "* * * * * */3"
+_LONGEST_PAUSE_SECONDS = 30
+_MOST_ATTEMPTS = 6
+
+log = logging.getLogger(__name__)
+
+
+class RetryPolicy(BaseRetryStrategy):
+    """Tries a job that failed again after 1, 2, 4 … seconds; after a minute it is for the tick to say if it is due."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Say when, or None."""
+        if job.attempts >= _MOST_ATTEMPTS:
+            return None
+        return RetryDecision(retry_in={"seconds": min(2**job.attempts, _LONGEST_PAUSE_SECONDS)})
+
+
+@dataclass
+class Tasks:
+    """What the engine of one worker can do.
+
+    `stalled_seconds`: a worker that is silent for so long is taken for dead, and its jobs are done again.
+    """
+
+    context: WorkerContext
+    stalled_seconds: float
+    problems: ThrottledLog = field(default_factory=lambda: ThrottledLog(log))
+    alarm: Alarm = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set the alarm as the settings say."""
+        self.alarm = Alarm(self.context.alarm_after)
+
+    def add_to(self, engine: App) -> None:
+        """Register all tasks with `engine`."""
+
+        @engine.periodic(cron=_EVERY_SECOND)
+        @engine.task(name="tick", lock="tick", queueing_lock="tick", queue=WAVES, priority=FIRST)
+        async def tick(timestamp: int) -> None:  # noqa: ARG001
+            await self._try("tick", self._tick(engine))
+
+        for task in Task:
+            self._add_task(engine, task)
+        # In memory jobs die with their worker.
+        if self.context.queue_url is not None:
+            self._add_rescue(engine)
+
+    def _add_rescue(self, engine: App) -> None:
+        # No lock: that of a rescuer who died would keep all others from coming.
+        @engine.periodic(cron=_EVERY_FEW_SECONDS)
+        @engine.task(name="rescue", queueing_lock="rescue", queue=WAVES, priority=FIRST)
+        async def rescue(timestamp: int) -> None:  # noqa: ARG001
+            await self._try("rescue", self._rescue(engine))
+
+    def _add_task(self, engine: App, task: Task) -> None:
+        @engine.task(name=task.value, retry=RetryPolicy(), queue=queue_of(task))
+        def perform(number: int) -> None:
+            self._perform(Due(task, number))
+
+    async def _try(self, name: str, step: Coroutine[None, None, None]) -> None:
+        try:
+            await step
+        except Exception as error:  # noqa: BLE001  # whatever it was, the next one comes soon
+            self.problems.report(name, f"The {name} failed, and comes again: {_kind(error)}.", _traced(error))
+        else:
+            self.problems.resolve(name)
+
+    async def _tick(self, engine: App) -> None:
+        due = {job_name(one): one for one in await asyncio.to_thread(self._what_is_due)}
+        known = await known_jobs(engine, due)
+        for name, one in due.items():
+            if name not in known:
+                await _defer(engine, one)
+        _trim(engine)
+
+    def _what_is_due(self) -> list[Due]:
+        now = self.context.clock()
+        with self.context.scope() as session:
+            due = what_is_due(session, now, self.context.pace, reads_bounces=self.context.bounces.is_due(now))
+            self.alarm.report(session, now)
+        return due
+
+    async def _rescue(self, engine: App) -> None:
+        stalled = list(await engine.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.stalled_seconds))
+        for job in stalled:
+            await _put_back(engine, job)
+        await engine.job_manager.prune_stalled_workers(self.stalled_seconds)
+        if stalled:
+            log.warning("A worker fell silent; %d jobs of it are done again.", len(stalled))
+            # It may have died between deleting keys and rewriting the file that they lay in.
+            with suppress(ScrubUnfinished):
+                await asyncio.to_thread(self.context.keys.scrub_again)
+
+    def _perform(self, due: Due) -> None:
+        try:
+            do(due, self.context)
+        except MailRefused as error:
+            # The ledger says when to try again.
+            self.problems.report(due.task, str(error))
+        except WaveNotReady as error:
+            # Trying again would change nothing: somebody else has done it, or must do something first.
+            self.problems.report(due, f"{due.task} {due.number}: {error}")
+        except FeedbackError as error:
+            self.problems.report(due, f"{due.task} {due.number}: {error}")
+            raise
+        except Exception as error:
+            text = f"{due.task} {due.number} failed, and is tried again: {_kind(error)}."
+            self.problems.report(due, text, _traced(error))
+            raise
+        else:
+            self.problems.resolve(due)
+            self.problems.resolve(due.task)
+
+
+async def _defer(engine: App, due: Due) -> None:
+    try:
+        await engine.configure_task(due.task.value, **job_options(due)).defer_async(number=due.number)
+    except AlreadyEnqueued:
+        # Another process was faster.
+        return
+
+
+async def _put_back(engine: App, job: Job) -> None:
+    # Another rescuer may have been faster with this one.
+    with suppress(ConnectorException):
+        try:
+            await engine.job_manager.retry_job(job)
+        except UniqueViolation:
+            # A twin waits already, which does the same.
+            await engine.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+
+
+def _kind(error: BaseException) -> str:
+    return type(error).__name__
+
+
+# Where a database failed is no news; where the program failed is.
+def _traced(error: Exception) -> Exception | None:
+    return None if isinstance(error, DBAPIError | ConnectorException) else error
+
+
+def _trim(engine: App) -> None:
+    # The connector in memory was made for tests and keeps every event and query; a service runs for months.
+    if isinstance(engine.connector, InMemoryConnector):
+        engine.connector.queries.clear()
+        for number in [number for number in engine.connector.events if number not in engine.connector.jobs]:
+            del engine.connector.events[number]

@@ -1,0 +1,137 @@
+"""A forecast promises exactly what the disclosure rules then publish."""
+
+from itertools import cycle, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedback.domain.disclosure.forecast import EVERYBODY_ANSWERS, RATES, Forecast, Outlook, forecast
+from feedback.domain.disclosure.groups import Atom, Group
+from feedback.domain.disclosure.publishing import comments_kept, publish
+from feedback.domain.disclosure.statements import GroupStatement, Publication, Reason, ResponseRate, Withheld
+from feedback.domain.disclosure.tally import Tally
+from feedback.domain.survey.answers import Answer
+from feedback.domain.survey.questionnaires import Kind, Questionnaire, Role
+from forms.bank import available, load, pair
+
+STAGES = sorted({load(name).stage for name in available()})
+COHORTS = ("", "London", "York", "Zürich")
+sizes = st.dictionaries(
+    st.builds(Atom, st.sampled_from(Role), st.sampled_from(COHORTS)), st.integers(1, 40), max_size=8
+)
+
+
+def answer_to(questionnaire: Questionnaire, number: int) -> Answer:
+    """A complete answer; different numbers choose differently, so that no option is near everybody's."""
+    ratings: dict[str, str | tuple[str, ...]] = {}
+    for question in questionnaire.questions:
+        for field in question.fields if question.closed else ():
+            chosen = question.option_codes[number % len(question.option_codes)]
+            ratings[field] = (chosen,) if question.kind is Kind.MANY else chosen
+    return Answer(ratings, {question.code: "Something." for question in questionnaire.open_questions})
+
+
+def role_of(group: Group, invited: dict[Role, int]) -> list[Role]:
+    """Who answers first in a group: its role, or both in turn as long as there are any."""
+    if group.role is not None:
+        return [group.role] * group.invited
+    left, order = dict(invited), []
+    for role in cycle(Role):
+        if not any(left.values()):
+            return order
+        if left.get(role):
+            left[role] -= 1
+            order.append(role)
+    return order
+
+
+def tally_at(outlook: Outlook, people: dict[Atom, int], questionnaires: dict[Role, Questionnaire]) -> Tally:
+    """The real tally, once `percent` of each group have answered everything."""
+    roles = {atom.role for atom in people}
+    asked = {role: questionnaires[role] for role in Role if role in roles}
+    invited = {role: sum(size for atom, size in people.items() if atom.role is role) for role in roles}
+    tally = Tally(asked, tuple(one.group for one in outlook.groups))
+    for one in outlook.groups:
+        assert one.answered == one.group.invited * outlook.percent // 100
+        for number, role in enumerate(role_of(one.group, invited)[: one.answered]):
+            tally.add(one.group.name, role, answer_to(asked[role], number))
+    return tally
+
+
+def published_by(publication: Publication) -> tuple[set[str], set[tuple[str, str]], set[tuple[str, str, Reason]]]:
+    said = [one for one in publication.statements if isinstance(one, GroupStatement)]
+    rates = [one for one in publication.statements if isinstance(one, ResponseRate)]
+    return (
+        {one.group for one in rates if one.answered is not None},
+        {(one.group, one.question) for one in said if not isinstance(one, Withheld)},
+        {(one.group, one.question, one.reason) for one in said if isinstance(one, Withheld)},
+    )
+
+
+def promised_by(outlook: Outlook) -> tuple[set[str], set[tuple[str, str]], set[tuple[str, str, Reason]]]:
+    return (
+        {one.group.name for one in outlook.groups if one.is_reported},
+        {(one.group.name, code) for one in outlook.groups for code in one.shown},
+        {(one.group.name, hidden.code, hidden.reason) for one in outlook.groups for hidden in one.hidden},
+    )
+
+
+@settings(max_examples=120)
+@given(sizes, st.sampled_from(STAGES), st.integers(5, 9))
+def test_what_is_foreseen_is_exactly_what_is_published_and_hidden(people: dict[Atom, int], stage: str, k: int) -> None:
+    seen = forecast(people, pair(stage), k)
+    assert [one.percent for one in seen.outlooks] == [*RATES, EVERYBODY_ANSWERS]
+    for outlook in seen.outlooks:
+        tally = tally_at(outlook, people, pair(stage))
+        assert outlook.is_opened == (sum(tally.answered(group) for group in tally.groups) >= k)
+        if outlook.is_opened:
+            assert promised_by(outlook) == published_by(publish(tally, k))
+            assert set(outlook.comments) == comments_kept(tally, k)
+        else:
+            assert promised_by(outlook) == (set(), set(), set())
+            assert outlook.comments == ()
+
+
+@given(sizes, st.sampled_from(STAGES), st.integers(5, 9))
+def test_more_answers_never_show_less(people: dict[Atom, int], stage: str, k: int) -> None:
+    outlooks = forecast(people, pair(stage), k).outlooks
+    for fewer, more in pairwise(outlooks):
+        assert promised_by(fewer)[1] <= promised_by(more)[1]
+        assert set(fewer.comments) <= set(more.comments)
+
+
+@given(sizes, st.integers(5, 9))
+def test_everybody_has_one_place_and_knows_whom_they_are_merged_with(people: dict[Atom, int], k: int) -> None:
+    seen = forecast(people, pair("kickoff"), k)
+    assert {one.atom: one.invited for one in seen.places} == people
+    for place in seen.places:
+        together = place.invited + sum(people[other] for other in place.with_others)
+        assert together == place.group.invited
+
+
+def of(mentors: int, mentees: int, stage: str = "kickoff") -> Forecast:
+    people = {Atom(Role.MENTOR, ""): mentors, Atom(Role.MENTEE, ""): mentees}
+    return forecast({atom: size for atom, size in people.items() if size}, pair(stage), 5)
+
+
+def test_a_role_that_is_too_small_makes_one_group_of_everybody() -> None:
+    seen = of(9, 20)
+    assert seen.small_roles == ((Role.MENTOR, 9),)
+    assert [group.name for group in seen.groups] == ["all"]
+    assert Reason.ONE_ROLE in {hidden.reason for one in seen.best.groups for hidden in one.hidden}
+
+
+def test_a_role_alone_is_never_too_small_for_the_other() -> None:
+    assert of(9, 0).small_roles == ()
+    assert of(9, 0).best.groups[0].hidden == ()
+
+
+@pytest.mark.parametrize(("mentees", "kept"), [(9, False), (10, True)])
+def test_comments_need_ten_answers(mentees: int, kept: bool) -> None:
+    assert bool(of(0, mentees).best.comments) is kept
+
+
+def test_nobody_invited_is_nothing_to_report() -> None:
+    seen = forecast({}, pair("kickoff"), 5)
+    assert not seen.best.is_opened

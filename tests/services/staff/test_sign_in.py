@@ -1,0 +1,108 @@
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import NotFound, SignInRefused
+from feedback.domain.links import from_address
+from feedback.domain.staff import StaffRole
+from feedback.services.staff.sign_in import LINK_LIFETIME, find_member, invite_staff, sign_in
+from feedback.storage.audit_log import LogEntry
+from feedback.storage.organisations import organisation_named
+from feedback.storage.staff import SignIn
+from tests.world import FixedClock
+
+Invite = Callable[..., str]
+
+
+@pytest.fixture
+def invite(session: Session, clock: FixedClock) -> Invite:
+    """A builder: `invite()` returns the token of a sign-in link for Ana, a coordinator."""
+
+    def build(name: str = "Ana", email: str = "ana@example.com", role: StaffRole = StaffRole.COORDINATOR) -> str:
+        organisation_named(session, "Example")
+        return invite_staff(
+            session, organisation="Example", name=name, email=email, role=role, now=clock(), actor="test"
+        )
+
+    return build
+
+
+def test_a_link_signs_in_whom_it_was_made_for(session: Session, clock: FixedClock, invite: Invite) -> None:
+    member = find_member(session, sign_in(session, invite(), now=clock()))
+    assert member is not None
+    assert (member.name, member.role) == ("Ana", StaffRole.COORDINATOR)
+
+
+def test_a_link_works_once(session: Session, clock: FixedClock, invite: Invite) -> None:
+    token = invite()
+    sign_in(session, token, now=clock())
+    with pytest.raises(SignInRefused):
+        sign_in(session, token, now=clock())
+
+
+def test_a_link_lasts_a_day(session: Session, clock: FixedClock, invite: Invite) -> None:
+    token = invite()
+    assert timedelta(hours=24) == LINK_LIFETIME
+    with pytest.raises(SignInRefused):
+        sign_in(session, token, now=clock() + LINK_LIFETIME)
+
+
+def test_a_link_works_until_its_last_moment(session: Session, clock: FixedClock, invite: Invite) -> None:
+    assert sign_in(session, invite(), now=clock() + LINK_LIFETIME - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("token", ["", "x", "A" * 43, "A" * 44, "é" * 43, "../../etc", "A" * 42 + "="])
+def test_what_is_not_a_link_signs_nobody_in(session: Session, clock: FixedClock, invite: Invite, token: str) -> None:
+    invite()
+    with pytest.raises(SignInRefused):
+        sign_in(session, token, now=clock())
+
+
+def test_only_a_digest_of_the_link_is_kept(session: Session, invite: Invite) -> None:
+    secret = from_address(invite())
+    assert secret is not None
+    assert session.scalars(select(SignIn.digest)).one() != secret
+
+
+def test_inviting_again_changes_name_and_role_of_the_same_member(
+    session: Session, clock: FixedClock, invite: Invite
+) -> None:
+    before = sign_in(session, invite(), now=clock())
+    after = sign_in(session, invite("Ana B", " ANA@example.com", StaffRole.REVIEWER), now=clock())
+    member = find_member(session, after)
+    assert member is not None
+    assert (before, member.name, member.role) == (after, "Ana B", StaffRole.REVIEWER)
+
+
+def test_the_log_names_no_address(session: Session, clock: FixedClock, invite: Invite) -> None:
+    sign_in(session, invite(), now=clock())
+    entries = session.scalars(select(LogEntry).order_by(LogEntry.id)).all()
+    assert [entry.act for entry in entries] == ["invited as coordinator", "signed in"]
+    assert not [entry for entry in entries if "ana" in (entry.actor + entry.act + entry.subject).lower()]
+
+
+def test_nobody_is_found_under_an_unknown_number(session: Session) -> None:
+    assert find_member(session, 404) is None
+
+
+def test_a_later_link_takes_the_place_of_an_earlier_one(session: Session, clock: FixedClock, invite: Invite) -> None:
+    earlier, later = invite(), invite()
+    with pytest.raises(SignInRefused):
+        sign_in(session, earlier, now=clock())
+    assert sign_in(session, later, now=clock())
+
+
+def test_an_unknown_organisation_is_not_created_by_a_typing_error(session: Session, clock: FixedClock) -> None:
+    with pytest.raises(NotFound):
+        invite_staff(
+            session,
+            organisation="Exmaple",
+            name="Ana",
+            email="ana@example.com",
+            role=StaffRole.COORDINATOR,
+            now=clock(),
+            actor="test",
+        )
