@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from feedback.domain.disclosure.forecast import SMALLEST_FOR_COMMENTS, Forecast, GroupOutlook, Outlook, Place
+from feedback.domain.disclosure.forecast import Forecast, GroupOutlook, Outlook
 from feedback.domain.disclosure.groups import EVERYBODY, Atom, Group
+from feedback.domain.disclosure.publishing import enough_for_comments
 from feedback.domain.disclosure.statements import Reason
 from feedback.domain.report.document import Twin
 from feedback.domain.survey.questionnaires import Role
@@ -38,7 +39,7 @@ class ForecastWords:
 def forecast_words(seen: Forecast, twins: Iterable[Twin] = ()) -> ForecastWords:
     """Return a forecast in the reader's language."""
     hoped = seen.outlooks[:-1]
-    people = [_row(place, hoped, seen.k) for place in seen.places]
+    people = [_row(seen, atom, hoped) for atom in seen.sizes]
     comments = ForecastRow(_("Comments"), seen.invited, "–", tuple(_comments(outlook) for outlook in hoped))
     return ForecastWords(
         invited=seen.invited,
@@ -60,7 +61,7 @@ def never_shown(seen: Forecast) -> tuple[str, ...]:
         )
     found = [_one_group(seen)] if seen.small_roles else []
     for one in seen.best.groups:
-        sensitive = [hidden.code for hidden in one.hidden if hidden.reason is Reason.SENSITIVE_TOO_FEW]
+        sensitive = [hidden.question for hidden in one.hidden if hidden.reason is Reason.SENSITIVE_TOO_FEW]
         if sensitive:
             found.append(_sensitive(one.group, sensitive))
     if seen.best.lost_comments:
@@ -82,7 +83,7 @@ def twin_words(twin: Twin, groups: Iterable[Group]) -> str:
 
 def _one_group(seen: Forecast) -> str:
     roles = listed(_role_size(role, size) for role, size in seen.small_roles)
-    own = [one.code for outlook in seen.best.groups for one in outlook.hidden if one.reason is Reason.ONE_ROLE]
+    own = [one.question for outlook in seen.best.groups for one in outlook.hidden if one.reason is Reason.ONE_ROLE]
     text = _(
         "With %(roles)s that role is too small to be shown on its own: everybody is one group, and the questions "
         "that only one role is asked are never shown",
@@ -100,7 +101,7 @@ def _sensitive(group: Group, codes: list[str]) -> str:
 
 
 def _lost_comments(seen: Forecast) -> str:
-    enough = max(SMALLEST_FOR_COMMENTS, 2 * seen.k)
+    enough = enough_for_comments(seen.k)
     if seen.invited < enough:
         return _(
             "With fewer than %(enough)s people invited, comments are destroyed unread: they would be guessed.",
@@ -118,9 +119,11 @@ def _role_size(role: Role, size: int) -> str:
     return ngettext("%(num)s mentee", "%(num)s mentees", size)
 
 
-def _row(place: Place, outlooks: tuple[Outlook, ...], k: int) -> ForecastRow:
-    seen = [next(one for one in outlook.groups if one.group == place.group) for outlook in outlooks]
-    return ForecastRow(_atom(place.atom), place.invited, _counted_in(place, k), tuple(_cell(one, k) for one in seen))
+def _row(seen: Forecast, atom: Atom, outlooks: tuple[Outlook, ...]) -> ForecastRow:
+    looks = [next(one for one in outlook.groups if one.group == seen.homes[atom]) for outlook in outlooks]
+    return ForecastRow(
+        _atom(atom), seen.sizes[atom], _counted_in(seen, atom), tuple(_cell(one, seen.k) for one in looks)
+    )
 
 
 def _atom(atom: Atom) -> str:
@@ -128,13 +131,15 @@ def _atom(atom: Atom) -> str:
     return _("%(role)s, %(cohorts)s", role=whole, cohorts=atom.cohort) if atom.cohort else whole
 
 
-def _counted_in(place: Place, k: int) -> str:
-    if not place.with_others:
-        return group_name(place.group)
-    if place.group.name == EVERYBODY:
-        return _("everybody together: a role has fewer than %(least)s people", least=2 * k)
-    others = " + ".join(_atom(other) for other in place.with_others)
-    return _("one group with %(others)s: each needs %(least)s people", others=others, least=2 * k)
+def _counted_in(seen: Forecast, atom: Atom) -> str:
+    group = seen.homes[atom]
+    others = [other for other, home in seen.homes.items() if home == group and other != atom]
+    if not others:
+        return group_name(group)
+    if group.name == EVERYBODY:
+        return _("everybody together: a role has fewer than %(least)s people", least=2 * seen.k)
+    named = " + ".join(_atom(other) for other in others)
+    return _("one group with %(others)s: each needs %(least)s people", others=named, least=2 * seen.k)
 
 
 def _cell(outlook: GroupOutlook, k: int) -> str:

@@ -34,6 +34,7 @@ BAND = 2
 SENSITIVE_K = 10
 SENSITIVE_BAND = 3
 """How many whole numbers a band of a sensitive count holds at least."""
+SMALLEST_FOR_COMMENTS = 10
 
 
 def publish(tally: Tally, k: int) -> Publication:
@@ -61,6 +62,11 @@ def comments_kept(tally: Tally, k: int) -> frozenset[str]:
     asked_open = [asked for asked in tally.questions if not asked.question.closed]
     destroyed = {asked.question.code for asked in asked_open if not _comments_suffice(tally, k, asked)}
     return frozenset(asked.question.code for asked in asked_open) - destroyed
+
+
+def enough_for_comments(k: int) -> int:
+    """Return how many of those asked must have answered for comments to be read (R9)."""
+    return max(SMALLEST_FOR_COMMENTS, 2 * k)
 
 
 def counted_groups(tally: Tally, k: int) -> frozenset[str]:
@@ -195,4 +201,4 @@ def _comments_suffice(tally: Tally, k: int, asked: AskedQuestion) -> bool:
     if any(group.role is None for group in groups) and asked.roles != tally.roles:
         return False
     answered = sum(tally.answered(group) for group in groups)
-    return answered >= max(10, 2 * k) and sum(tally.wrote(group, asked) for group in groups) >= k
+    return answered >= enough_for_comments(k) and sum(tally.wrote(group, asked) for group in groups) >= k

@@ -5,10 +5,8 @@ from sqlalchemy.orm import Session
 from feedback.domain.disclosure.forecast import Forecast, forecast
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.survey.questionnaires import Role
-from feedback.services.waves.plan_wave import WavePlan, asked_in_words
 from feedback.storage.database import begin_read_only
 from feedback.storage.people import roster_sizes
-from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import Wave, questionnaires_of, wave_by_id
 
 
@@ -18,17 +16,6 @@ def forecast_wave(session: Session, wave_id: int) -> Forecast:
     try:
         wave = wave_by_id(session, wave_id)
         return forecast(_sizes(session, wave), questionnaires_of(session, wave_id), wave.minimum_group_size)
-    finally:
-        session.rollback()
-
-
-def forecast_plan(session: Session, plan: WavePlan) -> Forecast:
-    """Return the forecast of a wave that is not written down yet."""
-    begin_read_only(session)
-    try:
-        programme = programme_by_id(session, plan.programme_id)
-        asked = asked_in_words(programme, plan.questionnaires)
-        return forecast(roster_sizes(session, programme.id), asked, programme.minimum_group_size)
     finally:
         session.rollback()
 

@@ -65,7 +65,7 @@ def plan_wave(
     )
     session.add(wave)
     session.flush()
-    add_questionnaires(session, wave.id, asked_in_words(programme, plan.questionnaires))
+    add_questionnaires(session, wave.id, _asked_in_words(programme, plan.questionnaires))
     offsets = {one.at: None if one.offset is None else str(one.offset) for one in calendar.reminders}
     add_moments(session, wave.id, MomentKind.REMINDER, offsets)
     add_moments(session, wave.id, MomentKind.LOOK, dict.fromkeys(calendar.looks))
@@ -83,11 +83,11 @@ def planned_calendar(session: Session, plan: WavePlan, now: datetime) -> WaveCal
 
 def planned_survey(programme: Programme, plan: WavePlan) -> Survey:
     """Return what a plan asks of whom, as far as other waves can be its twins."""
-    asked = asked_in_words(programme, plan.questionnaires)
+    asked = _asked_in_words(programme, plan.questionnaires)
     return Survey(programme.id, plan.stage, programme.minimum_group_size, asked, None)
 
 
-def asked_in_words(programme: Programme, questionnaires: Mapping[Role, Questionnaire]) -> dict[Role, Questionnaire]:
+def _asked_in_words(programme: Programme, questionnaires: Mapping[Role, Questionnaire]) -> dict[Role, Questionnaire]:
     """Return questionnaires in the programme's own words."""
     words = words_of(programme)
     return {role: with_words(one, words) for role, one in questionnaires.items()}

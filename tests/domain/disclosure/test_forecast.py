@@ -1,5 +1,6 @@
 """A forecast promises exactly what the disclosure rules then publish."""
 
+from collections.abc import Callable
 from itertools import cycle, pairwise
 
 import pytest
@@ -12,8 +13,10 @@ from feedback.domain.disclosure.publishing import comments_kept, publish
 from feedback.domain.disclosure.statements import GroupStatement, Publication, Reason, ResponseRate, Withheld
 from feedback.domain.disclosure.tally import Tally
 from feedback.domain.survey.answers import Answer
-from feedback.domain.survey.questionnaires import Kind, Questionnaire, Role
+from feedback.domain.survey.drafts import Draft, answer_in
+from feedback.domain.survey.questionnaires import Condition, Kind, Order, Question, Questionnaire, Role
 from forms.bank import available, load, pair
+from tests.domain.conftest import questionnaire_of
 
 STAGES = sorted({load(name).stage for name in available()})
 COHORTS = ("", "London", "York", "Zürich")
@@ -73,7 +76,7 @@ def promised_by(outlook: Outlook) -> tuple[set[str], set[tuple[str, str]], set[t
     return (
         {one.group.name for one in outlook.groups if one.is_reported},
         {(one.group.name, code) for one in outlook.groups for code in one.shown},
-        {(one.group.name, hidden.code, hidden.reason) for one in outlook.groups for hidden in one.hidden},
+        {(one.group.name, hidden.question, hidden.reason) for one in outlook.groups for hidden in one.hidden},
     )
 
 
@@ -104,10 +107,10 @@ def test_more_answers_never_show_less(people: dict[Atom, int], stage: str, k: in
 @given(sizes, st.integers(5, 9))
 def test_everybody_has_one_place_and_knows_whom_they_are_merged_with(people: dict[Atom, int], k: int) -> None:
     seen = forecast(people, pair("kickoff"), k)
-    assert {one.atom: one.invited for one in seen.places} == people
-    for place in seen.places:
-        together = place.invited + sum(people[other] for other in place.with_others)
-        assert together == place.group.invited
+    assert seen.sizes == people
+    for atom, home in seen.homes.items():
+        others = [other for other, its in seen.homes.items() if its == home and other != atom]
+        assert seen.sizes[atom] + sum(people[other] for other in others) == home.invited
 
 
 def of(mentors: int, mentees: int, stage: str = "kickoff") -> Forecast:
@@ -135,3 +138,36 @@ def test_comments_need_ten_answers(mentees: int, kept: bool) -> None:
 def test_nobody_invited_is_nothing_to_report() -> None:
     seen = forecast({}, pair("kickoff"), 5)
     assert not seen.best.is_opened
+
+
+LOW = Condition("P1", ("0", "1"))
+
+
+@settings(max_examples=300)
+@given(
+    said=st.lists(st.tuples(st.sampled_from("012"), st.sampled_from("012")), min_size=5, max_size=9),
+    asked_after=st.sets(st.sampled_from("012"), min_size=1).map(lambda codes: tuple(sorted(codes))),
+    order=st.sampled_from(Order),
+)
+def test_no_report_shows_what_was_not_foreseen_of_questions_that_hang_on_others(
+    ask: Callable[..., Question], said: list[tuple[str, str]], asked_after: tuple[str, ...], order: Order
+) -> None:
+    child = ask("P2", 3, shown_when=Condition("P1", asked_after))
+    questionnaire = questionnaire_of(Role.MENTOR, (ask("P1", 3, order=order), child))
+    seen = forecast({Atom(Role.MENTOR, ""): len(said)}, {Role.MENTOR: questionnaire}, 5)
+    tally = Tally({Role.MENTOR: questionnaire}, seen.groups)
+    for first, second in said:
+        tally.add("all", Role.MENTOR, answer_in(questionnaire, Draft({"P1": (first,), "P2": (second,)})))
+    assert published_by(publish(tally, 5))[1] <= promised_by(seen.best)[1]
+
+
+def test_what_hangs_on_a_question_that_is_never_shown_is_not_foreseen(ask: Callable[..., Question]) -> None:
+    asked = {
+        role: questionnaire_of(role, (ask("P1", text={"en": f"{role}?"}), ask("P2", shown_when=LOW))) for role in Role
+    }
+    (everybody,) = forecast({Atom(Role.MENTOR, ""): 9, Atom(Role.MENTEE, ""): 9}, asked, 5).best.groups
+    assert everybody.shown == ()
+    assert {(one.question, one.reason) for one in everybody.hidden} == {
+        ("P1", Reason.ONE_ROLE),
+        ("P2", Reason.CONDITION_HIDDEN),
+    }
