@@ -32,6 +32,7 @@ from feedback.services.waves.open_wave import open_wave
 from feedback.storage.deliveries import Delivery, DeliveryState, invited_to
 from feedback.storage.responses import StoredResponse
 from feedback.storage.waves import wave_by_id
+from feedback.worker.engine import defer_for
 from forms.bank import pair as questionnaires
 from tests.databases import Pair, postgres_server
 from tests.world import World, roster_csv
@@ -68,7 +69,7 @@ def _import(world: World, wave: int, people: int) -> None:
 
 def _open(world: World, wave: int, _people: int) -> None:
     with world.session() as session:
-        open_wave(session, world.keys, wave, now=world.clock(), actor="bench", defer=world.tools.defer)
+        open_wave(session, world.keys, wave, now=world.clock(), actor="bench", defer=defer_for(world.tools.settings))
 
 
 def _close(world: World, wave: int, _people: int) -> None:
@@ -221,7 +222,9 @@ def remind(world: World, wave: int, people: int) -> None:
     """Queue one more mail to the first of those who were invited."""
     with world.session() as session:
         invited = invited_to(session, wave, INVITATION)[:people]
-        queue_for(session, wave, reminder_mail(1), people=invited, now=world.clock(), defer=world.tools.defer)
+        queue_for(
+            session, wave, reminder_mail(1), people=invited, now=world.clock(), defer=defer_for(world.tools.settings)
+        )
         session.commit()
 
 

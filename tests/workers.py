@@ -20,8 +20,7 @@ from sqlalchemy.engine import Engine
 
 from feedback.app import create_app
 from feedback.config import read_settings
-from feedback.runtime import worker_context
-from feedback.worker.worker import Worker, WorkerTimings
+from feedback.worker.worker import Worker, WorkerTimings, worker_context
 from tests.killing import SPAWNER
 from tests.world import World
 

@@ -16,13 +16,15 @@ from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import link_secret, to_address
 from feedback.domain.survey.questionnaires import Role
 from feedback.domain.waves.quiet_times import NO_QUIET_TIMES, QuietTimes
-from feedback.runtime import Runtime, worker_context
+from feedback.runtime import Runtime
+from feedback.services.installation.read_status import ServiceStatus, read_status
 from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.waves.close_wave import begin_closing, finish_closing
 from feedback.services.waves.open_wave import open_wave
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from feedback.worker.due import do, what_is_due
+from feedback.worker.worker import worker_context
 from forms.bank import pair
 from forms.vocabulary import translated_words
 
@@ -154,6 +156,12 @@ class World:
             for person in people
             if role is None or person.atom.role is role
         ]
+
+    def status(self) -> ServiceStatus:
+        """How the service stands, as `feedback status` reads it."""
+        with self.app.app_context():
+            after = self.tools.settings.watching.alarm_after
+            return read_status(self.tools.session(), self.keys, now=self.clock(), alarm_after=after)
 
     def dispose(self) -> None:
         from feedback.storage.database import db

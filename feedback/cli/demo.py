@@ -20,9 +20,9 @@ from feedback.demo.programme import COORDINATOR, ORGANISATION, REVIEWER, prepare
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.staff import StaffRole
 from feedback.resources import migrations_folder
-from feedback.runtime import Runtime, runtime, worker_context
+from feedback.runtime import Runtime, runtime
 from feedback.services.installation.upgrade_databases import upgrade_databases
-from feedback.worker.worker import Worker, WorkerThread
+from feedback.worker.worker import Worker, WorkerThread, worker_context
 
 demo = AppGroup("demo", help="Try the service on this machine.")
 

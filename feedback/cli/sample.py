@@ -17,10 +17,11 @@ from feedback.demo.mailbox import Mailbox
 from feedback.demo.participants import COOL, WARM, answer_unopened
 from feedback.demo.programme import new_programme, open_demo_wave
 from feedback.resources import migrations_folder
-from feedback.runtime import Runtime, runtime, worker_context
+from feedback.runtime import Runtime, runtime
 from feedback.services.installation.upgrade_databases import upgrade_databases
 from feedback.services.waves.close_wave import close_wave
 from feedback.worker.due import Task, do, what_is_due
+from feedback.worker.worker import worker_context
 
 _STAGES = {"kickoff": COOL, "exit": WARM}
 _ENDINGS = ("pdf", "xlsx", "csv", "json")

@@ -10,8 +10,8 @@ from flask.cli import with_appcontext
 
 from feedback.cli.output import as_json_option, say, write_json
 from feedback.resources import migrations_folder
-from feedback.runtime import runtime
-from feedback.services.installation.read_status import ServiceStatus
+from feedback.runtime import Runtime, runtime
+from feedback.services.installation.read_status import ServiceStatus, read_status
 from feedback.services.installation.upgrade_databases import Condition, conditions
 
 WRONG = 1
@@ -29,7 +29,7 @@ def status(*, check: bool, as_json: bool) -> None:
     """
     tools = runtime()
     main, keys = conditions(tools.engines, migrations_folder())
-    status = tools.status() if main is Condition.CURRENT else None
+    status = _read(tools) if main is Condition.CURRENT else None
     wrong = [*_faults("main database", main), *_faults("key store", keys), *(_wrong(status) if status else ())]
     if as_json:
         write_json({"wrong": wrong, "main_database": main, "key_store": keys, **(_figures(status) if status else {})})
@@ -38,6 +38,11 @@ def status(*, check: bool, as_json: bool) -> None:
         _tell(status, wrong)
     if check and wrong:
         sys.exit(WRONG)
+
+
+def _read(tools: Runtime) -> ServiceStatus:
+    after = tools.settings.watching.alarm_after
+    return read_status(tools.session(), tools.keys, now=tools.clock(), alarm_after=after)
 
 
 def _faults(name: str, condition: Condition) -> Iterator[str]:

@@ -25,6 +25,7 @@ from feedback.services.waves.close_wave import begin_closing, close_wave, finish
 from feedback.services.waves.extend_wave import extend_wave
 from feedback.services.waves.open_wave import open_wave
 from feedback.services.waves.show_wave import CalendarEntry, EntryKind, WaveView, show_wave
+from feedback.worker.engine import defer_for
 
 # Of staff's commands on PostgreSQL, whose login has no right to what was answered.
 _SOON = "within seconds if one is at work (see: feedback status)."
@@ -60,7 +61,9 @@ def open_command(wave_id: int, *, yes: bool) -> None:
         ask_opening(tools.session(), wave_id, now=tools.clock(), actor=ACTOR)
         say(f"Wave {wave_id} is to be opened. Outside quiet times a worker does it {_SOON}")
         return
-    opening = open_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR, defer=tools.defer)
+    opening = open_wave(
+        tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR, defer=defer_for(tools.settings)
+    )
     say(f"Wave {wave_id} is open. {opening.invited} people are invited, reported in these groups:")
     for group in opening.groups:
         say(f"  {group.invited:>6}  {group.name}")

@@ -13,9 +13,9 @@ from feedback.cli.serve import this_app
 from feedback.cli.serving import Ending, Only, WebThread
 from feedback.domain.errors import SettingsRefused
 from feedback.resources import migrations_folder
-from feedback.runtime import runtime, worker_context
+from feedback.runtime import runtime
 from feedback.services.installation.upgrade_databases import check_databases
-from feedback.worker.worker import Worker, WorkerThread
+from feedback.worker.worker import Worker, WorkerThread, worker_context
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def work(processes: int, *, with_parent: bool) -> None:
     """
     tools = runtime()
     check_databases(tools.engines, migrations_folder())
-    is_shared = tools.queue_url is not None
+    is_shared = tools.settings.postgresql_url is not None
     if processes > 1 and not is_shared:
         raise SettingsRefused(
             "FEEDBACK_DATABASE_URL names no PostgreSQL database: on SQLite one process works, on one machine."

@@ -83,6 +83,12 @@ class Settings:
     watching: Watching
     bounces: BounceSettings
 
+    @property
+    def postgresql_url(self) -> str | None:
+        """Return the main database's address as PostgreSQL's own tools read it; None on SQLite."""
+        url = self.database_url
+        return url.replace("+psycopg", "", 1) if url.startswith("postgresql") else None
+
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings in `environ`, or raise SettingsRefused naming the variable at fault."""

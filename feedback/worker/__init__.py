@@ -1,1 +1,1 @@
-"""What runs when, on the job engine. Knows services and the clock; is imported by no page."""
+"""What runs when, on the job engine. Is imported by no page."""

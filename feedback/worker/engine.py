@@ -12,6 +12,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.testing import InMemoryConnector
 from sqlalchemy.orm import Session
 
+from feedback.config import Settings
+from feedback.services.mail.queue_mails import Defer, leave_to_the_tick
 from feedback.worker.due import Due, Task
 
 WAVES, MAIL = "waves", "mail"
@@ -68,6 +70,12 @@ async def known_jobs(engine: App, names: Iterable[str]) -> set[str]:
         return {job["queueing_lock"] for job in engine.connector.jobs.values()} & set(names)
     rows = await engine.connector.execute_query_all_async(_KNOWN, names=list(names))
     return {row["queueing_lock"] for row in rows}
+
+
+def defer_for(settings: Settings) -> Defer:
+    """Return what tells the workers of new batches; whatever has to wait for its turn is left to their tick."""
+    is_left = settings.postgresql_url is None or settings.mails_per_minute is not None
+    return leave_to_the_tick if is_left else defer_batches
 
 
 def defer_batches(session: Session, batch_ids: Sequence[int]) -> None:

@@ -52,7 +52,7 @@ class Tasks:
 
     def __post_init__(self) -> None:
         """Set the alarm as the settings say."""
-        self.alarm = Alarm(self.context.alarm_after)
+        self.alarm = Alarm(self.context.settings.watching.alarm_after)
 
     def add_to(self, engine: App) -> None:
         """Register all tasks with `engine`."""
@@ -65,7 +65,7 @@ class Tasks:
         for task in Task:
             self._add_task(engine, task)
         # In memory jobs die with their worker.
-        if self.context.queue_url is not None:
+        if self.context.settings.postgresql_url is not None:
             self._add_rescue(engine)
 
     def _add_rescue(self, engine: App) -> None:

@@ -6,16 +6,23 @@ In memory there is one worker on one machine; on PostgreSQL there may be any num
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from flask import Flask
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
+from sqlalchemy.orm import Session
 
+from feedback.domain.pace import Pace
+from feedback.runtime import runtime_of
+from feedback.storage.database import db
+from feedback.worker.bounce_round import BounceRound
 from feedback.worker.context import WorkerContext
-from feedback.worker.engine import MAIL, WAVES, engine_for
+from feedback.worker.engine import MAIL, WAVES, defer_for, engine_for
 from feedback.worker.tasks import Tasks
 
 CONCURRENCY = 2
@@ -31,6 +38,25 @@ class WorkerTimings:
     poll_seconds: float = 0.25
     heartbeat_seconds: float = 3
     stalled_seconds: float = 12
+
+
+def worker_context(app: Flask) -> WorkerContext:
+    """Return what a worker of `app` needs, with a database session that each job opens for itself."""
+    tools = runtime_of(app)
+    settings = tools.settings
+
+    @contextmanager
+    def scope() -> Iterator[Session]:
+        with app.app_context():
+            yield db.session()
+
+    return WorkerContext(
+        **vars(tools),
+        scope=scope,
+        defer=defer_for(settings),
+        pace=Pace(settings.mails_per_minute) if settings.mails_per_minute else None,
+        bounces=BounceRound(settings.bounces.box),
+    )
 
 
 class EngineStopped(Exception):
@@ -55,7 +81,7 @@ class Worker:
             try:
                 await self._run_engine()
             except Exception as error:
-                if self._context.queue_url is None or not _is_outage(error):
+                if self._context.settings.postgresql_url is None or not _is_outage(error):
                     raise
                 _stop_if_told()
             lasted = asyncio.get_running_loop().time() - begun_at
@@ -65,7 +91,7 @@ class Worker:
             self._engine = self._new_engine()
 
     def _new_engine(self) -> App:
-        engine = engine_for(self._context.queue_url)
+        engine = engine_for(self._context.settings.postgresql_url)
         self._tasks.add_to(engine)
         return engine
 

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from feedback.domain.waves.states import WaveState
 from feedback.services.installation.read_status import ServiceStatus
 from feedback.storage.deliveries import DeliveryState
-from feedback.worker.metrics import write_metrics
+from feedback.web.metrics import write_metrics
 
 RULES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).resolve().parents[2] / "deploy/alerts.yml").read_text(encoding="utf-8")

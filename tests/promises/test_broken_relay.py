@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from feedback.runtime import worker_context
 from feedback.services.waves.find_due import Act
 from feedback.storage.deliveries import unsent_batches
 from feedback.storage.heartbeat import Heartbeat
 from feedback.worker.due import Due, Task, do
+from feedback.worker.worker import worker_context
 from tests.promises.test_broken_workers import ON_POSTGRESQL, is_sent
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import START, World
@@ -87,8 +87,7 @@ def send_a_batch(world: World) -> list[tuple[Act, int, datetime]]:
 
 
 def late_acts(world: World) -> list[tuple[Act, int, datetime]]:
-    with world.app.app_context():
-        return [(one.act, one.wave_id, one.since) for one in world.tools.status().late]
+    return [(one.act, one.wave_id, one.since) for one in world.status().late]
 
 
 @ON_POSTGRESQL

@@ -46,8 +46,8 @@ def anonymous_rows(world: World) -> list[object]:
 
 
 def read_the_maildir(world: World) -> None:
-    from feedback.runtime import worker_context
     from feedback.worker.due import Due, Task, do
+    from feedback.worker.worker import worker_context
 
     do(Due(Task.READ_BOUNCES, 0), worker_context(world.app))
 

@@ -14,12 +14,11 @@ from sqlalchemy import update
 
 from feedback.domain.waves.states import WaveState
 from feedback.resources import migrations_folder
-from feedback.runtime import worker_context
 from feedback.storage.audit_log import entries_about
 from feedback.storage.database import Base, KeyBase
 from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.waves import Wave
-from feedback.worker.worker import Worker
+from feedback.worker.worker import Worker, worker_context
 from tests.answering import respond
 from tests.promises.closing import stored_report
 from tests.promises.visits import engine_of, keys_engine_of

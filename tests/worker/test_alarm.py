@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text, update
 
-from feedback.runtime import worker_context
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
 from feedback.storage.waves import Wave, wave_by_id
 from feedback.worker.alarm import Alarm
-from feedback.worker.worker import Worker
+from feedback.worker.worker import Worker, worker_context
 from tests.promises.visits import engine_of
 from tests.worker.test_worker import all_accepted, scheduled, until, working
 from tests.world import START, World

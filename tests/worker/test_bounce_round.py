@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from feedback.domain.errors import MailboxRefused
-from feedback.runtime import worker_context
 from feedback.worker.bounce_round import BounceRound
 from feedback.worker.due import Task, what_is_due
-from feedback.worker.worker import Worker
+from feedback.worker.worker import Worker, worker_context
 from tests.bouncing import BOUNCES, bounce_of, mail_states, mail_to, return_path_of
 from tests.promises.visits import mailed_wave
 from tests.worker.test_worker import until, working

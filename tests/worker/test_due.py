@@ -7,7 +7,6 @@ from sqlalchemy import update
 
 from feedback.domain.errors import KeysMissing, WaveNotReady
 from feedback.domain.waves.states import WaveState
-from feedback.runtime import worker_context
 from feedback.services.waves.cancel_wave import begin_cancelling, cancel_wave
 from feedback.services.waves.close_wave import begin_closing
 from feedback.storage.deliveries import Batch, delivery_counts, queue_mails
@@ -15,6 +14,7 @@ from feedback.storage.reports import report_of
 from feedback.storage.responses import count_responses
 from feedback.storage.waves import Wave, wave_by_id
 from feedback.worker.due import MOST_BATCHES, Due, Task, do, what_is_due
+from feedback.worker.worker import worker_context
 from tests.answering import respond
 from tests.world import START, World
 

@@ -10,14 +10,13 @@ import pytest
 from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.orm import Session
 
-from feedback.runtime import worker_context
 from feedback.services.mail.queue_mails import queue_for
 from feedback.services.mail.remind_participants import remind_participants
 from feedback.services.waves.open_wave import open_wave
 from feedback.storage.deliveries import Batch
 from feedback.storage.job_queue import TABLES
 from feedback.worker.engine import defer_batches
-from feedback.worker.worker import Worker
+from feedback.worker.worker import Worker, worker_context
 from tests.answering import respond
 from tests.databases import Pair
 from tests.worker.test_worker import all_accepted, has_report, scheduled, until, working

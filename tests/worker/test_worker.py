@@ -16,14 +16,13 @@ from sqlalchemy import create_engine, text, update
 from feedback.app import create_app
 from feedback.config import read_settings
 from feedback.domain.waves.states import WaveState
-from feedback.runtime import worker_context
 from feedback.storage.database import db
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.keys import KeyStore
 from feedback.storage.reports import report_of
 from feedback.storage.waves import Wave, wave_by_id
 from feedback.worker.context import WorkerContext
-from feedback.worker.worker import CONCURRENCY, Worker, WorkerThread
+from feedback.worker.worker import CONCURRENCY, Worker, WorkerThread, worker_context
 from tests.answering import respond
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import World
@@ -168,7 +167,7 @@ def test_a_wave_that_cannot_close_keeps_no_other_from_closing(world: World) -> N
 
 
 def through(world: World, environment: dict[str, str], port: int) -> WorkerContext:
-    """The world's bench, with its mails going through another relay."""
+    """The world's context, with its mails going through another relay."""
     app = create_app(read_settings(environment | {"FEEDBACK_SMTP_PORT": str(port)}), world.clock)
     return replace(worker_context(world.app), relay=app.extensions["feedback"].relay)
 
@@ -263,7 +262,7 @@ def test_a_worker_that_ends_unasked_says_so(world: World) -> None:
 @ON_SQLITE
 def test_a_key_store_that_is_not_there_does_not_kill_the_worker(world: World) -> None:
     ticks, nowhere = Ticks(world), KeyStore(create_engine("sqlite:////nowhere/keys.sqlite"), (b"k" * 32,))
-    with working(Worker(replace(worker_context(world.app), clock=ticks, keys=nowhere))):
+    with working(Worker(replace(worker_context(world.app), clock=ticks, key_store=nowhere))):
         ticks.wait_for(4)
 
 

@@ -27,8 +27,7 @@ UNTIMED = {Task.DESTROY, Task.FINISH_CANCELLING, Task.DISCARD}
 
 
 def status(world: World) -> ServiceStatus:
-    with world.app.app_context():
-        return world.tools.status()
+    return world.status()
 
 
 def change(world: World, statement: Any) -> None:

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from feedback.domain.pace import Pace
-from feedback.runtime import worker_context
 from feedback.services.waves.cancel_wave import begin_cancelling
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.worker.context import WorkerContext
 from feedback.worker.due import Task, do, what_is_due
+from feedback.worker.worker import worker_context
 from tests.world import World
 
 MINUTE = timedelta(minutes=1)

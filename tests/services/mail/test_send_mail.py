@@ -12,11 +12,11 @@ from feedback.domain.errors import MailRefused
 from feedback.domain.links import opt_out_token, to_address
 from feedback.domain.roster.rows import read_roster
 from feedback.domain.waves.states import WaveState
-from feedback.runtime import worker_context
 from feedback.services.waves.cancel_wave import cancel_wave
 from feedback.storage.deliveries import Delivery, begin_sending, fence_unsent
 from feedback.storage.people import Participant, add_people, mark_left
 from feedback.worker.due import Due, Task, do
+from feedback.worker.worker import worker_context
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import START, World, roster_csv
 
