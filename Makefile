@@ -34,7 +34,7 @@ check: $(VENV)/.dev ## Check style, types, import rules and templates only
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 3
+	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 	@$(BIN)/djlint --check --lint --quiet templates
 
 samples: $(VENV)/.run ## Make the sample reports in examples/reports anew: 8 pairs, 27 people, 1,200 people

@@ -5,6 +5,7 @@ in the order of their random ids and shown in it, so that order is one of the re
 """
 
 import secrets
+from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from feedback.domain.comments.review import Decision
 from feedback.domain.sealing import SealedComment, SealedReview
 from feedback.storage.database import Base
+from feedback.storage.waves import Wave
 
 _ID_BYTES = 16
 _DECISIONS = ", ".join(f"'{decision}'" for decision in Decision)
@@ -61,6 +63,13 @@ def add_comments(session: Session, wave_id: int, question: str, sealed: list[Sea
 def count_comments(session: Session, wave_id: int) -> int:
     """Return how many comments of a wave wait for review."""
     query = select(func.count()).select_from(StoredComment).where(StoredComment.wave_id == wave_id)
+    return session.scalar(query) or 0
+
+
+def waves_with_expired_comments(session: Session, now: datetime) -> int:
+    """Return how many closed waves still have comments that should have been destroyed by now."""
+    left = select(StoredComment.id).where(StoredComment.wave_id == Wave.id).exists()
+    query = select(func.count()).select_from(Wave).where(Wave.comments_expire_at <= now, left)
     return session.scalar(query) or 0
 
 

@@ -1,4 +1,4 @@
-"""Counts over waves, mails and comments in review, for whoever watches the service.
+"""Counts over waves and mails, for whoever watches the service.
 
 Never looks at entitlements or responses: while a wave is open no figure may move when somebody answers.
 """
@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.domain.waves.states import INVITATION, MomentKind, WaveState, reminder_mail
-from feedback.storage.comments import StoredComment
 from feedback.storage.deliveries import Batch, Delivery, DeliveryState
 from feedback.storage.programmes import Programme
 from feedback.storage.relay_pace import next_turn_at
@@ -70,13 +69,6 @@ def next_moments(session: Session) -> dict[int, NextMoment]:
 def programme_names(session: Session) -> dict[int, str]:
     """Return the names of all programmes by id."""
     return {row.id: row.name for row in session.execute(select(Programme.id, Programme.name))}
-
-
-def waves_with_expired_comments(session: Session, now: datetime) -> int:
-    """Return how many closed waves still have comments that should have been destroyed by now."""
-    left = select(StoredComment.id).where(StoredComment.wave_id == Wave.id).exists()
-    query = select(func.count()).select_from(Wave).where(Wave.comments_expire_at <= now, left)
-    return session.scalar(query) or 0
 
 
 def _counted(session: Session, state: InstrumentedAttribute[str]) -> dict[str, int]:

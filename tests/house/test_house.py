@@ -54,6 +54,12 @@ def test_locks_pin_every_package_by_hash_and_name_no_index(name: str) -> None:
     assert not re.search(r"://|--(extra-)?index|--find-links", text)
 
 
+def test_no_check_hides_its_failure_behind_a_pipe() -> None:
+    commands = [line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith("\t@$(BIN)/")]
+    assert commands
+    assert [line for line in commands if re.search(r"[^|]\|[^|]", line)] == []
+
+
 def test_nothing_that_a_run_leaves_behind_is_kept_in_git() -> None:
     ignored = (ROOT / ".gitignore").read_text().split()
     assert {"/instance/", "/.venv/", "/screenshots/"} <= set(ignored)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.find_due import DueAct, find_due
-from feedback.storage.comments import count_comments
+from feedback.storage.comments import count_comments, waves_with_expired_comments
 from feedback.storage.database import begin_read_only
 from feedback.storage.deliveries import DeliveryState
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
@@ -27,7 +27,6 @@ from feedback.storage.workload import (
     next_moments,
     programme_names,
     waves_by_state,
-    waves_with_expired_comments,
 )
 
 _RUNNING = (WaveState.SCHEDULED, WaveState.OPEN, WaveState.CLOSING, WaveState.HELD)

@@ -1,0 +1,152 @@
+"""The walls hold for code that nobody has written yet: planted in a copy, it is named and refused by the linter."""
+
+import ast
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import grimp
+import pytest
+
+from feedback.storage.tables import Base, KeyBase
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+MAY_IMPORT = {
+    module: contract["allowed_importers"]
+    for contract in CONTRACTS
+    if contract["type"] == "protected"
+    for module in contract["protected_modules"]
+}
+APART = [contract for contract in CONTRACTS if contract["type"] == "apart"]
+PLACES = [
+    ".".join(package.parent.relative_to(ROOT).parts)
+    for name in ("services", "storage", "reporting", "worker", "web", "cli")
+    for package in sorted((ROOT / "feedback" / name).rglob("__init__.py"))
+]
+OPEN_TABLES = {
+    "audit_log": "what staff and the service did; holds no participant, right or response",
+    "notices": "what coordinators tell everybody about a report",
+    "organisations": "their settings and public keys",
+    "programmes": "their settings and words",
+    "quiet_times": "when no mails go out",
+    "relay_pace": "when the relay takes the next mails",
+    "reports": "published reports",
+    "results": "digests of the addresses of published reports",
+    "staff": "accounts of staff, who are no participants here",
+    "waves": "calendars, questionnaires and sizes of groups",
+}
+# What may be named outside of storage: whoever names more writes SQL, and could name any table in it.
+OF_SQLALCHEMY = {"Connection", "Engine", "MetaData", "Session"}
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for tree in ("feedback", "forms"):
+        shutil.copytree(ROOT / tree, tmp_path / tree, ignore=shutil.ignore_patterns("__pycache__", "translations"))
+    for name in ("pyproject.toml", "tests/house/apart.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def plant(copy: Path, module: str, *imports: str) -> None:
+    path = copy / f"{module.replace('.', '/')}.py"
+    assert not path.exists()
+    path.write_text("".join(f"import {one}\n" for one in imports))
+
+
+def lint(copy: Path) -> tuple[int, str]:
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-logo", "--no-cache"]
+    wide = os.environ | {"COLUMNS": "1000"}
+    done = subprocess.run(command, cwd=copy, env=wide, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+def test_the_linter_keeps_every_contract_of_an_unaltered_copy(copy: Path) -> None:
+    status, report = lint(copy)
+    assert (status, re.findall(r"(\d+) kept, (\d+) broken", report)) == (0, [(str(len(CONTRACTS)), "0")]), report
+
+
+def test_a_new_file_reaches_nothing_protected_itself_or_through_another_new_one(copy: Path) -> None:
+    planted = set()
+    for place, protected in itertools.product(PLACES, MAY_IMPORT):
+        direct, through, second = (
+            f"{place}.{how}_{protected.replace('.', '_')}" for how in ("direct", "through", "second")
+        )
+        plant(copy, direct, protected)
+        plant(copy, through, second)
+        plant(copy, second, protected)
+        planted |= {(direct, protected), (second, protected)}
+    status, report = lint(copy)
+    assert status == 1
+    assert planted - set(re.findall(r"^- (\S+) -> (\S+) \(l\.", report, re.MULTILINE)) == set()
+
+
+def test_a_new_file_brings_nothing_together_through_files_that_are_there(copy: Path) -> None:
+    services, planted = services_by_table(), {}
+    for number, contract in enumerate(APART):
+        one, other = (next(services[table] for table in contract[side]) for side in ("one_side", "other_side"))
+        meets, takes, later = (f"feedback.services.waves.{how}_{number}" for how in ("meets", "takes", "later"))
+        plant(copy, meets, one, other)
+        plant(copy, takes, one)
+        plant(copy, later, takes, other)
+        planted[contract["name"]] = {meets, later}
+    status, report = lint(copy)
+    said = dict(re.findall(r"^(The wall: .+)\n-+\n\n((?:[- ] .+\n)+)", report, re.MULTILINE))
+    assert status == 1
+    assert {name: both - set(re.findall(r"^- (\S+)", said[name], re.MULTILINE)) for name, both in planted.items()} == {
+        name: set() for name in planted
+    }
+
+
+def services_by_table() -> dict[str, str]:
+    graph = grimp.build_graph("feedback", cache_dir=None)
+    return {
+        table: next(name for name in sorted(graph.find_modules_that_directly_import(table)) if ".services." in name)
+        for table in MAY_IMPORT
+        if ".storage." in table
+    }
+
+
+def test_whoever_may_import_a_table_is_a_file_that_does() -> None:
+    graph = grimp.build_graph("feedback", cache_dir=None)
+    for module, importers in MAY_IMPORT.items():
+        assert graph.find_modules_that_directly_import(module) == set(importers), module
+
+
+def test_every_table_is_behind_a_wall_or_open_for_a_reason() -> None:
+    modules = {mapper.class_.__module__ for base in (Base, KeyBase) for mapper in base.registry.mappers}
+    open_tables = {f"feedback.storage.{name}" for name in OPEN_TABLES}
+    sides = {table for contract in APART for side in ("one_side", "other_side") for table in contract[side]}
+    assert modules - set(MAY_IMPORT) == open_tables
+    assert modules - sides == open_tables
+
+
+def test_what_storage_builds_on_a_protected_table_is_protected_too() -> None:
+    behind = {one for importers in MAY_IMPORT.values() for one in importers if one.startswith("feedback.storage.")}
+    assert behind <= set(MAY_IMPORT)
+
+
+def test_nothing_but_storage_writes_sql() -> None:
+    shipped = [path for tree in ("feedback", "forms") for path in sorted((ROOT / tree).rglob("*.py"))]
+    for path in shipped:
+        if path.parent.name != "storage":
+            assert sqlalchemy_names(path) <= OF_SQLALCHEMY, path
+
+
+def sqlalchemy_names(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "exec_driver_sql"]
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    plain = {name.name for node in imports if isinstance(node, ast.Import) for name in node.names}
+    found = [
+        node for node in imports if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy")
+    ]
+    named = {name.name for node in found if node.module != "sqlalchemy.exc" for name in node.names}
+    return named | {name for name in plain if name.startswith("sqlalchemy")}
