@@ -215,15 +215,6 @@ def _codes(rating: Rating) -> tuple[str, ...]:
     return (rating,) if isinstance(rating, str) else rating
 
 
-def answers_in_words(questionnaire: Questionnaire, answer: Answer, language: str) -> tuple[tuple[str, str], ...]:
-    """Return (question, answer) in words for each field that was asked, in order; needs a complete answer.
-
-    A text is followed by what may happen to it.
-    """
-    asked = questionnaire.asked_of(answer.ratings)
-    return tuple(pair for question in asked for pair in question_in_words(question, answer, language))
-
-
 def question_in_words(question: Question, answer: Answer, language: str) -> Iterator[tuple[str, str]]:
     """Yield (question, answer) in words for each field of one question of a complete answer."""
     for name, label in zip(question.fields, _labels(question, language), strict=True):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.links import LinkSecret, Receipt, entitlement_digest, page_key, proof
 from feedback.domain.sealing import seal_page_state
 from feedback.domain.survey.answers import Answer, Rating, Wish
-from feedback.domain.survey.drafts import draft_of, write_draft
+from feedback.domain.survey.drafts import Draft, wish_field, write_draft
 from feedback.domain.survey.questionnaire_json import load_questionnaire
 from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
 from feedback.services.waves.submit_response import read_link, submit_response
@@ -29,6 +29,14 @@ def an_answer(questionnaire: Questionnaire, chance: random.Random, text: str = "
     }
     texts = {question.code: text for question in questionnaire.open_questions if text}
     return Answer(ratings, texts, dict.fromkeys(texts, wish) if wish else {})
+
+
+def draft_of(answer: Answer) -> Draft:
+    """Return the draft that an answer comes of."""
+    ratings = {name: (said,) if isinstance(said, str) else said for name, said in answer.ratings.items()}
+    texts = {code: (text,) for code, text in answer.texts.items()}
+    wishes = {wish_field(code): (str(wish),) for code, wish in answer.wishes.items()}
+    return Draft({**ratings, **texts, **wishes})
 
 
 def _rating(question: Question, chance: random.Random) -> Rating:

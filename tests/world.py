@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -23,6 +23,7 @@ from feedback.services.roster.import_roster import import_roster
 from feedback.services.waves.close_wave import begin_closing, finish_closing
 from feedback.services.waves.open_wave import open_wave
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
+from feedback.storage.audit_log import LogEntry
 from feedback.worker.due import do, what_is_due
 from feedback.worker.worker import worker_context
 from forms.bank import pair
@@ -295,3 +296,8 @@ def part_filled(
     carried = {name: [value] for name, value in fields.hidden.items()}
     given = {name: [value] for name, value in (chosen or {}).items() if name in here}
     return {**filled_fields(page, chance, texts), **given, **carried, "go": ["next"]}
+
+
+def entries_about(session: Session, subject: str) -> list[LogEntry]:
+    """What the audit log says was done to a subject, oldest first."""
+    return list(session.scalars(select(LogEntry).where(LogEntry.subject == subject).order_by(LogEntry.id)))

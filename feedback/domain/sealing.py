@@ -28,7 +28,6 @@ SealedReview = NewType("SealedReview", bytes)
 """What a reviewer wrote about comments of a wave, sealed and padded until the release."""
 
 KEY_ID_BYTES = 8
-OVERHEAD_BYTES = 1 + KEY_ID_BYTES + 48
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)

@@ -19,14 +19,6 @@ from feedback.domain.languages import ENGLISH, LANGUAGES, Language
 DOMAIN = "feedback"
 _FOLDER = files("feedback") / "translations"
 _TRANSLATED = frozenset(language.code for language in LANGUAGES) - {ENGLISH.code}
-_FOR_STAFF = (
-    *("feedback/web/staff/", "forms/staff", "forms/planning", "forms/moments", "templates/staff/", "templates/report/"),
-    *("feedback/domain/", "feedback/services/"),
-    *("templates/macros/comments.html", "templates/macros/people.html", "templates/macros/planning.html"),
-    *("templates/macros/sure.html", "templates/macros/waves.html", "feedback/reporting/forecast_words.py"),
-    *("templates/mail/held/", "templates/mail/postponement/", "templates/mail/support/"),
-)
-"""Where sentences stand that staff alone read."""
 
 
 @cache
@@ -53,11 +45,6 @@ def is_missing(message: Message) -> bool:
     """Tell whether a sentence of a catalogue still has to be translated, or looked at by a translator."""
     said = message.string if isinstance(message.string, tuple) else (message.string,)
     return bool(message.id) and (message.fuzzy or not all(said))
-
-
-def is_for_staff(message: Message) -> bool:
-    """Tell whether staff alone read a sentence, by the files in which it stands."""
-    return all(place.startswith(_FOR_STAFF) for place, _line in message.locations)
 
 
 def _read(code: str) -> Catalog:

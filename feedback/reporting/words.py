@@ -3,7 +3,7 @@
 from datetime import date
 
 from babel import Locale
-from flask_babel import format_decimal, format_percent, ngettext
+from flask_babel import format_decimal, format_percent
 from flask_babel import gettext as _
 
 from feedback.domain.disclosure.counts import Count
@@ -26,11 +26,6 @@ def group_name(group: Group) -> str:
     if not group.cohorts:
         return whole
     return _("%(role)s, %(cohorts)s", role=whole, cohorts=" + ".join(group.cohorts))
-
-
-def people(count: int) -> str:
-    """Return such as "14 people"."""
-    return ngettext("%(num)s person", "%(num)s people", count)
 
 
 def stage_name(stage: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, select
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.storage.database import Base
@@ -23,8 +23,3 @@ class LogEntry(Base):
 def note(session: Session, at: datetime, actor: str, act: str, subject: str) -> None:
     """Write one act down, in the transaction that does it."""
     session.add(LogEntry(at=at, actor=actor, act=act, subject=subject))
-
-
-def entries_about(session: Session, subject: str) -> list[LogEntry]:
-    """Return what was done to a subject, oldest first."""
-    return list(session.scalars(select(LogEntry).where(LogEntry.subject == subject).order_by(LogEntry.id)))

@@ -20,7 +20,6 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 READ_ONLY = {"feedback_read_only": True, "postgresql_readonly": True}
-_IS_READ_ONLY = "feedback_is_read_only"
 READER = "reader"
 _WAVE_LOCKS = 0x66656564
 _PROGRAMME_LOCKS = 0x66656565

@@ -4,8 +4,6 @@ They hold no facts: what is due follows from the waves and the delivery ledger, 
 A migration to another version of the library therefore takes them away and makes them anew.
 """
 
-import hashlib
-
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection
 
@@ -58,11 +56,6 @@ def remove_job_queue(connection: Connection) -> None:
 def is_ours(_thing: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
     """Tell Alembic's comparison what belongs to the models: the engine's tables do not."""
     return kind != "table" or not str(name).startswith(PREFIX)
-
-
-def schema_fingerprint() -> str:
-    """Return what tells one version of the library's tables from another, 16 hexadecimal characters."""
-    return hashlib.sha256(SchemaManager.get_schema().encode()).hexdigest()[:16]
 
 
 # Several statements at once: the driver takes them only without parameters.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from feedback.domain.errors import SealBroken
 from feedback.domain.links import PageKey, ResponseKey
 from feedback.domain.sealing import (
-    OVERHEAD_BYTES,
+    KEY_ID_BYTES,
     Place,
     PrivateKey,
     SealedComment,
@@ -26,6 +26,8 @@ from feedback.domain.sealing import (
 )
 
 SIZE = 64
+# The version, the key id, and what HPKE adds: an X25519 public key and a tag.
+OVERHEAD_BYTES = 1 + KEY_ID_BYTES + 32 + 16
 KEY = new_private_key()
 HERE, ROW = Place(3, 5), ResponseKey(b"r" * 32)
 PAGE = PageKey(b"p" * 32)

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.survey.answers import Answer, Wish, check_answer
-from feedback.domain.survey.drafts import Draft, answer_in, draft_of, read_draft, with_section, write_draft
+from feedback.domain.survey.drafts import Draft, answer_in, read_draft, with_section, write_draft
 from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
@@ -21,7 +21,8 @@ from feedback.domain.survey.questionnaires import (
     Section,
 )
 from forms.bank import available, load
-from forms.questionnaire import answers_in_words, build_form, fill_form
+from forms.questionnaire import build_form, fill_form, question_in_words
+from tests.answering import draft_of
 
 pytestmark = pytest.mark.usefixtures("page")
 
@@ -63,6 +64,11 @@ def draft(questionnaire: Questionnaire, *pairs: tuple[str, str]) -> Draft:
 
 def answer(questionnaire: Questionnaire, *pairs: tuple[str, str]) -> Answer:
     return answer_in(questionnaire, draft(questionnaire, *pairs))
+
+
+def in_words(questionnaire: Questionnaire, answer: Answer) -> list[tuple[str, str]]:
+    asked = questionnaire.asked_of(answer.ratings)
+    return [pair for question in asked for pair in question_in_words(question, answer, "en")]
 
 
 def errors(question: Question, *values: str) -> list[str]:
@@ -199,7 +205,7 @@ def test_a_forged_wish_is_refused(forged: list[str]) -> None:
 
 def test_a_wish_can_be_read_in_words_and_so_can_none() -> None:
     said = Answer(texts={"F2": "Time"}, wishes={"F2": Wish.COUNT})
-    words = [answers_in_words(asking(TEXT), answer, "en")[-1] for answer in (said, Answer(texts={"F2": "Time"}))]
+    words = [in_words(asking(TEXT), answer)[-1] for answer in (said, Answer(texts={"F2": "Time"}))]
     assert words == [
         ("What may happen to this text?", "Only count that I wrote; nobody reads it"),
         ("What may happen to this text?", "Nothing chosen, so it may only be summed up"),
@@ -236,7 +242,7 @@ def test_an_answer_is_shown_again_as_it_was_given() -> None:
 
 
 def test_an_answer_can_be_read_in_words() -> None:
-    words = dict(answers_in_words(ALL, ANSWER, "en"))
+    words = dict(in_words(ALL, ANSWER))
     assert words["How?"] == "Low"
     assert words["How far? – Now"] == "High"
     assert words["Which?"] == "Low; High"
@@ -245,7 +251,7 @@ def test_an_answer_can_be_read_in_words() -> None:
 
 def test_what_was_not_said_can_be_read_in_words() -> None:
     answer = Answer({"C1": PREFER_NOT_TO_SAY, "B1": NONE_OF_THESE})
-    words = dict(answers_in_words(asking(ONE, MANY, TEXT), answer, "en"))
+    words = dict(in_words(asking(ONE, MANY, TEXT), answer))
     assert list(words.values()) == ["Prefer not to say", "None of these", "Left empty"]
 
 

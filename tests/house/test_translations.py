@@ -12,13 +12,21 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 from feedback.domain.languages import LANGUAGES
-from feedback.locales.catalogues import catalogue, is_for_staff, is_missing, staff_languages
+from feedback.locales.catalogues import catalogue, is_missing, staff_languages
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "feedback" / "translations"
 TRANSLATED = [language.code for language in LANGUAGES if language.code != "en"]
 in_every_language = pytest.mark.parametrize("code", TRANSLATED)
 PLACES = re.compile(r"%\(\w+\)s|%%|\{\}|</?\w+>")
+# Where sentences stand that staff alone read; all others are read by participants.
+FOR_STAFF = (
+    *("feedback/web/staff/", "forms/staff", "forms/planning", "forms/moments", "templates/staff/", "templates/report/"),
+    *("feedback/domain/", "feedback/services/"),
+    *("templates/macros/comments.html", "templates/macros/people.html", "templates/macros/planning.html"),
+    *("templates/macros/sure.html", "templates/macros/waves.html", "feedback/reporting/forecast_words.py"),
+    *("templates/mail/held/", "templates/mail/postponement/", "templates/mail/support/"),
+)
 # Words that are the same in both languages.
 NAMES = {"Boschloo", "Fisher", "n = %(n)s"}
 ALIKE: dict[str, set[str]] = {
@@ -66,6 +74,10 @@ def read(code: str) -> Catalog:
 
 def messages(code: str) -> Iterator[Message]:
     return (message for message in read(code) if message.id)
+
+
+def is_for_staff(message: Message) -> bool:
+    return all(place.startswith(FOR_STAFF) for place, _line in message.locations)
 
 
 def said(message: Message) -> tuple[str, ...]:

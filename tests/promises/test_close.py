@@ -9,7 +9,6 @@ from feedback.domain.errors import KeysMissing, WaveNotReady
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.close_wave import begin_closing
 from feedback.services.waves.open_wave import open_wave
-from feedback.storage.audit_log import entries_about
 from feedback.storage.comments import StoredComment
 from feedback.storage.organisations import Organisation
 from feedback.storage.reports import StoredReport
@@ -27,7 +26,7 @@ from tests.promises.closing import (
     stop_after,
     stored_report,
 )
-from tests.world import World
+from tests.world import World, entries_about
 
 STEPS = ("opened", "attacked", "written", "committed", "scrubbed", "keys destroyed")
 

@@ -8,7 +8,6 @@ from feedback.domain.waves.states import CANCELLATION, WaveState
 from feedback.services.mail.tell_news import tell_news
 from feedback.services.waves.cancel_wave import begin_cancelling
 from feedback.services.waves.close_wave import finish_closing, retry_closing
-from feedback.storage.audit_log import entries_about
 from feedback.storage.deliveries import Delivery
 from feedback.storage.keys import Purpose
 from feedback.storage.reports import StoredReport
@@ -24,7 +23,7 @@ from tests.promises.closing import (
     stored_report,
 )
 from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
-from tests.world import World
+from tests.world import World, entries_about
 
 
 def breaks_it(_document: object, _sizes: object) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from feedback.domain.staff import StaffRole
 from feedback.domain.survey.answers import Wish
 from feedback.domain.survey.questionnaires import Role
 from feedback.services.comments.show_released_comments import SignedRelease, show_release
-from feedback.storage.audit_log import LogEntry, entries_about
+from feedback.storage.audit_log import LogEntry
 from feedback.storage.comments import CommentSummary, StoredComment, add_comments, comments_of
 from feedback.storage.waves import wave_by_id
 from tests.answering import respond
@@ -46,7 +46,7 @@ from tests.reviewing import (
 )
 from tests.web.test_comment_pages import page_of, post, send_decision
 from tests.web.test_staff_pages import SURE, see, signed_in
-from tests.world import World, hidden_value
+from tests.world import World, entries_about, hidden_value
 
 GONE = (QUOTED[2], QUOTED[3], *SUMMED, *COUNTED)
 

@@ -18,14 +18,13 @@ from feedback.domain.links import Proof, ResponseKey, new_receipt
 from feedback.domain.sealing import Place, SealedResponse, open_response, seal_response
 from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Role
 from feedback.domain.survey.responses import ResponseBody, read_body, write_body
-from feedback.storage.audit_log import entries_about
 from feedback.storage.entitlements import rights_of_wave
 from feedback.storage.reports import StoredReport, report_of
 from feedback.storage.responses import sealed_responses
 from feedback.storage.waves import wave_by_id
 from forms.bank import pair
 from tests.promises.visits import engine_of
-from tests.world import World
+from tests.world import World, entries_about
 
 RATINGS = [name for one in pair("kickoff")[Role.MENTOR].questions if one.closed for name in one.fields]
 LIMIT = 1000

@@ -14,7 +14,6 @@ from sqlalchemy import update
 
 from feedback.domain.waves.states import WaveState
 from feedback.resources import migrations_folder
-from feedback.storage.audit_log import entries_about
 from feedback.storage.database import Base, KeyBase
 from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.waves import Wave
@@ -23,7 +22,7 @@ from tests.answering import respond
 from tests.promises.closing import stored_report
 from tests.promises.visits import engine_of, keys_engine_of
 from tests.worker.test_worker import has_report, until, working
-from tests.world import START, World
+from tests.world import START, World, entries_about
 
 DAY = timedelta(days=1)
 OPENS, CLOSES = START + DAY, START + 43 * DAY

@@ -116,14 +116,6 @@ def _text(value: object) -> str:
     return value
 
 
-def draft_of(answer: Answer) -> Draft:
-    """Return the draft that an answer comes of."""
-    ratings = {name: (said,) if isinstance(said, str) else said for name, said in answer.ratings.items()}
-    texts = {code: (text,) for code, text in answer.texts.items()}
-    wishes = {wish_field(code): (str(wish),) for code, wish in answer.wishes.items()}
-    return Draft({**ratings, **texts, **wishes})
-
-
 def answer_in(questionnaire: Questionnaire, draft: Draft) -> Answer:
     """Return the answer that a draft holds, without what is not asked (any more); AnswerRefused unless it is complete.
 

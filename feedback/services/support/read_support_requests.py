@@ -9,7 +9,6 @@ from feedback.domain.errors import NotFound, SealBroken
 from feedback.domain.sealing import SealedRequest, open_request
 from feedback.domain.support import Request, read_request
 from feedback.storage.audit_log import note
-from feedback.storage.database import begin_read_only
 from feedback.storage.keys import KeyStore
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.support import SupportRequest, mark_done, requests_of
@@ -36,15 +35,6 @@ def read_support_requests(
     note(session, now, actor, f"read {len(found)} requests for support", f"programme {programme_id}")
     session.commit()
     return found
-
-
-def count_open_requests(session: Session, programme_id: int) -> int:
-    """Return how many requests wait to be seen to."""
-    begin_read_only(session)
-    try:
-        return sum(not one.is_done for one in requests_of(session, programme_id))
-    finally:
-        session.rollback()
 
 
 def finish_support_request(session: Session, programme_id: int, number: str, *, now: datetime, actor: str) -> None:

@@ -7,7 +7,6 @@ import pytest
 from feedback.domain.bounces import LARGEST_NUMBER
 from feedback.domain.links import bounce_mac, return_path
 from feedback.services.mail.note_bounces import note_bounce
-from feedback.storage.audit_log import entries_about
 from tests.bouncing import (
     BOUNCES,
     absence_notice,
@@ -19,7 +18,7 @@ from tests.bouncing import (
     return_path_of,
 )
 from tests.promises.visits import mailed_wave
-from tests.world import World
+from tests.world import World, entries_about
 
 MIA = "mentor.0@example.com"
 

@@ -9,13 +9,12 @@ from feedback.domain.errors import NotFound, RosterRefused
 from feedback.domain.links import opt_out_digest, opt_out_token, to_address
 from feedback.services.roster.import_roster import RosterChange, compare_roster, import_roster
 from feedback.services.roster.leave_programme import leave_programme
-from feedback.storage.audit_log import entries_about
 from feedback.storage.deliveries import invited_to
 from feedback.storage.opt_outs import OptOut, unwilling
 from feedback.storage.people import Participant, mark_left
 from feedback.storage.responses import StoredResponse
 from feedback.storage.waves import groups_of
-from tests.world import World, roster_csv
+from tests.world import World, entries_about, roster_csv
 
 HEADERS = "name,email,role,cohort"
 ANA = "Ana Mentor,ana@example.com,mentor,North"

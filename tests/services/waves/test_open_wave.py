@@ -13,12 +13,11 @@ from feedback.domain.waves.states import WaveState
 from feedback.services.mail.queue_mails import BATCH_SIZE
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.waves.open_wave import Opening, open_wave
-from feedback.storage.audit_log import entries_about
 from feedback.storage.deliveries import Batch, Delivery, invited_to
 from feedback.storage.entitlements import Entitlement, rights_of_wave
 from feedback.storage.people import Participant, mark_left
 from feedback.storage.waves import groups_of, wave_by_id
-from tests.world import World, roster_csv
+from tests.world import World, entries_about, roster_csv
 
 
 class Stopped(Exception):

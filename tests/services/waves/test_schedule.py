@@ -24,12 +24,11 @@ from feedback.services.waves.postpone_wave import postpone_wave
 from feedback.services.waves.preview_wave import preview_wave
 from feedback.services.waves.set_quiet_times import set_quiet_times
 from feedback.services.waves.show_wave import CalendarEntry, EntryKind, show_wave
-from feedback.storage.audit_log import entries_about
 from feedback.storage.waves import Wave, moments_of, wave_by_id
 from feedback.worker.due import Task, what_is_due
 from forms.bank import pair
 from tests.answering import respond
-from tests.world import START, World
+from tests.world import START, World, entries_about
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PLUS_3, PLUS_5, PLUS_6 = (Offset(Anchor.OPENING, days) for days in (3, 5, 6))
