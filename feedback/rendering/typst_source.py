@@ -23,7 +23,7 @@ _BARS_IN_A_PICTURE = 12
 _LONGEST_FOOTER_EMS, _LONGEST_FACT_EMS = 50.0, 50.0
 _TABLE_EMS = 52.0
 
-Fields = dict[str, Any]
+_Json = dict[str, Any]
 
 
 def typst_source(paper: Paper) -> str:
@@ -42,7 +42,7 @@ def typst_source(paper: Paper) -> str:
     return json.dumps(fields)
 
 
-def _section(section: PaperSection, paper: Paper) -> Fields:
+def _section(section: PaperSection, paper: Paper) -> _Json:
     look = pdf_look(paper.language, paper.direction, reach_of(charts_of(paper)), width=CHART_EMS)
     return {
         "title": one_line(section.title),
@@ -50,7 +50,7 @@ def _section(section: PaperSection, paper: Paper) -> Fields:
     }
 
 
-def _block(block: Block, look: Look) -> Fields:
+def _block(block: Block, look: Look) -> _Json:
     match block:
         case Chart():
             return _chart(block, look)
@@ -69,13 +69,13 @@ def _block(block: Block, look: Look) -> Fields:
             return {"kind": "quotes", "entries": entries}
 
 
-def _facts(block: Facts) -> Fields:
+def _facts(block: Facts) -> _Json:
     entries = [list(entry) for entry in block.entries]
     short = all(ems(name) + ems(value) < _LONGEST_FACT_EMS for name, value in block.entries)
     return {"kind": "facts", "entries": entries, "title": one_line(block.fold), "short": short}
 
 
-def _table(block: Table, language: str) -> Fields:
+def _table(block: Table, language: str) -> _Json:
     rows = [
         [cell_words(cell, column, language) for cell, column in zip(row, block.columns, strict=True)]
         for row in block.rows
@@ -92,7 +92,7 @@ def _table(block: Table, language: str) -> Fields:
     }
 
 
-def _chart(block: Chart, look: Look) -> Fields:
+def _chart(block: Chart, look: Look) -> _Json:
     return {
         "kind": "chart",
         "title": block.title,

@@ -23,7 +23,7 @@ from feedback.domain.disclosure.statements import (
     Ticks,
     Total,
     Withheld,
-    unfavourable_options,
+    unfavourable_class,
 )
 from feedback.domain.disclosure.tally import AskedQuestion, FieldCount, Tally
 from feedback.domain.survey.questionnaires import Kind, Order, Question
@@ -135,7 +135,7 @@ def _reason_of_count(question: Question, n: int, k: int) -> Reason | None:
 def _choice(group: Group, question: Question, answers: FieldCount) -> Published:
     code, n = question.code, answers.n
     modal = max(answers.counts, key=lambda one: one.count).option
-    for options in (unfavourable_options(question), (modal,)):
+    for options in (unfavourable_class(question), (modal,)):
         chose = sum(one.count for one in answers.counts if one.option in options)
         if options and n - chose <= BAND:
             return DominanceBand(group=group.name, question=code, n=n, options=options, at_least=n - BAND, seal=SEAL)

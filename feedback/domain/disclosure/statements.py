@@ -186,7 +186,7 @@ def read_publication(text: str, k: int) -> Publication:
     return Publication(k, tuple(_read_statement(record) for record in json.loads(text)))
 
 
-def unfavourable_options(question: Question) -> tuple[str, ...]:
+def unfavourable_class(question: Question) -> tuple[str, ...]:
     """Return the two least favourable options of a question with an order, in the questionnaire's order.
 
     Empty without an order, and below three options, where two would be everything and say nothing.

@@ -26,7 +26,7 @@ Members = dict[str, set[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
-class Survey:
+class PlannedSurvey:
     """What is asked of a programme's people: planned, or written down as the wave `wave_id`."""
 
     programme_id: int
@@ -39,10 +39,11 @@ class Survey:
 def find_twins(session: Session, wave: Wave, groups: tuple[Group, ...]) -> tuple[Twin, ...]:
     """Return `twins_of` a wave that is written down."""
     asked = questionnaires_of(session, wave.id)
-    return twins_of(session, Survey(wave.programme_id, wave.stage, wave.minimum_group_size, asked, wave.id), groups)
+    survey = PlannedSurvey(wave.programme_id, wave.stage, wave.minimum_group_size, asked, wave.id)
+    return twins_of(session, survey, groups)
 
 
-def twins_of(session: Session, survey: Survey, groups: tuple[Group, ...]) -> tuple[Twin, ...]:
+def twins_of(session: Session, survey: PlannedSurvey, groups: tuple[Group, ...]) -> tuple[Twin, ...]:
     """Return the earlier waves of the sequence whose roster differs by 1 to k − 1 people in a group of `groups`.
 
     Raises PlanRefused, naming the wave, if there is such a wave outside the sequence.
@@ -61,7 +62,7 @@ def twins_of(session: Session, survey: Survey, groups: tuple[Group, ...]) -> tup
     return tuple(found)
 
 
-def _earlier(session: Session, survey: Survey) -> Iterator[Wave]:
+def _earlier(session: Session, survey: PlannedSurvey) -> Iterator[Wave]:
     organisation_id = programme_by_id(session, survey.programme_id).organisation_id
     asked = _wordings(survey.questionnaires)
     for other in waves_of_organisation(session, organisation_id):
@@ -101,7 +102,7 @@ def _nearly(people: set[tuple[str, str]], theirs: Members, k: int) -> bool:
     return any(0 < len(people ^ others) < k for others in theirs.values())
 
 
-def _in_sequence(survey: Survey, earlier: Wave) -> bool:
+def _in_sequence(survey: PlannedSurvey, earlier: Wave) -> bool:
     return survey.programme_id == earlier.programme_id and survey.stage != earlier.stage
 
 

@@ -12,7 +12,7 @@ from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.waves.calendar import WaveCalendar, Wishes, draw_calendar
 from feedback.domain.waves.schedule import Offset
 from feedback.domain.waves.states import MomentKind, WaveState
-from feedback.services.waves.find_twins import Survey, twins_of
+from feedback.services.waves.find_twins import PlannedSurvey, twins_of
 from feedback.storage.audit_log import note
 from feedback.storage.people import roster_sizes
 from feedback.storage.programmes import Programme, programme_by_id, words_of
@@ -81,10 +81,10 @@ def planned_calendar(session: Session, plan: WavePlan, now: datetime) -> WaveCal
     return draw_calendar(wishes, hours_of(session, plan.programme_id), now=now, invited=invited)
 
 
-def planned_survey(programme: Programme, plan: WavePlan) -> Survey:
+def planned_survey(programme: Programme, plan: WavePlan) -> PlannedSurvey:
     """Return what a plan asks of whom, as far as other waves can be its twins."""
     asked = _asked_in_words(programme, plan.questionnaires)
-    return Survey(programme.id, plan.stage, programme.minimum_group_size, asked, None)
+    return PlannedSurvey(programme.id, plan.stage, programme.minimum_group_size, asked, None)
 
 
 def _asked_in_words(programme: Programme, questionnaires: Mapping[Role, Questionnaire]) -> dict[Role, Questionnaire]:

@@ -36,7 +36,7 @@ class ShownComment:
 
 
 @dataclass(frozen=True)
-class ShownQuestion:
+class CommentedQuestion:
     """One open question with its comments and the form for their summary."""
 
     code: str
@@ -127,19 +127,19 @@ def _page(wave_id: int, failed: StaffForm | None = None) -> str:
         "staff/comments.html",
         review=found,
         destroyed_on=day_in_words(found.expires_at.astimezone(found.time_zone).date()),
-        questions=tuple(_shown_question(found, one, names, failed) for one in found.questions),
+        questions=tuple(_commented(found, one, names, failed) for one in found.questions),
         errors=_errors(failed),
         form=failed if isinstance(failed, ReleaseCommentsForm) else ReleaseCommentsForm(formdata=None),
     )
 
 
-def _shown_question(found: Review, one: ReviewedQuestion, names: Names, failed: StaffForm | None) -> ShownQuestion:
+def _commented(found: Review, one: ReviewedQuestion, names: Names, failed: StaffForm | None) -> CommentedQuestion:
     # Without `formdata=None` every form of the page would take up what one of them has sent.
     form = SumUpCommentsForm(formdata=None, data={"question": one.code, "summary": one.summary})
     if isinstance(failed, SumUpCommentsForm) and failed.question.data == one.code:
         form = failed
     comments = tuple(_shown_comment(comment, names, failed) for comment in one.comments)
-    return ShownQuestion(one.code, text_in(found.words[one.code], language()), comments, one.lacks_summary, form)
+    return CommentedQuestion(one.code, text_in(found.words[one.code], language()), comments, one.lacks_summary, form)
 
 
 def _shown_comment(one: ReviewedComment, names: Names, failed: StaffForm | None) -> ShownComment:
