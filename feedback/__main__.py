@@ -3,12 +3,12 @@
 import os
 import sys
 
-from flask.cli import ScriptInfo
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
-from feedback.app import create_app_from_environment
+from feedback.app import add_pages, create_command_app
 from feedback.cli import feedback
+from feedback.cli.serving import Service
 from feedback.config import wants_json_logs
 from feedback.domain.errors import FeedbackError
 from feedback.logs import configure_logs
@@ -27,7 +27,7 @@ def main() -> None:
     """Run a command; what cannot be done is said in a sentence, with exit code 1 (2 for wrong usage)."""
     try:
         configure_logs(as_json=wants_json_logs(os.environ))
-        feedback(obj=ScriptInfo(create_app=create_app_from_environment))
+        feedback(obj=Service(create_command_app, add_pages))
     except FeedbackError as error:
         _refuse(str(error))
     except (OperationalError, InterfaceError):

@@ -3,45 +3,42 @@
 import os
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask
 from jinja2 import StrictUndefined
 
-from feedback.config import Serves, Settings, SmtpSecurity, read_settings, wants_json_logs
+from feedback.config import Settings, SmtpSecurity, read_settings, wants_json_logs
 from feedback.logs import configure_logs
 from feedback.resources import templates_folder
-from feedback.runtime import Clock, install_runtime, system_clock
+from feedback.runtime import Clock, install_runtime, runtime_of, system_clock
 from feedback.storage.database import READER, db, guard_engine, guard_reader
-from feedback.web.bounces import bounce_hook
-from feedback.web.errors import turn_errors_into_pages
-from feedback.web.guessing import count_guesses
-from feedback.web.headers import add_headers
-from feedback.web.health import health
-from feedback.web.home import home
 from feedback.web.languages import add_languages
-from feedback.web.metrics import metrics
-from feedback.web.participants.accessibility import accessibility
-from feedback.web.participants.opt_out import opt_out_pages
-from feedback.web.participants.pages import participant
-from feedback.web.participants.receipts import receipt_pages
-from feedback.web.participants.results import results_pages
-from feedback.web.participants.support import support_pages
-from feedback.web.staff import staff
-from feedback.web.staff.sessions import StaffSessions
 
 LARGEST_POST_BYTES = 256 * 1024
 
 
 def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     """Return a ready application."""
+    app = create_app_without_pages(settings, clock)
+    add_pages(app)
+    return app
+
+
+def add_pages(app: Flask) -> None:
+    """Add the pages that the settings name, and load no others."""
+    # Loaded only now: most commands need no page.
+    from feedback.web.pages import register_pages
+
+    settings = runtime_of(app).settings
+    register_pages(app, settings.serves, secure=settings.base_url.startswith("https://"))
+
+
+def create_app_without_pages(settings: Settings, clock: Clock = system_clock) -> Flask:
+    """Return an application for work that needs no page; `add_pages` makes it whole."""
     app = Flask("feedback", template_folder=str(templates_folder()), static_folder=_STATIC, static_url_path="/static")
     _configure(app, settings)  # 1
     _prepare_templates(app)  # 2
     _prepare_databases(app)  # 3
     install_runtime(app, settings, clock)  # 4
-    _add_pages(app, settings.serves)  # 5
-    turn_errors_into_pages(app)  # 6
-    count_guesses(app)  # 7
-    add_headers(app, secure=settings.base_url.startswith("https://"))  # 8
     return app
 
 
@@ -74,7 +71,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAIL_PASSWORD=smtp.password,
         MAIL_DEFAULT_SENDER=smtp.sender,
     )
-    app.session_interface = StaffSessions()
 
 
 def _binds(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -88,13 +84,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.context_processor(lambda: {"accessibility_url": _accessibility_url()})
     add_languages(app)
-
-
-def _accessibility_url() -> str | None:
-    """Return where the statement is; the staff's own process, and mails, have none."""
-    return url_for("accessibility.statement") if request and "accessibility" in current_app.blueprints else None
 
 
 def _prepare_databases(app: Flask) -> None:
@@ -105,23 +95,18 @@ def _prepare_databases(app: Flask) -> None:
             guard(engine)
 
 
-def _add_pages(app: Flask, serves: Serves) -> None:
-    app.register_blueprint(home)
-    app.register_blueprint(health)
-    if serves is not Serves.STAFF:
-        for pages in (participant, opt_out_pages, results_pages, support_pages, receipt_pages, accessibility):
-            app.register_blueprint(pages)
-    if serves is not Serves.PARTICIPANTS:
-        app.register_blueprint(metrics)
-        app.register_blueprint(staff)
-        app.register_blueprint(bounce_hook)
-
-
 def create_app_from_environment() -> Flask:
     """Return an application with the settings of the environment; raises SettingsRefused."""
+    app = create_command_app()
+    add_pages(app)
+    return app
+
+
+def create_command_app() -> Flask:
+    """Return the same without pages; a command that serves some adds them."""
     configure_logs(as_json=wants_json_logs(os.environ))
     settings = read_settings(os.environ)
     if settings.embedded:
         # The databases lie beside the master key; nobody else on this machine is to read them.
         os.umask(0o077)
-    return create_app(settings)
+    return create_app_without_pages(settings)

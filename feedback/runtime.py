@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 from sqlalchemy import Connection
@@ -10,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from feedback.config import Settings
 from feedback.domain.errors import SettingsRefused
-from feedback.mail import Relay
-from feedback.services.installation.upgrade_databases import Engines
-from feedback.services.mail.send_mail import SenderSettings
+from feedback.services.installation.check_databases import Engines
 from feedback.services.waves.known_surveys import KnownSurveys
 from feedback.storage.database import READER, db
-from feedback.storage.keys import KeyStore
+
+if TYPE_CHECKING:
+    from feedback.storage.keys import KeyStore
 
 Clock = Callable[[], datetime]
 _EXTENSION = "feedback"
@@ -31,13 +32,12 @@ class Runtime:
     """What pages and commands work with. `clock` gives aware times in UTC."""
 
     settings: Settings
-    relay: Relay
     clock: Clock
-    key_store: KeyStore | None
+    key_store: "KeyStore | None"
     surveys: KnownSurveys = field(default_factory=KnownSurveys)
 
     @property
-    def keys(self) -> KeyStore:
+    def keys(self) -> "KeyStore":
         """Return the key store; SettingsRefused in the participants' process, which holds none."""
         if self.key_store is None:
             raise SettingsRefused("FEEDBACK_SERVES is participants: this process holds no key store.")
@@ -56,19 +56,20 @@ class Runtime:
         """Return the two databases."""
         return Engines(main=db.engine, keys=db.engines.get("keys"))
 
-    @property
-    def sender_settings(self) -> SenderSettings:
-        """What mails show of the sender."""
-        return SenderSettings(self.settings.base_url, self.settings.smtp.sender, self.settings.bounces.address)
-
 
 def install_runtime(app: Flask, settings: Settings, clock: Clock) -> None:
     """Build the collaborators and keep them with `app`, whose databases must be initialised."""
-    keys = None
-    if settings.vault is not None:
-        with app.app_context():
-            keys = KeyStore(db.engines["keys"], settings.vault.master_keys)
-    app.extensions[_EXTENSION] = Runtime(settings, Relay(app, settings.smtp.ca_file), clock, keys)
+    app.extensions[_EXTENSION] = Runtime(settings, clock, _key_store(app, settings))
+
+
+def _key_store(app: Flask, settings: Settings) -> "KeyStore | None":
+    if settings.vault is None:
+        return None
+    # The participants' process does not even load it.
+    from feedback.storage.keys import KeyStore
+
+    with app.app_context():
+        return KeyStore(db.engines["keys"], settings.vault.master_keys)
 
 
 def runtime() -> Runtime:

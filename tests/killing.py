@@ -17,13 +17,14 @@ from sqlalchemy.engine import Engine
 from feedback.app import create_app
 from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
-from feedback.runtime import Runtime
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.mail.send_mail import send_batch
 from feedback.services.waves.close_wave import close_wave
 from feedback.services.waves.destroy_keys import destroy_spent_keys
 from feedback.services.waves.open_wave import open_wave
 from feedback.services.waves.submit_response import submit_response
+from feedback.worker.context import WorkerContext
+from feedback.worker.worker import worker_context
 from tests.answering import an_answer, asked_through
 from tests.databases import Pair, PostgresServer, SqliteServer
 from tests.world import FixedClock, World
@@ -44,32 +45,32 @@ class Deed:
     now: datetime
 
 
-def _open(tools: Runtime, subject: str, now: datetime) -> None:
+def _open(tools: WorkerContext, subject: str, now: datetime) -> None:
     open_wave(tools.session(), tools.keys, int(subject), now=now, actor="test")
 
 
-def _send(tools: Runtime, subject: str, now: datetime) -> None:
+def _send(tools: WorkerContext, subject: str, now: datetime) -> None:
     send_batch(tools.session(), tools.keys, tools.relay, int(subject), sender_settings=tools.sender_settings, now=now)
 
 
-def _submit(tools: Runtime, subject: str, now: datetime) -> None:
+def _submit(tools: WorkerContext, subject: str, now: datetime) -> None:
     session = tools.session()
     secret, questionnaire = asked_through(session, subject)
     session.rollback()
     submit_response(session, secret, an_answer(questionnaire, random.Random(1)), now=now)
 
 
-def _close(tools: Runtime, subject: str, now: datetime) -> None:
+def _close(tools: WorkerContext, subject: str, now: datetime) -> None:
     close_wave(tools.session(), tools.keys, int(subject), now=now, actor="test")
 
 
-def _release(tools: Runtime, subject: str, now: datetime) -> None:
+def _release(tools: WorkerContext, subject: str, now: datetime) -> None:
     session = tools.session()
     release_comments(session, tools.keys, int(subject), now=now, actor="test")
     destroy_spent_keys(session, tools.keys, now=now)
 
 
-_DEEDS: dict[str, Callable[[Runtime, str, datetime], None]] = {
+_DEEDS: dict[str, Callable[[WorkerContext, str, datetime], None]] = {
     "open": _open,
     "send": _send,
     "submit": _submit,
@@ -83,7 +84,7 @@ def _do(deed: Deed, kill_before: int, trace: str) -> None:
     app = create_app(read_settings(deed.environment), FixedClock(deed.now))
     with app.app_context():
         steps = _watched(kill_before)
-        _DEEDS[deed.name](app.extensions["feedback"], deed.subject, deed.now)
+        _DEEDS[deed.name](worker_context(app), deed.subject, deed.now)
     Path(trace).write_text(json.dumps(steps))
 
 

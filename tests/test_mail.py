@@ -16,6 +16,7 @@ from feedback.app import create_app
 from feedback.config import read_settings
 from feedback.domain.errors import MailRefused
 from feedback.mail import TIMEOUT_SECONDS, MailMessage, Relay, RelayVerdict, write
+from feedback.worker.worker import worker_context
 from tests.relay_with_tls import Certificate, everybody, make_certificate, nobody, relay
 
 VALUES = {
@@ -59,7 +60,9 @@ def application(tmp_path: Path) -> Callable[..., Flask]:
 
 @pytest.fixture
 def page(application: Callable[..., Flask]) -> Iterator[None]:
-    with application().app_context():
+    app = application()
+    relay_of(app)
+    with app.app_context():
         yield
 
 
@@ -69,8 +72,7 @@ def certificate(tmp_path: Path) -> Certificate:
 
 
 def relay_of(app: Flask) -> Relay:
-    found: Relay = app.extensions["feedback"].relay
-    return found
+    return worker_context(app).relay
 
 
 def sends(app: Flask) -> RelayVerdict:

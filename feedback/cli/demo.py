@@ -9,8 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import say
-from feedback.cli.serve import this_app
-from feedback.cli.serving import Ending, WebThread
+from feedback.cli.serving import Ending, WebThread, served_app, this_app
 from feedback.cli.staff import sign_in_address
 from feedback.config import Settings
 from feedback.demo.mailbox import Mailbox, start_smtp
@@ -44,7 +43,7 @@ def run_command() -> None:
     mailbox = Mailbox(_mailbox_folder(tools.settings))
     mailbox_port = int(os.environ.get(_MAILBOX_PORT, "8001"))
     settings = tools.settings
-    web = WebThread(this_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
+    web = WebThread(served_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
     inboxes = WebThread(mailbox_app(mailbox, settings.base_url), "127.0.0.1", mailbox_port, _MAILBOX_PORT)
     smtp = start_relay(mailbox, settings)
     worker = WorkerThread(Worker(worker_context(this_app())), ending.fail)

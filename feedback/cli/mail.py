@@ -6,8 +6,9 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import say
+from feedback.cli.serving import this_app
 from feedback.domain.errors import MailRefused
-from feedback.mail import MailMessage, RelayVerdict
+from feedback.mail import MailMessage, Relay, RelayVerdict
 from feedback.runtime import runtime
 
 mail = AppGroup("mail", help="Try the mail relay.")
@@ -31,7 +32,7 @@ def test_command(address: str) -> None:
         sender=("Feedback", sender),
         values={"base_url": tools.settings.base_url},
     )
-    with tools.relay.connect() as smtp:
+    with Relay(this_app(), tools.settings.smtp.ca_file).connect() as smtp:
         reply = smtp.send(message)
     if reply.verdict is not RelayVerdict.ACCEPTED:
         raise MailRefused(f"The relay did not take the mail: {reply.verdict.value} ({reply.code or 'no code'}).")

@@ -11,8 +11,7 @@ from flask.cli import with_appcontext
 from feedback.cli.demo import check_is_embedded, start_relay
 from feedback.cli.output import say
 from feedback.cli.reports import write_comparison, write_report
-from feedback.cli.serve import this_app
-from feedback.cli.serving import WebThread
+from feedback.cli.serving import WebThread, served_app, this_app
 from feedback.demo.mailbox import Mailbox
 from feedback.demo.participants import COOL, WARM, answer_unopened
 from feedback.demo.programme import new_programme, open_demo_wave
@@ -84,7 +83,7 @@ def _asked(tools: Runtime, programme_id: int, stage: str, seed: int) -> int:
 @contextmanager
 def _served(tools: Runtime) -> Iterator[None]:
     settings = tools.settings
-    web = WebThread(this_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
+    web = WebThread(served_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
     web.start()
     try:
         yield

@@ -4,17 +4,16 @@ import logging
 import os
 
 import click
-from flask import Flask, current_app
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 
-from feedback.cli.serving import THREADS
+from feedback.cli.serving import THREADS, served_app
 from feedback.config import Serves, wants_json_logs
 from feedback.logs import server_logs
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
-from feedback.services.installation.upgrade_databases import check_databases
+from feedback.services.installation.check_databases import check_databases
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +30,8 @@ def serve(workers: int) -> None:
     tools = runtime()
     check_databases(tools.engines, migrations_folder())
     tools.engines.dispose()
+    # Loaded before the workers are forked, which then share it.
+    served_app()
     settings = tools.settings
     log.info("serving %s on port %d; Ctrl-C ends it", settings.serves, settings.listen_port)
     Granian(
@@ -48,9 +49,3 @@ def serve(workers: int) -> None:
         log_access_format="%(method)s %(status)d %(dt_ms).1f ms",
         log_dictconfig=server_logs(as_json=wants_json_logs(os.environ)),
     ).serve()
-
-
-def this_app() -> Flask:
-    """Return the application itself, which other threads may use."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way
-    return app

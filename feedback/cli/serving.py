@@ -1,4 +1,4 @@
-"""Servers on threads of this process, and the wait for somebody to end it."""
+"""The application that commands work with, servers on threads of this process, the wait for somebody to end it."""
 
 import signal
 import threading
@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+import click
+from flask import Flask, current_app
+from flask.cli import ScriptInfo
 from waitress.server import create_server
 
 from feedback.domain.errors import SettingsRefused
@@ -14,6 +17,29 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 8
+
+
+class Service(ScriptInfo):
+    """Gives commands the application: without pages, until one of them serves some."""
+
+    def __init__(self, create_app: Callable[[], Flask], add_pages: Callable[[Flask], None]) -> None:
+        """`create_app` is called when a command needs the application, `add_pages` when one serves it."""
+        super().__init__(create_app=create_app)
+        self.add_pages = add_pages
+
+
+def this_app() -> Flask:
+    """Return the application itself, which other threads may use."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way
+    return app
+
+
+def served_app() -> Flask:
+    """Return the application itself, with its pages."""
+    service = click.get_current_context().find_object(Service)
+    if service is not None:
+        service.add_pages(this_app())
+    return this_app()
 
 
 class Only:

@@ -11,8 +11,8 @@ from flask.cli import with_appcontext
 from feedback.cli.output import as_json_option, say, write_json
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
+from feedback.services.installation.check_databases import Condition, conditions
 from feedback.services.installation.read_status import ServiceStatus, read_status
-from feedback.services.installation.upgrade_databases import Condition, conditions
 
 WRONG = 1
 

@@ -9,12 +9,11 @@ import threading
 import click
 from flask.cli import with_appcontext
 
-from feedback.cli.serve import this_app
-from feedback.cli.serving import Ending, Only, WebThread
+from feedback.cli.serving import Ending, Only, WebThread, served_app, this_app
 from feedback.domain.errors import SettingsRefused
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
-from feedback.services.installation.upgrade_databases import check_databases
+from feedback.services.installation.check_databases import check_databases
 from feedback.worker.worker import Worker, WorkerThread, worker_context
 
 log = logging.getLogger(__name__)
@@ -68,7 +67,7 @@ def _watch() -> WebThread | None:
     port = runtime().settings.watching.port
     if port is None:
         return None
-    only = Only(this_app(), "/healthz", "/readyz", "/metrics")
+    only = Only(served_app(), "/healthz", "/readyz", "/metrics")
     watch = WebThread(only, "127.0.0.1", port, "FEEDBACK_METRICS_PORT")
     watch.start()
     return watch

@@ -3,17 +3,13 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, text
 
 from feedback.domain.errors import IntegrityBroken
-from feedback.storage.database import READ_ONLY
 
 _LOCK = 0x66656566
 NEWEST = "head"
@@ -29,18 +25,6 @@ def downgrade(engine: Engine, metadata: MetaData, folder: Path, revision: str) -
     """Take the database back to `revision`."""
     with _locked(engine) as connection:
         command.downgrade(_config(connection, metadata, folder), revision)
-
-
-def is_current(engine: Engine, folder: Path) -> bool:
-    """Tell whether the database is at the newest revision."""
-    newest = _newest(folder)
-    with engine.connect().execution_options(**READ_ONLY) as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
-
-
-@cache
-def _newest(folder: Path) -> str | None:
-    return ScriptDirectory(str(folder)).get_current_head()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response
 
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
-from feedback.services.installation.upgrade_databases import Condition, conditions
+from feedback.services.installation.check_databases import Condition, conditions
 
 health = Blueprint("health", __name__)
 log = logging.getLogger(__name__)

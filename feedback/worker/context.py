@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from feedback.domain.pace import Pace
+from feedback.mail import Relay
 from feedback.runtime import Runtime
 from feedback.services.mail.queue_mails import Defer
+from feedback.services.mail.send_mail import SenderSettings
 from feedback.worker.bounce_round import BounceRound
 
 
@@ -20,7 +22,13 @@ class WorkerContext(Runtime):
     relay's quota, if it has one.
     """
 
+    relay: Relay
     scope: Callable[[], AbstractContextManager[Session]]
     defer: Defer
     pace: Pace | None
     bounces: BounceRound
+
+    @property
+    def sender_settings(self) -> SenderSettings:
+        """What mails show of the sender."""
+        return SenderSettings(self.settings.base_url, self.settings.smtp.sender, self.settings.bounces.address)

@@ -11,6 +11,7 @@ from feedback.services.waves.close_wave import finish_closing, retry_closing
 from feedback.storage.deliveries import Delivery
 from feedback.storage.keys import Purpose
 from feedback.storage.reports import StoredReport
+from feedback.worker.worker import worker_context
 from tests.answering import respond
 from tests.promises.closing import (
     HOW_MANY,
@@ -163,12 +164,10 @@ def test_an_administrator_discards_a_held_wave_on_its_page(world: World) -> None
 
 
 def test_nobody_is_told_of_a_destruction_before_it_has_happened(world: World) -> None:
-    wave = held_wave(world)
+    wave, mails = held_wave(world), worker_context(world.app)
     with world.session() as session:
         begin_cancelling(session, wave, now=world.clock(), actor="test")
-        tell_news(
-            session, world.keys, world.tools.relay, wave, sender_settings=world.tools.sender_settings, now=world.clock()
-        )
+        tell_news(session, world.keys, mails.relay, wave, sender_settings=mails.sender_settings, now=world.clock())
     assert how_many(world, Delivery.wave_id == wave, Delivery.mail == CANCELLATION) == 0
     world.do_what_is_due()
     world.do_what_is_due()

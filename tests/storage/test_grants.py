@@ -8,7 +8,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from feedback.app import create_app
 from feedback.config import Serves
-from feedback.services.installation.upgrade_databases import Engines, grant_rights
+from feedback.services.installation.check_databases import Engines
+from feedback.services.installation.upgrade_databases import grant_rights
 from feedback.services.mail.note_bounces import note_bounce
 from feedback.services.programmes.set_organisation import set_approval
 from feedback.storage.grants import GroupRole

@@ -21,8 +21,9 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from feedback.resources import migrations_folder
 from feedback.storage.database import guard_engine
 from feedback.storage.job_queue import TABLES, is_ours, renew_job_queue
-from feedback.storage.migrate import downgrade, is_current, upgrade
+from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.programmes import programme_by_id, words_of
+from feedback.storage.revision import is_current
 from feedback.storage.tables import Base, KeyBase
 from tests.databases import Pair, PostgresServer, SqliteServer
 from tests.storage.rows import empty_tables, insert, key_rows, main_rows

@@ -169,7 +169,7 @@ def test_a_wave_that_cannot_close_keeps_no_other_from_closing(world: World) -> N
 def through(world: World, environment: dict[str, str], port: int) -> WorkerContext:
     """The world's context, with its mails going through another relay."""
     app = create_app(read_settings(environment | {"FEEDBACK_SMTP_PORT": str(port)}), world.clock)
-    return replace(worker_context(world.app), relay=app.extensions["feedback"].relay)
+    return replace(worker_context(world.app), relay=worker_context(app).relay)
 
 
 def test_a_relay_that_never_comes_to_the_point_keeps_no_wave_from_closing(

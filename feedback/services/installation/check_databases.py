@@ -1,0 +1,56 @@
+"""Say whether the databases of this process are up to date, and can be used at all."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from feedback.domain.errors import DatabaseOutdated
+from feedback.storage.revision import is_current
+
+
+class Condition(StrEnum):
+    """How a database is."""
+
+    CURRENT = "up to date"
+    OUTDATED = "not up to date"
+    UNUSABLE = "cannot be used"
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The main database, and the key store where this process has it."""
+
+    main: Engine
+    keys: Engine | None
+
+    def trees(self, folder: Path) -> list[tuple[Engine, Path]]:
+        """Return each database with its tree of migrations in `folder`."""
+        main = (self.main, folder / "main")
+        return [main] if self.keys is None else [main, (self.keys, folder / "keys")]
+
+    def dispose(self) -> None:
+        """Close all connections, so that a process that is forked off inherits none."""
+        for engine in (self.main, self.keys):
+            if engine is not None:
+                engine.dispose()
+
+
+def check_databases(engines: Engines, folder: Path) -> None:
+    """Raise DatabaseOutdated unless both databases are at the newest revision."""
+    if not all(is_current(engine, tree) for engine, tree in engines.trees(folder)):
+        raise DatabaseOutdated("The databases are not up to date: run `feedback db upgrade` first.")
+
+
+def conditions(engines: Engines, folder: Path) -> tuple[Condition, ...]:
+    """Return how the main database is, and then the key store where this process has it."""
+    return tuple(_condition(engine, tree) for engine, tree in engines.trees(folder))
+
+
+def _condition(engine: Engine, tree: Path) -> Condition:
+    try:
+        return Condition.CURRENT if is_current(engine, tree) else Condition.OUTDATED
+    except SQLAlchemyError:
+        return Condition.UNUSABLE

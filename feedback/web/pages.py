@@ -1,0 +1,52 @@
+"""Which pages a process has. Participants' and staff's are loaded where they are served, and nowhere else."""
+
+from flask import Flask, current_app, request, url_for
+
+from feedback.config import Serves
+from feedback.web.errors import turn_errors_into_pages
+from feedback.web.guessing import count_guesses
+from feedback.web.headers import add_headers
+from feedback.web.health import health
+from feedback.web.home import home
+
+
+def register_pages(app: Flask, serves: Serves, *, secure: bool) -> None:
+    """Add the pages and what they share; `secure` tells whether they are reached through TLS."""
+    app.register_blueprint(home)
+    app.register_blueprint(health)
+    if serves is not Serves.STAFF:
+        _register_participants_pages(app)
+    if serves is not Serves.PARTICIPANTS:
+        _register_staff_pages(app)
+    app.context_processor(lambda: {"accessibility_url": _accessibility_url()})
+    turn_errors_into_pages(app)
+    count_guesses(app)
+    add_headers(app, secure=secure)
+
+
+def _register_participants_pages(app: Flask) -> None:
+    from feedback.web.participants.accessibility import accessibility
+    from feedback.web.participants.opt_out import opt_out_pages
+    from feedback.web.participants.pages import participant
+    from feedback.web.participants.receipts import receipt_pages
+    from feedback.web.participants.results import results_pages
+    from feedback.web.participants.support import support_pages
+
+    for pages in (participant, opt_out_pages, results_pages, support_pages, receipt_pages, accessibility):
+        app.register_blueprint(pages)
+
+
+def _register_staff_pages(app: Flask) -> None:
+    from feedback.web.bounces import bounce_hook
+    from feedback.web.metrics import metrics
+    from feedback.web.staff import staff
+    from feedback.web.staff.sessions import StaffSessions
+
+    app.session_interface = StaffSessions()
+    for pages in (metrics, staff, bounce_hook):
+        app.register_blueprint(pages)
+
+
+def _accessibility_url() -> str | None:
+    """Return where the statement is; the staff's own process has none."""
+    return url_for("accessibility.statement") if request and "accessibility" in current_app.blueprints else None
