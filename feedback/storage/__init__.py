@@ -1,1 +1,1 @@
-"""Tables with their queries. Nothing here decides; nothing outside reaches a table in another way."""
+"""Tables with their queries. Decides nothing; nothing outside this package reaches a table any other way."""

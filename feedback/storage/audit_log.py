@@ -1,4 +1,4 @@
-"""The audit log: what staff and the service did, when. Never what a participant did."""
+"""The audit log: what staff and the service did, and when. Never what a participant did."""
 
 from datetime import datetime
 
@@ -21,5 +21,5 @@ class LogEntry(Base):
 
 
 def note(session: Session, at: datetime, actor: str, act: str, subject: str) -> None:
-    """Write one act down, in the transaction that does it."""
+    """Record one act, in the transaction that performs it."""
     session.add(LogEntry(at=at, actor=actor, act=act, subject=subject))

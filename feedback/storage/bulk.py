@@ -1,7 +1,7 @@
 """Many rows in one go, inside the session's own transaction.
 
-COPY on PostgreSQL, or batched INSERTs where policies watch over a table's rows, which COPY refuses to go through; one
-prepared statement on SQLite.
+COPY on PostgreSQL, or batched INSERTs where row-level security applies, with which COPY refuses to work; one prepared
+statement on SQLite.
 """
 
 from collections.abc import Iterable, Sequence
@@ -43,6 +43,6 @@ def _copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[S
             for row in rows:
                 copy.write_row(row)
     except Error as error:
-        # The server quotes the row that it stumbled over, and a row may be a person: its own words only go on.
+        # The server quotes the offending row, and a row may be a person: pass on only its own message.
         bare = type(error)(error.diag.message_primary or type(error).__name__)
         raise DBAPIError.instance(f"COPY {table}", None, bare, Error, hide_parameters=True) from None

@@ -17,5 +17,5 @@ class CommentRelease(Base):
 
 
 def release_of(session: Session, wave_id: int) -> CommentRelease | None:
-    """Return what was released of a wave's comments, if they were."""
+    """Return the release of a wave's comments, if there is one."""
     return session.get(CommentRelease, wave_id)

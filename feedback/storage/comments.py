@@ -1,7 +1,7 @@
 """Comments in review: one sealed text each, under a random id; no author, no group, no time, no order.
 
 A decision rewrites its row, so PostgreSQL's xmin and ctid show in which order the reviewer decided. Rows are inserted
-in the order of their random ids and shown in it, so that order is one of the reviewer's acts and of nobody else's.
+in the order of their random ids and shown in it, so that order tells of the reviewer's acts and of nobody else's.
 """
 
 import secrets
@@ -51,7 +51,7 @@ class CommentSummary(Base):
 def add_comments(session: Session, wave_id: int, question: str, sealed: list[SealedComment]) -> None:
     """Insert the comments on one question, each under a random id of its own, in the order of those ids.
 
-    The order they came in is lost: it is that of the response keys, which an old backup and a mail lead to.
+    Their order of arrival is lost on purpose: it follows the response keys, to which an old backup and a mail lead.
     """
     rows = sorted((secrets.token_bytes(_ID_BYTES), text) for text in sealed)
     fixed = {"wave_id": wave_id, "question": question, "decision": Decision.UNDECIDED}
@@ -97,7 +97,7 @@ def summaries_of(session: Session, wave_id: int) -> dict[str, SealedReview]:
 
 
 def put_summary(session: Session, wave_id: int, question: str, sealed: SealedReview | None) -> None:
-    """Keep a summary in place of the one before; None takes it away."""
+    """Replace the summary of the comments on a question; None removes it."""
     mine = (CommentSummary.wave_id == wave_id, CommentSummary.question == question)
     session.execute(delete(CommentSummary).where(*mine))
     if sealed is not None:

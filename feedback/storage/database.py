@@ -84,7 +84,7 @@ db.metadatas["keys"] = KeyBase.metadata
 
 
 def guard_engine(engine: Engine) -> None:
-    """Give `engine` its pragmas and its way to begin a transaction. Call once, before the first connection."""
+    """Set the pragmas of `engine` and how it begins a transaction. Call once, before the first connection."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -157,7 +157,7 @@ _REFUSE_WRITES = {"sqlite": _refuse_writes_sqlite, "postgresql": _refuse_writes_
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     read_only = bool(options.get("feedback_read_only"))
-    # Always said: the connection may come back from a read-only transaction, and VACUUM writes too.
+    # Set every time: the connection may come back from a read-only transaction, and VACUUM writes too.
     connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
     if options.get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""The delivery ledger: which mail stands where. Knows participants' ids, never their answers; holds no time."""
+"""The delivery ledger: the state of every mail. Knows participants' ids, never their answers; holds no time."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ from feedback.storage.waves import Wave
 
 
 class DeliveryState(StrEnum):
-    """Where one mail stands. *accepted* is the relay's word and no promise that it was read.
+    """The state of one mail. *Accepted* is the relay's word, and no promise that it was read.
 
     *Bounced* is an accepted mail of which a mail server said later that it can never arrive.
     """
@@ -47,7 +47,7 @@ _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 class Batch(Base):
     """Up to a hundred mails of one kind that one job sends over one connection.
 
-    `has_turn`: at a relay with a quota the batch may begin at `not_before_at`, without waiting for others.
+    `has_turn`: where the relay has a quota, the batch may begin at `not_before_at` without waiting for others.
     """
 
     __tablename__ = "mail_batches"
@@ -123,7 +123,7 @@ def fence_unsent(session: Session, batch_id: int, fence: bytes) -> list[Delivery
     return list(session.scalars(select(Delivery).where(*unsent, Delivery.fence == fence).order_by(Delivery.id)))
 
 
-# Written once: two of these are asked of the database for every mail.
+# Built once: two of these run for every mail.
 _MINE = (Delivery.id == bindparam("of"), Delivery.fence == bindparam("by"))
 _BEGIN = (
     update(Delivery)
@@ -139,7 +139,7 @@ _SETTLE = (
 
 
 def begin_sending(session: Session, delivery_id: int, fence: bytes, in_state: WaveState) -> bool:
-    """Mark a mail as being sent, in one statement that looks at its wave anew.
+    """Mark a mail as being sent, in one statement that reads the state of its wave again.
 
     False if the wave is not `in_state` any more, if another worker has fenced the mail off, or if it is accepted.
     """
@@ -148,7 +148,7 @@ def begin_sending(session: Session, delivery_id: int, fence: bytes, in_state: Wa
 
 
 def settle(session: Session, delivery_id: int, fence: bytes, state: DeliveryState, reply_code: int | None) -> None:
-    """Note what the relay said of a mail, unless another worker has taken it over since."""
+    """Record what the relay said about a mail, unless another worker has taken it over since."""
     values = {"of": delivery_id, "by": fence, "becomes": state, "reply": reply_code}
     session.connection().execute(_SETTLE, values)
 
@@ -181,26 +181,26 @@ def mails_sent_to(session: Session, email: str) -> list[SentMail]:
 
 
 def mark_bounced(session: Session, delivery_id: int) -> bool:
-    """Note that an accepted mail came back; False if it was not accepted, or has come back before."""
+    """Record that an accepted mail came back; False if it was not accepted, or came back before."""
     mine = (Delivery.id == delivery_id, Delivery.state == DeliveryState.ACCEPTED)
     result = session.execute(update(Delivery).where(*mine).values(state=DeliveryState.BOUNCED))
     return bool(getattr(result, "rowcount", 0) == 1)
 
 
 def postpone(session: Session, batch_id: int, not_before_at: datetime, *, has_turn: bool = False) -> None:
-    """Let a batch wait until the relay may be tried again, or until its turn."""
+    """Put a batch off until the relay may be tried again, or until its turn."""
     values = {"not_before_at": not_before_at, "has_turn": has_turn}
     session.execute(update(Batch).where(Batch.id == batch_id).values(**values))
 
 
 def skip_unsent(session: Session, batch_id: int) -> None:
-    """Let no further mail of a batch go out."""
+    """Skip the unsent mails of a batch."""
     unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(_UNSENT))
     session.execute(update(Delivery).where(*unsent).values(state=DeliveryState.SKIPPED))
 
 
 def skip_mail(session: Session, wave_id: int, mail: str) -> None:
-    """Let what is unsent of one mail of a wave go out no more."""
+    """Skip the unsent deliveries of one mail of a wave."""
     unsent = (Delivery.wave_id == wave_id, Delivery.mail == mail, Delivery.state.in_(_UNSENT))
     session.execute(update(Delivery).where(*unsent).values(state=DeliveryState.SKIPPED))
 
@@ -248,7 +248,7 @@ _LOST = (DeliveryState.REFUSED, DeliveryState.BOUNCED)
 
 
 def undelivered(session: Session, wave_id: int) -> list[Undelivered]:
-    """Return whom the last mail of a wave that was handed over did not reach, by name; who has left is left out."""
+    """Return those whom the last mail handed over for a wave did not reach, by name, without those who have left."""
     mine = (Delivery.wave_id == wave_id, Delivery.state.in_((*_LOST, DeliveryState.ACCEPTED)))
     last = select(func.max(Delivery.id)).where(*mine).group_by(Delivery.participant_id)
     waiting = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.state.in_(_UNSENT))
@@ -280,7 +280,7 @@ def invited_people(session: Session, wave_id: int) -> list[Invited]:
 
 
 def delivery_counts(session: Session, wave_id: int) -> dict[tuple[str, DeliveryState], int]:
-    """Return how many mails of a wave stand where, by (mail, state)."""
+    """Count the mails of a wave by (mail, state)."""
     query = (
         select(Delivery.mail, Delivery.state, func.count())
         .where(Delivery.wave_id == wave_id)

@@ -38,7 +38,7 @@ class Right:
 
 
 _RIGHTS, _WAVES = Entitlement.__table__.c, Wave.__table__.c
-# On the tables rather than the classes: every page asks this, and a session would take twice the time.
+# On the tables rather than the classes: every page runs this, and a session would take twice the time.
 _OPEN_RIGHT = (
     select(_RIGHTS.wave_id, _RIGHTS.role, _RIGHTS.group_name, _WAVES.state, _WAVES.closes_at)
     .join_from(Entitlement.__table__, Wave.__table__)
@@ -54,7 +54,7 @@ def add_entitlements(session: Session, rights: Iterable[Right]) -> None:
 
 
 class OpenRight(NamedTuple):
-    """One entitlement with how its wave stands now."""
+    """One entitlement with the present state of its wave."""
 
     wave_id: int
     role: str

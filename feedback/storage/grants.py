@@ -1,6 +1,6 @@
 """Who may do what on PostgreSQL: three group roles with no more than their process needs.
 
-Operators make login roles and put each into one of these. The owner of the tables alone migrates.
+Operators make login roles and put each into one of these. Only the owner of the tables migrates.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ _PARTICIPANTS: Mapping[str, str] = {
     "opt_outs": "SELECT (digest), UPDATE (wants_no_mail)",
     "notices": _READ,
     "support_desks": _READ,
-    # They hand a request in and read none back.
+    # They submit requests for support, and read none back.
     "support_requests": "INSERT",
 }
 # Staff plan, read and review; they never reach entitlements or responses. The reviewer's page runs in their process,
@@ -45,7 +45,7 @@ _STAFF: Mapping[str, str] = {
     "quiet_times": _EDIT,
     "participants": _EDIT,
     "opt_outs": _ADD,
-    # Only what planning, postponing, extending and beginning to close take: never the keys that answers are sealed to.
+    # Only what planning, postponing, extending and beginning to close need: never the keys that answers are sealed to.
     "waves": "SELECT, INSERT, UPDATE (state, opens_at, closes_at, closed_at, was_extended, news, news_due_at,"
     " calendar_revision, calendar_changed_at)",
     "wave_groups": _READ,
@@ -94,7 +94,7 @@ _WORKER: Mapping[str, str] = {
     "relay_pace": _EDIT,
     **dict.fromkeys(TABLES, "SELECT, INSERT, UPDATE, DELETE"),
 }
-# Staff are shown when a worker last looked for what is due; workers write it.
+# Staff see when a worker last looked for what is due; workers write it.
 _BEATS = {GroupRole.STAFF: _READ, GroupRole.WORKER: "SELECT, UPDATE"}
 _ENGINE_FUNCTIONS = """
 SELECT oid::regprocedure::text FROM pg_proc

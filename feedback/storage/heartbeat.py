@@ -1,4 +1,4 @@
-"""When a worker last looked for what is due, and when a relay last took a mail: moments that date nothing else.
+"""When a worker last looked for what is due, and when a relay last took a mail: moments that date no other event.
 
 A row that is written every second would leave its old versions behind, each with a time and a transaction number: a
 clock by which the owner of the database could tell when each sealed response came. So PostgreSQL keeps each moment in
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 
 class Heartbeat(StrEnum):
-    """What is noted; the value names the sequence."""
+    """What is recorded; the value names the sequence."""
 
     TICK = "worker_ticks"
     MAIL = "mails_accepted"
@@ -25,7 +25,7 @@ _FILE_ENDING = {Heartbeat.TICK: "tick", Heartbeat.MAIL: "mail"}
 
 
 def record_heartbeat(session: Session, which: Heartbeat, now: datetime) -> None:
-    """Note, to the second, that it happens now. Commits."""
+    """Record, to the second, that it happens now. Commits."""
     seconds = int(now.timestamp())
     if _is_postgresql(session):
         session.execute(text(f"SELECT setval('{which}', :seconds)"), {"seconds": seconds})

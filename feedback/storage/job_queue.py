@@ -1,7 +1,7 @@
-"""The job engine's own tables on PostgreSQL, made by the library that is installed.
+"""The job engine's own tables on PostgreSQL, as the installed library makes them.
 
 They hold no facts: what is due follows from the waves and the delivery ledger, so they may be thrown away at any time.
-A migration to another version of the library therefore takes them away and makes them anew.
+So a migration to another version of the library drops them and creates them again.
 """
 
 from procrastinate.schema import SchemaManager
@@ -42,19 +42,19 @@ END $$
 
 
 def renew_job_queue(connection: Connection) -> None:
-    """Make the engine's tables anew, empty, as the installed library wants them. Nobody may use them yet."""
+    """Create the engine's tables again, empty, as the installed library wants them. Nobody may use them yet."""
     remove_job_queue(connection)
     _run(connection, SchemaManager.get_schema())
     _run(connection, _CLOSE_DOORS)
 
 
 def remove_job_queue(connection: Connection) -> None:
-    """Take away all that the engine ever made in the database."""
+    """Drop everything that the engine ever created in the database."""
     _run(connection, _REMOVE)
 
 
 def is_ours(_thing: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
-    """Tell Alembic's comparison what belongs to the models: the engine's tables do not."""
+    """Tell Alembic's comparison which tables belong to the models: not the engine's."""
     return kind != "table" or not str(name).startswith(PREFIX)
 
 

@@ -47,7 +47,7 @@ class StoredKey(KeyBase):
     wrapped: Mapped[bytes] = mapped_column(LargeBinary(40))
 
 
-# A view: the staff's role may see that there is a key of a wave, and not the key.
+# A view: the staff's role may see that a wave has a key, but not the key.
 _HELD = table("keys_held", column("purpose", String), column("owner_id", Integer))
 
 
@@ -68,11 +68,11 @@ class KeyStore:
         self._engine = engine
         self._wrapping = master_keys[0]
         self._unwrapping = {master_key_id(key): key for key in master_keys}
-        # A store that was just opened may have been left in the middle of a destruction.
+        # The process before this one may have died in the middle of a destruction.
         self._needs_scrub = True
 
     def keys_for_opening(self, wave_id: int) -> WaveKeys:
-        """Return a wave's keys, made now unless an earlier attempt to open it has made them. Committed."""
+        """Return a wave's keys, created now unless an earlier attempt to open it created them. Commits."""
         for purpose in (Purpose.LINK, Purpose.RESPONSE, Purpose.COMMENT):
             self._insert_or_keep(purpose, wave_id, new_private_key)
         return WaveKeys(
@@ -129,13 +129,13 @@ class KeyStore:
         self.scrub_if_due()
 
     def scrub_if_due(self) -> None:
-        """Rewrite the key store's files unless that was done since the last destruction; raises ScrubUnfinished."""
+        """Rewrite the key store's files unless that was done since the last destruction; may raise ScrubUnfinished."""
         if self._needs_scrub:
             scrub(self._engine, StoredKey.__tablename__)
             self._needs_scrub = False
 
     def scrub_again(self) -> None:
-        """Rewrite the files although this process destroyed nothing: another may have died after it did."""
+        """Rewrite the files although this process destroyed nothing: another may have died after destroying."""
         self._needs_scrub = True
         self.scrub_if_due()
 
@@ -149,7 +149,7 @@ class KeyStore:
         return held
 
     def rewrap(self) -> int:
-        """Wrap every key with the first master key; return how many were wrapped with another before.
+        """Wrap every key with the first master key; return how many had been wrapped with another one.
 
         The files are rewritten, so that nothing wrapped with a retired key stays in them.
         """

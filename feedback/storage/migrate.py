@@ -38,11 +38,11 @@ def _locked(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-# SQLite changes a table by making it anew: meanwhile what refers to it refers to nothing.
+# SQLite changes a table by creating it again: meanwhile references to it point nowhere.
 @contextmanager
 def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
-        # Said to the driver, since the pragma counts only before a transaction begins.
+        # Set through the driver: the pragma has no effect inside a transaction.
         raw = connection.connection.cursor()
         raw.execute("PRAGMA foreign_keys=OFF")
         try:

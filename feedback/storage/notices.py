@@ -1,4 +1,4 @@
-"""What a programme tells its participants in words of its own: what it has changed, and where help is."""
+"""What a programme tells its participants in its own words: what it has changed, and where to find help."""
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -17,7 +17,7 @@ class Notice(Base):
 
 
 def notice_of(session: Session, programme_id: int) -> Notice:
-    """Return a programme's notice, to be read or changed; a new, empty one where there is none."""
+    """Return a programme's notice, to be read or changed; a new, empty one if there is none."""
     found = session.get(Notice, programme_id)
     if found is None:
         found = Notice(programme_id=programme_id, you_said="", help_contacts="")
@@ -26,6 +26,6 @@ def notice_of(session: Session, programme_id: int) -> Notice:
 
 
 def read_notice(session: Session, programme_id: int) -> tuple[str, str]:
-    """Return what was said and done, and where help is. Writes nothing."""
+    """Return what was said and done, and where to find help. Writes nothing."""
     found = session.get(Notice, programme_id)
     return (found.you_said, found.help_contacts) if found else ("", "")

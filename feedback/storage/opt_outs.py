@@ -1,4 +1,4 @@
-"""Wishes for no more mail, under digests that lead to a person with the programme's opt-out key only."""
+"""Wishes for no more mail, under digests that lead to a person only with the programme's opt-out key."""
 
 from collections.abc import Iterable
 
@@ -28,7 +28,7 @@ def add_opt_outs(session: Session, programme_id: int, digests: Iterable[OptOutDi
 
 
 def set_wish(session: Session, digest: OptOutDigest, *, wants_no_mail: bool) -> None:
-    """Note a wish; an unknown digest changes nothing."""
+    """Record a wish; an unknown digest changes nothing."""
     session.execute(update(OptOut).where(OptOut.digest == digest).values(wants_no_mail=wants_no_mail))
 
 

@@ -21,7 +21,7 @@ class Organisation(Base):
 
 
 def organisation_named(session: Session, name: str) -> Organisation:
-    """Return the organisation called `name`, new if there is none."""
+    """Return the organisation called `name`, creating it if there is none."""
     found = session.scalar(select(Organisation).where(Organisation.name == name))
     if found is None:
         found = Organisation(name=name)

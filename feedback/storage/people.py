@@ -16,7 +16,7 @@ from feedback.storage.database import Base
 
 
 class Participant(Base):
-    """One person in one role of one programme. Who has left gets no more mail."""
+    """One person in one role of one programme. Whoever has left gets no more mail."""
 
     __tablename__ = "participants"
     __table_args__ = (
@@ -49,7 +49,7 @@ def invitees(session: Session, programme_id: int) -> list[Invitee]:
         .where(Participant.programme_id == programme_id, Participant.has_left.is_(False))
         .order_by(Participant.id)
     )
-    # One atom for all who share it: a hundred thousand people are of some dozens.
+    # Shared by all who are in it: a hundred thousand people are in a few dozen atoms.
     atoms = cache(lambda role, cohort: Atom(Role(role), cohort))
     return [Invitee(number, atoms(role, cohort)) for number, role, cohort in session.execute(query)]
 
@@ -106,7 +106,7 @@ def known_numbers(session: Session, programme_id: int) -> dict[tuple[str, str], 
 
 
 def add_people(session: Session, programme_id: int, rows: Iterable[RosterRow]) -> None:
-    """Insert roster rows that are not there yet."""
+    """Insert new roster rows."""
     columns = ("programme_id", "name", "email", "role", "cohort", "language", "has_left")
     values = ((programme_id, row.name, row.email, str(row.role), row.cohort, row.language, False) for row in rows)
     insert_rows(session, Participant, columns, values)
@@ -125,6 +125,6 @@ def people_by_id(session: Session, participant_ids: Iterable[int]) -> dict[int, 
 
 
 def mark_left(session: Session, participant_ids: list[int]) -> None:
-    """Note that people have left: they get no more mail; an answer already given stays."""
+    """Record that people have left: they get no more mail; an answer already given stays."""
     if participant_ids:
         session.execute(update(Participant).where(Participant.id.in_(participant_ids)).values(has_left=True))

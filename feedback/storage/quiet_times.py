@@ -1,4 +1,4 @@
-"""The quiet times of programmes. A programme without a row has none: it was there before there were any."""
+"""The quiet times of programmes. A programme without a row has none: it is older than they are."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ def quiet_times_of(session: Session, programme_id: int) -> QuietTimes:
 
 
 def store_quiet_times(session: Session, programme_id: int, quiet: QuietTimes) -> None:
-    """Give a programme other quiet times."""
+    """Replace the quiet times of a programme."""
     found = session.get(StoredQuietTimes, programme_id)
     record = quiet_times_record(quiet)
     if found is None:

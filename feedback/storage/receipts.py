@@ -1,4 +1,4 @@
-"""Receipts that published reports list, so that one can be looked up. Holds digests, in no order of their own."""
+"""Receipts listed in published reports, so that one can be looked up. Holds digests, whose order says nothing."""
 
 from sqlalchemy import Connection, ForeignKey, LargeBinary, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column

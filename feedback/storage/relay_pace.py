@@ -1,4 +1,4 @@
-"""From when on the relay may be given more mails. One row, which all workers on all machines share."""
+"""When the relay may be given more mails. One row, which all workers on all machines share."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ _ROW = 1
 
 
 class RelayPace(Base):
-    """The end of the last turn that was handed out."""
+    """The end of the last turn that was taken."""
 
     __tablename__ = "relay_pace"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -32,5 +32,5 @@ def take_turn(session: Session, now: datetime, length: timedelta) -> datetime:
 
 
 def next_turn_at(session: Session) -> datetime | None:
-    """Return from when on a turn is free, or None if none was ever taken."""
+    """Return when the next turn is free, or None if none was ever taken."""
     return session.scalar(select(RelayPace.free_at))

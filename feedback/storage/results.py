@@ -17,7 +17,7 @@ class ResultsPage(Base):
 
 
 def keep_results_page(session: Session, programme_id: int, digest: bytes) -> None:
-    """Let an address lead to a programme's results. Hold the programme's lock; it is the same address each time."""
+    """Make an address lead to a programme's results. Hold the programme's lock; the address is the same each time."""
     if session.get(ResultsPage, programme_id) is None:
         session.add(ResultsPage(programme_id=programme_id, digest=digest))
 

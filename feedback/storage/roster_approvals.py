@@ -1,6 +1,6 @@
 """Approvals of rosters: who changed a programme's roster since the last one, and which roster was approved, by whom.
 
-What was approved is kept as a digest a person, under the person's number: enough to say what has changed since.
+What was approved is kept as one digest per person, under the person's id: enough to say what has changed since.
 """
 
 from datetime import datetime
@@ -15,8 +15,8 @@ from feedback.storage.database import Base, JsonText
 class RosterApproval(Base):
     """One programme's roster. `digest` is that of the roster that may be invited; None as soon as anything changes.
 
-    `changed_by` holds everybody who had a hand in it since the last approval, `entries` the roster that was approved
-    last: [number of a participant, digest of the line] each.
+    `changed_by` names everybody who changed it since the last approval; `entries` are the lines that were approved
+    last, each as [participant's id, digest of the line].
     """
 
     __tablename__ = "roster_approvals"
@@ -41,20 +41,20 @@ def approval_of(session: Session, programme_id: int) -> RosterApproval | None:
 
 def note_change(session: Session, programme_id: int, actor: str) -> None:
     """Void the approval of a roster, and remember who changed it: "staff 3 by command line" is staff 3."""
-    hand = actor.partition(" by ")[0]
+    changer = actor.partition(" by ")[0]
     found = approval_of(session, programme_id)
     if found is None:
-        session.add(RosterApproval(programme_id=programme_id, changed_by=[hand]))
+        session.add(RosterApproval(programme_id=programme_id, changed_by=[changer]))
         session.flush()
         return
     found.digest = None
-    found.changed_by = sorted({*found.changed_by, hand})
+    found.changed_by = sorted({*found.changed_by, changer})
 
 
 def note_approval(
     session: Session, programme_id: int, *, digest: bytes, entries: list[list[Any]], staff_id: int, now: datetime
 ) -> None:
-    """Write down that a member of staff approved exactly the roster with this digest."""
+    """Record that a member of staff approved exactly the roster with this digest."""
     found = approval_of(session, programme_id)
     if found is None:
         found = RosterApproval(programme_id=programme_id)

@@ -12,9 +12,9 @@ _LOCK_TIMEOUT = "5s"
 _HELD = "An older open transaction kept the database from being rewritten; it is tried again at the next tick."
 _LOOKS = 50
 _PAUSE = "SELECT pg_sleep(0.1)"
-# A rewrite keeps the deleted rows that somebody could still see: whoever began before the deletion (a backup, a
-# transaction left open, a prepared one, a standby that reports what it reads). Who writes counts in whichever database
-# of the server, because the rewrite's own snapshot is taken with it still under way.
+# A rewrite keeps deleted rows that somebody could still see: whoever began before the deletion (a backup, an open or
+# prepared transaction, a standby that reports what it reads). A writer counts in any database of the server, because
+# the rewrite takes its own snapshot while that one is still running.
 _OLDER = """
 WITH held(number) AS (
   SELECT backend_xid FROM pg_stat_activity WHERE pid <> pg_backend_pid()
@@ -60,7 +60,7 @@ def _scrub_postgresql(connection: Connection, tables: tuple[str, ...]) -> None:
         connection.execute(text("RESET lock_timeout"))
 
 
-# Most end at once: the database's own upkeep reads the tables too.
+# Most end at once: autovacuum reads the tables too.
 def _wait_for_older_transactions(connection: Connection) -> None:
     before = connection.scalar(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
     for _look in range(_LOOKS):
@@ -70,7 +70,7 @@ def _wait_for_older_transactions(connection: Connection) -> None:
     raise ScrubUnfinished(_HELD)
 
 
-# PostgreSQL skips, with no more than a warning, a table that the role may not maintain.
+# PostgreSQL skips a table that the role may not maintain, with only a warning.
 def _check_maintainer(connection: Connection, tables: tuple[str, ...]) -> None:
     for table in tables:
         if not connection.scalar(text("SELECT has_table_privilege(:table, 'MAINTAIN')"), {"table": table}):

@@ -28,7 +28,7 @@ class StaffMember(Base):
 
 
 class SignIn(Base):
-    """A sign-in link that was handed out and not used yet; only its digest is kept."""
+    """A sign-in link that was issued and not used yet; only its digest is kept."""
 
     __tablename__ = "sign_ins"
 

@@ -16,7 +16,7 @@ _ID_BYTES = 16
 
 
 class SupportDesk(Base):
-    """Where a programme's participants ask for support: the address's handle, the public key, and the days kept."""
+    """Where a programme's participants ask for support: the handle in its address, its public key, the days kept."""
 
     __tablename__ = "support_desks"
 
@@ -28,12 +28,12 @@ class SupportDesk(Base):
 
     @property
     def key(self) -> PublicKey:
-        """What requests are sealed to."""
+        """The public key that requests are sealed to."""
         return PublicKey(self.key_id, self.public_key)
 
 
 class SupportRequest(Base):
-    """One request. `tell_at`: when the contact is to be mailed that there is one; None once that was done."""
+    """One request. `tell_at`: when the contact is to be mailed that there is one; None once that is done."""
 
     __tablename__ = "support_requests"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -47,7 +47,7 @@ class SupportRequest(Base):
 
 
 def desk_of(session: Session, programme_id: int) -> SupportDesk | None:
-    """Return a programme's desk; programmes from before there were any get theirs at their next opening."""
+    """Return a programme's desk; a programme older than desks gets one at its next opening."""
     return session.get(SupportDesk, programme_id)
 
 
@@ -92,15 +92,15 @@ def untold_requests(session: Session, programme_id: int) -> list[bytes]:
 
 
 def tell_again(session: Session, ids: list[bytes], at: datetime | None) -> None:
-    """Note when the contact is to be told of these requests; None: it was done."""
+    """Record when the contact is to be told of these requests, or with None that it is done."""
     session.execute(update(SupportRequest).where(SupportRequest.id.in_(ids)).values(tell_at=at))
 
 
 def expired_requests(session: Session, today: date) -> bool:
-    """Tell whether there are requests whose day has come."""
+    """Tell whether any request has reached its day."""
     return session.scalar(select(SupportRequest.id).where(SupportRequest.expires_on <= today).limit(1)) is not None
 
 
 def destroy_expired(session: Session, today: date) -> None:
-    """Delete the requests whose day has come."""
+    """Delete the requests that have reached their day."""
     session.execute(delete(SupportRequest).where(SupportRequest.expires_on <= today))

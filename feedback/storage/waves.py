@@ -22,8 +22,8 @@ _STATES = ", ".join(f"'{state}'" for state in WaveState)
 class Wave(Base):
     """One wave. The nullable columns down to `twins` are filled in at the opening and never change after it.
 
-    `news` is what people must still be told of it, from `news_due_at` on. `calendar_revision` counts the changes of its
-    dates, the last of them at `calendar_changed_at`.
+    `news` is what people must still be told about it, from `news_due_at` on. `calendar_revision` counts changes of its
+    dates, the last one at `calendar_changed_at`.
     """
 
     __tablename__ = "waves"
@@ -106,7 +106,7 @@ class WaveQuestionnaire(Base):
 class Moment(Base):
     """A date in a wave's calendar: a reminder, or a look at how much has been answered.
 
-    `wish` is the offset that a reminder was planned with, if it was; one that was left out sends nothing.
+    `wish` is the offset that a reminder was planned with, if any; a reminder that was left out sends nothing.
     """
 
     __tablename__ = "wave_moments"
@@ -216,7 +216,7 @@ def questionnaire_asked(session: Session, wave_id: int, role: str) -> str:
 
 
 def add_moments(session: Session, wave_id: int, kind: MomentKind, times: Mapping[datetime, str | None]) -> None:
-    """Put dates of one kind into a wave's calendar, each with the offset that it was wished for at, if it was."""
+    """Add dates of one kind to a wave's calendar, each with the offset that it was planned with, if any."""
     for number, (due_at, wish) in enumerate(sorted(times.items()), start=1):
         session.add(Moment(wave_id=wave_id, kind=kind, number=number, due_at=due_at, is_done=False, wish=wish))
 
@@ -227,17 +227,17 @@ def moments_of(session: Session, wave_id: int) -> list[Moment]:
 
 
 def moment_by_id(session: Session, moment_id: int) -> Moment:
-    """Return a date of a calendar as it is now."""
+    """Return one date of a calendar as it is now."""
     return session.get_one(Moment, moment_id, populate_existing=True)
 
 
 def drop_passed_moments(session: Session, wave_id: int, now: datetime) -> None:
-    """Take out of a wave's calendar what lies before its opening."""
+    """Remove what lies before the opening from a wave's calendar."""
     session.execute(delete(Moment).where(Moment.wave_id == wave_id, Moment.due_at <= now))
 
 
 def reminders_not_sent(session: Session, wave_id: int) -> list[Moment]:
-    """Return the reminders of a wave that have not gone out, also those left out, in order of time."""
+    """Return the reminders of a wave that have not gone out, including those left out, in order of time."""
     not_sent = or_(Moment.is_done.is_(False), Moment.was_left_out.is_(True))
     mine = (Moment.wave_id == wave_id, Moment.kind == MomentKind.REMINDER, not_sent)
     return list(session.scalars(select(Moment).where(*mine).order_by(Moment.due_at, Moment.id)))
@@ -257,13 +257,13 @@ def reminders_ahead(session: Session, wave_id: int) -> list[Moment]:
 
 
 def count_calendar_change(wave: Wave, now: datetime) -> None:
-    """Note that a date of a wave has changed, so that whoever has its calendar in another program sees it move."""
+    """Count a change of a wave's dates, so that whoever has its calendar in another program sees it move."""
     wave.calendar_revision += 1
     wave.calendar_changed_at = now
 
 
 def due_moments(session: Session, now: datetime) -> list[Moment]:
-    """Return what is due in open waves and not done, in order of time."""
+    """Return the dates of open waves that are due and not done, in order of time."""
     query = (
         select(Moment)
         .join(Wave, Wave.id == Moment.wave_id)

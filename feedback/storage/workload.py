@@ -28,26 +28,26 @@ class WaitingMail(NamedTuple):
 
 
 class NextMoment(NamedTuple):
-    """A date of a wave's calendar that is still to come, or late."""
+    """A date in a wave's calendar that is still to come, or is late."""
 
     kind: str
     due_at: datetime
 
 
 def waves_by_state(session: Session) -> dict[WaveState, int]:
-    """Return how many waves are in each state, those with none included."""
+    """Return how many waves are in each state, states with none included."""
     counted = _counted(session, Wave.state)
     return {state: counted.get(state, 0) for state in WaveState}
 
 
 def mails_by_state(session: Session) -> dict[DeliveryState, int]:
-    """Return how many mails of all waves stand in each state, those with none included."""
+    """Return how many mails of all waves are in each state, states with none included."""
     counted = _counted(session, Delivery.state)
     return {state: counted.get(state, 0) for state in DeliveryState}
 
 
 def mails_that_may_go(session: Session, now: datetime) -> list[WaitingMail]:
-    """Return the mails that could be sent now, by wave and mail; not those that a relay's quota keeps waiting."""
+    """Return the mails that could be sent now, by wave and mail, without those that the relay's quota holds back."""
     free_at = next_turn_at(session)
     turn = Batch.has_turn.is_(True) if free_at is not None and free_at > now else true()
     return _waiting(session, Batch.not_before_at <= now, turn, _has_unsent())
