@@ -38,7 +38,7 @@ def dry_run_command(wave_id: int, *, as_csv: bool, as_json: bool) -> None:
     elif as_csv:
         click.echo(_table(found, zone), nl=False)
     else:
-        _tell_rehearsal(found, zone)
+        _tell_dry_run(found, zone)
 
 
 def _rows(found: DryRun, zone: str) -> list[tuple[str, ...]]:
@@ -68,7 +68,7 @@ def _table(found: DryRun, zone: str) -> str:
     return file.getvalue()
 
 
-def _tell_rehearsal(found: DryRun, zone: str) -> None:
+def _tell_dry_run(found: DryRun, zone: str) -> None:
     for mail in found.mails:
         when = "when it is opened" if mail.at is None else shown(mail.at, zone)
         say(f"{mail.mail}: {when}, to {found.reached} of {len(found.people)} people")

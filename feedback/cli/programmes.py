@@ -150,11 +150,11 @@ def show_command(programme_id: int | None, *, as_json: bool) -> None:
     if programme_id is None:
         _list(as_json=as_json)
         return
-    sheet = show_programme(runtime().session(), programme_id)
+    view = show_programme(runtime().session(), programme_id)
     if as_json:
-        write_json(_plain(sheet))
+        write_json(_plain(view))
         return
-    _tell(sheet)
+    _tell(view)
 
 
 def _list(*, as_json: bool) -> None:
@@ -166,18 +166,18 @@ def _list(*, as_json: bool) -> None:
         say(f"{line.id}  {line.name}: {line.people} people, {line.waves} waves")
 
 
-def _tell(sheet: ProgrammeView) -> None:
-    zone = sheet.time_zone.key
-    say(f"Programme {sheet.id}: {sheet.name}, {sheet.people} people, groups of at least {sheet.minimum_group_size}")
-    for code, words in sheet.words.items():
+def _tell(view: ProgrammeView) -> None:
+    zone = view.time_zone.key
+    say(f"Programme {view.id}: {view.name}, {view.people} people, groups of at least {view.minimum_group_size}")
+    for code, words in view.words.items():
         say(f"  {code:>6}  {', '.join(f'{name}: {text}' for name, text in sorted(words.items()))}")
-    for atom, count in sheet.roster:
+    for atom, count in view.roster:
         say(f"  {count:>6}  {atom.role}s{f', {atom.cohort}' if atom.cohort else ''}")
-    for wave in sheet.waves:
+    for wave in view.waves:
         opens, closes = shown(wave.opens_at, zone), shown(wave.closes_at, zone)
         say(f"  wave {wave.id}: {wave.stage}, {wave.state}, opens {opens}, closes {closes}")
 
 
-def _plain(sheet: ProgrammeView) -> dict[str, object]:
-    roster = [{"role": atom.role, "cohort": atom.cohort, "people": count} for atom, count in sheet.roster]
-    return {**vars(sheet), "roster": roster, "waves": [asdict(wave) for wave in sheet.waves]}
+def _plain(view: ProgrammeView) -> dict[str, object]:
+    roster = [{"role": atom.role, "cohort": atom.cohort, "people": count} for atom, count in view.roster]
+    return {**vars(view), "roster": roster, "waves": [asdict(wave) for wave in view.waves]}

@@ -102,12 +102,12 @@ def show_command(programme_id: int, *, as_json: bool) -> None:
     \b
     Example:  feedback roster show 1
     """
-    sheet = show_roster(runtime().session(), programme_id)
+    view = show_roster(runtime().session(), programme_id)
     if as_json:
-        sizes = [{"role": atom.role, "cohort": atom.cohort, "people": count} for atom, count in sheet.sizes]
-        write_json({**vars(sheet), "sizes": sizes, "entries": [asdict(entry) for entry in sheet.entries]})
+        sizes = [{"role": atom.role, "cohort": atom.cohort, "people": count} for atom, count in view.sizes]
+        write_json({**vars(view), "sizes": sizes, "entries": [asdict(entry) for entry in view.entries]})
         return
-    _show(sheet)
+    _show(view)
 
 
 @roster.command("approve")
@@ -123,10 +123,10 @@ def approve_command(programme_id: int, on_behalf_of: str, digest: str | None) ->
     tools = runtime()
     staff_id = staff_number(tools.session(), programme_id, on_behalf_of)
     if digest is None:
-        sheet = show_roster(tools.session(), programme_id)
-        _show(sheet)
+        view = show_roster(tools.session(), programme_id)
+        _show(view)
         click.confirm("Are these the people who are to be invited?", abort=True)
-        digest = sheet.digest
+        digest = view.digest
     approve_roster(tools.session(), programme_id, digest, staff_id=staff_id, now=tools.clock(), at_command_line=True)
     say("The roster is approved.")
 
@@ -137,18 +137,18 @@ def _actor(programme_id: int, on_behalf_of: str | None) -> str:
     return f"staff {staff_number(runtime().session(), programme_id, on_behalf_of)} by {ACTOR}"
 
 
-def _show(sheet: RosterView) -> None:
-    for entry in sheet.entries:
+def _show(view: RosterView) -> None:
+    for entry in view.entries:
         say(f"  {entry.role}{f', {entry.cohort}' if entry.cohort else ''}: {entry.name} <{entry.email}>")
-    for atom, count in sheet.sizes:
+    for atom, count in view.sizes:
         say(f"{count:>6}  {atom.role}s{f', {atom.cohort}' if atom.cohort else ''}")
-    for word, names in (("joined", sheet.joined), ("changed", sheet.changed), ("left", sheet.left)):
+    for word, names in (("joined", view.joined), ("changed", view.changed), ("left", view.left)):
         if names:
             say(f"Since the roster that was approved last, {len(names)} {word}: {', '.join(names)}")
-    if sheet.changed_by:
-        say(f"Changed since then by: {', '.join(sheet.changed_by)}")
-    say(f"Approved by {sheet.approved_by}." if sheet.approved_by else "Not approved.")
-    say(f"Digest: {sheet.digest}")
+    if view.changed_by:
+        say(f"Changed since then by: {', '.join(view.changed_by)}")
+    say(f"Approved by {view.approved_by}." if view.approved_by else "Not approved.")
+    say(f"Digest: {view.digest}")
 
 
 def _tell_of_open_waves(change: RosterChange, done: bool) -> None:

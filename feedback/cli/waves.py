@@ -152,12 +152,12 @@ def status_command(wave_id: int | None, *, as_json: bool) -> None:
     """
     tools = runtime()
     numbers = [wave_id] if wave_id is not None else _all_waves()
-    sheets = [show_wave(tools.session(), number, now=tools.clock()) for number in numbers]
+    views = [show_wave(tools.session(), number, now=tools.clock()) for number in numbers]
     if as_json:
-        write_json([{**asdict(sheet), "time_zone": sheet.time_zone.key} for sheet in sheets])
+        write_json([{**asdict(view), "time_zone": view.time_zone.key} for view in views])
         return
-    for sheet in sheets:
-        _tell(sheet)
+    for view in views:
+        _tell(view)
 
 
 def _all_waves() -> list[int]:
@@ -166,14 +166,14 @@ def _all_waves() -> list[int]:
     return [one.id for programme in programmes for one in programme.waves]
 
 
-def _tell(sheet: WaveView) -> None:
-    zone = sheet.time_zone.key
-    say(f"Wave {sheet.id} of “{sheet.programme}”: {sheet.stage}, {sheet.state}, {sheet.invited or 'nobody'} invited")
-    say(f"  asked in {', '.join(sheet.languages)}")
-    for entry in sheet.calendar:
+def _tell(view: WaveView) -> None:
+    zone = view.time_zone.key
+    say(f"Wave {view.id} of “{view.programme}”: {view.stage}, {view.state}, {view.invited or 'nobody'} invited")
+    say(f"  asked in {', '.join(view.languages)}")
+    for entry in view.calendar:
         seen = f"  {entry.band}" if entry.kind is EntryKind.LOOK and entry.band else ""
         say(f"  {shown(entry.at, zone):<24} {entry.kind} {_stands(entry)}{seen}")
-    for count in sheet.deliveries:
+    for count in view.deliveries:
         say(f"  {count.count:>6}  {count.mail} {count.state}")
 
 

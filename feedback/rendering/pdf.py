@@ -17,7 +17,7 @@ def write_pdf(paper: Paper, templates: Path) -> bytes:
 
 
 def compile_pdf(text: str, templates: Path) -> bytes:
-    """Set a manuscript, the JSON text of `manuscript`. Raises typst.TypstError as `write_pdf` does."""
+    """Set a document, the JSON text of `typst_source`. Raises typst.TypstError as `write_pdf` does."""
     return typst.compile(
         str(templates / "report" / "paper.typ"),
         root=str(templates),

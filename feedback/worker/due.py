@@ -140,7 +140,7 @@ def _is_taken(session: Session, now: datetime) -> bool:
 
 
 def _send(session: Session, context: WorkerContext, batch_id: int, now: datetime) -> None:
-    # After the ledger is settled: a beat that fails must not have a mail sent again.
+    # After the ledger is settled: a heartbeat that fails must not have a mail sent again.
     if send_batch(
         session,
         context.keys,

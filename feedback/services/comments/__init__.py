@@ -1,1 +1,1 @@
-"""What one named person does with free texts: reads, decides, releases. Never sees a person or a right to answer."""
+"""The review of free texts by one named person: read, decide, release. Never sees a person or a right to answer."""

@@ -27,7 +27,7 @@ def decide_comment(
     now: datetime,
     actor: str,
 ) -> None:
-    """Keep a verdict in place of the one before.
+    """Replace the verdict on a comment.
 
     Raises ReviewRefused if the comment's author does not allow it or the text does not fit, NotFound if there is no
     such comment, WaveNotReady if nothing is in review.

@@ -1,6 +1,6 @@
-"""Show a reviewer the comments of one wave, word for word, with what was decided so far. Changes nothing.
+"""Show a reviewer the comments of one wave, word for word, with the decisions so far. Changes nothing.
 
-Whoever calls this shows people's own words: the pages let in reviewers only. Never reads people.
+Callers show people's own words: the pages let in reviewers only. Never reads people.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from feedback.storage.waves import questionnaires_of
 
 @dataclass(frozen=True)
 class Review:
-    """The comments of a wave in review. `words` are the questions', by code; all is destroyed at `expires_at`."""
+    """The comments of a wave in review. `words` are the questions' texts by code; all is destroyed at `expires_at`."""
 
     wave_id: int
     programme: str

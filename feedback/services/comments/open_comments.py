@@ -1,4 +1,4 @@
-"""Open the comments of a wave in review. Sees no person: what is shown beside them comes from another use case."""
+"""Open the comments of a wave in review. Sees no person: the names to highlight come from another use case."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ def wave_in_review(session: Session, wave_id: int, now: datetime) -> Wave:
 def open_comments(session: Session, keys: KeyStore, wave: Wave) -> tuple[ReviewedQuestion, ...]:
     """Return the comments of a wave by question, or raise KeysMissing.
 
-    A row that does not open was not sealed by the close, or not here; it is worth nothing and left out.
+    A row that does not open was not sealed by the close of this wave; it is worth nothing and left out.
     """
     key, place = keys.comment_key(wave.id), Place(wave.programme_id, wave.id)
     rows = comments_of(session, wave.id)
@@ -47,7 +47,7 @@ def open_comments(session: Session, keys: KeyStore, wave: Wave) -> tuple[Reviewe
 
 
 def opened_comment(row: StoredComment, key: PrivateKey, place: Place) -> ReviewedComment | None:
-    """Return what a row says and what was decided on it, or None if it does not open."""
+    """Return the text of a row and the decision on it, or None if it does not open."""
     try:
         comment = read_comment(open_comment(SealedComment(row.sealed), key, place, row.question))
     except SealBroken:

@@ -1,7 +1,7 @@
 """Release the comments of a wave, all at once and once only. Never reads people.
 
 One transaction writes the signed document and deletes every original. The next tick of the worker rewrites the files
-and destroys the comment key, as it does for any wave that is over and still has keys; so a crash in between is mended.
+and destroys the comment key, as it does for any wave that is over and still has keys, so a crash in between is mended.
 """
 
 import secrets

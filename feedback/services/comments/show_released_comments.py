@@ -27,7 +27,7 @@ class SignedRelease:
 
 @dataclass(frozen=True)
 class CommentsView:
-    """What became of comments that were kept: `release`, or review `until` a day where the programme is, or neither.
+    """What became of a wave's comments: a `release`, a review `until` a day in the programme's time zone, or neither.
 
     Neither means that they were destroyed, or that none were kept.
     """

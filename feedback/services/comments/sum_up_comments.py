@@ -1,4 +1,4 @@
-"""Write the summary of the comments on one question, in place of the one before. Never reads people."""
+"""Replace the summary of the comments on one question. Never reads people."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from feedback.storage.database import lock_wave
 
 
 def sum_up_comments(session: Session, wave_id: int, question: str, *, summary: str, now: datetime, actor: str) -> None:
-    """Keep a summary, or none if it is empty.
+    """Store a summary, or none if it is empty.
 
     Raises ReviewRefused if it is too long, NotFound if the question has no comments, WaveNotReady if nothing is in
     review.

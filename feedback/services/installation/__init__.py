@@ -1,1 +1,1 @@
-"""The databases as a whole, and how the service stands, in figures that name nobody."""
+"""The databases as a whole, and the state of the service in figures that name nobody. Never sees an answer."""

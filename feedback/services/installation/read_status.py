@@ -1,7 +1,7 @@
-"""How the service stands, in figures that name nobody: what is due, what is late, mails, waves, what should be gone.
+"""The state of the service in figures that name nobody: what is due, what is late, mails, waves, what should be gone.
 
-All from the waves' dates, the delivery ledger and the names of the keys that are held, so that every process that
-looks sees the same. Never reads entitlements or responses: while a wave is open nothing here moves when somebody
+Everything comes from the waves' dates, the delivery ledger and the names of the keys that are held, so that every
+process sees the same. Never reads entitlements or responses: while a wave is open nothing here moves when somebody
 answers, takes an answer back or replaces it.
 """
 
@@ -36,7 +36,7 @@ LONGEST_HELD = timedelta(days=7)
 
 @dataclass(frozen=True)
 class RunningWave:
-    """One wave that is not over. `next_act` is a word for people; `next_at` is None if somebody must decide."""
+    """One wave that is not over. `next_act` is a word for readers; `next_at` is None if somebody must decide."""
 
     id: int
     programme: str
@@ -64,17 +64,17 @@ class ServiceStatus:
 
     @property
     def late(self) -> tuple[DueAct, ...]:
-        """What has been due for longer than the alarm waits, the longest first."""
+        """What has been due for longer than `alarm_after`, the longest first."""
         return tuple(one for one in self.due if one.age(self.now) > self.alarm_after)
 
     @property
     def worker_is_silent(self) -> bool:
-        """Whether no worker has looked for what is due for longer than the alarm waits, or none ever."""
+        """Whether no worker has looked for what is due for longer than `alarm_after`, or ever."""
         return is_silent(self.last_tick, self.now, self.alarm_after)
 
 
 def read_status(session: Session, keys: KeyStore, *, now: datetime, alarm_after: timedelta) -> ServiceStatus:
-    """Return how the service stands now."""
+    """Return the state of the service now."""
     held = _keys_held(keys)
     begin_read_only(session)
     try:

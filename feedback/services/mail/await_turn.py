@@ -10,9 +10,10 @@ from feedback.storage.relay_pace import take_turn
 
 
 def has_turn(session: Session, batch: Batch, pace: Pace, now: datetime) -> bool:
-    """Tell whether a portion of a batch may go out now; if not, it has been given a turn and waits for it.
+    """Tell whether a portion of a batch may go out now; if not, it was given a turn and waits for it.
 
-    A turn that passed unused, such as while no worker was running, is lost: else all that piled up would go at once.
+    A turn that passed unused, such as while no worker was running, is lost: otherwise everything that piled up would go
+    at once.
     """
     if batch.has_turn and now < batch.not_before_at + GRACE:
         postpone(session, batch.id, batch.not_before_at)

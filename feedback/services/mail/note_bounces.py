@@ -1,7 +1,7 @@
-"""Note which mails came back for good. A bounce changes the state of a mail and nothing else.
+"""Record which mails came back for good. A bounce changes the state of a mail and nothing else.
 
-It touches no right to answer, stops no later mail and proves nothing about answering. Of the returned mail, which
-quotes a link, nothing is kept.
+It touches no right to answer, stops no later mail and proves nothing about answering. Nothing of the returned mail,
+which quotes a link, is kept.
 """
 
 import hmac
@@ -23,19 +23,19 @@ ACTOR = "service"
 
 @dataclass(frozen=True)
 class Reading:
-    """What a round of reading did: how many mails there were, and how many of ours are known to be lost since."""
+    """The result of one round: how many mails there were, and how many of ours they say are lost."""
 
     read: int
     noted: int
 
 
 def read_box(session: Session, keys: KeyStore, box: BounceBox, *, now: datetime) -> Reading:
-    """Empty a mailbox of returned mails, noting each; raise MailboxRefused if it cannot be used."""
+    """Empty a mailbox of returned mails, recording each; raise MailboxRefused if it cannot be used."""
     return note_bounces(session, keys, box.mails(), now=now)
 
 
 def note_bounces(session: Session, keys: KeyStore, mails: Iterable[bytes], *, now: datetime) -> Reading:
-    """Note each of `mails` that says that one of ours is lost; the same one twice changes nothing more."""
+    """Record each of `mails` that says that one of ours is lost; the same one twice changes nothing more."""
     read = noted = 0
     for raw in mails:
         read += 1
@@ -44,7 +44,7 @@ def note_bounces(session: Session, keys: KeyStore, mails: Iterable[bytes], *, no
 
 
 def note_bounce(session: Session, keys: KeyStore, raw: bytes, *, now: datetime) -> bool:
-    """Note the mail of ours that `raw` says is lost. False, and no change, if it says nothing new or is not proved."""
+    """Record the mail of ours that `raw` says is lost. False, and no change, if that is not new or not proved."""
     bounce = read_bounce(raw)
     lost = None if bounce is None else _lost_mail(session, keys, bounce)
     noted = lost is not None and mark_bounced(session, lost.id)

@@ -1,4 +1,4 @@
-"""Queue one mail to many people: rows in the ledger, and word of them to whoever sends."""
+"""Queue one mail to many people: write rows in the ledger, and tell the workers."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ Defer = Callable[[Session, Sequence[int]], None]
 
 
 def leave_to_the_tick(_session: Session, _batch_ids: Sequence[int]) -> None:
-    """Say nothing: the worker's next tick finds what is unsent by itself."""
+    """Tell nobody: the worker's next tick finds what is unsent by itself."""
 
 
 def queue_for(session: Session, wave_id: int, mail: str, *, people: Iterable[int], now: datetime, defer: Defer) -> None:

@@ -16,11 +16,11 @@ from feedback.storage.waves import Moment, Wave, count_calendar_change, moment_b
 
 
 def remind_participants(session: Session, moment_id: int, *, now: datetime, defer: Defer = leave_to_the_tick) -> None:
-    """Queue the mails of one reminder, once; in a quiet time it waits.
+    """Queue the mails of one reminder, once; it waits for the end of a quiet time.
 
-    Of several that a stopped worker has missed only the last goes out, and none within the last hour before the
-    close. What an earlier reminder has left unsent is not sent any more, and later ones keep their distance. The
-    calendar says from then on when it really went out.
+    Of several that a stopped worker missed, only the last goes out, and none within the last hour before the close.
+    What an earlier reminder left unsent is no longer sent, and later ones keep their distance. From then on the
+    calendar says when it really went out.
     """
     wave_id = moment_by_id(session, moment_id).wave_id
     lock_wave(session, wave_id)

@@ -1,7 +1,7 @@
 """Send an invitation again, with the same link. Whether the person has answered is neither known here nor told.
 
-A copy is a mail of its own in the ledger, so the first one keeps its fate. Three copies a person and wave, an hour
-apart, are the most: a lost mail is made good, and nobody is pestered.
+A copy is a mail of its own in the ledger, so the first one keeps its state. At most three copies per person and wave,
+an hour apart: a lost mail is replaced, and nobody is pestered.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ _ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 
 def resend_invitation(session: Session, wave_id: int, email: str, *, now: datetime, actor: str) -> int:
-    """Queue the invitation of the person at `email` once more; return how many mails that are (one a role).
+    """Queue the invitation of the person at `email` once more; return the number of mails (one per role).
 
     Raises WaveNotReady if the wave is not open, NotFound if the person was not invited, ResendRefused if it is too
     soon, too often, or the person has left.
@@ -38,8 +38,8 @@ def mend_delivery(
 ) -> None:
     """Correct the address of somebody whose mail came back, if `address` is another one, and invite them again.
 
-    Raises NotFound unless the person's last mail of this wave is known to be lost: who can be reached keeps address
-    and mails. Raises what `correct_address` and `resend_invitation` raise, and then nothing is changed.
+    Raises NotFound unless the person's last mail of this wave is known to be lost: whoever can be reached keeps their
+    address. Raises what `correct_address` and `resend_invitation` raise, and then nothing is changed.
     """
     wave = _open_wave(session, wave_id, now)
     lost = {one.participant_id: one.email for one in undelivered(session, wave_id)}

@@ -1,6 +1,6 @@
 """Send what the delivery ledger says is unsent, one batch at a time. Never reads a response.
 
-Each mail is marked before it goes out and settled after the relay has spoken, so a worker that dies loses none
+Each mail is marked before it goes out and settled after the relay has answered, so a worker that dies loses none
 and doubles at most the one in flight; a worker that was paused finds its fence gone and stops.
 """
 
@@ -61,7 +61,7 @@ _SETTLED = {
 
 @dataclass(frozen=True)
 class SenderSettings:
-    """What every mail shows of the sender: where links lead, from which address it comes, to which it comes back."""
+    """What every mail shows of the sender: where links lead, the address it comes from, and the one it returns to."""
 
     base_url: str
     sender: str
@@ -70,7 +70,7 @@ class SenderSettings:
 
 @dataclass(frozen=True)
 class _BatchContext:
-    """One batch with all it takes to write its messages."""
+    """One batch with everything needed to write its messages."""
 
     batch: Batch
     wave: Wave
@@ -94,11 +94,11 @@ def send_batch(
 ) -> bool:
     """Send a batch's unsent mails; with a `pace`, a portion of them, and only if it is their turn.
 
-    Returns whether the relay took any, or refused any for good. In a quiet time they wait. Raises MailRefused if the
-    relay cannot be used: they wait and are tried again.
+    Returns whether the relay accepted any, or refused any for good. In a quiet time they wait. Raises MailRefused if
+    the relay cannot be used: they wait and are tried again.
     """
     batch = batch_by_id(session, batch_id)
-    # A job that was queued while another one failed comes too early.
+    # A job that was queued while another one failed runs too early.
     if batch is None or batch.not_before_at > now:
         return False
     wave = wave_by_id(session, batch.wave_id)
@@ -112,7 +112,7 @@ def send_batch(
     secrets.SystemRandom().shuffle(ledger)
     waiting = _skip_unwilling(session, keys, context, ledger, fence)
     worst = max((delivery.attempts for delivery in unsent), default=0)
-    # Values from here on: what a session holds it would read anew after each commit, a hundred people for every mail.
+    # Plain values from here on: after each commit a session would read its objects again, a hundred people for a mail.
     session.flush()
     session.expunge_all()
     session.commit()
@@ -140,7 +140,7 @@ def _may_go(session: Session, batch: Batch, wave: Wave, *, now: datetime) -> boo
     return True
 
 
-# What a mail tells must still be so; all other mails lead to an open survey.
+# What a mail says must still be true; all other mails lead to an open survey.
 _TOLD_WHEN = {CANCELLATION: WaveState.CANCELLED, RESULTS: WaveState.CLOSED, NO_RESULTS: WaveState.CLOSED}
 _LAST_DAY = timedelta(hours=36)
 
@@ -189,12 +189,12 @@ def _send_all(
         return states
     with relay.connect() as smtp, _ledger(session) as ledger:
         for delivery_id, message in _messages(keys, context, waiting):
-            # A wave may be closed or cancelled while its batch is going out. What the relay said of the mail before is
-            # committed with this mark: one transaction a mail.
+            # A wave may be closed or cancelled while its batch is going out. The relay's reply to the previous mail is
+            # committed with this mark: one transaction per mail.
             mine = begin_sending(ledger, delivery_id, fence, _goes_out_in(context.batch.mail))
             ledger.commit()
             if not mine:
-                # Whoever has taken the batch over also says when the rest of it is tried again.
+                # Whoever has taken the batch over also decides when the rest of it is tried again.
                 return states - {DeliveryState.QUEUED}
             reply = smtp.send(message)
             settle(ledger, delivery_id, fence, _SETTLED[reply.verdict], reply.code)
@@ -207,12 +207,12 @@ def _send_all(
 
 @contextmanager
 def _ledger(session: Session) -> Iterator[Session]:
-    """Keep one connection for a run of mails, without asking before each whether it lives. Commits at the end."""
+    """Keep one connection for a run of mails, without a check before each mail that it is alive. Commits at the end."""
     with session.get_bind().engine.connect() as connection, Session(connection) as ledger:
         try:
             yield ledger
         finally:
-            # Even if the next mail could not be written, what the relay said of the last one stands.
+            # Even if the next mail could not be written, what the relay said about the last one stands.
             ledger.commit()
 
 
@@ -224,7 +224,7 @@ def _wait(session: Session, batch_id: int, now: datetime, attempts: int) -> None
 def _messages(
     keys: KeyStore, context: _BatchContext, waiting: list[tuple[int, int]]
 ) -> Iterator[tuple[int, MailMessage]]:
-    # What is over has no key to derive a link from, and no survey to lead to.
+    # A wave that is over has no key to derive a link from, and no survey to lead to.
     link_key = None if context.batch.mail in _TOLD_WHEN else keys.link_key(context.wave.id)
     opt_out_key = keys.opt_out_key(context.programme.id)
     base, back_to = context.sender_settings.base_url, context.sender_settings.bounce_address

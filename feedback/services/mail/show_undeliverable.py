@@ -1,4 +1,4 @@
-"""Who cannot be reached in a wave: names and addresses, a fact about mails. Knows nothing of answers."""
+"""Who cannot be reached in a wave, by name and address: a fact about mails. Knows nothing about answers."""
 
 from dataclasses import dataclass
 

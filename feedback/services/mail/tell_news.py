@@ -1,7 +1,7 @@
 """Tell people what became of a wave.
 
-Everybody invited hears that it was extended or cancelled, and after the close that there are results, or none; staff
-that it is held or postponed.
+Everybody invited is told that it was extended or cancelled, and after the close that there are results, or none;
+staff are told that it is held or postponed.
 """
 
 from datetime import datetime, timedelta
@@ -57,7 +57,7 @@ def tell_news(
     lock_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
     if wave.news == News.CANCELLED and wave_id in cancelled_waves_with_rights(session):
-        # The mail says that the answers were destroyed: first they must be. The next tick tells.
+        # The mail says that the answers were destroyed, so first they must be. The next tick sends it.
         session.rollback()
     elif wave.news in _MAIL_TO_ALL:
         mail, state = _MAIL_TO_ALL[News(wave.news)]
@@ -82,12 +82,12 @@ def _tell_staff(session: Session, relay: Relay, wave: Wave, sender_settings: Sen
     if (wave.news, wave.calendar_revision) == (news, revision):
         _told(session, wave, now)
     else:
-        # It moved once more meanwhile, and that is news again.
+        # The wave moved again meanwhile, and that is news as well.
         session.rollback()
 
 
 def _open_results(session: Session, keys: KeyStore, wave: Wave) -> str:
-    """Let the address of the programme's results lead there, and return which mail tells of them."""
+    """Open the address of the programme's results, and return which mail announces them."""
     lock_programme(session, wave.programme_id)
     secret = results_secret(keys.opt_out_key(wave.programme_id), wave.programme_id)
     keep_results_page(session, wave.programme_id, results_digest(secret))

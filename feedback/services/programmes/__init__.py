@@ -1,1 +1,1 @@
-"""Organisations and programmes: made, named, translated."""
+"""Organisations and programmes: created, named, translated. Never sees a person, a link or an answer."""

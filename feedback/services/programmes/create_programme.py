@@ -104,7 +104,7 @@ def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
 
 
 def check_translated(translated: Mapping[str, Words]) -> None:
-    """Raise PlanRefused if a word in another language is empty, or its language is none that the service speaks."""
+    """Raise PlanRefused if a word in another language is empty, or the service does not speak that language."""
     known = [language.code for language in LANGUAGES if language is not ENGLISH]
     for code, words in translated.items():
         if code not in known:

@@ -1,4 +1,4 @@
-"""Set what an organisation asks of its own people."""
+"""Set what an organisation requires of its own staff."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from feedback.storage.organisations import Organisation, known_organisation
 
 
 def set_approval(session: Session, name: str, *, approves_rosters: bool, now: datetime, actor: str) -> None:
-    """Say whether an organisation's rosters need a second person's approval; raise NotFound if there is none such."""
+    """Set whether an organisation's rosters need a second person's approval; raise NotFound if it does not exist."""
     number = known_organisation(session, name)
     if number is None:
         raise NotFound("There is no organisation of that name; it is created with its first programme.")

@@ -40,7 +40,7 @@ class WaveLine:
 
 @dataclass(frozen=True)
 class ProgrammeView:
-    """One programme: its terms, its words by language, its roster in sizes, its waves from the oldest."""
+    """One programme: its terms, its words by language, the sizes of its roster, its waves from the oldest."""
 
     id: int
     name: str
@@ -82,7 +82,7 @@ def show_programme(session: Session, programme_id: int) -> ProgrammeView:
     """Return one programme, or raise NotFound."""
     begin_read_only(session)
     try:
-        return _sheet(session, programme_id)
+        return _view(session, programme_id)
     finally:
         session.rollback()
 
@@ -96,7 +96,7 @@ def owner_of_programme(session: Session, programme_id: int) -> int:
         session.rollback()
 
 
-def _sheet(session: Session, programme_id: int) -> ProgrammeView:
+def _view(session: Session, programme_id: int) -> ProgrammeView:
     programme = programme_by_id(session, programme_id)
     return ProgrammeView(
         id=programme.id,

@@ -1,4 +1,4 @@
-"""Say in other languages what a programme is about and what it calls itself; read by waves that are planned later."""
+"""Translate what a programme is about and what it calls itself, for waves that are planned later."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ from feedback.storage.programmes import programme_by_id
 def translate_words(
     session: Session, programme_id: int, translated: Mapping[str, Words], *, now: datetime, actor: str
 ) -> None:
-    """Add words to a programme, by language, in the place of those that are there. Raises NotFound, PlanRefused."""
+    """Replace a programme's words, by language. Raises NotFound or PlanRefused."""
     check_translated(translated)
     programme = programme_by_id(session, programme_id)
     known: Mapping[str, Words] = programme.translated

@@ -1,1 +1,1 @@
-"""The published report: written, signed, shown, audited. Never sees a person."""
+"""Published reports: written, signed, audited, shown. Never sees a person."""

@@ -11,5 +11,5 @@ Attack = Callable[[ReportDocument, Mapping[tuple[str, str], int]], tuple[str, ..
 
 
 def broken_rules(document: ReportDocument, sizes: Mapping[tuple[str, str], int]) -> tuple[str, ...]:
-    """Return the names of the rules that the report breaks, sorted: what was found would itself give something away."""
+    """Return the names of the rules that the report breaks, sorted; the findings would give something away."""
     return tuple(sorted({finding.rule for finding in audit(json.loads(document.json), sizes).findings}))

@@ -1,4 +1,4 @@
-"""Look a receipt up among those that published reports list. Tells nothing of any other, and reads no report."""
+"""Look up a receipt among those that published reports list. Says nothing about any other, and reads no report."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Set what a programme tells its participants in words of its own."""
+"""Set what a programme tells its participants in its own words."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ LONGEST_NOTICE = 6000
 
 
 def say_what_was_done(session: Session, programme_id: int, text: str, *, now: datetime, actor: str) -> None:
-    """Set "You said, we did": plain text, paragraphs apart by an empty line. PlanRefused if it is too long."""
+    """Set "You said, we did": plain text, with empty lines between paragraphs. PlanRefused if it is too long."""
     programme_by_id(session, programme_id)
     notice_of(session, programme_id).you_said = _clean(text)
     note(session, now, actor, "said what was done", f"programme {programme_id}")
@@ -22,7 +22,7 @@ def say_what_was_done(session: Session, programme_id: int, text: str, *, now: da
 
 
 def name_help(session: Session, programme_id: int, text: str, *, now: datetime, actor: str) -> None:
-    """Set where help is, a line each. PlanRefused if it is too long."""
+    """Set where to find help, one place per line. PlanRefused if it is too long."""
     programme_by_id(session, programme_id)
     notice_of(session, programme_id).help_contacts = _clean(text)
     note(session, now, actor, "named where help is", f"programme {programme_id}")

@@ -1,4 +1,4 @@
-"""Find the published report of a wave, with what it takes to check it and to set it beside earlier ones."""
+"""Find the published report of a wave, with what is needed to check it and to compare it with earlier ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def show_report(session: Session, wave_id: int) -> ShownReport:
 
 
 def speaking_reports(session: Session, programme_id: int) -> tuple[ReportDocument, ...]:
-    """Return those reports of a programme that say something, oldest first; NotFound if there is no programme."""
+    """Return the reports of a programme that publish something, oldest first; NotFound if there is no programme."""
     begin_read_only(session)
     try:
         programme_by_id(session, programme_id)

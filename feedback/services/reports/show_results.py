@@ -1,4 +1,4 @@
-"""What participants see of their programme's results: its published reports, and what it says it has changed."""
+"""What participants see of their programme's results: the published reports, and what the programme says it changed."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from feedback.storage.results import results_behind
 
 @dataclass(frozen=True)
 class Results:
-    """A programme's reports, oldest first and at least one, and what it says that it did."""
+    """A programme's reports, oldest first and at least one, and what it says it did."""
 
     reports: tuple[ReportDocument, ...]
     you_said: str

@@ -8,7 +8,7 @@ from feedback.storage.organisations import Organisation
 def sign_document(keys: KeyStore, organisation: Organisation, document: str) -> bytes:
     """Return the Ed25519 signature over the document's UTF-8 bytes, 64 bytes.
 
-    Raises KeysMissing if the key store holds no key, or another one than the organisation has published.
+    Raises KeysMissing if the key store has no key, or another one than the organisation published.
     """
     key = keys.signing_key(organisation.id)
     if key.public_key().public_bytes_raw() != organisation.signing_public_key:

@@ -1,4 +1,4 @@
-"""Write the report of a wave from what its opened responses say, and store it signed, behind the one before."""
+"""Write the report of a wave from its opened responses, and store it, signed, behind the previous one."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -29,15 +29,16 @@ from feedback.storage.waves import Wave, groups_of, questionnaires_of
 
 
 def questionnaires_asked(session: Session, wave: Wave) -> dict[Role, Questionnaire]:
-    """Return what was asked, for the roles that anybody invited has."""
+    """Return what was asked of each role in which somebody was invited."""
     invited = {Role(role) for role, _cohort, _count in wave.invited_sizes}
     return {role: one for role, one in questionnaires_of(session, wave.id).items() if role in invited}
 
 
 def write_report(session: Session, wave: Wave, opened: Opened | None, kept: frozenset[str]) -> ReportDocument:
-    """Return the report on `opened`, or the one that says that too few answered.
+    """Return the report on `opened`, or one that says that too few answered.
 
-    `kept` holds the codes of the questions whose comments go to review. Hold the programme's lock to chain it for good.
+    `kept` holds the codes of the questions whose comments go to review. Hold the programme's lock from here until the
+    report is stored, or another one may take its place in the chain.
     """
     before = last_report(session, wave.programme_id)
     previous = before.chain_hash if before else None
@@ -59,7 +60,7 @@ def write_report(session: Session, wave: Wave, opened: Opened | None, kept: froz
 def store_report(session: Session, keys: KeyStore, wave: Wave, document: ReportDocument) -> None:
     """Sign a report with the organisation's key and add it to the programme's chain, whose lock is held.
 
-    Raises KeysMissing if the key store has another key than the organisation has published.
+    Raises KeysMissing if the key store has another key than the organisation published.
     """
     programme = programme_by_id(session, wave.programme_id)
     organisation = session.get_one(Organisation, programme.organisation_id)

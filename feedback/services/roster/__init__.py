@@ -1,4 +1,4 @@
-"""Who takes part: imported, approved by a second person, corrected, taken off.
+"""Who takes part: imported, approved by a second person, corrected, removed.
 
 Never sees a right to answer or a response.
 """

@@ -1,7 +1,7 @@
-"""Approve a roster: a second person looks at who is invited, so that nobody alone enrols people and opens.
+"""Approve a roster: a second person looks at who is invited, so that nobody enrols people and opens a wave alone.
 
-An approval is of exactly one roster, by its digest. Whoever had a hand in the roster since the last approval cannot
-give the next one, and any change voids it.
+An approval holds for exactly one roster, by its digest. Whoever changed the roster since the last approval cannot give
+the next one, and any change voids it.
 """
 
 from dataclasses import dataclass
@@ -27,11 +27,10 @@ COMMAND_LINE = "command line"
 
 @dataclass(frozen=True)
 class RosterView:
-    """A roster as its approver sees it. `joined`, `changed` and `left` are names, against what was approved last.
+    """A roster as its approver sees it. `joined`, `changed` and `left` are names, compared with the last approval.
 
-    `digest` is what an approval names; `changed_by` are those who had a hand in it since the last approval (`hands`:
-    the staff among them by number), and
-    `approved_by` is None unless the roster is approved as it is.
+    `digest` is what an approval names; `changed_by` are the names of those who changed it since the last approval,
+    `changed_by_staff` the ids of the staff among them; `approved_by` is None unless it is approved as it is.
     """
 
     digest: str
@@ -39,7 +38,7 @@ class RosterView:
     approved_by: str | None
     approved_at: datetime | None
     changed_by: tuple[str, ...]
-    hands: frozenset[int]
+    changed_by_staff: frozenset[int]
     has_earlier: bool
     sizes: tuple[tuple[Atom, int], ...]
     entries: tuple[RosterEntry, ...]
@@ -52,13 +51,13 @@ def show_roster(session: Session, programme_id: int) -> RosterView:
     """Return a programme's roster with its approval, or raise NotFound."""
     begin_read_only(session)
     try:
-        return _sheet(session, programme_id)
+        return _roster_view(session, programme_id)
     finally:
         session.rollback()
 
 
 def staff_number(session: Session, programme_id: int, email: str) -> int:
-    """Return the number of the member of staff with this address in a programme's organisation, or raise NotFound."""
+    """Return the id of the member of staff with this address in a programme's organisation, or raise NotFound."""
     begin_read_only(session)
     try:
         organisation_id = programme_by_id(session, programme_id).organisation_id
@@ -101,7 +100,7 @@ def approve_roster(
 def is_approved(session: Session, programme_id: int) -> bool:
     """Tell whether a second person approved the roster as it is; False if that is not asked for.
 
-    Raises RosterNotApproved if it is asked for and was not done: nothing may open then.
+    Raises RosterNotApproved if it is asked for and missing: then nothing may open.
     """
     programme = programme_by_id(session, programme_id)
     if not session.get_one(Organisation, programme.organisation_id, populate_existing=True).approves_rosters:
@@ -138,33 +137,32 @@ def _check_approver(
 ) -> None:
     if member is None or member.organisation_id != organisation_id or StaffRole(member.role) not in MAY_APPROVE:
         raise RosterNotApproved("Only administrators and coordinators of the organisation approve its rosters.")
-    hands = set(approval.changed_by) if approval else set()
-    if f"staff {member.id}" in hands:
+    changed_by = approval.changed_by if approval else []
+    if f"staff {member.id}" in changed_by:
         raise RosterNotApproved(
             sentence("Who has imported or changed the roster cannot approve it: ask a colleague who had no hand in it.")
         )
-    if at_command_line and COMMAND_LINE in hands:
+    if at_command_line and COMMAND_LINE in changed_by:
         raise RosterNotApproved(
             "The roster was changed at the command line, with no name: it can only be approved on the programme's page."
         )
 
 
-def _sheet(session: Session, programme_id: int) -> RosterView:
+def _roster_view(session: Session, programme_id: int) -> RosterView:
     programme = programme_by_id(session, programme_id)
     entries, approval = tuple(roster_entries(session, programme_id)), approval_of(session, programme_id)
     digest = roster_digest(entries)
     is_current = approval is not None and approval.digest == digest
     approver = staff_by_id(session, approval.approved_by or 0) if approval and is_current else None
     before = dict(approval.entries) if approval and approval.entries else {}
+    changed_by = approval.changed_by if approval else []
     return RosterView(
         digest=digest.hex(),
         is_required=session.get_one(Organisation, programme.organisation_id).approves_rosters,
         approved_by=approver.name if approver else None,
         approved_at=approval.approved_at if approval and is_current else None,
-        changed_by=tuple(_name(session, hand) for hand in approval.changed_by) if approval else (),
-        hands=frozenset(number for hand in approval.changed_by if (number := _number(hand)))
-        if approval
-        else frozenset(),
+        changed_by=tuple(_name(session, actor) for actor in changed_by),
+        changed_by_staff=frozenset(number for actor in changed_by if (number := _staff_id(actor))),
         has_earlier=bool(before),
         sizes=tuple(roster_sizes(session, programme_id).items()),
         entries=tuple(sorted(entries, key=lambda entry: (entry.role, entry.cohort, entry.name, entry.number))),
@@ -176,11 +174,11 @@ def _sheet(session: Session, programme_id: int) -> RosterView:
     )
 
 
-def _number(hand: str) -> int | None:
-    number = hand.removeprefix("staff ")
+def _staff_id(actor: str) -> int | None:
+    number = actor.removeprefix("staff ")
     return int(number) if number.isdecimal() else None
 
 
-def _name(session: Session, hand: str) -> str:
-    member = staff_by_id(session, _number(hand) or 0)
-    return member.name if member else hand
+def _name(session: Session, actor: str) -> str:
+    member = staff_by_id(session, _staff_id(actor) or 0)
+    return member.name if member else actor

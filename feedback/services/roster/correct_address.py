@@ -16,8 +16,8 @@ from feedback.storage.roster_approvals import note_change
 def correct_address(session: Session, programme_id: int, old: str, new: str, *, now: datetime, actor: str) -> None:
     """Give the person at the address `old` the address `new`, in every role.
 
-    Raises NotFound if nobody in the programme has the old address, AddressRefused if the new one is none, is the old
-    one, or belongs to somebody else.
+    Raises NotFound if nobody in the programme has the old address, AddressRefused if the new one is no address, is the
+    old one, or belongs to somebody else.
     """
     programme_by_id(session, programme_id)
     change_address(session, programme_id, old, new, now=now, actor=actor)

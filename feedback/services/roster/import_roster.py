@@ -1,4 +1,4 @@
-"""Take a roster file in: all of it or nothing, and the same file twice changes nothing."""
+"""Import a roster file: all of it or nothing, and the same file twice changes nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Note that somebody has left a programme: no more mail; an answer already given stays, as nobody can find it."""
+"""Record that somebody has left a programme: no more mail; an answer already given stays, as nobody can find it."""
 
 from datetime import datetime
 

@@ -1,6 +1,6 @@
 """The names on a programme's roster, for the reviewer's page to mark. Never sees a comment.
 
-Names are all that leaves: sorted, each once, with no number, role or cohort that could tie one to anything.
+Only names leave: sorted, each once, with no id, role or cohort that could tie one to anything.
 """
 
 from sqlalchemy.orm import Session

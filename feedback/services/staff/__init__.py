@@ -1,1 +1,1 @@
-"""Who works with the service, and what they may do."""
+"""Staff accounts, and what staff may do. Never sees a participant."""

@@ -1,4 +1,4 @@
-"""Whether this process may reach what was answered, so that it can say what it leaves to the worker."""
+"""Whether this process may reach responses, so that it can say what it leaves to the worker."""
 
 from sqlalchemy.orm import Session
 

@@ -1,4 +1,4 @@
-"""Sign-in by a link that works once: whoever is handed the link becomes the member of staff it was made for.
+"""Sign in by a link that works once: whoever uses the link becomes the member of staff it was made for.
 
 Only a link's digest is kept, so that a copy of the database signs nobody in.
 """
@@ -37,7 +37,7 @@ def invite_staff(
 ) -> str:
     """Create a member of staff, or give a known one this name and role; return the token of a sign-in link.
 
-    Links handed out before stop working. Raises NotFound if there is no organisation of that name.
+    Links issued earlier stop working. Raises NotFound if there is no organisation of that name.
     """
     organisation_id = known_organisation(session, organisation)
     if organisation_id is None:
@@ -66,7 +66,7 @@ def sign_in(session: Session, token: str, *, now: datetime) -> int:
 
 
 def find_member(session: Session, staff_id: int) -> Member | None:
-    """Return a member of staff as they are now, or None if there is no such member any more."""
+    """Return a member of staff as stored now, or None if the account is gone."""
     begin_read_only(session)
     try:
         found = staff_by_id(session, staff_id)

@@ -1,1 +1,1 @@
-"""Requests for help, which stand apart from every survey, link and answer."""
+"""Requests for support. Never sees a survey, a link or an answer."""

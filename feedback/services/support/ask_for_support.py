@@ -20,7 +20,7 @@ _TOLD_EVERY = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Desk:
-    """Whom a request goes to, how long it is kept, and where else help is."""
+    """Who receives a request, how long it is kept, and where else to find help."""
 
     organisation: str
     programme: str
@@ -45,7 +45,7 @@ def find_desk(connection: Connection, address: str) -> Desk:
 def ask_for_support(session: Session, address: str, request: Request, *, now: datetime) -> None:
     """Store a request that its form has checked, or raise NotFound.
 
-    The contact is told at the next full ten minutes, so that the mail tells no moment.
+    The contact is told at the next full ten minutes, so that the mail reveals no time.
     """
     desk = _desk(session, address)
     sealed = seal_request(write_request(request), desk.key, desk.programme_id, LARGEST_REQUEST)

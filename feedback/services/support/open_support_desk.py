@@ -9,7 +9,7 @@ from feedback.storage.keys import KeyStore
 from feedback.storage.support import SupportDesk, desk_of
 
 SUPPORT_DAYS = 90
-"""How long requests are kept where nobody has chosen otherwise."""
+"""How long requests are kept unless somebody chose otherwise."""
 
 
 def open_support_desk(session: Session, keys: KeyStore, programme_id: int, *, days: int = SUPPORT_DAYS) -> None:

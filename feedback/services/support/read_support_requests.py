@@ -1,4 +1,4 @@
-"""Open the requests for support of a programme for those who help, and mark those that were seen to."""
+"""Open a programme's requests for support for those who help, and mark those that are done."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Tell contacts that somebody asks for support, in a mail that says nothing else, and destroy requests on their day."""
+"""Tell contacts that somebody asks for support, in a mail that says no more, and destroy requests on their day."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ def support_is_due(session: Session, now: datetime) -> bool:
 
 
 def serve_support_desks(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
-    """Do what is due. If the relay cannot be used contacts are told later, and MailRefused is raised."""
+    """Do what is due. If the relay cannot be used, contacts are told later, and MailRefused is raised."""
     if expired_requests(session, now.date()):
         destroy_expired(session, now.date())
         session.commit()

@@ -1,4 +1,4 @@
-"""Ask for a wave to be opened now: the worker, which alone holds the keys to links, then opens it."""
+"""Ask for a wave to be opened now: the worker opens it, since no other process holds the keys to links."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from feedback.storage.waves import count_calendar_change
 
 
 def ask_opening(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
-    """Let a wave that was never opened open at once; raise WaveNotReady or PlanRefused as the opening would."""
+    """Make a wave that was never opened due now; raise WaveNotReady or PlanRefused as the opening would."""
     lock_wave(session, wave_id)
     wave = check_opening(session, wave_id, now)
     find_twins(session, wave, partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size))

@@ -1,4 +1,4 @@
-"""Cancel a wave: nothing is opened, everything that was sealed is destroyed, everybody who was invited is told."""
+"""Cancel a wave: nothing is opened, everything sealed is destroyed, and everybody who was invited is told."""
 
 from datetime import datetime
 
@@ -26,14 +26,14 @@ _CAN_BE_CANCELLED = {
 def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> None:
     """Cancel a wave that has no report yet, or raise WaveNotReady. Its responses are destroyed unopened.
 
-    A wave that cannot finish closing within a week is cancelled too: what it holds was promised to be gone.
+    A wave that cannot finish closing within a week is cancelled too: participants were promised that it would be gone.
     """
     begin_cancelling(session, wave_id, now=now, actor=actor)
     finish_cancelling(session, keys, wave_id, now=now)
 
 
 def begin_cancelling(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
-    """Mark a wave as cancelled, or raise WaveNotReady; the worker destroys what it holds. Twice is once."""
+    """Mark a wave as cancelled, or raise WaveNotReady; the worker destroys what it holds. Idempotent."""
     lock_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
     if wave.state == WaveState.CANCELLED:

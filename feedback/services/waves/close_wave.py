@@ -34,7 +34,7 @@ from feedback.storage.waves import Wave, groups_of, wave_by_id
 def close_wave(
     session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str, step: Step = lambda _name: None
 ) -> None:
-    """Close a wave from start to end. A worker that finishes it first at the same time does no harm."""
+    """Close a wave from start to end. Another worker that finishes it first does no harm."""
     begin_closing(session, wave_id, now=now, actor=actor)
     try:
         finish_closing(session, keys, wave_id, now=now, step=step)
@@ -48,7 +48,7 @@ def close_wave(
 def begin_closing(session: Session, wave_id: int, *, now: datetime, actor: str, by_hand: bool = True) -> None:
     """Stop accepting answers, or raise WaveNotReady.
 
-    A wave closes at its time; earlier only by hand, and only if that was announced.
+    A wave closes at its time; earlier only by hand, and only if participants were told that it may.
     """
     lock_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
@@ -74,7 +74,7 @@ def finish_closing(
     step: Step = lambda _name: None,
     attack: Attack = broken_rules,
 ) -> None:
-    """Publish the report of a closing wave and destroy all it came from; `step` hears of each step done.
+    """Publish the report of a closing wave and destroy everything it came from; `step` is called after each step.
 
     Raises WaveNotReady unless the wave is closing, KeysMissing if the key store cannot open its responses, and
     ReportHeld if `attack` names a rule that the report breaks: then nothing is published and nothing destroyed.
@@ -108,7 +108,7 @@ def retry_closing(session: Session, wave_id: int, *, now: datetime, actor: str) 
 
 
 def _open(session: Session, keys: KeyStore, wave_id: int) -> Opened | None:
-    """Return what the wave's valid responses say, or None if there are fewer than k."""
+    """Return what the valid responses say together, or None if there are fewer than k."""
     begin_read_only(session)
     wave = _closing_wave(session, wave_id)
     k, place = wave.minimum_group_size, Place(wave.programme_id, wave.id)
@@ -130,7 +130,7 @@ def _closing_wave(session: Session, wave_id: int) -> Wave:
     return wave
 
 
-# Somebody who can write to the main database could add rights to answer, or have answers sealed to a key of his own.
+# Whoever can write to the main database could add rights to answer, or have answers sealed to a key of their own.
 def _check_terms(
     session: Session, keys: KeyStore, wave: Wave, rights: dict[EntitlementDigest, tuple[str, str]]
 ) -> None:
@@ -144,7 +144,7 @@ def _check_terms(
         )
 
 
-# Before the locks are taken: an attack may last for seconds, in which nobody could answer another wave on SQLite.
+# Before any lock is taken: an attack may last seconds, during which nobody could answer another wave on SQLite.
 def _attacked(session: Session, wave_id: int, opened: Opened | None, attack: Attack) -> tuple[str, ...]:
     begin_read_only(session)
     wave = _closing_wave(session, wave_id)

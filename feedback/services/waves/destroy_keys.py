@@ -20,10 +20,10 @@ _SCRUBBED = tuple(table.__tablename__ for table in (StoredResponse, Entitlement,
 
 
 def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step: Step = lambda _name: None) -> None:
-    """Destroy the keys of every wave that is over; `step` hears of each step done.
+    """Destroy the keys of every wave that is over; `step` is called after each step.
 
-    The database is rewritten first: while a deleted response may still lie in a file, its key must be known to
-    be due, so that an attempt that dies here is made again.
+    The database is rewritten first: as long as a deleted response may lie in a file, its key must be left to show
+    that it is due, so that the next run repeats an attempt that died here.
     """
     doomed = {
         wave_id: keeps_comments
@@ -45,7 +45,7 @@ def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step:
 def _still_needed(session: Session, wave_id: int, now: datetime) -> bool | None:
     """Return None for a wave that is not over, else whether its comments still wait for a reviewer.
 
-    Keys of a wave that this database does not know (it was restored from an older backup) are left alone.
+    Keys of a wave that this database does not know, because it was restored from an older backup, are left alone.
     """
     wave = known_wave(session, wave_id)
     if wave is None or WaveState(wave.state) not in _OVER:

@@ -1,7 +1,7 @@
-"""Rehearse a wave: who would get which mail when, and who would not, and why. Sends nothing and writes nothing.
+"""Dry-run a wave: who would get which mail when, who would not, and why. Sends nothing and writes nothing.
 
-It looks at roster, invitations and wishes for no mail alone, so it cannot tell who has answered. Who wants no mail it
-counts and does not name: many stop the reminders just after they have answered.
+It reads only the roster, invitations and opt-outs, so it cannot tell who has answered. It counts those who want no
+mail and does not name them: many stop the reminders just after they have answered.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class MailAhead:
 
 @dataclass(frozen=True)
 class Addressee:
-    """One person of the roster; `left_out` says why no mail goes there, None that every mail does if it is wanted."""
+    """One person of the roster; `left_out` says why they get no mail; None if they get all, unless they opted out."""
 
     name: str
     email: str
@@ -54,7 +54,7 @@ class Addressee:
 class DryRun:
     """The mails of a wave that are ahead, and everybody on the roster, by role and name.
 
-    `unwilling`: how many of those who are not left out want no mail.
+    `unwilling`: how many of those not left out want no mail.
     """
 
     programme_id: int

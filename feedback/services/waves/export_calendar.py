@@ -17,7 +17,7 @@ Title = Callable[[EntryKind, int, str, str], str]
 
 
 def export_calendar(session: Session, wave_id: int, *, host: str, title: Title) -> bytes:
-    """Return a wave's calendar as an iCalendar file; `host` makes its names unique in the world."""
+    """Return a wave's calendar as an iCalendar file; `host` makes its ids unique in the world."""
     begin_read_only(session)
     try:
         wave = wave_by_id(session, wave_id)

@@ -14,7 +14,7 @@ from feedback.storage.waves import count_calendar_change, moments_of, wave_by_id
 
 
 def extend_wave(session: Session, wave_id: int, closes_at: datetime, *, now: datetime, actor: str) -> None:
-    """Move the close of an open wave to `closes_at`, or raise WaveNotReady. The close never moves earlier.
+    """Move the close of an open wave to the later `closes_at`, or raise WaveNotReady.
 
     Reminders that count from the close move with it. Asking for the same close again changes nothing.
     """

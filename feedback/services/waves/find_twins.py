@@ -1,7 +1,7 @@
 """Find earlier waves about nearly the same people (R11): two reports on them could be subtracted.
 
-Between the waves of one sequence (kick-off, mid-point, exit of a programme) that is labelled and told; anywhere else
-the opening is refused, and planning already, on the roster as it then is.
+Within one sequence (kick-off, mid-point, exit of a programme) that is labelled, and participants are told. Anywhere
+else the opening is refused, and planning as well, on the roster as it is then.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ Members = dict[str, set[tuple[str, str]]]
 
 @dataclass(frozen=True)
 class PlannedSurvey:
-    """What is asked of a programme's people: planned, or written down as the wave `wave_id`."""
+    """What is asked of a programme's people: planned, or stored as the wave `wave_id`."""
 
     programme_id: int
     stage: str
@@ -37,7 +37,7 @@ class PlannedSurvey:
 
 
 def find_twins(session: Session, wave: Wave, groups: tuple[Group, ...]) -> tuple[Twin, ...]:
-    """Return `twins_of` a wave that is written down."""
+    """Return `twins_of` a wave that is stored."""
     asked = questionnaires_of(session, wave.id)
     survey = PlannedSurvey(wave.programme_id, wave.stage, wave.minimum_group_size, asked, wave.id)
     return twins_of(session, survey, groups)
@@ -90,7 +90,7 @@ def _members(people: Iterable[Invited], groups: tuple[Group, ...]) -> Members:
     return members
 
 
-# A cohort may have been renamed since an earlier wave: whoever is in none of its groups by now is compared nowhere.
+# A cohort may have been renamed since an earlier wave: whoever is in none of its groups now is not compared.
 def _group_name(atom: Atom, groups: tuple[Group, ...]) -> str | None:
     try:
         return group_of(atom, groups).name

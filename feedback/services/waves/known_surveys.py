@@ -1,6 +1,6 @@
-"""The surveys that links lead to, read once and kept for a while: all that was fixed when a wave opened.
+"""The surveys that links lead to, read once and kept for a while: everything that was fixed when a wave opened.
 
-What may change (whether the wave is open, until when) is not kept; it is asked at every request.
+What may change (whether the wave is open, and until when) is not kept, but read at every request.
 """
 
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ class _Key(NamedTuple):
 
 
 class KnownSurveys:
-    """Keeps surveys by wave and role; an extended wave is another entry. One for each application."""
+    """Keeps surveys by wave and role; an extended wave is another entry. One per application."""
 
     def __init__(self) -> None:
         """Nothing is known yet."""

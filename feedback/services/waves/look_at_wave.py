@@ -12,9 +12,9 @@ from feedback.storage.waves import groups_of, moment_by_id, wave_by_id
 
 
 def look_at_wave(session: Session, moment_id: int, *, now: datetime) -> None:
-    """Keep the band that as many answers as there are now fall into; the number itself is kept nowhere."""
+    """Store the band that the number of answers falls into now; the number itself is stored nowhere."""
     wave_id = moment_by_id(session, moment_id).wave_id
-    # A close that is under way would let a count of nothing look like an answer.
+    # While a close is under way, a count of nothing would look like an answer.
     lock_wave(session, wave_id)
     moment, wave = moment_by_id(session, moment_id), wave_by_id(session, wave_id)
     if not moment.is_done and wave.state == WaveState.OPEN:

@@ -1,4 +1,4 @@
-"""Move the reminders of a wave that are still ahead: after a late opening, an extension, other quiet times."""
+"""Move the reminders of a wave that are still ahead: after a late opening, an extension, or a change of quiet times."""
 
 from datetime import datetime
 
@@ -13,11 +13,11 @@ from feedback.storage.waves import Moment, Wave, last_reminder_at, reminders_not
 def move_reminders(
     session: Session, wave: Wave, *, opening: datetime, now: datetime, after: datetime | None = None
 ) -> None:
-    """Give each reminder that was not sent its place anew, counted from `opening` and the wave's close.
+    """Place each reminder that was not sent again, counted from `opening` and the wave's close.
 
     Each keeps its distance from the invitation, from reminders that were sent, and from a mail `after` which it
     comes. One planned for a fixed moment stays there if it can. One that no longer fits before the close is left
-    out, and comes back if it fits again; so is one that was wished for before the opening.
+    out, and returns if it fits again; likewise one that would come before the opening.
     """
     hours = hours_of(session, wave.programme_id)
     wished = [(_wished(moment, wave, opening, hours), moment) for moment in reminders_not_sent(session, wave.id)]

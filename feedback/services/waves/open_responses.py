@@ -1,4 +1,4 @@
-"""Open a closing wave's sealed responses, check each, and count it: the only reader of answers there is."""
+"""Open a closing wave's sealed responses, check each, and count it: the only reader of answers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ def open_responses(
     rights: dict[EntitlementDigest, tuple[str, str]],
     tally: Tally,
 ) -> Opened:
-    """Count every response that opens in its own row, fits its questionnaire, and shows an unused entitlement.
+    """Count every response that opens in its own row, fits its questionnaire, and proves an unused entitlement.
 
     Whoever can write to the database knows the public key: a forged, copied or doubled row must be worth nothing.
     """
@@ -73,7 +73,7 @@ def _count(opened: Opened, body: ResponseBody) -> bool:
     opened.receipts.append(Receipt(body.group, receipt_digest(body.receipt)))
     for code, text in body.answer.texts.items():
         wish = body.answer.wish_for(code)
-        # Who wants to be counted only was told that nobody reads the text: it ends here.
+        # Whoever wants only to be counted was told that nobody reads the text: it ends here.
         if text and wish is not Wish.COUNT:
             opened.comments.setdefault((code, body.group), []).append(Comment(text, wish))
     return True

@@ -1,4 +1,4 @@
-"""Open a wave: fix groups and terms, hand out entitlements, queue the invitations. Never sees a response."""
+"""Open a wave: fix groups and terms, create entitlements, queue the invitations. Never sees a response."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -39,7 +39,7 @@ _NOT_OPENED_YET = {WaveState.DRAFT, WaveState.SCHEDULED}
 
 @dataclass(frozen=True)
 class Opening:
-    """What an opening did: people invited, and the groups that are fixed from now on."""
+    """The result of an opening: people invited, and the groups that are fixed from now on."""
 
     invited: int
     groups: tuple[Group, ...]
@@ -56,9 +56,9 @@ def open_wave(
 ) -> Opening:
     """Open a wave; raise WaveNotReady if it was opened before, PlanRefused if nobody could ever see a result.
 
-    Raises RosterNotApproved if the organisation asks for a second person's approval and the roster has none.
+    Raises RosterNotApproved if the organisation requires a second person's approval and the roster has none.
 
-    The keys are committed first and kept by a later attempt, so an attempt that dies changes nothing else.
+    The keys are committed first, and a later attempt keeps them, so an attempt that dies changes nothing else.
     """
     check_opening(session, wave_id, now)
     session.commit()

@@ -22,10 +22,10 @@ from feedback.storage.waves import Wave, add_moments, add_questionnaires
 
 @dataclass(frozen=True)
 class WavePlan:
-    """A wave as it is asked for. Without `opens_at` somebody opens it by hand; without `look_at` it is half-way.
+    """A wave as requested. Without `opens_at` somebody opens it by hand; without `look_at` the look is half-way.
 
     `reminders` are offsets, `reminders_at` fixed moments. `may_close_early` is fixed here and shown to participants:
-    unless it is set, nobody can close before the time.
+    unless it is set, nobody can close early.
     """
 
     programme_id: int
@@ -42,7 +42,7 @@ class WavePlan:
 def plan_wave(
     session: Session, plan: WavePlan, *, key_backup_days: int, comment_days: int, now: datetime, actor: str
 ) -> int:
-    """Write the wave down and return its id, or raise PlanRefused naming what cannot be: a date, or a twin (R11)."""
+    """Store the wave and return its id, or raise PlanRefused naming what cannot be: a date, or a twin (R11)."""
     programme = programme_by_id(session, plan.programme_id)
     calendar = planned_calendar(session, plan, now)
     twins_of(
@@ -75,14 +75,14 @@ def plan_wave(
 
 
 def planned_calendar(session: Session, plan: WavePlan, now: datetime) -> WaveCalendar:
-    """Return the calendar that a plan comes to, or raise PlanRefused."""
+    """Return the calendar of a plan, or raise PlanRefused."""
     invited = sum(roster_sizes(session, plan.programme_id).values())
     wishes = Wishes(plan.opens_at, plan.closes_at, (*plan.reminders, *plan.reminders_at), plan.look_at)
     return draw_calendar(wishes, hours_of(session, plan.programme_id), now=now, invited=invited)
 
 
 def planned_survey(programme: Programme, plan: WavePlan) -> PlannedSurvey:
-    """Return what a plan asks of whom, as far as other waves can be its twins."""
+    """Return what a plan asks of whom, as `twins_of` compares it."""
     asked = _asked_in_words(programme, plan.questionnaires)
     return PlannedSurvey(programme.id, plan.stage, programme.minimum_group_size, asked, None)
 

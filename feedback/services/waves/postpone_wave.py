@@ -1,6 +1,5 @@
-"""Put off a wave that has not opened: the close, the reminders and the looks move with it. Staff are told.
-
-No participant has heard of it yet, so none is told.
+"""Postpone a wave that has not opened: the close, the reminders and the looks move with it. Staff are told;
+participants have not heard of it yet.
 """
 
 from datetime import datetime
@@ -19,9 +18,9 @@ from feedback.storage.waves import Wave, count_calendar_change, moments_of, wave
 
 
 def postpone_wave(session: Session, wave_id: int, opens_at: datetime, *, now: datetime, actor: str) -> None:
-    """Let a wave open later, by as many days as all its other dates move; raise WaveNotReady if it cannot be.
+    """Move the opening of a wave, and all its other dates by as many days; raise WaveNotReady if it cannot be.
 
-    Asking for the opening that it has already changes nothing.
+    Asking again for the same opening changes nothing.
     """
     lock_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)

@@ -1,4 +1,4 @@
-"""Show a wave before it is written down: its calendar, its forecast, its twins. Writes nothing."""
+"""Show a wave before it is stored: its calendar, its forecast, its twins. Writes nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from feedback.storage.waves import wave_by_id
 
 @dataclass(frozen=True)
 class WavePreview:
-    """What a plan comes to. `twins` are the earlier waves of the sequence on nearly the same people."""
+    """The result of a plan. `twins` are the earlier waves of the sequence on nearly the same people."""
 
     calendar: WaveCalendar
     hours: Hours
@@ -30,7 +30,7 @@ class WavePreview:
 
 
 def preview_wave(session: Session, plan: WavePlan, *, now: datetime) -> WavePreview:
-    """Return what planning would write down; raises PlanRefused where planning would."""
+    """Return what planning would store; raise PlanRefused where planning would."""
     begin_read_only(session)
     try:
         programme = programme_by_id(session, plan.programme_id)
@@ -45,7 +45,7 @@ def preview_wave(session: Session, plan: WavePlan, *, now: datetime) -> WavePrev
 
 
 def twins_ahead(session: Session, wave_id: int) -> tuple[Twin, ...]:
-    """Return the twins of a wave on the present roster; raises PlanRefused if it could not be opened now (R11)."""
+    """Return the twins of a wave on the present roster; raise PlanRefused if it could not be opened now (R11)."""
     begin_read_only(session)
     try:
         wave = wave_by_id(session, wave_id)

@@ -1,4 +1,4 @@
-"""The terms of a wave as the database holds them, sealed at the opening and sealed again, to compare, at the close."""
+"""A seal over the terms of a wave as the database holds them, made at the opening and compared at the close."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ _TOLD = ("reviewer_name", "comment_days", "key_backup_days", "may_close_early", 
 def seal_terms(
     session: Session, key: LinkKey, wave: Wave, rights: Mapping[EntitlementDigest, tuple[str, str]]
 ) -> bytes:
-    """Return the seal over all that is fixed of a wave, with its `rights`: (role, group name) by digest."""
+    """Return the seal over everything that is fixed about a wave, with its `rights`: (role, group name) by digest."""
     terms = Terms(
         k=wave.minimum_group_size,
         response_key=wave.response_key,
@@ -27,6 +27,6 @@ def seal_terms(
     return terms_seal(key, terms_digest(terms))
 
 
-# Only where it is told: waves that were opened before there were approvals keep their seals.
+# Only if known: waves that were opened before approvals existed keep their seals.
 def _told_if_approved(wave: Wave) -> dict[str, bool]:
     return {"roster_was_approved": True} if wave.roster_was_approved else {}

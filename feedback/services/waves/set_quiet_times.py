@@ -26,7 +26,7 @@ def show_quiet_times(session: Session, programme_id: int) -> QuietTimes:
 
 
 def set_quiet_times(session: Session, programme_id: int, quiet: QuietTimes, *, now: datetime, actor: str) -> None:
-    """Give a programme other quiet times. Openings and reminders ahead wait for their end; no close moves.
+    """Replace the quiet times of a programme. Openings and reminders ahead wait for their end; no close moves.
 
     Raises PlanRefused if a planned wave could then no longer open before its close.
     """

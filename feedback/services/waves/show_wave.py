@@ -1,6 +1,6 @@
 """What staff see of one wave: state, calendar, deliveries, bands. Never how many have answered, never who.
 
-Delivery counts come from the mails alone; a look shows its band and nothing else.
+Delivery counts come only from the mails; a look shows its band and nothing else.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class EntryKind(StrEnum):
 class CalendarEntry:
     """One date of a wave. `at` is None if somebody opens it by hand; `band` is what a look that was taken showed.
 
-    A reminder that was left out is done and has sent nothing.
+    A reminder that was left out counts as done, and sent nothing.
     """
 
     kind: EntryKind
@@ -47,7 +47,7 @@ class CalendarEntry:
 
 @dataclass(frozen=True)
 class DeliveryCount:
-    """How many copies of one mail, such as "invitation", stand in one state."""
+    """How many copies of one mail, such as "invitation", are in one state."""
 
     mail: str
     state: DeliveryState
@@ -77,10 +77,10 @@ class WaveView:
 
 
 def show_wave(session: Session, wave_id: int, *, now: datetime) -> WaveView:
-    """Return one wave as it stands, or raise NotFound."""
+    """Return one wave as it is now, or raise NotFound."""
     begin_read_only(session)
     try:
-        return _sheet(session, wave_by_id(session, wave_id), now)
+        return _view(session, wave_by_id(session, wave_id), now)
     finally:
         session.rollback()
 
@@ -94,7 +94,7 @@ def owner_of_wave(session: Session, wave_id: int) -> int:
         session.rollback()
 
 
-def _sheet(session: Session, wave: Wave, now: datetime) -> WaveView:
+def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
     programme = programme_by_id(session, wave.programme_id)
     state = WaveState(wave.state)
     moments = moments_of(session, wave.id)

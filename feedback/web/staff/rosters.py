@@ -42,5 +42,5 @@ def _page(programme_id: int, sent: ApproveRosterForm | None = None) -> str:
         refused=sent is not None,
         approved_at=moment_in_words(roster.approved_at, programme.time_zone) if roster.approved_at else None,
         form=form if roster.is_required and roster.approved_by is None and roster.entries else None,
-        had_a_hand=member().id in roster.hands,
+        changed_it_too=member().id in roster.changed_by_staff,
     )

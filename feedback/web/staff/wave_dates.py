@@ -1,4 +1,4 @@
-"""The dates of one wave: open it now, postpone, extend, cancel it; rehearse its mails; take its calendar along."""
+"""The dates of one wave: open it now, postpone, extend, cancel it; list its mails; export its calendar."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -47,8 +47,8 @@ def postpone(wave_id: int) -> ResponseReturnValue:
     """Put off the opening, and everything with it."""
     form = PostponeWaveForm(prefix="postpone-")
 
-    def act(sheet: WaveView) -> None:
-        opens_at = local_moment(form.day.data, form.at.data, sheet.time_zone)
+    def act(wave: WaveView) -> None:
+        opens_at = local_moment(form.day.data, form.at.data, wave.time_zone)
         postpone_wave(runtime().session(), wave_id, opens_at, now=runtime().clock(), actor=_actor())
 
     return _move(wave_id, form, act)
@@ -59,8 +59,8 @@ def extend(wave_id: int) -> ResponseReturnValue:
     """Let a wave close later; everybody invited is told."""
     form = ExtendWaveForm(prefix="extend-")
 
-    def act(sheet: WaveView) -> None:
-        closes_at = promised_moment(form.day.data, form.at.data, sheet.time_zone)
+    def act(wave: WaveView) -> None:
+        closes_at = promised_moment(form.day.data, form.at.data, wave.time_zone)
         extend_wave(runtime().session(), wave_id, closes_at, now=runtime().clock(), actor=_actor())
 
     return _move(wave_id, form, act)
