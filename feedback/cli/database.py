@@ -5,7 +5,11 @@ from flask.cli import AppGroup
 from feedback.cli.output import say
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
-from feedback.services.installation.upgrade_databases import grant_rights, upgrade_databases
+from feedback.services.installation.find_traces import find_traces, scrub_samples
+from feedback.services.installation.upgrade_databases import (
+    grant_rights,
+    upgrade_databases,
+)
 
 database = AppGroup("db", help="Create and upgrade the databases.")
 
@@ -17,8 +21,22 @@ def upgrade_command() -> None:
     \b
     Example:  feedback db upgrade
     """
-    upgrade_databases(runtime().engines, migrations_folder())
+    engines = runtime().engines
+    upgrade_databases(engines, migrations_folder())
     say("The databases are up to date.")
+    for sentence in find_traces(engines):
+        say(sentence)
+
+
+@database.command("scrub-statistics")
+def scrub_statistics_command() -> None:
+    """Rewrite what PostgreSQL sampled of deleted rows before this version. Once, as a superuser of both databases.
+
+    \b
+    Example:  FEEDBACK_DATABASE_URL=… FEEDBACK_KEYS_URL=… feedback db scrub-statistics
+    """
+    scrub_samples(runtime().engines)
+    say("Nothing that was sampled of deleted rows is left.")
 
 
 @database.command("grants")

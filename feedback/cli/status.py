@@ -12,6 +12,7 @@ from feedback.cli.output import as_json_option, say, write_json
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.check_databases import Condition, conditions
+from feedback.services.installation.find_traces import find_traces
 from feedback.services.installation.read_status import ServiceStatus, read_status
 
 WRONG = 1
@@ -30,7 +31,13 @@ def status(*, check: bool, as_json: bool) -> None:
     tools = runtime()
     main, keys = conditions(tools.engines, migrations_folder())
     status = _read(tools) if main is Condition.CURRENT else None
-    wrong = [*_faults("main database", main), *_faults("key store", keys), *(_wrong(status) if status else ())]
+    are_usable = main is Condition.CURRENT and keys is Condition.CURRENT
+    wrong = [
+        *_faults("main database", main),
+        *_faults("key store", keys),
+        *(_wrong(status) if status else ()),
+        *(find_traces(tools.engines) if are_usable else ()),
+    ]
     if as_json:
         write_json({"wrong": wrong, "main_database": main, "key_store": keys, **(_figures(status) if status else {})})
     else:

@@ -116,6 +116,12 @@ def count_unsent(session: Session, batch_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Delivery).where(*unsent)) or 0
 
 
+def any_mail_went(session: Session, wave_id: int) -> bool:
+    """Tell whether any mail of a wave may have left."""
+    query = select(Delivery.id).where(Delivery.wave_id == wave_id, Delivery.state != DeliveryState.QUEUED).limit(1)
+    return session.scalar(query) is not None
+
+
 def fence_unsent(session: Session, batch_id: int, fence: bytes) -> list[Delivery]:
     """Claim a batch's unsent mails: whoever wrote an earlier fence can send none of them any more."""
     unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(_UNSENT))

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, text
 
+from feedback.storage.column_statistics import SAMPLES_LEFT
 from feedback.storage.heartbeat import Heartbeat
 from feedback.storage.job_queue import PREFIX, TABLES
 
@@ -76,7 +77,7 @@ _WORKER: Mapping[str, str] = {
     "wave_moments": "SELECT, UPDATE, DELETE",
     "participants": _READ,
     "roster_approvals": _READ,
-    "opt_outs": _READ,
+    "opt_outs": "SELECT, MAINTAIN",
     "entitlements": "SELECT, INSERT, DELETE, MAINTAIN",
     "sealed_responses": "SELECT, DELETE, MAINTAIN",
     "comments": "SELECT, INSERT, DELETE, MAINTAIN",
@@ -127,6 +128,7 @@ def grant_main(engine: Engine) -> None:
         for role, rights in _BEATS.items():
             for sequence in Heartbeat:
                 connection.execute(text(f"GRANT {rights} ON SEQUENCE {sequence} TO {role}"))
+        _let_see_samples(connection)
         for function in connection.scalars(text(_ENGINE_FUNCTIONS), {"prefix": PREFIX}):
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.WORKER}"))
         _part_deliveries(connection)
@@ -137,7 +139,14 @@ def grant_keys(engine: Engine) -> None:
     with engine.begin() as connection:
         _make_roles(connection)
         _grant(connection, _KEYS)
+        _let_see_samples(connection)
         _part_keys(connection)
+
+
+# Whether an earlier version's samples are left, where there were any.
+def _let_see_samples(connection: Connection) -> None:
+    if connection.scalar(text(f"SELECT to_regclass('{SAMPLES_LEFT}')")) is not None:
+        connection.execute(text(f"GRANT SELECT ON SEQUENCE {SAMPLES_LEFT} TO {GroupRole.STAFF}, {GroupRole.WORKER}"))
 
 
 # Staff add copies of invitations and mark as bounced what was accepted; they can neither queue another mail nor send a

@@ -10,15 +10,20 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, MetaData, text
 
 from feedback.domain.errors import IntegrityBroken
+from feedback.storage.column_statistics import stop_sampling
 
 _LOCK = 0x66656566
 NEWEST = "head"
 
 
 def upgrade(engine: Engine, metadata: MetaData, folder: Path, revision: str = NEWEST) -> None:
-    """Upgrade the database to `revision` of the Alembic tree in `folder`; all of it or nothing."""
+    """Upgrade the database to `revision` of the Alembic tree in `folder`; all of it or nothing.
+
+    On PostgreSQL no column is sampled from then on but those that may be, whatever the revision added.
+    """
     with _locked(engine) as connection:
         command.upgrade(_config(connection, metadata, folder), revision)
+        stop_sampling(connection)
 
 
 def downgrade(engine: Engine, metadata: MetaData, folder: Path, revision: str) -> None:

@@ -51,7 +51,7 @@ def _truncate_log(connection: Connection) -> None:
 
 
 def _scrub_postgresql(connection: Connection, tables: tuple[str, ...]) -> None:
-    _check_maintainer(connection, tables)
+    check_maintainer(connection, tables)
     _wait_for_older_transactions(connection)
     connection.execute(text(f"SET lock_timeout = '{_LOCK_TIMEOUT}'"))
     try:
@@ -70,8 +70,8 @@ def _wait_for_older_transactions(connection: Connection) -> None:
     raise ScrubUnfinished(_HELD)
 
 
-# PostgreSQL skips a table that the role may not maintain, with only a warning.
-def _check_maintainer(connection: Connection, tables: tuple[str, ...]) -> None:
+def check_maintainer(connection: Connection, tables: tuple[str, ...]) -> None:
+    """Raise ScrubUnfinished for a table that the role may not maintain: PostgreSQL skips it with a mere warning."""
     for table in tables:
         if not connection.scalar(text("SELECT has_table_privilege(:table, 'MAINTAIN')"), {"table": table}):
             raise ScrubUnfinished(

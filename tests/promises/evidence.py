@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, inspect, text
 from werkzeug.test import TestResponse
@@ -15,9 +16,16 @@ from tests.promises.listener import Listener
 from tests.promises.visits import engine_of, fill_in, keys_engine_of, secret_in, send
 from tests.world import World
 
+_WORD = np.dtype("<u8")
+_LOW_BITS = 2**20 - 1
 Needles = dict[str, bytes]
 """What to search for, by what it is."""
 
+# All that PostgreSQL keeps of one database and of all of them, catalogues and statistics among it, but for its log.
+_FOLDERS = """
+SELECT 'base/' || oid FROM pg_database WHERE datname = current_database()
+UNION ALL SELECT name FROM pg_ls_dir('.') name WHERE (pg_stat_file(name)).isdir AND name NOT IN ('base', 'pg_wal')
+"""
 OUTSIDE = ("mail.log",)
 """The relay of the tests, which stands for other people's servers."""
 
@@ -57,8 +65,22 @@ def in_every_spelling(name: str, secret: bytes) -> Needles:
 
 
 def found(needles: Needles, hay: bytes) -> list[str]:
-    """Return the names of the needles that are in the hay."""
-    return [name for name, needle in needles.items() if needle in hay]
+    """Return the names of the needles that are in the hay, however many of them and however much of it there is."""
+    starts = np.array(sorted({_start(needle) for needle in needles.values()}), dtype=_WORD)
+    may_start = np.zeros(_LOW_BITS + 1, dtype=bool)
+    may_start[starts & _LOW_BITS] = True
+    seen: set[int] = set()
+    for shift in range(min(_WORD.itemsize, len(hay))):
+        words = np.frombuffer(hay, _WORD, (len(hay) - shift) // _WORD.itemsize, shift)
+        words = words[may_start[words & _LOW_BITS]]
+        seen |= set(words[np.isin(words, starts)].tolist())
+    return [name for name, needle in needles.items() if _start(needle) in seen and needle in hay]
+
+
+def _start(needle: bytes) -> int:
+    """Return the first eight bytes as a number; a shorter needle could not be found."""
+    assert len(needle) >= _WORD.itemsize, needle
+    return int.from_bytes(needle[: _WORD.itemsize], "little")
 
 
 def personal_secrets(world: World, wave: int) -> Needles:
@@ -182,10 +204,12 @@ def _postgres_rows(connection: Connection) -> Iterator[tuple[str, bytes]]:
 
 def _postgres_files(connection: Connection) -> Iterator[tuple[str, bytes]]:
     connection.execute(text("CHECKPOINT"))
-    listed = "SELECT pg_relation_filepath(oid) FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'i', 't')"
-    for path in _words(connection, listed):
-        raw = connection.execute(text("SELECT pg_read_binary_file(:path, 0, 100000000, true)"), {"path": path})
-        yield f"file {path}", bytes(raw.scalar_one() or b"")
+    for folder in _words(connection, _FOLDERS):
+        for name in _words(connection, f"SELECT name FROM pg_ls_dir('{folder}') name ORDER BY name"):
+            path = {"path": f"{folder}/{name}"}
+            if connection.scalar(text("SELECT isdir FROM pg_stat_file(:path, true)"), path) is False:
+                raw = connection.execute(text("SELECT pg_read_binary_file(:path, 0, 100000000, true)"), path)
+                yield f"file {path['path']}", bytes(raw.scalar_one() or b"")
 
 
 def _postgres_log(connection: Connection, since: str | None) -> Iterator[tuple[str, bytes]]:

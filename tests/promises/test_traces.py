@@ -105,6 +105,8 @@ def test_no_stored_byte_of_an_open_wave_holds_a_secret_or_a_word(
 
 def what_is_where(needles: Needles, places: dict[str, bytes]) -> dict[str, list[str]]:
     """What was found, by place; places without a find are left out."""
+    if not found(needles, b"".join(places.values())):
+        return {}
     return {place: names for place, raw in places.items() if (names := found(needles, raw))}
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import MailRefused
+from feedback.domain.errors import MailRefused, WaveNotReady
 from feedback.domain.languages import Language, address_in, spoken_language
 from feedback.domain.links import (
     link_secret,
@@ -33,6 +33,7 @@ from feedback.storage.deliveries import (
     Batch,
     Delivery,
     DeliveryState,
+    any_mail_went,
     batch_by_id,
     begin_sending,
     fence_unsent,
@@ -40,6 +41,7 @@ from feedback.storage.deliveries import (
     settle,
     skip_unsent,
 )
+from feedback.storage.hint_bits import freeze_links
 from feedback.storage.keys import KeyStore
 from feedback.storage.opt_outs import unwilling
 from feedback.storage.organisations import Organisation
@@ -95,13 +97,14 @@ def send_batch(
     """Send a batch's unsent mails; with a `pace`, a portion of them, and only if it is their turn.
 
     Returns whether the relay accepted any, or refused any for good. In a quiet time they wait. Raises MailRefused if
-    the relay cannot be used: they wait and are tried again.
+    the relay cannot be used, WaveNotReady if PostgreSQL would mark who opens a link: they wait and are tried again.
     """
     batch = batch_by_id(session, batch_id)
     # A job that was queued while another one failed runs too early.
     if batch is None or batch.not_before_at > now:
         return False
     wave = wave_by_id(session, batch.wave_id)
+    _keep_looks_unmarked(session, wave)
     if not _may_go(session, batch, wave, now=now) or (pace is not None and not has_turn(session, batch, pace, now)):
         return False
     fence = secrets.token_bytes(_FENCE_BYTES)
@@ -125,6 +128,18 @@ def send_batch(
     if DeliveryState.QUEUED in states:
         _wait(session, batch_id, now, worst)
     return states - {DeliveryState.QUEUED} != set()
+
+
+# Once links are out it is too late, and was done before.
+def _keep_looks_unmarked(session: Session, wave: Wave) -> None:
+    if any_mail_went(session, wave.id):
+        return
+    session.rollback()
+    if not freeze_links(session.get_bind().engine):
+        raise WaveNotReady(
+            f"The first mails of wave {wave.id} wait: an older open transaction keeps PostgreSQL from freezing the "
+            "rows that links lead to, and it would mark which of them were looked at."
+        )
 
 
 def _may_go(session: Session, batch: Batch, wave: Wave, *, now: datetime) -> bool:

@@ -1,0 +1,37 @@
+"""What PostgreSQL itself keeps of statements and of deleted rows, and how to be rid of it."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Engine
+
+from feedback.services.installation.check_databases import Engines
+from feedback.storage.column_statistics import samples_are_left, scrub_statistics
+from feedback.storage.database import READ_ONLY
+from feedback.storage.server_settings import telling_settings
+
+
+def find_traces(engines: Engines) -> tuple[str, ...]:
+    """Return, as sentences with their mend, where a server keeps values that are to be nowhere."""
+    named = (("main database", engines.main), ("key store", engines.keys))
+    return tuple(sentence for name, engine in named if engine is not None for sentence in _traces(name, engine))
+
+
+def _traces(name: str, engine: Engine) -> Iterator[str]:
+    with engine.connect().execution_options(**READ_ONLY) as connection:
+        if samples_are_left(connection):
+            yield (
+                f"The server of the {name} may still hold samples of deleted rows that an earlier version let it take: "
+                "run `feedback db scrub-statistics` once, as a superuser of PostgreSQL."
+            )
+        for setting in telling_settings(connection):
+            yield (
+                f"The server of the {name} would keep values or times of what people send ({setting}): set it as "
+                "docs/deployment.md says under “Roles on PostgreSQL”."
+            )
+
+
+def scrub_samples(engines: Engines) -> None:
+    """Rewrite what PostgreSQL sampled, in both databases; their roles have to be superusers."""
+    for engine in (engines.main, engines.keys):
+        if engine is not None:
+            scrub_statistics(engine)
