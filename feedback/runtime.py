@@ -51,6 +51,10 @@ class Runtime:
         """Return a connection on which the database refuses every write; close it, or use it in a `with`."""
         return db.engines[READER].connect()
 
+    def writing(self) -> Connection:
+        """Return a connection that writes without a session; commit, and close it, or use it in a `with`."""
+        return db.engine.connect()
+
     @property
     def engines(self) -> Engines:
         """Return the two databases."""

@@ -3,19 +3,14 @@
 import base64
 import random
 from collections.abc import Iterable, Sequence
-from functools import cache
 
-from sqlalchemy.orm import Session
-
-from feedback.domain.links import LinkSecret, Receipt, entitlement_digest, page_key, proof
+from feedback.domain.links import Receipt, page_key
 from feedback.domain.sealing import seal_page_state
 from feedback.domain.survey.answers import Answer, Rating, Wish
 from feedback.domain.survey.drafts import Draft, wish_field, write_draft
-from feedback.domain.survey.questionnaire_json import load_questionnaire
 from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
-from feedback.services.waves.submit_response import read_link, submit_response
-from feedback.storage.entitlements import open_right
-from feedback.storage.waves import questionnaire_asked
+from feedback.services.waves.known_surveys import KnownSurveys
+from feedback.services.waves.submit_response import OpenLink, follow_link, read_link, submit_response
 from tests.world import World
 
 
@@ -51,35 +46,23 @@ def respond(
 ) -> list[Receipt]:
     """Answer once through each link; the first of them write `texts`, one each. The same seed says the same."""
     chance, written, wished = random.Random(seed), iter(texts), iter(wishes)
-    receipts = []
-    with world.session() as session:
-        for link in links:
-            secret = read_link(link)
-            answer = an_answer(_asked(session, secret), chance, next(written, ""), next(wished, None))
-            receipts.append(submit_response(session, secret, answer, now=world.clock()).receipt)
+    receipts, known = [], KnownSurveys()
+    for link in links:
+        followed = opened(world, link, known)
+        answer = an_answer(followed.survey.questionnaire, chance, next(written, ""), next(wished, None))
+        with world.writing() as connection:
+            receipts.append(submit_response(connection, followed, answer))
     return receipts
 
 
-def asked_through(session: Session, link: str) -> tuple[LinkSecret, Questionnaire]:
-    """The secret in a link, and what its holder is asked."""
-    secret = read_link(link)
-    return secret, _asked(session, secret)
-
-
-def _asked(session: Session, secret: LinkSecret) -> Questionnaire:
-    right = open_right(session.connection(), entitlement_digest(proof(secret)))
-    assert right is not None
-    return _loaded(questionnaire_asked(session, right.wave_id, right.role))
-
-
-_loaded = cache(load_questionnaire)
+def opened(world: World, link: str, known: KnownSurveys | None = None) -> OpenLink:
+    """What a link leads to now."""
+    with world.reading() as connection:
+        return follow_link(connection, read_link(link), now=world.clock(), known=known)
 
 
 def ready_to_send(world: World, link: str, seed: int = 7) -> dict[str, str]:
     """The form of the page on which a participant looks at a complete answer for the last time."""
-    secret = read_link(link)
-    with world.session() as session:
-        questionnaire = _asked(session, secret)
-    draft = write_draft(draft_of(an_answer(questionnaire, random.Random(seed))))
-    state = seal_page_state(draft, page_key(secret))
+    draft = write_draft(draft_of(an_answer(opened(world, link).survey.questionnaire, random.Random(seed))))
+    state = seal_page_state(draft, page_key(read_link(link)))
     return {"state": base64.b64encode(state).decode(), "go": "send"}

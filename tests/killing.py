@@ -22,10 +22,10 @@ from feedback.services.mail.send_mail import send_batch
 from feedback.services.waves.close_wave import close_wave
 from feedback.services.waves.destroy_keys import destroy_spent_keys
 from feedback.services.waves.open_wave import open_wave
-from feedback.services.waves.submit_response import submit_response
+from feedback.services.waves.submit_response import follow_link, read_link, submit_response
 from feedback.worker.context import WorkerContext
 from feedback.worker.worker import worker_context
-from tests.answering import an_answer, asked_through
+from tests.answering import an_answer
 from tests.databases import Pair, PostgresServer, SqliteServer
 from tests.world import FixedClock, World
 
@@ -54,10 +54,10 @@ def _send(tools: WorkerContext, subject: str, now: datetime) -> None:
 
 
 def _submit(tools: WorkerContext, subject: str, now: datetime) -> None:
-    session = tools.session()
-    secret, questionnaire = asked_through(session, subject)
-    session.rollback()
-    submit_response(session, secret, an_answer(questionnaire, random.Random(1)), now=now)
+    with tools.reading() as connection:
+        link = follow_link(connection, read_link(subject), now=now)
+    with tools.writing() as connection:
+        submit_response(connection, link, an_answer(link.survey.questionnaire, random.Random(1)))
 
 
 def _close(tools: WorkerContext, subject: str, now: datetime) -> None:

@@ -87,6 +87,11 @@ class World:
         with self.app.app_context():
             return self.tools.reading()
 
+    def writing(self) -> Connection:
+        """A connection like that on which an answer is stored."""
+        with self.app.app_context():
+            return self.tools.writing()
+
     def programme(
         self,
         mentors: int = 14,

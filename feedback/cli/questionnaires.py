@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import as_json_option, say, write_json
-from feedback.domain.survey.questionnaires import Questionnaire, languages_of
+from feedback.domain.survey.questionnaires import Questionnaire
 from forms.bank import available, load, read_file
 
 questionnaire = AppGroup("questionnaire", help="List and check questionnaires.")
@@ -34,7 +34,7 @@ def check_command(files: tuple[Path, ...]) -> None:
     """
     for file in files:
         found = read_file(file)
-        languages = ", ".join(sorted(languages_of(found)))
+        languages = ", ".join(sorted(found.languages))
         say(f"{file.name}: good, {len(found.questions)} questions in {len(found.sections)} parts, in {languages}")
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, func, select, text
+from sqlalchemy import Connection, ForeignKey, LargeBinary, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.links import ResponseKey
 from feedback.domain.sealing import SealedResponse
+from feedback.domain.waves.states import WaveState
 from feedback.storage.database import Base
 
 
@@ -25,29 +26,33 @@ _PUT = text("SELECT feedback_put_response(:response_key, :wave_id, :sealed)")
 _MAY_DESTROY = text("SELECT has_table_privilege('sealed_responses', 'DELETE')")
 _WITHDRAW = text("SELECT feedback_withdraw_response(:response_key, :wave_id)")
 _UPSERT = text(
-    "INSERT INTO sealed_responses (response_key, wave_id, sealed) VALUES (:response_key, :wave_id, :sealed) "
+    "INSERT INTO sealed_responses (response_key, wave_id, sealed) "
+    f"SELECT :response_key, id, :sealed FROM waves WHERE id = :wave_id AND state = '{WaveState.OPEN}' "
     "ON CONFLICT (response_key) DO UPDATE SET sealed = excluded.sealed"
 )
 
 
-def put_response(session: Session, key: ResponseKey, wave_id: int, sealed: SealedResponse) -> bool:
+def put_response(connection: Connection, key: ResponseKey, wave_id: int, sealed: SealedResponse) -> bool:
     """Store a sealed response in place of an earlier one under the same key; False if the wave is not open.
 
-    On PostgreSQL a function does it: the participants' process has no other access to the table.
+    On PostgreSQL a function does it under the wave's lock: the participants' process has no other access to the table.
+    On SQLite the transaction holds the only lock there is.
     """
     values = {"response_key": key, "wave_id": wave_id, "sealed": sealed}
-    if session.get_bind().dialect.name == "postgresql":
-        return bool(session.scalar(_PUT, values))
-    session.execute(_UPSERT, values)
-    return True
+    if connection.dialect.name == "postgresql":
+        return bool(connection.scalar(_PUT, values))
+    return connection.execute(_UPSERT, values).rowcount == 1
 
 
-def withdraw_response(session: Session, key: ResponseKey, wave_id: int) -> bool:
-    """Delete the response under `key`, if there is one; False if the wave is not open."""
-    if session.get_bind().dialect.name == "postgresql":
-        return bool(session.scalar(_WITHDRAW, {"response_key": key, "wave_id": wave_id}))
+def withdraw_response(connection: Connection, key: ResponseKey, wave_id: int) -> bool:
+    """Delete the response under `key`, if there is one; False if the wave is not open.
+
+    Comes after `put_response` in one transaction.
+    """
+    if connection.dialect.name == "postgresql":
+        return bool(connection.scalar(_WITHDRAW, {"response_key": key, "wave_id": wave_id}))
     mine = (StoredResponse.response_key == key, StoredResponse.wave_id == wave_id)
-    session.execute(delete(StoredResponse).where(*mine))
+    connection.execute(delete(StoredResponse).where(*mine))
     return True
 
 

@@ -16,7 +16,6 @@ from feedback.domain.survey.questionnaires import (
     Theme,
     every_text,
     fingerprint,
-    languages_of,
 )
 from forms.bank import STAGES, available, load, pair
 
@@ -104,7 +103,7 @@ def test_every_questionnaire_that_ships_can_be_loaded(name: str) -> None:
 
 @pytest.mark.parametrize("name", available())
 def test_every_questionnaire_that_ships_is_whole_in_every_language(name: str) -> None:
-    assert languages_of(load(name)) == {language.code for language in LANGUAGES}
+    assert load(name).languages == {language.code for language in LANGUAGES}
 
 
 @pytest.mark.parametrize("name", available())

@@ -4,7 +4,7 @@ import pytest
 
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.survey.questionnaire_json import with_words
-from feedback.domain.survey.questionnaires import Texts, languages_of
+from feedback.domain.survey.questionnaires import Texts
 from forms.bank import available, load
 from forms.vocabulary import translated_words, vocabulary
 
@@ -30,11 +30,11 @@ def test_an_unknown_word_brings_none() -> None:
 def test_a_questionnaire_with_known_words_is_whole_in_every_language(name: str) -> None:
     said = {"focus": "race and ethnicity", "word": "reciprocal"}
     asked = with_words(load(name), {**translated_words(**said), "en": said})
-    assert languages_of(asked) == CODES
+    assert asked.languages == CODES
 
 
 @pytest.mark.parametrize("name", available())
 def test_a_questionnaire_with_a_focus_known_in_english_only_is_asked_in_english(name: str) -> None:
     said = {"focus": "flying", "word": "reverse"}
     asked = with_words(load(name), {**translated_words(**said), "en": said})
-    assert languages_of(asked) == {"en"}
+    assert asked.languages == {"en"}

@@ -13,7 +13,7 @@ import pytest
 
 from feedback.domain.links import draft_name, opt_out_token, to_address
 from feedback.domain.survey.questionnaires import Condition, Question, Role
-from feedback.services.waves.submit_response import find_survey, read_link
+from feedback.services.waves.submit_response import follow_link, read_link
 from feedback.storage.responses import sealed_responses
 from feedback.web.participants.kept_pages import MOST_KEPT, kept
 from forms.bank import pair
@@ -93,7 +93,7 @@ def test_nobody_sees_anything_of_others_however_pages_are_kept(world: World, kep
 def test_pages_are_kept_up_to_a_number_and_then_made_anew(world: World) -> None:
     link = world.links(world.open_wave(7, 7))[0]
     with world.reading() as connection:
-        survey = find_survey(connection, read_link(link), now=world.clock())
+        survey = follow_link(connection, read_link(link), now=world.clock()).survey
     made = [kept(survey, f"page {number}", "en", lambda number=number: [number]) for number in range(2 * MOST_KEPT)]
     again = [kept(survey, f"page {number}", "en", lambda number=number: [number]) for number in range(2 * MOST_KEPT)]
     assert made == again

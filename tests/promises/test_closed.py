@@ -106,7 +106,7 @@ def test_a_forged_row_does_not_help_a_wave_over_k(world: World) -> None:
     where, row = place_of(world, wave), ResponseKey(b"f" * 32)
     with world.session() as session:
         key, size = wave_by_id(session, wave).response_key, wave_by_id(session, wave).body_bytes or 0
-        put_response(session, row, wave, seal_response(b"{}", key, where, row, size))
+        put_response(session.connection(), row, wave, seal_response(b"{}", key, where, row, size))
         session.commit()
     world.close(wave)
     assert report_header(document_of(world, wave)).outcome == Outcome.TOO_FEW

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -17,10 +17,10 @@ from feedback.domain.report.document import read_report
 from feedback.domain.report.reading import report_header, report_rates
 from feedback.domain.survey.questionnaires import Role
 from feedback.services.waves.close_wave import begin_closing
-from feedback.services.waves.submit_response import find_survey, read_link, submit_response
+from feedback.services.waves.submit_response import submit_response
 from feedback.storage.reports import report_of
 from feedback.storage.responses import count_responses
-from tests.answering import an_answer, ready_to_send, respond
+from tests.answering import an_answer, opened, ready_to_send, respond
 from tests.promises.closing import finish_in_a_crowd
 from tests.world import World
 
@@ -148,8 +148,8 @@ class Gate:
     def __init__(self) -> None:
         self._reached, self._opened = threading.Event(), threading.Event()
 
-    def hold(self, session: Session) -> None:
-        event.listen(session, "before_commit", self._wait)
+    def hold(self, writer: Session | Connection) -> None:
+        event.listen(writer, "before_commit" if isinstance(writer, Session) else "commit", self._wait)
 
     def is_reached(self) -> None:
         assert self._reached.wait(PATIENCE)
@@ -157,20 +157,17 @@ class Gate:
     def open(self) -> None:
         self._opened.set()
 
-    def _wait(self, _session: Session) -> None:
+    def _wait(self, _writer: Session | Connection) -> None:
         self._reached.set()
         assert self._opened.wait(PATIENCE)
 
 
 def answer(world: World, link: str, gate: Gate | None = None) -> Receipt:
-    secret = read_link(link)
-    with world.reading() as connection:
-        questionnaire = find_survey(connection, secret, now=world.clock()).questionnaire
-    with world.session() as session:
+    followed = opened(world, link)
+    with world.writing() as connection:
         if gate:
-            gate.hold(session)
-        said = an_answer(questionnaire, random.Random(1))
-        return submit_response(session, secret, said, now=world.clock()).receipt
+            gate.hold(connection)
+        return submit_response(connection, followed, an_answer(followed.survey.questionnaire, random.Random(1)))
 
 
 def stop_accepting(world: World, wave: int, gate: Gate | None = None) -> None:

@@ -18,7 +18,6 @@ from feedback.domain.survey.questionnaires import (
     Texts,
     Theme,
     every_text,
-    languages_of,
 )
 
 Words = Mapping[str, str]
@@ -77,7 +76,7 @@ def with_words(questionnaire: Questionnaire, words: Mapping[str, Words]) -> Ques
     KeyError if that language is English.
     """
     told = {
-        language for language in languages_of(questionnaire) if _fills(words.get(language, {}), language, questionnaire)
+        language for language in questionnaire.languages if _fills(words.get(language, {}), language, questionnaire)
     }
     told.add("en")
 

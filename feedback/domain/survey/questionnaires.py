@@ -143,6 +143,11 @@ class Questionnaire:
         return {name: question for question in self.questions if question.closed for name in question.fields}
 
     @cached_property
+    def languages(self) -> frozenset[str]:
+        """The codes of the languages in which it is whole."""
+        return frozenset(self.title).intersection(*every_text(self))
+
+    @cached_property
     def has_conditions(self) -> bool:
         """Whether not everybody is asked everything."""
         return any(question.shown_when for question in self.questions)
@@ -165,11 +170,6 @@ def _holds(condition: Condition | None, asked: Mapping[str, Question], chosen: M
     if condition is None:
         return True
     return condition.question in asked and chosen.get(condition.question) in condition.answers
-
-
-def languages_of(questionnaire: Questionnaire) -> frozenset[str]:
-    """Return the codes of the languages in which the questionnaire is whole."""
-    return frozenset(questionnaire.title).intersection(*every_text(questionnaire))
 
 
 def every_text(questionnaire: Questionnaire) -> Iterator[Texts]:

@@ -15,7 +15,7 @@ from feedback.domain.disclosure.groups import Group
 from feedback.domain.links import to_address
 from feedback.domain.sealing import Place, PublicKey
 from feedback.domain.survey.questionnaire_json import load_questionnaire
-from feedback.domain.survey.questionnaires import Questionnaire, languages_of
+from feedback.domain.survey.questionnaires import Questionnaire
 from feedback.storage.entitlements import OpenRight
 from feedback.storage.notices import read_notice
 from feedback.storage.organisations import Organisation
@@ -57,11 +57,6 @@ class Survey:
     body_bytes: int
     support_address: str | None
     help_contacts: str
-
-    @property
-    def languages(self) -> frozenset[str]:
-        """The codes of the languages in which everything is asked."""
-        return languages_of(self.questionnaire)
 
     @property
     def closes_on(self) -> date:

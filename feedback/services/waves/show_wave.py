@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.languages import languages_with
-from feedback.domain.survey.questionnaires import languages_of
 from feedback.domain.waves.states import Band, MomentKind, WaveState
 from feedback.storage.database import begin_read_only
 from feedback.storage.deliveries import DeliveryState, delivery_counts
@@ -127,7 +126,7 @@ def _may_be_extended(wave: Wave, moments: list[Moment], now: datetime) -> bool:
 
 def _languages(session: Session, wave: Wave) -> tuple[str, ...]:
     asked = questionnaires_of(session, wave.id).values()
-    both = frozenset.intersection(*map(languages_of, asked)) if asked else frozenset()
+    both = frozenset.intersection(*(one.languages for one in asked)) if asked else frozenset()
     return tuple(language.code for language in languages_with(both))
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from feedback.domain.errors import WaveClosed
 from feedback.domain.links import (
@@ -20,7 +19,7 @@ from feedback.domain.links import (
     proof,
     response_key,
 )
-from feedback.domain.sealing import seal_response
+from feedback.domain.sealing import SealedResponse, seal_response
 from feedback.domain.survey.answers import Answer, check_answer, check_texts_are_clean
 from feedback.domain.survey.responses import ResponseBody, write_body
 from feedback.domain.waves.states import WaveState
@@ -31,64 +30,61 @@ from feedback.storage.responses import put_response, withdraw_response
 _NOT_A_SECRET = LinkSecret(bytes(SECRET_BYTES))
 
 
+@dataclass(frozen=True)
+class OpenLink:
+    """A link whose wave was open when it was followed, with the right and the survey that it leads to."""
+
+    secret: LinkSecret
+    right: OpenRight
+    survey: Survey
+
+
 def read_link(text: str) -> LinkSecret:
     """Return the secret that an address holds; for a malformed one a secret that leads nowhere, at equal cost."""
     secret = from_address(text)
     return _NOT_A_SECRET if secret is None else LinkSecret(secret)
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """An answer that is safe on disk: its receipt, and the survey that it was given to."""
-
-    receipt: Receipt
-    survey: Survey
-
-
-def find_survey(
+def follow_link(
     connection: Connection, secret: LinkSecret, *, now: datetime, known: KnownSurveys | None = None
-) -> Survey:
-    """Return the survey behind a link, or raise WaveClosed. Only reads, and is given a reader's connection."""
-    return (known or KnownSurveys()).survey(connection, _right(connection, secret, now), now)
-
-
-def submit_response(
-    session: Session, secret: LinkSecret, answer: Answer, *, now: datetime, known: KnownSurveys | None = None
-) -> Accepted:
-    """Seal and store an answer in place of any earlier one; return its receipt once it is safe on disk.
-
-    Raises WaveClosed, or AnswerRefused if the answer does not fit the questionnaire.
-    """
-    connection = session.connection()
-    right = _right(connection, secret, now)
-    survey = (known or KnownSurveys()).survey(connection, right, now)
-    check_answer(survey.questionnaire, answer)
-    check_texts_are_clean(answer)
-    receipt, row = new_receipt(), response_key(secret)
-    body = write_body(ResponseBody(proof(secret), right.group_name, right.role, answer, receipt))
-    sealed = seal_response(body, survey.response_key, survey.place, row, survey.body_bytes)
-    if not put_response(session, row, right.wave_id, sealed):
-        raise WaveClosed("This link leads to no open survey.")
-    session.commit()
-    return Accepted(receipt, survey)
-
-
-def withdraw(session: Session, secret: LinkSecret, *, now: datetime, known: KnownSurveys | None = None) -> None:
-    """Delete the answer given through a link; nothing tells whether there was one. Raises WaveClosed."""
-    connection = session.connection()
-    right = _right(connection, secret, now)
-    survey, row = (known or KnownSurveys()).survey(connection, right, now), response_key(secret)
-    # Deleting what is not there writes nothing and is quicker: whoever holds the link could tell by a clock.
-    nothing = seal_response(b"", survey.response_key, survey.place, row, survey.body_bytes)
-    if not put_response(session, row, right.wave_id, nothing) or not withdraw_response(session, row, right.wave_id):
-        raise WaveClosed("This link leads to no open survey.")
-    session.commit()
-
-
-# A write that follows asks again whether the wave is open, under its lock: on SQLite the whole transaction holds it,
-# on PostgreSQL the functions behind `put_response` and `withdraw_response` take it.
-def _right(connection: Connection, secret: LinkSecret, now: datetime) -> OpenRight:
+) -> OpenLink:
+    """Return what a link leads to, or raise WaveClosed. Only reads, and is given a reader's connection."""
     right = open_right(connection, entitlement_digest(proof(secret)))
     if right is None or right.state != WaveState.OPEN or now >= right.closes_at:
-        raise WaveClosed("This link leads to no open survey.")
-    return right
+        raise _closed()
+    return OpenLink(secret, right, (known or KnownSurveys()).survey(connection, right, now))
+
+
+def submit_response(connection: Connection, link: OpenLink, answer: Answer) -> Receipt:
+    """Seal and store an answer in place of any earlier one; return its receipt once it is safe on disk.
+
+    Raises WaveClosed if the wave was closed meanwhile, or AnswerRefused if the answer does not fit the questionnaire.
+    """
+    check_answer(link.survey.questionnaire, answer)
+    check_texts_are_clean(answer)
+    receipt = new_receipt()
+    body = ResponseBody(proof(link.secret), link.right.group_name, link.right.role, answer, receipt)
+    if not put_response(connection, response_key(link.secret), link.right.wave_id, _sealed(link, write_body(body))):
+        raise _closed()
+    connection.commit()
+    return receipt
+
+
+def withdraw(connection: Connection, link: OpenLink) -> None:
+    """Delete the answer given through a link; nothing tells whether there was one. Raises WaveClosed."""
+    row, wave_id = response_key(link.secret), link.right.wave_id
+    # Deleting what is not there writes nothing and is quicker: whoever holds the link could tell by a clock.
+    if not put_response(connection, row, wave_id, _sealed(link, b"")) or not withdraw_response(
+        connection, row, wave_id
+    ):
+        raise _closed()
+    connection.commit()
+
+
+def _sealed(link: OpenLink, body: bytes) -> SealedResponse:
+    survey = link.survey
+    return seal_response(body, survey.response_key, survey.place, response_key(link.secret), survey.body_bytes)
+
+
+def _closed() -> WaveClosed:
+    return WaveClosed("This link leads to no open survey.")

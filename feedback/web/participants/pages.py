@@ -17,7 +17,7 @@ from feedback.domain.survey.questionnaires import Questionnaire, text_in
 from feedback.locales.moments import day, moment
 from feedback.runtime import runtime
 from feedback.services.waves.known_surveys import Survey
-from feedback.services.waves.submit_response import find_survey, read_link, submit_response, withdraw
+from feedback.services.waves.submit_response import OpenLink, follow_link, read_link, submit_response, withdraw
 from feedback.web.languages import offer_only, switched
 from feedback.web.participants.kept_pages import draw_stand_in, kept_page
 from feedback.web.participants.parts import (
@@ -179,10 +179,11 @@ def send(link: str) -> Response:
     tools = runtime()
     try:
         said = answer_in(visit.survey.questionnaire, visit.draft)
-        accepted = submit_response(tools.session(), visit.secret, said, now=tools.clock(), known=tools.surveys)
+        with tools.writing() as connection:
+            receipt = submit_response(connection, _follow(visit.secret), said)
     except AnswerRefused:
         return _asked_again(visit)
-    return _thanks(visit, receipt_words(accepted.receipt))
+    return _thanks(visit, receipt_words(receipt))
 
 
 def _sent_or_go_on(visit: Visit) -> Response:
@@ -231,16 +232,17 @@ def withdrawal(link: str) -> str:
 def take_back(link: str) -> Response:
     """Take the answer back once the word is typed; whether there was one stays untold."""
     secret = read_link(link)
-    survey = _survey(secret)
+    opened = _follow(secret)
     typed = request.form.get("word", "")
     if switched():
         done = request.form.get("shown") == "withdrawn"
-        return make_response(_withdrawn_page(link, survey) if done else _withdrawal_page(link, None, typed))
+        return make_response(_withdrawn_page(link, opened.survey) if done else _withdrawal_page(link, None, typed))
     if typed.strip().casefold() != _withdrawal_word().casefold():
         error = _("Type the word “%(word)s” to take your answer back.", word=_withdrawal_word())
         return make_response(_withdrawal_page(link, error, typed), 422)
-    withdraw(runtime().session(), secret, now=runtime().clock(), known=runtime().surveys)
-    return make_response(_withdrawn_page(link, survey))
+    with runtime().writing() as connection:
+        withdraw(connection, opened)
+    return make_response(_withdrawn_page(link, opened.survey))
 
 
 def _withdrawn_page(link: str, survey: Survey) -> str:
@@ -253,11 +255,15 @@ def _withdrawn_page(link: str, survey: Survey) -> str:
 
 
 def _survey(secret: LinkSecret) -> Survey:
+    return _follow(secret).survey
+
+
+def _follow(secret: LinkSecret) -> OpenLink:
     tools = runtime()
     with tools.reading() as connection:
-        survey = find_survey(connection, secret, now=tools.clock(), known=tools.surveys)
-    offer_only(survey.languages)
-    return survey
+        opened = follow_link(connection, secret, now=tools.clock(), known=tools.surveys)
+    offer_only(opened.survey.questionnaire.languages)
+    return opened
 
 
 def _closes(survey: Survey) -> str:
