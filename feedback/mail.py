@@ -18,6 +18,7 @@ from flask import Flask, render_template
 from flask_babel import force_locale
 from flask_mail import Connection, Mail, Message
 
+from feedback.domain.address import Address
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import spoken_language
 
@@ -31,14 +32,14 @@ _WIRE = compat32.clone(linesep="\r\n")
 class MailMessage:
     """One mail, not yet written. `values` fill its templates; without `return_path` it comes back to its sender."""
 
-    recipient: str
+    recipient: Address
     language: str
     name: str
     message_id: str
-    sender: tuple[str, str]
+    sender: tuple[str, Address]
     values: Mapping[str, str | None] = field(repr=False)
     opt_out_url: str | None = field(default=None, repr=False)
-    return_path: str | None = field(default=None, repr=False)
+    return_path: Address | None = field(default=None, repr=False)
 
 
 class RelayVerdict(Enum):

@@ -299,6 +299,21 @@ def test_settings_for_bounces_that_cannot_work_are_refused(
         read_settings(production | {variable: value})
 
 
+def test_the_service_writes_and_is_written_to_at_addresses_in_one_spelling(production: dict[str, str]) -> None:
+    found = read_settings(
+        production
+        | {"FEEDBACK_MAIL_SENDER": " Feedback@Bücher.example", "FEEDBACK_BOUNCE_ADDRESS": "bounces@BÜCHER.example"}
+    )
+    assert found.smtp.sender == "feedback@xn--bcher-kva.example"
+    assert found.bounces.address == "bounces@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("sender", ["feedback", "Feedback <feedback@example.com>", "feedback@localhost"])
+def test_a_sender_that_nobody_could_answer_is_refused(production: dict[str, str], sender: str) -> None:
+    with pytest.raises(SettingsRefused, match="FEEDBACK_MAIL_SENDER cannot be used"):
+        read_settings(production | {"FEEDBACK_MAIL_SENDER": sender})
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1"])
 def test_this_machine_is_known_by_its_names(host: str) -> None:
     assert is_loopback(host)

@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from feedback.cli.output import say
 from feedback.cli.serving import this_app
+from feedback.domain.address import domain_of, read_address
 from feedback.domain.errors import MailRefused
 from feedback.mail import MailMessage, Relay, RelayVerdict
 from feedback.runtime import runtime
@@ -22,13 +23,13 @@ def test_command(address: str) -> None:
     \b
     Example:  feedback mail test you@example.com
     """
-    tools = runtime()
+    tools, recipient = runtime(), read_address(address)
     sender = tools.settings.smtp.sender
     message = MailMessage(
-        recipient=address,
+        recipient=recipient,
         language="en",
         name="test",
-        message_id=f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>",
+        message_id=f"<{secrets.token_hex(16)}@{domain_of(sender)}>",
         sender=("Feedback", sender),
         values={"base_url": tools.settings.base_url},
     )

@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from feedback.cli.output import ACTOR, LocalMoment, in_zone, say, shown, until
+from feedback.domain.address import domain_of
 from feedback.domain.errors import PlanRefused
 from feedback.domain.waves.calendar import WaveCalendar
 from feedback.domain.waves.schedule import Offset, read_offset
@@ -194,7 +195,7 @@ def calendar_command(wave_id: int, file: Path) -> None:
     \b
     Example:  feedback wave calendar 1 kickoff.ics
     """
-    host = runtime().settings.smtp.sender.rpartition("@")[2]
+    host = domain_of(runtime().settings.smtp.sender)
     with force_locale(_LANGUAGE):
         file.write_bytes(export_calendar(runtime().session(), wave_id, host=host, title=date_title))
     say(f"{file} holds the dates of wave {wave_id}.")

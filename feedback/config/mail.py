@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from feedback.bounce_box import BounceBox, bounce_box
 from feedback.config.values import number
-from feedback.domain.errors import SettingsRefused
+from feedback.domain.address import Address, read_address
+from feedback.domain.errors import AddressRefused, SettingsRefused
 from feedback.domain.hosts import is_loopback
 
 LONGEST_RETURN_LOCAL_PART = 24
@@ -31,7 +32,7 @@ class SmtpSettings:
     user: str | None
     password: str | None = field(repr=False)
     ca_file: str | None
-    sender: str
+    sender: Address
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class BounceSettings:
     `box` is the mailbox that they lie in, `token` what whoever posts them must show.
     """
 
-    address: str | None = None
+    address: Address | None = None
     box: BounceBox | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
 
@@ -63,7 +64,7 @@ def read_smtp(environ: Mapping[str, str]) -> SmtpSettings:
         user=user,
         password=password,
         ca_file=environ.get("FEEDBACK_SMTP_CA_FILE"),
-        sender=environ.get("FEEDBACK_MAIL_SENDER", "feedback@example.com"),
+        sender=_address("FEEDBACK_MAIL_SENDER", environ.get("FEEDBACK_MAIL_SENDER") or "feedback@example.com"),
     )
 
 
@@ -73,15 +74,18 @@ def read_bounces(environ: Mapping[str, str]) -> BounceSettings:
     if token is not None and len(token) < SHORTEST_TOKEN:
         raise SettingsRefused(f"FEEDBACK_BOUNCES_TOKEN is shorter than {SHORTEST_TOKEN} characters.")
     return BounceSettings(
-        address=_return_address(environ.get("FEEDBACK_BOUNCE_ADDRESS") or None),
+        address=_return_address(environ.get("FEEDBACK_BOUNCE_ADDRESS")),
         box=bounce_box(url, environ.get("FEEDBACK_SMTP_CA_FILE")) if url else None,
         token=token,
     )
 
 
-def _return_address(address: str | None) -> str | None:
-    local_part, _, domain = (address or "a@b").rpartition("@")
-    if not local_part or not domain or not local_part.isascii() or set(local_part) & set('+@ <>,"'):
+def _return_address(text: str | None) -> Address | None:
+    if not text:
+        return None
+    address = _address("FEEDBACK_BOUNCE_ADDRESS", text)
+    local_part = address.rpartition("@")[0]
+    if "+" in local_part or not local_part.isascii():
         raise SettingsRefused("FEEDBACK_BOUNCE_ADDRESS is not a plain address such as bounces@example.org.")
     if len(local_part) > LONGEST_RETURN_LOCAL_PART:
         raise SettingsRefused(
@@ -89,6 +93,13 @@ def _return_address(address: str | None) -> str | None:
             "what is added to it must fit too."
         )
     return address
+
+
+def _address(variable: str, text: str) -> Address:
+    try:
+        return read_address(text)
+    except AddressRefused as wrong:
+        raise SettingsRefused(f"{variable} cannot be used: {wrong}") from None
 
 
 def _security(text: str) -> SmtpSecurity:

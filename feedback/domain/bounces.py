@@ -12,6 +12,7 @@ from email.parser import HeaderParser
 
 from flufl.bounce import all_failures
 
+from feedback.domain.address import Address, address_or_none
 from feedback.domain.links import BOUNCE_MAC_CHARS
 
 LARGEST_BOUNCE_BYTES = 256 * 1024
@@ -42,7 +43,7 @@ class Bounce:
     """A mail that will never arrive, by up to three traces: return path, address, and the returned Message-ID."""
 
     tokens: tuple[ReturnToken, ...] = ()
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
     message_names: tuple[str, ...] = ()
 
 
@@ -74,7 +75,7 @@ def _bounce(mail: Message) -> Bounce | None:
         return None
     return Bounce(
         tokens=tuple(dict.fromkeys(_tokens(mail))),
-        addresses=tuple(sorted(address.decode("ascii").lower() for address in failed)),
+        addresses=tuple(sorted({known for one in failed if (known := address_or_none(one.decode("ascii")))})),
         message_names=names,
     )
 

@@ -6,6 +6,13 @@ def sentence(text: str) -> str:
     return text
 
 
+def quoted(text: str) -> str:
+    """Return what somebody wrote as a message quotes it: on one line, cut to 60 characters, all of them visible."""
+    folded = " ".join(text.split())
+    shown = "".join(letter if letter.isprintable() else "�" for letter in folded)
+    return f"“{shown[:59]}…”" if len(shown) > 60 else f"“{shown}”"
+
+
 class FeedbackError(Exception):
     """Something that was asked for cannot be done; `str(error)` may be shown to the person who asked.
 
@@ -59,7 +66,7 @@ class RosterNotApproved(FeedbackError):
 
 
 class AddressRefused(FeedbackError):
-    """An address cannot be corrected as asked. The message quotes at most what was typed."""
+    """An address is none, or cannot be corrected as asked. The message quotes at most what was typed."""
 
 
 class ResendRefused(FeedbackError):

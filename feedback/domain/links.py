@@ -10,6 +10,8 @@ import hmac
 import secrets
 from typing import NewType
 
+from feedback.domain.address import Address, subaddress
+
 LinkKey = NewType("LinkKey", bytes)
 """32 random bytes, one per wave; only the key store has them."""
 LinkSecret = NewType("LinkSecret", bytes)
@@ -108,10 +110,9 @@ def bounce_mac(key: bytes, delivery_id: int) -> str:
     return _derive(key, b"bounce" + delivery_id.to_bytes(8, "big")).hex()[:BOUNCE_MAC_CHARS]
 
 
-def return_path(address: str, key: bytes, delivery_id: int) -> str:
+def return_path(address: Address, key: bytes, delivery_id: int) -> Address:
     """Return the envelope sender of one mail: `address` with the delivery's number and proof behind its local part."""
-    local_part, _, domain = address.rpartition("@")
-    return f"{local_part}+{delivery_id}-{bounce_mac(key, delivery_id)}@{domain}"
+    return subaddress(address, f"{delivery_id}-{bounce_mac(key, delivery_id)}")
 
 
 def terms_seal(key: LinkKey, terms: bytes) -> bytes:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from feedback.domain.address import Address
 from feedback.domain.waves.states import INVITATION, WaveState
 from feedback.storage.bulk import insert_rows
 from feedback.storage.database import Base
@@ -179,7 +180,7 @@ def sent_mail(session: Session, delivery_id: int) -> SentMail | None:
     return None if row is None else SentMail(*row)
 
 
-def mails_sent_to(session: Session, email: str) -> list[SentMail]:
+def mails_sent_to(session: Session, email: Address) -> list[SentMail]:
     """Return what the relay has accepted for an address, in every programme, the latest first."""
     query = select(*_SENT).join(Participant, Participant.id == Delivery.participant_id)
     mine = (Participant.email == email, Delivery.state == DeliveryState.ACCEPTED)
@@ -226,7 +227,7 @@ class Copy(NamedTuple):
     not_before_at: datetime
 
 
-def copies_to(session: Session, wave_id: int, email: str) -> list[Copy]:
+def copies_to(session: Session, wave_id: int, email: Address | None) -> list[Copy]:
     """Return every invitation of a wave to an address, by person and in order."""
     query = (
         select(Participant.id, Participant.has_left, Delivery.state, Batch.not_before_at)
@@ -242,7 +243,7 @@ class Undelivered(NamedTuple):
 
     participant_id: int
     name: str
-    email: str
+    email: Address
     role: str
     mail: str
     state: str
@@ -272,7 +273,7 @@ def undelivered(session: Session, wave_id: int) -> list[Undelivered]:
 class Invited(NamedTuple):
     """Who was invited to a wave, with the cohort that the roster has now."""
 
-    email: str
+    email: Address
     role: str
     cohort: str
 

@@ -7,6 +7,7 @@ from functools import cache
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from feedback.domain.address import Address
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.roster.digests import RosterEntry
 from feedback.domain.roster.rows import RosterRow
@@ -27,7 +28,7 @@ class Participant(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"))
     name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str] = mapped_column(String(320))
+    email: Mapped[Address] = mapped_column(String(320))
     role: Mapped[str] = mapped_column(String(10))
     cohort: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(20))
@@ -65,7 +66,7 @@ def roster_sizes(session: Session, programme_id: int) -> dict[Atom, int]:
     return {Atom(Role(role), cohort): count for role, cohort, count in session.execute(query)}
 
 
-def invited_now(session: Session, programme_id: int) -> list[tuple[str, str, str]]:
+def invited_now(session: Session, programme_id: int) -> list[tuple[Address, str, str]]:
     """Return (address, role, cohort) of everybody who is in the programme now, by id."""
     columns = (Participant.email, Participant.role, Participant.cohort)
     mine = (Participant.programme_id == programme_id, Participant.has_left.is_(False))
@@ -73,7 +74,7 @@ def invited_now(session: Session, programme_id: int) -> list[tuple[str, str, str
     return [(email, role, cohort) for email, role, cohort in rows]
 
 
-def known_people(session: Session, programme_id: int) -> dict[tuple[str, str], Participant]:
+def known_people(session: Session, programme_id: int) -> dict[tuple[Address, str], Participant]:
     """Return the roster by (address, role)."""
     query = select(Participant).where(Participant.programme_id == programme_id).order_by(Participant.id)
     return {(person.email, person.role): person for person in session.scalars(query)}
@@ -87,7 +88,7 @@ def roster_entries(session: Session, programme_id: int) -> list[RosterEntry]:
     return [RosterEntry(*row) for row in session.execute(query)]
 
 
-def people_at(session: Session, programme_id: int, email: str) -> list[Participant]:
+def people_at(session: Session, programme_id: int, email: Address | None) -> list[Participant]:
     """Return who has, or had, an address in a programme: one row a role."""
     mine = (Participant.programme_id == programme_id, Participant.email == email)
     return list(session.scalars(select(Participant).where(*mine).order_by(Participant.id)))
@@ -98,7 +99,7 @@ def names_of(session: Session, participant_ids: Iterable[int]) -> list[str]:
     return sorted(person.name for person in people_by_id(session, participant_ids).values())
 
 
-def known_numbers(session: Session, programme_id: int) -> dict[tuple[str, str], int]:
+def known_numbers(session: Session, programme_id: int) -> dict[tuple[Address, str], int]:
     """Return the ids on the roster by (address, role)."""
     columns = (Participant.id, Participant.email, Participant.role)
     query = select(*columns).where(Participant.programme_id == programme_id).order_by(Participant.id)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from feedback.domain.address import Address
 from feedback.domain.staff import StaffRole
 from feedback.storage.database import Base
 
@@ -23,7 +24,7 @@ class StaffMember(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str] = mapped_column(String(320))
+    email: Mapped[Address] = mapped_column(String(320))
     role: Mapped[str] = mapped_column(String(20))
 
 
@@ -37,7 +38,7 @@ class SignIn(Base):
     expires_at: Mapped[datetime]
 
 
-def staff_by_email(session: Session, organisation_id: int, email: str) -> StaffMember | None:
+def staff_by_email(session: Session, organisation_id: int, email: Address | None) -> StaffMember | None:
     """Return a member of staff by address."""
     mine = (StaffMember.organisation_id == organisation_id, StaffMember.email == email)
     return session.scalar(select(StaffMember).where(*mine))

@@ -325,6 +325,22 @@ def test_an_older_programme_has_its_words_in_english(empty: Pair) -> None:
             assert words_of(programme_by_id(session, 1)) == {"en": {"focus": "race", "word": "reverse"}}
 
 
+def test_older_staff_are_found_by_the_one_spelling_of_their_address(empty: Pair) -> None:
+    add = text("INSERT INTO staff (id, organisation_id, name, email, role) VALUES (:id, 1, 'Ana', :email, 'reviewer')")
+    emails = ["ana@bücher.example", "bo@example.com", "cy@bücher.example", "cy@xn--bcher-kva.example", "dee"]
+    with ExitStack() as stack:
+        tree = tree_of(stack, empty, "main")
+        upgrade(tree.engine, tree.base.metadata, tree.folder, "0004")
+        with Session(tree.engine) as session:
+            session.execute(text(_OLD_ROWS[0]))
+            session.execute(add, [{"id": number, "email": email} for number, email in enumerate(emails, start=1)])
+            session.commit()
+        tree.up()
+        with Session(tree.engine) as session:
+            found = session.scalars(text("SELECT email FROM staff ORDER BY id")).all()
+    assert found == ["ana@xn--bcher-kva.example", *emails[1:]]
+
+
 @pytest.mark.parametrize(("decision", "redacted"), [("redacted", None), ("released", b"x"), ("shouted", None)])
 def test_a_comment_has_a_changed_text_only_if_it_is_redacted(
     databases: Pair, decision: str, redacted: bytes | None

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from feedback.domain.address import Address
+
 _LABEL = "feedback/roster/1"
 
 
@@ -14,7 +16,7 @@ class RosterEntry:
 
     number: int
     name: str
-    email: str
+    email: Address
     role: str
     cohort: str
     language: str

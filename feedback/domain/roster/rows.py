@@ -8,12 +8,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from sys import intern
+from typing import Any
 
-from email_validator import EmailNotValidError, ValidatedEmail, validate_email
-
-from feedback.domain.errors import RosterRefused
+from feedback.domain.address import Address, read_address
+from feedback.domain.errors import AddressRefused, RosterRefused, quoted
 from feedback.domain.languages import LANGUAGE_CODES
 from feedback.domain.roster.files import EMPTY, RosterRecord, known_field, roster_records
 from feedback.domain.survey.questionnaires import Role
@@ -27,7 +26,6 @@ DEFAULT_LANGUAGE = "en"
 _REQUIRED = ("name", "email", "role")
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]([a-z]{2}|[0-9]{3}))?", re.IGNORECASE | re.ASCII)
-_PLAIN_LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*", re.ASCII)
 
 _NO_HEADERS = "Line {line} names no known column; write the headers name, email, role, cohort and language."
 _NO_ROWS = "The file has headers but no participants; add one line for each participant."
@@ -38,13 +36,12 @@ _TOO_MANY = f"The file has more than {MAX_ROWS:,} participants; split it into se
 class RosterRow:
     """One participant. `line` is where the row begins in the file, counted from 1.
 
-    `name` is in NFC with single spaces, `email` lower case with its domain in ASCII form, `cohort` may be empty,
-    `language` is a code such as "en" or "pt-BR".
+    `name` is in NFC with single spaces, `cohort` may be empty, `language` is a code such as "en" or "pt-BR".
     """
 
     line: int
     name: str
-    email: str
+    email: Address
     role: Role
     cohort: str
     language: str
@@ -103,10 +100,10 @@ def _columns(header: RosterRecord) -> _Columns:
 
 def _header_problem(text: str, place: int, field: str | None) -> str:
     if field:
-        return f"the header {_shown(text)} is a second {field}; keep only one column for it."
+        return f"the header {quoted(text)} is a second {field}; keep only one column for it."
     if not text.strip():
         return f"column {place + 1} has no header; name it or remove it."
-    return f"the header {_shown(text)} is not known; use name, email, role, cohort or language, or remove it."
+    return f"the header {quoted(text)} is not known; use name, email, role, cohort or language, or remove it."
 
 
 def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
@@ -117,7 +114,7 @@ def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
 def _rows(records: Iterator[RosterRecord], columns: _Columns) -> tuple[list[RosterRow], list[str]]:
     rows: list[RosterRow] = []
     problems = list(columns.problems)
-    line_by_person: dict[tuple[str, Role], int] = {}
+    line_by_person: dict[tuple[Address, Role], int] = {}
     for count, record in enumerate(records, start=1):
         if count > MAX_ROWS:
             raise RosterRefused((_TOO_MANY,))
@@ -134,24 +131,23 @@ def _rows(records: Iterator[RosterRecord], columns: _Columns) -> tuple[list[Rost
 
 
 def _repeated(row: RosterRow, first: int) -> str:
-    return f"Line {row.line}, email: {_shown(row.email)} is already a {row.role} on line {first}; remove one of them."
+    return f"Line {row.line}, email: {quoted(row.email)} is already a {row.role} on line {first}; remove one of them."
 
 
 def _row(record: RosterRecord, columns: _Columns) -> RosterRow:
     """Raise RosterRefused with what is wrong in this row; with nothing when only its headers are missing."""
     cells = _cells(record, columns.width)
     texts = {field: cells[place] for field, place in columns.place_by_field.items()}
-    values: dict[str, str] = {}
+    values: dict[str, Any] = {}
     problems = []
     for field, read in _READERS.items():
         try:
             values[field] = read(texts.get(field, ""))
-        except ValueError as wrong:
+        except (ValueError, AddressRefused) as wrong:
             problems += [f"Line {record.line}, {field}: {wrong}"] if field in texts else []
     if len(values) < len(_READERS):
         raise RosterRefused(tuple(problems))
-    role = Role(values["role"])
-    return RosterRow(record.line, values["name"], values["email"], role, values["cohort"], values["language"])
+    return RosterRow(record.line, **values)
 
 
 def _cells(record: RosterRecord, width: int) -> tuple[str, ...]:
@@ -182,52 +178,17 @@ def _read_cohort(text: str) -> str:
 def _folded(text: str, most: int) -> str:
     folded = " ".join(unicodedata.normalize("NFC", text).split())
     if not folded.translate(_JOINERS).isprintable():
-        raise ValueError(f"{_shown(text)} holds an invisible character; type the text again.")
+        raise ValueError(f"{quoted(text)} holds an invisible character; type the text again.")
     if len(folded) > most:
         raise ValueError(f"the text has {len(folded):,} characters; shorten it to {most}.")
     return folded
 
 
-def read_address(text: str) -> str:
-    """Return a mail address as the roster keeps it, or raise ValueError saying what is wrong with it."""
-    # One mailbox could in theory tell "Ana" from "ana"; one person with two links is the likelier mistake.
-    local_part, _, domain = unicodedata.normalize("NFC", text.strip().lower()).rpartition("@")
-    if not local_part or not domain:
-        raise ValueError(_no_email(text))
+def _read_role(text: str) -> Role:
     try:
-        address = f"{_local_part(local_part)}@{_ascii_domain(domain)}"
-    except EmailNotValidError as wrong:
-        raise ValueError(_no_email(text)) from wrong
-    if len(address) > 254:
-        raise ValueError(_no_email(text))
-    return address
-
-
-def _no_email(text: str) -> str:
-    if not text.strip():
-        return "the field is empty; write an address like name@example.com."
-    return f"{_shown(text)} is not an e-mail address; write it like name@example.com."
-
-
-def _local_part(text: str) -> str:
-    return text if _PLAIN_LOCAL_PART.fullmatch(text) else _validated(f"{text}@example.com").local_part
-
-
-@lru_cache(maxsize=4096)
-def _ascii_domain(domain: str) -> str:
-    # A roster has few domains and many rows; checking each domain once makes reading ten times as fast.
-    return _validated(f"name@{domain}").ascii_domain
-
-
-def _validated(address: str) -> ValidatedEmail:
-    return validate_email(address, check_deliverability=False, strict=True)
-
-
-def _read_role(text: str) -> str:
-    role = text.strip().casefold().removesuffix("s")
-    if role not in set(Role):
-        raise ValueError(f"{_shown(text)} is not a role; write mentor or mentee.")
-    return role
+        return Role(text.strip().casefold().removesuffix("s"))
+    except ValueError:
+        raise ValueError(f"{quoted(text)} is not a role; write mentor or mentee.") from None
 
 
 def _read_language(text: str) -> str:
@@ -235,17 +196,11 @@ def _read_language(text: str) -> str:
         return DEFAULT_LANGUAGE
     code = _LANGUAGE.fullmatch(text.strip())
     if not code or code[1].lower() not in LANGUAGE_CODES:
-        raise ValueError(f"{_shown(text)} is not a language code; write one like en or pt-BR.")
+        raise ValueError(f"{quoted(text)} is not a language code; write one like en or pt-BR.")
     return "-".join((code[1].lower(), *((code[2].upper(),) if code[2] else ())))
 
 
-def _shown(text: str) -> str:
-    folded = " ".join(text.split())
-    shown = "".join(letter if letter.isprintable() else "�" for letter in folded)
-    return f"“{shown[:59]}…”" if len(shown) > 60 else f"“{shown}”"
-
-
-_READERS: Mapping[str, Callable[[str], str]] = {
+_READERS: Mapping[str, Callable[[str], Any]] = {
     "name": _read_name,
     "email": read_address,
     "role": _read_role,

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import Address, address_or_none
 from feedback.domain.errors import NotFound, ResendRefused, WaveNotReady, sentence
 from feedback.domain.waves.states import WaveState, invitation_copy
-from feedback.services.roster.correct_address import change_address
+from feedback.services.roster.correct_address import change_address, wanted_address
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
 from feedback.storage.deliveries import Copy, DeliveryState, copies_to, queue_mails, undelivered
@@ -28,7 +29,7 @@ def resend_invitation(session: Session, wave_id: int, email: str, *, now: dateti
     soon, too often, or the person has left.
     """
     wave = _open_wave(session, wave_id, now)
-    count = _queue_again(session, wave, email.strip().lower(), now=now, actor=actor)
+    count = _queue_again(session, wave, address_or_none(email), now=now, actor=actor)
     session.commit()
     return count
 
@@ -45,8 +46,9 @@ def mend_delivery(
     lost = {one.participant_id: one.email for one in undelivered(session, wave_id)}
     if participant_id not in lost:
         raise NotFound("No mail to that person is known to be lost. Reload the page: it may have been mended.")
-    email, wanted = lost[participant_id], address.strip().lower()
-    if wanted and wanted != email:
+    email = lost[participant_id]
+    wanted = wanted_address(address) if address.strip() else email
+    if wanted != email:
         change_address(session, wave.programme_id, email, wanted, now=now, actor=actor)
         session.flush()
         email = wanted
@@ -62,7 +64,7 @@ def _open_wave(session: Session, wave_id: int, now: datetime) -> Wave:
     return wave
 
 
-def _queue_again(session: Session, wave: Wave, email: str, *, now: datetime, actor: str) -> int:
+def _queue_again(session: Session, wave: Wave, email: Address | None, *, now: datetime, actor: str) -> int:
     copies: dict[int, list[Copy]] = {}
     for copy in copies_to(session, wave.id, email):
         copies.setdefault(copy.participant_id, []).append(copy)

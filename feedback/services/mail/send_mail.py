@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import Address, domain_of
 from feedback.domain.errors import MailRefused, WaveNotReady
 from feedback.domain.languages import Language, address_in, spoken_language
 from feedback.domain.links import (
@@ -66,8 +67,8 @@ class SenderSettings:
     """What every mail shows of the sender: where links lead, the address it comes from, and the one it returns to."""
 
     base_url: str
-    sender: str
-    bounce_address: str | None = None
+    sender: Address
+    bounce_address: Address | None = None
 
 
 @dataclass(frozen=True)
@@ -244,7 +245,7 @@ def _messages(
     opt_out_key = keys.opt_out_key(context.programme.id)
     base, back_to = context.sender_settings.base_url, context.sender_settings.bounce_address
     results = to_address(results_secret(opt_out_key, context.programme.id))
-    host = context.sender_settings.sender.rpartition("@")[2]
+    host = domain_of(context.sender_settings.sender)
     for delivery_id, participant_id in waiting:
         person = context.people[participant_id]
         language = spoken_language(person.language)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import Address
 from feedback.storage.database import begin_read_only
 from feedback.storage.deliveries import DeliveryState, undelivered
 from feedback.storage.waves import wave_by_id
@@ -18,7 +19,7 @@ class Undeliverable:
 
     participant_id: int
     name: str
-    email: str
+    email: Address
     role: str
     mail: str
     state: DeliveryState

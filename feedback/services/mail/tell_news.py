@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH
 from feedback.domain.links import news_name, results_digest, results_secret
@@ -105,7 +106,7 @@ def _messages(session: Session, wave: Wave, sender_settings: SenderSettings) -> 
     programme = programme_by_id(session, wave.programme_id)
     organisation = session.get_one(Organisation, programme.organisation_id)
     name, roles = _MAIL_TO_STAFF[News(wave.news or "")]
-    host = sender_settings.sender.rpartition("@")[2]
+    host = domain_of(sender_settings.sender)
     values = _values(wave, programme, sender_settings)
     told = f"{wave.news}/{wave.calendar_revision}"
     return [

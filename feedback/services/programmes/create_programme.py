@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import PlanRefused
+from feedback.domain.address import read_address
+from feedback.domain.errors import AddressRefused, PlanRefused
 from feedback.domain.languages import ENGLISH, LANGUAGES
 from feedback.domain.survey.questionnaire_json import Words
 from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES, QuietTimes
@@ -98,8 +98,8 @@ def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise PlanRefused("The time zone is not known; write it like Europe/Paris.") from None
     try:
-        validate_email(draft.contact_email, check_deliverability=False)
-    except EmailNotValidError:
+        read_address(draft.contact_email)
+    except AddressRefused:
         raise PlanRefused("The contact's address is not an e-mail address; write it like name@example.com.") from None
 
 

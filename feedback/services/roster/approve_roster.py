@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import address_or_none
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.errors import NotFound, RosterNotApproved, sentence
 from feedback.domain.roster.digests import RosterEntry, roster_digest
@@ -61,7 +62,7 @@ def staff_number(session: Session, programme_id: int, email: str) -> int:
     begin_read_only(session)
     try:
         organisation_id = programme_by_id(session, programme_id).organisation_id
-        member = staff_by_email(session, organisation_id, email.strip().lower())
+        member = staff_by_email(session, organisation_id, address_or_none(email))
         if member is None:
             raise NotFound("Nobody on the staff of the programme's organisation has that address.")
         return member.id

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import Address, address_or_none, read_address
 from feedback.domain.errors import AddressRefused, NotFound, sentence
-from feedback.domain.roster.rows import read_address
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
 from feedback.storage.people import Participant, people_at
@@ -20,15 +20,16 @@ def correct_address(session: Session, programme_id: int, old: str, new: str, *, 
     old one, or belongs to somebody else.
     """
     programme_by_id(session, programme_id)
-    change_address(session, programme_id, old, new, now=now, actor=actor)
+    change_address(session, programme_id, address_or_none(old), wanted_address(new), now=now, actor=actor)
     session.commit()
 
 
-def change_address(session: Session, programme_id: int, old: str, new: str, *, now: datetime, actor: str) -> None:
+def change_address(
+    session: Session, programme_id: int, old: Address | None, address: Address, *, now: datetime, actor: str
+) -> None:
     """Do what `correct_address` does, in a transaction that the caller ends."""
-    address = _read(new)
     lock_programme(session, programme_id)
-    people = people_at(session, programme_id, old.strip().lower())
+    people = people_at(session, programme_id, old)
     if not people:
         raise NotFound("Nobody in this programme has that address.")
     if address == people[0].email:
@@ -46,10 +47,11 @@ def change_address(session: Session, programme_id: int, old: str, new: str, *, n
     note(session, now, actor, "corrected an address", f"programme {programme_id}")
 
 
-def _read(text: str) -> str:
+def wanted_address(text: str) -> Address:
+    """Return the address that somebody is to have; raise AddressRefused if it is none."""
     try:
         return read_address(text)
-    except ValueError as wrong:
+    except AddressRefused as wrong:
         raise AddressRefused(f"The new address cannot be used: {wrong}") from None
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import Address
 from feedback.domain.links import OptOutDigest, opt_out_digest, opt_out_token
 from feedback.domain.roster.rows import RosterRow, read_roster
 from feedback.domain.waves.states import INVITATION, WaveState
@@ -76,7 +77,7 @@ def import_roster(
 
 
 def _new_digests(
-    session: Session, keys: KeyStore, programme_id: int, before: dict[tuple[str, str], Participant]
+    session: Session, keys: KeyStore, programme_id: int, before: dict[tuple[Address, str], Participant]
 ) -> list[OptOutDigest]:
     key = keys.opt_out_key(programme_id)
     new = (number for who, number in known_numbers(session, programme_id).items() if who not in before)
@@ -92,7 +93,7 @@ def _invited_now(session: Session, programme_id: int) -> set[int] | None:
 
 
 def _change(
-    before: dict[tuple[str, str], Participant], rows: tuple[RosterRow, ...], invited: set[int] | None
+    before: dict[tuple[Address, str], Participant], rows: tuple[RosterRow, ...], invited: set[int] | None
 ) -> RosterChange:
     known = [(before[row.email, row.role], row) for row in rows if (row.email, row.role) in before]
     changed = sum(_differs(person, row) for person, row in known)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import Address, read_address
 from feedback.domain.errors import NotFound, SignInRefused
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
 from feedback.domain.staff import StaffRole
@@ -29,7 +30,7 @@ class Member:
     organisation_id: int
     name: str
     role: StaffRole
-    email: str
+    email: Address
 
 
 def invite_staff(
@@ -37,12 +38,13 @@ def invite_staff(
 ) -> str:
     """Create a member of staff, or give a known one this name and role; return the token of a sign-in link.
 
-    Links issued earlier stop working. Raises NotFound if there is no organisation of that name.
+    Links issued earlier stop working. Raises AddressRefused if `email` is no address, NotFound if there is no
+    organisation of that name.
     """
     organisation_id = known_organisation(session, organisation)
     if organisation_id is None:
         raise NotFound("There is no organisation of that name; it is created with its first programme.")
-    member = _known_or_new(session, organisation_id, email.strip().lower())
+    member = _known_or_new(session, organisation_id, read_address(email))
     member.name, member.role = name, role
     session.flush()
     revoke_sign_ins(session, member.id)
@@ -79,7 +81,7 @@ def find_member(session: Session, staff_id: int) -> Member | None:
         session.rollback()
 
 
-def _known_or_new(session: Session, organisation_id: int, email: str) -> StaffMember:
+def _known_or_new(session: Session, organisation_id: int, email: Address) -> StaffMember:
     member = staff_by_email(session, organisation_id, email)
     if member is None:
         member = StaffMember(organisation_id=organisation_id, email=email)

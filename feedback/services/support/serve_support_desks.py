@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import domain_of, read_address
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH
 from feedback.mail import MailMessage, Relay, RelayVerdict
@@ -58,10 +59,10 @@ def _message(session: Session, programme_id: int, ids: list[bytes], sender_setti
     organisation = session.get_one(Organisation, programme.organisation_id)
     name = hashlib.sha256(b"feedback/support" + b"".join(ids)).hexdigest()[:32]
     return MailMessage(
-        recipient=programme.contact_email,
+        recipient=read_address(programme.contact_email),
         language=ENGLISH.code,
         name="support",
-        message_id=f"<{name}@{sender_settings.sender.rpartition('@')[2]}>",
+        message_id=f"<{name}@{domain_of(sender_settings.sender)}>",
         sender=(organisation.name, sender_settings.sender),
         values={
             "name": programme.contact_name,

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import Address
 from feedback.domain.errors import WaveNotReady
 from feedback.domain.links import opt_out_digest, opt_out_token
 from feedback.domain.waves.states import INVITATION, MomentKind, WaveState, reminder_mail
@@ -44,7 +45,7 @@ class Addressee:
     """One person of the roster; `left_out` says why they get no mail; None if they get all, unless they opted out."""
 
     name: str
-    email: str
+    email: Address
     role: str
     cohort: str
     left_out: LeftOut | None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import Address
 from feedback.domain.disclosure.groups import Atom, Group, group_of
 from feedback.domain.errors import PlanRefused, sentence
 from feedback.domain.report.document import Outcome, Twin, read_outcome
@@ -21,7 +22,7 @@ from feedback.storage.reports import report_of
 from feedback.storage.waves import Wave, groups_of, questionnaires_of, waves_of_organisation
 
 _COUNTS = {WaveState.OPEN, WaveState.CLOSING, WaveState.HELD, WaveState.CLOSED}
-Members = dict[str, set[tuple[str, str]]]
+Members = dict[str, set[tuple[Address, str]]]
 """(address, role) of everybody in a group, by the group's name."""
 
 
@@ -98,7 +99,7 @@ def _group_name(atom: Atom, groups: tuple[Group, ...]) -> str | None:
         return None
 
 
-def _nearly(people: set[tuple[str, str]], theirs: Members, k: int) -> bool:
+def _nearly(people: set[tuple[Address, str]], theirs: Members, k: int) -> bool:
     return any(0 < len(people ^ others) < k for others in theirs.values())
 
 

@@ -3,6 +3,7 @@
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from feedback.domain.address import address_or_none
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
@@ -38,7 +39,7 @@ def finish(programme_id: int) -> ResponseReturnValue:
 
 def may_read(programme: ProgrammeView) -> bool:
     """Tell whether who is signed in may read the programme's requests."""
-    mine = member().email.casefold() == programme.contact_email.casefold()
+    mine = member().email == address_or_none(programme.contact_email)
     return mine or member().role is StaffRole.ADMINISTRATOR
 
 

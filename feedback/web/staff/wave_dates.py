@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from feedback.domain.address import domain_of
 from feedback.domain.errors import PlanRefused, WaveNotReady
 from feedback.domain.staff import StaffRole
 from feedback.reporting.words import date_title
@@ -84,7 +85,7 @@ def dry_run(wave_id: int) -> ResponseReturnValue:
 @allowed(*StaffRole)
 def calendar(wave_id: int) -> Response:
     """Give the wave's dates to a calendar program."""
-    host = runtime().settings.smtp.sender.rpartition("@")[2]
+    host = domain_of(runtime().settings.smtp.sender)
     data = export_calendar(runtime().session(), wave_id, host=host, title=date_title)
     return attached(data, f"wave-{wave_id}.ics", "text/calendar")
 
