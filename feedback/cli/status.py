@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from feedback.cli.output import as_json_option, say, write_json
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
-from feedback.services.installation.check_databases import Condition, conditions
+from feedback.services.installation.check_databases import DatabaseState, database_states
 from feedback.services.installation.find_traces import find_traces
 from feedback.services.installation.read_status import ServiceStatus, read_status
 
@@ -29,9 +29,9 @@ def status(*, check: bool, as_json: bool) -> None:
     Example:  feedback status --check
     """
     tools = runtime()
-    main, keys = conditions(tools.engines, migrations_folder())
-    status = _read(tools) if main is Condition.CURRENT else None
-    are_usable = main is Condition.CURRENT and keys is Condition.CURRENT
+    main, keys = database_states(tools.engines, migrations_folder())
+    status = _read(tools) if main is DatabaseState.CURRENT else None
+    are_usable = main is DatabaseState.CURRENT and keys is DatabaseState.CURRENT
     wrong = [
         *_faults("main database", main),
         *_faults("key store", keys),
@@ -52,10 +52,10 @@ def _read(tools: Runtime) -> ServiceStatus:
     return read_status(tools.session(), tools.keys, now=tools.clock(), alarm_after=after)
 
 
-def _faults(name: str, condition: Condition) -> Iterator[str]:
-    if condition is Condition.OUTDATED:
+def _faults(name: str, state: DatabaseState) -> Iterator[str]:
+    if state is DatabaseState.OUTDATED:
         yield f"The {name} is not up to date: run `feedback db upgrade`."
-    if condition is Condition.UNUSABLE:
+    if state is DatabaseState.UNUSABLE:
         yield f"The {name} cannot be used: see that its server runs and lets this process in."
 
 

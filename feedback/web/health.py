@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response
 
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
-from feedback.services.installation.check_databases import Condition, conditions
+from feedback.services.installation.check_databases import DatabaseState, database_states
 
 health = Blueprint("health", __name__)
 log = logging.getLogger(__name__)
@@ -21,11 +21,11 @@ def is_alive() -> Response:
 @health.get("/readyz")
 def is_ready() -> Response:
     """Say whether the databases that this process has can be used and are up to date; 503 if not."""
-    found = set(conditions(runtime().engines, migrations_folder()))
-    if Condition.UNUSABLE in found:
+    found = set(database_states(runtime().engines, migrations_folder()))
+    if DatabaseState.UNUSABLE in found:
         log.warning("not ready: a database cannot be used")
         return _plain("a database cannot be used", 503)
-    if Condition.OUTDATED in found:
+    if DatabaseState.OUTDATED in found:
         return _plain("the databases are not up to date", 503)
     return _plain("ready", 200)
 

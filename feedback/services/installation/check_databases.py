@@ -11,8 +11,8 @@ from feedback.domain.errors import DatabaseOutdated
 from feedback.storage.revision import is_current
 
 
-class Condition(StrEnum):
-    """How a database is."""
+class DatabaseState(StrEnum):
+    """Whether a database can be used as it is."""
 
     CURRENT = "up to date"
     OUTDATED = "not up to date"
@@ -44,13 +44,13 @@ def check_databases(engines: Engines, folder: Path) -> None:
         raise DatabaseOutdated("The databases are not up to date: run `feedback db upgrade` first.")
 
 
-def conditions(engines: Engines, folder: Path) -> tuple[Condition, ...]:
-    """Return how the main database is, and then the key store where this process has it."""
-    return tuple(_condition(engine, tree) for engine, tree in engines.trees(folder))
+def database_states(engines: Engines, folder: Path) -> tuple[DatabaseState, ...]:
+    """Return the state of the main database, and then of the key store where this process has it."""
+    return tuple(_state(engine, tree) for engine, tree in engines.trees(folder))
 
 
-def _condition(engine: Engine, tree: Path) -> Condition:
+def _state(engine: Engine, tree: Path) -> DatabaseState:
     try:
-        return Condition.CURRENT if is_current(engine, tree) else Condition.OUTDATED
+        return DatabaseState.CURRENT if is_current(engine, tree) else DatabaseState.OUTDATED
     except SQLAlchemyError:
-        return Condition.UNUSABLE
+        return DatabaseState.UNUSABLE
