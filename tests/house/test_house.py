@@ -54,6 +54,13 @@ def test_locks_pin_every_package_by_hash_and_name_no_index(name: str) -> None:
     assert not re.search(r"://|--(extra-)?index|--find-links", text)
 
 
+def test_every_module_that_a_document_names_is_there() -> None:
+    roots = [ROOT, ROOT / "feedback", ROOT / "tests"]
+    for document in [ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")]:
+        named = re.findall(r"`([\w/-]+/[\w-]+\.py)`", document.read_text(encoding="utf-8"))
+        assert [path for path in named if not any((root / path).is_file() for root in roots)] == [], document
+
+
 def test_no_check_hides_its_failure_behind_a_pipe() -> None:
     commands = [line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith("\t@$(BIN)/")]
     assert commands

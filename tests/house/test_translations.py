@@ -92,6 +92,11 @@ def test_every_language_has_a_catalogue_and_every_catalogue_a_language() -> None
     assert sorted(path.name for path in FOLDER.iterdir()) == sorted(TRANSLATED)
 
 
+def test_people_read_of_surveys_and_never_of_waves() -> None:
+    read = re.sub(r"feedback wave|%\(wave\)s", "", " ".join(str(message) for _context, message in sources()))
+    assert re.findall(r"(?i).{20}\bwaves?\b.{20}", read) == []
+
+
 @in_every_language
 def test_a_catalogue_has_every_sentence_of_the_sources_and_no_other(code: str) -> None:
     kept = {(message.context, message.id) for message in messages(code)}
