@@ -5,6 +5,8 @@ transaction, and every connection of a reader, is refused any write by the datab
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -99,9 +101,15 @@ def guard_reader(engine: Engine) -> None:
     event.listen(engine, "connect", _REFUSE_WRITES[engine.dialect.name])
 
 
-def begin_read_only(session: Session) -> None:
-    """Begin a transaction in which the database itself refuses every write."""
-    session.connection(execution_options=READ_ONLY)
+@contextmanager
+def reading(session: Session) -> Iterator[None]:
+    """Run a transaction in which the database itself refuses every write.
+
+    It does not nest: inside any other transaction of the session it raises InvalidRequestError, for that one may write.
+    """
+    with session.begin():
+        session.connection(execution_options=READ_ONLY)
+        yield
 
 
 def lock_wave(session: Session, wave_id: int) -> None:

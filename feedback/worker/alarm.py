@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback.services.waves.find_due import Act, find_due
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 
 _EVERY = timedelta(minutes=1)
@@ -44,10 +44,10 @@ class Alarm:
             session.rollback()
 
     def _look(self, session: Session, now: datetime) -> None:
-        begin_read_only(session)
         ages: dict[tuple[Act, int], timedelta] = {}
-        for one in find_due(session, now):
-            ages.setdefault((one.act, one.wave_id), one.age(now))
+        with reading(session):
+            for one in find_due(session, now):
+                ages.setdefault((one.act, one.wave_id), one.age(now))
         late = {what: age for what, age in ages.items() if age > self._alarm_after}
         self._said = {what: doublings for what, doublings in self._said.items() if what in late}
         for what, age in late.items():

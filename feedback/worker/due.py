@@ -18,7 +18,7 @@ from feedback.services.waves.close_wave import begin_closing, finish_closing
 from feedback.services.waves.destroy_keys import destroy_spent_keys
 from feedback.services.waves.look_at_wave import look_at_wave
 from feedback.services.waves.open_wave import open_wave
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.deliveries import unsent_batches
 from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
@@ -60,17 +60,16 @@ class Due:
 
 def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, reads_bounces: bool = False) -> list[Due]:
     """Return all that is due, the most urgent first; last a look into the mailbox of returned mails, if it is time."""
-    begin_read_only(session)
-    closing = [wave.id for wave in waves_in_state(session, WaveState.CLOSING)]
-    unfinished = [*waves_in_state(session, WaveState.CLOSING), *waves_in_state(session, WaveState.HELD)]
-    stuck = [wave.id for wave in unfinished if _is_stuck(wave.closed_at, now)]
-    ending = [wave.id for wave in waves_in_state(session, WaveState.OPEN) if wave.closes_at <= now]
-    opening = [wave.id for wave in waves_in_state(session, WaveState.SCHEDULED) if _may_open(session, wave, now)]
-    moments = [(moment.kind, moment.id) for moment in due_moments(session, now) if not _waits(session, moment, now)]
-    batches = unsent_batches(session, now, MOST_BATCHES, with_turn_only=bool(pace) and _is_taken(session, now))
-    cancelled, news = cancelled_waves_with_rights(session), waves_with_news(session, now)
-    support = [Due(Task.SUPPORT, 0)] if support_is_due(session, now) else []
-    session.rollback()
+    with reading(session):
+        closing = [wave.id for wave in waves_in_state(session, WaveState.CLOSING)]
+        unfinished = [*waves_in_state(session, WaveState.CLOSING), *waves_in_state(session, WaveState.HELD)]
+        stuck = [wave.id for wave in unfinished if _is_stuck(wave.closed_at, now)]
+        ending = [wave.id for wave in waves_in_state(session, WaveState.OPEN) if wave.closes_at <= now]
+        opening = [wave.id for wave in waves_in_state(session, WaveState.SCHEDULED) if _may_open(session, wave, now)]
+        moments = [(moment.kind, moment.id) for moment in due_moments(session, now) if not _waits(session, moment, now)]
+        batches = unsent_batches(session, now, MOST_BATCHES, with_turn_only=bool(pace) and _is_taken(session, now))
+        cancelled, news = cancelled_waves_with_rights(session), waves_with_news(session, now)
+        support = [Due(Task.SUPPORT, 0)] if support_is_due(session, now) else []
     return [
         *(Due(Task.DISCARD, number) for number in stuck),
         *(Due(Task.CLOSE, number) for number in [*closing, *ending] if number not in stuck),

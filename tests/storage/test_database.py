@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, make_url, select, text
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -16,7 +16,7 @@ from feedback.domain.errors import ScrubUnfinished
 from feedback.storage import scrubbing
 from feedback.storage.audit_log import LogEntry, note
 from feedback.storage.bulk import insert_rows
-from feedback.storage.database import begin_read_only, guard_engine, guard_reader, lock_wave
+from feedback.storage.database import guard_engine, guard_reader, lock_wave, reading
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant
 from feedback.storage.responses import StoredResponse
@@ -99,11 +99,32 @@ def impatient(session: Session) -> None:
 
 
 def test_a_reader_is_refused_every_write_by_the_database(engine: Engine) -> None:
-    with Session(engine) as session:
-        begin_read_only(session)
+    with Session(engine) as session, reading(session):
         session.add(Organisation(name="written by a reader"))
         with pytest.raises(DBAPIError, match=r"(?i)read-?only"):
             session.flush()
+
+
+def test_a_change_that_a_reader_leaves_behind_is_refused_as_well(engine: Engine) -> None:
+    with Session(engine) as session, pytest.raises(DBAPIError, match=r"(?i)read-?only"), reading(session):
+        session.add(Organisation(name="written by a reader"))
+
+
+def test_reading_within_another_transaction_is_refused_and_leaves_it_as_it_is(engine: Engine) -> None:
+    with Session(engine) as session:
+        session.add(Organisation(name="written by a writer"))
+        session.flush()
+        with pytest.raises(InvalidRequestError, match="already begun"), reading(session):
+            pass
+        session.commit()
+    assert count_organisations(engine) == 1
+
+
+def test_reading_within_reading_is_refused(engine: Engine) -> None:
+    with Session(engine) as session, reading(session):
+        with pytest.raises(InvalidRequestError, match="already begun"), reading(session):
+            pass
+        assert session.scalars(select(Organisation)).all() == []
 
 
 @pytest.fixture
@@ -134,15 +155,14 @@ def test_a_connection_for_reading_sees_each_time_what_is_true_now(reader: Engine
 
 def test_who_read_may_write_in_the_next_transaction(engine: Engine) -> None:
     with Session(engine) as session:
-        begin_read_only(session)
-        session.rollback()
+        with reading(session):
+            pass
         insert(session, [Organisation(name="written by a writer")])
     assert count_organisations(engine) == 1
 
 
 def test_a_scrub_works_on_a_connection_that_has_only_read(engine: Engine) -> None:
-    with Session(engine) as session:
-        begin_read_only(session)
+    with Session(engine) as session, reading(session):
         session.scalars(select(Organisation)).all()
     scrub(engine, "organisations")
     assert count_organisations(engine) == 0
@@ -217,8 +237,7 @@ def test_deleted_bytes_lie_in_the_files_until_they_are_scrubbed(engine: Engine, 
 def test_a_scrub_that_a_reader_blocks_says_so(engine: Engine) -> None:
     event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA busy_timeout=1").close())
     store_and_delete(engine)
-    with Session(engine) as reader:
-        begin_read_only(reader)
+    with Session(engine) as reader, reading(reader):
         reader.scalars(select(Organisation)).all()
         with Session(engine) as writer:
             insert(writer, [Organisation(name="second")])

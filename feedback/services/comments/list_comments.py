@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.comments.review import ReviewedComment, ReviewedQuestion
 from feedback.domain.survey.questionnaires import Texts
 from feedback.services.comments.open_comments import open_comments, wave_in_review
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.keys import KeyStore
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import questionnaires_of
@@ -49,8 +49,7 @@ class Review:
 
 def list_comments(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> Review:
     """Return the comments of a wave, or raise WaveNotReady if none are in review."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         wave = wave_in_review(session, wave_id, now)
         programme = programme_by_id(session, wave.programme_id)
         asked = questionnaires_of(session, wave_id).values()
@@ -64,5 +63,3 @@ def list_comments(session: Session, keys: KeyStore, wave_id: int, *, now: dateti
             questions=open_comments(session, keys, wave),
             words={question.code: question.text for one in asked for question in one.open_questions},
         )
-    finally:
-        session.rollback()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import NotFound
 from feedback.domain.report.released_comments import ReleasedComments, read_release
 from feedback.storage.comment_releases import CommentRelease, release_of
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import Wave, wave_by_id
@@ -38,26 +38,20 @@ class CommentsView:
 
 def show_comments(session: Session, wave_id: int, *, now: datetime) -> CommentsView:
     """Return what became of a wave's comments; raises NotFound if there is no such wave."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         wave, stored = wave_by_id(session, wave_id), release_of(session, wave_id)
         if stored is not None:
             return CommentsView(_signed(session, wave, stored), None)
         return CommentsView(None, _last_day(session, wave, now))
-    finally:
-        session.rollback()
 
 
 def show_release(session: Session, wave_id: int) -> SignedRelease:
     """Return what was released of a wave's comments, or raise NotFound."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         stored = release_of(session, wave_id)
         if stored is None:
             raise NotFound(f"No comments of wave {wave_id} were released.")
         return _signed(session, wave_by_id(session, wave_id), stored)
-    finally:
-        session.rollback()
 
 
 def _last_day(session: Session, wave: Wave, now: datetime) -> date | None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.find_due import DueAct, find_due
 from feedback.storage.comments import count_comments, waves_with_expired_comments
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
 from feedback.storage.keys import KeyStore, Purpose
@@ -76,20 +76,14 @@ class ServiceStatus:
 def read_status(session: Session, keys: KeyStore, *, now: datetime, alarm_after: timedelta) -> ServiceStatus:
     """Return the state of the service now."""
     held = _keys_held(keys)
-    begin_read_only(session)
-    try:
+    with reading(session):
         return _status(session, held, now, alarm_after)
-    finally:
-        session.rollback()
 
 
 def see_last_tick(session: Session) -> datetime | None:
     """Return when a worker last looked for what is due, or None if none has."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         return last_heartbeat(session, Heartbeat.TICK)
-    finally:
-        session.rollback()
 
 
 def is_silent(last_tick: datetime | None, now: datetime, alarm_after: timedelta) -> bool:

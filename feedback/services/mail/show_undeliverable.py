@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import Address
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState, undelivered
 from feedback.storage.waves import wave_by_id
 
@@ -29,8 +29,7 @@ class Undeliverable:
 
 def show_undeliverable(session: Session, wave_id: int) -> tuple[Undeliverable, ...]:
     """Return whom no mail of a wave has reached, as far as is known, by name; raise NotFound."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         wave_by_id(session, wave_id)
         return tuple(
             Undeliverable(
@@ -45,5 +44,3 @@ def show_undeliverable(session: Session, wave_id: int) -> tuple[Undeliverable, .
             )
             for one in undelivered(session, wave_id)
         )
-    finally:
-        session.rollback()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.survey.questionnaire_json import Words
 from feedback.domain.waves.states import WaveState
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.people import roster_sizes
 from feedback.storage.programmes import programme_by_id, programmes_of, words_of
 from feedback.storage.waves import Wave, waves_of
@@ -63,8 +63,7 @@ class ProgrammeView:
 
 def list_programmes(session: Session, organisation_id: int | None = None) -> tuple[ProgrammeLine, ...]:
     """Return the programmes of one organisation, or of all, oldest first."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         return tuple(
             ProgrammeLine(
                 id=programme.id,
@@ -74,26 +73,18 @@ def list_programmes(session: Session, organisation_id: int | None = None) -> tup
             )
             for programme in programmes_of(session, organisation_id)
         )
-    finally:
-        session.rollback()
 
 
 def show_programme(session: Session, programme_id: int) -> ProgrammeView:
     """Return one programme, or raise NotFound."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         return _view(session, programme_id)
-    finally:
-        session.rollback()
 
 
 def owner_of_programme(session: Session, programme_id: int) -> int:
     """Return the id of the organisation that runs a programme, or raise NotFound."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         return programme_by_id(session, programme_id).organisation_id
-    finally:
-        session.rollback()
 
 
 def _view(session: Session, programme_id: int) -> ProgrammeView:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound
 from feedback.domain.report.document import Outcome, ReportDocument, SignedReport, read_outcome, read_report
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id, words_of
 from feedback.storage.reports import report_of, reports_before, reports_of_programme
@@ -38,22 +38,16 @@ class ShownReport:
 
 def show_report(session: Session, wave_id: int) -> ShownReport:
     """Return the report of a wave, or raise NotFound if it has none yet."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         return _shown(session, wave_id)
-    finally:
-        session.rollback()
 
 
 def speaking_reports(session: Session, programme_id: int) -> tuple[ReportDocument, ...]:
     """Return the reports of a programme that publish something, oldest first; NotFound if there is no programme."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         programme_by_id(session, programme_id)
         stored = [one.document for one in reports_of_programme(session, programme_id)]
         return tuple(read_report(text) for text in stored if read_outcome(text) is Outcome.PUBLISHED)
-    finally:
-        session.rollback()
 
 
 def _shown(session: Session, wave_id: int) -> ShownReport:

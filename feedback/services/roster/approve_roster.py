@@ -15,7 +15,7 @@ from feedback.domain.errors import NotFound, RosterNotApproved, sentence
 from feedback.domain.roster.digests import RosterEntry, roster_digest
 from feedback.domain.staff import StaffRole
 from feedback.storage.audit_log import note
-from feedback.storage.database import begin_read_only, lock_programme
+from feedback.storage.database import lock_programme, reading
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import names_of, roster_entries, roster_sizes
 from feedback.storage.programmes import programme_by_id
@@ -50,24 +50,18 @@ class RosterView:
 
 def show_roster(session: Session, programme_id: int) -> RosterView:
     """Return a programme's roster with its approval, or raise NotFound."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         return _roster_view(session, programme_id)
-    finally:
-        session.rollback()
 
 
 def staff_number(session: Session, programme_id: int, email: str) -> int:
     """Return the id of the member of staff with this address in a programme's organisation, or raise NotFound."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         organisation_id = programme_by_id(session, programme_id).organisation_id
         member = staff_by_email(session, organisation_id, address_or_none(email))
         if member is None:
             raise NotFound("Nobody on the staff of the programme's organisation has that address.")
         return member.id
-    finally:
-        session.rollback()
 
 
 def approve_roster(
@@ -116,13 +110,11 @@ def is_approved(session: Session, programme_id: int) -> bool:
 
 def waits_for_approval(session: Session, programme_id: int) -> bool:
     """Tell whether no wave of a programme can open before a second person has approved its roster."""
-    begin_read_only(session)
-    try:
-        is_approved(session, programme_id)
-    except RosterNotApproved:
-        return True
-    finally:
-        session.rollback()
+    with reading(session):
+        try:
+            is_approved(session, programme_id)
+        except RosterNotApproved:
+            return True
     return False
 
 

@@ -5,15 +5,12 @@ Only names leave: sorted, each once, with no id, role or cohort that could tie o
 
 from sqlalchemy.orm import Session
 
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.people import roster_names
 from feedback.storage.waves import wave_by_id
 
 
 def names_on_roster(session: Session, wave_id: int) -> tuple[str, ...]:
     """Return the names of everybody who is or was in a wave's programme, or raise NotFound."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         return tuple(roster_names(session, wave_by_id(session, wave_id).programme_id))
-    finally:
-        session.rollback()

@@ -2,14 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.responses import may_destroy_responses
 
 
 def may_reach_answers(session: Session) -> bool:
     """Tell whether the database lets this process open, close and destroy; staff's own role on PostgreSQL may not."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         return may_destroy_responses(session)
-    finally:
-        session.rollback()

@@ -15,7 +15,7 @@ from feedback.domain.errors import NotFound, SignInRefused
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
 from feedback.domain.staff import StaffRole
 from feedback.storage.audit_log import note
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.organisations import known_organisation
 from feedback.storage.staff import SignIn, StaffMember, revoke_sign_ins, staff_by_email, staff_by_id, take_sign_in
 
@@ -69,16 +69,13 @@ def sign_in(session: Session, token: str, *, now: datetime) -> int:
 
 def find_member(session: Session, staff_id: int) -> Member | None:
     """Return a member of staff as stored now, or None if the account is gone."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         found = staff_by_id(session, staff_id)
         return (
             None
             if found is None
             else Member(found.id, found.organisation_id, found.name, StaffRole(found.role), found.email)
         )
-    finally:
-        session.rollback()
 
 
 def _known_or_new(session: Session, organisation_id: int, email: Address) -> StaffMember:

@@ -24,7 +24,7 @@ from feedback.services.waves.open_responses import Opened, open_responses
 from feedback.services.waves.seal_terms import seal_terms
 from feedback.storage.audit_log import note
 from feedback.storage.comments import add_comments
-from feedback.storage.database import begin_read_only, lock_programme, lock_wave
+from feedback.storage.database import lock_programme, lock_wave, reading
 from feedback.storage.entitlements import destroy_entitlements, rights_of_wave
 from feedback.storage.keys import KeyStore
 from feedback.storage.responses import count_responses, destroy_responses
@@ -109,18 +109,16 @@ def retry_closing(session: Session, wave_id: int, *, now: datetime, actor: str) 
 
 def _open(session: Session, keys: KeyStore, wave_id: int) -> Opened | None:
     """Return what the valid responses say together, or None if there are fewer than k."""
-    begin_read_only(session)
-    wave = _closing_wave(session, wave_id)
-    k, place = wave.minimum_group_size, Place(wave.programme_id, wave.id)
-    opened = None
-    if count_responses(session, wave_id) >= k:
+    with reading(session):
+        wave = _closing_wave(session, wave_id)
+        k, place = wave.minimum_group_size, Place(wave.programme_id, wave.id)
+        if count_responses(session, wave_id) < k:
+            return None
         rights = rights_of_wave(session, wave_id)
         _check_terms(session, keys, wave, rights)
-        asked = questionnaires_asked(session, wave)
-        tally = Tally(asked, groups_of(session, wave_id))
+        tally = Tally(questionnaires_asked(session, wave), groups_of(session, wave_id))
         opened = open_responses(session, keys.response_key(wave_id), place, rights, tally)
-    session.rollback()
-    return opened if opened and len(opened.receipts) >= k else None
+        return opened if len(opened.receipts) >= k else None
 
 
 def _closing_wave(session: Session, wave_id: int) -> Wave:
@@ -146,11 +144,10 @@ def _check_terms(
 
 # Before any lock is taken: an attack may last seconds, during which nobody could answer another wave on SQLite.
 def _attacked(session: Session, wave_id: int, opened: Opened | None, attack: Attack) -> tuple[str, ...]:
-    begin_read_only(session)
-    wave = _closing_wave(session, wave_id)
-    document = write_report(session, wave, opened, frozenset())
-    sizes = {(role, cohort): count for role, cohort, count in wave.invited_sizes}
-    session.rollback()
+    with reading(session):
+        wave = _closing_wave(session, wave_id)
+        document = write_report(session, wave, opened, frozenset())
+        sizes = {(role, cohort): count for role, cohort, count in wave.invited_sizes}
     return attack(document, sizes)
 
 

@@ -14,7 +14,7 @@ from feedback.domain.address import Address
 from feedback.domain.errors import WaveNotReady
 from feedback.domain.links import opt_out_digest, opt_out_token
 from feedback.domain.waves.states import INVITATION, MomentKind, WaveState, reminder_mail
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.deliveries import invited_to
 from feedback.storage.keys import KeyStore
 from feedback.storage.opt_outs import unwilling
@@ -71,8 +71,7 @@ class DryRun:
 
 def dry_run_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> DryRun:
     """Return what a wave would send from now on; raise WaveNotReady if it sends nothing any more."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         wave = wave_by_id(session, wave_id)
         if WaveState(wave.state) not in _AHEAD:
             raise WaveNotReady(f"Wave {wave_id} is {wave.state}; it sends no more invitations or reminders.")
@@ -84,8 +83,6 @@ def dry_run_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetim
             tuple(person for _number, person in people),
             _unwilling(session, keys, wave, wanted),
         )
-    finally:
-        session.rollback()
 
 
 def _mails(session: Session, wave: Wave, now: datetime) -> tuple[MailAhead, ...]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.rendering.calendar_file import CalendarEvent, write_calendar
 from feedback.services.waves.show_wave import EntryKind
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import Moment, Wave, moments_of, wave_by_id
 
@@ -18,8 +18,7 @@ Title = Callable[[EntryKind, int, str, str], str]
 
 def export_calendar(session: Session, wave_id: int, *, host: str, title: Title) -> bytes:
     """Return a wave's calendar as an iCalendar file; `host` makes its ids unique in the world."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         wave = wave_by_id(session, wave_id)
         programme = programme_by_id(session, wave.programme_id)
         return write_calendar(
@@ -33,8 +32,6 @@ def export_calendar(session: Session, wave_id: int, *, host: str, title: Title) 
             )
             for kind, number, at, left_out in _dates(wave, moments_of(session, wave.id))
         )
-    finally:
-        session.rollback()
 
 
 def _dates(wave: Wave, moments: list[Moment]) -> list[tuple[EntryKind, int, datetime, bool]]:

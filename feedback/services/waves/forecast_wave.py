@@ -5,19 +5,16 @@ from sqlalchemy.orm import Session
 from feedback.domain.disclosure.forecast import Forecast, forecast
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.survey.questionnaires import Role
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.people import roster_sizes
 from feedback.storage.waves import Wave, questionnaires_of, wave_by_id
 
 
 def forecast_wave(session: Session, wave_id: int) -> Forecast:
     """Return the forecast of a wave, on the roster of its opening or, before that, the present one."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         wave = wave_by_id(session, wave_id)
         return forecast(_sizes(session, wave), questionnaires_of(session, wave_id), wave.minimum_group_size)
-    finally:
-        session.rollback()
 
 
 def _sizes(session: Session, wave: Wave) -> dict[Atom, int]:

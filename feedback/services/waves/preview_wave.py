@@ -12,7 +12,7 @@ from feedback.domain.waves.calendar import WaveCalendar
 from feedback.domain.waves.schedule import Hours
 from feedback.services.waves.find_twins import find_twins, twins_of
 from feedback.services.waves.plan_wave import WavePlan, planned_calendar, planned_survey
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.people import roster_sizes
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.quiet_times import hours_of
@@ -31,8 +31,7 @@ class WavePreview:
 
 def preview_wave(session: Session, plan: WavePlan, *, now: datetime) -> WavePreview:
     """Return what planning would store; raise PlanRefused where planning would."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         programme = programme_by_id(session, plan.programme_id)
         calendar = planned_calendar(session, plan, now)
         survey = planned_survey(programme, plan)
@@ -40,16 +39,11 @@ def preview_wave(session: Session, plan: WavePlan, *, now: datetime) -> WavePrev
         twins = twins_of(session, survey, partition(sizes, survey.k))
         seen = forecast(sizes, survey.questionnaires, survey.k)
         return WavePreview(calendar, hours_of(session, programme.id), seen, twins)
-    finally:
-        session.rollback()
 
 
 def twins_ahead(session: Session, wave_id: int) -> tuple[Twin, ...]:
     """Return the twins of a wave on the present roster; raise PlanRefused if it could not be opened now (R11)."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         wave = wave_by_id(session, wave_id)
         sizes = roster_sizes(session, wave.programme_id)
         return find_twins(session, wave, partition(sizes, wave.minimum_group_size))
-    finally:
-        session.rollback()

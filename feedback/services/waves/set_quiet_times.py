@@ -10,7 +10,7 @@ from feedback.domain.waves.quiet_times import QuietTimes
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.storage.audit_log import note
-from feedback.storage.database import begin_read_only, lock_programme, lock_wave
+from feedback.storage.database import lock_programme, lock_wave, reading
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.quiet_times import hours_of, quiet_times_of, store_quiet_times
 from feedback.storage.waves import Wave, count_calendar_change, wave_by_id, waves_of
@@ -18,11 +18,8 @@ from feedback.storage.waves import Wave, count_calendar_change, wave_by_id, wave
 
 def show_quiet_times(session: Session, programme_id: int) -> QuietTimes:
     """Return the quiet times of a programme, or raise NotFound."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         return quiet_times_of(session, programme_by_id(session, programme_id).id)
-    finally:
-        session.rollback()
 
 
 def set_quiet_times(session: Session, programme_id: int, quiet: QuietTimes, *, now: datetime, actor: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.languages import languages_with
 from feedback.domain.waves.states import Band, MomentKind, WaveState
-from feedback.storage.database import begin_read_only
+from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.reports import report_of
@@ -77,20 +77,14 @@ class WaveView:
 
 def show_wave(session: Session, wave_id: int, *, now: datetime) -> WaveView:
     """Return one wave as it is now, or raise NotFound."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         return _view(session, wave_by_id(session, wave_id), now)
-    finally:
-        session.rollback()
 
 
 def owner_of_wave(session: Session, wave_id: int) -> int:
     """Return the id of the organisation that runs a wave's programme, or raise NotFound."""
-    begin_read_only(session)
-    try:
+    with reading(session):
         return programme_by_id(session, wave_by_id(session, wave_id).programme_id).organisation_id
-    finally:
-        session.rollback()
 
 
 def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
