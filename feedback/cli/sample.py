@@ -19,7 +19,8 @@ from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.upgrade_databases import upgrade_databases
 from feedback.services.waves.close_wave import close_wave
-from feedback.worker.due import Task, do, what_is_due
+from feedback.services.waves.find_due import Act
+from feedback.worker.due import do, what_is_due
 from feedback.worker.worker import worker_context
 
 _STAGES = {"kickoff": COOL, "exit": WARM}
@@ -95,7 +96,7 @@ def _send_mails() -> None:
     tools = worker_context(this_app())
     while True:
         with tools.scope() as session:
-            sends = [due for due in what_is_due(session, tools.clock()) if due.task is Task.SEND]
+            sends = [due for due in what_is_due(session, tools.clock()) if due.task is Act.SEND]
         if not sends:
             return
         for due in sends:

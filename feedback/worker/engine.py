@@ -14,15 +14,14 @@ from sqlalchemy.orm import Session
 
 from feedback.config import Settings
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick
-from feedback.worker.due import Due, Task
+from feedback.services.waves.find_due import Act
+from feedback.worker.due import PRIORITIES, Chore, Due, Task
 
 WAVES, MAIL = "waves", "mail"
 FIRST = 100
 _CONNECTIONS = 4
 _PATIENCE_SECONDS = 10
 _KNOWN = "SELECT queueing_lock FROM procrastinate_jobs WHERE queueing_lock = ANY(%(names)s)"
-# What ends something people wait for comes before what begins; mail has a queue of its own.
-_PRIORITIES = {Task.DISCARD: 50, Task.CLOSE: 50, Task.FINISH_CANCELLING: 40, Task.OPEN: 30, Task.TELL: 20}
 
 
 class JobOptions(TypedDict):
@@ -46,7 +45,7 @@ def engine_for(queue_url: str | None) -> App:
 
 def queue_of(task: Task) -> str:
     """Return where jobs wait: what talks to the relay apart from what must not wait for it."""
-    return MAIL if task in (Task.SEND, Task.TELL, Task.SUPPORT, Task.READ_BOUNCES) else WAVES
+    return MAIL if task in (Act.SEND, Act.TELL, Chore.SUPPORT, Chore.READ_BOUNCES) else WAVES
 
 
 def job_name(due: Due) -> str:
@@ -58,7 +57,7 @@ def job_options(due: Due) -> JobOptions:
     """Return how the job for `due` is deferred, whoever does it."""
     return {
         "queue": queue_of(due.task),
-        "priority": _PRIORITIES.get(due.task, 0),
+        "priority": PRIORITIES.get(due.task, 0),
         "lock": job_name(due),
         "queueing_lock": job_name(due),
     }
@@ -81,7 +80,7 @@ def defer_for(settings: Settings) -> Defer:
 def defer_batches(session: Session, batch_ids: Sequence[int]) -> None:
     """Defer the sending of new batches in the transaction that wrote them: with it they come to be, or do not."""
     jobs = [
-        _DESK.configure_task(Task.SEND, **job_options(Due(Task.SEND, number))).make_new_job(number=number)
+        _DESK.configure_task(Act.SEND, **job_options(Due(Act.SEND, number))).make_new_job(number=number)
         for number in batch_ids
     ]
     # The savepoint keeps a refused job from taking the whole transaction with it; the tick defers it later. It is made

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from feedback.domain.errors import FeedbackError, MailRefused, ScrubUnfinished, WaveNotReady
 from feedback.worker.alarm import Alarm
 from feedback.worker.context import WorkerContext
-from feedback.worker.due import Due, Task, do, what_is_due
+from feedback.worker.due import TASKS, Due, Task, do, what_is_due
 from feedback.worker.engine import FIRST, WAVES, job_name, job_options, known_jobs, queue_of
 from feedback.worker.throttled_log import ThrottledLog
 
@@ -62,7 +62,7 @@ class Tasks:
         async def tick(timestamp: int) -> None:  # noqa: ARG001
             await self._try("tick", self._tick(engine))
 
-        for task in Task:
+        for task in TASKS:
             self._add_task(engine, task)
         # In memory jobs die with their worker.
         if self.context.settings.postgresql_url is not None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from feedback.services.waves.find_due import Act
 from feedback.storage.deliveries import unsent_batches
 from feedback.storage.heartbeat import Heartbeat
-from feedback.worker.due import Due, Task, do
+from feedback.worker.due import Due, do
 from feedback.worker.worker import worker_context
 from tests.promises.test_broken_workers import ON_POSTGRESQL, is_sent
 from tests.services.mail.relays import ScriptedRelay
@@ -82,7 +82,7 @@ def send_a_batch(world: World) -> list[tuple[Act, int, datetime]]:
     """Send the next batch, and tell what is late then."""
     with world.session() as session:
         (batch,) = unsent_batches(session, world.clock(), 1)
-    do(Due(Task.SEND, batch), worker_context(world.app))
+    do(Due(Act.SEND, batch), worker_context(world.app))
     return late_acts(world)
 
 
@@ -98,6 +98,6 @@ def test_a_progress_that_cannot_be_noted_doubles_no_mail(world: World, relay: Sc
         session.commit()
         (batch,) = unsent_batches(session, world.clock(), 1)
     with pytest.raises(ProgrammingError, match=Heartbeat.MAIL):
-        do(Due(Task.SEND, batch), worker_context(world.app))
-    do(Due(Task.SEND, batch), worker_context(world.app))
+        do(Due(Act.SEND, batch), worker_context(world.app))
+    do(Due(Act.SEND, batch), worker_context(world.app))
     assert sorted(relay.recipients) == ADDRESSES

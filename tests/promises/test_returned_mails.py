@@ -46,10 +46,10 @@ def anonymous_rows(world: World) -> list[object]:
 
 
 def read_the_maildir(world: World) -> None:
-    from feedback.worker.due import Due, Task, do
+    from feedback.worker.due import Chore, Due, do
     from feedback.worker.worker import worker_context
 
-    do(Due(Task.READ_BOUNCES, 0), worker_context(world.app))
+    do(Due(Chore.READ_BOUNCES, 0), worker_context(world.app))
 
 
 def test_no_link_of_a_returned_mail_is_stored_or_logged(world: World, maildir: mailbox.Maildir, tmp_path: Path) -> None:

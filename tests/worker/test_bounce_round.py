@@ -8,7 +8,7 @@ import pytest
 
 from feedback.domain.errors import MailboxRefused
 from feedback.worker.bounce_round import BounceRound
-from feedback.worker.due import Task, what_is_due
+from feedback.worker.due import Chore, what_is_due
 from feedback.worker.worker import Worker, worker_context
 from tests.bouncing import BOUNCES, bounce_of, mail_states, mail_to, return_path_of
 from tests.promises.visits import mailed_wave
@@ -68,4 +68,4 @@ def test_a_mailbox_that_is_away_is_tried_again_a_minute_later(world: World, tmp_
 def test_without_a_mailbox_no_round_is_ever_due(world: World) -> None:
     assert not BounceRound(None).is_due(START)
     with world.session() as session:
-        assert Task.READ_BOUNCES not in {due.task for due in what_is_due(session, START)}
+        assert Chore.READ_BOUNCES not in {due.task for due in what_is_due(session, START)}

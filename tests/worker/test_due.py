@@ -9,17 +9,18 @@ from feedback.domain.errors import KeysMissing, WaveNotReady
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.cancel_wave import begin_cancelling, cancel_wave
 from feedback.services.waves.close_wave import begin_closing
+from feedback.services.waves.find_due import Act
 from feedback.storage.deliveries import Batch, delivery_counts, queue_mails
 from feedback.storage.reports import report_of
 from feedback.storage.responses import count_responses
 from feedback.storage.waves import Wave, wave_by_id
-from feedback.worker.due import MOST_BATCHES, Due, Task, do, what_is_due
+from feedback.worker.due import MOST_BATCHES, Chore, Due, Task, do, what_is_due
 from feedback.worker.worker import worker_context
 from tests.answering import respond
 from tests.world import START, World
 
 DAY = timedelta(days=1)
-ALWAYS = [Due(Task.DESTROY, 0)]
+ALWAYS = [Due(Chore.DESTROY, 0)]
 
 
 @pytest.fixture
@@ -63,12 +64,12 @@ def test_a_scheduled_wave_opens_at_its_time_and_not_before(world: World, program
     world.clock.pass_time(hours=23, minutes=59)
     assert due(world) == ALWAYS
     world.clock.pass_time(minutes=1)
-    assert due(world) == [Due(Task.OPEN, wave), *ALWAYS]
+    assert due(world) == [Due(Act.OPEN, wave), *ALWAYS]
 
 
 def test_an_open_wave_has_its_invitations_sent(world: World, programme: int) -> None:
     world.open(world.planned_wave(programme))
-    assert due(world) == [Due(Task.SEND, 1), *ALWAYS]
+    assert due(world) == [Due(Act.SEND, 1), *ALWAYS]
 
 
 def test_an_open_wave_closes_at_its_time_and_not_before(world: World) -> None:
@@ -78,14 +79,14 @@ def test_an_open_wave_closes_at_its_time_and_not_before(world: World) -> None:
     world.do_what_is_due()
     assert state_of(world, wave) == WaveState.OPEN
     world.clock.pass_time(seconds=1)
-    assert Due(Task.CLOSE, wave) in due(world)
+    assert Due(Act.CLOSE, wave) in due(world)
 
 
 def test_a_close_that_was_interrupted_is_due_again(world: World) -> None:
     wave = world.open_wave(may_close_early=True)
     with world.session() as session:
         begin_closing(session, wave, now=world.clock(), actor="test")
-    assert due(world)[0] == Due(Task.CLOSE, wave)
+    assert due(world)[0] == Due(Act.CLOSE, wave)
 
 
 def stuck_wave(world: World) -> int:
@@ -102,13 +103,13 @@ def stuck_wave(world: World) -> int:
 def test_a_wave_that_cannot_close_is_tried_again_for_a_week(world: World) -> None:
     wave = stuck_wave(world)
     world.clock.pass_time(days=6, hours=23)
-    assert due(world)[0] == Due(Task.CLOSE, wave)
+    assert due(world)[0] == Due(Act.CLOSE, wave)
 
 
 def test_a_wave_that_could_not_close_for_a_week_is_destroyed_unopened(world: World) -> None:
     wave = stuck_wave(world)
     world.clock.pass_time(days=7)
-    assert due(world)[0] == Due(Task.DISCARD, wave)
+    assert due(world)[0] == Due(Act.DISCARD, wave)
     world.do_what_is_due()
     assert state_of(world, wave) == WaveState.CANCELLED
     with world.session() as session:
@@ -158,7 +159,7 @@ def test_what_a_page_cancelled_is_destroyed_by_the_worker(world: World, programm
     wave = world.open(world.planned_wave(programme))
     with world.session() as session:
         begin_cancelling(session, wave, now=world.clock(), actor="test")
-    assert Due(Task.FINISH_CANCELLING, wave) in due(world)
+    assert Due(Chore.FINISH_CANCELLING, wave) in due(world)
     for _tick in range(3):
         world.do_what_is_due()
     assert world.keys.purposes_held() == {}
@@ -171,8 +172,8 @@ def test_what_closes_comes_first_and_what_is_sent_comes_late(world: World, progr
     world.open(world.planned_wave(programme, days=20, reminders_at=(START + DAY,)))
     world.clock.pass_time(days=2)
     first, second, *middle, last = due(world)
-    assert [first, second, last] == [Due(Task.CLOSE, closing), Due(Task.OPEN, opening), *ALWAYS]
-    assert [one.task for one in middle] == [Task.LOOK, Task.REMIND, Task.SEND, Task.SEND]
+    assert [first, second, last] == [Due(Act.CLOSE, closing), Due(Act.OPEN, opening), *ALWAYS]
+    assert [one.task for one in middle] == [Act.LOOK, Act.REMIND, Act.SEND, Act.SEND]
 
 
 def test_a_batch_that_waits_is_not_due(world: World) -> None:
@@ -189,7 +190,7 @@ def test_no_more_batches_are_due_at_once_than_the_engine_can_hold(world: World) 
         for number in range(MOST_BATCHES + 5):
             queue_mails(session, wave, f"reminder-{number}", [[1]], world.clock())
         session.commit()
-    assert sum(one.task is Task.SEND for one in due(world)) == MOST_BATCHES
+    assert sum(one.task is Act.SEND for one in due(world)) == MOST_BATCHES
 
 
 def test_asking_changes_nothing(world: World) -> None:
@@ -201,15 +202,15 @@ def test_asking_changes_nothing(world: World) -> None:
 
 def test_an_opening_that_is_done_twice_is_refused_the_second_time(world: World, programme: int) -> None:
     wave = scheduled(world, programme)
-    do(Due(Task.OPEN, wave), worker_context(world.app))
+    do(Due(Act.OPEN, wave), worker_context(world.app))
     with pytest.raises(WaveNotReady):
-        do(Due(Task.OPEN, wave), worker_context(world.app))
+        do(Due(Act.OPEN, wave), worker_context(world.app))
 
 
-@pytest.mark.parametrize("task", [Task.REMIND, Task.LOOK, Task.SEND, Task.DESTROY])
+@pytest.mark.parametrize("task", [Act.REMIND, Act.LOOK, Act.SEND, Chore.DESTROY])
 def test_whatever_is_done_twice_is_done_once(world: World, programme: int, task: Task) -> None:
     wave = world.open(world.planned_wave(programme, reminders_at=(START + DAY,)))
-    number = {Task.REMIND: 1, Task.LOOK: 2, Task.SEND: 1, Task.DESTROY: 0}[task]
+    number = {Act.REMIND: 1, Act.LOOK: 2, Act.SEND: 1, Chore.DESTROY: 0}[task]
     do(Due(task, number), worker_context(world.app))
     with world.session() as session:
         before = delivery_counts(session, wave)
@@ -219,7 +220,7 @@ def test_whatever_is_done_twice_is_done_once(world: World, programme: int, task:
 
 
 def test_a_batch_that_does_not_exist_is_no_error(world: World) -> None:
-    do(Due(Task.SEND, 99), worker_context(world.app))
+    do(Due(Act.SEND, 99), worker_context(world.app))
     assert world.mailbox.count() == 0
 
 

@@ -12,6 +12,8 @@ from feedback.domain.waves.states import SIZE_FOR_WEEKLY_BANDS
 
 MOST_REMINDERS = 3
 SHORTEST_OPENING = timedelta(hours=1)
+LONGEST_CLOSING = timedelta(days=7)
+"""What cannot close for so long, or stays held, is destroyed unopened: that it would be gone by then was promised."""
 _WEEK = timedelta(days=7)
 
 

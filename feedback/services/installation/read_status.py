@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from feedback.domain.waves.calendar import LONGEST_CLOSING
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.find_due import DueAct, find_due
-from feedback.storage.comments import count_comments, waves_with_expired_comments
+from feedback.services.waves.find_spent_keys import find_spent_keys
+from feedback.storage.comments import waves_with_expired_comments
 from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
@@ -30,8 +32,6 @@ from feedback.storage.workload import (
 )
 
 _RUNNING = (WaveState.SCHEDULED, WaveState.OPEN, WaveState.CLOSING, WaveState.HELD)
-_OVER = (WaveState.CLOSED, WaveState.CANCELLED)
-LONGEST_HELD = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _status(
         batches_put_off=sum(one.batches for one in mails_put_off(session, now)),
         mails=mails_by_state(session),
         waves=waves_by_state(session),
-        overdue_keys=None if held is None else _overdue_keys(session, held, now),
+        overdue_keys=None if held is None else len(find_spent_keys(session, held, now)),
         overdue_comments=waves_with_expired_comments(session, now),
         lines=_lines(session),
     )
@@ -114,16 +114,6 @@ def _keys_held(keys: KeyStore) -> dict[int, set[Purpose]] | None:
         return keys.purposes_held()
     except SQLAlchemyError:
         return None
-
-
-def _overdue_keys(session: Session, held: dict[int, set[Purpose]], now: datetime) -> int:
-    over = [wave for state in _OVER for wave in waves_in_state(session, state)]
-    return sum(bool(held[wave.id] - _still_needed(session, wave, now)) for wave in over if wave.id in held)
-
-
-def _still_needed(session: Session, wave: Wave, now: datetime) -> set[Purpose]:
-    has_time = wave.comments_expire_at is not None and now < wave.comments_expire_at
-    return {Purpose.COMMENT} if has_time and count_comments(session, wave.id) else set()
 
 
 def _lines(session: Session) -> tuple[RunningWave, ...]:
@@ -148,7 +138,7 @@ def _next(wave: Wave, moment: NextMoment | None) -> tuple[str, datetime | None]:
         case WaveState.OPEN if moment and moment.due_at < wave.closes_at:
             return moment.kind, moment.due_at
         case WaveState.HELD:
-            return "discard", wave.closed_at and wave.closed_at + LONGEST_HELD
+            return "discard", wave.closed_at and wave.closed_at + LONGEST_CLOSING
         case WaveState.CLOSING:
             return "close", wave.closed_at
         case _:

@@ -1,12 +1,22 @@
 """Keep within the relay's quota: a batch begins when its turn has come, whichever process or machine it is on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.pace import GRACE, Pace
-from feedback.storage.deliveries import Batch, count_unsent, postpone
-from feedback.storage.relay_pace import take_turn
+from feedback.storage.deliveries import Batch, count_unsent, postpone, unsent_batches
+from feedback.storage.relay_pace import next_turn_at, take_turn
+
+# Turns are handed out so far ahead, and no farther: what is cancelled frees the rest.
+_TURNS_AHEAD = timedelta(minutes=1)
+
+
+def next_batches(session: Session, now: datetime, most: int, pace: Pace | None) -> list[int]:
+    """Return the batches to work on now, the oldest first; with a `pace`, only those whose turn it is or may come."""
+    next_turn = next_turn_at(session) if pace else None
+    are_taken = next_turn is not None and next_turn > now + _TURNS_AHEAD
+    return unsent_batches(session, now, most, with_turn_only=are_taken)
 
 
 def has_turn(session: Session, batch: Batch, pace: Pace, now: datetime) -> bool:

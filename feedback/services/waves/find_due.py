@@ -1,7 +1,7 @@
-"""What is due and since when, by wave, for whoever watches: the same acts that the worker finds, each with its time.
+"""What is due for waves and since when: the worker does it; status, metrics and the alarm show it.
 
-Never reads entitlements or responses. What has no time of its own (destroying what a cancelled wave holds) shows in
-the keys that are left.
+Never reads entitlements or responses, so that staff may ask. What has no time of its own (such as destroying what a
+cancelled wave holds) the worker looks for by itself, and status shows in the keys that are left.
 
 Mails wait in one line. They count from when they may go, or from when mails of any wave last went out, if that was
 later: a line that moves is not late, however long it is.
@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.waves.calendar import LONGEST_CLOSING, SHORTEST_OPENING
 from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
 from feedback.storage.quiet_times import hours_of
@@ -29,17 +30,23 @@ class Act(StrEnum):
     LOOK = "look"
     SEND = "send"
     CLOSE = "close"
+    DISCARD = "discard"
     TELL = "tell"
 
 
 @dataclass(frozen=True)
 class DueAct:
-    """One thing that is due for a wave. `is_put_off`: it was tried, and the mail relay did not take it."""
+    """One thing that is due for a wave, or for the date `moment_id` of its calendar.
+
+    `is_put_off`: it was tried, and the mail relay did not take it. `is_missed`: it is too late to do it.
+    """
 
     act: Act
     wave_id: int
     since: datetime
     is_put_off: bool = False
+    is_missed: bool = False
+    moment_id: int | None = None
 
     def age(self, now: datetime) -> timedelta:
         """Return for how long it has been due, never less than nothing."""
@@ -48,31 +55,52 @@ class DueAct:
 
 def find_due(session: Session, now: datetime) -> tuple[DueAct, ...]:
     """Return all that is due, the longest first. What waits for the end of a quiet time is not due."""
-    awake = (act for one in _by_day(session, now) for act in _without_nights(session, one, now))
-    return tuple(sorted([*_at_any_time(session, now), *awake], key=lambda one: (one.since, one.wave_id, one.act)))
+    mails = (act for mail in _mails(session, now) for act in _outside_quiet_times(session, mail, now))
+    return _in_order([*find_due_but_mails(session, now), *mails])
 
 
-def _at_any_time(session: Session, now: datetime) -> Iterator[DueAct]:
+def find_due_but_mails(session: Session, now: datetime) -> tuple[DueAct, ...]:
+    """Return what is due besides the mails that are queued already, the longest first."""
+    quiet = (act for one in _openings_and_reminders(session, now) for act in _outside_quiet_times(session, one, now))
+    return _in_order([*_closes(session, now), *_looks_and_news(session, now), *quiet])
+
+
+def _in_order(acts: list[DueAct]) -> tuple[DueAct, ...]:
+    return tuple(sorted(acts, key=lambda one: (one.since, one.wave_id, one.act, one.moment_id or 0)))
+
+
+def _closes(session: Session, now: datetime) -> Iterator[DueAct]:
     for wave in waves_in_state(session, WaveState.OPEN):
         if wave.closes_at <= now:
             yield DueAct(Act.CLOSE, wave.id, wave.closes_at)
-    for wave in waves_in_state(session, WaveState.CLOSING):
-        yield DueAct(Act.CLOSE, wave.id, wave.closed_at or now)
+    for state in (WaveState.CLOSING, WaveState.HELD):
+        for wave in waves_in_state(session, state):
+            closed_at = wave.closed_at or now
+            if closed_at + LONGEST_CLOSING <= now:
+                yield DueAct(Act.DISCARD, wave.id, closed_at + LONGEST_CLOSING)
+            elif state is WaveState.CLOSING:
+                yield DueAct(Act.CLOSE, wave.id, closed_at)
+
+
+def _looks_and_news(session: Session, now: datetime) -> Iterator[DueAct]:
     for moment in due_moments(session, now):
         if moment.kind == MomentKind.LOOK:
-            yield DueAct(Act.LOOK, moment.wave_id, moment.due_at)
+            yield DueAct(Act.LOOK, moment.wave_id, moment.due_at, moment_id=moment.id)
     for wave_id in waves_with_news(session, now):
         yield DueAct(Act.TELL, wave_id, wave_by_id(session, wave_id).news_due_at or now)
 
 
-# All that sends mails to participants.
-def _by_day(session: Session, now: datetime) -> Iterator[DueAct]:
+# Both send mails to participants.
+def _openings_and_reminders(session: Session, now: datetime) -> Iterator[DueAct]:
     for wave in waves_in_state(session, WaveState.SCHEDULED):
         if wave.opens_at and wave.opens_at <= now:
-            yield DueAct(Act.OPEN, wave.id, wave.opens_at)
+            yield DueAct(Act.OPEN, wave.id, wave.opens_at, is_missed=now > wave.closes_at - SHORTEST_OPENING)
     for moment in due_moments(session, now):
         if moment.kind == MomentKind.REMINDER:
-            yield DueAct(Act.REMIND, moment.wave_id, moment.due_at)
+            yield DueAct(Act.REMIND, moment.wave_id, moment.due_at, moment_id=moment.id)
+
+
+def _mails(session: Session, now: datetime) -> Iterator[DueAct]:
     moved_at = last_heartbeat(session, Heartbeat.MAIL)
     for waiting in mails_that_may_go(session, now):
         yield DueAct(Act.SEND, waiting.wave_id, _later(waiting.since, moved_at, now))
@@ -84,7 +112,7 @@ def _later(since: datetime, moved_at: datetime | None, now: datetime) -> datetim
     return since if moved_at is None else max(since, min(moved_at, now))
 
 
-def _without_nights(session: Session, act: DueAct, now: datetime) -> Iterator[DueAct]:
+def _outside_quiet_times(session: Session, act: DueAct, now: datetime) -> Iterator[DueAct]:
     hours = hours_of(session, wave_by_id(session, act.wave_id).programme_id)
     since = hours.waited_since(act.since, now)
     if since is not None:

@@ -16,14 +16,13 @@ from feedback.storage.deliveries import Batch, Delivery, DeliveryState
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat, record_heartbeat
 from feedback.storage.relay_pace import take_turn
 from feedback.storage.waves import Moment, Wave
-from feedback.worker.due import Task, what_is_due
+from feedback.worker.due import what_is_due
 from tests.answering import respond
 from tests.promises.visits import engine_of, keys_engine_of
 from tests.reviewing import wave_in_review
 from tests.world import START, World
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-UNTIMED = {Task.DESTROY, Task.FINISH_CANCELLING, Task.DISCARD}
 
 
 def status(world: World) -> ServiceStatus:
@@ -50,9 +49,26 @@ def busy_world(world: World) -> None:
 
 def test_what_is_due_here_is_what_the_worker_does(world: World) -> None:
     busy_world(world)
+    change(world, update(Wave).where(Wave.id == 4).values(closed_at=START - 7 * DAY))
     with world.session() as session:
-        worker = {one.task.value for one in what_is_due(session, world.clock()) if one.task not in UNTIMED}
-    assert worker == {one.act.value for one in status(world).due} == {act.value for act in Act}
+        worker = {one.task for one in what_is_due(session, world.clock()) if isinstance(one.task, Act)}
+    assert worker == {one.act for one in status(world).due} == set(Act)
+
+
+def test_a_wave_that_is_held_for_a_week_is_to_be_discarded_and_not_before(world: World) -> None:
+    busy_world(world)
+    change(world, update(Wave).where(Wave.id == 4).values(closed_at=START - 4 * DAY + timedelta(seconds=1)))
+    assert Act.DISCARD not in {one.act for one in status(world).due}
+    world.clock.pass_time(seconds=1)
+    assert DueAct(Act.DISCARD, 4, START + 3 * DAY + timedelta(seconds=1)) in status(world).due
+
+
+def test_an_opening_that_was_missed_stays_late_and_is_left_alone(world: World) -> None:
+    busy_world(world)
+    world.clock.pass_time(days=87)
+    with world.session() as session:
+        assert Act.OPEN not in {one.task for one in what_is_due(session, world.clock())}
+    assert DueAct(Act.OPEN, 1, START + DAY, is_missed=True) in status(world).late
 
 
 def test_each_act_is_as_old_as_its_time(world: World) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from feedback.domain.pace import Pace
 from feedback.services.waves.cancel_wave import begin_cancelling
+from feedback.services.waves.find_due import Act
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.worker.context import WorkerContext
-from feedback.worker.due import Task, do, what_is_due
+from feedback.worker.due import do, what_is_due
 from feedback.worker.worker import worker_context
 from tests.world import World
 
@@ -54,7 +55,7 @@ class Watch:
         with tools.scope() as session:
             due = what_is_due(session, self.world.clock(), tools.pace)
         for one in due:
-            if one.task is Task.SEND:
+            if one.task is Act.SEND:
                 do(one, tools)
 
     @property

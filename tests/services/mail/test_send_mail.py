@@ -13,9 +13,10 @@ from feedback.domain.links import opt_out_token, to_address
 from feedback.domain.roster.rows import read_roster
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.cancel_wave import cancel_wave
+from feedback.services.waves.find_due import Act
 from feedback.storage.deliveries import Delivery, begin_sending, fence_unsent
 from feedback.storage.people import Participant, add_people, mark_left
-from feedback.worker.due import Due, Task, do
+from feedback.worker.due import Due, do
 from feedback.worker.worker import worker_context
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import START, World, roster_csv
@@ -45,7 +46,7 @@ def ledger(world: World, mail: str = "invitation") -> dict[str, str]:
 
 
 def send_batch(world: World, batch: int = 1) -> None:
-    do(Due(Task.SEND, batch), worker_context(world.app))
+    do(Due(Act.SEND, batch), worker_context(world.app))
 
 
 def person(world: World, email: str) -> int:

@@ -25,7 +25,7 @@ from feedback.services.waves.preview_wave import preview_wave
 from feedback.services.waves.set_quiet_times import set_quiet_times
 from feedback.services.waves.show_wave import CalendarEntry, EntryKind, show_wave
 from feedback.storage.waves import Wave, moments_of, wave_by_id
-from feedback.worker.due import Task, what_is_due
+from feedback.worker.due import Chore, what_is_due
 from forms.bank import pair
 from tests.answering import respond
 from tests.world import START, World, entries_about
@@ -394,4 +394,4 @@ def test_nothing_is_due_at_night(world: World) -> None:
     scheduled(world, reminders=(PLUS_3,))
     world.clock.now = START + DAY + 12 * HOUR
     with world.session() as session:
-        assert [one.task for one in what_is_due(session, world.clock())] == [Task.DESTROY]
+        assert [one.task for one in what_is_due(session, world.clock())] == [Chore.DESTROY]
