@@ -16,22 +16,22 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from feedback.domain.survey.answers import Answer, Rating, Wish
-from feedback.domain.survey.drafts import EXCLUSIVE, Draft, tidied, wish_field
+from feedback.domain.survey.answers import Answer, Wish, tidied
+from feedback.domain.survey.drafts import Draft, fields_of, wish_field
 from feedback.domain.survey.questionnaire_json import dump_questionnaire, load_questionnaire
 from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
-    Kind,
     Question,
     Questionnaire,
+    Rating,
     text_in,
 )
 
 Words: TypeAlias = str | LazyString
 """Words from a questionnaire (in its language), or of the interface (in the language of the request)."""
 
-_EXCLUSIVE: Mapping[str, Words] = {NONE_OF_THESE: _("None of these"), PREFER_NOT_TO_SAY: _("Prefer not to say")}
+_ASIDES: Mapping[str, Words] = {NONE_OF_THESE: _("None of these"), PREFER_NOT_TO_SAY: _("Prefer not to say")}
 _CHOOSE = _("Choose an answer, or “Prefer not to say”.")
 _CHOOSE_SOME = _("Choose at least one answer, “None of these” or “Prefer not to say”.")
 _CHOOSE_ONE = _("Choose one answer only.")
@@ -87,7 +87,7 @@ def fill_form(kind: type[Form], asked: Iterable[Question], draft: Draft) -> Form
     """Return a section's form with what a draft holds, complete or not, and without what is not `asked`."""
     values = [(name, value) for name, said in draft.values.items() for value in said]
     form = kind(MultiDict(values))
-    wanted = {name for question in asked for name in (*question.fields, *wish_fields(question))}
+    wanted = {name for question in asked for name in fields_of(question)}
     for name in [field.name for field in form if field.name not in wanted]:
         del form[name]
     return form
@@ -95,14 +95,9 @@ def fill_form(kind: type[Form], asked: Iterable[Question], draft: Draft) -> Form
 
 def _fields(question: Question, language: str) -> Iterator[tuple[str, Field]]:
     for name, label in zip(question.fields, _labels(question, language), strict=True):
-        yield name, _MAKERS[question.kind](question, label, language)
-    for name in wish_fields(question):
-        yield name, _wish()
-
-
-def wish_fields(question: Question) -> tuple[str, ...]:
-    """Return the name of the field that asks what may happen to a text; none for a question answered by choosing."""
-    return () if question.closed else (wish_field(question.code),)
+        yield name, FIELDS[question.kind.code](question, label, language)
+    if not question.closed:
+        yield wish_field(question.code), _wish()
 
 
 def _labels(question: Question, language: str) -> tuple[Words, ...]:
@@ -113,7 +108,7 @@ def _one(question: Question, label: Words, language: str) -> Field:
     return RadioField(
         label,
         [_one_only],
-        choices=[*_choices(question, language), _exclusive(PREFER_NOT_TO_SAY)],
+        choices=_choices(question, language),
         description=_hint(question, language),
         invalid_choice_message=_CHOOSE,
     )
@@ -122,8 +117,8 @@ def _one(question: Question, label: Words, language: str) -> Field:
 def _many(question: Question, label: Words, language: str) -> Field:
     return SelectMultipleField(
         label,
-        [_some, _alone],
-        choices=[*_choices(question, language), *map(_exclusive, _EXCLUSIVE)],
+        [_some, _alone(question.kind.asides)],
+        choices=_choices(question, language),
         description=_hint(question, language),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
@@ -152,20 +147,13 @@ def _wish() -> Field:
     )
 
 
-_MAKERS: Mapping[Kind, Callable[[Question, Words, str], Field]] = {
-    Kind.ONE: _one,
-    Kind.BAND: _one,
-    Kind.MANY: _many,
-    Kind.TEXT: _text,
-}
+FIELDS: dict[str, Callable[[Question, Words, str], Field]] = {"one": _one, "many": _many, "text": _text}
+"""The field that asks a question of each kind, by the kind's code."""
 
 
 def _choices(question: Question, language: str) -> list[SelectChoice]:
-    return [SelectChoice(option.code, text_in(option.text, language)) for option in question.options]
-
-
-def _exclusive(code: str) -> SelectChoice:
-    return SelectChoice(code, _EXCLUSIVE[code])
+    options = [SelectChoice(option.code, text_in(option.text, language)) for option in question.options]
+    return options + [SelectChoice(code, _ASIDES[code]) for code in question.kind.asides]
 
 
 def _hint(question: Question, language: str) -> str:
@@ -183,9 +171,12 @@ def _some(_form: Form, field: Field) -> None:
         raise StopValidation(_CHOOSE_SOME)
 
 
-def _alone(_form: Form, field: Field) -> None:
-    if len(set(field.data)) > 1 and EXCLUSIVE & set(field.data):
-        raise StopValidation(_CHOOSE_ALONE)
+def _alone(asides: tuple[str, ...]) -> Callable[[Form, Field], None]:
+    def check(_form: Form, field: Field) -> None:
+        if len(set(field.data)) > 1 and set(asides) & set(field.data):
+            raise StopValidation(_CHOOSE_ALONE)
+
+    return check
 
 
 def _written(_form: Form, field: Field) -> None:
@@ -234,4 +225,4 @@ def _said(question: Question, name: str, answer: Answer, language: str) -> str:
         return answer.texts.get(name) or str(_EMPTY)
     rating = answer.ratings[name]
     words = {option.code: text_in(option.text, language) for option in question.options}
-    return "; ".join(str({**words, **_EXCLUSIVE}[code]) for code in _codes(rating))
+    return "; ".join(str({**words, **_ASIDES}[code]) for code in _codes(rating))

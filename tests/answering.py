@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from feedback.domain.links import Receipt, page_key
 from feedback.domain.sealing import seal_page_state
-from feedback.domain.survey.answers import Answer, Rating, Wish
+from feedback.domain.survey.answers import Answer, Wish
 from feedback.domain.survey.drafts import Draft, wish_field, write_draft
-from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
+from feedback.domain.survey.kinds import MANY
+from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Question, Questionnaire, Rating
 from feedback.services.waves.known_surveys import KnownSurveys
 from feedback.services.waves.submit_response import OpenLink, follow_link, read_link, submit_response
 from tests.world import World
@@ -35,7 +36,7 @@ def draft_of(answer: Answer) -> Draft:
 
 
 def _rating(question: Question, chance: random.Random) -> Rating:
-    if question.kind is not Kind.MANY:
+    if question.kind is not MANY:
         return chance.choice((*question.option_codes, PREFER_NOT_TO_SAY))
     ticked = tuple(code for code in question.option_codes if chance.random() < 0.5)
     return ticked or NONE_OF_THESE

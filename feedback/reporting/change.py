@@ -10,7 +10,7 @@ from feedback.domain.report.comparison import ComparedQuestion, ComparedReports,
 from feedback.domain.report.document import ReportDocument
 from feedback.domain.report.reading import report_rates
 from feedback.domain.report.statistics import Interval, Method
-from feedback.domain.survey.questionnaires import Kind, text_in
+from feedback.domain.survey.questionnaires import text_in
 from feedback.locales.lists import comma
 from feedback.rendering.blocks import Block, Cell, Column, Heading, Items, PaperSection, Paragraph, Table, Tone
 from feedback.reporting.words import (
@@ -177,7 +177,7 @@ def _named(one: ComparedQuestion, language: str) -> str:
 
 def _asked(one: ComparedQuestion, change: WaveDifference, language: str) -> str:
     named = _named(one, language)
-    return f"{named} {_answer(one, change, language)}" if one.question.kind is Kind.MANY else named
+    return named if one.question.kind.adds_up else f"{named} {_answer(one, change, language)}"
 
 
 def _answer(one: ComparedQuestion, change: WaveDifference, language: str) -> str:
@@ -253,9 +253,8 @@ def _reason(missing: NoDifference) -> str:
 
 def _effect_rows(one: ComparedQuestion, groups: Groups, language: str) -> Iterator[tuple[Cell, ...]]:
     for change in one.differences:
-        is_one_of_many = one.question.kind is Kind.MANY
         yield (
-            f"{one.code} {_answer(one, change, language)}" if is_one_of_many else one.code,
+            one.code if one.question.kind.adds_up else f"{one.code} {_answer(one, change, language)}",
             group_name(groups[one.group]),
             "" if change.cliffs_delta is None else signed_decimal(change.cliffs_delta),
             _p_value(change),

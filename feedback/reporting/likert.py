@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from feedback.domain.report.reading import Bar as Fact
 from feedback.domain.report.reading import GroupResult, ReportQuestion
-from feedback.domain.survey.questionnaires import Kind, Order, Role
+from feedback.domain.survey.questionnaires import Order, Role
 from feedback.rendering.blocks import BarPart, Cell, Chart, ChartBar, ChartSide, Column, Table
 from feedback.reporting.words import answers, count_words, group_name, share_words
 
@@ -39,7 +39,7 @@ def _name(question: ReportQuestion) -> str:
 
 def is_diverging(question: ReportQuestion) -> bool:
     """Whether each bar holds all answers of a group, from the least to the most favourable."""
-    return question.order is not Order.NONE and question.kind is not Kind.MANY and not question.sensitive
+    return question.order is not Order.NONE and question.kind.adds_up and not question.sensitive
 
 
 def _stacked(question: ReportQuestion, result: GroupResult) -> Iterator[ChartBar]:

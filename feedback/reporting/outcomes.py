@@ -10,7 +10,7 @@ from feedback.domain.disclosure.statements import Distribution
 from feedback.domain.report.document import Rules
 from feedback.domain.report.reading import GroupResult, ReportQuestion
 from feedback.domain.report.statistics import INDICATIVE_BELOW, wilson
-from feedback.domain.survey.questionnaires import Kind, Theme
+from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled
 from feedback.rendering.blocks import Block, Heading, Items, PaperSection, Paragraph, Tone
 from feedback.reporting.change import FEW_GROUPS
@@ -113,7 +113,7 @@ def _withheld(rules: Rules, question: ReportQuestion) -> tuple[str, ...]:
 def _headlines(question: ReportQuestion, result: GroupResult, *, with_interval: bool) -> Iterator[str]:
     if not result.bars:
         return
-    if question.kind is Kind.MANY:
+    if not question.kind.adds_up:
         yield _ticked(result)
     elif isinstance(result.said[0], Distribution) and favourable_options(question.option_codes, question.order):
         count = favourable(question.option_codes, question.order, result.said[0])

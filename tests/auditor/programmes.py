@@ -11,15 +11,16 @@ from feedback.domain.disclosure.groups import Atom, Group, group_of, partition
 from feedback.domain.disclosure.publishing import publish
 from feedback.domain.disclosure.tally import Tally
 from feedback.domain.report.document import About, Promise, ReportFacts, build_report
-from feedback.domain.survey.answers import Answer, Rating
+from feedback.domain.survey.answers import Answer
+from feedback.domain.survey.kinds import MANY, ONE
 from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
-    Kind,
     Option,
     Order,
     Question,
     Questionnaire,
+    Rating,
     Role,
     Section,
 )
@@ -119,7 +120,7 @@ def some_questions(dice: random.Random) -> tuple[Question, ...]:
         a_question("C1", dice.randint(2, 5)),
         a_question("C2", 5, order=dice.choice(list(Order))),
         a_question("S1", dice.randint(3, 5), sensitive=True, order=dice.choice((Order.RISING, Order.FALLING))),
-        a_question("B1", dice.randint(2, 4), kind=Kind.MANY, order=Order.NONE),
+        a_question("B1", dice.randint(2, 4), kind=MANY, order=Order.NONE),
         a_question("T1", dice.randint(3, 5), then_now=True, order=dice.choice((Order.RISING, Order.FALLING))),
         a_question("O1", 4),
         a_question("O2", 3, sensitive=True),
@@ -129,7 +130,7 @@ def some_questions(dice: random.Random) -> tuple[Question, ...]:
 def a_question(code: str, options: int, **changes: Any) -> Question:
     """Return an optional question whose options are "0", "1", …"""
     offered = tuple(Option(str(place), {"en": f"Choice {place}"}) for place in range(options))
-    made = {"kind": Kind.ONE, "section": "s", "text": {"en": f"{code}?"}, "options": offered, "order": Order.RISING}
+    made = {"kind": ONE, "section": "s", "text": {"en": f"{code}?"}, "options": offered, "order": Order.RISING}
     return Question(code, required=False, **(made | changes))  # type: ignore[arg-type]
 
 
@@ -159,7 +160,7 @@ def _answer(
 
 
 def _rating(dice: random.Random, question: Question, likely: list[float]) -> Rating:
-    if question.kind is Kind.MANY:
+    if question.kind is MANY:
         ticked = tuple(
             code for code, chance in zip(question.option_codes, likely, strict=True) if dice.random() < chance
         )

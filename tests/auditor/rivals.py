@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from feedback.domain.disclosure.groups import Atom, partition
-from feedback.domain.survey.answers import Rating
-from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question
+from feedback.domain.survey.kinds import ONE
+from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Question, Rating
 from tests.auditor.programmes import K, Programme
 
 Record = dict[str, Any]
@@ -118,7 +118,7 @@ def question_record(question: Question, roles: tuple[str, ...] = ("mentor", "men
 
 def _is_plain(question: Question, programme: Programme) -> bool:
     asked_of_both = all(question in questions for questions in programme.questions.values())
-    return asked_of_both and question.kind is Kind.ONE and not question.sensitive and not question.then_now
+    return asked_of_both and question.kind is ONE and not question.sensitive and not question.then_now
 
 
 def _invited(programme: Programme, within: Callable[[Atom], bool]) -> int:

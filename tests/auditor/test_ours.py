@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from feedback.auditor import audit, in_words
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.survey.answers import Answer
-from feedback.domain.survey.questionnaires import Kind, Order, Role
+from feedback.domain.survey.kinds import MANY
+from feedback.domain.survey.questionnaires import Order, Role
 from tests.auditor.programmes import Person, Programme, a_question, our_report, some_programme
 
 
@@ -33,7 +34,7 @@ QUESTIONS = (
     a_question("C2", 3, order=Order.NONE),
     a_question("S1", 3, sensitive=True),
     a_question("T1", 3, then_now=True, order=Order.FALLING),
-    a_question("B1", 3, kind=Kind.MANY, order=Order.NONE),
+    a_question("B1", 3, kind=MANY, order=Order.NONE),
 )
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.tally import Tally
-from feedback.domain.survey.answers import Answer, Rating
-from feedback.domain.survey.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section
+from feedback.domain.survey.answers import Answer
+from feedback.domain.survey.kinds import MANY, ONE, TEXT
+from feedback.domain.survey.questionnaires import Option, Order, Question, Questionnaire, Rating, Role, Section
 
 Asker = Callable[..., Question]
 
@@ -21,7 +22,7 @@ def ask() -> Asker:
     def build(code: str, options: int = 5, **changes: Any) -> Question:
         offered = tuple(Option(str(place), {"en": f"Choice {place}"}) for place in range(options))
         made = {
-            "kind": Kind.ONE,
+            "kind": ONE,
             "section": "s",
             "text": {"en": f"{code}?"},
             "options": offered,
@@ -35,13 +36,13 @@ def ask() -> Asker:
 
 @pytest.fixture(scope="session")
 def ask_many(ask: Asker) -> Asker:
-    return lambda code, **changes: ask(code, kind=Kind.MANY, order=Order.NONE, **changes)
+    return lambda code, **changes: ask(code, kind=MANY, order=Order.NONE, **changes)
 
 
 @pytest.fixture(scope="session")
 def ask_open(ask: Asker) -> Asker:
     return lambda code, **changes: ask(
-        code, 0, **({"kind": Kind.TEXT, "order": Order.NONE, "required": False, "max_chars": 100} | changes)
+        code, 0, **({"kind": TEXT, "order": Order.NONE, "required": False, "max_chars": 100} | changes)
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.languages import LANGUAGES
+from feedback.domain.survey.kinds import MANY, ONE
 from feedback.domain.survey.questionnaires import (
     Kind,
     Order,
@@ -222,12 +223,12 @@ def test_a_question_about_what_happened_has_a_middle(stage: str, role: Role, cod
 @pytest.mark.parametrize("item", ["heard", "belonging", "access", "information"])
 def test_mentors_can_say_of_each_thing_that_they_get_in_return_whether_they_have_it(stage: str, item: str) -> None:
     asked = question(pair(stage)[Role.MENTOR], "V2")
-    assert (asked.kind, item in asked.option_codes) == (Kind.MANY, True)
+    assert (asked.kind, item in asked.option_codes) == (MANY, True)
 
 
 @pytest.mark.parametrize(
     ("stage", "code", "kind"),
-    [(K, "B1", Kind.MANY), (X, "B1", Kind.MANY), (X, "N1", Kind.MANY), (M, "P1", Kind.BAND), (M, "P3", Kind.ONE)],
+    [(K, "B1", MANY), (X, "B1", MANY), (X, "N1", MANY), (M, "P1", ONE), (M, "P3", ONE)],
 )
 def test_what_is_no_statement_is_answered_in_its_own_way(stage: str, code: str, kind: Kind) -> None:
     assert {question(each, code).kind for each in pair(stage).values()} == {kind}

@@ -7,12 +7,12 @@ from jinja2 import Environment
 from werkzeug.datastructures import MultiDict
 
 from feedback.domain.errors import AnswerRefused
+from feedback.domain.survey import kinds
 from feedback.domain.survey.answers import Answer, Wish, check_answer
 from feedback.domain.survey.drafts import Draft, answer_in, read_draft, with_section, write_draft
 from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
-    Kind,
     Option,
     Order,
     Question,
@@ -28,10 +28,10 @@ pytestmark = pytest.mark.usefixtures("page")
 
 OPTIONS = tuple(Option(code, {"en": code.title(), "de": f"{code}-de"}) for code in ("low", "middle", "high"))
 HINT = {"en": "No <names>."}
-ONE = Question("C1", Kind.ONE, "all", {"en": "How?", "de": "Wie?"}, OPTIONS)
-PAIR = Question("C2", Kind.BAND, "all", {"en": "How far?"}, OPTIONS, Order.RISING, then_now=True)
-MANY = Question("B1", Kind.MANY, "all", {"en": "Which?"}, OPTIONS)
-TEXT = Question("F2", Kind.TEXT, "all", {"en": "What?"}, required=False, max_chars=10, hint=HINT)
+ONE = Question("C1", kinds.ONE, "all", {"en": "How?", "de": "Wie?"}, OPTIONS)
+PAIR = Question("C2", kinds.ONE, "all", {"en": "How far?"}, OPTIONS, Order.RISING, then_now=True)
+MANY = Question("B1", kinds.MANY, "all", {"en": "Which?"}, OPTIONS)
+TEXT = Question("F2", kinds.TEXT, "all", {"en": "What?"}, required=False, max_chars=10, hint=HINT)
 SENT = [
     ("C1", "low"),
     ("C2-then", "low"),
@@ -181,7 +181,7 @@ def test_a_text_may_be_left_empty() -> None:
 
 
 def test_a_required_text_may_not_be_left_empty() -> None:
-    required = Question("F2", Kind.TEXT, "all", {"en": "What?"}, max_chars=10)
+    required = Question("F2", kinds.TEXT, "all", {"en": "What?"}, max_chars=10)
     assert errors(required, " ") == ["Write an answer."]
 
 

@@ -18,8 +18,9 @@ from feedback.domain.report.document import (
     Twin,
     build_report,
 )
-from feedback.domain.survey.answers import Answer, Rating
-from feedback.domain.survey.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section, Theme
+from feedback.domain.survey.answers import Answer
+from feedback.domain.survey.kinds import ONE
+from feedback.domain.survey.questionnaires import Option, Order, Question, Questionnaire, Rating, Role, Section, Theme
 
 GROUPS = (Group("mentor", Role.MENTOR, (), 40), Group("mentee", Role.MENTEE, (), 30))
 PROMISE = Promise("Rea", 60, 7, was_extended=False)
@@ -33,7 +34,7 @@ def about(stage: str = "exit", programme: str = "Pilot") -> About:
 def question(code: str = "C1", text: str = "How?", options: int = 5, **changes: object) -> Question:
     """A question whose options are "0" (least favourable) to "4", with words in English and German."""
     offered = tuple(Option(str(place), {"en": f"Choice {place}", "de": f"Wahl {place}"}) for place in range(options))
-    made = {"kind": Kind.ONE, "section": "s", "text": {"en": text}, "options": offered, "order": Order.RISING}
+    made = {"kind": ONE, "section": "s", "text": {"en": text}, "options": offered, "order": Order.RISING}
     return Question(code, **(made | {"theme": Theme.CONFIDENCE} | changes))  # type: ignore[arg-type]
 
 

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from feedback.domain.disclosure.statements import canonical_json
 from feedback.domain.report.document import build_too_few
+from feedback.domain.survey.kinds import MANY
 from feedback.domain.survey.questionnaires import Order, Role
 from feedback.reporting.data import report_json
 from tests.reporting.reports import Said, facts, question, report, signed, simple_report
@@ -18,13 +19,12 @@ SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").
 
 def every_kind() -> bytes:
     """A report with every kind of statement."""
-    from feedback.domain.survey.questionnaires import Kind
 
     asked = [
         question("C1", then_now=True),
         question("S1"),
         question("H1", sensitive=True),
-        question("B1", kind=Kind.MANY, order=Order.NONE),
+        question("B1", kind=MANY, order=Order.NONE),
         question("Q1"),
     ]
     ratings = {

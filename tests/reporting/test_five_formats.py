@@ -13,7 +13,8 @@ from pypdf import PdfReader
 
 from feedback.domain.disclosure.statements import canonical_json
 from feedback.domain.report.document import ReportDocument, read_report
-from feedback.domain.survey.questionnaires import Kind, Order, Role
+from feedback.domain.survey.kinds import MANY
+from feedback.domain.survey.questionnaires import Order, Role
 from feedback.rendering.blocks import Paper
 from feedback.rendering.pdf import write_pdf
 from feedback.rendering.workbook import write_workbook
@@ -35,7 +36,7 @@ def document() -> ReportDocument:
         question("C1", then_now=True),
         question("S1", "Is it safe?"),
         question("H1", "Any harm?", sensitive=True),
-        question("B1", "Which?", kind=Kind.MANY, order=Order.NONE),
+        question("B1", "Which?", kind=MANY, order=Order.NONE),
         question("Q1", "How well?"),
     ]
     mentors = {

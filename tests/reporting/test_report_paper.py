@@ -10,7 +10,8 @@ from flask import Flask
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.report.document import ReportDocument, Twin, build_too_few
 from feedback.domain.report.released_comments import ReleasedComments, ReleasedQuestion, ReleasedText
-from feedback.domain.survey.questionnaires import Kind, Order, Role, Theme
+from feedback.domain.survey.kinds import ONE, TEXT
+from feedback.domain.survey.questionnaires import Order, Role, Theme
 from feedback.rendering.blocks import Chart, Heading, Items, Paper, PaperSection, Paragraph, Quotes
 from feedback.rendering.plain import write_plain
 from feedback.reporting.comments_section import CommentsState
@@ -126,7 +127,7 @@ def test_a_third_of_unfavourable_answers_is_a_risk(speaking: Flask) -> None:
 
 
 def test_work_that_one_side_carries_is_a_risk(speaking: Flask) -> None:
-    options = {"kind": Kind.ONE, "order": Order.NONE, "theme": Theme.BURDEN}
+    options = {"kind": ONE, "order": Order.NONE, "theme": Theme.BURDEN}
     asked = question("P3", "Who arranges it?", 3, **options)
     changed = asked.__class__(**{**vars_of(asked), "options": renamed(asked.options, "mentor")})
     document = report(facts(changed), Said("mentor", Role.MENTOR, {"P3": ["mentor"] * 7 + ["1", "1", "2", "2", "2"]}))
@@ -163,7 +164,7 @@ def commented() -> Callable[[bool], ReportDocument]:
     """Return a builder: a report with one open question, whose comments were kept or not."""
 
     def build(*, kept: bool) -> ReportDocument:
-        opened = question("F1", "What changed?", 0, kind=Kind.TEXT, order=Order.NONE, required=False, max_chars=100)
+        opened = question("F1", "What changed?", 0, kind=TEXT, order=Order.NONE, required=False, max_chars=100)
         asked = facts(question(), opened)
         return report(
             replace(asked, comments_kept=frozenset({"F1"} if kept else ())), Said("mentor", Role.MENTOR, {"C1": HIGH})

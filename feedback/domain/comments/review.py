@@ -10,11 +10,12 @@ from enum import StrEnum
 from feedback.domain.errors import ReviewRefused, SealBroken
 from feedback.domain.survey.answers import Wish, clean_text
 from feedback.domain.survey.questionnaires import Questionnaire
-from feedback.domain.survey.responses import BYTES_PER_CHARACTER
 
+_BYTES_PER_CHARACTER = 4
+"""What a character of a clean text takes at most, in JSON and in UTF-8."""
 LONGEST_REVIEWED = 2500
 """How many characters a redacted text or a summary may have: more than a comment, since marks of omission add some."""
-REVIEWED_BYTES = LONGEST_REVIEWED * BYTES_PER_CHARACTER
+REVIEWED_BYTES = LONGEST_REVIEWED * _BYTES_PER_CHARACTER
 
 
 class Decision(StrEnum):
@@ -121,4 +122,4 @@ def largest_comment(questionnaire: Questionnaire) -> int:
     """Return the length in bytes of the longest comment that an answer to `questionnaire` can leave."""
     frame = Comment("", max(Wish, key=len))
     longest = max((question.max_chars for question in questionnaire.open_questions), default=0)
-    return len(write_comment(frame)) + longest * BYTES_PER_CHARACTER
+    return len(write_comment(frame)) + longest * _BYTES_PER_CHARACTER

@@ -110,9 +110,6 @@ class _SupposedTally(Tally):
         chose = dict(zip(best_first, halves, strict=False))
         return FieldCount(n, tuple(OptionCount(code, chose.get(code, 0)) for code in codes))
 
-    def wrote(self, group: Group, asked: AskedQuestion) -> int:
-        return self.answered(group)
-
 
 def _outlook(tally: _SupposedTally, k: int) -> Outlook:
     publication, kept = publish(tally, k), comments_kept(tally, k)

@@ -26,7 +26,7 @@ from feedback.domain.disclosure.statements import (
     unfavourable_class,
 )
 from feedback.domain.disclosure.tally import AskedQuestion, FieldCount, Tally
-from feedback.domain.survey.questionnaires import Kind, Order, Question
+from feedback.domain.survey.questionnaires import Order, Question
 
 SMALLEST_K = 5
 BAND = 2
@@ -99,7 +99,7 @@ def _statements(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> tup
     reason = _reason_before_answers(tally, k, asked, group) or _reason_of_count(question, answers.n, k)
     if reason is not None:
         return (Withheld(group=group.name, question=question.code, reason=reason, seal=SEAL),)
-    if question.kind is Kind.MANY:
+    if not question.kind.adds_up:
         return _ticks(group, question, answers)
     if question.sensitive:
         return (_sensitive(group, question, answers),)

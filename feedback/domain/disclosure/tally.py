@@ -10,16 +10,8 @@ from dataclasses import dataclass
 
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import OptionCount
-from feedback.domain.survey.answers import Answer, Rating, check_answer
-from feedback.domain.survey.questionnaires import (
-    NONE_OF_THESE,
-    PREFER_NOT_TO_SAY,
-    Order,
-    Question,
-    Questionnaire,
-    Role,
-    fingerprint,
-)
+from feedback.domain.survey.answers import Answer, check_answer
+from feedback.domain.survey.questionnaires import Order, Question, Questionnaire, Rating, Role, fingerprint
 
 
 @dataclass(frozen=True)
@@ -35,7 +27,7 @@ class AskedQuestion:
 class FieldCount:
     """What one group said in one field: `n` people answered it; `counts` follow the questionnaire's options.
 
-    "Prefer not to say" is not in n. "None of these" is in n and in no count.
+    Who is in n, and for which options, is the kind's to say (`Kind.counted`); of a text only that it was written.
     """
 
     n: int
@@ -71,11 +63,8 @@ class Tally:
         self.roles = tuple(role for role in Role if role in questionnaires)
         self.questions = asked_questions(questionnaires)
         self._questionnaires = dict(questionnaires)
-        self._keys = {
-            (role, field): asked.key
-            for asked in self.questions
-            for role in asked.roles
-            for field in asked.question.fields
+        self._asked = {
+            (role, field): asked for asked in self.questions for role in asked.roles for field in asked.question.fields
         }
         self._groups = {group.name: group for group in groups}
         self._pairs = {
@@ -85,7 +74,6 @@ class Tally:
         self._answered: Counter[str] = Counter()
         self._said: Counter[tuple[str, str, str]] = Counter()
         self._chose: Counter[tuple[str, str, str, str]] = Counter()
-        self._wrote: Counter[tuple[str, str]] = Counter()
         self._rose: Counter[tuple[str, str]] = Counter()
 
     def add(self, group_name: str, role: Role, answer: Answer) -> None:
@@ -99,19 +87,17 @@ class Tally:
             raise ValueError("This tally has no such group for this role.")
         check_answer(self._questionnaires[role], answer)
         self._answered[group_name] += 1
-        for field, rating in answer.ratings.items():
-            self._count_rating((group_name, self._keys[role, field], field), rating)
+        for field, said in (*answer.ratings.items(), *answer.texts.items()):
+            self._count(group_name, self._asked[role, field], field, said)
         for asked in self._pairs[role]:
             self._rose[group_name, asked.key] += _has_risen(asked.question, answer)
-        for code, text in answer.texts.items():
-            self._wrote[group_name, self._keys[role, code]] += bool(text.strip())
 
     def answered(self, group: Group) -> int:
         """Return how many people of the group answered the wave."""
         return self._answered[group.name]
 
     def field_count(self, group: Group, asked: AskedQuestion, field: str) -> FieldCount:
-        """Return the counts of one field of a closed question (see `Question.fields`) in one group."""
+        """Return the counts of one field of a question (see `Question.fields`) in one group."""
         said = (group.name, asked.key, field)
         counts = tuple(OptionCount(code, self._chose[(*said, code)]) for code in asked.question.option_codes)
         return FieldCount(self._said[said], counts)
@@ -122,15 +108,15 @@ class Tally:
 
     def wrote(self, group: Group, asked: AskedQuestion) -> int:
         """Return how many people of the group wrote something for an open question."""
-        return self._wrote[group.name, asked.key]
+        return self.field_count(group, asked, asked.question.code).n
 
-    def _count_rating(self, said: tuple[str, str, str], rating: Rating) -> None:
-        if rating == PREFER_NOT_TO_SAY:
+    def _count(self, group_name: str, asked: AskedQuestion, field: str, said: Rating) -> None:
+        counted = asked.question.kind.counted(said)
+        if counted is None:
             return
-        self._said[said] += 1
-        for code in (rating,) if isinstance(rating, str) else rating:
-            if code != NONE_OF_THESE:
-                self._chose[(*said, code)] += 1
+        self._said[group_name, asked.key, field] += 1
+        for option in counted:
+            self._chose[group_name, asked.key, field, option] += 1
 
 
 def _has_risen(question: Question, answer: Answer) -> bool:

@@ -27,7 +27,8 @@ from feedback.domain.disclosure.statements import (
 from feedback.domain.errors import ComparisonRefused
 from feedback.domain.report.document import Outcome, ReportDocument
 from feedback.domain.report.reading import report_header
-from feedback.domain.survey.questionnaires import Kind, Option, Order, Question, Role, Theme, wording
+from feedback.domain.survey.kinds import kind_named
+from feedback.domain.survey.questionnaires import Option, Order, Question, Role, Theme, wording
 
 
 class Obstacle(StrEnum):
@@ -105,7 +106,7 @@ class ComparableReport:
         if not asked:
             return Answers(obstacle=Obstacle.NOT_ASKED)
         found = Answers(people, asked[0], tuple(sorted(asked, key=wording)))
-        if asked[0].kind is not Kind.MANY and not _favourable_options(asked[0]):
+        if asked[0].kind.adds_up and not _favourable_options(asked[0]):
             return replace(found, obstacle=Obstacle.NO_ORDER)
         if group in self._too_few:
             return replace(found, obstacle=Obstacle.TOO_FEW)
@@ -162,7 +163,7 @@ def _named(report: ComparableReport) -> str:
 def _asked(record: dict[str, Any]) -> _Asked:
     question = Question(
         code=record["code"],
-        kind=Kind(record["kind"]),
+        kind=kind_named(record["kind"]),
         section=record["section"],
         text=record["text"],
         options=tuple(Option(one["code"], one["text"]) for one in record["options"]),

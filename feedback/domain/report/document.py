@@ -183,7 +183,7 @@ def _question_record(asked: AskedQuestion) -> dict[str, object]:
     question = asked.question
     return {
         "code": question.code,
-        "kind": question.kind,
+        "kind": question.kind.code,
         "section": question.section,
         "theme": question.theme,
         "roles": asked.roles,

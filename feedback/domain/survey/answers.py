@@ -1,15 +1,16 @@
 """What one participant says, checked against the questionnaire that was asked."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from feedback.domain.errors import AnswerRefused
-from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
+from feedback.domain.survey.questionnaires import Question, Questionnaire, Rating
 
-Rating = str | tuple[str, ...]
-"""The chosen option's code, or for a many-choice question the ticked codes in the questionnaire's order."""
+_LONGEST_CLEANED = 8000
+_LONGEST_CODE = 40
+_MOST_VALUES = 100
 
 
 class Wish(StrEnum):
@@ -42,60 +43,26 @@ def check_answer(questionnaire: Questionnaire, answer: Answer) -> None:
 
     A question that was not asked, since its condition does not hold, must not be answered.
     """
-    known_ratings, known_texts = _asked_fields(questionnaire, answer)
-    if (
-        answer.ratings.keys() - known_ratings.keys()
-        or (answer.texts.keys() | answer.wishes.keys()) - known_texts.keys()
-    ):
+    asked = questionnaire.asked_of(answer.ratings)
+    rated = {name for question in asked if question.closed for name in question.fields}
+    written = {question.code for question in asked if not question.closed}
+    if answer.ratings.keys() - rated or (answer.texts.keys() | answer.wishes.keys()) - written:
         raise AnswerRefused("The answer holds a field that the questionnaire does not ask.")
     if set(answer.wishes.values()) - set(Wish):
         raise AnswerRefused("The answer holds a wish that was not offered.")
-    for name, question in known_ratings.items():
-        _check_rating(question, name, answer.ratings.get(name))
-    for code, question in known_texts.items():
-        _check_text(question, answer.texts.get(code, ""))
+    for question in asked:
+        check_question(question, answer)
 
 
 def check_question(question: Question, answer: Answer) -> None:
     """Raise AnswerRefused unless what an answer says on one question, which was asked, fits it."""
-    if not question.closed:
-        _check_text(question, answer.texts.get(question.code, ""))
-        return
     for name in question.fields:
-        _check_rating(question, name, answer.ratings.get(name))
-
-
-def _asked_fields(questionnaire: Questionnaire, answer: Answer) -> tuple[Mapping[str, Question], dict[str, Question]]:
-    texts = {question.code: question for question in questionnaire.open_questions}
-    if not questionnaire.has_conditions:
-        return questionnaire.question_by_field, texts
-    asked = questionnaire.asked_of(answer.ratings)
-    return {name: question for question in asked if question.closed for name in question.fields}, texts
-
-
-def _check_rating(question: Question, name: str, rating: Rating | None) -> None:
-    if rating is None:
-        if question.required:
+        said = answer.ratings.get(name) if question.closed else answer.texts.get(name) or None
+        if said is None and question.required:
             raise AnswerRefused(f"Question {name} is not answered.")
-        return
-    if isinstance(rating, str):
-        fits = rating == PREFER_NOT_TO_SAY or (question.kind is not Kind.MANY and rating in question.option_codes)
-        fits = fits or (question.kind is Kind.MANY and rating == NONE_OF_THESE)
-    else:
-        fits = question.kind is Kind.MANY and rating == _in_order(question, rating) and len(rating) > 0
-    if not fits:
-        raise AnswerRefused(f"Question {name} has an answer that was not offered.")
-
-
-def _in_order(question: Question, ticked: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(code for code in question.option_codes if code in ticked)
-
-
-def _check_text(question: Question, text: str) -> None:
-    if question.required and not text:
-        raise AnswerRefused(f"Question {question.code} is not answered.")
-    if len(text) > question.max_chars:
-        raise AnswerRefused(f"Question {question.code} has more than {question.max_chars} characters.")
+        misfit = None if said is None else question.kind.misfit(question, said)
+        if misfit:
+            raise AnswerRefused(f"Question {name} {misfit}.")
 
 
 def check_texts_are_clean(answer: Answer) -> None:
@@ -120,3 +87,13 @@ def _kept(letter: str) -> bool:
     if letter in "\n\t\u200c\u200d":
         return True
     return unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def tidied(text: str) -> str:
+    """Return a text cleaned, but one that is far too long as it is: cleaning can cost the square of the length."""
+    return text if len(text) > _LONGEST_CLEANED else clean_text(text)
+
+
+def as_sent(values: Sequence[str]) -> tuple[str, ...]:
+    """Return values that a page sent, as many and as long as any that it offers can be."""
+    return tuple(value[:_LONGEST_CODE] for value in values[:_MOST_VALUES])

@@ -3,16 +3,14 @@
 Refuses what would give people away, or what a page could not ask: see docs/questionnaires.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from feedback.domain.survey.questionnaire_tables import TomlTable
-from feedback.domain.survey.questionnaires import Condition, Kind, Question
+from feedback.domain.survey.questionnaires import Condition, FileRules, Question
 
 _MODEL = 'shown_when = { question = "P1", answers = ["none"] }'
 
-_RULES: tuple[tuple[Callable[[Question], bool], str], ...] = (
-    (lambda q: not q.closed, "which is a text question; use one that is answered by choosing"),
-    (lambda q: q.kind is Kind.MANY, "which lets people choose many; use one of kind one or band"),
+_RULES: FileRules = (
     (lambda q: q.sensitive, "which is sensitive; who is asked more would tell what was answered; use another"),
     (lambda q: q.then_now, "which is asked as then_now; use one that is asked once"),
 )
@@ -48,15 +46,14 @@ def _problem(
     question: Question, condition: Condition, known: Mapping[str, Question], places: Mapping[str, int]
 ) -> str | None:
     earlier = known.get(condition.question)
-    if not question.closed:
-        return (
-            "a text question is asked of everybody, since whoever knows a text again would know another answer of its "
-            "author; remove shown_when"
-        )
+    if question.kind.always_asked:
+        return question.kind.always_asked
     if earlier is None:
         return f"names the unknown question “{condition.question}”; use the code of an earlier one"
     if places.get(earlier.section, 0) >= places.get(question.section, 0):
         return f"names {earlier.code}, which is not in an earlier section; each section is a page, so move one of them"
+    if earlier.kind.no_filter:
+        return f"names {earlier.code}, {earlier.kind.no_filter}"
     for breaks, words in _RULES:
         if breaks(earlier):
             return f"names {earlier.code}, {words}"

@@ -8,20 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feedback.domain.errors import AnswerRefused, SealBroken
-from feedback.domain.survey.answers import Answer, Rating, Wish, check_answer, check_question, clean_text
-from feedback.domain.survey.questionnaires import (
-    NONE_OF_THESE,
-    PREFER_NOT_TO_SAY,
-    Kind,
-    Question,
-    Questionnaire,
-)
-
-EXCLUSIVE = frozenset({NONE_OF_THESE, PREFER_NOT_TO_SAY})
-"""Answers to a many-choice question that stand alone."""
-_LONGEST_CLEANED = 8000
-_LONGEST_CODE = 40
-_MOST_VALUES = 100
+from feedback.domain.survey.answers import Answer, Wish, as_sent, check_answer, check_question
+from feedback.domain.survey.questionnaires import Question, Questionnaire, Rating
 
 
 @dataclass(frozen=True)
@@ -47,11 +35,6 @@ def fields_of(question: Question) -> tuple[str, ...]:
     return question.fields if question.closed else (question.code, wish_field(question.code))
 
 
-def longest_carried(question: Question) -> int:
-    """Return how many characters of a text travel on; a longer one must be shortened where it was written."""
-    return 2 * question.max_chars
-
-
 def with_section(draft: Draft, section: str, questions: Iterable[Question], sent: Mapping[str, Sequence[str]]) -> Draft:
     """Return the draft with what was `sent` on the questions of a section in place of what it held on them.
 
@@ -61,27 +44,20 @@ def with_section(draft: Draft, section: str, questions: Iterable[Question], sent
     for question in questions:
         for name in fields_of(question):
             kept.pop(name, None)
-            values = _carried(question, name, sent.get(name, ()))
+            values = _carried(question, name, sent)
             if values:
                 kept[name] = values
     return Draft(kept, draft.passed - {section})
 
 
-def _carried(question: Question, name: str, values: Sequence[str]) -> tuple[str, ...]:
-    if name == question.code and not question.closed:
-        return tuple(text for text in map(tidied, values[:1]) if text and len(text) <= longest_carried(question))
-    return tuple(value[:_LONGEST_CODE] for value in values[:_MOST_VALUES])
+def _carried(question: Question, name: str, sent: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
+    values = sent.get(name, ())
+    return question.kind.carried(question, values) if name in question.fields else as_sent(values)
 
 
 def can_travel(questions: Iterable[Question], sent: Mapping[str, Sequence[str]]) -> bool:
     """Tell whether everything `sent` on some questions can travel on; a text that is far too long cannot."""
-    written = [question for question in questions if not question.closed]
-    return all(len(tidied(text)) <= longest_carried(one) for one in written for text in sent.get(one.code, ())[:1])
-
-
-def tidied(text: str) -> str:
-    """Return a text cleaned, but one that is far too long as it is: cleaning can cost the square of the length."""
-    return text if len(text) > _LONGEST_CLEANED else clean_text(text)
+    return all(_carried(question, name, sent) is not None for question in questions for name in question.fields)
 
 
 def write_draft(draft: Draft) -> bytes:
@@ -142,22 +118,13 @@ def _said(questions: Iterable[Question], draft: Draft) -> Answer:
     ratings: dict[str, Rating] = {}
     texts: dict[str, str] = {}
     for question in questions:
-        if question.closed:
-            ratings |= {name: _rating(question, draft.values[name]) for name in question.fields if name in draft.values}
-        elif question.code in draft.values:
-            texts[question.code] = draft.values[question.code][0]
+        for name in (name for name in question.fields if name in draft.values):
+            said = question.kind.read(question, draft.values[name])
+            if question.closed:
+                ratings[name] = said
+            else:
+                texts[name] = str(said)
     return Answer(ratings, texts, {code: wish for code in texts if (wish := _wish(draft, code))})
-
-
-def _rating(question: Question, values: tuple[str, ...]) -> Rating:
-    if question.kind is Kind.MANY and not EXCLUSIVE & set(values):
-        ticked = set(values)
-        in_order = tuple(code for code in question.option_codes if code in ticked)
-        # A tick that was not offered stays, so that the check refuses it.
-        return (*in_order, *sorted(ticked.difference(in_order)))
-    if len(set(values)) != 1 or (question.kind is not Kind.MANY and len(values) != 1):
-        raise AnswerRefused(f"Question {question.code} has more than one answer.")
-    return values[0]
 
 
 def _wish(draft: Draft, code: str) -> Wish | None:

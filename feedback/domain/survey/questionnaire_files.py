@@ -2,17 +2,18 @@
 
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.survey.conditions import check_conditions, read_condition
+from feedback.domain.survey.kinds import KINDS, MAX_CHARS
 from feedback.domain.survey.questionnaire_tables import Findings, TomlTable
 from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
-    Kind,
+    FileRules,
     Option,
     Order,
     Question,
@@ -21,9 +22,6 @@ from feedback.domain.survey.questionnaires import (
     Section,
     Theme,
 )
-
-MAX_CHARS = 2000
-"""Most characters a text answer may ask for."""
 
 _SMALL_CODE = ("[a-z0-9-]{1,20}", "at most 20 small letters, digits and hyphens")
 _STAGE_CODE = ("[a-z0-9-]+", "small letters, digits and hyphens")
@@ -34,24 +32,10 @@ _QUESTION_KEYS = (
 )
 _RESERVED = frozenset({PREFER_NOT_TO_SAY, NONE_OF_THESE})
 
-_RULES: tuple[tuple[Callable[[Question], bool], str], ...] = (
-    (lambda q: q.closed and not q.options, "has no options; name a scale or add options"),
-    # A form without a compulsory answer would be complete when a mail scanner sends it empty.
-    (lambda q: q.closed and not q.required, "may be skipped; remove required, “Prefer not to say” is always offered"),
-    (lambda q: q.closed and q.max_chars != 0, "has max_chars, but is no text question; remove max_chars"),
-    (lambda q: not q.closed and q.max_chars == 0, f"has no max_chars; add a number from 1 to {MAX_CHARS}"),
-    (lambda q: not q.closed and q.options != (), "is a text question with options; remove options and scale"),
-    (lambda q: not q.closed and q.sensitive, "is a text question and sensitive; remove sensitive"),
-    (lambda q: not q.closed and q.then_now, "is a text question asked as then_now; remove then_now"),
-    (lambda q: not q.closed and q.order is not Order.NONE, "is a text question with an order; remove order"),
-    (
-        lambda q: q.kind is Kind.MANY and q.order is not Order.NONE,
-        "lets people choose many; remove order or use kind one",
-    ),
+_RULES: FileRules = (
     (lambda q: q.sensitive and q.order is Order.NONE, "is sensitive and has no order; add order rising or falling"),
     (lambda q: q.sensitive and len(q.options) < 3, "is sensitive and has fewer than three options; add one"),
     (lambda q: q.sensitive and q.then_now, "is sensitive and asked as then_now; remove one of them"),
-    (lambda q: q.then_now and q.kind is Kind.MANY, "is asked as then_now; use kind one or band"),
     (lambda q: q.then_now and q.order is Order.NONE, "is asked as then_now without order; add order rising or falling"),
 )
 
@@ -96,7 +80,7 @@ def _questionnaire(top: TomlTable) -> Questionnaire:
         name=top.code("name", *_STAGE_CODE),
         version=top.number("version", 1, least=1, most=9999),
         stage=top.code("stage", *_STAGE_CODE),
-        role=top.one_of("role", Role),
+        role=top.one_of("role", tuple(Role)),
         title=top.texts("title"),
         sections=sections,
         questions=_questions(top, sections, _scales(top)),
@@ -124,7 +108,7 @@ def _scales(top: TomlTable) -> Mapping[str, _Scale]:
 
 def _scale(table: TomlTable) -> _Scale:
     table.only("order", "options")
-    return _Scale(_options(table), table.one_of("order", Order))
+    return _Scale(_options(table), table.one_of("order", tuple(Order)))
 
 
 def _options(table: TomlTable) -> tuple[Option, ...]:
@@ -163,7 +147,7 @@ def _question(table: TomlTable, places: Mapping[str, int], scales: Mapping[str, 
     if question.section and question.section not in places:
         table.refuse(f"names the unknown section “{question.section}”; use one of {', '.join(places)}")
     if len(table.findings.problems) == noted:
-        for problem in (problem for breaks, problem in _RULES if breaks(question)):
+        for problem in (problem for breaks, problem in (*question.kind.file_rules, *_RULES) if breaks(question)):
             table.refuse(problem)
     return question
 
@@ -171,7 +155,7 @@ def _question(table: TomlTable, places: Mapping[str, int], scales: Mapping[str, 
 def _asked(table: TomlTable, scale: _Scale) -> Question:
     return Question(
         code=table.code("code", *_QUESTION_CODE),
-        kind=table.one_of("kind", Kind),
+        kind=KINDS[table.one_of("kind", KINDS)],
         section=table.line("section"),
         text=table.texts("text"),
         options=scale.options,
@@ -181,7 +165,7 @@ def _asked(table: TomlTable, scale: _Scale) -> Question:
         then_now=table.flag("then_now", default=False),
         max_chars=table.number("max_chars", 0, least=1, most=MAX_CHARS),
         hint=table.texts("hint") if "hint" in table.values else None,
-        theme=table.one_of("theme", Theme, Theme.OTHER),
+        theme=table.one_of("theme", tuple(Theme), Theme.OTHER),
         source=table.line("source"),
         licence=table.line("licence"),
         shown_when=read_condition(table),
@@ -191,7 +175,7 @@ def _asked(table: TomlTable, scale: _Scale) -> Question:
 def _scale_of(table: TomlTable, scales: Mapping[str, _Scale]) -> _Scale:
     if "scale" not in table.values:
         options = _options(table) if "options" in table.values else ()
-        return _Scale(options, table.one_of("order", Order, Order.NONE))
+        return _Scale(options, table.one_of("order", tuple(Order), Order.NONE))
     if {"options", "order"} & set(table.values):
         table.refuse("has a scale and its own options or order; keep the scale or the others")
     name = table.line("scale")

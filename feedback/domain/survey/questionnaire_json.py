@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from feedback.domain.survey.kinds import kind_named
 from feedback.domain.survey.questionnaire_tables import PLACEHOLDERS
 from feedback.domain.survey.questionnaires import (
     Condition,
@@ -29,7 +30,9 @@ def dump_questionnaire(questionnaire: Questionnaire) -> str:
     return json.dumps(questionnaire, default=_plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _plain(value: object) -> dict[str, object]:
+def _plain(value: object) -> dict[str, object] | str:
+    if isinstance(value, Kind):
+        return value.code
     if isinstance(value, Mapping):
         return dict(value)
     if is_dataclass(value):
@@ -54,7 +57,7 @@ def _question(frozen: dict[str, Any]) -> Question:
     return Question(
         **{
             **frozen,
-            "kind": Kind(frozen["kind"]),
+            "kind": kind_named(frozen["kind"]),
             "order": Order(frozen["order"]),
             # A wave that was planned before questions had a theme must still close.
             "theme": Theme(frozen.get("theme", Theme.OTHER)),

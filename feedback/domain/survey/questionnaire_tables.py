@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TypeVar
 
 from feedback.domain.survey.questionnaires import Texts
@@ -17,7 +16,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 _JOINERS = "\u200c\u200d"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
-Choice = TypeVar("Choice", bound=StrEnum)
+Choice = TypeVar("Choice", bound=str)
 
 
 @dataclass
@@ -76,11 +75,12 @@ class TomlTable:
             self.refuse(f"has the {key} “{value}”; use {looks}")
         return value
 
-    def one_of(self, key: str, choices: type[Choice], default: Choice | None = None) -> Choice:
+    def one_of(self, key: str, choices: Collection[Choice], default: Choice | None = None) -> Choice:
         """Return one of `choices`; without `default` it must be there."""
         value = self.values.get(key, default)
-        if isinstance(value, str) and value in list(choices):
-            return choices(value)
+        for choice in choices:
+            if choice == value:
+                return choice
         found = f"has no {key}" if value is None else f"has the unknown {key} “{value}”"
         self.refuse(f"{found}; use one of {', '.join(choices)}")
         return next(iter(choices))

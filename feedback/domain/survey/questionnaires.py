@@ -2,16 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import ClassVar
 
 PREFER_NOT_TO_SAY = "prefer-not-to-say"
 NONE_OF_THESE = "none-of-these"
 
 Texts = Mapping[str, str]
 """One text per language code; English ("en") is always there."""
+Rating = str | tuple[str, ...]
+"""The chosen option's code, or for a many-choice question the ticked codes in the questionnaire's order."""
 
 
 class Role(StrEnum):
@@ -19,15 +23,6 @@ class Role(StrEnum):
 
     MENTOR = "mentor"
     MENTEE = "mentee"
-
-
-class Kind(StrEnum):
-    """How a question is answered: one choice, many choices, a band of numbers, free text."""
-
-    ONE = "one"
-    MANY = "many"
-    BAND = "band"
-    TEXT = "text"
 
 
 class Order(StrEnum):
@@ -71,6 +66,45 @@ class Condition:
     answers: tuple[str, ...]
 
 
+class Kind(ABC):
+    """How one kind of question is asked, answered and counted; `feedback.domain.survey.kinds` has those there are.
+
+    `closed`: answered by choosing. `adds_up`: who is counted chose exactly one option, so the counts add up to n;
+    otherwise each option is a yes or no of its own. `asides` stand beside the options of every question, and alone.
+    """
+
+    code: ClassVar[str]
+    closed: ClassVar[bool] = True
+    adds_up: ClassVar[bool] = True
+    asides: ClassVar[tuple[str, ...]] = (PREFER_NOT_TO_SAY,)
+    file_rules: ClassVar["FileRules"]
+    """What a questionnaire file may not say of such a question, and the mend."""
+    no_filter: ClassVar[str] = ""
+    """Why no question may hang on such a one."""
+    always_asked: ClassVar[str] = ""
+    """Why such a question may hang on no other."""
+
+    @abstractmethod
+    def carried(self, question: "Question", sent: Sequence[str]) -> tuple[str, ...] | None:
+        """Return what was sent in a field as it may travel on in a draft; None if it is too long for that."""
+
+    @abstractmethod
+    def read(self, question: "Question", values: tuple[str, ...]) -> Rating:
+        """Return what the values of a field say, fitting or not; AnswerRefused if they say two things."""
+
+    @abstractmethod
+    def misfit(self, question: "Question", said: Rating) -> str | None:
+        """Return why an answer in a field does not fit the question, such as "is too long", or None."""
+
+    @abstractmethod
+    def longest(self, question: "Question") -> Rating:
+        """Return the answer in a field that takes the most room."""
+
+    @abstractmethod
+    def counted(self, said: Rating) -> tuple[str, ...] | None:
+        """Return the options for which a fitting answer counts; None if who gave it is not among the n."""
+
+
 @dataclass(frozen=True)
 class Question:
     """One question. `options` is empty for free text; `max_chars` counts for free text only.
@@ -99,7 +133,7 @@ class Question:
     @property
     def closed(self) -> bool:
         """Whether it is answered by choosing."""
-        return self.kind is not Kind.TEXT
+        return self.kind.closed
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
@@ -110,6 +144,10 @@ class Question:
     def option_codes(self) -> tuple[str, ...]:
         """Codes that can be chosen, without "prefer not to say" and "none of these"."""
         return tuple(option.code for option in self.options)
+
+
+FileRules = tuple[tuple[Callable[[Question], bool], str], ...]
+"""What a questionnaire file may not say of a question: whether it does, and the problem with its mend."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +225,7 @@ def fingerprint(question: Question) -> str:
     """Digest of everything a reader of the question sees: equal exactly where the words and options are the same."""
     shown = {
         "code": question.code,
-        "kind": question.kind,
+        "kind": question.kind.code,
         "text": dict(question.text),
         "options": _shown_options(question),
         "then_now": question.then_now,
@@ -201,7 +239,7 @@ def wording(question: Question) -> str:
     In English only, which every question has: a translation that is added does not make another question of it.
     """
     options = [[option.code, option.text["en"]] for option in question.options]
-    asked = {"kind": question.kind, "text": question.text["en"], "options": options}
+    asked = {"kind": question.kind.code, "text": question.text["en"], "options": options}
     return _digest({**asked, "code": question.code, "order": question.order})
 
 

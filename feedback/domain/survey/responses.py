@@ -8,11 +8,9 @@ from typing import Any
 
 from feedback.domain.errors import SealBroken
 from feedback.domain.links import RECEIPT_BYTES, SECRET_BYTES, Proof, Receipt
-from feedback.domain.survey.answers import Answer, Rating, Wish
-from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Kind, Question, Questionnaire
+from feedback.domain.survey.answers import Answer, Wish
+from feedback.domain.survey.questionnaires import Questionnaire, Rating
 
-BYTES_PER_CHARACTER = 4
-"""What a character of a clean text takes at most, in JSON and in UTF-8."""
 _NOT_AS_WRITTEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
@@ -57,20 +55,14 @@ def read_body(data: bytes) -> ResponseBody:
 
 def largest_body(questionnaire: Questionnaire, group: str) -> int:
     """Return the length in bytes of the longest body that an answer to `questionnaire` can have."""
+    written = questionnaire.open_questions
     longest = Answer(
-        ratings={name: _longest_rating(question) for question in questionnaire.questions for name in question.fields},
-        texts={question.code: "" for question in questionnaire.open_questions},
-        wishes={question.code: max(Wish, key=len) for question in questionnaire.open_questions},
+        ratings={name: asked.kind.longest(asked) for name, asked in questionnaire.question_by_field.items()},
+        texts={asked.code: str(asked.kind.longest(asked)) for asked in written},
+        wishes={asked.code: max(Wish, key=len) for asked in written},
     )
     frame = ResponseBody(Proof(bytes(SECRET_BYTES)), group, questionnaire.role, longest, Receipt(bytes(RECEIPT_BYTES)))
-    written = sum(question.max_chars for question in questionnaire.open_questions)
-    return len(write_body(frame)) + written * BYTES_PER_CHARACTER
-
-
-def _longest_rating(question: Question) -> Rating:
-    if question.kind is Kind.MANY:
-        return (*question.option_codes, PREFER_NOT_TO_SAY)
-    return max((*question.option_codes, PREFER_NOT_TO_SAY), key=len)
+    return len(write_body(frame))
 
 
 def _answer_record(answer: Answer) -> dict[str, object]:

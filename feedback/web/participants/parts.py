@@ -217,7 +217,7 @@ def _shown(question: Question, form: Form) -> ShownQuestion:
     hint = text_in(question.hint, language()) if question.hint else None
     fields = tuple(form[name] for name in fields_of(question))
     return ShownQuestion(
-        text_in(question.text, language()), hint, question.kind, fields, asks_of_harm=question.theme is Theme.HARM
+        text_in(question.text, language()), hint, question.kind.code, fields, asks_of_harm=question.theme is Theme.HARM
     )
 
 

@@ -14,7 +14,8 @@ from feedback.domain.disclosure.statements import GroupStatement, Publication, R
 from feedback.domain.disclosure.tally import Tally
 from feedback.domain.survey.answers import Answer
 from feedback.domain.survey.drafts import Draft, answer_in
-from feedback.domain.survey.questionnaires import Condition, Kind, Order, Question, Questionnaire, Role
+from feedback.domain.survey.kinds import MANY
+from feedback.domain.survey.questionnaires import Condition, Order, Question, Questionnaire, Role
 from forms.bank import available, load, pair
 from tests.domain.conftest import questionnaire_of
 
@@ -31,7 +32,7 @@ def answer_to(questionnaire: Questionnaire, number: int) -> Answer:
     for question in questionnaire.questions:
         for field in question.fields if question.closed else ():
             chosen = question.option_codes[number % len(question.option_codes)]
-            ratings[field] = (chosen,) if question.kind is Kind.MANY else chosen
+            ratings[field] = (chosen,) if question.kind is MANY else chosen
     return Answer(ratings, {question.code: "Something." for question in questionnaire.open_questions})
 
 

@@ -33,7 +33,8 @@ from feedback.domain.disclosure.statements import (
     read_publication,
 )
 from feedback.domain.survey.answers import Answer
-from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Kind, Order, Role
+from feedback.domain.survey.kinds import MANY, ONE
+from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Order, Role
 
 K = 5
 Build = Callable
@@ -167,7 +168,7 @@ def test_a_question_without_an_unfavourable_class_is_published_in_full(
 
 
 def test_a_band_question_follows_the_same_rules(published: Build, ask: Build) -> None:
-    (one,) = said_of(published(spread(0, 0, 0, 12), question=ask("P1", kind=Kind.BAND)), "mentor")
+    (one,) = said_of(published(spread(0, 0, 0, 12), question=ask("P1", kind=ONE)), "mentor")
     assert isinstance(one, DominanceBand)
 
 
@@ -208,7 +209,7 @@ def test_a_rate_says_how_many_of_those_invited_answered(published: Build) -> Non
     [
         (spread(0, 0, 0, 12), {}),
         (spread(4, 4, 4), {"sensitive": True}),
-        ([("0",)] * 6, {"kind": Kind.MANY, "order": Order.NONE}),
+        ([("0",)] * 6, {"kind": MANY, "order": Order.NONE}),
         ([*spread(1, 1, 1), *[PREFER_NOT_TO_SAY] * 8], {}),
     ],
 )

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.survey.answers import Answer, Wish, check_answer, check_texts_are_clean, clean_text
+from feedback.domain.survey.kinds import MANY, ONE, TEXT
 from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
@@ -23,13 +24,13 @@ def asking(*questions: Question) -> Questionnaire:
     return Questionnaire("kickoff-mentor", 1, "kickoff", Role.MENTOR, {"en": "Hello"}, sections, questions)
 
 
-def closed(kind: Kind = Kind.ONE, *, required: bool = True, then_now: bool = False) -> Question:
+def closed(kind: Kind = ONE, *, required: bool = True, then_now: bool = False) -> Question:
     options = tuple(Option(code, {"en": code}) for code in ("low", "middle", "high"))
     return Question("C1", kind, "all", {"en": "How?"}, options, required=required, then_now=then_now)
 
 
 def text(*, required: bool = False, max_chars: int = 10) -> Question:
-    return Question("F2", Kind.TEXT, "all", {"en": "What?"}, required=required, max_chars=max_chars)
+    return Question("F2", TEXT, "all", {"en": "What?"}, required=required, max_chars=max_chars)
 
 
 def refusal(question: Question, answer: Answer) -> str:
@@ -50,14 +51,14 @@ def test_an_option_that_is_not_offered_is_refused(rating: str | tuple[str, ...])
 
 @pytest.mark.parametrize("rating", [("low",), ("low", "high"), NONE_OF_THESE, PREFER_NOT_TO_SAY])
 def test_many_choices_are_accepted_in_order(rating: str | tuple[str, ...]) -> None:
-    check_answer(asking(closed(Kind.MANY)), Answer({"C1": rating}))
+    check_answer(asking(closed(MANY)), Answer({"C1": rating}))
 
 
 @pytest.mark.parametrize(
     "rating", ["low", (), ("high", "low"), ("low", "low"), ("low", "lowest"), ("low", PREFER_NOT_TO_SAY)]
 )
 def test_many_choices_are_refused_out_of_order_doubled_or_unknown(rating: str | tuple[str, ...]) -> None:
-    assert "not offered" in refusal(closed(Kind.MANY), Answer({"C1": rating}))
+    assert "not offered" in refusal(closed(MANY), Answer({"C1": rating}))
 
 
 def test_an_empty_answer_is_refused() -> None:

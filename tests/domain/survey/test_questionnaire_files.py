@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.domain.errors import QuestionnaireRefused
+from feedback.domain.survey.kinds import MANY, ONE, TEXT
 from feedback.domain.survey.questionnaire_files import read_questionnaire
-from feedback.domain.survey.questionnaires import Condition, Kind, Order, Questionnaire, Role
+from feedback.domain.survey.questionnaires import Condition, Order, Questionnaire, Role
 
 FILE = "kickoff-mentor.toml"
 HEAD = """
@@ -87,7 +88,7 @@ def test_a_whole_file_becomes_a_questionnaire() -> None:
     questionnaire = read(WHOLE)
     assert (questionnaire.name, questionnaire.version, questionnaire.role) == ("kickoff-mentor", 3, Role.MENTOR)
     assert [question.code for question in questionnaire.questions] == ["C1", "B1", "F2"]
-    assert [question.kind for question in questionnaire.questions] == [Kind.ONE, Kind.MANY, Kind.TEXT]
+    assert [question.kind for question in questionnaire.questions] == [ONE, MANY, TEXT]
 
 
 def test_a_shared_scale_gives_its_options_and_order() -> None:
@@ -111,7 +112,7 @@ def test_a_problem_names_file_question_and_mend() -> None:
 
 
 def test_a_sentence_stays_on_one_line_whatever_it_repeats() -> None:
-    sentence = f"{FILE}, question C1: has the unknown kind “o n e”; use one of one, many, band, text."
+    sentence = f"{FILE}, question C1: has the unknown kind “o n e”; use one of one, many, text."
     assert problems(changed('kind = "one"', r'kind = "o\nn\ne"')) == [sentence]
 
 
@@ -119,7 +120,7 @@ QUESTION_MISTAKES = [
     ('scale = "agreement"', 'scale = "agrement"', "C1: names the unknown scale “agrement”; use one of agreement."),
     ('scale = "agreement"', "", "C1: has no options; name a scale or add options."),
     ('scale = "agreement"', 'scale = "agreement"\norder = "rising"', "C1: has a scale and its own options or order"),
-    ('kind = "one"', 'kind = "won"', "C1: has the unknown kind “won”; use one of one, many, band, text."),
+    ('kind = "one"', 'kind = "won"', "C1: has the unknown kind “won”; use one of one, many, text."),
     ('kind = "one"\n', "", "C1: has no kind; use one of"),
     ('kind = "one"', 'kind = "many"', "C1: lets people choose many; remove order"),
     ('section = "all"', 'section = "al"', "C1: names the unknown section “al”; use one of all."),
@@ -154,8 +155,8 @@ QUESTION_MISTAKES = [
     ("max_chars = 500", 'max_chars = 5\norder = "rising"', "F2: is a text question with an order"),
     ('code = "B1"', 'code = "B1"\nsensitive = true', "B1: is sensitive and has no order"),
     ('code = "B1"', 'code = "B1"\nsensitive = true', "B1: is sensitive and has fewer than three options"),
-    ('code = "B1"', 'code = "B1"\nthen_now = true', "B1: is asked as then_now; use kind one or band"),
-    ('kind = "many"', 'kind = "band"\nthen_now = true', "B1: is asked as then_now without order"),
+    ('code = "B1"', 'code = "B1"\nthen_now = true', "B1: is asked as then_now; use kind one"),
+    ('kind = "many"', 'kind = "one"\nthen_now = true', "B1: is asked as then_now without order"),
     ('"asked"', '"told"', "B1: has the option told twice"),
     ('"asked"', '"Asked!"', "B1, option Asked!: has the code “Asked!”"),
     ('"asked"', f'"{"a" * 21}"', "use at most 20 small letters"),

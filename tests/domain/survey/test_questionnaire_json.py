@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.domain.survey.kinds import KINDS, ONE
 from feedback.domain.survey.questionnaire_json import dump_questionnaire, load_questionnaire, with_words
 from feedback.domain.survey.questionnaires import Kind, Option, Order, Question, Questionnaire, Role, Section, text_in
 
@@ -16,7 +17,7 @@ options = st.builds(Option, codes, texts)
 questions = st.builds(
     Question,
     code=codes,
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(list(KINDS.values())),
     section=codes,
     text=texts,
     options=st.lists(options, max_size=3).map(tuple),
@@ -43,7 +44,7 @@ questionnaires = st.builds(
 
 def worded(text: str, **translated: str) -> Questionnaire:
     said = {"en": text, **translated}
-    question = Question("C1", Kind.ONE, "all", said, (Option("yes", said),), hint=said)
+    question = Question("C1", ONE, "all", said, (Option("yes", said),), hint=said)
     return Questionnaire("exit-mentor", 1, "exit", Role.MENTOR, said, (Section("all", said),), (question,))
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from feedback.domain.errors import SealBroken
 from feedback.domain.links import Proof, Receipt
 from feedback.domain.survey.answers import Answer, Wish, check_answer, clean_text
+from feedback.domain.survey.kinds import MANY, ONE, TEXT
 from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
@@ -51,20 +52,20 @@ HARD = Questionnaire(
     {"en": "Hard"},
     (Section("s", {"en": "Section"}),),
     (
-        question("A1", Kind.ONE, options=options("a", "much-longer-than-prefer-not-to-say"), order=Order.RISING),
-        question("B1", Kind.MANY, options=options("x", "y", "z")),
-        question("C1", Kind.ONE, options=options("0", "1"), then_now=True),
-        question("D1", Kind.BAND, options=options("1-2", "3-or-more")),
-        question("F1", Kind.TEXT, max_chars=5),
-        question("F2", Kind.TEXT, max_chars=60),
+        question("A1", ONE, options=options("a", "much-longer-than-prefer-not-to-say"), order=Order.RISING),
+        question("B1", MANY, options=options("x", "y", "z")),
+        question("C1", ONE, options=options("0", "1"), then_now=True),
+        question("D1", ONE, options=options("1-2", "3-or-more")),
+        question("F1", TEXT, max_chars=5),
+        question("F2", TEXT, max_chars=60),
     ),
 )
 QUESTIONNAIRES = [HARD, *map(load, available())]
 
 
 def ratings(one: Question) -> st.SearchStrategy[Any]:
-    said = st.sampled_from([PREFER_NOT_TO_SAY, *([NONE_OF_THESE] if one.kind is Kind.MANY else one.option_codes)])
-    if one.kind is not Kind.MANY:
+    said = st.sampled_from([PREFER_NOT_TO_SAY, *([NONE_OF_THESE] if one.kind is MANY else one.option_codes)])
+    if one.kind is not MANY:
         return said
     ticked = st.sets(st.sampled_from(one.option_codes), min_size=1)
     return said | ticked.map(lambda codes: tuple(code for code in one.option_codes if code in codes))
