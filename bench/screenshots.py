@@ -15,6 +15,7 @@ from feedback.cli.serving import WebThread
 from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import results_secret, to_address
+from feedback.domain.staff import StaffRole
 from feedback.mail import write
 from feedback.services.reports.set_notice import name_help, say_what_was_done
 from feedback.storage.support import desk_of
@@ -23,9 +24,11 @@ from tests.browser.conftest import browser_at_hand
 from tests.browsing import free_port
 from tests.databases import SqliteServer
 from tests.mails.letters import MAILS, a_letter
+from tests.web.test_staff_pages import token_for
 from tests.world import FixedClock, World
 
 FOLDER = ROOT / "screenshots"
+README_FOLDER = ROOT / "docs" / "pictures"
 WIDTHS = {360: 740, 1280: 900}
 SCHEMES = ("light", "dark")
 Shoot = Callable[[str], None]
@@ -150,12 +153,27 @@ def take(browser: Browser, world: World, base: str, link: str) -> None:
             context.close()
 
 
+def take_for_readme(browser: Browser, world: World, base: str, link: str) -> None:
+    """Take the two pictures that the README shows, small enough to be kept with it."""
+    README_FOLDER.mkdir(exist_ok=True)
+    page = browser.new_page(viewport={"width": 360, "height": 900})
+    page.goto(link)
+    page.screenshot(path=str(README_FOLDER / "promise.png"))
+    page = browser.new_page(viewport={"width": 900, "height": 1100})
+    page.goto(f"{base}/staff/sign-in/{token_for(world, StaffRole.COORDINATOR)}")
+    press(page, "Sign in")
+    page.goto(f"{base}/staff/waves/1/report")
+    page.locator("h2", has_text="What they answered").evaluate("x => x.scrollIntoView()")
+    page.screenshot(path=str(README_FOLDER / "report.png"))
+
+
 def main() -> None:
     """Take the pictures and say where they are."""
     FOLDER.mkdir(exist_ok=True)
     with service() as (world, base), sync_playwright() as playwright:
         link = reported_programme(world)
         browser = browser_at_hand(playwright)
+        take_for_readme(browser, world, base, f"{base}/s/{link}")
         take(browser, world, base, link)
         browser.close()
     sys.stdout.write(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER}\n")
