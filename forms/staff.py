@@ -11,7 +11,9 @@ from feedback.domain.comments.review import LONGEST_REVIEWED, Decision
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """A form that only a page of this service can have sent."""
+    """A form that only a page of this service can have sent. `set_by_page` are fields that nobody fills in by hand."""
+
+    set_by_page: tuple[str, ...] = ("csrf_token",)
 
 
 class SignInForm(StaffForm):
@@ -47,6 +49,7 @@ class CloseWaveForm(StaffForm):
 class MendDeliveryForm(StaffForm):
     """The address of somebody whose mail came back, corrected or as it is, and the wish to send it again."""
 
+    set_by_page = ("csrf_token", "participant")
     participant = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     address = StringField(
         _("Address"),
@@ -60,6 +63,7 @@ class MendDeliveryForm(StaffForm):
 class ApproveRosterForm(StaffForm):
     """The approval of exactly the roster that was shown."""
 
+    set_by_page = ("csrf_token", "digest")
     digest = HiddenField(validators=[Length(min=64, max=64)])
     sure = BooleanField(
         _("I know that these are real people of this programme, and that nobody is missing."),

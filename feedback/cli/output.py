@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from feedback.domain.staff import COMMAND_LINE
 from feedback.domain.waves.schedule import last_moment_of, moment_of
 
-ACTOR = "command line"
+ACTOR = COMMAND_LINE
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for a script to read.")
 

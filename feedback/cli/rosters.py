@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, as_json_option, say, write_json
 from feedback.domain.errors import RosterRefused
+from feedback.domain.staff import actor_of
 from feedback.runtime import runtime
 from feedback.services.roster.approve_roster import RosterView, approve_roster, show_roster, staff_number
 from feedback.services.roster.correct_address import correct_address
@@ -134,7 +135,8 @@ def approve_command(programme_id: int, on_behalf_of: str, digest: str | None) ->
 def _actor(programme_id: int, on_behalf_of: str | None) -> str:
     if on_behalf_of is None:
         return ACTOR
-    return f"staff {staff_number(runtime().session(), programme_id, on_behalf_of)} by {ACTOR}"
+    staff_id = staff_number(runtime().session(), programme_id, on_behalf_of)
+    return actor_of(staff_id, ACTOR)
 
 
 def _show(view: RosterView) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from feedback.domain.staff import principal_of
 from feedback.storage.database import Base, JsonText
 
 
@@ -40,8 +41,8 @@ def approval_of(session: Session, programme_id: int) -> RosterApproval | None:
 
 
 def note_change(session: Session, programme_id: int, actor: str) -> None:
-    """Void the approval of a roster, and remember who changed it: "staff 3 by command line" is staff 3."""
-    changer = actor.partition(" by ")[0]
+    """Void the approval of a roster, and remember who changed it."""
+    changer = principal_of(actor)
     found = approval_of(session, programme_id)
     if found is None:
         session.add(RosterApproval(programme_id=programme_id, changed_by=[changer]))

@@ -1,9 +1,12 @@
 import re
 
+import pytest
 from flask import Flask
 
 from feedback.domain.staff import StaffRole
 from feedback.web.staff.guards import allowed, is_guarded, open_to_all
+from tests.web.test_staff_pages import SITE, SURE, signed_in
+from tests.world import World
 
 OPEN = {"staff.how_to_sign_in", "staff.ask_sign_in", "staff.sign_in", "staff.sign_out"}
 
@@ -29,6 +32,17 @@ def test_strangers_see_nothing_but_the_way_in(app: Flask) -> None:
 def test_staff_addresses_with_a_number_name_what_the_guard_checks(app: Flask) -> None:
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint in staff_endpoints(app) - OPEN]
     assert {name for rule in rules for name in rule.arguments} <= {"programme_id", "wave_id", "before_id"}
+
+
+@pytest.mark.parametrize(("role", "refused"), [(StaffRole.ADMINISTRATOR, 14), (StaffRole.REVIEWER, 5)])
+def test_what_no_page_of_ours_has_sent_is_a_bad_request(world: World, role: StaffRole, refused: int) -> None:
+    world.open_wave()
+    client = signed_in(world, role)
+    posted = {rule.rule for rule in world.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    addresses = [re.sub(r"<(int:)?\w+>", "1", rule) for rule in sorted(posted) if rule.startswith("/staff")]
+    answers = {address: client.post(address, data=SURE, base_url=SITE).status_code for address in addresses}
+    assert set(answers.values()) <= {400, 403}
+    assert sum(status == 400 for status in answers.values()) == refused
 
 
 def test_a_view_without_a_mark_is_not_guarded() -> None:

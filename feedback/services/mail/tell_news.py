@@ -14,7 +14,7 @@ from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH
 from feedback.domain.links import news_name, results_digest, results_secret
 from feedback.domain.report.document import Outcome, read_outcome
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import PLANNERS, StaffRole
 from feedback.domain.waves.states import CANCELLATION, EXTENSION, INVITATION, NO_RESULTS, RESULTS, News, WaveState
 from feedback.locales.moments import moment as in_words
 from feedback.mail import MailMessage, Relay, RelayVerdict
@@ -40,7 +40,7 @@ _MAIL_TO_ALL = {
 }
 _MAIL_TO_STAFF = {
     News.HELD: ("held", (StaffRole.ADMINISTRATOR,)),
-    News.POSTPONED: ("postponement", (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)),
+    News.POSTPONED: ("postponement", PLANNERS),
 }
 
 

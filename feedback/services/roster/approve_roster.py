@@ -13,7 +13,7 @@ from feedback.domain.address import address_or_none
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.errors import NotFound, RosterNotApproved, sentence
 from feedback.domain.roster.digests import RosterEntry, roster_digest
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import COMMAND_LINE, PLANNERS, StaffRole, actor_of, staff_id_in
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme, reading
 from feedback.storage.organisations import Organisation
@@ -21,9 +21,6 @@ from feedback.storage.people import names_of, roster_entries, roster_sizes
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.roster_approvals import RosterApproval, approval_of, note_approval
 from feedback.storage.staff import StaffMember, staff_by_email, staff_by_id
-
-MAY_APPROVE = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
-COMMAND_LINE = "command line"
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def approve_roster(
         )
     lines = [[entry.number, entry.digest] for entry in entries]
     note_approval(session, programme_id, digest=bytes.fromhex(digest), entries=lines, staff_id=staff_id, now=now)
-    actor = f"staff {staff_id} by {COMMAND_LINE}" if at_command_line else f"staff {staff_id}"
+    actor = actor_of(staff_id, COMMAND_LINE if at_command_line else None)
     note(session, now, actor, f"approved roster {digest[:16]}", f"programme {programme_id}")
     session.commit()
 
@@ -128,10 +125,10 @@ def _missing(programme_id: int) -> str:
 def _check_approver(
     member: StaffMember | None, organisation_id: int, approval: RosterApproval | None, at_command_line: bool
 ) -> None:
-    if member is None or member.organisation_id != organisation_id or StaffRole(member.role) not in MAY_APPROVE:
+    if member is None or member.organisation_id != organisation_id or StaffRole(member.role) not in PLANNERS:
         raise RosterNotApproved("Only administrators and coordinators of the organisation approve its rosters.")
     changed_by = approval.changed_by if approval else []
-    if f"staff {member.id}" in changed_by:
+    if actor_of(member.id) in changed_by:
         raise RosterNotApproved(
             sentence("Who has imported or changed the roster cannot approve it: ask a colleague who had no hand in it.")
         )
@@ -155,7 +152,7 @@ def _roster_view(session: Session, programme_id: int) -> RosterView:
         approved_by=approver.name if approver else None,
         approved_at=approval.approved_at if approval and is_current else None,
         changed_by=tuple(_name(session, actor) for actor in changed_by),
-        changed_by_staff=frozenset(number for actor in changed_by if (number := _staff_id(actor))),
+        changed_by_staff=frozenset(number for actor in changed_by if (number := staff_id_in(actor))),
         has_earlier=bool(before),
         sizes=tuple(roster_sizes(session, programme_id).items()),
         entries=tuple(sorted(entries, key=lambda entry: (entry.role, entry.cohort, entry.name, entry.number))),
@@ -167,11 +164,6 @@ def _roster_view(session: Session, programme_id: int) -> RosterView:
     )
 
 
-def _staff_id(actor: str) -> int | None:
-    number = actor.removeprefix("staff ")
-    return int(number) if number.isdecimal() else None
-
-
 def _name(session: Session, actor: str) -> str:
-    member = staff_by_id(session, _staff_id(actor) or 0)
+    member = staff_by_id(session, staff_id_in(actor) or 0)
     return member.name if member else actor

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address, read_address
 from feedback.domain.errors import NotFound, SignInRefused
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import StaffRole, actor_of
 from feedback.storage.audit_log import note
 from feedback.storage.database import reading
 from feedback.storage.organisations import known_organisation
@@ -31,6 +31,11 @@ class Member:
     name: str
     role: StaffRole
     email: Address
+
+    @property
+    def actor(self) -> str:
+        """The member's name in the audit log."""
+        return actor_of(self.id)
 
 
 def invite_staff(
@@ -62,7 +67,7 @@ def sign_in(session: Session, token: str, *, now: datetime) -> int:
     if staff_id is None:
         session.commit()
         raise SignInRefused("This sign-in link was used before, or it is too old. Ask an administrator for a new one.")
-    note(session, now, f"staff {staff_id}", "signed in", f"staff {staff_id}")
+    note(session, now, actor_of(staff_id), "signed in", f"staff {staff_id}")
     session.commit()
     return staff_id
 

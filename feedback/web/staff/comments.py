@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Response, abort, make_response, redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.comments.highlights import Names, Segment, Sign, highlights, segments
@@ -17,8 +17,8 @@ from feedback.services.comments.list_comments import Review, list_comments
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.comments.sum_up_comments import sum_up_comments
 from feedback.services.roster.names_on_roster import names_on_roster
-from feedback.web.refusals import in_words
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.wording import day_in_words, language
 from forms.staff import DecideCommentForm, ReleaseCommentsForm, StaffForm, SumUpCommentsForm
 
@@ -56,38 +56,27 @@ def review(wave_id: int) -> ResponseReturnValue:
 def decide(wave_id: int) -> ResponseReturnValue:
     """Keep the decision on one comment."""
     form, tools = DecideCommentForm(), runtime()
-    if not form.validate():
-        return _refused(wave_id, form)
-    verdict = CommentVerdict(Decision(form.decision.data), form.redacted.data or "")
-    number = _comment_id(form.comment.data)
-    try:
+    with accepted(form, lambda: _page(wave_id, form), ReviewRefused, at=form.redacted):
+        verdict = CommentVerdict(Decision(form.decision.data), form.redacted.data or "")
         decide_comment(
             tools.session(),
             tools.keys,
             wave_id,
-            comment_id=number,
+            comment_id=_comment_id(form.comment.data),
             verdict=verdict,
             now=tools.clock(),
-            actor=_actor(),
+            actor=member().actor,
         )
-    except ReviewRefused as error:
-        form.redacted.errors = [in_words(error)]
-        return _refused(wave_id, form)
-    return redirect(url_for(".comments", wave_id=wave_id, _anchor=f"c-{number.hex()}"), 303)
+    return redirect(url_for(".comments", wave_id=wave_id, _anchor=f"c-{form.comment.data}"), 303)
 
 
 @allowed(StaffRole.REVIEWER)
 def sum_up(wave_id: int) -> ResponseReturnValue:
     """Keep the summary of one question's comments."""
     form, tools = SumUpCommentsForm(), runtime()
-    if not form.validate():
-        return _refused(wave_id, form)
     code, words = form.question.data, form.summary.data or ""
-    try:
-        sum_up_comments(tools.session(), wave_id, code, summary=words, now=tools.clock(), actor=_actor())
-    except ReviewRefused as error:
-        form.summary.errors = [in_words(error)]
-        return _refused(wave_id, form)
+    with accepted(form, lambda: _page(wave_id, form), ReviewRefused, at=form.summary):
+        sum_up_comments(tools.session(), wave_id, code, summary=words, now=tools.clock(), actor=member().actor)
     return redirect(url_for(".comments", wave_id=wave_id, _anchor=f"q-{code}"), 303)
 
 
@@ -95,17 +84,9 @@ def sum_up(wave_id: int) -> ResponseReturnValue:
 def release(wave_id: int) -> ResponseReturnValue:
     """Publish what was decided; the worker destroys what is left."""
     form, tools = ReleaseCommentsForm(), runtime()
-    if not form.validate():
-        return _refused(wave_id, form)
-    release_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=_actor())
+    with accepted(form, lambda: _page(wave_id, form)):
+        release_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=member().actor)
     return redirect(url_for(".report", wave_id=wave_id, _anchor="comments"), 303)
-
-
-def _refused(wave_id: int, form: StaffForm) -> Response:
-    if form.csrf_token.errors:
-        abort(400)
-    runtime().session().rollback()
-    return make_response(_page(wave_id, form), 422)
 
 
 def _comment_id(text: str) -> bytes:
@@ -113,10 +94,6 @@ def _comment_id(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         abort(400)
-
-
-def _actor() -> str:
-    return f"staff {member().id}"
 
 
 def _page(wave_id: int, failed: StaffForm | None = None) -> str:

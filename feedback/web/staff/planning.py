@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from flask import abort, make_response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import PlanRefused
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import PLANNERS
 from feedback.domain.waves.schedule import last_moment_of, moment_of
 from feedback.reporting.forecast_words import forecast_words
 from feedback.runtime import runtime
@@ -17,14 +17,12 @@ from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from feedback.services.waves.preview_wave import WavePreview, preview_wave
 from feedback.services.waves.set_quiet_times import show_quiet_times
 from feedback.services.waves.show_wave import EntryKind
-from feedback.web.refusals import in_words
 from feedback.web.staff.guards import allowed, member
-from feedback.web.staff.mistakes import mistakes
+from feedback.web.staff.sent_forms import accepted, mistakes
 from feedback.web.staff.wording import moment_in_words, time_in_words
 from forms.bank import STAGES, pair
 from forms.planning import PlanForm
 
-_PLANNERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
 _WRITE_DOWN = "plan"
 
 
@@ -39,27 +37,21 @@ class PlannedDate:
     band: None = None
 
 
-@allowed(*_PLANNERS)
+@allowed(*PLANNERS)
 def ask(programme_id: int) -> ResponseReturnValue:
     """Show the empty form."""
     return _page(show_programme(runtime().session(), programme_id), _form())
 
 
-@allowed(*_PLANNERS)
+@allowed(*PLANNERS)
 def send(programme_id: int) -> ResponseReturnValue:
     """Show what a plan comes to, or write it down if that was seen and confirmed."""
     programme, form = show_programme(runtime().session(), programme_id), _form()
-    if not form.validate():
-        if form.csrf_token.errors:
-            abort(400)
-        return make_response(_page(programme, form), 422)
-    plan = _plan(programme, form)
-    try:
+    with accepted(form, lambda: _page(programme, form), PlanRefused):
+        plan = _plan(programme, form)
         seen = preview_wave(runtime().session(), plan, now=runtime().clock())
         if request.form.get("go") == _WRITE_DOWN:
             return redirect(url_for(".wave", wave_id=_write_down(plan)), 303)
-    except PlanRefused as refusal:
-        return make_response(_page(programme, form, refusal=in_words(refusal)), 422)
     return _page(programme, form, seen)
 
 
@@ -101,17 +93,16 @@ def _write_down(plan: WavePlan) -> int:
         key_backup_days=tools.settings.key_backup_days,
         comment_days=tools.settings.comment_days,
         now=tools.clock(),
-        actor=f"staff {member().id}",
+        actor=member().actor,
     )
 
 
-def _page(programme: ProgrammeView, form: PlanForm, seen: WavePreview | None = None, refusal: str | None = None) -> str:
+def _page(programme: ProgrammeView, form: PlanForm, seen: WavePreview | None = None) -> str:
     quiet = show_quiet_times(runtime().session(), programme.id)
     return render_template(
         "staff/plan.html",
         programme=programme,
         form=form,
-        refusal=refusal,
         errors=mistakes(form),
         quiet=quiet,
         hours={"begins": time_in_words(quiet.begins), "ends": time_in_words(quiet.ends)},

@@ -1,32 +1,30 @@
 """A programme's roster by name, and the button of the second person who approves it."""
 
-from flask import abort, make_response, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import PLANNERS
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import show_programme
 from feedback.services.roster.approve_roster import approve_roster, show_roster
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.wording import moment_in_words
 from forms.staff import ApproveRosterForm
 
 
-@allowed(StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+@allowed(*PLANNERS)
 def one(programme_id: int) -> ResponseReturnValue:
     """Show who is on the roster, what has changed since it was approved last, and by whom."""
     return _page(programme_id)
 
 
-@allowed(StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+@allowed(*PLANNERS)
 def approve(programme_id: int) -> ResponseReturnValue:
     """Approve exactly the roster that the page showed."""
     form = ApproveRosterForm()
-    if not form.validate():
-        if form.csrf_token.errors or form.digest.errors:
-            abort(400)
-        return make_response(_page(programme_id, form), 422)
-    approve_roster(runtime().session(), programme_id, form.digest.data, staff_id=member().id, now=runtime().clock())
+    with accepted(form, lambda: _page(programme_id, form)):
+        approve_roster(runtime().session(), programme_id, form.digest.data, staff_id=member().id, now=runtime().clock())
     return redirect(url_for(".roster", programme_id=programme_id), 303)
 
 

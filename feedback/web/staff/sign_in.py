@@ -1,11 +1,12 @@
 """Signing in and out. Opening a sign-in link uses nothing up, because mail scanners open links too."""
 
-from flask import abort, redirect, render_template, session, url_for
+from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback.runtime import runtime
 from feedback.services.staff.sign_in import sign_in
 from feedback.web.staff.guards import open_to_all
+from feedback.web.staff.sent_forms import accepted
 from forms.staff import SignInForm, SignOutForm
 
 
@@ -24,9 +25,8 @@ def ask(token: str) -> ResponseReturnValue:
 @open_to_all
 def enter(token: str) -> ResponseReturnValue:
     """Use the link up and begin a session of its own."""
-    if not SignInForm().validate():
-        abort(400)
-    staff_id = sign_in(runtime().session(), token, now=runtime().clock())
+    with accepted(SignInForm()):
+        staff_id = sign_in(runtime().session(), token, now=runtime().clock())
     session.clear()
     session["staff_id"] = staff_id
     return redirect(url_for(".programmes"), 303)
@@ -35,7 +35,6 @@ def enter(token: str) -> ResponseReturnValue:
 @open_to_all
 def leave() -> ResponseReturnValue:
     """End the session."""
-    if not SignOutForm().validate():
-        abort(400)
-    session.clear()
+    with accepted(SignOutForm()):
+        session.clear()
     return redirect(url_for(".how_to_sign_in"), 303)

@@ -9,6 +9,7 @@ from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
 from feedback.services.support.read_support_requests import finish_support_request, read_support_requests
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.wording import day_in_words
 from forms.staff import StaffForm
 
@@ -17,7 +18,7 @@ from forms.staff import StaffForm
 def requests(programme_id: int) -> ResponseReturnValue:
     """Show a programme's requests, those not seen to first."""
     programme, tools = _programme(programme_id), runtime()
-    found = read_support_requests(tools.session(), tools.keys, programme_id, now=tools.clock(), actor=_actor())
+    found = read_support_requests(tools.session(), tools.keys, programme_id, now=tools.clock(), actor=member().actor)
     return render_template(
         "staff/support.html",
         programme=programme,
@@ -30,10 +31,9 @@ def requests(programme_id: int) -> ResponseReturnValue:
 def finish(programme_id: int) -> ResponseReturnValue:
     """Mark one request as seen to."""
     _programme(programme_id)
-    if not StaffForm().validate():
-        abort(400)
     tools, number = runtime(), request.form.get("number", "")
-    finish_support_request(tools.session(), programme_id, number, now=tools.clock(), actor=_actor())
+    with accepted(StaffForm()):
+        finish_support_request(tools.session(), programme_id, number, now=tools.clock(), actor=member().actor)
     return redirect(url_for("staff.support", programme_id=programme_id))
 
 
@@ -48,7 +48,3 @@ def _programme(programme_id: int) -> ProgrammeView:
     if not may_read(programme):
         abort(403)
     return programme
-
-
-def _actor() -> str:
-    return f"staff {member().id}"

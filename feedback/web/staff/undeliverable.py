@@ -1,47 +1,33 @@
 """Whom no mail of a wave reaches, with a way to correct the address and send the invitation again."""
 
-from flask import abort, make_response, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import AddressRefused, NotFound, ResendRefused
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import PLANNERS
 from feedback.domain.waves.states import WaveState
 from feedback.runtime import runtime
 from feedback.services.mail.resend_invitation import mend_delivery
 from feedback.services.mail.show_undeliverable import show_undeliverable
 from feedback.services.waves.show_wave import show_wave
-from feedback.web.refusals import in_words
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.sent_forms import accepted
 from forms.staff import MendDeliveryForm
 
 
-@allowed(StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+@allowed(*PLANNERS)
 def people(wave_id: int) -> ResponseReturnValue:
     """List them by name."""
     return _page(wave_id)
 
 
-@allowed(StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+@allowed(*PLANNERS)
 def mend(wave_id: int) -> ResponseReturnValue:
     """Correct one address, if another was written, and send the invitation again."""
     form = MendDeliveryForm()
-    if not form.validate():
-        if form.csrf_token.errors or form.participant.errors:
-            abort(400)
-        return make_response(_page(wave_id, form), 422)
-    try:
-        mend_delivery(
-            runtime().session(),
-            wave_id,
-            form.participant.data,
-            form.address.data,
-            now=runtime().clock(),
-            actor=f"staff {member().id}",
-        )
-    except (AddressRefused, ResendRefused, NotFound) as refused:
-        form.address.errors = [in_words(refused)]
-        runtime().session().rollback()
-        return make_response(_page(wave_id, form), 422)
+    number, address, tools = form.participant.data, form.address.data, runtime()
+    with accepted(form, lambda: _page(wave_id, form), AddressRefused, ResendRefused, NotFound, at=form.address):
+        mend_delivery(tools.session(), wave_id, number, address, now=tools.clock(), actor=member().actor)
     return redirect(url_for(".undeliverable", wave_id=wave_id), 303)
 
 

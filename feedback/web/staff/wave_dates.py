@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Response, abort, make_response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.address import domain_of
 from feedback.domain.errors import PlanRefused, WaveNotReady
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import PLANNERS, StaffRole
 from feedback.reporting.words import date_title
 from feedback.runtime import runtime
 from feedback.services.waves.ask_opening import ask_opening
@@ -18,56 +18,54 @@ from feedback.services.waves.export_calendar import export_calendar
 from feedback.services.waves.extend_wave import extend_wave
 from feedback.services.waves.postpone_wave import postpone_wave
 from feedback.services.waves.show_wave import WaveView, show_wave
-from feedback.web.refusals import in_words
 from feedback.web.staff.downloads import attached
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.planning import local_moment, promised_moment
-from feedback.web.staff.waves import wave_page
+from feedback.web.staff.sent_forms import accepted
+from feedback.web.staff.waves import decide, wave_page
 from feedback.web.staff.wording import moment_in_words
 from forms.planning import CancelWaveForm, ExtendWaveForm, NewDateForm, OpenWaveForm, PostponeWaveForm
-from forms.staff import StaffForm
 
-_PLANNERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
 _MOST_SHOWN = 500
 
 
-@allowed(*_PLANNERS)
+@allowed(*PLANNERS)
 def open_now(wave_id: int) -> ResponseReturnValue:
     """Ask the worker to open a wave."""
-    return _decide(wave_id, OpenWaveForm(), ask_opening)
+    return decide(wave_id, OpenWaveForm(), ask_opening)
 
 
-@allowed(*_PLANNERS)
+@allowed(*PLANNERS)
 def cancel(wave_id: int) -> ResponseReturnValue:
     """Cancel a wave; the worker destroys its answers and tells everybody invited."""
-    return _decide(wave_id, CancelWaveForm(), begin_cancelling)
+    return decide(wave_id, CancelWaveForm(), begin_cancelling)
 
 
-@allowed(*_PLANNERS)
+@allowed(*PLANNERS)
 def postpone(wave_id: int) -> ResponseReturnValue:
     """Put off the opening, and everything with it."""
     form = PostponeWaveForm(prefix="postpone-")
 
     def act(wave: WaveView) -> None:
         opens_at = local_moment(form.day.data, form.at.data, wave.time_zone)
-        postpone_wave(runtime().session(), wave_id, opens_at, now=runtime().clock(), actor=_actor())
+        postpone_wave(runtime().session(), wave_id, opens_at, now=runtime().clock(), actor=member().actor)
 
     return _move(wave_id, form, act)
 
 
-@allowed(*_PLANNERS)
+@allowed(*PLANNERS)
 def extend(wave_id: int) -> ResponseReturnValue:
     """Let a wave close later; everybody invited is told."""
     form = ExtendWaveForm(prefix="extend-")
 
     def act(wave: WaveView) -> None:
         closes_at = promised_moment(form.day.data, form.at.data, wave.time_zone)
-        extend_wave(runtime().session(), wave_id, closes_at, now=runtime().clock(), actor=_actor())
+        extend_wave(runtime().session(), wave_id, closes_at, now=runtime().clock(), actor=member().actor)
 
     return _move(wave_id, form, act)
 
 
-@allowed(*_PLANNERS)
+@allowed(*PLANNERS)
 def dry_run(wave_id: int) -> ResponseReturnValue:
     """Show who would get which mail when."""
     tools = runtime()
@@ -94,32 +92,7 @@ def _when(at: datetime | None, wave: WaveView) -> str:
     return "" if at is None else moment_in_words(at, wave.time_zone)
 
 
-def _actor() -> str:
-    return f"staff {member().id}"
-
-
-def _decide(wave_id: int, form: StaffForm, act: Callable[..., None]) -> ResponseReturnValue:
-    if not _is_complete(form):
-        return make_response(wave_page(wave_id, form), 422)
-    act(runtime().session(), wave_id, now=runtime().clock(), actor=_actor())
-    return redirect(url_for(".wave", wave_id=wave_id), 303)
-
-
 def _move(wave_id: int, form: NewDateForm, act: Callable[[WaveView], None]) -> ResponseReturnValue:
-    if not _is_complete(form):
-        return make_response(wave_page(wave_id, form), 422)
-    try:
+    with accepted(form, lambda: wave_page(wave_id, form), WaveNotReady, PlanRefused, at=form.day):
         act(show_wave(runtime().session(), wave_id, now=runtime().clock()))
-    except (WaveNotReady, PlanRefused) as refusal:
-        runtime().session().rollback()
-        form.day.errors = [in_words(refusal)]
-        return make_response(wave_page(wave_id, form), 422)
     return redirect(url_for(".wave", wave_id=wave_id), 303)
-
-
-def _is_complete(form: StaffForm) -> bool:
-    if form.validate():
-        return True
-    if form.csrf_token.errors:
-        abort(400)
-    return False

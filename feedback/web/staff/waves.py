@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from flask import abort, make_response, redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import PLANNERS, StaffRole
 from feedback.domain.waves.states import WaveState
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.runtime import runtime
@@ -23,6 +23,7 @@ from feedback.services.waves.preview_wave import twins_ahead
 from feedback.services.waves.show_wave import CalendarEntry, WaveView, show_wave
 from feedback.web.refusals import in_words
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.wording import moment_in_words
 from forms.planning import CancelWaveForm, ExtendWaveForm, OpenWaveForm, PostponeWaveForm
 from forms.staff import CloseWaveForm, DiscardWaveForm, RetryWaveForm, StaffForm
@@ -36,22 +37,22 @@ def one(wave_id: int) -> ResponseReturnValue:
     return wave_page(wave_id)
 
 
-@allowed(StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
+@allowed(*PLANNERS)
 def close(wave_id: int) -> ResponseReturnValue:
     """Stop accepting answers; the worker opens them and publishes the report."""
-    return _decide(wave_id, CloseWaveForm(), begin_closing)
+    return decide(wave_id, CloseWaveForm(), begin_closing)
 
 
 @allowed(StaffRole.ADMINISTRATOR)
 def retry(wave_id: int) -> ResponseReturnValue:
     """Let a held wave try to close again; the worker does."""
-    return _decide(wave_id, RetryWaveForm(), retry_closing)
+    return decide(wave_id, RetryWaveForm(), retry_closing)
 
 
 @allowed(StaffRole.ADMINISTRATOR)
 def discard(wave_id: int) -> ResponseReturnValue:
     """Give up a held wave; the worker destroys its answers and tells everybody invited."""
-    return _decide(wave_id, DiscardWaveForm(), _discard)
+    return decide(wave_id, DiscardWaveForm(), _discard)
 
 
 def _discard(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
@@ -60,12 +61,10 @@ def _discard(session: Session, wave_id: int, *, now: datetime, actor: str) -> No
     begin_cancelling(session, wave_id, now=now, actor=actor)
 
 
-def _decide(wave_id: int, form: StaffForm, act: Callable[..., None]) -> ResponseReturnValue:
-    if not form.validate():
-        if form.csrf_token.errors:
-            abort(400)
-        return make_response(wave_page(wave_id, form), 422)
-    act(runtime().session(), wave_id, now=runtime().clock(), actor=f"staff {member().id}")
+def decide(wave_id: int, form: StaffForm, act: Callable[..., None]) -> ResponseReturnValue:
+    """Do what the button of a wave's page is for."""
+    with accepted(form, lambda: wave_page(wave_id, form)):
+        act(runtime().session(), wave_id, now=runtime().clock(), actor=member().actor)
     return redirect(url_for(".wave", wave_id=wave_id), 303)
 
 

@@ -1,0 +1,54 @@
+"""A form that staff have sent: accepted, or shown again with what is wrong with it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from flask import abort, make_response
+from wtforms import Field, Form, FormField
+
+from feedback.domain.errors import FeedbackError
+from feedback.runtime import runtime
+from feedback.web.refusals import in_words
+from forms.staff import StaffForm
+
+
+def only_a_button() -> NoReturn:
+    """Have no page to show again: whatever is wrong with a form that is only a button was not sent by this service."""
+    abort(400)
+
+
+@contextmanager
+def accepted(
+    form: StaffForm, page: Callable[[], str] = only_a_button, *refusals: type[FeedbackError], at: Field | None = None
+) -> Iterator[None]:
+    """Do what is inside with a form that is complete; answer with its `page` again if it is not, or is refused.
+
+    A refusal is said at the field `at`, or of the form as a whole. What no page of this service sends, such as a forged
+    token, is a bad request.
+    """
+    if not form.validate():
+        if any(form[name].errors for name in form.set_by_page):
+            abort(400)
+        abort(make_response(page(), 422))
+    try:
+        yield
+    except refusals as refusal:
+        runtime().session().rollback()
+        errors = form.form_errors if at is None else at.errors
+        errors[:] = [in_words(refusal)]
+        abort(make_response(page(), 422))
+
+
+def mistakes(form: Form) -> tuple[tuple[str, str, str], ...]:
+    """Return (id of the field to go to, its label, message) for each error, those of forms inside the form too."""
+    return tuple(_mistakes(form))
+
+
+def _mistakes(form: Form) -> Iterator[tuple[str, str, str]]:
+    for field in form:
+        if isinstance(field, FormField):
+            for field_id, label, message in _mistakes(field.form):
+                yield field_id, f"{field.label.text}: {label}", message
+        else:
+            yield from ((field.id, str(field.label.text), str(message)) for message in field.errors)
