@@ -24,7 +24,7 @@ from bench.closing import sealed_answers
 from bench.sink import Sink, sinking
 from bench.stage import ROOT, environment, processor_seconds, server_of, table
 from bench.world import world_on
-from feedback.domain.waves.states import INVITATION, reminder_mail
+from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.services.mail.queue_mails import queue_for
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.waves.close_wave import begin_closing, finish_closing
@@ -221,10 +221,9 @@ def bytes_a_person(engine: Engine, people: int) -> dict[str, float]:
 def remind(world: World, wave: int, people: int) -> None:
     """Queue one more mail to the first of those who were invited."""
     with world.session() as session:
-        invited = invited_to(session, wave, INVITATION)[:people]
-        queue_for(
-            session, wave, reminder_mail(1), people=invited, now=world.clock(), defer=defer_for(world.tools.settings)
-        )
+        invited = invited_to(session, wave)[:people]
+        reminder, defer = WaveMail(MailKind.REMINDER, 1), defer_for(world.tools.settings)
+        queue_for(session, wave, reminder, people=invited, now=world.clock(), defer=defer)
         session.commit()
 
 

@@ -8,10 +8,12 @@ from email.mime.text import MIMEText
 from sqlalchemy import select
 
 from feedback.domain.links import return_path
+from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
 from feedback.storage.deliveries import Delivery
 from feedback.storage.people import Participant
 from tests.world import World
 
+FIRST_COPY = WaveMail(MailKind.INVITATION, 2)
 BOUNCES = "bounces@example.com"
 
 
@@ -68,19 +70,19 @@ def mail_to(world: World, email: str) -> EmailMessage:
     return found
 
 
-def delivery_id(world: World, email: str, mail: str = "invitation") -> int:
+def delivery_id(world: World, email: str, mail: WaveMail = INVITATION) -> int:
     query = select(Delivery.id).join(Participant, Participant.id == Delivery.participant_id)
     with world.session() as session:
-        return session.scalars(query.where(Participant.email == email, Delivery.mail == mail)).one()
+        return session.scalars(query.where(Participant.email == email, Delivery.is_of(mail))).one()
 
 
-def return_path_of(world: World, email: str, mail: str = "invitation") -> str:
+def return_path_of(world: World, email: str, mail: WaveMail = INVITATION) -> str:
     """The envelope sender that a mail went out with, where bounces have an address."""
     return return_path(BOUNCES, world.keys.opt_out_key(1), delivery_id(world, email, mail))
 
 
-def mail_states(world: World, mail: str = "invitation") -> dict[str, str]:
-    """Where the mails of one kind stand, by address."""
+def mail_states(world: World, mail: WaveMail = INVITATION) -> dict[str, str]:
+    """Where the copies of one mail stand, by address."""
     query = select(Participant.email, Delivery.state).join(Delivery, Delivery.participant_id == Participant.id)
     with world.session() as session:
-        return {row.email: row.state for row in session.execute(query.where(Delivery.mail == mail))}
+        return {row.email: row.state for row in session.execute(query.where(Delivery.is_of(mail)))}

@@ -45,7 +45,7 @@ def _rows(found: DryRun, zone: str) -> list[tuple[str, ...]]:
     """Return a row for each mail and person, as `_COLUMNS` names its parts."""
     return [
         (
-            mail.mail,
+            str(mail.mail),
             "by hand" if mail.at is None else shown(mail.at, zone),
             person.name,
             person.email,

@@ -40,7 +40,7 @@ def undeliverable_command(wave_id: int, *, as_json: bool) -> None:
     """
     people = show_undeliverable(runtime().session(), wave_id)
     if as_json:
-        write_json([asdict(one) for one in people])
+        write_json([{**asdict(one), "mail": str(one.mail)} for one in people])
         return
     for one in people:
         say(f"{one.name} <{one.email}>, {one.role}: {_reason(one)}{', is sent again' if one.is_on_its_way else ''}")

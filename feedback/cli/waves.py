@@ -154,10 +154,15 @@ def status_command(wave_id: int | None, *, as_json: bool) -> None:
     numbers = [wave_id] if wave_id is not None else _all_waves()
     views = [show_wave(tools.session(), number, now=tools.clock()) for number in numbers]
     if as_json:
-        write_json([{**asdict(view), "time_zone": view.time_zone.key} for view in views])
+        write_json([_record(view) for view in views])
         return
     for view in views:
         _tell(view)
+
+
+def _record(view: WaveView) -> dict[str, object]:
+    deliveries = [{**asdict(one), "mail": str(one.mail)} for one in view.deliveries]
+    return {**asdict(view), "time_zone": view.time_zone.key, "deliveries": deliveries}
 
 
 def _all_waves() -> list[int]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from feedback.domain.waves.states import INVITATION, MomentKind, WaveState, reminder_mail
+from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
+from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.storage.deliveries import Batch, Delivery, DeliveryState
 from feedback.storage.programmes import Programme
 from feedback.storage.relay_pace import next_turn_at
@@ -22,7 +23,7 @@ class WaitingMail(NamedTuple):
     """The batches of one mail of one wave that still have something to send; `since` is the oldest one's time."""
 
     wave_id: int
-    mail: str
+    mail: WaveMail
     batches: int
     since: datetime
 
@@ -78,9 +79,10 @@ def _counted(session: Session, state: InstrumentedAttribute[str]) -> dict[str, i
 def _first_due(session: Session, waiting: WaitingMail) -> datetime | None:
     if waiting.mail == INVITATION:
         return session.scalar(select(Wave.opened_at).where(Wave.id == waiting.wave_id))
-    reminders = (Moment.wave_id == waiting.wave_id, Moment.kind == MomentKind.REMINDER)
-    times = {reminder_mail(one.number): one.due_at for one in session.scalars(select(Moment).where(*reminders))}
-    return times.get(waiting.mail)
+    if waiting.mail.kind is not MailKind.REMINDER:
+        return None
+    mine = (Moment.wave_id == waiting.wave_id, Moment.kind == MomentKind.REMINDER)
+    return session.scalar(select(Moment.due_at).where(*mine, Moment.number == waiting.mail.number))
 
 
 def _has_unsent(*more: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -88,6 +90,10 @@ def _has_unsent(*more: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _waiting(session: Session, *which: ColumnElement[bool]) -> list[WaitingMail]:
-    columns = (Batch.wave_id, Batch.mail, func.count(), func.min(Batch.not_before_at))
-    query = select(*columns).where(*which).group_by(Batch.wave_id, Batch.mail).order_by(Batch.wave_id, Batch.mail)
-    return [WaitingMail(*row) for row in session.execute(query)]
+    columns = (Batch.wave_id, Batch.kind, Batch.number)
+    counts = (func.count(), func.min(Batch.not_before_at))
+    query = select(*columns, *counts).where(*which).group_by(*columns).order_by(*columns)
+    return [
+        WaitingMail(wave_id, WaveMail(MailKind(kind), number), batches, since)
+        for wave_id, kind, number, batches, since in session.execute(query)
+    ]

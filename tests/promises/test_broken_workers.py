@@ -16,6 +16,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
 from feedback.demo.mailbox import Mailbox
+from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
 from feedback.domain.waves.states import WaveState
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.deliveries import DeliveryState, delivery_counts
@@ -74,7 +75,7 @@ def workers(world: World, environment: dict[str, str], tmp_path: Path) -> Iterat
         yield workers
 
 
-def is_sent(world: World, wave: int, mail: str = "invitation") -> bool:
+def is_sent(world: World, wave: int, mail: WaveMail = INVITATION) -> bool:
     with world.session() as session:
         states = {state for kind, state in delivery_counts(session, wave) if kind == mail}
     return states == {DeliveryState.ACCEPTED}
@@ -172,7 +173,7 @@ def check_opened(world: World, wave: int) -> None:
 
 
 def check_reminded(world: World, wave: int) -> None:
-    until(lambda: is_sent(world, wave, "reminder-1"))
+    until(lambda: is_sent(world, wave, WaveMail(MailKind.REMINDER, 1)))
     assert was_noted(world, "queued reminder") == 1
 
 

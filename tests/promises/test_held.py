@@ -4,7 +4,8 @@ import pytest
 
 from feedback.domain.errors import ReportHeld, WaveClosed, WaveNotReady
 from feedback.domain.staff import StaffRole
-from feedback.domain.waves.states import CANCELLATION, WaveState
+from feedback.domain.waves.mails import MailKind, WaveMail
+from feedback.domain.waves.states import WaveState
 from feedback.services.mail.tell_news import tell_news
 from feedback.services.waves.cancel_wave import begin_cancelling
 from feedback.services.waves.close_wave import finish_closing, retry_closing
@@ -168,10 +169,10 @@ def test_nobody_is_told_of_a_destruction_before_it_has_happened(world: World) ->
     with world.session() as session:
         begin_cancelling(session, wave, now=world.clock(), actor="test")
         tell_news(session, world.keys, mails.relay, wave, sender_settings=mails.sender_settings, now=world.clock())
-    assert how_many(world, Delivery.wave_id == wave, Delivery.mail == CANCELLATION) == 0
+    assert how_many(world, Delivery.wave_id == wave, Delivery.is_of(WaveMail(MailKind.CANCELLATION))) == 0
     world.do_what_is_due()
     world.do_what_is_due()
-    assert how_many(world, Delivery.wave_id == wave, Delivery.mail == CANCELLATION) == 27
+    assert how_many(world, Delivery.wave_id == wave, Delivery.is_of(WaveMail(MailKind.CANCELLATION))) == 27
 
 
 @pytest.mark.parametrize("act", ["retry", "discard"])

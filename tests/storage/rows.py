@@ -91,7 +91,9 @@ def a_person() -> Participant:
 
 
 def a_delivery() -> Delivery:
-    return Delivery(id=1, batch_id=1, wave_id=1, participant_id=1, mail="invitation", state="queued", attempts=0)
+    return Delivery(
+        id=1, batch_id=1, wave_id=1, participant_id=1, kind="invitation", number=1, state="queued", attempts=0
+    )
 
 
 def main_rows() -> list[object]:
@@ -114,7 +116,7 @@ def main_rows() -> list[object]:
         StoredComment(id=bytes(16), wave_id=1, question="F2", sealed=b"s", decision="redacted", redacted=b"r"),
         CommentSummary(wave_id=1, question="F2", sealed=b"sealed"),
         CommentRelease(wave_id=1, document="{}", signature=bytes(64)),
-        Batch(id=1, wave_id=1, mail="invitation", not_before_at=START),
+        Batch(id=1, wave_id=1, kind="invitation", number=1, not_before_at=START),
         a_delivery(),
         RelayPace(id=1, free_at=START),
         a_report(),

@@ -117,7 +117,7 @@ def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], 
         "DELETE FROM comment_releases",
         "UPDATE reports SET document = 'x'",
         "UPDATE deliveries SET participant_id = 2",
-        "UPDATE deliveries SET mail = 'invitation-9'",
+        "UPDATE deliveries SET number = 9",
         "DELETE FROM deliveries",
         "UPDATE mail_batches SET not_before_at = now()",
         "DELETE FROM roster_approvals",
@@ -160,15 +160,15 @@ def test_the_worker_role_cannot(roles: dict[GroupRole, Pair], world: World, stat
     assert_denied(roles[GroupRole.WORKER].main, statement)
 
 
-_DELIVER = "INSERT INTO deliveries (batch_id, wave_id, participant_id, mail, state, attempts)"
+_DELIVER = "INSERT INTO deliveries (batch_id, wave_id, participant_id, kind, number, state, attempts)"
 
 
 @pytest.mark.parametrize(
     "statement",
     [
         "UPDATE deliveries SET state = 'queued' WHERE state = 'accepted'",
-        f"{_DELIVER} VALUES (1, 1, 1, 'reminder-9', 'queued', 0)",
-        f"{_DELIVER} VALUES (1, 1, 1, 'invitation-2', 'accepted', 0)",
+        f"{_DELIVER} VALUES (1, 1, 1, 'reminder', 9, 'queued', 0)",
+        f"{_DELIVER} VALUES (1, 1, 1, 'invitation', 2, 'accepted', 0)",
     ],
 )
 def test_the_staff_role_sends_nothing_but_copies_of_invitations(

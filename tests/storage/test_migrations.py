@@ -14,12 +14,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from procrastinate.schema import SchemaManager
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from feedback.resources import migrations_folder
 from feedback.storage.database import guard_engine
+from feedback.storage.deliveries import Batch, sent_mail
 from feedback.storage.job_queue import TABLES, is_ours, renew_job_queue
 from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.programmes import programme_by_id, words_of
@@ -33,6 +34,7 @@ import sys
 from pathlib import Path
 from sqlalchemy import create_engine
 from feedback.storage.database import guard_engine
+from feedback.storage.deliveries import Batch, sent_mail
 from feedback.storage.job_queue import TABLES, is_ours, renew_job_queue
 from feedback.storage.migrate import upgrade
 from feedback.storage.tables import Base
@@ -56,6 +58,15 @@ INSERT INTO waves (id, programme_id, stage, state, closes_at, may_close_early, w
 VALUES (1, 1, 'kickoff', 'draft', '2027-03-01 09:00:00', false, false, 5, 7, 60, 'Rea Viewer')
 """,
 )
+_OLD_PERSON = """
+INSERT INTO participants (id, programme_id, name, email, role, cohort, language, has_left)
+VALUES (1, 1, 'Mia', 'mia@example.com', 'mentor', '', 'en', false)
+"""
+_OLD_BATCH = "INSERT INTO mail_batches (id, wave_id, mail, not_before_at) VALUES (:id, 1, :mail, '2027-02-01 09:00:00')"
+_OLD_DELIVERY = """
+INSERT INTO deliveries (id, batch_id, wave_id, participant_id, mail, state, attempts)
+VALUES (:id, :id, 1, 1, :mail, 'queued', 0)
+"""
 BROKEN = """
 import sqlalchemy as sa
 from alembic import op
@@ -339,6 +350,45 @@ def test_older_staff_are_found_by_the_one_spelling_of_their_address(empty: Pair)
         with Session(tree.engine) as session:
             found = session.scalars(text("SELECT email FROM staff ORDER BY id")).all()
     assert found == ["ana@xn--bcher-kva.example", *emails[1:]]
+
+
+_NAMES = (
+    "invitation",
+    "invitation-2",
+    "reminder-1",
+    "reminder-12",
+    "extension",
+    "cancellation",
+    "results",
+    "unreported",
+)
+
+
+def test_a_mail_has_the_same_name_before_and_after_it_has_a_number(empty: Pair) -> None:
+    with ExitStack() as stack:
+        tree = tree_of(stack, empty, "main")
+        upgrade(tree.engine, tree.base.metadata, tree.folder, "0004")
+        with Session(tree.engine) as session:
+            insert_old_mails(session)
+        tree.up()
+        with Session(tree.engine) as session:
+            batches = session.scalars(select(Batch).order_by(Batch.id))
+            sent = (sent_mail(session, number) for number in range(1, len(_NAMES) + 1))
+            assert [str(one.mail) for one in batches] == [str(one.mail) for one in sent if one] == list(_NAMES)
+        downgrade(tree.engine, tree.base.metadata, tree.folder, "0012")
+        with tree.engine.connect() as connection:
+            for table in ("mail_batches", "deliveries"):
+                assert tuple(connection.scalars(text(f"SELECT mail FROM {table} ORDER BY id"))) == _NAMES
+
+
+def insert_old_mails(session: Session) -> None:
+    """One mail of each name, to one person, as they were before."""
+    for statement in (*_OLD_ROWS, _OLD_PERSON):
+        session.execute(text(statement))
+    for number, name in enumerate(_NAMES, start=1):
+        for statement in (_OLD_BATCH, _OLD_DELIVERY):
+            session.execute(text(statement), {"id": number, "mail": name})
+    session.commit()
 
 
 @pytest.mark.parametrize(("decision", "redacted"), [("redacted", None), ("released", b"x"), ("shouted", None)])

@@ -28,7 +28,7 @@ from feedback.storage.grants import GroupRole
 from feedback.storage.keys import Purpose
 from feedback.storage.waves import Wave
 from tests.answering import respond
-from tests.bouncing import mail_states
+from tests.bouncing import FIRST_COPY, mail_states
 from tests.cli.test_commands import output
 from tests.databases import Pair
 from tests.promises.closing import rows_left
@@ -183,7 +183,7 @@ def test_staff_send_an_invitation_again_and_the_worker_sends_it(desk: World, wor
     desk.clock.pass_time(hours=1)
     ask(desk, resend_invitation, wave, MIA)
     go_on(worker)
-    assert mail_states(desk, "invitation-2") == {MIA: "accepted"}
+    assert mail_states(desk, FIRST_COPY) == {MIA: "accepted"}
 
 
 def test_staff_correct_an_address_and_note_who_leaves(desk: World, worker: World) -> None:

@@ -9,7 +9,7 @@ from feedback.services.programmes.set_organisation import set_approval
 from feedback.services.roster.approve_roster import show_roster
 from feedback.services.roster.import_roster import import_roster
 from feedback.storage.deliveries import Delivery
-from tests.bouncing import mail_states
+from tests.bouncing import FIRST_COPY, mail_states
 from tests.promises.visits import mailed_wave
 from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
 from tests.world import World, roster_csv
@@ -55,7 +55,7 @@ def test_a_corrected_address_is_mailed_again(world: World, wave: int) -> None:
     assert mend(client, wave, participant="1", address=NEW).status_code == 303
     assert "Another mail is on its way." in see(client, f"/staff/waves/{wave}/undeliverable")
     world.send_mails()
-    assert mail_states(world, "invitation-2") == {NEW: "accepted"}
+    assert mail_states(world, FIRST_COPY) == {NEW: "accepted"}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from feedback.domain.errors import KeysMissing, WaveNotReady
+from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.cancel_wave import begin_cancelling, cancel_wave
 from feedback.services.waves.close_wave import begin_closing
@@ -187,8 +188,8 @@ def test_a_batch_that_waits_is_not_due(world: World) -> None:
 def test_no_more_batches_are_due_at_once_than_the_engine_can_hold(world: World) -> None:
     wave = world.open_wave()
     with world.session() as session:
-        for number in range(MOST_BATCHES + 5):
-            queue_mails(session, wave, f"reminder-{number}", [[1]], world.clock())
+        for number in range(1, MOST_BATCHES + 6):
+            queue_mails(session, wave, WaveMail(MailKind.REMINDER, number), [[1]], world.clock())
         session.commit()
     assert sum(one.task is Act.SEND for one in due(world)) == MOST_BATCHES
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.orm import Session
 
+from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.services.mail.queue_mails import queue_for
 from feedback.services.mail.remind_participants import remind_participants
 from feedback.services.waves.open_wave import open_wave
@@ -76,7 +77,7 @@ def test_a_reminder_defers_its_batches(world: World) -> None:
 def test_batches_that_are_rolled_back_leave_no_job(world: World) -> None:
     wave = world.open_wave()
     with world.session() as session:
-        queue_for(session, wave, "reminder-1", people=[1, 2], now=world.clock(), defer=defer_batches)
+        queue_for(session, wave, WaveMail(MailKind.REMINDER, 1), people=[1, 2], now=world.clock(), defer=defer_batches)
         session.rollback()
     assert (jobs(world), len(batches(world))) == ([], 1)
 
@@ -84,7 +85,9 @@ def test_batches_that_are_rolled_back_leave_no_job(world: World) -> None:
 def test_a_batch_that_is_deferred_already_does_not_take_the_transaction_with_it(world: World) -> None:
     wave = opened(world)
     with world.session() as session:
-        queue_for(session, wave, "reminder-1", people=[1, 2], now=world.clock(), defer=lambda *_nobody: None)
+        queue_for(
+            session, wave, WaveMail(MailKind.REMINDER, 1), people=[1, 2], now=world.clock(), defer=lambda *_nobody: None
+        )
         defer_batches(session, batches(world)[:1])
         session.commit()
     assert (len(jobs(world)), len(batches(world))) == (1, 2)

@@ -62,21 +62,3 @@ def band_seen(answered: int, invited: int, k: int, groups: int) -> Band:
         if 4 * answered >= quarters * invited:
             return band
     return Band.K_OR_MORE
-
-
-def reminder_mail(number: int) -> str:
-    """Return the name of the mail that a reminder sends; 1 is the first."""
-    return f"reminder-{number}"
-
-
-def invitation_copy(number: int) -> str:
-    """Return the name of the mail that invites somebody again; 2 is the first copy."""
-    return f"{INVITATION}-{number}"
-
-
-INVITATION = "invitation"
-CANCELLATION = "cancellation"
-EXTENSION = "extension"
-RESULTS = "results"
-NO_RESULTS = "unreported"
-"""The mail after a close at which fewer than k had answered."""

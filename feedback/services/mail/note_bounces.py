@@ -70,5 +70,5 @@ def _by_message(session: Session, keys: KeyStore, bounce: Bounce) -> Iterator[Se
     for address in bounce.addresses if bounce.message_names else ():
         for mail in mails_sent_to(session, address):
             key = keys.opt_out_key(mail.programme_id)
-            if message_name(key, mail.wave_id, mail.mail, mail.participant_id) in bounce.message_names:
+            if message_name(key, mail.wave_id, str(mail.mail), mail.participant_id) in bounce.message_names:
                 yield mail

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.waves.mails import WaveMail
 from feedback.storage.deliveries import chunks, queue_mails
 
 BATCH_SIZE = 100
@@ -15,7 +16,9 @@ def leave_to_the_tick(_session: Session, _batch_ids: Sequence[int]) -> None:
     """Tell nobody: the worker's next tick finds what is unsent by itself."""
 
 
-def queue_for(session: Session, wave_id: int, mail: str, *, people: Iterable[int], now: datetime, defer: Defer) -> None:
+def queue_for(
+    session: Session, wave_id: int, mail: WaveMail, *, people: Iterable[int], now: datetime, defer: Defer
+) -> None:
     """Write a delivery for each of `people`, by id, and `defer` its batches in the same transaction."""
     batches = queue_mails(session, wave_id, mail, chunks(people, BATCH_SIZE), now)
     if batches:

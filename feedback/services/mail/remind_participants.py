@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.domain.waves.schedule import LAST_REMINDER
-from feedback.domain.waves.states import INVITATION, WaveState, reminder_mail
+from feedback.domain.waves.states import WaveState
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.storage.audit_log import note
@@ -43,9 +44,10 @@ def _comes_too_late(session: Session, wave: Wave, moment: Moment, now: datetime)
 
 def _queue(session: Session, wave: Wave, moment: Moment, *, now: datetime, defer: Defer) -> None:
     for number in range(1, moment.number):
-        skip_mail(session, wave.id, reminder_mail(number))
-    people = invited_to(session, wave.id, INVITATION)
-    queue_for(session, wave.id, reminder_mail(moment.number), people=people, now=now, defer=defer)
+        skip_mail(session, wave.id, WaveMail(MailKind.REMINDER, number))
+    people = invited_to(session, wave.id)
+    reminder = WaveMail(MailKind.REMINDER, moment.number)
+    queue_for(session, wave.id, reminder, people=people, now=now, defer=defer)
     note(session, now, "service", f"queued reminder {moment.number}", f"wave {wave.id}")
     ahead = [other.due_at for other in reminders_ahead(session, wave.id)]
     moment.due_at = now

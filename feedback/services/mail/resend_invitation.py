@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.address import Address, address_or_none
 from feedback.domain.errors import NotFound, ResendRefused, WaveNotReady, sentence
-from feedback.domain.waves.states import WaveState, invitation_copy
+from feedback.domain.waves.mails import MailKind, WaveMail
+from feedback.domain.waves.states import WaveState
 from feedback.services.roster.correct_address import change_address, wanted_address
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
@@ -74,7 +75,7 @@ def _queue_again(session: Session, wave: Wave, email: Address | None, *, now: da
         )
     for person, earlier in copies.items():
         _check(earlier, now)
-        queue_mails(session, wave.id, invitation_copy(len(earlier) + 1), [[person]], now)
+        queue_mails(session, wave.id, WaveMail(MailKind.INVITATION, len(earlier) + 1), [[person]], now)
     note(session, now, actor, "sent an invitation again", f"wave {wave.id}")
     return len(copies)
 

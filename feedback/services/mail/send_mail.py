@@ -26,7 +26,8 @@ from feedback.domain.links import (
     to_address,
 )
 from feedback.domain.pace import Pace
-from feedback.domain.waves.states import CANCELLATION, NO_RESULTS, RESULTS, WaveState
+from feedback.domain.waves.mails import MailKind
+from feedback.domain.waves.states import WaveState
 from feedback.locales.moments import time_of_day, weekday_and_day
 from feedback.mail import MailMessage, Relay, RelayVerdict
 from feedback.services.mail.await_turn import has_turn
@@ -54,6 +55,7 @@ from feedback.storage.waves import Wave, wave_by_id
 
 _FENCE_BYTES = 16
 _LONGEST_WAIT = timedelta(hours=1)
+_LAST_DAY = timedelta(hours=36)
 _SETTLED = {
     RelayVerdict.ACCEPTED: DeliveryState.ACCEPTED,
     RelayVerdict.LATER: DeliveryState.QUEUED,
@@ -144,7 +146,7 @@ def _keep_looks_unmarked(session: Session, wave: Wave) -> None:
 
 
 def _may_go(session: Session, batch: Batch, wave: Wave, *, now: datetime) -> bool:
-    if wave.state != _goes_out_in(batch.mail):
+    if wave.state != batch.mail.kind.sent_in:
         skip_unsent(session, batch.id)
         session.commit()
         return False
@@ -154,15 +156,6 @@ def _may_go(session: Session, batch: Batch, wave: Wave, *, now: datetime) -> boo
         session.commit()
         return False
     return True
-
-
-# What a mail says must still be true; all other mails lead to an open survey.
-_TOLD_WHEN = {CANCELLATION: WaveState.CANCELLED, RESULTS: WaveState.CLOSED, NO_RESULTS: WaveState.CLOSED}
-_LAST_DAY = timedelta(hours=36)
-
-
-def _goes_out_in(mail: str) -> WaveState:
-    return _TOLD_WHEN.get(mail, WaveState.OPEN)
 
 
 def _pack(
@@ -207,7 +200,7 @@ def _send_all(
         for delivery_id, message in _messages(keys, context, waiting):
             # A wave may be closed or cancelled while its batch is going out. The relay's reply to the previous mail is
             # committed with this mark: one transaction per mail.
-            mine = begin_sending(ledger, delivery_id, fence, _goes_out_in(context.batch.mail))
+            mine = begin_sending(ledger, delivery_id, fence, context.batch.mail.kind.sent_in)
             ledger.commit()
             if not mine:
                 # Whoever has taken the batch over also decides when the rest of it is tried again.
@@ -241,11 +234,12 @@ def _messages(
     keys: KeyStore, context: _BatchContext, waiting: list[tuple[int, int]]
 ) -> Iterator[tuple[int, MailMessage]]:
     # A wave that is over has no key to derive a link from, and no survey to lead to.
-    link_key = None if context.batch.mail in _TOLD_WHEN else keys.link_key(context.wave.id)
+    is_open = context.batch.mail.kind.sent_in is WaveState.OPEN
+    link_key = keys.link_key(context.wave.id) if is_open else None
     opt_out_key = keys.opt_out_key(context.programme.id)
     base, back_to = context.sender_settings.base_url, context.sender_settings.bounce_address
     results = to_address(results_secret(opt_out_key, context.programme.id))
-    host = domain_of(context.sender_settings.sender)
+    host, mail = domain_of(context.sender_settings.sender), str(context.batch.mail)
     for delivery_id, participant_id in waiting:
         person = context.people[participant_id]
         language = spoken_language(person.language)
@@ -262,7 +256,7 @@ def _messages(
                 recipient=person.email,
                 language=language.code,
                 name=_template(context),
-                message_id=f"<{message_name(opt_out_key, context.wave.id, context.batch.mail, participant_id)}@{host}>",
+                message_id=f"<{message_name(opt_out_key, context.wave.id, mail, participant_id)}@{host}>",
                 sender=(context.organisation, context.sender_settings.sender),
                 values={**_values(context, person.name, language), **addresses},
                 opt_out_url=opt_out,
@@ -272,9 +266,9 @@ def _messages(
 
 
 def _template(context: _BatchContext) -> str:
-    name = context.batch.mail.partition("-")[0]
-    is_last_day = name == "reminder" and context.wave.closes_at - context.now <= _LAST_DAY
-    return "last-day" if is_last_day else name
+    kind = context.batch.mail.kind
+    is_last_day = kind is MailKind.REMINDER and context.wave.closes_at - context.now <= _LAST_DAY
+    return "last-day" if is_last_day else kind.value
 
 
 def _values(context: _BatchContext, name: str, language: Language) -> dict[str, str | None]:

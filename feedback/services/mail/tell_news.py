@@ -15,7 +15,8 @@ from feedback.domain.languages import ENGLISH
 from feedback.domain.links import news_name, results_digest, results_secret
 from feedback.domain.report.document import Outcome, read_outcome
 from feedback.domain.staff import PLANNERS, StaffRole
-from feedback.domain.waves.states import CANCELLATION, EXTENSION, INVITATION, NO_RESULTS, RESULTS, News, WaveState
+from feedback.domain.waves.mails import MailKind, WaveMail
+from feedback.domain.waves.states import News
 from feedback.locales.moments import moment as in_words
 from feedback.mail import MailMessage, Relay, RelayVerdict
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
@@ -34,9 +35,9 @@ from feedback.storage.waves import Wave, wave_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
 _MAIL_TO_ALL = {
-    News.CANCELLED: (CANCELLATION, WaveState.CANCELLED),
-    News.EXTENDED: (EXTENSION, WaveState.OPEN),
-    News.RESULTS: (RESULTS, WaveState.CLOSED),
+    News.CANCELLED: MailKind.CANCELLATION,
+    News.EXTENDED: MailKind.EXTENSION,
+    News.RESULTS: MailKind.RESULTS,
 }
 _MAIL_TO_STAFF = {
     News.HELD: ("held", (StaffRole.ADMINISTRATOR,)),
@@ -61,12 +62,12 @@ def tell_news(
         # The mail says that the answers were destroyed, so first they must be. The next tick sends it.
         session.rollback()
     elif wave.news in _MAIL_TO_ALL:
-        mail, state = _MAIL_TO_ALL[News(wave.news)]
+        kind = _MAIL_TO_ALL[News(wave.news)]
         if wave.news == News.RESULTS:
-            mail = _open_results(session, keys, wave)
-        if wave.state == state:
-            people = invited_to(session, wave_id, INVITATION)
-            queue_for(session, wave_id, mail, people=people, now=now, defer=defer)
+            kind = _open_results(session, keys, wave)
+        if wave.state == kind.sent_in:
+            people = invited_to(session, wave_id)
+            queue_for(session, wave_id, WaveMail(kind), people=people, now=now, defer=defer)
         _told(session, wave, now)
     elif wave.news in _MAIL_TO_STAFF:
         _tell_staff(session, relay, wave, sender_settings, now)
@@ -87,13 +88,14 @@ def _tell_staff(session: Session, relay: Relay, wave: Wave, sender_settings: Sen
         session.rollback()
 
 
-def _open_results(session: Session, keys: KeyStore, wave: Wave) -> str:
+def _open_results(session: Session, keys: KeyStore, wave: Wave) -> MailKind:
     """Open the address of the programme's results, and return which mail announces them."""
     lock_programme(session, wave.programme_id)
     secret = results_secret(keys.opt_out_key(wave.programme_id), wave.programme_id)
     keep_results_page(session, wave.programme_id, results_digest(secret))
     report = report_of(session, wave.id)
-    return RESULTS if report and read_outcome(report.document) is Outcome.PUBLISHED else NO_RESULTS
+    is_published = report is not None and read_outcome(report.document) is Outcome.PUBLISHED
+    return MailKind.RESULTS if is_published else MailKind.UNREPORTED
 
 
 def _told(session: Session, wave: Wave, now: datetime) -> None:

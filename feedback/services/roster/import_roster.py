@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address
 from feedback.domain.links import OptOutDigest, opt_out_digest, opt_out_token
 from feedback.domain.roster.rows import RosterRow, read_roster
-from feedback.domain.waves.states import INVITATION, WaveState
+from feedback.domain.waves.states import WaveState
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
 from feedback.storage.deliveries import invited_to
@@ -89,7 +89,7 @@ def _invited_now(session: Session, programme_id: int) -> set[int] | None:
     open_waves = [wave.id for wave in waves_of(session, programme_id) if wave.state == WaveState.OPEN]
     if not open_waves:
         return None
-    return {person for wave_id in open_waves for person in invited_to(session, wave_id, INVITATION)}
+    return {person for wave_id in open_waves for person in invited_to(session, wave_id)}
 
 
 def _change(

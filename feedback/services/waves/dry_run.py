@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address
 from feedback.domain.errors import WaveNotReady
 from feedback.domain.links import opt_out_digest, opt_out_token
-from feedback.domain.waves.states import INVITATION, MomentKind, WaveState, reminder_mail
+from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
+from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.storage.database import reading
 from feedback.storage.deliveries import invited_to
 from feedback.storage.keys import KeyStore
@@ -34,9 +35,9 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True)
 class MailAhead:
-    """One mail that is still to go out, such as "invitation"; `at` is None if somebody opens the wave by hand."""
+    """One mail that is still to go out; `at` is None if somebody opens the wave by hand."""
 
-    mail: str
+    mail: WaveMail
     at: datetime | None
 
 
@@ -88,7 +89,10 @@ def dry_run_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetim
 def _mails(session: Session, wave: Wave, now: datetime) -> tuple[MailAhead, ...]:
     hours = hours_of(session, wave.programme_id)
     reminders = [one for one in moments_of(session, wave.id) if one.kind == MomentKind.REMINDER and not one.is_done]
-    ahead = [MailAhead(reminder_mail(one.number), hours.next_allowed(max(one.due_at, now))) for one in reminders]
+    ahead = [
+        MailAhead(WaveMail(MailKind.REMINDER, one.number), hours.next_allowed(max(one.due_at, now)))
+        for one in reminders
+    ]
     if wave.state == WaveState.OPEN:
         return tuple(ahead)
     opening = None if wave.opens_at is None else hours.next_allowed(max(wave.opens_at, now))
@@ -97,7 +101,7 @@ def _mails(session: Session, wave: Wave, now: datetime) -> tuple[MailAhead, ...]
 
 def _people(session: Session, wave: Wave) -> list[tuple[int, Addressee]]:
     roster = known_people(session, wave.programme_id).values()
-    invited = set(invited_to(session, wave.id, INVITATION)) if wave.opened_at else {person.id for person in roster}
+    invited = set(invited_to(session, wave.id)) if wave.opened_at else {person.id for person in roster}
     people = [(person.id, _addressee(person, person.id in invited)) for person in roster]
     return sorted(people, key=lambda one: (one[1].role != "mentor", one[1].name, one[1].email))
 

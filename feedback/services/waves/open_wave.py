@@ -13,7 +13,8 @@ from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proo
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.survey.responses import largest_body
 from feedback.domain.waves.calendar import SHORTEST_OPENING
-from feedback.domain.waves.states import INVITATION, WaveState
+from feedback.domain.waves.mails import INVITATION
+from feedback.domain.waves.states import WaveState
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.roster.approve_roster import is_approved
 from feedback.services.support.open_support_desk import open_support_desk

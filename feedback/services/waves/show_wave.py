@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.languages import languages_with
+from feedback.domain.waves.mails import WaveMail
 from feedback.domain.waves.states import Band, MomentKind, WaveState
 from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState, delivery_counts
@@ -46,9 +47,9 @@ class CalendarEntry:
 
 @dataclass(frozen=True)
 class DeliveryCount:
-    """How many copies of one mail, such as "invitation", are in one state."""
+    """How many copies of one mail are in one state."""
 
-    mail: str
+    mail: WaveMail
     state: DeliveryState
     count: int
 

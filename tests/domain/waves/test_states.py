@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.waves.states import INVITATION, Band, WaveState, band_seen, reminder_mail
+from feedback.domain.waves.states import Band, WaveState, band_seen
 
 K = st.integers(5, 50)
 INVITED = st.integers(0, 5000)
@@ -58,11 +58,6 @@ def test_no_band_is_narrower_than_a_quarter_but_the_lowest(invited: int, k: int)
     bands = [band_seen(answered, invited, k, 1) for answered in range(invited + 1)]
     assert len(set(bands)) <= 5
     assert bands == sorted(bands, key=list(Band).index)
-
-
-def test_reminders_are_named_by_number_and_apart_from_the_invitation() -> None:
-    names = [INVITATION, *map(reminder_mail, range(1, 4))]
-    assert names == ["invitation", "reminder-1", "reminder-2", "reminder-3"]
 
 
 def test_the_states_are_those_that_the_rules_name() -> None:

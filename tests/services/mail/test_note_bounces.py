@@ -6,6 +6,7 @@ import pytest
 
 from feedback.domain.bounces import LARGEST_NUMBER
 from feedback.domain.links import bounce_mac, return_path
+from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.services.mail.note_bounces import note_bounce
 from tests.bouncing import (
     BOUNCES,
@@ -125,7 +126,7 @@ def test_a_bounce_stops_no_later_mail(world: World) -> None:
     world.clock.pass_time(days=4)
     world.do_what_is_due()
     world.do_what_is_due()
-    assert mail_states(world, "reminder-1") == dict.fromkeys(mail_states(world), "accepted")
+    assert mail_states(world, WaveMail(MailKind.REMINDER, 1)) == dict.fromkeys(mail_states(world), "accepted")
 
 
 def test_mails_go_out_with_a_return_path_of_their_own(world: World, wave: int) -> None:

@@ -10,7 +10,7 @@ from feedback.services.mail.resend_invitation import mend_delivery, resend_invit
 from feedback.services.mail.show_undeliverable import show_undeliverable
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.storage.deliveries import Delivery
-from tests.bouncing import mail_states, mail_to
+from tests.bouncing import FIRST_COPY, mail_states, mail_to
 from tests.promises.visits import mailed_wave
 from tests.world import World
 
@@ -57,7 +57,7 @@ def test_the_copy_holds_the_same_link_under_another_message_id(world: World, wav
     world.send_mails()
     assert link_to(world, MIA) == link
     assert mail_to(world, MIA)["Message-ID"] != first["Message-ID"]
-    assert mail_states(world, "invitation-2") == {MIA: "accepted"}
+    assert mail_states(world, FIRST_COPY) == {MIA: "accepted"}
 
 
 def test_the_fourth_copy_is_refused(world: World, wave: int) -> None:
@@ -123,7 +123,7 @@ def test_a_full_mailbox_is_tried_again_as_it_is(world: World, wave: int) -> None
     lose(world)
     mend(world, wave, 1, MIA)
     world.send_mails()
-    assert mail_states(world, "invitation-2") == {MIA: "accepted"}
+    assert mail_states(world, FIRST_COPY) == {MIA: "accepted"}
 
 
 def test_who_can_be_reached_keeps_address_and_mails(world: World, wave: int) -> None:
@@ -136,7 +136,7 @@ def test_a_refused_correction_sends_nothing(world: World, wave: int) -> None:
     lose(world)
     with pytest.raises(AddressRefused):
         mend(world, wave, 1, OTHER)
-    assert mail_states(world, "invitation-2") == {}
+    assert mail_states(world, FIRST_COPY) == {}
 
 
 def test_a_refused_copy_corrects_nothing(world: World, wave: int) -> None:

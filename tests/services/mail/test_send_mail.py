@@ -9,20 +9,26 @@ import pytest
 from sqlalchemy import select
 
 from feedback.domain.errors import MailRefused
-from feedback.domain.links import opt_out_token, to_address
+from feedback.domain.links import message_name, opt_out_token, to_address
 from feedback.domain.roster.rows import read_roster
+from feedback.domain.waves.mails import INVITATION
 from feedback.domain.waves.states import WaveState
+from feedback.resources import migrations_folder
 from feedback.services.waves.cancel_wave import cancel_wave
 from feedback.services.waves.find_due import Act
 from feedback.storage.deliveries import Delivery, begin_sending, fence_unsent
+from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.people import Participant, add_people, mark_left
+from feedback.storage.tables import Base
 from feedback.worker.due import Due, do
 from feedback.worker.worker import worker_context
+from tests.promises.visits import engine_of
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import START, World, roster_csv
 
 MENTOR, OTHER, THIRD = (f"mentor.{number}@example.com" for number in range(3))
 EVERYBODY = sorted(f"{role}.{number}@example.com" for role in ("mentor", "mentee") for number in range(3))
+THEIR_NAMES = ("invitation", "reminder-1")
 LINK = re.compile(r"https://feedback\.example\.com/s/([A-Za-z0-9_-]{43})")
 
 
@@ -38,11 +44,11 @@ def wave(world: World) -> int:
     return world.open(plan)
 
 
-def ledger(world: World, mail: str = "invitation") -> dict[str, str]:
-    """Where the mails of one kind stand, by address."""
+def ledger(world: World) -> dict[str, str]:
+    """Where the invitations stand, by address."""
     query = select(Participant.email, Delivery.state).join(Delivery, Delivery.participant_id == Participant.id)
     with world.session() as session:
-        return {row.email: row.state for row in session.execute(query.where(Delivery.mail == mail))}
+        return {row.email: row.state for row in session.execute(query.where(Delivery.is_of(INVITATION)))}
 
 
 def send_batch(world: World, batch: int = 1) -> None:
@@ -363,6 +369,22 @@ def test_every_mail_has_one_message_id_and_no_two_the_same(world: World, wave: i
     assert {len(own) for own in ids} == {1}
     assert len({own[0] for own in ids}) == 12
     assert all(own[0].endswith("@example.com>") for own in ids)
+
+
+def test_a_mail_that_is_sent_again_after_an_upgrade_keeps_its_message_id(
+    world: World, wave: int, relay: ScriptedRelay
+) -> None:
+    world.send_mails()
+    world.clock.pass_time(days=3)
+    relay.hangs_up_on(OTHER)
+    remind(world)
+    downgrade(engine_of(world), Base.metadata, migrations_folder() / "main", "0012")
+    upgrade(engine_of(world), Base.metadata, migrations_folder() / "main")
+    world.clock.pass_time(minutes=1)
+    world.send_mails()
+    names = [message_name(world.keys.opt_out_key(1), wave, mail, person(world, OTHER)) for mail in THEIR_NAMES]
+    sent = [mail["Message-ID"] for recipient, mail in relay.received if recipient == OTHER]
+    assert Counter(sent) == {f"<{names[0]}@example.com>": 1, f"<{names[1]}@example.com>": 2}
 
 
 def test_a_mail_can_be_unsubscribed_from_with_one_click(world: World, wave: int, relay: ScriptedRelay) -> None:

@@ -153,7 +153,7 @@ def test_who_joins_while_a_wave_is_open_waits_for_the_next_one(world: World) -> 
     world.send_mails()
     assert world.mailbox.count() == 12
     with world.session() as session:
-        assert len(invited_to(session, wave, "invitation")) == 12
+        assert len(invited_to(session, wave)) == 12
 
 
 def test_who_comes_back_while_a_wave_is_open_waits_unless_invited(world: World) -> None:

@@ -194,7 +194,7 @@ def test_who_left_during_a_wave_can_still_answer(world: World) -> None:
 def test_invitations_are_queued_in_batches(world: World) -> None:
     wave = world.open_wave(mentors=BATCH_SIZE, mentees=20)
     with world.session() as session:
-        assert len(invited_to(session, wave, "invitation")) == BATCH_SIZE + 20
+        assert len(invited_to(session, wave)) == BATCH_SIZE + 20
         sizes = Counter(session.scalars(select(Delivery.batch_id)))
     assert sorted(sizes.values()) == [20, BATCH_SIZE]
 

@@ -1,0 +1,45 @@
+"""The mails that go to everybody who is invited to a wave, and the names by which the world outside knows them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from feedback.domain.waves.states import WaveState
+
+
+class MailKind(StrEnum):
+    """What a mail is about. *Unreported*: the wave has closed, and fewer than k had answered."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    EXTENSION = "extension"
+    CANCELLATION = "cancellation"
+    RESULTS = "results"
+    UNREPORTED = "unreported"
+
+    @property
+    def sent_in(self) -> WaveState:
+        """The only state of a wave in which the mail is sent: in any other it would not be true."""
+        return _SENT_IN.get(self, WaveState.OPEN)
+
+
+_SENT_IN = {
+    MailKind.CANCELLATION: WaveState.CANCELLED,
+    MailKind.RESULTS: WaveState.CLOSED,
+    MailKind.UNREPORTED: WaveState.CLOSED,
+}
+
+
+@dataclass(frozen=True)
+class WaveMail:
+    """One mail of a wave. `number` is the reminder's, or 2 for the first copy of an invitation; of others it is 1."""
+
+    kind: MailKind
+    number: int = 1
+
+    def __str__(self) -> str:
+        """Return its name, such as reminder-1 or invitation: fixed, since the ids of mails on their way hold it."""
+        is_numbered = self.kind is MailKind.REMINDER or self.number > 1
+        return f"{self.kind}-{self.number}" if is_numbered else self.kind.value
+
+
+INVITATION = WaveMail(MailKind.INVITATION)
