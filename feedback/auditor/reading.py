@@ -173,7 +173,13 @@ def _group(fields: Fields) -> Group:
 
 
 def _is_closed(fields: Fields) -> bool:
-    return fields.one_of("kind", ("one", "many", "band", "text")) != "text"
+    return _kind(fields) != "text"
+
+
+def _kind(fields: Fields) -> str:
+    """Return how a question is answered; older reports say "band" of one choice among numbers."""
+    kind = fields.one_of("kind", ("one", "many", "band", "text"))
+    return "one" if kind == "band" else kind
 
 
 def _question(fields: Fields) -> Question:
@@ -182,13 +188,13 @@ def _question(fields: Fields) -> Question:
         raise Unreadable(f"{fields.place} has no options, or one twice.")
     question = Question(
         code=fields.text("code"),
-        kind=fields.text("kind"),
+        kind=_kind(fields),
         roles=fields.texts("roles"),
         options=options,
         order=fields.one_of("order", ("rising", "falling", "none")),
         sensitive=fields.flag("sensitive"),
         then_now=fields.flag("then_now"),
-        wording=repr([_plain(fields.values.get(key)) for key in _WORDING]),
+        wording=repr([_kind(fields), *(_plain(fields.values.get(key)) for key in _WORDING)]),
         shown_when=_condition(fields),
     )
     if not set(question.roles) <= set(ROLES) or not question.roles:
@@ -205,7 +211,7 @@ def _condition(fields: Fields) -> tuple[str, tuple[str, ...]] | None:
     return condition.text("question"), condition.texts("answers")
 
 
-_WORDING = ("text", "kind", "options", "order", "sensitive", "then_now")
+_WORDING = ("text", "options", "order", "sensitive", "then_now")
 
 
 def _plain(value: Any) -> Any:

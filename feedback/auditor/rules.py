@@ -169,21 +169,11 @@ def _asked_alike(question: Question, document: Document) -> bool:
     return set(question.roles) == {role for one in document.questions for role in one.roles}
 
 
-_FITTING = {
-    "distribution": ("one", "band"),
-    "total": ("one", "band"),
-    "dominance-band": ("one", "band"),
-    "ticks": ("many",),
-    "rose": ("one", "band"),
-    "sensitive": ("one", "band"),
-}
-
-
 def _fitting(statement: Statement) -> Iterator[str]:
     question, kind = statement.question, statement.kind
     if kind == "fell":
         yield "how many fell may not be told beside how many rose"
-    elif question.kind not in _FITTING[kind]:
+    elif question.kind != ("many" if kind == "ticks" else "one"):
         yield f"{kind} does not fit a question of the kind {question.kind}"
     if question.sensitive != (kind == "sensitive"):
         yield "a sensitive question may only be told in bands, and no other question is"

@@ -106,7 +106,7 @@ def question_record(question: Question, roles: tuple[str, ...] = ("mentor", "men
     """Return a question as a document describes it."""
     return {
         "code": question.code,
-        "kind": str(question.kind),
+        "kind": question.kind.code,
         "roles": list(roles),
         "text": dict(question.text),
         "options": [{"code": option.code, "text": dict(option.text)} for option in question.options],

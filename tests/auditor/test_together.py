@@ -96,6 +96,13 @@ def test_a_question_whose_words_changed_is_another_question() -> None:
     assert audit_together(reports, [cell(20, "xx"), cell(1, "-x")]).passed
 
 
+def test_a_question_that_an_older_report_calls_a_band_is_the_same_question() -> None:
+    reports = [report_of(STAY), report_of(STAY, "4")]
+    reports[0]["questions"][0]["kind"] = "band"
+    verdict = audit_together(reports, [cell(20, "xx"), cell(1, "-x")])
+    assert "D1" in rules(verdict)
+
+
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
