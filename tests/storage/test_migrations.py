@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from feedback.resources import migrations_folder
 from feedback.storage.database import guard_engine
 from feedback.storage.deliveries import Batch, sent_mail
+from feedback.storage.grants import grant_main
 from feedback.storage.job_queue import TABLES, is_ours, renew_job_queue
 from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.programmes import programme_by_id, words_of
@@ -34,7 +35,6 @@ import sys
 from pathlib import Path
 from sqlalchemy import create_engine
 from feedback.storage.database import guard_engine
-from feedback.storage.deliveries import Batch, sent_mail
 from feedback.storage.job_queue import TABLES, is_ours, renew_job_queue
 from feedback.storage.migrate import upgrade
 from feedback.storage.tables import Base
@@ -273,6 +273,15 @@ def test_a_downgrade_takes_away_all_that_the_job_engine_made(tree: Tree) -> None
     assert {kind for kind, _name in things_of_the_engine(tree.engine)} == {"table", "function", "type"}
     tree.down()
     assert things_of_the_engine(tree.engine) == set()
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("tree", ["main"], indirect=True)
+def test_a_downgrade_is_not_kept_from_a_column_by_a_grant_that_names_it(tree: Tree) -> None:
+    tree.up()
+    grant_main(tree.engine)
+    tree.down()
+    assert tree.tables() == {"alembic_version"}
 
 
 @ON_POSTGRESQL
