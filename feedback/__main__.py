@@ -1,14 +1,12 @@
-"""The command `feedback`."""
+"""The command `feedback`. Nothing is loaded that the command does not need."""
 
 import os
 import sys
 
-from psycopg.errors import InsufficientPrivilege
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+from flask import Flask
 
-from feedback.app import add_pages, create_command_app
 from feedback.cli import feedback
-from feedback.cli.serving import Service
+from feedback.cli.application import Service
 from feedback.config import wants_json_logs
 from feedback.domain.errors import FeedbackError
 from feedback.logs import configure_logs
@@ -27,15 +25,36 @@ def main() -> None:
     """Run a command; what cannot be done is said in a sentence, with exit code 1 (2 for wrong usage)."""
     try:
         configure_logs(as_json=wants_json_logs(os.environ))
-        feedback(obj=Service(create_command_app, add_pages))
+        feedback(obj=Service(_create_app, _add_pages))
     except FeedbackError as error:
         _refuse(str(error))
-    except (OperationalError, InterfaceError):
-        _refuse(_UNUSABLE)
-    except ProgrammingError as error:
-        if not isinstance(error.orig, InsufficientPrivilege):
+    except Exception as error:
+        sentence = _database_fault(error)
+        if sentence is None:
             raise
-        _refuse(_NO_RIGHT)
+        _refuse(sentence)
+
+
+def _create_app() -> Flask:
+    from feedback.app import create_command_app
+
+    return create_command_app()
+
+
+def _add_pages(app: Flask) -> None:
+    from feedback.app import add_pages
+
+    add_pages(app)
+
+
+def _database_fault(error: Exception) -> str | None:
+    from psycopg.errors import InsufficientPrivilege
+    from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+
+    if isinstance(error, OperationalError | InterfaceError):
+        return _UNUSABLE
+    is_denied = isinstance(error, ProgrammingError) and isinstance(error.orig, InsufficientPrivilege)
+    return _NO_RIGHT if is_denied else None
 
 
 def _refuse(sentence: str) -> None:

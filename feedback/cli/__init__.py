@@ -1,29 +1,30 @@
 """The command line: every use of the service that needs no browser."""
 
-from flask.cli import AppGroup
+from feedback.cli.lazy import Lazy, LazyGroup
 
-from feedback.cli.audit import audit_command
-from feedback.cli.bounces import bounces
-from feedback.cli.comments import comment
-from feedback.cli.database import database
-from feedback.cli.demo import demo
-from feedback.cli.invitations import invitation
-from feedback.cli.mail import mail
-from feedback.cli.organisations import organisation
-from feedback.cli.programmes import programme
-from feedback.cli.questionnaires import questionnaire
-from feedback.cli.reports import report
-from feedback.cli.rosters import roster
-from feedback.cli.sample import sample_command
-from feedback.cli.serve import serve
-from feedback.cli.staff import staff
-from feedback.cli.status import status
-from feedback.cli.support import support
-from feedback.cli.waves import wave
-from feedback.cli.work import work
+_COMMANDS = {
+    "bounces": Lazy("bounces", "bounces", "Note which mails came back."),
+    "comment": Lazy("comments", "comment", "Review comments: read, decide, sum up, release. For the reviewer."),
+    "db": Lazy("database", "database", "Create and upgrade the databases."),
+    "demo": Lazy("demo", "demo", "Try the service on this machine."),
+    "invitation": Lazy("invitations", "invitation", "See whom no mail reaches; send invitations again."),
+    "mail": Lazy("mail", "mail", "Try the mail relay."),
+    "organisation": Lazy("organisations", "organisation", "Set what an organisation asks of its own people."),
+    "programme": Lazy("programmes", "programme", "Create and show programmes."),
+    "questionnaire": Lazy("questionnaires", "questionnaire", "List and check questionnaires."),
+    "report": Lazy("reports", "report", "Show, export, compare and check reports."),
+    "roster": Lazy("rosters", "roster", "Check, import, correct and approve rosters."),
+    "serve": Lazy("serve", "serve", "Serve the pages."),
+    "staff": Lazy("staff", "staff", "Invite members of staff."),
+    "status": Lazy("status", "status", "Say how the service stands."),
+    "support": Lazy("support", "support", "Read participants' requests for support."),
+    "wave": Lazy("waves", "wave", "Plan, open and close waves."),
+    "work": Lazy("work", "work", "Open, send, remind and close what is due."),
+}
 
-feedback = AppGroup(
+feedback = LazyGroup(
     "feedback",
+    _COMMANDS,
     help="""Anonymous surveys for mentoring and inclusion programmes.
 
     \b
@@ -36,25 +37,3 @@ feedback = AppGroup(
       feedback report show 1
     """,
 )
-report.add_command(audit_command)
-demo.add_command(sample_command)
-for command in (
-    bounces,
-    comment,
-    database,
-    demo,
-    invitation,
-    mail,
-    organisation,
-    programme,
-    questionnaire,
-    report,
-    roster,
-    serve,
-    staff,
-    support,
-    status,
-    wave,
-    work,
-):
-    feedback.add_command(command)

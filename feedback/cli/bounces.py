@@ -13,7 +13,7 @@ from feedback.domain.errors import SettingsRefused
 from feedback.runtime import runtime
 from feedback.services.mail.note_bounces import note_bounces, read_box
 
-bounces = AppGroup("bounces", help="Note which mails came back.")
+bounces = AppGroup("bounces")
 
 
 @bounces.command("read")

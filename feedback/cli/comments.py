@@ -16,7 +16,7 @@ from feedback.services.comments.release_comments import release_comments
 from feedback.services.comments.sum_up_comments import sum_up_comments
 from feedback.services.roster.names_on_roster import names_on_roster
 
-comment = AppGroup("comment", help="Review comments: read, decide, sum up, release. For the reviewer.")
+comment = AppGroup("comment")
 
 _LANGUAGE = "en"
 _DECISIONS = tuple(decision.value for decision in Decision if decision is not Decision.UNDECIDED)

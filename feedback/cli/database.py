@@ -11,7 +11,7 @@ from feedback.services.installation.upgrade_databases import (
     upgrade_databases,
 )
 
-database = AppGroup("db", help="Create and upgrade the databases.")
+database = AppGroup("db")
 
 
 @database.command("upgrade")

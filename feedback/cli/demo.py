@@ -6,10 +6,11 @@ import time
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
+from feedback.cli.application import served_app, this_app
+from feedback.cli.lazy import Lazy, LazyGroup
 from feedback.cli.output import say
-from feedback.cli.serving import Ending, WebThread, served_app, this_app
+from feedback.cli.serving import Ending, WebThread
 from feedback.cli.staff import sign_in_address
 from feedback.config import Settings
 from feedback.demo.mailbox import Mailbox, start_smtp
@@ -23,7 +24,7 @@ from feedback.runtime import Runtime, runtime
 from feedback.services.installation.upgrade_databases import upgrade_databases
 from feedback.worker.worker import Worker, WorkerThread, worker_context
 
-demo = AppGroup("demo", help="Try the service on this machine.")
+demo = LazyGroup("demo", {"sample": Lazy("sample", "sample_command")})
 
 _MAILBOX_PORT = "FEEDBACK_DEMO_MAILBOX_PORT"
 _SECONDS_FOR_MAILS = 30

@@ -10,7 +10,7 @@ from feedback.runtime import runtime
 from feedback.services.mail.resend_invitation import resend_invitation
 from feedback.services.mail.show_undeliverable import Undeliverable, show_undeliverable
 
-invitation = AppGroup("invitation", help="See whom no mail reaches; send invitations again.")
+invitation = AppGroup("invitation")
 
 
 @invitation.command("resend")

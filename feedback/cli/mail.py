@@ -5,14 +5,14 @@ import secrets
 import click
 from flask.cli import AppGroup
 
+from feedback.cli.application import this_app
 from feedback.cli.output import say
-from feedback.cli.serving import this_app
 from feedback.domain.address import domain_of, read_address
 from feedback.domain.errors import MailRefused
 from feedback.mail import MailMessage, Relay, RelayVerdict
 from feedback.runtime import runtime
 
-mail = AppGroup("mail", help="Try the mail relay.")
+mail = AppGroup("mail")
 
 
 @mail.command("test")

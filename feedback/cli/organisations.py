@@ -7,7 +7,7 @@ from feedback.cli.output import ACTOR, say
 from feedback.runtime import runtime
 from feedback.services.programmes.set_organisation import set_approval
 
-organisation = AppGroup("organisation", help="Set what an organisation asks of its own people.")
+organisation = AppGroup("organisation")
 
 
 @organisation.command("set")

@@ -16,7 +16,7 @@ from feedback.services.programmes.translate_words import translate_words
 from feedback.services.reports.set_notice import name_help, say_what_was_done
 from forms.vocabulary import translated_words
 
-programme = AppGroup("programme", help="Create and show programmes.")
+programme = AppGroup("programme")
 
 _focus_in = click.option(
     "--focus-in", nargs=2, multiple=True, metavar="LANGUAGE WORDS", help='The focus in a language: fr "le handicap".'

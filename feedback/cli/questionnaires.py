@@ -9,7 +9,7 @@ from feedback.cli.output import as_json_option, say, write_json
 from feedback.domain.survey.questionnaires import Questionnaire
 from forms.bank import available, load, read_file
 
-questionnaire = AppGroup("questionnaire", help="List and check questionnaires.")
+questionnaire = AppGroup("questionnaire")
 
 
 @questionnaire.command("list", with_appcontext=False)

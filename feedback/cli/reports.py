@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 from flask_babel import force_locale
 
+from feedback.cli.lazy import Lazy, LazyGroup
 from feedback.cli.output import as_json_option, say
 from feedback.domain.languages import ENGLISH, LANGUAGES, languages_with, spoken_language
 from feedback.domain.report.document import ReportDocument
@@ -26,7 +26,7 @@ from feedback.runtime import runtime
 from feedback.services.comments.show_released_comments import show_comments
 from feedback.services.reports.show_report import ShownReport, show_report
 
-report = AppGroup("report", help="Show, export, compare and check reports.")
+report = LazyGroup("report", {"audit": Lazy("audit", "audit_command")})
 
 _wave_id = click.argument("wave_id", type=int)
 _language = click.option(

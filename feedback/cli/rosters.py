@@ -15,7 +15,7 @@ from feedback.services.roster.correct_address import correct_address
 from feedback.services.roster.import_roster import RosterChange, compare_roster, import_roster
 from feedback.services.roster.leave_programme import leave_programme
 
-roster = AppGroup("roster", help="Check, import, correct and approve rosters.")
+roster = AppGroup("roster")
 
 _on_behalf_of = click.option(
     "--as", "on_behalf_of", metavar="EMAIL", help="The member of staff who asked for it; cannot approve it then."

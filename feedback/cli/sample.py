@@ -8,10 +8,11 @@ from tempfile import TemporaryDirectory
 import click
 from flask.cli import with_appcontext
 
+from feedback.cli.application import served_app, this_app
 from feedback.cli.demo import check_is_embedded, start_relay
 from feedback.cli.output import say
 from feedback.cli.reports import write_comparison, write_report
-from feedback.cli.serving import WebThread, served_app, this_app
+from feedback.cli.serving import WebThread
 from feedback.demo.mailbox import Mailbox
 from feedback.demo.participants import COOL, WARM, answer_unopened
 from feedback.demo.programme import new_programme, open_demo_wave

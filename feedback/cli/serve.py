@@ -8,7 +8,8 @@ from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 
-from feedback.cli.serving import THREADS, served_app
+from feedback.cli.application import served_app
+from feedback.cli.serving import THREADS
 from feedback.config import Serves, wants_json_logs
 from feedback.logs import server_logs
 from feedback.resources import migrations_folder

@@ -1,4 +1,4 @@
-"""The application that commands work with, servers on threads of this process, the wait for somebody to end it."""
+"""Servers on threads of this process, and the wait for somebody to end it."""
 
 import signal
 import threading
@@ -6,40 +6,12 @@ from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-import click
-from flask import Flask, current_app
-from flask.cli import ScriptInfo
-from waitress.server import create_server
-
 from feedback.domain.errors import SettingsRefused
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 8
-
-
-class Service(ScriptInfo):
-    """Gives commands the application: without pages, until one of them serves some."""
-
-    def __init__(self, create_app: Callable[[], Flask], add_pages: Callable[[Flask], None]) -> None:
-        """`create_app` is called when a command needs the application, `add_pages` when one serves it."""
-        super().__init__(create_app=create_app)
-        self.add_pages = add_pages
-
-
-def this_app() -> Flask:
-    """Return the application itself, which other threads may use."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way
-    return app
-
-
-def served_app() -> Flask:
-    """Return the application itself, with its pages."""
-    service = click.get_current_context().find_object(Service)
-    if service is not None:
-        service.add_pages(this_app())
-    return this_app()
 
 
 class Only:
@@ -62,6 +34,9 @@ class WebThread:
 
     def __init__(self, app: "WSGIApplication", host: str, port: int, variable: str) -> None:
         """Take the port at once, or raise SettingsRefused naming the `variable` that chose it."""
+        # Loaded where a thread serves: neither the pages in production nor most workers have one.
+        from waitress.server import create_server
+
         try:
             self._server: Any = create_server(app, host=host, port=port, ident="", threads=THREADS)
         except OSError as error:

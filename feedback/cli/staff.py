@@ -8,7 +8,7 @@ from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
 from feedback.services.staff.sign_in import invite_staff
 
-staff = AppGroup("staff", help="Invite members of staff.")
+staff = AppGroup("staff")
 
 
 @staff.command("invite")

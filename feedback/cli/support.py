@@ -9,7 +9,7 @@ from feedback.cli.output import ACTOR, as_json_option, say, write_json
 from feedback.runtime import runtime
 from feedback.services.support.read_support_requests import finish_support_request, read_support_requests
 
-support = AppGroup("support", help="Read participants' requests for support.")
+support = AppGroup("support")
 
 _programme_id = click.argument("programme_id", type=int)
 

@@ -9,7 +9,8 @@ import threading
 import click
 from flask.cli import with_appcontext
 
-from feedback.cli.serving import Ending, Only, WebThread, served_app, this_app
+from feedback.cli.application import served_app, this_app
+from feedback.cli.serving import Ending, Only, WebThread
 from feedback.domain.errors import SettingsRefused
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime

@@ -7,7 +7,6 @@ statement on SQLite.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from psycopg import Error, sql
 from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -35,6 +34,9 @@ def _is_watched(session: Session, model: type[Base]) -> bool:
 
 
 def _copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    # Whoever works on SQLite has no use for PostgreSQL's driver.
+    from psycopg import Error, sql
+
     driver: Any = session.connection().connection.driver_connection
     names = sql.SQL(", ").join(sql.Identifier(column) for column in columns)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)

@@ -8,10 +8,23 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, LargeBinary, MetaData, Text, TypeDecorator, event, text
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+    event,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 _NAMES = {
@@ -110,6 +123,14 @@ def reading(session: Session) -> Iterator[None]:
     with session.begin():
         session.connection(execution_options=READ_ONLY)
         yield
+
+
+def insert_or_keep(dialect: Dialect, model: type[DeclarativeBase], **values: object) -> Executable:
+    """Return an INSERT of one row that leaves a row of the same key as it is."""
+    # SQLAlchemy loads the dialect in use only, and so do we.
+    insert = import_module(f"sqlalchemy.dialects.{dialect.name}").insert
+    statement: Executable = insert(model).values(**values).on_conflict_do_nothing()
+    return statement
 
 
 def lock_wave(session: Session, wave_id: int) -> None:

@@ -14,13 +14,12 @@ from enum import StrEnum
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from sqlalchemy import Engine, Integer, LargeBinary, String, column, delete, select, table, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.errors import KeysMissing
 from feedback.domain.links import LinkKey
 from feedback.domain.sealing import PrivateKey, PublicKey, new_private_key
-from feedback.storage.database import KeyBase
+from feedback.storage.database import KeyBase, insert_or_keep
 from feedback.storage.scrubbing import scrub
 
 
@@ -166,9 +165,10 @@ class KeyStore:
         return len(rows)
 
     def _insert_or_keep(self, purpose: Purpose, owner_id: int, draw: Callable[[], PrivateKey]) -> None:
-        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
         drawn = draw()
-        row = insert(StoredKey).values(
+        row = insert_or_keep(
+            self._engine.dialect,
+            StoredKey,
             purpose=purpose,
             owner_id=owner_id,
             key_id=drawn.key_id,
@@ -176,7 +176,7 @@ class KeyStore:
             wrapped=aes_key_wrap(self._wrapping, drawn.raw),
         )
         with Session(self._engine) as session:
-            session.execute(row.on_conflict_do_nothing())
+            session.execute(row)
             session.commit()
 
     def _read(self, purpose: Purpose, owner_id: int) -> PrivateKey:

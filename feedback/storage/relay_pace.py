@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.storage.database import Base
+from feedback.storage.database import Base, insert_or_keep
 
 _ROW = 1
 
@@ -23,8 +22,7 @@ class RelayPace(Base):
 
 def take_turn(session: Session, now: datetime, length: timedelta) -> datetime:
     """Take the next free turn of that `length`, and return when it begins: `now`, or later."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(RelayPace).values(id=_ROW, free_at=now).on_conflict_do_nothing())
+    session.execute(insert_or_keep(session.get_bind().dialect, RelayPace, id=_ROW, free_at=now))
     row = session.scalars(select(RelayPace).with_for_update().execution_options(populate_existing=True)).one()
     begins_at = max(row.free_at, now)
     row.free_at = begins_at + length

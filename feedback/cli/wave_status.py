@@ -1,0 +1,59 @@
+"""`feedback wave status`: how waves stand. Loads nothing that opens or closes one."""
+
+from dataclasses import asdict
+
+import click
+from flask.cli import with_appcontext
+
+from feedback.cli.output import as_json_option, say, shown, write_json
+from feedback.runtime import runtime
+from feedback.services.programmes.show_programmes import list_programmes, show_programme
+from feedback.services.waves.show_wave import CalendarEntry, EntryKind, WaveView, show_wave
+
+
+@click.command("status")
+@click.argument("wave_id", type=int, required=False)
+@as_json_option
+@with_appcontext
+def status_command(wave_id: int | None, *, as_json: bool) -> None:
+    """Say how a wave stands, or all waves. Never how many have answered.
+
+    \b
+    Example:  feedback wave status 1
+    """
+    tools = runtime()
+    numbers = [wave_id] if wave_id is not None else _all_waves()
+    views = [show_wave(tools.session(), number, now=tools.clock()) for number in numbers]
+    if as_json:
+        write_json([_record(view) for view in views])
+        return
+    for view in views:
+        _tell(view)
+
+
+def _record(view: WaveView) -> dict[str, object]:
+    deliveries = [{**asdict(one), "mail": str(one.mail)} for one in view.deliveries]
+    return {**asdict(view), "time_zone": view.time_zone.key, "deliveries": deliveries}
+
+
+def _all_waves() -> list[int]:
+    session = runtime().session()
+    programmes = [show_programme(session, line.id) for line in list_programmes(session)]
+    return [one.id for programme in programmes for one in programme.waves]
+
+
+def _tell(view: WaveView) -> None:
+    zone = view.time_zone.key
+    say(f"Wave {view.id} of “{view.programme}”: {view.stage}, {view.state}, {view.invited or 'nobody'} invited")
+    say(f"  asked in {', '.join(view.languages)}")
+    for entry in view.calendar:
+        seen = f"  {entry.band}" if entry.kind is EntryKind.LOOK and entry.band else ""
+        say(f"  {shown(entry.at, zone):<24} {entry.kind} {_stands(entry)}{seen}")
+    for count in view.deliveries:
+        say(f"  {count.count:>6}  {count.mail} {count.state}")
+
+
+def _stands(entry: CalendarEntry) -> str:
+    if entry.was_left_out:
+        return "left out"
+    return "done" if entry.is_done else "planned"
