@@ -8,35 +8,44 @@ under a hash whose salt this process drew.
 import hashlib
 import logging
 import secrets
+import time
+from collections import Counter
+from collections.abc import Callable
+from threading import Lock
 
 from flask import Flask, current_app, request
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 MOST_FAILURES = 600
 """In a minute from one network address: many more than a whole office makes that opens yesterday's mail."""
 _EXTENSION = "feedback-guessing"
-_LIMIT = RateLimitItemPerMinute(MOST_FAILURES)
+_MINUTE = 60
 log = logging.getLogger(__name__)
 
 
 class Guesses:
-    """The failures of the last minute, by hashed network address."""
+    """The failures of a minute that begins with the first of them, by hashed network address."""
 
-    def __init__(self) -> None:
-        """Draw a salt that dies with the process."""
-        self._salt = secrets.token_bytes(16)
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        """Draw a salt that dies with the process. `seconds` is any clock that never goes back."""
+        self._salt, self._seconds, self._lock = secrets.token_bytes(16), seconds, Lock()
+        self._counts: Counter[bytes] = Counter()
+        self._ends_at, self._was_told = seconds(), False
 
     def too_many(self, network_address: str) -> bool:
         """Count one failure; tell whether it is one too many."""
-        key = hashlib.blake2b(network_address.encode(), key=self._salt, digest_size=16).hexdigest()
-        if self._limiter.hit(_LIMIT, key):
-            return False
-        if self._limiter.hit(RateLimitItemPerMinute(1), "told"):
+        key = hashlib.blake2b(network_address.encode(), key=self._salt, digest_size=16).digest()
+        with self._lock:
+            now = self._seconds()
+            if now >= self._ends_at:
+                self._counts.clear()
+                self._ends_at, self._was_told = now + _MINUTE, False
+            self._counts[key] += 1
+            is_one_too_many = self._counts[key] > MOST_FAILURES
+            is_news = is_one_too_many and not self._was_told
+            self._was_told |= is_one_too_many
+        if is_news:
             log.warning("more than %s addresses in a minute led nowhere: somebody may be guessing", MOST_FAILURES)
-        return True
+        return is_one_too_many
 
 
 def count_guesses(app: Flask) -> None:

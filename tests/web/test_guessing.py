@@ -49,14 +49,22 @@ def test_no_network_address_is_kept_or_logged(world: World, caplog: pytest.LogCa
     with caplog.at_level(logging.DEBUG):
         for _ in range(MOST_FAILURES + 3):
             guesses.too_many("192.0.2.99")
-    storage = guesses._limiter.storage.storage  # type: ignore[attr-defined]
     assert len(caplog.records) == 1
-    assert "192.0.2.99" not in caplog.text + str(dict(storage))
+    assert "192.0.2.99" not in caplog.text + str(guesses._counts)
 
 
 def test_two_processes_count_under_different_names(world: World) -> None:
     one, other = Guesses(), Guesses()
     for guesses in (one, other):
         guesses.too_many("192.0.2.99")
-    names = [set(guesses._limiter.storage.storage) for guesses in (one, other)]  # type: ignore[attr-defined]
+    names = [set(guesses._counts) for guesses in (one, other)]
     assert not names[0] & names[1]
+
+
+def test_a_minute_later_everybody_may_fail_again_and_nothing_of_before_is_kept(world: World) -> None:
+    minutes = [0.0]
+    guesses = Guesses(lambda: 60 * minutes[0])
+    assert [guesses.too_many("192.0.2.99") for _ in range(MOST_FAILURES + 1)][-2:] == [False, True]
+    minutes[0] = 1
+    assert not guesses.too_many("192.0.2.7")
+    assert len(guesses._counts) == 1
