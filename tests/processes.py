@@ -36,10 +36,12 @@ def running(environment: dict[str, str], *words: str, log: Path) -> Iterator[sub
     command = [sys.executable, "-m", "feedback", *words]
     with log.open("wb") as file:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
-    yield process
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-    process.wait(60)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(60)
 
 
 def wait_until_served(url: str) -> None:

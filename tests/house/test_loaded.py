@@ -1,0 +1,157 @@
+"""What a process does not need it does not load: its secrets' code least of all. Asked of the real processes."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from urllib.error import HTTPError
+
+import click
+import psutil
+import pytest
+
+from feedback.cli import feedback
+from tests.browsing import Browser, free_port
+from tests.processes import PAUSE, ROOT, TRIES, running, surroundings, wait_until_served
+from tests.world import World, fill_parts, hidden_value
+
+MOST_MODULES = 750
+DRIVERS = {"psycopg", "psycopg_binary", "sqlalchemy.dialects"}
+SECRETS = {"FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_SESSION_KEY"}
+# Writes down which modules a process has: a command's at its end, a server's worker's all the time.
+SPY = """
+import atexit, os, sys, threading, time
+def tell():
+    path = os.path.join({folder!r}, str(os.getpid()))
+    with open(path + ".new", "w") as file:
+        file.write("\\n".join(list(sys.modules)))
+    os.rename(path + ".new", path)
+def keep_telling():
+    while True:
+        tell()
+        time.sleep(0.2)
+atexit.register(tell)
+os.register_at_fork(after_in_child=lambda: threading.Thread(target=keep_telling, daemon=True).start())
+"""
+HEAVY = {"alembic", "highspy", "numpy", "procrastinate", "scipy", "typst", "waitress", "xlsxwriter"}
+NOT_PARTICIPANTS = HEAVY | {
+    "aiosmtpd",
+    "feedback.auditor",
+    "feedback.demo",
+    "feedback.mail",
+    "feedback.rendering.pdf",
+    "feedback.rendering.workbook",
+    "feedback.services.waves.close_wave",
+    "feedback.storage.keys",
+    "feedback.storage.migrate",
+    "feedback.web.bounces",
+    "feedback.web.metrics",
+    "feedback.web.staff",
+    "feedback.worker",
+    "flask_mail",
+    "prometheus_client",
+}
+NOT_STATUS = HEAVY | {"feedback.auditor", "feedback.web.participants", "feedback.web.staff", "forms", "psycopg"}
+NOT_HELP = NOT_STATUS | {"feedback.app", "feedback.services", "feedback.storage", "flask_babel", "sqlalchemy"}
+
+
+@pytest.fixture
+def spied(tmp_path: Path) -> Path:
+    """A folder in which every process with `overheard` in its environment says what it has loaded."""
+    folder = tmp_path / "modules"
+    folder.mkdir()
+    (tmp_path / "sitecustomize.py").write_text(SPY.format(folder=str(folder)))
+    return folder
+
+
+def overheard(environment: dict[str, str], spied: Path) -> dict[str, str]:
+    return surroundings(**environment, PYTHONPATH=str(spied.parent))
+
+
+def said_by(spied: Path, pid: int) -> set[str]:
+    """What a process has loaded by now, and not a moment ago."""
+    told = spied / str(pid)
+    told.unlink(missing_ok=True)
+    for _ in range(TRIES):
+        if told.exists():
+            return set(told.read_text().split())
+        time.sleep(PAUSE)
+    raise AssertionError("the process says nothing")
+
+
+def of(modules: set[str], packages: set[str]) -> set[str]:
+    """Those of `modules` that are one of `packages`, or in one."""
+    return {name for name in modules if any(f"{name}.".startswith(f"{package}.") for package in packages)}
+
+
+def loaded_by(environment: dict[str, str], spied: Path, *words: str) -> set[str]:
+    """What a command had loaded when it ended."""
+    command = [sys.executable, "-m", "feedback", *words]
+    subprocess.run(command, cwd=ROOT, env=overheard(environment, spied), check=True, capture_output=True)
+    (told,) = spied.iterdir()
+    return set(told.read_text().split())
+
+
+def visit_pages(site: str, link: str) -> None:
+    browser, page = Browser(), f"{site}/s/{link}"
+    for path in ("", "/accessibility", "/receipt", "/readyz", "/static/feedback.css", "/o/unknown"):
+        browser.get(f"{site}{path}")
+    for path in ("/r/unknown", "/support/unknown", "/s/unknown", "/staff/"):
+        with pytest.raises(HTTPError):
+            browser.get(f"{site}{path}")
+    browser.get(page)
+    state = hidden_value(fill_parts(browser.ask, f"{page}/questions", Random(1)), "state")
+    assert 'data-page="thanks"' in browser.post(f"{page}/send", {"state": [state], "go": ["send"]})
+
+
+def test_the_participants_process_loads_nothing_of_the_others(
+    world: World, environment: dict[str, str], spied: Path, tmp_path: Path
+) -> None:
+    world.clock.now = datetime.now(UTC)
+    link, port = world.links(world.open_wave())[0], free_port()
+    own = {name: value for name, value in environment.items() if name not in SECRETS}
+    own |= {"FEEDBACK_SERVES": "participants", "FEEDBACK_LISTEN_PORT": port}
+    with running(overheard(own, spied), "serve", "--workers", "1", log=tmp_path / "log") as server:
+        wait_until_served(f"http://127.0.0.1:{port}/readyz")
+        visit_pages(f"http://127.0.0.1:{port}", link)
+        (worker,) = psutil.Process(server.pid).children()
+        modules = said_by(spied, worker.pid)
+    assert {"granian", "feedback.web.participants.pages"} <= modules
+    assert of(modules, NOT_PARTICIPANTS) == set()
+    assert len(modules - of(modules, DRIVERS)) <= MOST_MODULES
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_look_at_the_waves_loads_nothing_that_opens_or_closes_one(
+    world: World, environment: dict[str, str], spied: Path
+) -> None:
+    world.open_wave()
+    modules = loaded_by(environment, spied, "wave", "status")
+    assert "feedback.services.waves.show_wave" in modules
+    assert of(modules, NOT_STATUS) == set()
+
+
+def test_the_list_of_commands_loads_none_of_them(spied: Path) -> None:
+    modules = loaded_by({}, spied, "--help")
+    assert "feedback.cli.lazy" in modules
+    assert of(modules, NOT_HELP) == set()
+
+
+def test_every_command_is_where_it_is_said_to_be() -> None:
+    names = {" ".join(path) for path, _command in commands(feedback)}
+    assert {"serve", "wave open", "report audit", "demo sample", "programme quiet"} <= names
+    assert all(command.name == path[-1] and command.help for path, command in commands(feedback))
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command under `group`, groups too, by the words that call it."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
