@@ -22,7 +22,7 @@ def upgrade_command() -> None:
     Example:  feedback db upgrade
     """
     engines = runtime().engines
-    upgrade_databases(engines, migrations_folder())
+    upgrade_databases(engines, runtime().keys, migrations_folder())
     say("The databases are up to date.")
     for sentence in find_traces(engines):
         say(sentence)

@@ -39,7 +39,7 @@ def run_command() -> None:
     """
     tools = runtime()
     check_is_embedded(tools.settings)
-    upgrade_databases(tools.engines, migrations_folder())
+    upgrade_databases(tools.engines, tools.keys, migrations_folder())
     ending = Ending()
     mailbox = Mailbox(_mailbox_folder(tools.settings))
     mailbox_port = int(os.environ.get(_MAILBOX_PORT, "8001"))

@@ -46,7 +46,7 @@ def sample_command(folder: Path, mentors: int, mentees: int, cohorts: tuple[str,
     """
     tools = runtime()
     check_is_embedded(tools.settings)
-    upgrade_databases(tools.engines, migrations_folder())
+    upgrade_databases(tools.engines, tools.keys, migrations_folder())
     folder.mkdir(parents=True, exist_ok=True)
     programme = new_programme(tools, name, _roster(name, mentors, mentees, cohorts or ("",)))
     with _served(tools):

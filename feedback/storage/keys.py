@@ -1,6 +1,7 @@
 """The key store: every secret key, wrapped by a master key, in a database of its own.
 
-Rows are wrapped with AES key wrap (RFC 3394) and name the master key that wrapped them, so that it can rotate.
+Rows are wrapped with ChaCha20-Poly1305, bound to what a key is for and whose it is, so that a row that was moved does
+not unwrap; they name the master key that wrapped them, so that it can rotate.
 Each method is one transaction of its own, committed before it returns: the order of key store and main database
 is part of the protocol (keys first at the opening, report first at the close).
 """
@@ -11,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
-from sqlalchemy import Engine, Integer, LargeBinary, String, column, delete, select, table, update
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
+from sqlalchemy import ColumnElement, Engine, Integer, LargeBinary, String, column, delete, func, select, table, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.errors import KeysMissing
@@ -43,7 +46,12 @@ class StoredKey(KeyBase):
     owner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key_id: Mapped[bytes] = mapped_column(LargeBinary(8))
     master_key_id: Mapped[str] = mapped_column(String(16))
-    wrapped: Mapped[bytes] = mapped_column(LargeBinary(40))
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary(60))
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the row is wrapped as today; before version 0003 of the tables it named no purpose and no owner."""
+        return len(self.wrapped) != _UNBOUND_BYTES
 
 
 # A view: the staff's role may see that a wave has a key, but not the key.
@@ -153,12 +161,20 @@ class KeyStore:
         The files are rewritten, so that nothing wrapped with a retired key stays in them.
         """
         current = master_key_id(self._wrapping)
+        return self._wrap_anew(StoredKey.master_key_id != current, self._unwrap)
+
+    def bind_all(self) -> int:
+        """Bind every key that an earlier version wrapped to what it is for; return how many there were. Run it once."""
+        return self._wrap_anew(func.length(StoredKey.wrapped) == _UNBOUND_BYTES, self._unwrap_unbound)
+
+    def _wrap_anew(self, which: ColumnElement[bool], open_row: Callable[[StoredKey], bytes]) -> int:
+        current = master_key_id(self._wrapping)
         self._needs_scrub = True
         with Session(self._engine) as session:
-            rows = list(session.scalars(select(StoredKey).where(StoredKey.master_key_id != current)))
+            rows = list(session.scalars(select(StoredKey).where(which)))
             for row in rows:
                 mine = (StoredKey.purpose == row.purpose, StoredKey.owner_id == row.owner_id)
-                wrapped = aes_key_wrap(self._wrapping, self._unwrap(row))
+                wrapped = _wrap(self._wrapping, row.purpose, row.owner_id, PrivateKey(row.key_id, open_row(row)))
                 session.execute(update(StoredKey).where(*mine).values(wrapped=wrapped, master_key_id=current))
             session.commit()
         self.scrub_if_due()
@@ -173,7 +189,7 @@ class KeyStore:
             owner_id=owner_id,
             key_id=drawn.key_id,
             master_key_id=master_key_id(self._wrapping),
-            wrapped=aes_key_wrap(self._wrapping, drawn.raw),
+            wrapped=_wrap(self._wrapping, purpose, owner_id, drawn),
         )
         with Session(self._engine) as session:
             session.execute(row)
@@ -187,24 +203,49 @@ class KeyStore:
             return PrivateKey(row.key_id, self._unwrap(row))
 
     def _unwrap(self, row: StoredKey) -> bytes:
+        if not row.is_bound:
+            raise KeysMissing("A key in the key store is wrapped as an earlier version did: run `feedback db upgrade`.")
+        nonce, rest = row.wrapped[:_NONCE_BYTES], row.wrapped[_NONCE_BYTES:]
+        bound_to = _binding(row.purpose, row.owner_id, row.key_id)
+        try:
+            return ChaCha20Poly1305(self._master_key(row)).decrypt(nonce, rest, bound_to)
+        except (InvalidTag, ValueError):
+            raise KeysMissing(_ALTERED) from None
+
+    def _unwrap_unbound(self, row: StoredKey) -> bytes:
+        try:
+            return aes_key_unwrap(self._master_key(row), row.wrapped)
+        except InvalidUnwrap:
+            raise KeysMissing(_ALTERED) from None
+
+    def _master_key(self, row: StoredKey) -> bytes:
         master = self._unwrapping.get(row.master_key_id)
         if master is None:
             raise KeysMissing(
                 f"The key store's keys are wrapped with the master key {row.master_key_id}, which "
                 "FEEDBACK_MASTER_KEY does not hold: add it behind the current one."
             )
-        try:
-            return aes_key_unwrap(master, row.wrapped)
-        except InvalidUnwrap:
-            raise KeysMissing("A key in the key store was altered and cannot be unwrapped.") from None
+        return master
 
 
+_NONCE_BYTES = 12
+_UNBOUND_BYTES = 40
+_ALTERED = "A key in the key store was altered or moved and cannot be unwrapped."
 _OF_A_WAVE = (Purpose.LINK, Purpose.RESPONSE, Purpose.COMMENT)
 
 
 def master_key_id(key: bytes) -> str:
     """Return the public name of a master key, 16 hexadecimal characters."""
     return hashlib.sha256(b"feedback/master/1" + key).hexdigest()[:16]
+
+
+def _wrap(master: bytes, purpose: str, owner_id: int, key: PrivateKey) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + ChaCha20Poly1305(master).encrypt(nonce, key.raw, _binding(purpose, owner_id, key.key_id))
+
+
+def _binding(purpose: str, owner_id: int, key_id: bytes) -> bytes:
+    return f"feedback/key/2 {purpose} {owner_id} ".encode() + key_id
 
 
 def _new_signing_key() -> PrivateKey:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 from sqlalchemy import Engine, create_engine, make_url, select, text
 from sqlalchemy.orm import Session
 
@@ -138,7 +139,7 @@ def test_a_rewrap_without_the_old_master_key_changes_nothing(store: KeyStore, en
     assert store.keys_for_opening(1) == keys
 
 
-@pytest.mark.parametrize("place", [0, 7, 8, 39])
+@pytest.mark.parametrize("place", [0, 11, 12, 43, 59])
 def test_an_altered_row_is_refused(store: KeyStore, engine: Engine, place: int) -> None:
     store.keys_for_opening(1)
     with Session(engine) as session:
@@ -149,7 +150,7 @@ def test_an_altered_row_is_refused(store: KeyStore, engine: Engine, place: int) 
         store.link_key(1)
 
 
-@pytest.mark.parametrize("length", [0, 1, 16, 39, 41])
+@pytest.mark.parametrize("length", [0, 1, 12, 16, 39, 40, 41, 59, 61])
 def test_a_row_that_was_cut_or_lengthened_is_refused(store: KeyStore, engine: Engine, length: int) -> None:
     store.keys_for_opening(1)
     with Session(engine) as session:
@@ -158,6 +159,48 @@ def test_a_row_that_was_cut_or_lengthened_is_refused(store: KeyStore, engine: En
         session.commit()
     with pytest.raises(KeysMissing):
         store.link_key(1)
+
+
+@pytest.mark.parametrize(
+    ("taken", "put"), [(("link", 1), ("link", 2)), (("response", 1), ("comment", 1)), (("link", 1), ("response", 1))]
+)
+def test_a_row_that_was_moved_does_not_unwrap(
+    store: KeyStore, engine: Engine, taken: tuple[str, int], put: tuple[str, int]
+) -> None:
+    for wave in (1, 2):
+        store.keys_for_opening(wave)
+    with Session(engine) as session:
+        source, target = (session.get_one(StoredKey, place) for place in (taken, put))
+        target.wrapped, target.key_id, target.master_key_id = source.wrapped, source.key_id, source.master_key_id
+        session.commit()
+    with pytest.raises(KeysMissing, match="moved"):
+        store._read(Purpose(put[0]), put[1])
+
+
+def unbind(engine: Engine, store: KeyStore) -> None:
+    """Wrap a key as earlier versions did, naming neither purpose nor owner."""
+    key = store.link_key(1)
+    with Session(engine) as session:
+        session.get_one(StoredKey, ("link", 1)).wrapped = aes_key_wrap(OLD, key)
+        session.commit()
+
+
+def test_a_key_of_an_earlier_version_is_read_by_the_upgrade_alone(store: KeyStore, engine: Engine) -> None:
+    keys = store.keys_for_opening(1)
+    unbind(engine, store)
+    with pytest.raises(KeysMissing, match="feedback db upgrade"):
+        store.link_key(1)
+    assert (store.bind_all(), store.bind_all()) == (1, 0)
+    assert store.keys_for_opening(1) == keys
+
+
+def test_an_upgrade_with_another_master_key_changes_nothing(store: KeyStore, engine: Engine) -> None:
+    keys = store.keys_for_opening(1)
+    unbind(engine, store)
+    with pytest.raises(KeysMissing):
+        KeyStore(engine, (NEW,)).bind_all()
+    assert store.bind_all() == 1
+    assert store.keys_for_opening(1) == keys
 
 
 def test_destroying_takes_all_keys_of_the_wave_and_of_no_other(store: KeyStore) -> None:

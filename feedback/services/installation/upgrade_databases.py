@@ -5,14 +5,19 @@ from pathlib import Path
 from feedback.domain.errors import PlanRefused
 from feedback.services.installation.check_databases import Engines
 from feedback.storage.grants import grant_keys, grant_main
+from feedback.storage.keys import KeyStore
 from feedback.storage.migrate import upgrade
 from feedback.storage.tables import Base, KeyBase
 
 
-def upgrade_databases(engines: Engines, folder: Path) -> None:
-    """Upgrade both databases to the newest revision; another process that does so is waited for."""
+def upgrade_databases(engines: Engines, keys: KeyStore, folder: Path) -> None:
+    """Upgrade both databases to the newest revision; another process that does so is waited for.
+
+    Raises KeysMissing if keys of an earlier version have to be wrapped anew and the master key is another.
+    """
     for (engine, tree), base in zip(engines.trees(folder), (Base, KeyBase), strict=False):
         upgrade(engine, base.metadata, tree)
+    keys.bind_all()
 
 
 def grant_rights(engines: Engines) -> None:
