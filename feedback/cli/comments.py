@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, as_json_option, say, shown, write_json
-from feedback.domain.comments.highlights import Names, highlights, segments
+from feedback.domain.comments.highlights import Names, segments
 from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment, ReviewedQuestion
 from feedback.domain.survey.questionnaires import text_in
 from feedback.runtime import runtime
@@ -15,6 +15,7 @@ from feedback.services.comments.list_comments import Review, list_comments
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.comments.sum_up_comments import sum_up_comments
 from feedback.services.roster.names_on_roster import names_on_roster
+from forms.marking import marker
 
 comment = AppGroup("comment")
 
@@ -38,7 +39,7 @@ def list_command(wave_id: int, *, as_json: bool) -> None:
     if as_json:
         write_json([_record(question.code, one) for question in found.questions for one in question.comments])
         return
-    names = Names(names_on_roster(runtime().session(), wave_id))
+    names = marker().names(names_on_roster(runtime().session(), wave_id))
     say(f"{found.decided} of {len(found.comments)} decided; all that is not released is destroyed on")
     say(f"{shown(found.expires_at, found.time_zone.key)}. Read by {found.reviewer_name}, as participants were told.")
     for question in found.questions:
@@ -115,7 +116,7 @@ def _tell(found: Review, question: ReviewedQuestion, names: Names) -> None:
         say(f"  summary: {question.summary or 'missing'}")
     for one in question.comments:
         text = one.comment.text
-        runs = segments(text, highlights(text, names))
+        runs = segments(text, marker().highlights(text, names))
         marked = "".join(run.text if run.sign is None else f"[[{run.text}]]" for run in runs)
         say(f"\n  {one.id.hex()[:8]}  {one.verdict.decision}; its author allows: {one.comment.wish}")
         for line in marked.split("\n"):

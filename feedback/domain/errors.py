@@ -37,6 +37,10 @@ class QuestionnaireRefused(FeedbackError):
     """A questionnaire file breaks a rule. The message names the file, the question and the mend."""
 
 
+class WordsRefused(FeedbackError):
+    """A file of words breaks a rule. The message names the file, the line and the mend."""
+
+
 class AnswerRefused(FeedbackError):
     """An answer does not fit its questionnaire; names question codes only, never what was written."""
 

@@ -5,20 +5,13 @@ person. Whoever writes is warned of what is plain only: a warning that is often 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from feedback.domain.comments.first_names import (
-    FIRST_NAMES,
-    NAMES_THAT_ARE_WORDS,
-    PARTICLES,
-    WORDS_ELSEWHERE,
-    forms_of,
-)
-from feedback.domain.comments.telling_words import DATES, PLACES, ROLES
+from feedback.domain.comments.first_names import FirstNames, fold
+from feedback.domain.comments.telling_words import TellingWords
 
 
 class Sign(StrEnum):
@@ -51,16 +44,10 @@ class Segment:
 
 
 _DOMAIN = r"\b[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,5}\.(?:com|org|net|edu|gov|io|eu|uk|de|fr|es|it|ch|at)\b"
-_PATTERNS = (
-    (Sign.MAIL, re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*")),
-    (Sign.LINK, re.compile(rf"(?i)\b(?:https?://|www\.)[^\s<>]+|{_DOMAIN}|(?<!\w)@\w{{2,}}")),
-    *((Sign.DATE, pattern) for pattern in DATES),
-    (Sign.PHONE, re.compile(r"(?<!\w)\(?\+?\d(?:[\s()./-]{0,2}\d){6,14}(?!\w)")),
-    *((Sign.ROLE, pattern) for pattern in ROLES),
-    *((Sign.PLACE, pattern) for pattern in PLACES),
-)
+_MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*")
+_LINK = re.compile(rf"(?i)\b(?:https?://|www\.)[^\s<>]+|{_DOMAIN}|(?<!\w)@\w{{2,}}")
+_PHONE = re.compile(r"(?<!\w)\(?\+?\d(?:[\s()./-]{0,2}\d){6,14}(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+")
-_FOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 _LEAST_LETTERS = 4
 _SURE_LETTERS = 6
 _FIRST_UNSPACED = "\u2e80"
@@ -70,12 +57,13 @@ _BEGINNING = re.compile(r"(?:^|[.!?…:;\n])[\s\"'(“«¿¡-]*\Z")
 class Names:
     """Names to look for: of each its parts, forms of its first name, and near misses of them."""
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], first_names: FirstNames) -> None:
         """Take full names as a roster has them."""
+        self._also_words = first_names.also_words
         split = [[fold(part) for part in _WORD.findall(name)] for name in names]
-        own = {part for parts in split for part in parts if len(part) > 1 and part not in PARTICLES}
+        own = {part for parts in split for part in parts if len(part) > 1 and part not in first_names.particles}
         firsts = {parts[0] for parts in split if parts}
-        self._known = own.union(*(forms_of(first) for first in firsts & own))
+        self._known = own.union(*(first_names.forms_of(first) for first in firsts & own))
         self._whole = {"".join(parts) for parts in split if parts and parts[0] >= _FIRST_UNSPACED}
         # Two words that are one typo apart have a form in common in which a letter is missing, or are one such form.
         self._near: dict[str, set[str]] = {}
@@ -96,17 +84,11 @@ class Names:
     def _is_name(self, word: str) -> bool:
         folded, is_small = fold(word), word.islower()
         if folded in self._known:
-            return not (is_small and folded in NAMES_THAT_ARE_WORDS)
+            return not (is_small and folded in self._also_words)
         if len(folded) < _LEAST_LETTERS or (is_small and len(folded) < _SURE_LETTERS):
             return False
         candidates = {near for shorter in (folded, *_shortened(folded)) for near in self._near.get(shorter, ())}
         return any(is_one_typo(folded, near) for near in candidates)
-
-
-def fold(word: str) -> str:
-    """Return a word in small letters without accents."""
-    letters = unicodedata.normalize("NFKD", word.casefold().translate(_FOLDED))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _shortened(word: str) -> Iterator[str]:
@@ -123,37 +105,58 @@ def is_one_typo(one: str, other: str) -> bool:
     return rest[1:] == other_rest[1:] or rest[1:] == other_rest or rest == other_rest[1:] or swapped == other_rest
 
 
-def highlights(text: str, names: Names) -> tuple[Span, ...]:
-    """Return the parts of `text` that may tell who somebody is: in order, not empty, none over another."""
-    found = [Span(one.start(), one.end(), sign) for sign, pattern in _PATTERNS for one in pattern.finditer(text)]
-    found += names.spans(text)
-    spans: list[Span] = []
-    end = 0
-    for span in sorted(found, key=lambda one: (one.start, -one.end)):
-        if span.end > end:
-            spans.append(Span(max(span.start, end), span.end, span.sign))
-            end = span.end
-    return tuple(spans)
+class Marker:
+    """Finds what in a text may tell who somebody is, by lists of words."""
 
+    def __init__(self, first_names: FirstNames, words: TellingWords) -> None:
+        """Take the lists as they were read from their files."""
+        self._first_names = first_names
+        self._patterns = (
+            (Sign.MAIL, _MAIL),
+            (Sign.LINK, _LINK),
+            *((Sign.DATE, pattern) for pattern in words.dates),
+            (Sign.PHONE, _PHONE),
+            *((Sign.ROLE, pattern) for pattern in words.roles),
+            *((Sign.PLACE, pattern) for pattern in words.places),
+        )
 
-def giveaways(text: str) -> tuple[str, ...]:
-    """Return the parts of `text` that may tell who wrote it or whom it is about, each once, in order.
+    def names(self, names: Iterable[str]) -> Names:
+        """Return what to look for of full names as a roster has them."""
+        return Names(names, self._first_names)
 
-    Knows no roster: a name is a common first name with a capital letter, and one that is also a word only where no
-    sentence begins.
-    """
-    found = [(one.start(), one[0]) for _sign, pattern in _PATTERNS for one in pattern.finditer(text)]
-    found += [(one.start(), one[0]) for one in _WORD.finditer(text) if _is_first_name(one[0], text[: one.start()])]
-    inside = {start + place for start, part in found for place in range(1, len(part))}
-    plain = (" ".join(part.split()) for start, part in sorted(found) if start not in inside)
-    return tuple(dict.fromkeys(plain))
+    def highlights(self, text: str, names: Names) -> tuple[Span, ...]:
+        """Return the parts of `text` that may tell who somebody is: in order, not empty, none over another."""
+        spans: list[Span] = []
+        end = 0
+        for span in sorted((*self._spans(text), *names.spans(text)), key=lambda one: (one.start, -one.end)):
+            if span.end > end:
+                spans.append(Span(max(span.start, end), span.end, span.sign))
+                end = span.end
+        return tuple(spans)
 
+    def giveaways(self, text: str) -> tuple[str, ...]:
+        """Return the parts of `text` that may tell who wrote it or whom it is about, each once, in order.
 
-def _is_first_name(word: str, before: str) -> bool:
-    folded = fold(word)
-    if word.islower() or folded not in FIRST_NAMES:
-        return False
-    return folded not in NAMES_THAT_ARE_WORDS | WORDS_ELSEWHERE or not _BEGINNING.search(before[-20:])
+        Knows no roster: a name is a common first name with a capital letter, and one that is also a word only where no
+        sentence begins.
+        """
+        found = [(span.start, text[span.start : span.end]) for span in self._spans(text)]
+        words = _WORD.finditer(text)
+        found += [(one.start(), one[0]) for one in words if self._is_first_name(one[0], text[: one.start()])]
+        inside = {start + place for start, part in found for place in range(1, len(part))}
+        plain = (" ".join(part.split()) for start, part in sorted(found) if start not in inside)
+        return tuple(dict.fromkeys(plain))
+
+    def _spans(self, text: str) -> Iterator[Span]:
+        for sign, pattern in self._patterns:
+            yield from (Span(one.start(), one.end(), sign) for one in pattern.finditer(text))
+
+    def _is_first_name(self, word: str, before: str) -> bool:
+        known, folded = self._first_names, fold(word)
+        if word.islower() or folded not in known.related:
+            return False
+        is_a_word = folded in known.also_words or folded in known.words_elsewhere
+        return not is_a_word or not _BEGINNING.search(before[-20:])
 
 
 def segments(text: str, spans: Iterable[Span]) -> tuple[Segment, ...]:

@@ -1,72 +1,109 @@
-"""How dates, roles and places are written in texts, in the languages of the service, as regular expressions.
+"""How dates, roles and places are written in texts; the words are read from a file that people may add to.
 
 A part of a text that matches may tell who somebody is. Whoever reads decides; nothing here changes a letter.
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-_ENGLISH_MONTHS = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)"
-)
-_OTHER_MONTHS = (
-    r"(?:janv(?:ier)?|févr(?:ier)?|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
-    r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre"
-    r"|ionawr|chwefror|mawrth|ebrill|mehefin|gorffennaf|awst|medi|hydref|tachwedd|rhagfyr"
-    r"|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر"
-    r"|شباط|آذار|نيسان|أيار|حزيران|تموز|أيلول|تشرين|كانون)"
-)
+from feedback.domain.comments.word_files import Entries, WordFile
+from feedback.domain.languages import ENGLISH, LANGUAGES
+from feedback.domain.survey.questionnaire_tables import TomlTable
+
+_OTHER_LANGUAGES = tuple(language.code for language in LANGUAGES if language is not ENGLISH)
+_PHRASE = re.compile(r"(?:[^()]|\([^()\s]+\))+")
+_WORD = r"[^\W\d_]+"
 _DAY = r"\b\d{1,2}[./-]\d{1,2}(?:[./-](?:\d{4}|\d{2}))?\b(?![./-]?\d)"
-DATES = (
-    re.compile(rf"\b\d{{4}}-\d{{1,2}}-\d{{1,2}}\b|{_DAY}"),
-    re.compile(rf"(?i)\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_ENGLISH_MONTHS}\b(?:\.?,?\s+\d{{4}})?"),
-    re.compile(rf"(?i)\b{_ENGLISH_MONTHS}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?"),
-    re.compile(
-        rf"(?i)\b\d{{1,2}}(?:er|º|eg|ain|fed)?\s+(?:de\s+|o\s+|من\s+)?{_OTHER_MONTHS}\b(?:\s+(?:de\s+)?\d{{4}})?"
-    ),
-)
-"""A day, in figures or with the name of its month."""
 
-_ENGLISH_ROLES = (
-    r"(?:my|our|her|his|their|your|the)\s+(?:line\s+|direct\s+|old\s+|new\s+|former\s+)?(?:manager|boss|supervisor"
-    r"|lead|team\s+lead|superior|assistant|secretary|report)s?"
-    r"|(?:deputy\s+|vice[\s-]+)?head\s+of\s+(?:the\s+)?[^\W\d_]+"
-    r"|(?:vice[\s-]+|deputy\s+|managing\s+|executive\s+|non-executive\s+|general\s+)?(?:director|president|chair(?:man"
-    r"|woman|person)?|principal|dean|provost)s?"
-    r"|(?:line|general|regional|office|plant|branch|store|project|programme|program|product|country|area)\s+manager"
-    r"|team\s+lead(?:er)?|group\s+lead(?:er)?|chief\s+(?:of\s+staff|[^\W\d_]+\s+officer)|chief\s+executive"
-    r"|c[efotims]o|[se]?vp|founder|co-founder|partner\s+at|board\s+member|secretary\s+general|ombudsman|works\s+council"
-    r"|treasurer|professor|minister|ambassador"
-)
-_FRENCH_ROLES = (
-    r"(?:mon|ma|notre|son|sa|leur|votre)\s+(?:ancien(?:ne)?\s+|nouve(?:au|lle)\s+)?(?:manager|chef(?:fe)?|patron(?:ne)?"
-    r"|supérieure?|responsable|assistante?|adjointe?|secrétaire|n\+1)"
-    r"|chef(?:fe)?\s+d(?:e\s+|u\s+|es\s+|['’])[^\W\d_]+|direct(?:eur|rice)s?(?:\s+générale?)?|présidente?|pdg|dg|drh|daf|dsi"
-)
-_SPANISH_ROLES = (
-    r"(?:mi|nuestr[oa]|su|tu)\s+(?:antigu[oa]\s+|nuev[oa]\s+)?(?:jef[ea]|superiora?|responsable|encargad[oa]|asistente"
-    r"|secretari[oa])|jef[ea]\s+de\s+[^\W\d_]+|supervisor[ae]?s?|gerentes?|director(?:a|es|as)?|president[ea]"
-    r"|consejer[oa]\s+delegad[oa]"
-)
-_WELSH_ROLES = (
-    r"rheolwr(?:aig)?|[cg]yfarwyddwr(?:aig)?|chyfarwyddwr|nghyfarwyddwr|[pb]ennaeth|[pm]hennaeth|(?:ch|[cg])adeirydd"
-)
-_ARABIC_ROLES = (
-    r"[وبلف]?(?:ال|لل)?(?:مدير|مشرف)(?:ة|ي|ين|تي|نا|تنا|ه|ها|هم)?|[وبلف]?(?:ال|لل)?رئيس(?:ة|تي|نا|تنا|ه|ها|هم)?"
-)
-ROLES = (re.compile(rf"(?i)\b(?:{_ENGLISH_ROLES}|{_FRENCH_ROLES}|{_SPANISH_ROLES}|{_WELSH_ROLES}|{_ARABIC_ROLES})\b"),)
-"""Somebody's place in the organisation."""
 
-_ROOMS = (
-    r"(?i:room|building|block|floor|desk|office|team|unit|department|division|ward|site|branch|lab|plant"
-    r"|bureau|salle|bâtiment|étage|service|équipe|agence|usine|sala|edificio|planta|oficina|departamento|equipo|unidad"
-    r"|ystafell|adeilad|llawr|swyddfa|adran|tîm)"
+def _is_phrase(entry: str) -> bool:
+    says_something = entry.isprintable() and any(letter.isalnum() for letter in entry)
+    return says_something and entry == entry.lower() and _PHRASE.fullmatch(entry) is not None
+
+
+_PHRASES = Entries(
+    ",|\n", _is_phrase, "write it in small letters, and what may be missing in brackets, like manager(s)"
 )
-_ARABIC_ROOMS = r"(?:ال)?(?:غرفة|مبنى|طابق|مكتب|قسم|فريق|وحدة|فرع)"
-_NO_PLACE = r"(?!(?:The|Our|My|This|That|Your|Their|His|Her|Its|A|An|In|Each|Every|One|No)\b)"
-PLACES = (
-    re.compile(rf"\b{_ROOMS}\s+(?:(?i:no\.?|n[°º]|d[eu]s?|rhif)\s*)?(?:\d+\w*|[A-Z][\w-]*)"),
-    re.compile(rf"\b{_NO_PLACE}[A-Z][\w-]+\s+{_ROOMS}\b"),
-    re.compile(rf"\b{_ARABIC_ROOMS}\s+(?:رقم\s*)?\d+"),
-)
-"""A room, a team or a site with its number or name."""
+
+
+@dataclass(frozen=True)
+class TellingWords:
+    """Patterns of days (in figures or with the name of a month), of places in an organisation, of rooms and teams."""
+
+    dates: tuple[re.Pattern[str], ...]
+    roles: tuple[re.Pattern[str], ...]
+    places: tuple[re.Pattern[str], ...]
+
+
+def read_telling_words(text: str, file: str) -> TellingWords:
+    """Return what the TOML `text` of `file` describes; raise WordsRefused with all problems, one on a line."""
+    words = WordFile(text, file)
+    words.top.only("months", "roles", "places")
+    months = words.top.inner(words.top.values.get("months"), "months")
+    places = words.top.inner(words.top.values.get("places"), "places")
+    tables = [words.top.inner(one, f"roles {n}") for n, one in enumerate(words.top.entries("roles"), start=1)]
+    found = TellingWords(_dates(words, months), (_roles(words, tables),), _places(words, places))
+    words.check()
+    return found
+
+
+def _dates(words: WordFile, months: TomlTable) -> tuple[re.Pattern[str], ...]:
+    months.only("en", *_OTHER_LANGUAGES)
+    english = _any_of(words.words(months, "en", _PHRASES))
+    others = _any_of(month for language in _OTHER_LANGUAGES for month in words.words(months, language, _PHRASES))
+    return (
+        re.compile(rf"\b\d{{4}}-\d{{1,2}}-\d{{1,2}}\b|{_DAY}"),
+        re.compile(rf"(?i)\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{english}\b(?:\.?,?\s+\d{{4}})?"),
+        re.compile(rf"(?i)\b{english}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?"),
+        re.compile(rf"(?i)\b\d{{1,2}}(?:er|º|eg|ain|fed)?\s+(?:de\s+|o\s+|من\s+)?{others}\b(?:\s+(?:de\s+)?\d{{4}})?"),
+    )
+
+
+def _roles(words: WordFile, tables: list[TomlTable]) -> re.Pattern[str]:
+    return re.compile(rf"(?i)\b(?:{'|'.join(_role(words, table) for table in tables)})\b")
+
+
+def _role(words: WordFile, table: TomlTable) -> str:
+    table.only("after", "perhaps", "beginnings", "words", "endings")
+    after, perhaps, beginnings, endings = (
+        words.perhaps(table, key, _PHRASES) for key in ("after", "perhaps", "beginnings", "endings")
+    )
+    return "".join(
+        (
+            rf"{_any_of(after)}\s+" if after else "",
+            f"(?:{'|'.join(map(_joined, perhaps))})?" if perhaps else "",
+            f"{_any_of(beginnings)}?" if beginnings else "",
+            _any_of(words.words(table, "words", _PHRASES)),
+            f"{_any_of(endings)}?" if endings else "",
+        )
+    )
+
+
+def _places(words: WordFile, table: TomlTable) -> tuple[re.Pattern[str], ...]:
+    keys = ("named", "between", "no_names", "numbered", "numbered_between")
+    table.only(*keys)
+    lists = {key: words.words(table, key, _PHRASES) for key in keys}
+    named, between, numbered, numbered_between = (_any_of(lists[key]) for key in keys if key != "no_names")
+    no_names = _any_of(word.capitalize() for word in lists["no_names"])
+    return (
+        re.compile(rf"\b(?i:{named})\s+(?:(?i:{between})\s*)?(?:\d+\w*|[A-Z][\w-]*)"),
+        re.compile(rf"\b(?!{no_names}\b)[A-Z][\w-]+\s+(?i:{named})\b"),
+        re.compile(rf"\b{numbered}\s+(?:{numbered_between}\s*)?\d+"),
+    )
+
+
+def _any_of(entries: Iterable[str]) -> str:
+    # The longest first: "head of the board" says more than "head of the".
+    return f"(?:{'|'.join(map(_pattern, sorted(entries, key=len, reverse=True)))})"
+
+
+def _joined(entry: str) -> str:
+    return _pattern(entry.removesuffix("-")) + (r"[\s-]+" if entry.endswith("-") else r"\s+")
+
+
+_WRITTEN = {"(": "(?:", ")": ")?", "…": _WORD, " ": r"\s+", "'": "['’]", "’": "['’]"}
+
+
+def _pattern(entry: str) -> str:
+    return "".join(_WRITTEN.get(letter) or re.escape(letter) for letter in entry)

@@ -1,7 +1,5 @@
 """Reads questionnaire files, which people who do not program edit; refuses a file with every problem and its mend."""
 
-import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -9,7 +7,7 @@ from pathlib import PurePath
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.survey.conditions import check_conditions, read_condition
 from feedback.domain.survey.kinds import KINDS, MAX_CHARS
-from feedback.domain.survey.questionnaire_tables import Findings, TomlTable
+from feedback.domain.survey.questionnaire_tables import Findings, TomlTable, parsed_toml
 from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
@@ -52,7 +50,7 @@ def read_questionnaire(text: str, file: str) -> Questionnaire:
     Questions come in the order of their sections. Raises QuestionnaireRefused with all problems, one on a line.
     """
     findings = Findings()
-    top = TomlTable(_parsed(text, file), file, findings)
+    top = TomlTable(parsed_toml(text, file, QuestionnaireRefused), file, findings)
     questionnaire = _questionnaire(top)
     if questionnaire.name and PurePath(file).stem != questionnaire.name:
         top.refuse(f"has the name “{questionnaire.name}”; give the file and the name the same words")
@@ -60,15 +58,6 @@ def read_questionnaire(text: str, file: str) -> Questionnaire:
     if problems:
         raise QuestionnaireRefused("\n".join(problems))
     return questionnaire
-
-
-def _parsed(text: str, file: str) -> Mapping[str, object]:
-    try:
-        # The same letter can be typed in two ways; equal words must stay equal in fingerprints.
-        return tomllib.loads(unicodedata.normalize("NFC", text))
-    except (ValueError, RecursionError) as error:
-        reason = str(error).rstrip(".")
-        raise QuestionnaireRefused(f"{file}: cannot be read as TOML; correct what is named here: {reason}.") from error
 
 
 def _questionnaire(top: TomlTable) -> Questionnaire:

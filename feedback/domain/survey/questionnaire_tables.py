@@ -1,11 +1,13 @@
 """Takes single values out of a questionnaire file's tables; notes each wrong one in a sentence with its mend."""
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from feedback.domain.errors import FeedbackError
 from feedback.domain.survey.questionnaires import Texts
 
 PLACEHOLDERS = ("focus", "word")
@@ -17,6 +19,16 @@ _JOINERS = "\u200c\u200d"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 Choice = TypeVar("Choice", bound=str)
+
+
+def parsed_toml(text: str, file: str, refused: type[FeedbackError]) -> Mapping[str, object]:
+    """Return what the TOML `text` of `file` holds, in NFC; raise `refused` if it cannot be parsed."""
+    try:
+        # The same letter can be typed in two ways; equal words must stay equal in fingerprints.
+        return tomllib.loads(unicodedata.normalize("NFC", text))
+    except (ValueError, RecursionError) as error:
+        reason = str(error).rstrip(".")
+        raise refused(f"{file}: cannot be read as TOML; correct what is named here: {reason}.") from error
 
 
 @dataclass

@@ -13,7 +13,6 @@ from typing import Any
 from flask import Response, make_response, render_template, url_for
 from wtforms import Form
 
-from feedback.domain.comments.highlights import giveaways
 from feedback.domain.errors import SealBroken
 from feedback.domain.links import LinkSecret, draft_name, page_key
 from feedback.domain.sealing import open_page_state, seal_page_state
@@ -31,8 +30,11 @@ from feedback.domain.survey.questionnaires import Question, Questionnaire, Secti
 from feedback.locales.speech import spoken
 from feedback.services.waves.known_surveys import Survey
 from feedback.web.participants.kept_pages import draw_stand_in, kept, kept_page
+from forms.marking import marker
 from forms.questionnaire import build_form, fill_form, question_in_words
 
+# Read at the start: what only the first visitor waits for tells the next one that somebody was there.
+_MARKER = marker()
 _STATE, _ANSWERS, _DRAFT = draw_stand_in(), draw_stand_in(), draw_stand_in()
 
 
@@ -254,7 +256,7 @@ def _answered(question: Question, answer: Answer) -> Iterator[tuple[str, str, tu
     read = answer.wish_for(question.code) is not Wish.COUNT
     written = answer.texts.get(question.code, "") if read else ""
     for asked, said in question_in_words(question, answer, language()):
-        yield asked, said, giveaways(said) if said == written else ()
+        yield asked, said, _MARKER.giveaways(said) if said == written else ()
 
 
 def _check_page_without_answers(link: str) -> str:

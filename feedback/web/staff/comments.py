@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from feedback.domain.comments.highlights import Names, Segment, Sign, highlights, segments
+from feedback.domain.comments.highlights import Names, Segment, Sign, segments
 from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment, ReviewedQuestion, decisions_for
 from feedback.domain.errors import ReviewRefused
 from feedback.domain.staff import StaffRole
@@ -20,7 +20,10 @@ from feedback.services.roster.names_on_roster import names_on_roster
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.wording import day_in_words, language
+from forms.marking import marker
 from forms.staff import DecideCommentForm, ReleaseCommentsForm, StaffForm, SumUpCommentsForm
+
+_MARKER = marker()
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def _comment_id(text: str) -> bytes:
 def _page(wave_id: int, failed: StaffForm | None = None) -> str:
     tools = runtime()
     found = list_comments(tools.session(), tools.keys, wave_id, now=tools.clock())
-    names = Names(names_on_roster(tools.session(), wave_id))
+    names = _MARKER.names(names_on_roster(tools.session(), wave_id))
     return render_template(
         "staff/comments.html",
         review=found,
@@ -127,7 +130,7 @@ def _shown_comment(one: ReviewedComment, names: Names, failed: StaffForm | None)
     if isinstance(failed, DecideCommentForm) and failed.comment.data == key:
         form = failed
     form.offer(decisions_for(one.comment.wish))
-    spans = highlights(text, names)
+    spans = _MARKER.highlights(text, names)
     signs = tuple(sign for sign in Sign if any(span.sign is sign for span in spans))
     return ShownComment(f"c-{key}", segments(text, spans), signs, one.comment.wish, verdict.decision, form)
 

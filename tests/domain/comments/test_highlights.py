@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.comments.highlights import Names, Sign, fold, giveaways, highlights, is_one_typo, segments
+from feedback.domain.comments.first_names import fold
+from feedback.domain.comments.highlights import Sign, is_one_typo, segments
+from forms.marking import marker
 
+Names, highlights, giveaways = marker().names, marker().highlights, marker().giveaways
 ROSTER = Names(
     [
         "Katherine O'Neil",
