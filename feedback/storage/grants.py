@@ -47,8 +47,8 @@ _STAFF: Mapping[str, str] = {
     "participants": _EDIT,
     "opt_outs": _ADD,
     # Only what planning, postponing, extending and beginning to close need: never the keys that answers are sealed to.
-    "waves": "SELECT, INSERT, UPDATE (state, opens_at, closes_at, closed_at, was_extended, news, news_due_at,"
-    " calendar_revision, calendar_changed_at)",
+    "waves": "SELECT, INSERT, UPDATE (state, opens_at, closes_at, closed_at, awaits_retry, was_extended, news,"
+    " news_due_at, calendar_revision, calendar_changed_at)",
     "wave_groups": _READ,
     "wave_questionnaires": _ADD,
     "wave_moments": _EDIT,

@@ -68,6 +68,8 @@ class Wave(Base):
     calendar_revision: Mapped[int] = mapped_column(default=0)
     calendar_changed_at: Mapped[datetime | None]
     roster_was_approved: Mapped[bool] = mapped_column(default=False)
+    close_failed_at: Mapped[datetime | None]
+    awaits_retry: Mapped[bool] = mapped_column(default=False)
 
     @property
     def response_key(self) -> PublicKey:

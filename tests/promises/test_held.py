@@ -125,6 +125,34 @@ def test_after_a_week_a_held_wave_is_discarded_unread(world: World) -> None:
     assert world.keys.purposes_held() == {}
 
 
+@pytest.mark.parametrize("days", [8, 400])
+def test_no_answer_is_discarded_because_no_worker_came(world: World, days: int) -> None:
+    wave = answered_wave(world)
+    begin(world, wave)
+    world.clock.pass_time(days=days)
+    world.do_what_is_due()
+    assert state_of(world, wave) == WaveState.CLOSED
+
+
+def test_a_retry_gets_its_try_however_late_the_worker(world: World) -> None:
+    wave = held_wave(world)
+    world.clock.pass_time(days=6)
+    try_again(world, wave)
+    world.clock.pass_time(days=30)
+    world.do_what_is_due()
+    assert state_of(world, wave) == WaveState.CLOSED
+
+
+def test_a_retry_that_fails_does_not_put_off_the_end(world: World) -> None:
+    wave = held_wave(world)
+    world.clock.pass_time(days=6)
+    try_again(world, wave)
+    hold(world, wave)
+    world.clock.pass_time(days=1)
+    world.do_what_is_due()
+    assert state_of(world, wave) == WaveState.CANCELLED
+
+
 def test_everybody_who_was_invited_is_told_that_a_wave_was_discarded(world: World) -> None:
     held_wave(world)
     world.clock.pass_time(days=7)

@@ -72,6 +72,8 @@ def test_a_wave_that_cannot_close_is_discarded_unread_after_a_week(world: World)
     wave = answered_wave(world)
     alter(world, "UPDATE waves SET minimum_group_size = 9")
     begin(world, wave)
+    with pytest.raises(TermsAltered):
+        world.do_what_is_due()
     world.clock.pass_time(days=7)
     world.do_what_is_due()
     assert state_of(world, wave) == WaveState.CANCELLED

@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from feedback.domain.waves.calendar import LONGEST_CLOSING
 from feedback.domain.waves.states import WaveState
-from feedback.services.waves.find_due import DueAct, find_due
+from feedback.services.waves.find_due import DueAct, find_due, gives_up_at
 from feedback.services.waves.find_spent_keys import find_spent_keys
 from feedback.storage.comments import waves_with_expired_comments
 from feedback.storage.database import reading
@@ -138,7 +137,7 @@ def _next(wave: Wave, moment: NextMoment | None) -> tuple[str, datetime | None]:
         case WaveState.OPEN if moment and moment.due_at < wave.closes_at:
             return moment.kind, moment.due_at
         case WaveState.HELD:
-            return "discard", wave.closed_at and wave.closed_at + LONGEST_CLOSING
+            return "discard", gives_up_at(wave)
         case WaveState.CLOSING:
             return "close", wave.closed_at
         case _:

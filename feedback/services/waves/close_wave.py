@@ -102,8 +102,19 @@ def retry_closing(session: Session, wave_id: int, *, now: datetime, actor: str) 
     wave = wave_by_id(session, wave_id)
     if wave.state != WaveState.HELD:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a held wave can try to close again.")
-    wave.state, wave.news = WaveState.CLOSING, None
+    wave.state, wave.news, wave.awaits_retry = WaveState.CLOSING, None, True
     note(session, now, actor, "tried to close again", f"wave {wave_id}")
+    session.commit()
+
+
+def note_failed_close(session: Session, wave_id: int, now: datetime) -> None:
+    """Note that a wave could not close: a week after the first time, and after any wished retry, it is discarded."""
+    session.rollback()
+    lock_wave(session, wave_id)
+    wave = wave_by_id(session, wave_id)
+    if wave.state in {WaveState.CLOSING, WaveState.HELD}:
+        wave.close_failed_at = wave.close_failed_at or now
+        wave.awaits_retry = False
     session.commit()
 
 
@@ -155,6 +166,7 @@ def _hold(session: Session, wave_id: int, broken: tuple[str, ...], now: datetime
     lock_wave(session, wave_id)
     wave = _closing_wave(session, wave_id)
     wave.state, wave.news, wave.news_due_at = WaveState.HELD, News.HELD, now
+    wave.close_failed_at, wave.awaits_retry = wave.close_failed_at or now, False
     note(session, now, "service", f"held: {', '.join(broken)}"[:60], f"wave {wave_id}")
     session.commit()
 

@@ -18,7 +18,7 @@ from feedback.domain.waves.calendar import LONGEST_CLOSING, SHORTEST_OPENING
 from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
 from feedback.storage.quiet_times import hours_of
-from feedback.storage.waves import due_moments, wave_by_id, waves_in_state, waves_with_news
+from feedback.storage.waves import Wave, due_moments, wave_by_id, waves_in_state, waves_with_news
 from feedback.storage.workload import mails_put_off, mails_that_may_go
 
 
@@ -75,11 +75,18 @@ def _closes(session: Session, now: datetime) -> Iterator[DueAct]:
             yield DueAct(Act.CLOSE, wave.id, wave.closes_at)
     for state in (WaveState.CLOSING, WaveState.HELD):
         for wave in waves_in_state(session, state):
-            closed_at = wave.closed_at or now
-            if closed_at + LONGEST_CLOSING <= now:
-                yield DueAct(Act.DISCARD, wave.id, closed_at + LONGEST_CLOSING)
+            given_up_at = gives_up_at(wave)
+            if given_up_at is not None and given_up_at <= now:
+                yield DueAct(Act.DISCARD, wave.id, given_up_at)
             elif state is WaveState.CLOSING:
-                yield DueAct(Act.CLOSE, wave.id, closed_at)
+                yield DueAct(Act.CLOSE, wave.id, wave.closed_at or now)
+
+
+def gives_up_at(wave: Wave) -> datetime | None:
+    """Return when a wave that cannot close is discarded unread; None if it was not tried, or is to be tried again."""
+    if wave.close_failed_at is None or wave.awaits_retry:
+        return None
+    return wave.close_failed_at + LONGEST_CLOSING
 
 
 def _looks_and_news(session: Session, now: datetime) -> Iterator[DueAct]:

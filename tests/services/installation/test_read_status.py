@@ -50,7 +50,7 @@ def busy_world(world: World) -> None:
 
 def test_what_is_due_here_is_what_the_worker_does(world: World) -> None:
     busy_world(world)
-    change(world, update(Wave).where(Wave.id == 4).values(closed_at=START - 7 * DAY))
+    change(world, update(Wave).where(Wave.id == 4).values(close_failed_at=START - 7 * DAY))
     with world.session() as session:
         worker = {one.task for one in what_is_due(session, world.clock()) if isinstance(one.task, Act)}
     assert worker == {one.act for one in status(world).due} == set(Act)
@@ -58,7 +58,7 @@ def test_what_is_due_here_is_what_the_worker_does(world: World) -> None:
 
 def test_a_wave_that_is_held_for_a_week_is_to_be_discarded_and_not_before(world: World) -> None:
     busy_world(world)
-    change(world, update(Wave).where(Wave.id == 4).values(closed_at=START - 4 * DAY + timedelta(seconds=1)))
+    change(world, update(Wave).where(Wave.id == 4).values(close_failed_at=START - 4 * DAY + timedelta(seconds=1)))
     assert Act.DISCARD not in {one.act for one in status(world).due}
     world.clock.pass_time(seconds=1)
     assert DueAct(Act.DISCARD, 4, START + 3 * DAY + timedelta(seconds=1)) in status(world).due
@@ -213,7 +213,7 @@ def test_a_worker_is_silent_when_it_has_not_ticked_for_longer_than_the_alarm_wai
 
 def test_each_running_wave_has_its_next_act(world: World) -> None:
     busy_world(world)
-    change(world, update(Wave).where(Wave.id == 4).values(closed_at=START))
+    change(world, update(Wave).where(Wave.id == 4).values(close_failed_at=START))
     change(world, update(Moment).where(Moment.wave_id == 3, Moment.kind == "look").values(is_done=True))
     nexts = {line.id: (line.state, line.next_act, line.next_at) for line in status(world).lines}
     assert nexts == {
