@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from feedback.cli import feedback
+from tests.answering import respond
 from tests.browsing import Browser, free_port
 from tests.processes import PAUSE, ROOT, TRIES, running, surroundings, wait_until_served
 from tests.world import World, fill_parts, hidden_value
@@ -132,6 +133,18 @@ def test_a_look_at_the_waves_loads_nothing_that_opens_or_closes_one(
     modules = loaded_by(environment, spied, "wave", "status")
     assert "feedback.services.waves.show_wave" in modules
     assert of(modules, NOT_STATUS) == set()
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_report_with_its_intervals_is_shown_without_scipy(
+    world: World, environment: dict[str, str], spied: Path
+) -> None:
+    wave = world.open_wave()
+    respond(world, world.links(wave)[:22])
+    world.close(wave)
+    modules = loaded_by(environment, spied, "report", "show", str(wave))
+    assert "feedback.domain.report.statistics" in modules
+    assert of(modules, {"scipy"}) == set()
 
 
 def test_the_list_of_commands_loads_none_of_them(spied: Path) -> None:
