@@ -1,6 +1,10 @@
 """Lists of words that people edit: read as they are meant, or refused with every wrong line and its mend."""
 
+import json
+import subprocess
+import sys
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +20,16 @@ READERS = {
     "words.toml": read_vocabulary,
 }
 FILES = {name: (files("forms") / name).read_text(encoding="utf-8") for name in READERS}
+
+
+START = """
+import json, sys
+from feedback.app import create_app
+from feedback.config import read_settings
+create_app(read_settings(json.loads(sys.argv[1])))
+from forms.marking import marker
+print(marker.cache_info().misses)
+"""
 
 
 def edited(file: str, old: str, new: str) -> str:
@@ -88,6 +102,20 @@ def test_what_is_no_toml_is_refused_with_its_line(file: str) -> None:
 def test_all_wrong_entries_are_named_together() -> None:
     text = edited("telling_words.toml", "professor,", "Professor, ").replace("ambassador", "ambassador)")
     assert len(problems_of("telling_words.toml", text)) == 2
+
+
+@pytest.mark.parametrize("serves", ["participants", "staff"])
+def test_the_lists_are_read_before_the_first_visitor_comes(tmp_path: Path, serves: str) -> None:
+    environment = {
+        "FEEDBACK_SERVES": serves,
+        "FEEDBACK_INSTANCE": str(tmp_path),
+        "FEEDBACK_DATABASE_URL": f"sqlite:///{tmp_path}/main.sqlite",
+        "FEEDBACK_BASE_URL": "https://feedback.example.com",
+    }
+    secrets = {"FEEDBACK_KEYS_URL": f"sqlite:///{tmp_path}/keys.sqlite", "FEEDBACK_SESSION_KEY": "s" * 32}
+    secrets["FEEDBACK_MASTER_KEY"] = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+    command = [sys.executable, "-c", START, json.dumps(environment | (secrets if serves == "staff" else {}))]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "1\n"
 
 
 def test_what_is_added_is_found() -> None:
