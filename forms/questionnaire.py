@@ -24,7 +24,7 @@ from feedback.domain.survey.questionnaires import (
     PREFER_NOT_TO_SAY,
     Question,
     Questionnaire,
-    Rating,
+    codes_of,
     text_in,
 )
 
@@ -202,10 +202,6 @@ def _too_long(excess: int) -> str:
     return str(words)
 
 
-def _codes(rating: Rating) -> tuple[str, ...]:
-    return (rating,) if isinstance(rating, str) else rating
-
-
 def question_in_words(question: Question, answer: Answer, language: str) -> Iterator[tuple[str, str]]:
     """Yield (question, answer) in words for each field of one question of a complete answer."""
     for name, label in zip(question.fields, _labels(question, language), strict=True):
@@ -225,4 +221,4 @@ def _said(question: Question, name: str, answer: Answer, language: str) -> str:
         return answer.texts.get(name) or str(_EMPTY)
     rating = answer.ratings[name]
     words = {option.code: text_in(option.text, language) for option in question.options}
-    return "; ".join(str({**words, **_ASIDES}[code]) for code in _codes(rating))
+    return "; ".join(str({**words, **_ASIDES}[code]) for code in codes_of(rating))

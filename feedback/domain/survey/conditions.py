@@ -11,6 +11,8 @@ from feedback.domain.survey.questionnaires import Condition, FileRules, Question
 _MODEL = 'shown_when = { question = "P1", answers = ["none"] }'
 
 _RULES: FileRules = (
+    (lambda q: not q.closed, "which is a text question; use one that is answered by choosing"),
+    (lambda q: not q.kind.adds_up, "which lets people choose many; use one of kind one"),
     (lambda q: q.sensitive, "which is sensitive; who is asked more would tell what was answered; use another"),
     (lambda q: q.then_now, "which is asked as then_now; use one that is asked once"),
 )
@@ -46,14 +48,15 @@ def _problem(
     question: Question, condition: Condition, known: Mapping[str, Question], places: Mapping[str, int]
 ) -> str | None:
     earlier = known.get(condition.question)
-    if question.kind.always_asked:
-        return question.kind.always_asked
+    if not question.closed:
+        return (
+            "a text question is asked of everybody, since whoever knows a text again would know another answer of its "
+            "author; remove shown_when"
+        )
     if earlier is None:
         return f"names the unknown question “{condition.question}”; use the code of an earlier one"
     if places.get(earlier.section, 0) >= places.get(question.section, 0):
         return f"names {earlier.code}, which is not in an earlier section; each section is a page, so move one of them"
-    if earlier.kind.no_filter:
-        return f"names {earlier.code}, {earlier.kind.no_filter}"
     for breaks, words in _RULES:
         if breaks(earlier):
             return f"names {earlier.code}, {words}"

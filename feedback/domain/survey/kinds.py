@@ -4,36 +4,30 @@ A kind never says what may be published of it: the disclosure rules do that, by 
 and an entry in `KINDS`; `forms.questionnaire` and `templates/participant/kinds/` draw it.
 """
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
-from typing import ClassVar
 
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.survey.answers import as_sent, tidied
-from feedback.domain.survey.questionnaires import (
-    NONE_OF_THESE,
-    PREFER_NOT_TO_SAY,
-    FileRules,
-    Kind,
-    Order,
-    Question,
-    Rating,
-)
+from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Rating, codes_of
 
 MAX_CHARS = 2000
 """Most characters a text answer may ask for."""
 
 
 class _Choices(Kind, ABC):
-    file_rules: ClassVar[FileRules] = (
-        (lambda q: not q.options, "has no options; name a scale or add options"),
-        # A form without a compulsory answer would be complete when a mail scanner sends it empty.
-        (lambda q: not q.required, "may be skipped; remove required, “Prefer not to say” is always offered"),
-        (lambda q: q.max_chars != 0, "has max_chars, but is no text question; remove max_chars"),
-    )
-
     def carried(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
         return as_sent(sent)
+
+    def misfit(self, question: Question, said: Rating) -> str | None:
+        return None if self.offers(question, said) else "has an answer that was not offered"
+
+    @abstractmethod
+    def offers(self, question: Question, said: Rating) -> bool:
+        """Tell whether this can be chosen."""
+
+    def counted(self, said: Rating) -> tuple[str, ...] | None:
+        return None if said == PREFER_NOT_TO_SAY else tuple(one for one in codes_of(said) if one not in self.asides)
 
 
 class OneChoice(_Choices):
@@ -44,14 +38,11 @@ class OneChoice(_Choices):
     def read(self, question: Question, values: tuple[str, ...]) -> Rating:
         return _only(question, values)
 
-    def misfit(self, question: Question, said: Rating) -> str | None:
-        return None if said in (*question.option_codes, *self.asides) else "has an answer that was not offered"
+    def offers(self, question: Question, said: Rating) -> bool:
+        return said in (*question.option_codes, *self.asides)
 
     def longest(self, question: Question) -> Rating:
         return max((*question.option_codes, *self.asides), key=len)
-
-    def counted(self, said: Rating) -> tuple[str, ...] | None:
-        return None if said == PREFER_NOT_TO_SAY else (str(said),)
 
 
 class ManyChoices(_Choices):
@@ -60,12 +51,6 @@ class ManyChoices(_Choices):
     code = "many"
     adds_up = False
     asides = (NONE_OF_THESE, PREFER_NOT_TO_SAY)
-    no_filter = "which lets people choose many; use one of kind one"
-    file_rules = (
-        *_Choices.file_rules,
-        (lambda q: q.order is not Order.NONE, "lets people choose many; remove order or use kind one"),
-        (lambda q: q.then_now, "is asked as then_now; use kind one"),
-    )
 
     def read(self, question: Question, values: tuple[str, ...]) -> Rating:
         ticked = set(values)
@@ -74,17 +59,11 @@ class ManyChoices(_Choices):
         # A tick that was not offered stays, so that the check refuses it.
         return (*_in_order(question, ticked), *sorted(ticked.difference(question.option_codes)))
 
-    def misfit(self, question: Question, said: Rating) -> str | None:
-        offered = said in self.asides if isinstance(said, str) else said == _in_order(question, said) != ()
-        return None if offered else "has an answer that was not offered"
+    def offers(self, question: Question, said: Rating) -> bool:
+        return said in self.asides if isinstance(said, str) else said == _in_order(question, said) != ()
 
     def longest(self, question: Question) -> Rating:
         return (*question.option_codes, PREFER_NOT_TO_SAY)
-
-    def counted(self, said: Rating) -> tuple[str, ...] | None:
-        if isinstance(said, str):
-            return None if said == PREFER_NOT_TO_SAY else ()
-        return said
 
 
 class FreeText(Kind):
@@ -93,18 +72,7 @@ class FreeText(Kind):
     code = "text"
     closed = False
     asides = ()
-    no_filter = "which is a text question; use one that is answered by choosing"
-    always_asked = (
-        "a text question is asked of everybody, since whoever knows a text again would know another answer of its "
-        "author; remove shown_when"
-    )
-    file_rules = (
-        (lambda q: q.max_chars == 0, f"has no max_chars; add a number from 1 to {MAX_CHARS}"),
-        (lambda q: q.options != (), "is a text question with options; remove options and scale"),
-        (lambda q: q.sensitive, "is a text question and sensitive; remove sensitive"),
-        (lambda q: q.then_now, "is a text question asked as then_now; remove then_now"),
-        (lambda q: q.order is not Order.NONE, "is a text question with an order; remove order"),
-    )
+    file_rules = ((lambda q: q.max_chars == 0, f"has no max_chars; add a number from 1 to {MAX_CHARS}"),)
 
     def carried(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
         texts = tuple(map(tidied, sent[:1]))
@@ -143,7 +111,7 @@ _FORMER_CODES = {"band": "one"}
 
 def kind_named(code: str) -> Kind:
     """Return the kind that is stored as `code`, now or formerly; ValueError if there is none."""
-    try:
-        return KINDS[_FORMER_CODES.get(code, code)]
-    except KeyError:
-        raise ValueError(f"There is no kind of question called {code!r}.") from None
+    found = KINDS.get(_FORMER_CODES.get(code, code))
+    if found is None:
+        raise ValueError(f"There is no kind of question called {code!r}.")
+    return found

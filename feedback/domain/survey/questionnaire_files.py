@@ -31,6 +31,19 @@ _QUESTION_KEYS = (
 _RESERVED = frozenset({PREFER_NOT_TO_SAY, NONE_OF_THESE})
 
 _RULES: FileRules = (
+    (lambda q: q.closed and not q.options, "has no options; name a scale or add options"),
+    # A form without a compulsory answer would be complete when a mail scanner sends it empty.
+    (lambda q: q.closed and not q.required, "may be skipped; remove required, “Prefer not to say” is always offered"),
+    (lambda q: q.closed and q.max_chars != 0, "has max_chars, but is no text question; remove max_chars"),
+    (lambda q: not q.closed and q.options != (), "is a text question with options; remove options and scale"),
+    (lambda q: not q.closed and q.sensitive, "is a text question and sensitive; remove sensitive"),
+    (lambda q: not q.closed and q.then_now, "is a text question asked as then_now; remove then_now"),
+    (lambda q: not q.closed and q.order is not Order.NONE, "is a text question with an order; remove order"),
+    (
+        lambda q: not q.kind.adds_up and q.order is not Order.NONE,
+        "lets people choose many; remove order or use kind one",
+    ),
+    (lambda q: not q.kind.adds_up and q.then_now, "is asked as then_now; use kind one"),
     (lambda q: q.sensitive and q.order is Order.NONE, "is sensitive and has no order; add order rising or falling"),
     (lambda q: q.sensitive and len(q.options) < 3, "is sensitive and has fewer than three options; add one"),
     (lambda q: q.sensitive and q.then_now, "is sensitive and asked as then_now; remove one of them"),

@@ -18,6 +18,11 @@ Rating = str | tuple[str, ...]
 """The chosen option's code, or for a many-choice question the ticked codes in the questionnaire's order."""
 
 
+def codes_of(said: Rating) -> tuple[str, ...]:
+    """Return all codes in an answer."""
+    return (said,) if isinstance(said, str) else said
+
+
 class Role(StrEnum):
     """The two sides of a pair."""
 
@@ -77,12 +82,8 @@ class Kind(ABC):
     closed: ClassVar[bool] = True
     adds_up: ClassVar[bool] = True
     asides: ClassVar[tuple[str, ...]] = (PREFER_NOT_TO_SAY,)
-    file_rules: ClassVar["FileRules"]
-    """What a questionnaire file may not say of such a question, and the mend."""
-    no_filter: ClassVar[str] = ""
-    """Why no question may hang on such a one."""
-    always_asked: ClassVar[str] = ""
-    """Why such a question may hang on no other."""
+    file_rules: ClassVar["FileRules"] = ()
+    """What a file may not say of this kind besides the rules for all."""
 
     @abstractmethod
     def carried(self, question: "Question", sent: Sequence[str]) -> tuple[str, ...] | None:
