@@ -1,6 +1,9 @@
 # Two stages: the first has what building needs, the second only what serving needs.
 
-FROM python:3.13-slim-bookworm AS build
+# The Python that the tests run on; one of them holds the two together.
+ARG PYTHON=3.11
+
+FROM python:${PYTHON}-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build/source
 
@@ -25,7 +28,7 @@ COPY examples/rosters ./examples/rosters
 RUN /build/tools/bin/python -m hatchling build -t wheel -d /build/wheel \
     && python -m pip --python /opt/feedback install --no-deps --no-index /build/wheel/*.whl
 
-FROM python:3.13-slim-bookworm
+FROM python:${PYTHON}-slim-bookworm
 # A fixed number, so that files made for this user can be given to it on any machine.
 RUN groupadd --system --gid 10001 feedback \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent \

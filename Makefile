@@ -14,10 +14,10 @@ SAMPLE = rm -rf instance/samples; FEEDBACK_INSTANCE=instance/samples $(BIN)/pyth
 help: ## Show this help
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(VENV)/.run: requirements.lock .ci/install
+$(VENV)/.run: requirements-demo.lock .ci/install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 run"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@sh .ci/install requirements.lock
+	@sh .ci/install requirements-demo.lock
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
@@ -64,7 +64,8 @@ messages: $(VENV)/.dev ## Gather the sentences to be translated into feedback/tr
 
 lock: $(VENV)/.run ## Resolve the dependencies again
 	@$(COMPILE) --output-file requirements.lock --upgrade
-	@$(COMPILE) --extra dev --output-file requirements-dev.lock --upgrade
+	@$(COMPILE) --extra demo --output-file requirements-demo.lock --upgrade
+	@$(COMPILE) --extra demo --extra dev --output-file requirements-dev.lock --upgrade
 
 clean: ## Remove the environment and the demo's data
 	@rm -rf $(VENV) instance dist

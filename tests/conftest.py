@@ -11,7 +11,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from feedback.app import create_app
 from feedback.config import Settings, read_settings
-from feedback.demo.mailbox import Mailbox, start_smtp
+from feedback.demo.mailbox import Mailbox
+from feedback.demo.relay import start_smtp
 from feedback.services.installation.check_databases import Engines
 from feedback.services.installation.upgrade_databases import grant_rights
 from feedback.storage.grants import GroupRole

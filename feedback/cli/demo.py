@@ -13,7 +13,7 @@ from feedback.cli.output import say
 from feedback.cli.serving import Ending, WebThread
 from feedback.cli.staff import sign_in_address
 from feedback.config import Settings
-from feedback.demo.mailbox import Mailbox, start_smtp
+from feedback.demo.mailbox import Mailbox
 from feedback.demo.mailbox_page import mailbox_app
 from feedback.demo.participants import answer_unopened
 from feedback.demo.programme import COORDINATOR, ORGANISATION, REVIEWER, prepare_programme
@@ -80,7 +80,11 @@ def check_is_embedded(settings: Settings) -> None:
 
 
 def start_relay(mailbox: Mailbox, settings: Settings):  # type: ignore[no-untyped-def]  # aiosmtpd is untyped
-    """Receive the service's mails into a mailbox; SettingsRefused if the port is taken."""
+    """Receive the service's mails into a mailbox; SettingsRefused if the port is taken, or nothing can receive."""
+    try:
+        from feedback.demo.relay import start_smtp
+    except ModuleNotFoundError:
+        raise SettingsRefused("The demo is not installed here: `make run` installs it in a checkout.") from None
     try:
         return start_smtp(mailbox, settings.smtp.host, settings.smtp.port)
     except OSError:

@@ -1,26 +1,20 @@
-"""One folder that stands for everybody's inbox: mails as files, received over SMTP, kept across restarts.
+"""One folder that stands for everybody's inbox: mails as files, kept across restarts.
 
 Each recipient of a mail gets a file of their own, `<serial>.eml`; `<serial>.opened` beside it says it was looked at.
 """
 
 import heapq
 import threading
-from asyncio import Server
 from dataclasses import dataclass
 from email import policy
 from email.header import Header
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import cast
-
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from feedback.domain.errors import NotFound
 
 _RECIPIENT = "Delivered-To"
-_LARGEST_MAIL = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -110,30 +104,3 @@ def html(mail: EmailMessage) -> str:
 def _alternative(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body(preferencelist=(kind,))
     return str(part.get_content()) if part else ""
-
-
-def start_smtp(mailbox: Mailbox, host: str, port: int) -> Controller:
-    """Start to receive mail in a thread of its own; `stop()` ends it. Port 0 takes a free one, told by `.port`."""
-    controller = _SmtpDoor(_Receiver(mailbox), hostname=host, port=port, data_size_limit=_LARGEST_MAIL)
-    controller.start()
-    return controller
-
-
-class _SmtpDoor(Controller):
-    """Replaces port 0 by the one that the system chose, before aiosmtpd connects to it."""
-
-    def _trigger_server(self) -> None:
-        self.port = cast(Server, self.server).sockets[0].getsockname()[1]
-        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd annotates only a part of itself
-
-
-class _Receiver:
-    """What aiosmtpd calls for each mail."""
-
-    def __init__(self, mailbox: Mailbox) -> None:
-        self._mailbox = mailbox
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd
-        for recipient in envelope.rcpt_tos:
-            self._mailbox.deliver(recipient, cast(bytes, envelope.content))
-        return "250 Kept in the demo mailbox"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from feedback.demo.mailbox import Mailbox, html, plain_text, start_smtp
+from feedback.demo.mailbox import Mailbox, html, plain_text
 from feedback.demo.mailbox_page import MOST_LISTED, Piece, inboxes, mailbox_app, pieces
+from feedback.demo.relay import start_smtp
 from feedback.domain.errors import NotFound
 
 LINK = "http://127.0.0.1:8000/s/" + "aB3-_" * 8 + "xyz"

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 from tests.house.installing import lend_dependencies, run
 
@@ -25,12 +26,16 @@ class Instruction:
 
 
 def stages(text: str) -> list[list[Instruction]]:
-    """Return the instructions of each stage, FROM first."""
+    """Return the instructions of each stage, FROM first, with the arguments before the first of them filled in."""
     found: list[list[Instruction]] = []
+    arguments: dict[str, str] = {}
     for instruction in _instructions(text):
         if instruction.word == "FROM":
-            found.append([])
-        found[-1].append(instruction)
+            found.append([Instruction("FROM", Template(instruction.rest).substitute(arguments))])
+        elif found:
+            found[-1].append(instruction)
+        else:
+            arguments |= [instruction.rest.split("=")]
     return found
 
 

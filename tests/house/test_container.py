@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from feedback.app import create_app
 from feedback.config import Settings, read_settings
 from tests.house.dockerfile import Instruction, Replay, stages
 from tests.house.installing import run
+from tests.processes import surroundings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = ROOT / "Dockerfile"
@@ -65,11 +67,38 @@ def test_dependencies_are_installed_by_hash_and_the_service_alone() -> None:
     assert [step for step in installs if "--require-hashes" not in step and "--no-deps --no-index" not in step] == []
 
 
+def test_the_image_has_nothing_of_the_demo() -> None:
+    demo = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["demo"]
+    names = {re.split(r"[<>=]", requirement)[0] for requirement in demo}
+    pinned = {
+        lock: set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / lock).read_text(), re.MULTILINE))
+        for lock in ("requirements.lock", "requirements-demo.lock")
+    }
+    assert names
+    assert not names & pinned["requirements.lock"]
+    assert names <= pinned["requirements-demo.lock"]
+
+
+def test_the_demo_says_what_it_lacks_in_the_image(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['aiosmtpd'] = None")
+    lacking = surroundings(FEEDBACK_INSTANCE=str(tmp_path / "instance"), PYTHONPATH=str(tmp_path))
+    command = [sys.executable, "-m", "feedback", "demo", "sample", str(tmp_path / "reports")]
+    done = subprocess.run(command, cwd=ROOT, env=lacking, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "feedback: The demo is not installed here: `make run` installs it in a checkout.\n"
+
+
 def test_the_image_runs_as_nobody_in_particular_with_no_tools_to_build() -> None:
     (user,) = instructions("USER", -1)
     assert re.fullmatch(r"[1-9]\d{4,}:[1-9]\d{4,}", user.rest)
     assert [copy.rest for copy in instructions("COPY", -1)] == ["--from=build /opt/feedback /opt/feedback"]
     assert [line.rest for line in instructions("RUN", -1) if re.search(r"apt|pip|curl", line.rest)] == []
+
+
+def test_the_image_uses_the_python_that_is_tested() -> None:
+    ours = ".".join(map(str, sys.version_info[:2]))
+    bases = [instructions("FROM", stage)[0].rest.split()[0] for stage in (0, -1)]
+    assert bases == [f"python:{ours}-slim-bookworm"] * 2
 
 
 def test_every_base_image_names_its_version() -> None:

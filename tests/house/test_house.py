@@ -45,13 +45,21 @@ def test_every_shipped_module_says_what_it_owns() -> None:
     assert [str(path) for path in shipped if not ast.get_docstring(ast.parse(path.read_text()))] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-demo.lock", "requirements-dev.lock"])
 def test_locks_pin_every_package_by_hash_and_name_no_index(name: str) -> None:
     text = (ROOT / name).read_text()
     pinned = re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE | re.IGNORECASE)
     assert len(pinned) > 20
     assert text.count("--hash=sha256:") >= len(pinned)
     assert not re.search(r"://|--(extra-)?index|--find-links", text)
+
+
+def test_what_is_tested_is_what_is_served() -> None:
+    served, demo, developed = (
+        set(re.findall(r"^([a-z0-9._-]+==.*?) *\\?$", (ROOT / f"requirements{kind}.lock").read_text(), re.MULTILINE))
+        for kind in ("", "-demo", "-dev")
+    )
+    assert served < demo < developed
 
 
 def test_every_module_that_a_document_names_is_there() -> None:
