@@ -125,5 +125,9 @@ class IntegrityBroken(FeedbackError):
     """A migration would have left the database in pieces."""
 
 
+class MigrationGivenUp(FeedbackError):
+    """A migration would have kept everybody waiting. Nothing was changed."""
+
+
 class DatabaseOutdated(FeedbackError):
     """The tables are older than the program."""

@@ -3,44 +3,85 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy.exc import OperationalError
 
-from feedback.domain.errors import IntegrityBroken
+from feedback.domain.errors import IntegrityBroken, MigrationGivenUp
 from feedback.storage.column_statistics import stop_sampling
 
 _LOCK = 0x66656566
 NEWEST = "head"
+_GIVEN_UP = {
+    "55P03": "Somebody uses the tables that the upgrade changes; nothing was changed. Stop the worker and the pages, "
+    "end whatever else is at work in the database, and try again.",
+    "57014": "A step of the upgrade took too long; nothing was changed. See what else is at work in the database, and "
+    "try again.",
+}
+"""By PostgreSQL's code for the error: lock_not_available, query_canceled."""
 
 
-def upgrade(engine: Engine, metadata: MetaData, folder: Path, revision: str = NEWEST) -> None:
+@dataclass(frozen=True)
+class MigrationTimeouts:
+    """How long a migration waits for a table, and works on one statement, as PostgreSQL writes durations.
+
+    Whoever wants a table that a migration waits for waits behind it, so it must not wait for long.
+    """
+
+    lock: str = "10s"
+    statement: str = "5min"
+
+
+def upgrade(
+    engine: Engine,
+    metadata: MetaData,
+    folder: Path,
+    revision: str = NEWEST,
+    timeouts: MigrationTimeouts = MigrationTimeouts(),
+) -> None:
     """Upgrade the database to `revision` of the Alembic tree in `folder`; all of it or nothing.
 
-    On PostgreSQL no column is sampled from then on but those that may be, whatever the revision added.
+    On PostgreSQL no column is sampled from then on but those that may be, whatever the revision added; there
+    MigrationGivenUp is raised if a time-out ends it.
     """
-    with _locked(engine) as connection:
+    with _locked(engine, timeouts) as connection:
         command.upgrade(_config(connection, metadata, folder), revision)
         stop_sampling(connection)
 
 
 def downgrade(engine: Engine, metadata: MetaData, folder: Path, revision: str) -> None:
     """Take the database back to `revision`."""
-    with _locked(engine) as connection:
+    with _locked(engine, MigrationTimeouts()) as connection:
         command.downgrade(_config(connection, metadata, folder), revision)
 
 
 @contextmanager
-def _locked(engine: Engine) -> Iterator[Connection]:
+def _locked(engine: Engine, timeouts: MigrationTimeouts) -> Iterator[Connection]:
     if engine.dialect.name == "sqlite":
         with _file_lock(engine), _without_foreign_keys(engine) as connection:
             yield connection
         return
-    with engine.begin() as connection:
+    with _giving_up_in_words(), engine.begin() as connection:
+        # Another migration is waited for: it has the same time-outs.
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        for name, value in (("lock_timeout", timeouts.lock), ("statement_timeout", timeouts.statement)):
+            connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
         yield connection
+
+
+@contextmanager
+def _giving_up_in_words() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        sentence = _GIVEN_UP.get(getattr(error.orig, "sqlstate", ""))
+        if sentence is None:
+            raise
+        raise MigrationGivenUp(sentence) from None
 
 
 # SQLite changes a table by creating it again: meanwhile references to it point nowhere.

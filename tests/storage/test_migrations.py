@@ -18,18 +18,20 @@ from sqlalchemy import Engine, create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from feedback.domain.errors import MigrationGivenUp
 from feedback.resources import migrations_folder
 from feedback.storage.database import guard_engine
 from feedback.storage.deliveries import Batch, sent_mail
 from feedback.storage.grants import grant_main
 from feedback.storage.job_queue import TABLES, is_ours, renew_job_queue
-from feedback.storage.migrate import downgrade, upgrade
+from feedback.storage.migrate import MigrationTimeouts, downgrade, upgrade
 from feedback.storage.programmes import programme_by_id, words_of
-from feedback.storage.revision import is_current
+from feedback.storage.revision import is_current, newest_revision
 from feedback.storage.tables import Base, KeyBase
 from tests.databases import Pair, PostgresServer, SqliteServer
 from tests.storage.rows import empty_tables, insert, key_rows, main_rows
 
+ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 UPGRADE = """
 import sys
 from pathlib import Path
@@ -233,6 +235,54 @@ def test_a_migration_that_fails_leaves_nothing_half_done(tree: Tree, tmp_path: P
     assert is_current(tree.engine, tree.folder)
 
 
+PLANTED = """
+from alembic import op
+revision, down_revision, branch_labels, depends_on = "9999", "{before}", None, None
+def upgrade():
+    op.execute("{statement}")
+"""
+
+
+def planted(tree: Tree, folder: Path, statement: str) -> Path:
+    """A copy of the tree, in `folder`, with one more migration."""
+    shutil.copytree(tree.folder, folder)
+    planted = PLANTED.format(before=newest_revision(tree.folder), statement=statement)
+    (folder / "versions" / "9999_planted.py").write_text(planted)
+    return folder
+
+
+@ON_POSTGRESQL
+def test_a_migration_does_not_wait_for_ever_for_a_table_in_use(tree: Tree, tmp_path: Path) -> None:
+    tree.up()
+    used = sorted(tree.expected - set(TABLES))[-1]
+    folder = planted(tree, tmp_path / "tree", f"ALTER TABLE {used} ADD COLUMN late integer")
+    with tree.engine.connect() as reader:
+        reader.execute(text(f"SELECT count(*) FROM {used}"))
+        with pytest.raises(MigrationGivenUp, match="Somebody uses the tables that the upgrade changes; nothing was"):
+            upgrade(tree.engine, tree.base.metadata, folder, timeouts=MigrationTimeouts(lock="50ms"))
+    assert is_current(tree.engine, tree.folder)
+    upgrade(tree.engine, tree.base.metadata, folder)
+    assert is_current(tree.engine, folder)
+
+
+@ON_POSTGRESQL
+def test_a_step_of_a_migration_does_not_last_for_ever(tree: Tree, tmp_path: Path) -> None:
+    folder = planted(tree, tmp_path / "tree", "SELECT pg_sleep(600)")
+    tree.up()
+    with pytest.raises(MigrationGivenUp, match="took too long; nothing was changed"):
+        upgrade(tree.engine, tree.base.metadata, folder, timeouts=MigrationTimeouts(statement="50ms"))
+    assert is_current(tree.engine, tree.folder)
+
+
+@ON_POSTGRESQL
+def test_a_migration_is_given_ten_seconds_for_a_table_and_five_minutes_for_a_step(tree: Tree, tmp_path: Path) -> None:
+    told = "current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS step"
+    upgrade(tree.engine, tree.base.metadata, planted(tree, tmp_path / "tree", f"CREATE TABLE told AS SELECT {told}"))
+    with tree.engine.connect() as connection:
+        assert connection.execute(text("SELECT * FROM told")).one() == ("10s", "5min")
+        assert connection.execute(text("SHOW lock_timeout")).scalar() == "0"
+
+
 def test_two_processes_that_migrate_at_once_both_succeed(empty: Pair) -> None:
     command = [sys.executable, "-c", UPGRADE, empty.main, str(migrations_folder() / "main")]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -261,9 +311,6 @@ def things_of_the_engine(engine: Engine) -> set[tuple[str, str]]:
     """
     with engine.connect() as connection:
         return {(kind, name) for kind, name in connection.execute(text(query))}
-
-
-ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 
 
 @ON_POSTGRESQL
