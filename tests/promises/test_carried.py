@@ -77,13 +77,16 @@ def in_turns(world: World, links: list[str]) -> list[list[str]]:
 def test_nobody_sees_anything_of_others_however_pages_are_kept(world: World, kept_before: bool) -> None:
     wave = world.open_wave(7, 7)
     mine = [*world.links(wave, Role.MENTOR)[:2], world.links(wave, Role.MENTEE)[0]]
+    earlier = world.links(wave, Role.MENTOR)[2:5]
+    strange = [mark for link in earlier for mark in (link, draft_name(read_link(link)))]
     if kept_before:
-        in_turns(world, world.links(wave, Role.MENTOR)[2:5])
+        in_turns(world, earlier)
     marks = [(link, draft_name(read_link(link)), text) for link, text in zip(mine, TEXTS, strict=True)]
     for number, pages in enumerate(in_turns(world, mine)):
         everything = "".join(pages)
         assert [mark in everything for mark in marks[number]] == [True, True, True]
         assert [mark for other in marks[:number] + marks[number + 1 :] for mark in other if mark in everything] == []
+        assert [mark for mark in strange if mark in everything] == []
         assert set(re.findall(r"/s/([^/?\"]{43})", everything)) == {mine[number]}
         assert "stand-in-" not in everything
         assert {re.findall(r"<html lang=\"(..)\"", page)[0] for page in pages} == {LANGUAGES[number]}

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Condition, Question, Role
-from feedback.web.participants.parts import seal, unseal
+from feedback.web.participants.carried import seal, unseal
 from forms.bank import pair
 from tests.promises.scanner import fingerprint
 from tests.promises.visits import fill_in, secret_in

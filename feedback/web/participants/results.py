@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 
 from feedback.domain.errors import NotFound
 from feedback.domain.report.reading import report_languages
+from feedback.locales.speech import spoken
 from feedback.reporting.participants import participants_results
 from feedback.runtime import runtime
 from feedback.services.reports.show_results import Results, show_results
 from feedback.web.languages import offer_only
-from feedback.web.participants.parts import language
 
 results_pages = Blueprint("results", __name__, url_prefix="/r")
 
@@ -37,7 +37,7 @@ def _results(address: str) -> Results:
 
 def _page(address: str, results: Results, number: int) -> Response:
     offer_only(report_languages(results.reports[number - 1]))
-    reports = [participants_results(report, language()) for report in results.reports]
+    reports = [participants_results(report, spoken().code) for report in results.reports]
     others = [
         (other.title, url_for(".one", address=address, number=place))
         for place, other in enumerate(reports, start=1)

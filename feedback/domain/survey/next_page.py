@@ -1,0 +1,235 @@
+"""Which page answers a request: from what was sent and what is complete, and from nothing else.
+
+Knows no link, no language and no survey but its questionnaire. What is drawn for each page, others know.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from feedback.domain.survey.drafts import Draft, can_travel, is_complete, with_section
+from feedback.domain.survey.parts import Part, first_open, parts_of
+from feedback.domain.survey.questionnaires import Questionnaire
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form of the survey's pages, with its `fields` as they came.
+
+    `draft` and `receipt` came sealed in it; the draft is None if it was altered. `switched`: another language was
+    chosen, which shows the same page again.
+    """
+
+    draft: Draft | None
+    fields: Mapping[str, Sequence[str]]
+    switched: bool = False
+    receipt: str | None = None
+
+    @property
+    def go(self) -> str | None:
+        """What was pressed, if not one of the other buttons."""
+        return self._first("go")
+
+    @property
+    def change(self) -> str | None:
+        """The part that is to be changed."""
+        return self._first("change")
+
+    @property
+    def part(self) -> str | None:
+        """The part that was filled in."""
+        return self._first("part")
+
+    @property
+    def shown(self) -> str | None:
+        """The page that is to be shown in another language, if it is not a part or the last look."""
+        return self._first("shown")
+
+    @property
+    def checking(self) -> bool:
+        """Whether the last look was left to change a part."""
+        return "checking" in self.fields
+
+    @property
+    def direction(self) -> Literal["stay", "back", "on"]:
+        """Where somebody wants to go from a part."""
+        if self.switched or self.go == "stay":
+            return "stay"
+        return "back" if self.go == "back" else "on"
+
+    def _first(self, name: str) -> str | None:
+        return next(iter(self.fields.get(name, ())), None)
+
+
+@dataclass(frozen=True)
+class PromisePage:
+    """What is promised. Read again on the way, it carries what was filled in so far."""
+
+    draft: Draft | None = None
+
+
+@dataclass(frozen=True)
+class PartPage:
+    """One part, the `number`th of `count`, with the fields as `filled` has them, and what is wrong with it if `judged`.
+
+    `checking`: the visitor came back from the last look to change it.
+    """
+
+    part: Part
+    number: int
+    count: int
+    draft: Draft
+    filled: Draft
+    judged: bool
+    checking: bool
+
+
+@dataclass(frozen=True)
+class CheckPage:
+    """The last look at a complete answer, part by part."""
+
+    parts: tuple[Part, ...]
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class ThanksPage:
+    """Thanks, with the receipt in words."""
+
+    receipt: str
+
+
+@dataclass(frozen=True)
+class WithdrawPage:
+    """The question for the word that takes an answer back; `refused` if another word was typed."""
+
+    typed: str = ""
+    refused: bool = False
+
+
+@dataclass(frozen=True)
+class WithdrawnPage:
+    """The answer is taken back, if there was one."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """No page yet: what was filled in is to be stored as the answer."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """No page yet: the answer is to be taken back."""
+
+
+Page: TypeAlias = PromisePage | PartPage | CheckPage | ThanksPage | WithdrawPage | WithdrawnPage
+
+
+def first_page(questionnaire: Questionnaire) -> Page:
+    """Return the first part, empty."""
+    parts = parts_of(questionnaire, Draft())
+    return _part(parts, Draft(), next(iter(parts)))
+
+
+def after_part(questionnaire: Questionnaire, sent: Sent) -> Page:
+    """Return the page for a form that was sent from a part, from the promise or from the last look."""
+    if sent.draft is None:
+        return _start_again(questionnaire)
+    parts = parts_of(questionnaire, sent.draft)
+    match sent:
+        case Sent(switched=True, shown="promise"):
+            return PromisePage(sent.draft)
+        case Sent(change=str(code)) if code in parts:
+            return _part(parts, sent.draft, code, checking=True)
+        case Sent(go="resume"):
+            return _first_open(parts, sent.draft, checking=sent.checking)
+        case Sent(part=str(code)) if code in parts:
+            filled = with_section(sent.draft, code, parts[code].questions, sent.fields)
+            return _after_filling(parts_of(questionnaire, filled), filled, sent)
+        case _:
+            return _start_again(questionnaire)
+
+
+def _after_filling(parts: Mapping[str, Part], draft: Draft, sent: Sent) -> Page:
+    part = parts[sent.part or ""]
+    travels = can_travel(part.questions, sent.fields)
+    match sent.direction, travels, travels and is_complete(part.questions, draft):
+        case "back", True, _:
+            return _before(parts, draft, part.code, checking=sent.checking)
+        case "on", True, True:
+            passed = replace(draft, passed=draft.passed | {part.code})
+            return _after(parts, passed, part.code, checking=sent.checking)
+        case direction, _, _:
+            page = _part(parts, draft, part.code, checking=sent.checking, judged=direction != "stay")
+            named = {name: tuple(sent.fields[name]) for name in part.fields if name in sent.fields}
+            return replace(page, filled=Draft(named))
+
+
+def after_check(questionnaire: Questionnaire, sent: Sent) -> Page | Submission:
+    """Return the page for a form that was sent from the last look or from the thanks, or what is to be stored."""
+    if sent.draft is None:
+        return _start_again(questionnaire)
+    match sent:
+        case Sent(switched=True, receipt=str(receipt)):
+            return ThanksPage(receipt)
+        case Sent(switched=True):
+            return _first_open(parts_of(questionnaire, sent.draft), sent.draft, checking=sent.checking)
+        case Sent(go="send"):
+            return Submission(sent.draft)
+        case _:
+            return check_again(questionnaire, sent.draft)
+
+
+def check_again(questionnaire: Questionnaire, draft: Draft) -> Page:
+    """Return the first part that is not complete, or the last look, with every part looked at anew.
+
+    What was passed before may not be complete for this release.
+    """
+    parts, anew = parts_of(questionnaire, draft), replace(draft, passed=frozenset())
+    part = first_open(parts, anew)
+    if part is None:
+        return CheckPage(tuple(parts.values()), draft)
+    return _part(parts, anew, part.code, checking=bool(draft.values), judged=True)
+
+
+def after_word(typed: str, word: str, shown_again: str | None) -> Page | Withdrawal:
+    """Return the page for a `typed` word, or that the answer is to be taken back if it is the right `word`.
+
+    `shown_again` names the page that is to be shown in another language, if that is all that was asked for.
+    """
+    if shown_again is not None:
+        return WithdrawnPage() if shown_again == "withdrawn" else WithdrawPage(typed)
+    return Withdrawal() if typed.strip().casefold() == word.casefold() else WithdrawPage(typed, refused=True)
+
+
+def _start_again(questionnaire: Questionnaire) -> Page:
+    parts = parts_of(questionnaire, Draft())
+    found = first_open(parts, Draft())
+    return _part(parts, Draft(), found.code if found else next(iter(parts)), judged=found is not None)
+
+
+def _before(parts: Mapping[str, Part], draft: Draft, code: str, *, checking: bool) -> Page:
+    place = list(parts).index(code)
+    return _part(parts, draft, list(parts)[place - 1], checking=checking) if place else PromisePage(draft)
+
+
+def _after(parts: Mapping[str, Part], draft: Draft, code: str, *, checking: bool) -> Page:
+    following = list(parts)[list(parts).index(code) + 1 :]
+    if following and not checking:
+        return _part(parts, draft, following[0])
+    return _first_open(parts, draft, checking=checking, judged=True)
+
+
+def _first_open(parts: Mapping[str, Part], draft: Draft, *, checking: bool, judged: bool = False) -> Page:
+    part = first_open(parts, draft)
+    if part is None:
+        return CheckPage(tuple(parts.values()), draft)
+    return _part(parts, draft, part.code, checking=checking, judged=judged)
+
+
+def _part(
+    parts: Mapping[str, Part], draft: Draft, code: str, *, checking: bool = False, judged: bool = False
+) -> PartPage:
+    return PartPage(parts[code], list(parts).index(code) + 1, len(parts), draft, draft, judged, checking)

@@ -1,0 +1,54 @@
+"""What a participant's page carries from one request to the next, sealed with the link's own key. Nothing is kept here.
+
+Whoever has a link can seal anything with its key: what is read here is looked at like anything else that was sent.
+"""
+
+import base64
+import binascii
+
+from feedback.domain.errors import SealBroken
+from feedback.domain.links import LinkSecret, page_key
+from feedback.domain.sealing import open_page_state, seal_page_state
+from feedback.domain.survey.drafts import Draft, read_draft, write_draft
+
+_RECEIPT = b"sent "
+
+
+def carry_draft(secret: LinkSecret, draft: Draft) -> str:
+    """Return a draft as a page carries it; empty if nothing was filled in."""
+    return seal(secret, write_draft(draft)) if draft.values or draft.passed else ""
+
+
+def carried_draft(secret: LinkSecret, sealed: str) -> Draft | None:
+    """Return the draft that a page carried, or None if it was altered or belongs to another link."""
+    if not sealed:
+        return Draft()
+    opened = unseal(secret, sealed)
+    try:
+        return None if opened is None else read_draft(opened)
+    except SealBroken:
+        return None
+
+
+def carry_receipt(secret: LinkSecret, receipt: str) -> str:
+    """Return a receipt in words as the page of thanks carries it, for another language."""
+    return seal(secret, _RECEIPT + receipt.encode())
+
+
+def carried_receipt(secret: LinkSecret, sealed: str) -> str | None:
+    """Return the receipt that a page of thanks carried, or None if there was none or it was altered."""
+    opened = unseal(secret, sealed)
+    return None if opened is None or not opened.startswith(_RECEIPT) else opened[len(_RECEIPT) :].decode()
+
+
+def seal(secret: LinkSecret, data: bytes) -> str:
+    """Return `data` as a page may carry it."""
+    return base64.b64encode(seal_page_state(data, page_key(secret))).decode()
+
+
+def unseal(secret: LinkSecret, sealed: str) -> bytes | None:
+    """Return what `seal` sealed, or None if it was altered or belongs to another link."""
+    try:
+        return open_page_state(base64.b64decode(sealed, validate=True), page_key(secret))
+    except (binascii.Error, ValueError, SealBroken):
+        return None
