@@ -1,19 +1,22 @@
-"""Many rows in one go, inside the session's own transaction.
+"""Many rows in one go, inside the session's own transaction: written by `insert_rows`, found by `among`.
 
 COPY on PostgreSQL, or batched INSERTs where row-level security applies, with which COPY refuses to work; one prepared
-statement on SQLite.
+statement on SQLite. No statement has a parameter for each of many values, of which PostgreSQL takes 65,535.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import insert, text
+from sqlalchemy import ARRAY, ColumnElement, any_, insert, literal, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.storage.database import Base
 
 _WATCHED = text("SELECT row_security_active(:name)")
+_T = TypeVar("_T", int, bytes)
+# Below the 999 parameters that an old build of SQLite takes.
+_PART = 900
 
 
 def insert_rows(
@@ -27,6 +30,19 @@ def insert_rows(
     values = [dict(zip(columns, row, strict=True)) for row in rows]
     if values:
         session.execute(insert(model), values)
+
+
+def among(session: Session, column: InstrumentedAttribute[_T], values: Iterable[_T]) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions, one a statement, that together find each row whose `column` is among `values`, in its order.
+
+    On PostgreSQL it is one, with one array; SQLite has no arrays and gets the values in parts.
+    """
+    ordered = sorted(set(values))
+    if session.get_bind().dialect.name == "postgresql":
+        yield column == any_(literal(ordered, ARRAY(column.type)))
+        return
+    for start in range(0, len(ordered), _PART):
+        yield column.in_(ordered[start : start + _PART])
 
 
 def _is_watched(session: Session, model: type[Base]) -> bool:

@@ -128,7 +128,7 @@ class KeyStore:
 
     def destroy_wave_keys(self, wave_id: int, *, keep_comments: bool) -> None:
         """Destroy the keys of a wave, but for the comment key while comments wait for review."""
-        doomed = [Purpose.LINK, Purpose.RESPONSE] + ([] if keep_comments else [Purpose.COMMENT])
+        doomed = _OF_ANSWERS if keep_comments else _OF_A_WAVE
         self._needs_scrub = True
         with Session(self._engine) as session:
             session.execute(delete(StoredKey).where(StoredKey.owner_id == wave_id, StoredKey.purpose.in_(doomed)))
@@ -231,7 +231,8 @@ class KeyStore:
 _NONCE_BYTES = 12
 _UNBOUND_BYTES = 40
 _ALTERED = "A key in the key store was altered or moved and cannot be unwrapped."
-_OF_A_WAVE = (Purpose.LINK, Purpose.RESPONSE, Purpose.COMMENT)
+_OF_ANSWERS = (Purpose.LINK, Purpose.RESPONSE)
+_OF_A_WAVE = (*_OF_ANSWERS, Purpose.COMMENT)
 
 
 def master_key_id(key: bytes) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, LargeBinary, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.links import OptOutDigest
-from feedback.storage.bulk import insert_rows
+from feedback.storage.bulk import among, insert_rows
 from feedback.storage.database import Base
 
 
@@ -34,5 +34,6 @@ def set_wish(session: Session, digest: OptOutDigest, *, wants_no_mail: bool) -> 
 
 def unwilling(session: Session, digests: Iterable[OptOutDigest]) -> set[OptOutDigest]:
     """Return those of `digests` whose owners want no more mail."""
-    query = select(OptOut.digest).where(OptOut.digest.in_(list(digests)), OptOut.wants_no_mail.is_(True))
-    return {OptOutDigest(digest) for digest in session.scalars(query)}
+    query = select(OptOut.digest).where(OptOut.wants_no_mail.is_(True))
+    found = (session.scalars(query.where(mine)) for mine in among(session, OptOut.digest, digests))
+    return {OptOutDigest(digest) for digests_found in found for digest in digests_found}

@@ -12,7 +12,7 @@ from feedback.domain.disclosure.groups import Atom
 from feedback.domain.roster.digests import RosterEntry
 from feedback.domain.roster.rows import RosterRow
 from feedback.domain.survey.questionnaires import Role
-from feedback.storage.bulk import insert_rows
+from feedback.storage.bulk import among, insert_rows
 from feedback.storage.database import Base
 
 
@@ -96,7 +96,8 @@ def people_at(session: Session, programme_id: int, email: Address | None) -> lis
 
 def names_of(session: Session, participant_ids: Iterable[int]) -> list[str]:
     """Return some participants' names, sorted."""
-    return sorted(person.name for person in people_by_id(session, participant_ids).values())
+    found = (select(Participant.name).where(mine) for mine in among(session, Participant.id, participant_ids))
+    return sorted(name for query in found for name in session.scalars(query))
 
 
 def known_numbers(session: Session, programme_id: int) -> dict[tuple[Address, str], int]:
@@ -121,11 +122,11 @@ def roster_names(session: Session, programme_id: int) -> list[str]:
 
 def people_by_id(session: Session, participant_ids: Iterable[int]) -> dict[int, Participant]:
     """Return some participants by id."""
-    query = select(Participant).where(Participant.id.in_(list(participant_ids))).order_by(Participant.id)
-    return {person.id: person for person in session.scalars(query)}
+    found = (select(Participant).where(mine) for mine in among(session, Participant.id, participant_ids))
+    return {person.id: person for query in found for person in session.scalars(query.order_by(Participant.id))}
 
 
 def mark_left(session: Session, participant_ids: list[int]) -> None:
     """Record that people have left: they get no more mail; an answer already given stays."""
-    if participant_ids:
-        session.execute(update(Participant).where(Participant.id.in_(participant_ids)).values(has_left=True))
+    for mine in among(session, Participant.id, participant_ids):
+        session.execute(update(Participant).where(mine).values(has_left=True))

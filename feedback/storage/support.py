@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, LargeBinary, delete, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.sealing import PublicKey, SealedRequest
+from feedback.storage.bulk import among
 from feedback.storage.database import Base
 
 _ID_BYTES = 16
@@ -93,7 +94,8 @@ def untold_requests(session: Session, programme_id: int) -> list[bytes]:
 
 def tell_again(session: Session, ids: list[bytes], at: datetime | None) -> None:
     """Record when the contact is to be told of these requests, or with None that it is done."""
-    session.execute(update(SupportRequest).where(SupportRequest.id.in_(ids)).values(tell_at=at))
+    for mine in among(session, SupportRequest.id, ids):
+        session.execute(update(SupportRequest).where(mine).values(tell_at=at))
 
 
 def expired_requests(session: Session, today: date) -> bool:
