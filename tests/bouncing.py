@@ -73,7 +73,7 @@ def mail_to(world: World, email: str) -> EmailMessage:
 def delivery_id(world: World, email: str, mail: WaveMail = INVITATION) -> int:
     query = select(Delivery.id).join(Participant, Participant.id == Delivery.participant_id)
     with world.session() as session:
-        return session.scalars(query.where(Participant.email == email, Delivery.is_of(mail))).one()
+        return session.scalars(query.where(Participant.email == email, Delivery.mail == mail)).one()
 
 
 def return_path_of(world: World, email: str, mail: WaveMail = INVITATION) -> str:
@@ -85,4 +85,4 @@ def mail_states(world: World, mail: WaveMail = INVITATION) -> dict[str, str]:
     """Where the copies of one mail stand, by address."""
     query = select(Participant.email, Delivery.state).join(Delivery, Delivery.participant_id == Participant.id)
     with world.session() as session:
-        return {row.email: row.state for row in session.execute(query.where(Delivery.is_of(mail)))}
+        return {row.email: row.state for row in session.execute(query.where(Delivery.mail == mail))}

@@ -7,19 +7,18 @@ from typing import NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
-    ColumnElement,
+    Enum,
     ForeignKey,
     Index,
     String,
     UniqueConstraint,
-    and_,
     bindparam,
     func,
     insert,
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, composite, mapped_column
 
 from feedback.domain.address import Address
 from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
@@ -45,7 +44,7 @@ class DeliveryState(StrEnum):
 
 
 _STATES = ", ".join(f"'{state}'" for state in DeliveryState)
-_KINDS = ", ".join(f"'{kind}'" for kind in MailKind)
+_KIND = Enum(MailKind, native_enum=False, length=20, values_callable=list, create_constraint=True, name="kind")
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 
@@ -56,22 +55,15 @@ class Batch(Base):
     """
 
     __tablename__ = "mail_batches"
-    __table_args__ = (
-        CheckConstraint(f"kind IN ({_KINDS})", name="kind"),
-        CheckConstraint("number >= 1", name="number"),
-    )
+    __table_args__ = (CheckConstraint("number >= 1", name="number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[MailKind] = mapped_column(_KIND)
     not_before_at: Mapped[datetime]
     has_turn: Mapped[bool] = mapped_column(default=False)
     number: Mapped[int]
-
-    @property
-    def mail(self) -> WaveMail:
-        """Which mail of the wave it is."""
-        return WaveMail(MailKind(self.kind), self.number)
+    mail: Mapped[WaveMail] = composite("kind", "number")
 
 
 class Delivery(Base):
@@ -81,7 +73,6 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("wave_id", "kind", "number", "participant_id"),
         CheckConstraint(f"state IN ({_STATES})", name="state"),
-        CheckConstraint(f"kind IN ({_KINDS})", name="kind"),
         CheckConstraint("number >= 1", name="number"),
         Index("ix_deliveries_batch_state", "batch_id", "state"),
     )
@@ -90,35 +81,31 @@ class Delivery(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("mail_batches.id"))
     wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"))
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[MailKind] = mapped_column(_KIND)
     state: Mapped[str] = mapped_column(String(10))
     fence: Mapped[bytes | None]
     attempts: Mapped[int]
     reply_code: Mapped[int | None]
     number: Mapped[int]
-
-    @classmethod
-    def is_of(cls, mail: WaveMail) -> ColumnElement[bool]:
-        """Whether a row is about that mail of its wave."""
-        return and_(cls.kind == mail.kind, cls.number == mail.number)
+    mail: Mapped[WaveMail] = composite("kind", "number")
 
 
 def queue_mails(
     session: Session, wave_id: int, mail: WaveMail, batches: Sequence[Sequence[int]], not_before_at: datetime
 ) -> list[int]:
-    """Write one delivery a participant, in batches of their ids; return the batches' ids, in the same order."""
+    """Write one delivery per participant, in batches of their ids; return the batches' ids, in the same order."""
     if not batches:
         return []
     new = insert(Batch).returning(Batch.id, sort_by_parameter_order=True)
-    which = {"kind": mail.kind.value, "number": mail.number}
-    batch = {"wave_id": wave_id, **which, "not_before_at": not_before_at, "has_turn": False}
+    of = {"wave_id": wave_id, "kind": mail.kind.value, "number": mail.number}
+    batch = {**of, "not_before_at": not_before_at, "has_turn": False}
     numbers = list(session.scalars(new, [batch] * len(batches)))
     rows = (
-        (number, wave_id, participant_id, *which.values(), DeliveryState.QUEUED.value, 0)
+        (number, participant_id, *of.values(), DeliveryState.QUEUED.value, 0)
         for number, people in zip(numbers, batches, strict=True)
         for participant_id in people
     )
-    insert_rows(session, Delivery, ("batch_id", "wave_id", "participant_id", *which, "state", "attempts"), rows)
+    insert_rows(session, Delivery, ("batch_id", "participant_id", *of, "state", "attempts"), rows)
     return numbers
 
 
@@ -188,19 +175,12 @@ class SentMail(NamedTuple):
 
     id: int
     wave_id: int
-    kind: str
-    number: int
+    mail: WaveMail
     participant_id: int
     programme_id: int
 
-    @property
-    def mail(self) -> WaveMail:
-        """Which mail of the wave it is."""
-        return WaveMail(MailKind(self.kind), self.number)
 
-
-_OF_DELIVERY = (Delivery.id, Delivery.wave_id, Delivery.kind, Delivery.number, Delivery.participant_id)
-_SENT = (*_OF_DELIVERY, Participant.programme_id)
+_SENT = (Delivery.id, Delivery.wave_id, Delivery.mail, Delivery.participant_id, Participant.programme_id)
 
 
 def sent_mail(session: Session, delivery_id: int) -> SentMail | None:
@@ -238,13 +218,13 @@ def skip_unsent(session: Session, batch_id: int) -> None:
 
 def skip_mail(session: Session, wave_id: int, mail: WaveMail) -> None:
     """Skip the unsent deliveries of one mail of a wave."""
-    unsent = (Delivery.wave_id == wave_id, Delivery.is_of(mail), Delivery.state.in_(_UNSENT))
+    unsent = (Delivery.wave_id == wave_id, Delivery.mail == mail, Delivery.state.in_(_UNSENT))
     session.execute(update(Delivery).where(*unsent).values(state=DeliveryState.SKIPPED))
 
 
 def invited_to(session: Session, wave_id: int) -> list[int]:
     """Return the ids of those who were invited to a wave, in their order."""
-    query = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.is_of(INVITATION))
+    query = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.mail == INVITATION)
     return list(session.scalars(query.order_by(Delivery.participant_id)))
 
 
@@ -275,8 +255,7 @@ class Undelivered(NamedTuple):
     name: str
     email: Address
     role: str
-    kind: str
-    number: int
+    mail: WaveMail
     state: str
     reply_code: int | None
     is_on_its_way: bool
@@ -293,7 +272,7 @@ def undelivered(session: Session, wave_id: int) -> list[Undelivered]:
     columns = (Participant.id, Participant.name, Participant.email, Participant.role)
     on_its_way = Participant.id.in_(waiting).label("is_on_its_way")
     query = (
-        select(*columns, Delivery.kind, Delivery.number, Delivery.state, Delivery.reply_code, on_its_way)
+        select(*columns, Delivery.mail, Delivery.state, Delivery.reply_code, on_its_way)
         .join(Participant, Participant.id == Delivery.participant_id)
         .where(Delivery.id.in_(last), Delivery.state.in_(_LOST), Participant.has_left.is_(False))
         .order_by(Participant.name, Participant.id)
@@ -313,18 +292,15 @@ def invited_people(session: Session, wave_id: int) -> list[Invited]:
     """Return everybody who was invited to a wave, by id."""
     columns = (Participant.email, Participant.role, Participant.cohort)
     query = select(*columns).join(Delivery, Delivery.participant_id == Participant.id)
-    mine = (Delivery.wave_id == wave_id, Delivery.is_of(INVITATION))
+    mine = (Delivery.wave_id == wave_id, Delivery.mail == INVITATION)
     return [Invited(*row) for row in session.execute(query.where(*mine).order_by(Participant.id))]
 
 
 def delivery_counts(session: Session, wave_id: int) -> dict[tuple[WaveMail, DeliveryState], int]:
     """Count the deliveries of a wave by mail and state."""
-    columns = (Delivery.kind, Delivery.number, Delivery.state)
+    columns = (Delivery.mail, Delivery.state)
     query = select(*columns, func.count()).where(Delivery.wave_id == wave_id).group_by(*columns).order_by(*columns)
-    return {
-        (WaveMail(MailKind(kind), number), DeliveryState(state)): count
-        for kind, number, state, count in session.execute(query)
-    }
+    return {(mail, DeliveryState(state)): count for mail, state, count in session.execute(query)}
 
 
 def chunks(participant_ids: Iterable[int], size: int) -> list[list[int]]:

@@ -90,10 +90,7 @@ def _has_unsent(*more: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _waiting(session: Session, *which: ColumnElement[bool]) -> list[WaitingMail]:
-    columns = (Batch.wave_id, Batch.kind, Batch.number)
+    columns = (Batch.wave_id, Batch.mail)
     counts = (func.count(), func.min(Batch.not_before_at))
     query = select(*columns, *counts).where(*which).group_by(*columns).order_by(*columns)
-    return [
-        WaitingMail(wave_id, WaveMail(MailKind(kind), number), batches, since)
-        for wave_id, kind, number, batches, since in session.execute(query)
-    ]
+    return [WaitingMail(*row) for row in session.execute(query)]

@@ -197,10 +197,10 @@ def test_nobody_is_told_of_a_destruction_before_it_has_happened(world: World) ->
     with world.session() as session:
         begin_cancelling(session, wave, now=world.clock(), actor="test")
         tell_news(session, world.keys, mails.relay, wave, sender_settings=mails.sender_settings, now=world.clock())
-    assert how_many(world, Delivery.wave_id == wave, Delivery.is_of(WaveMail(MailKind.CANCELLATION))) == 0
+    assert how_many(world, Delivery.wave_id == wave, Delivery.mail == WaveMail(MailKind.CANCELLATION)) == 0
     world.do_what_is_due()
     world.do_what_is_due()
-    assert how_many(world, Delivery.wave_id == wave, Delivery.is_of(WaveMail(MailKind.CANCELLATION))) == 27
+    assert how_many(world, Delivery.wave_id == wave, Delivery.mail == WaveMail(MailKind.CANCELLATION)) == 27
 
 
 @pytest.mark.parametrize("act", ["retry", "discard"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import Address
-from feedback.domain.waves.mails import MailKind, WaveMail
+from feedback.domain.waves.mails import WaveMail
 from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState, undelivered
 from feedback.storage.waves import wave_by_id
@@ -38,7 +38,7 @@ def show_undeliverable(session: Session, wave_id: int) -> tuple[Undeliverable, .
                 name=one.name,
                 email=one.email,
                 role=one.role,
-                mail=WaveMail(MailKind(one.kind), one.number),
+                mail=one.mail,
                 state=DeliveryState(one.state),
                 reply_code=one.reply_code if one.state == DeliveryState.REFUSED else None,
                 is_on_its_way=one.is_on_its_way,

@@ -7,7 +7,7 @@ Mails wait in one line. They count from when they may go, or from when mails of 
 later: a line that moves is not late, however long it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,6 +34,10 @@ class Act(StrEnum):
     TELL = "tell"
 
 
+# To participants, who get none in a quiet time. What is told of a wave waits in the queue.
+_SEND_MAILS = frozenset({Act.OPEN, Act.REMIND, Act.SEND})
+
+
 @dataclass(frozen=True)
 class DueAct:
     """One thing that is due for a wave, or for the date `moment_id` of its calendar.
@@ -55,18 +59,29 @@ class DueAct:
 
 def find_due(session: Session, now: datetime) -> tuple[DueAct, ...]:
     """Return all that is due, the longest first. What waits for the end of a quiet time is not due."""
-    mails = (act for mail in _mails(session, now) for act in _outside_quiet_times(session, mail, now))
-    return _in_order([*find_due_but_mails(session, now), *mails])
+    return _in_order(session, [*_acts_of_waves(session, now), *_mails(session, now)], now)
 
 
 def find_due_but_mails(session: Session, now: datetime) -> tuple[DueAct, ...]:
     """Return what is due besides the mails that are queued already, the longest first."""
-    quiet = (act for one in _openings_and_reminders(session, now) for act in _outside_quiet_times(session, one, now))
-    return _in_order([*_closes(session, now), *_looks_and_news(session, now), *quiet])
+    return _in_order(session, _acts_of_waves(session, now), now)
 
 
-def _in_order(acts: list[DueAct]) -> tuple[DueAct, ...]:
-    return tuple(sorted(acts, key=lambda one: (one.since, one.wave_id, one.act, one.moment_id or 0)))
+def _in_order(session: Session, acts: Iterable[DueAct], now: datetime) -> tuple[DueAct, ...]:
+    ready = (one for act in acts for one in _outside_quiet_times(session, act, now))
+    return tuple(sorted(ready, key=lambda one: (one.since, one.wave_id, one.act, one.moment_id or 0)))
+
+
+def _acts_of_waves(session: Session, now: datetime) -> Iterator[DueAct]:
+    yield from _closes(session, now)
+    for wave in waves_in_state(session, WaveState.SCHEDULED):
+        if wave.opens_at and wave.opens_at <= now:
+            yield DueAct(Act.OPEN, wave.id, wave.opens_at, is_missed=now > wave.closes_at - SHORTEST_OPENING)
+    for moment in due_moments(session, now):
+        act = Act.REMIND if moment.kind == MomentKind.REMINDER else Act.LOOK
+        yield DueAct(act, moment.wave_id, moment.due_at, moment_id=moment.id)
+    for wave_id in waves_with_news(session, now):
+        yield DueAct(Act.TELL, wave_id, wave_by_id(session, wave_id).news_due_at or now)
 
 
 def _closes(session: Session, now: datetime) -> Iterator[DueAct]:
@@ -89,24 +104,6 @@ def gives_up_at(wave: Wave) -> datetime | None:
     return wave.close_failed_at + LONGEST_CLOSING
 
 
-def _looks_and_news(session: Session, now: datetime) -> Iterator[DueAct]:
-    for moment in due_moments(session, now):
-        if moment.kind == MomentKind.LOOK:
-            yield DueAct(Act.LOOK, moment.wave_id, moment.due_at, moment_id=moment.id)
-    for wave_id in waves_with_news(session, now):
-        yield DueAct(Act.TELL, wave_id, wave_by_id(session, wave_id).news_due_at or now)
-
-
-# Both send mails to participants.
-def _openings_and_reminders(session: Session, now: datetime) -> Iterator[DueAct]:
-    for wave in waves_in_state(session, WaveState.SCHEDULED):
-        if wave.opens_at and wave.opens_at <= now:
-            yield DueAct(Act.OPEN, wave.id, wave.opens_at, is_missed=now > wave.closes_at - SHORTEST_OPENING)
-    for moment in due_moments(session, now):
-        if moment.kind == MomentKind.REMINDER:
-            yield DueAct(Act.REMIND, moment.wave_id, moment.due_at, moment_id=moment.id)
-
-
 def _mails(session: Session, now: datetime) -> Iterator[DueAct]:
     moved_at = last_heartbeat(session, Heartbeat.MAIL)
     for waiting in mails_that_may_go(session, now):
@@ -120,6 +117,9 @@ def _later(since: datetime, moved_at: datetime | None, now: datetime) -> datetim
 
 
 def _outside_quiet_times(session: Session, act: DueAct, now: datetime) -> Iterator[DueAct]:
+    if act.act not in _SEND_MAILS:
+        yield act
+        return
     hours = hours_of(session, wave_by_id(session, act.wave_id).programme_id)
     since = hours.waited_since(act.since, now)
     if since is not None:

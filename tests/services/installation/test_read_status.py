@@ -115,7 +115,7 @@ def test_reminders_that_the_relay_puts_off_count_from_when_they_were_queued(worl
     world.clock.pass_time(days=1, hours=1)
     world.do_what_is_due()
     change(world, update(Batch).values(not_before_at=world.clock() + MINUTE))
-    change(world, update(Delivery).where(Delivery.is_of(WaveMail(MailKind.REMINDER, 1))).values(fence=b"fence"))
+    change(world, update(Delivery).where(Delivery.mail == WaveMail(MailKind.REMINDER, 1)).values(fence=b"fence"))
     assert status(world).due == (DueAct(Act.SEND, wave, START + DAY + HOUR, is_put_off=True),)
 
 

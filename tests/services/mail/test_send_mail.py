@@ -48,7 +48,7 @@ def ledger(world: World) -> dict[str, str]:
     """Where the invitations stand, by address."""
     query = select(Participant.email, Delivery.state).join(Delivery, Delivery.participant_id == Participant.id)
     with world.session() as session:
-        return {row.email: row.state for row in session.execute(query.where(Delivery.is_of(INVITATION)))}
+        return {row.email: row.state for row in session.execute(query.where(Delivery.mail == INVITATION))}
 
 
 def send_batch(world: World, batch: int = 1) -> None:
