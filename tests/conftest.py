@@ -18,7 +18,7 @@ from feedback.services.installation.upgrade_databases import grant_rights
 from feedback.storage.grants import GroupRole
 from tests.databases import KINDS, Pair, PostgresServer, SqliteServer, postgres_server
 from tests.services.mail.relays import ScriptedRelay
-from tests.world import FixedClock, World
+from tests.world import START, FixedClock, World
 
 # Machines are slow at times, and a failure must come again.
 hypothesis.settings.register_profile("here", deadline=None, derandomize=True)
@@ -149,7 +149,7 @@ def keys(world: World):
 def roles(databases: Pair) -> Iterator[dict[GroupRole, Pair]]:
     """A login in each group role, on the world's own databases."""
     main, keys = create_engine(databases.main), create_engine(databases.keys)
-    grant_rights(Engines(main, keys))
+    grant_rights(Engines(main, keys), now=START, actor="command line")
     logins = {role: f"{role}_{uuid.uuid4().hex[:8]}" for role in GroupRole}
     with main.begin() as connection:
         for role, login in logins.items():

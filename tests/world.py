@@ -306,3 +306,10 @@ def part_filled(
 def entries_about(session: Session, subject: str) -> list[LogEntry]:
     """What the audit log says was done to a subject, oldest first."""
     return list(session.scalars(select(LogEntry).where(LogEntry.subject == subject).order_by(LogEntry.id)))
+
+
+def noted(world: World, act: str) -> list[tuple[str, str]]:
+    """(actor, subject) of each time that the audit log says so, oldest first."""
+    query = select(LogEntry.actor, LogEntry.subject).where(LogEntry.act == act).order_by(LogEntry.id)
+    with world.session() as session:
+        return [(actor, subject) for actor, subject in session.execute(query)]

@@ -2,12 +2,13 @@
 
 from flask.cli import AppGroup
 
-from feedback.cli.output import say
+from feedback.cli.output import ACTOR, say
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
 from feedback.services.installation.find_traces import find_traces, scrub_samples
 from feedback.services.installation.upgrade_databases import (
     grant_rights,
+    rewrap_keys,
     upgrade_databases,
 )
 
@@ -22,7 +23,7 @@ def upgrade_command() -> None:
     Example:  feedback db upgrade
     """
     engines = runtime().engines
-    upgrade_databases(engines, runtime().keys, migrations_folder())
+    upgrade_databases(engines, runtime().keys, migrations_folder(), now=runtime().clock(), actor=ACTOR)
     say("The databases are up to date.")
     for sentence in find_traces(engines):
         say(sentence)
@@ -47,7 +48,7 @@ def grants_command() -> None:
     Example:  feedback db grants
               psql -c "CREATE ROLE pages LOGIN PASSWORD '…' IN ROLE feedback_participants"
     """
-    grant_rights(runtime().engines)
+    grant_rights(runtime().engines, now=runtime().clock(), actor=ACTOR)
     say("The roles feedback_participants, feedback_staff and feedback_worker have their rights.")
 
 
@@ -58,4 +59,6 @@ def rewrap_command() -> None:
     \b
     Example:  FEEDBACK_MASTER_KEY="$NEW,$OLD" feedback db rewrap-keys
     """
-    say(f"{runtime().keys.rewrap()} keys were wrapped anew.")
+    tools = runtime()
+    wrapped = rewrap_keys(tools.engines, tools.keys, now=tools.clock(), actor=ACTOR)
+    say(f"{wrapped} keys were wrapped anew.")

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from feedback.cli.application import served_app, this_app
 from feedback.cli.demo import check_is_embedded, start_relay
-from feedback.cli.output import say
+from feedback.cli.output import ACTOR, say
 from feedback.cli.reports import write_comparison, write_report
 from feedback.cli.serving import WebThread
 from feedback.demo.mailbox import Mailbox
@@ -46,7 +46,7 @@ def sample_command(folder: Path, mentors: int, mentees: int, cohorts: tuple[str,
     """
     tools = runtime()
     check_is_embedded(tools.settings)
-    upgrade_databases(tools.engines, tools.keys, migrations_folder())
+    upgrade_databases(tools.engines, tools.keys, migrations_folder(), now=tools.clock(), actor=ACTOR)
     folder.mkdir(parents=True, exist_ok=True)
     programme = new_programme(tools, name, _roster(name, mentors, mentees, cohorts or ("",)))
     with _served(tools):

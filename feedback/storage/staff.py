@@ -1,5 +1,6 @@
 """Staff: the people who plan waves, review comments and read reports, and their sign-in links."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, delete, select
@@ -55,11 +56,20 @@ def staff_by_id(session: Session, staff_id: int) -> StaffMember | None:
     return session.get(StaffMember, staff_id)
 
 
-def take_sign_in(session: Session, digest: bytes, now: datetime) -> int | None:
-    """Use up a sign-in link; return whose it was, or None if it is unknown, used or expired."""
+@dataclass(frozen=True)
+class TakenSignIn:
+    """Whose a sign-in link was, and whether it came in time."""
+
+    staff_id: int
+    is_in_time: bool
+
+
+def take_sign_in(session: Session, digest: bytes, now: datetime) -> TakenSignIn | None:
+    """Use up a sign-in link, and forget all that have expired; return None if it is unknown or was used."""
+    taken = delete(SignIn).where(SignIn.digest == digest).returning(SignIn.staff_id, SignIn.expires_at)
+    found = session.execute(taken).one_or_none()
     session.execute(delete(SignIn).where(SignIn.expires_at <= now))
-    taken = delete(SignIn).where(SignIn.digest == digest).returning(SignIn.staff_id)
-    return session.scalar(taken)
+    return None if found is None else TakenSignIn(found.staff_id, found.expires_at > now)
 
 
 def revoke_sign_ins(session: Session, staff_id: int) -> None:

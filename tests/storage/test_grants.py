@@ -17,7 +17,7 @@ from tests.bouncing import bounce_of, mail_to
 from tests.databases import Pair
 from tests.reviewing import decide_everything, release, sum_up, wave_in_review
 from tests.web.test_after_answering import ASKED, closed_wave, results_address, support_address
-from tests.world import FixedClock, World
+from tests.world import START, FixedClock, World
 
 
 @pytest.fixture
@@ -291,6 +291,6 @@ def test_staff_review_and_release_and_the_worker_destroys(
 def test_rights_can_be_granted_again(roles: dict[GroupRole, Pair], databases: Pair) -> None:
     assert roles
     main, keys = create_engine(databases.main), create_engine(databases.keys)
-    grant_rights(Engines(main, keys))
+    grant_rights(Engines(main, keys), now=START, actor="command line")
     main.dispose()
     keys.dispose()

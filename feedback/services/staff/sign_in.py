@@ -63,13 +63,14 @@ def invite_staff(
 def sign_in(session: Session, token: str, *, now: datetime) -> int:
     """Use up a sign-in link and return whose it was; raise SignInRefused if it is unknown, used or expired."""
     secret = from_address(token)
-    staff_id = None if secret is None else take_sign_in(session, _digest(secret), now)
-    if staff_id is None:
+    taken = None if secret is None else take_sign_in(session, _digest(secret), now)
+    if taken is None or not taken.is_in_time:
+        note(session, now, "service", "refused a sign-in", f"staff {taken.staff_id}" if taken else "an unknown link")
         session.commit()
         raise SignInRefused("This sign-in link was used before, or it is too old. Ask an administrator for a new one.")
-    note(session, now, actor_of(staff_id), "signed in", f"staff {staff_id}")
+    note(session, now, actor_of(taken.staff_id), "signed in", f"staff {taken.staff_id}")
     session.commit()
-    return staff_id
+    return taken.staff_id
 
 
 def find_member(session: Session, staff_id: int) -> Member | None:

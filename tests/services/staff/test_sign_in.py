@@ -11,7 +11,7 @@ from feedback.domain.staff import StaffRole
 from feedback.services.staff.sign_in import LINK_LIFETIME, find_member, invite_staff, sign_in
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.organisations import organisation_named
-from feedback.storage.staff import SignIn
+from feedback.storage.staff import SignIn, StaffMember
 from tests.world import FixedClock
 
 Invite = Callable[..., str]
@@ -82,6 +82,30 @@ def test_the_log_names_no_address(session: Session, clock: FixedClock, invite: I
     entries = session.scalars(select(LogEntry).order_by(LogEntry.id)).all()
     assert [entry.act for entry in entries] == ["invited as coordinator", "signed in"]
     assert not [entry for entry in entries if "ana" in (entry.actor + entry.act + entry.subject).lower()]
+
+
+def refused(session: Session) -> list[tuple[str, str]]:
+    entries = session.scalars(select(LogEntry).where(LogEntry.act == "refused a sign-in").order_by(LogEntry.id))
+    return [(entry.actor, entry.subject) for entry in entries]
+
+
+def test_a_refused_link_that_is_too_old_is_in_the_log_with_whose_it_was(
+    session: Session, clock: FixedClock, invite: Invite
+) -> None:
+    token = invite()
+    with pytest.raises(SignInRefused):
+        sign_in(session, token, now=clock() + LINK_LIFETIME)
+    assert refused(session) == [("service", f"staff {session.scalars(select(StaffMember.id)).one()}")]
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 43])
+def test_a_refused_link_that_nobody_knows_is_in_the_log_without_a_name(
+    session: Session, clock: FixedClock, invite: Invite, token: str
+) -> None:
+    invite()
+    with pytest.raises(SignInRefused):
+        sign_in(session, token, now=clock())
+    assert refused(session) == [("service", "an unknown link")]
 
 
 def test_nobody_is_found_under_an_unknown_number(session: Session) -> None:
