@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from feedback.domain.disclosure.forecast import Forecast, GroupOutlook, Outlook
+from feedback.domain.disclosure.forecast import Forecast, Outlook
 from feedback.domain.disclosure.groups import EVERYBODY, Atom, Group
 from feedback.domain.disclosure.publishing import enough_for_comments
-from feedback.domain.disclosure.statements import Reason
+from feedback.domain.disclosure.statements import Reason, Withheld
 from feedback.domain.report.document import Twin
 from feedback.domain.survey.questionnaires import Role
 from feedback.locales.lists import listed
@@ -60,10 +60,11 @@ def never_shown(seen: Forecast) -> tuple[str, ...]:
             ),
         )
     found = [_one_group(seen)] if seen.small_roles else []
-    for one in seen.best.groups:
-        sensitive = [hidden.question for hidden in one.hidden if hidden.reason is Reason.SENSITIVE_TOO_FEW]
+    for group in seen.groups:
+        hidden = seen.best.hidden.get(group.name, ())
+        sensitive = [one.question for one in hidden if one.reason is Reason.SENSITIVE_TOO_FEW]
         if sensitive:
-            found.append(_sensitive(one.group, sensitive))
+            found.append(_sensitive(group, sensitive))
     if seen.best.lost_comments:
         found.append(_lost_comments(seen))
     return tuple(found)
@@ -83,7 +84,7 @@ def twin_words(twin: Twin, groups: Iterable[Group]) -> str:
 
 def _one_group(seen: Forecast) -> str:
     roles = listed(_role_size(role, size) for role, size in seen.small_roles)
-    own = [one.question for outlook in seen.best.groups for one in outlook.hidden if one.reason is Reason.ONE_ROLE]
+    own = [one.question for hidden in seen.best.hidden.values() for one in hidden if one.reason is Reason.ONE_ROLE]
     text = _(
         "With %(roles)s that role is too small to be shown on its own: everybody is one group, and the questions "
         "that only one role is asked are never shown",
@@ -120,10 +121,9 @@ def _role_size(role: Role, size: int) -> str:
 
 
 def _row(seen: Forecast, atom: Atom, outlooks: tuple[Outlook, ...]) -> ForecastRow:
-    looks = [next(one for one in outlook.groups if one.group == seen.homes[atom]) for outlook in outlooks]
-    return ForecastRow(
-        _atom(atom), seen.sizes[atom], _counted_in(seen, atom), tuple(_cell(one, seen.k) for one in looks)
-    )
+    hidden = [outlook.hidden.get(seen.homes[atom].name) for outlook in outlooks]
+    cells = tuple(_cell(one, seen.k) for one in hidden)
+    return ForecastRow(_atom(atom), seen.sizes[atom], _counted_in(seen, atom), cells)
 
 
 def _atom(atom: Atom) -> str:
@@ -142,11 +142,11 @@ def _counted_in(seen: Forecast, atom: Atom) -> str:
     return _("one group with %(others)s: each needs %(least)s people", others=named, least=2 * seen.k)
 
 
-def _cell(outlook: GroupOutlook, k: int) -> str:
-    if not outlook.is_reported:
+def _cell(hidden: tuple[Withheld, ...] | None, k: int) -> str:
+    if hidden is None:
         return _("not shown: fewer than %(k)s answers", k=k)
-    if outlook.hidden:
-        count = len(outlook.hidden)
+    if hidden:
+        count = len(hidden)
         return ngettext("shown, but for %(num)s question", "shown, but for %(num)s questions", count)
     return _("shown")
 

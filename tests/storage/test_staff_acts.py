@@ -92,7 +92,7 @@ def test_staff_plan_a_wave_look_at_it_from_all_sides_and_the_worker_opens_it(des
         assert preview_wave(session, plan_of(desk.programme()), now=START).twins == ()
     wave = planned(desk)
     with desk.session() as session:
-        assert len(forecast_wave(session, wave).best.groups) == 2
+        assert len(forecast_wave(session, wave).groups) == 2
         assert twins_ahead(session, wave) == ()
         assert len(dry_run_wave(session, desk.keys, wave, now=START).people) == 27
     assert b"BEGIN:VEVENT" in ics(desk, wave)

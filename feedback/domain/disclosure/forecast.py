@@ -10,27 +10,13 @@ from functools import cached_property
 
 from feedback.domain.disclosure.groups import Atom, Group, group_of, partition
 from feedback.domain.disclosure.publishing import comments_kept, publish
-from feedback.domain.disclosure.statements import GroupStatement, OptionCount, Withheld
+from feedback.domain.disclosure.statements import OptionCount, Publication, Withheld
 from feedback.domain.disclosure.tally import AskedQuestion, FieldCount, Tally
 from feedback.domain.survey.questionnaires import Order, Questionnaire, Role
 
 RATES = (50, 70, 90)
 """Responses, in per cent of those invited, that a coordinator may hope for."""
 EVERYBODY_ANSWERS = 100
-
-
-@dataclass(frozen=True)
-class GroupOutlook:
-    """One group if `answered` of it answer: whether it appears in the report, and what is withheld there.
-
-    `shown` are the codes of the closed questions that the group is asked; both are empty if it does not appear.
-    """
-
-    group: Group
-    answered: int
-    is_reported: bool
-    shown: tuple[str, ...]
-    hidden: tuple[Withheld, ...]
 
 
 @dataclass(frozen=True)
@@ -43,9 +29,16 @@ class Outlook:
 
     percent: int
     is_opened: bool
-    groups: tuple[GroupOutlook, ...]
+    publication: Publication
     comments: tuple[str, ...]
     lost_comments: tuple[str, ...]
+
+    @cached_property
+    def hidden(self) -> Mapping[str, tuple[Withheld, ...]]:
+        """What is withheld in each group that is reported, by the group's name."""
+        withheld = [one for one in self.publication.statements if isinstance(one, Withheld)]
+        reported = sorted(self.publication.counted_groups)
+        return {name: tuple(one for one in withheld if one.group == name) for name in reported}
 
 
 @dataclass(frozen=True)
@@ -112,26 +105,12 @@ class _SupposedTally(Tally):
 
 
 def _outlook(tally: _SupposedTally, k: int) -> Outlook:
-    publication, kept = publish(tally, k), comments_kept(tally, k)
-    said: dict[str, list[GroupStatement]] = {group.name: [] for group in tally.groups}
-    for one in publication.statements:
-        if isinstance(one, GroupStatement):
-            said[one.group].append(one)
-    looks = tuple(
-        GroupOutlook(
-            group=group,
-            answered=tally.answered(group),
-            is_reported=group.name in publication.counted_groups,
-            shown=tuple(dict.fromkeys(one.question for one in said[group.name] if not isinstance(one, Withheld))),
-            hidden=tuple(one for one in said[group.name] if isinstance(one, Withheld)),
-        )
-        for group in tally.groups
-    )
+    kept = comments_kept(tally, k)
     comments = dict.fromkeys(asked.question.code for asked in tally.questions if not asked.question.closed)
     return Outlook(
         percent=tally.percent,
-        is_opened=sum(one.answered for one in looks) >= k,
-        groups=looks,
+        is_opened=sum(map(tally.answered, tally.groups)) >= k,
+        publication=publish(tally, k),
         comments=tuple(code for code in comments if code in kept),
         lost_comments=tuple(code for code in comments if code not in kept),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import OptionCount
 from feedback.domain.survey.answers import Answer, check_answer
-from feedback.domain.survey.questionnaires import Order, Question, Questionnaire, Rating, Role, fingerprint
+from feedback.domain.survey.questionnaires import Order, Question, Questionnaire, Role, fingerprint
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,12 @@ class Tally:
         check_answer(self._questionnaires[role], answer)
         self._answered[group_name] += 1
         for field, said in (*answer.ratings.items(), *answer.texts.items()):
-            self._count(group_name, self._asked[role, field], field, said)
+            asked = self._asked[role, field]
+            counted = asked.question.kind.counted(said)
+            if counted is not None:
+                self._said[group_name, asked.key, field] += 1
+                for option in counted:
+                    self._chose[group_name, asked.key, field, option] += 1
         for asked in self._pairs[role]:
             self._rose[group_name, asked.key] += _has_risen(asked.question, answer)
 
@@ -109,14 +114,6 @@ class Tally:
     def wrote(self, group: Group, asked: AskedQuestion) -> int:
         """Return how many people of the group wrote something for an open question."""
         return self.field_count(group, asked, asked.question.code).n
-
-    def _count(self, group_name: str, asked: AskedQuestion, field: str, said: Rating) -> None:
-        counted = asked.question.kind.counted(said)
-        if counted is None:
-            return
-        self._said[group_name, asked.key, field] += 1
-        for option in counted:
-            self._chose[group_name, asked.key, field, option] += 1
 
 
 def _has_risen(question: Question, answer: Answer) -> bool:

@@ -4,7 +4,7 @@ A kind never says what may be published of it: the disclosure rules do that, by 
 and an entry in `KINDS`; `forms.questionnaire` and `templates/participant/kinds/` draw it.
 """
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Collection, Sequence
 
 from feedback.domain.errors import AnswerRefused
@@ -13,21 +13,17 @@ from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_S
 
 MAX_CHARS = 2000
 """Most characters a text answer may ask for."""
+_NOT_OFFERED = "has an answer that was not offered"
 
 
 class _Choices(Kind, ABC):
     def carried(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
         return as_sent(sent)
 
-    def misfit(self, question: Question, said: Rating) -> str | None:
-        return None if self.offers(question, said) else "has an answer that was not offered"
-
-    @abstractmethod
-    def offers(self, question: Question, said: Rating) -> bool:
-        """Tell whether this can be chosen."""
-
     def counted(self, said: Rating) -> tuple[str, ...] | None:
-        return None if said == PREFER_NOT_TO_SAY else tuple(one for one in codes_of(said) if one not in self.asides)
+        if said in self.asides:
+            return None if said == PREFER_NOT_TO_SAY else ()
+        return codes_of(said)
 
 
 class OneChoice(_Choices):
@@ -38,8 +34,8 @@ class OneChoice(_Choices):
     def read(self, question: Question, values: tuple[str, ...]) -> Rating:
         return _only(question, values)
 
-    def offers(self, question: Question, said: Rating) -> bool:
-        return said in (*question.option_codes, *self.asides)
+    def misfit(self, question: Question, said: Rating) -> str | None:
+        return None if said in question.option_codes or said in self.asides else _NOT_OFFERED
 
     def longest(self, question: Question) -> Rating:
         return max((*question.option_codes, *self.asides), key=len)
@@ -59,8 +55,9 @@ class ManyChoices(_Choices):
         # A tick that was not offered stays, so that the check refuses it.
         return (*_in_order(question, ticked), *sorted(ticked.difference(question.option_codes)))
 
-    def offers(self, question: Question, said: Rating) -> bool:
-        return said in self.asides if isinstance(said, str) else said == _in_order(question, said) != ()
+    def misfit(self, question: Question, said: Rating) -> str | None:
+        fits = said in self.asides or (said and said == _in_order(question, said))
+        return None if fits else _NOT_OFFERED
 
     def longest(self, question: Question) -> Rating:
         return (*question.option_codes, PREFER_NOT_TO_SAY)

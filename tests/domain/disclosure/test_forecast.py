@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.domain.disclosure.forecast import EVERYBODY_ANSWERS, RATES, Forecast, Outlook, forecast
+from feedback.domain.disclosure.forecast import EVERYBODY_ANSWERS, RATES, Forecast, forecast
 from feedback.domain.disclosure.groups import Atom, Group
 from feedback.domain.disclosure.publishing import comments_kept, publish
 from feedback.domain.disclosure.statements import GroupStatement, Publication, Reason, ResponseRate, Withheld
@@ -50,35 +50,31 @@ def role_of(group: Group, invited: dict[Role, int]) -> list[Role]:
     return order
 
 
-def tally_at(outlook: Outlook, people: dict[Atom, int], questionnaires: dict[Role, Questionnaire]) -> Tally:
+def tally_at(
+    percent: int, groups: tuple[Group, ...], people: dict[Atom, int], questionnaires: dict[Role, Questionnaire]
+) -> Tally:
     """The real tally, once `percent` of each group have answered everything."""
     roles = {atom.role for atom in people}
     asked = {role: questionnaires[role] for role in Role if role in roles}
     invited = {role: sum(size for atom, size in people.items() if atom.role is role) for role in roles}
-    tally = Tally(asked, tuple(one.group for one in outlook.groups))
-    for one in outlook.groups:
-        assert one.answered == one.group.invited * outlook.percent // 100
-        for number, role in enumerate(role_of(one.group, invited)[: one.answered]):
-            tally.add(one.group.name, role, answer_to(asked[role], number))
+    tally = Tally(asked, groups)
+    for group in groups:
+        for number, role in enumerate(role_of(group, invited)[: group.invited * percent // 100]):
+            tally.add(group.name, role, answer_to(asked[role], number))
     return tally
 
 
 def published_by(publication: Publication) -> tuple[set[str], set[tuple[str, str]], set[tuple[str, str, Reason]]]:
     said = [one for one in publication.statements if isinstance(one, GroupStatement)]
-    rates = [one for one in publication.statements if isinstance(one, ResponseRate)]
     return (
-        {one.group for one in rates if one.answered is not None},
+        {one.group for one in rates_in(publication) if one.answered is not None},
         {(one.group, one.question) for one in said if not isinstance(one, Withheld)},
         {(one.group, one.question, one.reason) for one in said if isinstance(one, Withheld)},
     )
 
 
-def promised_by(outlook: Outlook) -> tuple[set[str], set[tuple[str, str]], set[tuple[str, str, Reason]]]:
-    return (
-        {one.group.name for one in outlook.groups if one.is_reported},
-        {(one.group.name, code) for one in outlook.groups for code in one.shown},
-        {(one.group.name, hidden.question, hidden.reason) for one in outlook.groups for hidden in one.hidden},
-    )
+def rates_in(publication: Publication) -> list[ResponseRate]:
+    return [one for one in publication.statements if isinstance(one, ResponseRate)]
 
 
 @settings(max_examples=120)
@@ -87,13 +83,14 @@ def test_what_is_foreseen_is_exactly_what_is_published_and_hidden(people: dict[A
     seen = forecast(people, pair(stage), k)
     assert [one.percent for one in seen.outlooks] == [*RATES, EVERYBODY_ANSWERS]
     for outlook in seen.outlooks:
-        tally = tally_at(outlook, people, pair(stage))
+        tally = tally_at(outlook.percent, seen.groups, people, pair(stage))
         assert outlook.is_opened == (sum(tally.answered(group) for group in tally.groups) >= k)
         if outlook.is_opened:
-            assert promised_by(outlook) == published_by(publish(tally, k))
+            assert published_by(outlook.publication) == published_by(publish(tally, k))
+            assert rates_in(outlook.publication) == rates_in(publish(tally, k))
             assert set(outlook.comments) == comments_kept(tally, k)
         else:
-            assert promised_by(outlook) == (set(), set(), set())
+            assert published_by(outlook.publication) == (set(), set(), set())
             assert outlook.comments == ()
 
 
@@ -101,7 +98,7 @@ def test_what_is_foreseen_is_exactly_what_is_published_and_hidden(people: dict[A
 def test_more_answers_never_show_less(people: dict[Atom, int], stage: str, k: int) -> None:
     outlooks = forecast(people, pair(stage), k).outlooks
     for fewer, more in pairwise(outlooks):
-        assert promised_by(fewer)[1] <= promised_by(more)[1]
+        assert published_by(fewer.publication)[1] <= published_by(more.publication)[1]
         assert set(fewer.comments) <= set(more.comments)
 
 
@@ -123,12 +120,12 @@ def test_a_role_that_is_too_small_makes_one_group_of_everybody() -> None:
     seen = of(9, 20)
     assert seen.small_roles == ((Role.MENTOR, 9),)
     assert [group.name for group in seen.groups] == ["all"]
-    assert Reason.ONE_ROLE in {hidden.reason for one in seen.best.groups for hidden in one.hidden}
+    assert Reason.ONE_ROLE in {hidden.reason for hidden in seen.best.hidden["all"]}
 
 
 def test_a_role_alone_is_never_too_small_for_the_other() -> None:
     assert of(9, 0).small_roles == ()
-    assert of(9, 0).best.groups[0].hidden == ()
+    assert of(9, 0).best.hidden == {"all": ()}
 
 
 @pytest.mark.parametrize(("mentees", "kept"), [(9, False), (10, True)])
@@ -159,16 +156,13 @@ def test_no_report_shows_what_was_not_foreseen_of_questions_that_hang_on_others(
     tally = Tally({Role.MENTOR: questionnaire}, seen.groups)
     for first, second in said:
         tally.add("all", Role.MENTOR, answer_in(questionnaire, Draft({"P1": (first,), "P2": (second,)})))
-    assert published_by(publish(tally, 5))[1] <= promised_by(seen.best)[1]
+    assert published_by(publish(tally, 5))[1] <= published_by(seen.best.publication)[1]
 
 
 def test_what_hangs_on_a_question_that_is_never_shown_is_not_foreseen(ask: Callable[..., Question]) -> None:
     asked = {
         role: questionnaire_of(role, (ask("P1", text={"en": f"{role}?"}), ask("P2", shown_when=LOW))) for role in Role
     }
-    (everybody,) = forecast({Atom(Role.MENTOR, ""): 9, Atom(Role.MENTEE, ""): 9}, asked, 5).best.groups
-    assert everybody.shown == ()
-    assert {(one.question, one.reason) for one in everybody.hidden} == {
-        ("P1", Reason.ONE_ROLE),
-        ("P2", Reason.CONDITION_HIDDEN),
-    }
+    best = forecast({Atom(Role.MENTOR, ""): 9, Atom(Role.MENTEE, ""): 9}, asked, 5).best
+    hidden = {("all", "P1", Reason.ONE_ROLE), ("all", "P2", Reason.CONDITION_HIDDEN)}
+    assert published_by(best.publication) == ({"all"}, set(), hidden)
