@@ -14,7 +14,6 @@ from feedback.auditor import audit
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.errors import QuestionnaireRefused, ReportHeld
 from feedback.domain.report.reading import report_questions
-from feedback.domain.survey.answers import as_sent
 from feedback.domain.survey.kinds import KINDS
 from feedback.domain.survey.questionnaire_files import read_questionnaire
 from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Kind, Question, Questionnaire, Rating, Role
@@ -36,7 +35,7 @@ class Grade(Kind):
     file_rules = ((lambda q: len(q.options) != 3, "has other grades than three"),)
 
     def carried(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
-        return as_sent(sent)
+        return tuple(sent)
 
     def read(self, question: Question, values: tuple[str, ...]) -> Rating:
         return values[0].strip()

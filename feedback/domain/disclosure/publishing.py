@@ -143,13 +143,11 @@ def _choice(group: Group, question: Question, answers: FieldCount) -> Published:
 
 
 def _ticks(group: Group, question: Question, answers: FieldCount) -> tuple[Ticks, ...]:
-    return tuple(_tick(group, question, answers.n, one) for one in answers.counts)
-
-
-def _tick(group: Group, question: Question, n: int, ticked: OptionCount) -> Ticks:
-    bound, count = _banded(ticked.count, n)
-    return Ticks(
-        group=group.name, question=question.code, n=n, option=ticked.option, bound=bound, count=count, seal=SEAL
+    name, code, n = group.name, question.code, answers.n
+    banded = ((one.option, *_banded(one.count, n)) for one in answers.counts)
+    return tuple(
+        Ticks(group=name, question=code, n=n, option=option, bound=bound, count=count, seal=SEAL)
+        for option, bound, count in banded
     )
 
 

@@ -67,10 +67,6 @@ class Tally:
             (role, field): asked for asked in self.questions for role in asked.roles for field in asked.question.fields
         }
         self._groups = {group.name: group for group in groups}
-        self._pairs = {
-            role: [asked for asked in self.questions if asked.question.then_now and role in asked.roles]
-            for role in self.roles
-        }
         self._answered: Counter[str] = Counter()
         self._said: Counter[tuple[str, str, str]] = Counter()
         self._chose: Counter[tuple[str, str, str, str]] = Counter()
@@ -94,8 +90,8 @@ class Tally:
                 self._said[group_name, asked.key, field] += 1
                 for option in counted:
                     self._chose[group_name, asked.key, field, option] += 1
-        for asked in self._pairs[role]:
-            self._rose[group_name, asked.key] += _has_risen(asked.question, answer)
+            if asked.question.then_now and field == asked.question.fields[-1]:
+                self._rose[group_name, asked.key] += _has_risen(asked.question, answer)
 
     def answered(self, group: Group) -> int:
         """Return how many people of the group answered the wave."""

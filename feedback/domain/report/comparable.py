@@ -27,7 +27,7 @@ from feedback.domain.disclosure.statements import (
 from feedback.domain.errors import ComparisonRefused
 from feedback.domain.report.document import Outcome, ReportDocument
 from feedback.domain.report.reading import report_header
-from feedback.domain.survey.kinds import kind_named
+from feedback.domain.survey.kinds import STORED_KINDS
 from feedback.domain.survey.questionnaires import Option, Order, Question, Role, Theme, wording
 
 
@@ -163,7 +163,7 @@ def _named(report: ComparableReport) -> str:
 def _asked(record: dict[str, Any]) -> _Asked:
     question = Question(
         code=record["code"],
-        kind=kind_named(record["kind"]),
+        kind=STORED_KINDS[record["kind"]],
         section=record["section"],
         text=record["text"],
         options=tuple(Option(one["code"], one["text"]) for one in record["options"]),

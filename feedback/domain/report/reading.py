@@ -26,7 +26,7 @@ from feedback.domain.disclosure.statements import (
 )
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.report.document import About, Outcome, Promise, ReportDocument, Rules, Twin
-from feedback.domain.survey.kinds import kind_named
+from feedback.domain.survey.kinds import STORED_KINDS
 from feedback.domain.survey.questionnaires import Kind, Order, Role, Theme, text_in
 
 
@@ -178,7 +178,7 @@ def report_rates(document: ReportDocument) -> tuple[RateResult, ...]:
 def report_questions(document: ReportDocument, language: str) -> tuple[ReportQuestion, ...]:
     """Return the closed questions in the report's order, with texts in `language`, or English where missing."""
     opened = _open(document)
-    return tuple(_question(opened, one, language) for one in opened.questions if kind_named(one["kind"]).closed)
+    return tuple(_question(opened, one, language) for one in opened.questions if STORED_KINDS[one["kind"]].closed)
 
 
 def report_rows(document: ReportDocument, language: str) -> tuple[ReportRow, ...]:
@@ -217,7 +217,7 @@ def _question(opened: _Opened, question: dict[str, Any], language: str) -> Repor
     groups = (group for group in opened.groups.values() if group.role is None or group.role in roles)
     return ReportQuestion(
         code=code,
-        kind=kind_named(question["kind"]),
+        kind=STORED_KINDS[question["kind"]],
         section=question["section"],
         theme=Theme(question["theme"]),
         text=text_in(question["text"], language),

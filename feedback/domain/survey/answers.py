@@ -1,7 +1,7 @@
 """What one participant says, checked against the questionnaire that was asked."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -9,8 +9,6 @@ from feedback.domain.errors import AnswerRefused
 from feedback.domain.survey.questionnaires import Question, Questionnaire, Rating
 
 _LONGEST_CLEANED = 8000
-_LONGEST_CODE = 40
-_MOST_VALUES = 100
 
 
 class Wish(StrEnum):
@@ -92,8 +90,3 @@ def _kept(letter: str) -> bool:
 def tidied(text: str) -> str:
     """Return a text cleaned, but one that is far too long as it is: cleaning can cost the square of the length."""
     return text if len(text) > _LONGEST_CLEANED else clean_text(text)
-
-
-def as_sent(values: Sequence[str]) -> tuple[str, ...]:
-    """Return values that a page sent, as many and as long as any that it offers can be."""
-    return tuple(value[:_LONGEST_CODE] for value in values[:_MOST_VALUES])

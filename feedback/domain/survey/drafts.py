@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feedback.domain.errors import AnswerRefused, SealBroken
-from feedback.domain.survey.answers import Answer, Wish, as_sent, check_answer, check_question
+from feedback.domain.survey.answers import Answer, Wish, check_answer, check_question
+from feedback.domain.survey.kinds import ONE
 from feedback.domain.survey.questionnaires import Question, Questionnaire, Rating
 
 
@@ -51,8 +52,8 @@ def with_section(draft: Draft, section: str, questions: Iterable[Question], sent
 
 
 def _carried(question: Question, name: str, sent: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
-    values = sent.get(name, ())
-    return question.kind.carried(question, values) if name in question.fields else as_sent(values)
+    kind = question.kind if name in question.fields else ONE
+    return kind.carried(question, sent.get(name, ()))
 
 
 def can_travel(questions: Iterable[Question], sent: Mapping[str, Sequence[str]]) -> bool:

@@ -5,20 +5,22 @@ and an entry in `KINDS`; `forms.questionnaire` and `templates/participant/kinds/
 """
 
 from abc import ABC
-from collections.abc import Collection, Sequence
+from collections import ChainMap
+from collections.abc import Collection, Mapping, Sequence
 
 from feedback.domain.errors import AnswerRefused
-from feedback.domain.survey.answers import as_sent, tidied
+from feedback.domain.survey.answers import tidied
 from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Kind, Question, Rating, codes_of
 
 MAX_CHARS = 2000
 """Most characters a text answer may ask for."""
+_LONGEST_CODE, _MOST_VALUES = 40, 100
 _NOT_OFFERED = "has an answer that was not offered"
 
 
 class _Choices(Kind, ABC):
     def carried(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
-        return as_sent(sent)
+        return tuple(value[:_LONGEST_CODE] for value in sent[:_MOST_VALUES])
 
     def counted(self, said: Rating) -> tuple[str, ...] | None:
         if said in self.asides:
@@ -102,13 +104,5 @@ def _in_order(question: Question, ticked: Collection[str]) -> tuple[str, ...]:
 
 ONE, MANY, TEXT = OneChoice(), ManyChoices(), FreeText()
 KINDS: dict[str, Kind] = {kind.code: kind for kind in (ONE, MANY, TEXT)}
-_FORMER_CODES = {"band": "one"}
-"""Codes in questionnaires and reports that were stored before, and what they meant."""
-
-
-def kind_named(code: str) -> Kind:
-    """Return the kind that is stored as `code`, now or formerly; ValueError if there is none."""
-    found = KINDS.get(_FORMER_CODES.get(code, code))
-    if found is None:
-        raise ValueError(f"There is no kind of question called {code!r}.")
-    return found
+STORED_KINDS: Mapping[str, Kind] = ChainMap(KINDS, {"band": ONE})
+"""The kinds by the codes that stand in stored questionnaires and reports, older ones too."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from feedback.domain.survey.kinds import kind_named
+from feedback.domain.survey.kinds import STORED_KINDS
 from feedback.domain.survey.questionnaire_tables import PLACEHOLDERS
 from feedback.domain.survey.questionnaires import (
     Condition,
@@ -57,7 +57,7 @@ def _question(frozen: dict[str, Any]) -> Question:
     return Question(
         **{
             **frozen,
-            "kind": kind_named(frozen["kind"]),
+            "kind": STORED_KINDS[frozen["kind"]],
             "order": Order(frozen["order"]),
             # A wave that was planned before questions had a theme must still close.
             "theme": Theme(frozen.get("theme", Theme.OTHER)),

@@ -177,11 +177,6 @@ class Questionnaire:
         return tuple(question for question in self.questions if not question.closed)
 
     @cached_property
-    def question_by_field(self) -> Mapping[str, Question]:
-        """The question behind each field that is answered by choosing, in order."""
-        return {name: question for question in self.questions if question.closed for name in question.fields}
-
-    @cached_property
     def languages(self) -> frozenset[str]:
         """The codes of the languages in which it is whole."""
         return frozenset(self.title).intersection(*every_text(self))

@@ -55,9 +55,10 @@ def read_body(data: bytes) -> ResponseBody:
 
 def largest_body(questionnaire: Questionnaire, group: str) -> int:
     """Return the length in bytes of the longest body that an answer to `questionnaire` can have."""
+    closed = [question for question in questionnaire.questions if question.closed]
     written = questionnaire.open_questions
     longest = Answer(
-        ratings={name: asked.kind.longest(asked) for name, asked in questionnaire.question_by_field.items()},
+        ratings={name: asked.kind.longest(asked) for asked in closed for name in asked.fields},
         texts={asked.code: str(asked.kind.longest(asked)) for asked in written},
         wishes={asked.code: max(Wish, key=len) for asked in written},
     )

@@ -10,7 +10,7 @@ from feedback.domain.disclosure.statements import canonical_json
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.report.document import ReportDocument, read_report
 from feedback.domain.report.reading import report_questions
-from feedback.domain.survey.kinds import ONE, kind_named
+from feedback.domain.survey.kinds import ONE, STORED_KINDS
 from feedback.domain.survey.questionnaire_files import read_questionnaire
 from feedback.domain.survey.questionnaire_json import dump_questionnaire, load_questionnaire
 from feedback.domain.survey.questionnaires import wording
@@ -58,5 +58,5 @@ def test_a_file_can_no_longer_ask_for_bands() -> None:
 
 
 def test_a_kind_that_never_was_is_refused() -> None:
-    with pytest.raises(ValueError, match="'bond'"):
-        kind_named("bond")
+    with pytest.raises(KeyError, match="bond"):
+        STORED_KINDS["bond"]
