@@ -135,11 +135,16 @@ class KeyStore:
             session.commit()
         self.scrub_if_due()
 
-    def scrub_if_due(self) -> None:
-        """Rewrite the key store's files unless that was done since the last destruction; may raise ScrubUnfinished."""
-        if self._needs_scrub:
+    def scrub_if_due(self) -> bool:
+        """Rewrite the key store's files unless that was done since the last destruction; may raise ScrubUnfinished.
+
+        Returns whether it did.
+        """
+        was_due = self._needs_scrub
+        if was_due:
             scrub(self._engine, StoredKey.__tablename__)
             self._needs_scrub = False
+        return was_due
 
     def scrub_again(self) -> None:
         """Rewrite the files although this process destroyed nothing: another may have died after destroying."""

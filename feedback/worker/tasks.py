@@ -14,6 +14,7 @@ from procrastinate.testing import InMemoryConnector
 from sqlalchemy.exc import DBAPIError
 
 from feedback.domain.errors import FeedbackError, MailRefused, ScrubUnfinished, WaveNotReady
+from feedback.services.waves.destroy_keys import rewrite_key_store
 from feedback.worker.alarm import Alarm
 from feedback.worker.context import WorkerContext
 from feedback.worker.due import TASKS, Due, Task, do, what_is_due
@@ -112,7 +113,11 @@ class Tasks:
             log.warning("A worker fell silent; %d jobs of it are done again.", len(stalled))
             # It may have died between deleting keys and rewriting the file that they lay in.
             with suppress(ScrubUnfinished):
-                await asyncio.to_thread(self.context.keys.scrub_again)
+                await asyncio.to_thread(self._rewrite_key_store)
+
+    def _rewrite_key_store(self) -> None:
+        with self.context.scope() as session:
+            rewrite_key_store(session, self.context.keys, now=self.context.clock())
 
     def _perform(self, due: Due) -> None:
         try:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.services.waves.find_spent_keys import find_spent_keys
+from feedback.storage.audit_log import note
 from feedback.storage.comments import CommentSummary, StoredComment, destroy_comments
 from feedback.storage.entitlements import Entitlement
 from feedback.storage.keys import KeyStore, Purpose
@@ -14,6 +15,8 @@ from feedback.storage.scrubbing import scrub
 
 Step = Callable[[str], None]
 
+_KEY_STORE = "key store"
+_REWROTE = "rewrote files"
 _SCRUBBED = tuple(table.__tablename__ for table in (StoredResponse, Entitlement, StoredComment, CommentSummary))
 
 
@@ -29,10 +32,26 @@ def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step:
             destroy_comments(session, wave_id)
     session.commit()
     if not spent:
-        keys.scrub_if_due()
+        if keys.scrub_if_due():
+            _note(session, now, _REWROTE, _KEY_STORE)
         return
     scrub(session.get_bind().engine, *_SCRUBBED)
+    _note(session, now, _REWROTE, "main database")
     step("scrubbed")
     for wave_id, purposes in spent.items():
         keys.destroy_wave_keys(wave_id, keep_comments=Purpose.COMMENT not in purposes)
+        _note(session, now, f"destroyed keys: {', '.join(sorted(purposes))}", f"wave {wave_id}")
+    _note(session, now, _REWROTE, _KEY_STORE)
     step("keys destroyed")
+
+
+def rewrite_key_store(session: Session, keys: KeyStore, *, now: datetime) -> None:
+    """Rewrite the key store's files after another process may have died between destroying keys and doing so."""
+    keys.scrub_again()
+    _note(session, now, _REWROTE, _KEY_STORE)
+
+
+# After the act, which is in no transaction of the log's: an entry that a crash loses is better than one that is untrue.
+def _note(session: Session, now: datetime, act: str, subject: str) -> None:
+    note(session, now, "service", act, subject)
+    session.commit()
