@@ -38,7 +38,7 @@ def wave_in_review(world: World, texts: Sequence[str] = TEXTS, wishes: Sequence[
 
 def review_of(world: World, wave: int) -> Review:
     with world.session() as session:
-        return list_comments(session, world.keys, wave, now=world.clock())
+        return list_comments(session, world.keys, wave, now=world.clock(), actor="test")
 
 
 def comment_that_says(world: World, wave: int, text: str, question: str = "F2") -> ReviewedComment:

@@ -98,7 +98,7 @@ def release_command(wave_id: int) -> None:
 
 def _review(wave_id: int) -> Review:
     tools = runtime()
-    return list_comments(tools.session(), tools.keys, wave_id, now=tools.clock())
+    return list_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR)
 
 
 def _known_id(found: Review, beginning: str) -> bytes:

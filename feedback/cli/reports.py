@@ -8,7 +8,7 @@ import click
 from flask_babel import force_locale
 
 from feedback.cli.lazy import Lazy, LazyGroup
-from feedback.cli.output import as_json_option, say
+from feedback.cli.output import ACTOR, as_json_option, say
 from feedback.domain.languages import ENGLISH, LANGUAGES, languages_with, spoken_language
 from feedback.domain.report.document import ReportDocument
 from feedback.domain.report.reading import report_languages
@@ -24,6 +24,7 @@ from feedback.reporting.report_paper import ReportSource, compose_report
 from feedback.resources import templates_folder
 from feedback.runtime import runtime
 from feedback.services.comments.show_released_comments import show_comments
+from feedback.services.reports.note_download import note_download
 from feedback.services.reports.show_report import ShownReport, show_report
 
 report = LazyGroup("report", {"audit": Lazy("audit", "audit_command")})
@@ -95,15 +96,22 @@ def write_report(wave_id: int, file: Path, language: str) -> None:
     """Write the report of a wave in the form that the file's ending names."""
     shown = _shown(wave_id)
     with _speaking(language, shown.signed.document) as spoken:
-        file.write_bytes(_form(file)(shown, spoken))
-    say(f"Wrote {file}.")
+        _write(file, _form(file)(shown, spoken), f"wave {wave_id}")
 
 
 def write_comparison(wave_ids: tuple[int, ...], file: Path, language: str) -> None:
     """Write the comparison of waves' reports in the form that the file's ending names."""
     documents = _documents(wave_ids)
     with _speaking(language, *documents) as spoken:
-        file.write_bytes(_writer(file)(compose_comparison(documents, spoken)))
+        data = _writer(file)(compose_comparison(documents, spoken))
+    _write(file, data, *(f"wave {wave_id}" for wave_id in wave_ids))
+
+
+# The log names what the file was made of: its own name may be anything.
+def _write(file: Path, data: bytes, *subjects: str) -> None:
+    file.write_bytes(data)
+    for subject in subjects:
+        note_download(runtime().session(), subject, now=runtime().clock(), actor=ACTOR)
     say(f"Wrote {file}.")
 
 

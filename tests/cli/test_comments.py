@@ -9,7 +9,7 @@ from feedback.domain.comments.review import CommentVerdict, Decision
 from feedback.domain.errors import NotFound, ReviewRefused, WaveNotReady
 from tests.cli.test_commands import output, refusal, run
 from tests.reviewing import QUOTED, SUMMARY, SUMMED, comment_that_says, reviewed_wave, wave_in_review
-from tests.world import World
+from tests.world import World, noted
 
 
 def id_of(world: World, wave: int, text: str) -> str:
@@ -22,6 +22,12 @@ def test_comments_are_listed_with_wishes_and_marks(world: World) -> None:
     assert "[[Mentor]] [[Number]] is kind" in shown
     assert "its author allows: summarise" in shown
     assert "Read by Rea Viewer" in shown
+
+
+def test_whoever_lists_the_comments_is_noted(world: World) -> None:
+    wave = wave_in_review(world)
+    output(world, "comment", "list", str(wave))
+    assert noted(world, "read the comments") == [("command line", f"wave {wave}")]
 
 
 def test_comments_are_json_for_scripts(world: World) -> None:

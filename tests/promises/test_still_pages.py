@@ -10,9 +10,11 @@ from collections.abc import Mapping
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from feedback.domain.links import draft_name, opt_out_token, to_address
 from feedback.domain.staff import StaffRole
+from feedback.storage.audit_log import LogEntry
 from tests.promises.visits import fill_in, mailed_wave, secret_in, send
 from tests.web.test_access import first, ways
 from tests.web.test_after_answering import ASKED, support_address
@@ -51,6 +53,22 @@ def test_no_page_of_staff_moves_when_somebody_answers_replaces_it_or_takes_it_ba
     send(world, links[0], fill_in(world, links[0], "Other words."))
     world.client().post(f"/s/{links[1]}/withdraw", data={"word": "withdraw"})
     assert moved(before, staff_pages(world, client)) == set()
+
+
+def entries(world: World) -> list[tuple[object, ...]]:
+    with world.session() as session:
+        return [tuple(row) for row in session.execute(select(LogEntry.__table__).order_by(LogEntry.id))]
+
+
+def test_the_audit_log_does_not_move_when_somebody_answers_replaces_it_or_takes_it_back(world: World) -> None:
+    links = world.links(mailed_wave(world, 6, 6))
+    before = entries(world)
+    for link in links[:6]:
+        world.answer(link)
+    send(world, links[0], fill_in(world, links[0], "Other words."))
+    world.client().post(f"/s/{links[1]}/withdraw", data={"word": "withdraw"})
+    assert world.client().post(f"/o/{to_address(opt_out_token(world.keys.opt_out_key(1), 3))}").status_code == 200
+    assert entries(world) == before != []
 
 
 def test_of_an_opt_out_staff_see_no_more_than_how_many_there_are(world: World) -> None:

@@ -21,7 +21,7 @@ from tests.reviewing import (
     wave_in_review,
 )
 from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
-from tests.world import World
+from tests.world import World, noted
 
 NOT_REVIEWERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
 MARKUP = '<b>Bold</b> & "quoted" by Mentor Number'
@@ -37,6 +37,14 @@ def post(client: FlaskClient, wave: int, act: str, **fields: str) -> TestRespons
 
 def send_decision(world: World, client: FlaskClient, wave: int, text: str, **fields: str) -> TestResponse:
     return post(client, wave, "decide", comment=comment_that_says(world, wave, text).id.hex(), **fields)
+
+
+def test_whoever_reads_the_comments_is_noted(world: World) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert noted(world, "read the comments") == []
+    see(client, page_of(wave))
+    assert noted(world, "read the comments") == [("staff 1", f"wave {wave}")]
 
 
 @pytest.mark.parametrize("role", NOT_REVIEWERS)

@@ -13,6 +13,7 @@ from feedback.config import Serves
 from feedback.storage.grants import GroupRole
 from tests.databases import Pair
 from tests.web.test_comment_pages import *  # noqa: F403
+from tests.web.test_downloads import *  # noqa: F403
 from tests.web.test_planning_pages import *  # noqa: F403
 from tests.web.test_roster_pages import *  # noqa: F403
 from tests.world import TEXTS, FixedClock, World

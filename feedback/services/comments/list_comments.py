@@ -1,4 +1,4 @@
-"""Show a reviewer the comments of one wave, word for word, with the decisions so far. Changes nothing.
+"""Show a reviewer the comments of one wave, word for word, with the decisions so far; note who read them.
 
 Callers show people's own words: the pages let in reviewers only. Never reads people.
 """
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.comments.review import ReviewedComment, ReviewedQuestion
 from feedback.domain.survey.questionnaires import Texts
 from feedback.services.comments.open_comments import open_comments, wave_in_review
+from feedback.storage.audit_log import note
 from feedback.storage.database import reading
 from feedback.storage.keys import KeyStore
 from feedback.storage.programmes import programme_by_id
@@ -47,8 +48,15 @@ class Review:
         return self.decided == len(self.comments) and not any(one.lacks_summary for one in self.questions)
 
 
-def list_comments(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> Review:
+def list_comments(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> Review:
     """Return the comments of a wave, or raise WaveNotReady if none are in review."""
+    review = _review(session, keys, wave_id, now)
+    note(session, now, actor, "read the comments", f"wave {wave_id}")
+    session.commit()
+    return review
+
+
+def _review(session: Session, keys: KeyStore, wave_id: int, now: datetime) -> Review:
     with reading(session):
         wave = wave_in_review(session, wave_id, now)
         programme = programme_by_id(session, wave.programme_id)

@@ -101,7 +101,7 @@ def _comment_id(text: str) -> bytes:
 
 def _page(wave_id: int, failed: StaffForm | None = None) -> str:
     tools = runtime()
-    found = list_comments(tools.session(), tools.keys, wave_id, now=tools.clock())
+    found = list_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=member().actor)
     names = _MARKER.names(names_on_roster(tools.session(), wave_id))
     return render_template(
         "staff/comments.html",

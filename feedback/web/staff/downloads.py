@@ -6,6 +6,9 @@ from feedback.rendering.blocks import Paper
 from feedback.rendering.pdf import write_pdf
 from feedback.rendering.workbook import write_workbook
 from feedback.resources import templates_folder
+from feedback.runtime import runtime
+from feedback.services.reports.note_download import note_download
+from feedback.web.staff.guards import member
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -21,7 +24,8 @@ def as_xlsx(paper: Paper, stem: str) -> Response:
 
 
 def attached(data: bytes, name: str, mimetype: str) -> Response:
-    """Return a file to download."""
+    """Return a file to download, and note in the audit log who took it."""
+    note_download(runtime().session(), name, now=runtime().clock(), actor=member().actor)
     response = Response(data, mimetype=mimetype)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
