@@ -1,8 +1,9 @@
 """The typed collaborators of one running service, built once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Session
 from feedback.config import Settings
 from feedback.domain.errors import SettingsRefused
 from feedback.services.installation.check_databases import Engines
-from feedback.services.waves.known_surveys import KnownSurveys
 from feedback.storage.database import READER, db
 
 if TYPE_CHECKING:
@@ -29,19 +29,18 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True)
 class Runtime:
-    """What pages and commands work with. `clock` gives aware times in UTC."""
+    """What pages and commands work with. `clock` gives aware times in UTC; `key_store` loads the key store once."""
 
     settings: Settings
     clock: Clock
-    key_store: "KeyStore | None"
-    surveys: KnownSurveys = field(default_factory=KnownSurveys)
+    key_store: "Callable[[], KeyStore] | None"
 
     @property
     def keys(self) -> "KeyStore":
         """Return the key store; SettingsRefused in the participants' process, which holds none."""
         if self.key_store is None:
             raise SettingsRefused("FEEDBACK_SERVES is participants: this process holds no key store.")
-        return self.key_store
+        return self.key_store()
 
     def session(self) -> Session:
         """Return the session of the current request or command."""
@@ -66,14 +65,20 @@ def install_runtime(app: Flask, settings: Settings, clock: Clock) -> None:
     app.extensions[_EXTENSION] = Runtime(settings, clock, _key_store(app, settings))
 
 
-def _key_store(app: Flask, settings: Settings) -> "KeyStore | None":
+def _key_store(app: Flask, settings: Settings) -> "Callable[[], KeyStore] | None":
     if settings.vault is None:
         return None
-    # The participants' process does not even load it.
-    from feedback.storage.keys import KeyStore
+    master_keys = settings.vault.master_keys
 
-    with app.app_context():
-        return KeyStore(db.engines["keys"], settings.vault.master_keys)
+    @cache
+    def load() -> "KeyStore":
+        # Whoever needs no key does not even load what could read one.
+        from feedback.storage.keys import KeyStore
+
+        with app.app_context():
+            return KeyStore(db.engines["keys"], master_keys)
+
+    return load
 
 
 def runtime() -> Runtime:

@@ -262,7 +262,7 @@ def test_a_worker_that_ends_unasked_says_so(world: World) -> None:
 @ON_SQLITE
 def test_a_key_store_that_is_not_there_does_not_kill_the_worker(world: World) -> None:
     ticks, nowhere = Ticks(world), KeyStore(create_engine("sqlite:////nowhere/keys.sqlite"), (b"k" * 32,))
-    with working(Worker(replace(worker_context(world.app), clock=ticks, key_store=nowhere))):
+    with working(Worker(replace(worker_context(world.app), clock=ticks, key_store=lambda: nowhere))):
         ticks.wait_for(4)
 
 

@@ -3,7 +3,8 @@
 Only a POST of a complete valid answer, or of the typed withdrawal, changes anything. Nothing here knows who asks.
 """
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
 
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.links import LinkSecret, receipt_words
@@ -24,12 +25,20 @@ from feedback.domain.survey.next_page import (
     first_page,
 )
 from feedback.runtime import runtime
+from feedback.services.waves.known_surveys import KnownSurveys
 from feedback.services.waves.submit_response import OpenLink, follow_link, read_link, submit_response, withdraw
 from feedback.web.languages import offer_only, switched
 from feedback.web.participants.carried import carried_draft, carried_receipt
 from feedback.web.participants.drawing import show, withdrawal_word
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
+_SURVEYS = "feedback-surveys"
+
+
+@participant.record
+def _begin(state: BlueprintSetupState) -> None:
+    """Let each application know its surveys once they are read."""
+    state.app.extensions[_SURVEYS] = KnownSurveys()
 
 
 @participant.get("/<link>")
@@ -78,7 +87,7 @@ def take_back(link: str) -> Response:
 def _follow(link: str) -> OpenLink:
     tools = runtime()
     with tools.reading() as connection:
-        opened = follow_link(connection, read_link(link), now=tools.clock(), known=tools.surveys)
+        opened = follow_link(connection, read_link(link), now=tools.clock(), known=current_app.extensions[_SURVEYS])
     offer_only(opened.survey.questionnaire.languages)
     return opened
 
