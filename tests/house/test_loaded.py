@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,27 +15,13 @@ import pytest
 from feedback.cli import feedback
 from tests.answering import respond
 from tests.browsing import Browser, free_port
-from tests.processes import PAUSE, ROOT, TRIES, running, surroundings, wait_until_served
+from tests.loaded import Spy
+from tests.processes import ROOT, running, wait_until_served
 from tests.world import World, fill_parts, hidden_value
 
 MOST_MODULES = 750
 DRIVERS = {"psycopg", "psycopg_binary", "sqlalchemy.dialects"}
 SECRETS = {"FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_SESSION_KEY"}
-# Writes down which modules a process has: a command's at its end, a server's worker's all the time.
-SPY = """
-import atexit, os, sys, threading, time
-def tell():
-    path = os.path.join({folder!r}, str(os.getpid()))
-    with open(path + ".new", "w") as file:
-        file.write("\\n".join(list(sys.modules)))
-    os.rename(path + ".new", path)
-def keep_telling():
-    while True:
-        tell()
-        time.sleep(0.2)
-atexit.register(tell)
-os.register_at_fork(after_in_child=lambda: threading.Thread(target=keep_telling, daemon=True).start())
-"""
 HEAVY = {"alembic", "highspy", "numpy", "procrastinate", "scipy", "typst", "waitress", "xlsxwriter"}
 NOT_PARTICIPANTS = HEAVY | {
     "aiosmtpd",
@@ -60,27 +45,9 @@ NOT_HELP = NOT_STATUS | {"feedback.app", "feedback.services", "feedback.storage"
 
 
 @pytest.fixture
-def spied(tmp_path: Path) -> Path:
-    """A folder in which every process with `overheard` in its environment says what it has loaded."""
-    folder = tmp_path / "modules"
-    folder.mkdir()
-    (tmp_path / "sitecustomize.py").write_text(SPY.format(folder=str(folder)))
-    return folder
-
-
-def overheard(environment: dict[str, str], spied: Path) -> dict[str, str]:
-    return surroundings(**environment, PYTHONPATH=str(spied.parent))
-
-
-def said_by(spied: Path, pid: int) -> set[str]:
-    """What a process has loaded by now, and not a moment ago."""
-    told = spied / str(pid)
-    told.unlink(missing_ok=True)
-    for _ in range(TRIES):
-        if told.exists():
-            return set(told.read_text().split())
-        time.sleep(PAUSE)
-    raise AssertionError("the process says nothing")
+def spy(tmp_path: Path) -> Spy:
+    (tmp_path / "spy").mkdir()
+    return Spy(tmp_path / "spy")
 
 
 def of(modules: set[str], packages: set[str]) -> set[str]:
@@ -88,12 +55,12 @@ def of(modules: set[str], packages: set[str]) -> set[str]:
     return {name for name in modules if any(f"{name}.".startswith(f"{package}.") for package in packages)}
 
 
-def loaded_by(environment: dict[str, str], spied: Path, *words: str) -> set[str]:
+def loaded_by(environment: dict[str, str], spy: Spy, *words: str) -> set[str]:
     """What a command had loaded when it ended."""
     command = [sys.executable, "-m", "feedback", *words]
-    subprocess.run(command, cwd=ROOT, env=overheard(environment, spied), check=True, capture_output=True)
-    (told,) = spied.iterdir()
-    return set(told.read_text().split())
+    with subprocess.Popen(command, cwd=ROOT, env=spy.environment(environment), stdout=subprocess.DEVNULL) as process:
+        assert process.wait() == 0
+    return spy.last_words(process.pid)
 
 
 def visit_pages(site: str, link: str) -> None:
@@ -109,17 +76,17 @@ def visit_pages(site: str, link: str) -> None:
 
 
 def test_the_participants_process_loads_nothing_of_the_others(
-    world: World, environment: dict[str, str], spied: Path, tmp_path: Path
+    world: World, environment: dict[str, str], spy: Spy, tmp_path: Path
 ) -> None:
     world.clock.now = datetime.now(UTC)
     link, port = world.links(world.open_wave())[0], free_port()
     own = {name: value for name, value in environment.items() if name not in SECRETS}
     own |= {"FEEDBACK_SERVES": "participants", "FEEDBACK_LISTEN_PORT": port}
-    with running(overheard(own, spied), "serve", "--workers", "1", log=tmp_path / "log") as server:
+    with running(spy.environment(own), "serve", "--workers", "1", log=tmp_path / "log") as server:
         wait_until_served(f"http://127.0.0.1:{port}/readyz")
         visit_pages(f"http://127.0.0.1:{port}", link)
         (worker,) = psutil.Process(server.pid).children()
-        modules = said_by(spied, worker.pid)
+        modules = spy.modules(worker.pid)
     assert {"granian", "feedback.web.participants.pages"} <= modules
     assert of(modules, NOT_PARTICIPANTS) == set()
     assert len(modules - of(modules, DRIVERS)) <= MOST_MODULES
@@ -127,28 +94,28 @@ def test_the_participants_process_loads_nothing_of_the_others(
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_look_at_the_waves_loads_nothing_that_opens_or_closes_one(
-    world: World, environment: dict[str, str], spied: Path
+    world: World, environment: dict[str, str], spy: Spy
 ) -> None:
     world.open_wave()
-    modules = loaded_by(environment, spied, "wave", "status")
+    modules = loaded_by(environment, spy, "wave", "status")
     assert "feedback.services.waves.show_wave" in modules
     assert of(modules, NOT_STATUS) == set()
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_report_with_its_intervals_is_shown_without_scipy(
-    world: World, environment: dict[str, str], spied: Path
+    world: World, environment: dict[str, str], spy: Spy
 ) -> None:
     wave = world.open_wave()
     respond(world, world.links(wave)[:22])
     world.close(wave)
-    modules = loaded_by(environment, spied, "report", "show", str(wave))
+    modules = loaded_by(environment, spy, "report", "show", str(wave))
     assert "feedback.domain.report.statistics" in modules
     assert of(modules, {"scipy"}) == set()
 
 
-def test_the_list_of_commands_loads_none_of_them(spied: Path) -> None:
-    modules = loaded_by({}, spied, "--help")
+def test_the_list_of_commands_loads_none_of_them(spy: Spy) -> None:
+    modules = loaded_by({}, spy, "--help")
     assert "feedback.cli.lazy" in modules
     assert of(modules, NOT_HELP) == set()
 
