@@ -11,7 +11,8 @@ from functools import cached_property
 from feedback.domain.disclosure.groups import Atom, Group, group_of, partition
 from feedback.domain.disclosure.publishing import comments_kept, publish
 from feedback.domain.disclosure.statements import OptionCount, Publication, Withheld
-from feedback.domain.disclosure.tally import AskedQuestion, FieldCount, Tally
+from feedback.domain.disclosure.tally import FieldCount, Tally
+from feedback.domain.survey.asked import AskedQuestion
 from feedback.domain.survey.questionnaires import Order, Questionnaire, Role
 
 RATES = (50, 70, 90)

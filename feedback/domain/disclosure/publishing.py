@@ -25,7 +25,8 @@ from feedback.domain.disclosure.statements import (
     Withheld,
     unfavourable_class,
 )
-from feedback.domain.disclosure.tally import AskedQuestion, FieldCount, Tally
+from feedback.domain.disclosure.tally import FieldCount, Tally
+from feedback.domain.survey.asked import AskedQuestion
 from feedback.domain.survey.questionnaires import Order, Question
 
 SMALLEST_K = 5

@@ -11,16 +11,8 @@ from dataclasses import dataclass
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import OptionCount
 from feedback.domain.survey.answers import Answer, check_answer
-from feedback.domain.survey.questionnaires import Order, Question, Questionnaire, Role, fingerprint
-
-
-@dataclass(frozen=True)
-class AskedQuestion:
-    """A question and the roles it was put to in the same words, with the same order and sensitivity."""
-
-    key: str
-    question: Question
-    roles: tuple[Role, ...]
+from feedback.domain.survey.asked import AskedQuestion, asked_questions
+from feedback.domain.survey.questionnaires import Order, Question, Questionnaire, Role
 
 
 @dataclass(frozen=True)
@@ -32,27 +24,6 @@ class FieldCount:
 
     n: int
     counts: tuple[OptionCount, ...]
-
-
-def asked_questions(questionnaires: Mapping[Role, Questionnaire]) -> tuple[AskedQuestion, ...]:
-    """Return every distinct question, by section and code, so that two wordings of one code are neighbours.
-
-    Questions with equal words but another order, sensitivity or condition are kept apart: one rule must fit all
-    answers that are counted together.
-    """
-    found: dict[str, AskedQuestion] = {}
-    for role in (role for role in Role if role in questionnaires):
-        for question in questionnaires[role].questions:
-            key = f"{fingerprint(question)}/{question.order}/{question.sensitive}/{question.shown_when}"
-            before = found.get(key, AskedQuestion(key, question, ()))
-            found[key] = AskedQuestion(key, before.question, (*before.roles, role))
-    return _by_section(list(found.values()))
-
-
-def _by_section(asked: list[AskedQuestion]) -> tuple[AskedQuestion, ...]:
-    sections = list(dict.fromkeys(one.question.section for one in asked))
-    codes = list(dict.fromkeys(one.question.code for one in asked))
-    return tuple(sorted(asked, key=lambda one: (sections.index(one.question.section), codes.index(one.question.code))))
 
 
 class Tally:

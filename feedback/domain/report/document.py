@@ -14,7 +14,7 @@ from enum import StrEnum
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.publishing import BAND, SENSITIVE_BAND, SENSITIVE_K
 from feedback.domain.disclosure.statements import Publication, canonical_json
-from feedback.domain.disclosure.tally import AskedQuestion, asked_questions
+from feedback.domain.survey.asked import AskedQuestion, asked_questions
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 
 FORMAT = 1

@@ -3,9 +3,10 @@ from collections.abc import Callable
 import pytest
 
 from feedback.domain.disclosure.groups import Group
-from feedback.domain.disclosure.tally import FieldCount, OptionCount, Tally, asked_questions
+from feedback.domain.disclosure.tally import FieldCount, OptionCount, Tally
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.survey.answers import Answer
+from feedback.domain.survey.asked import asked_questions
 from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Order, Role
 
 Build = Callable
