@@ -10,22 +10,19 @@ from flask_babel import force_locale
 from feedback.cli.lazy import Lazy, LazyGroup
 from feedback.cli.output import ACTOR, as_json_option, say
 from feedback.domain.languages import ENGLISH, LANGUAGES, languages_with, spoken_language
-from feedback.domain.report.document import ReportDocument
-from feedback.domain.report.reading import report_languages
+from feedback.domain.report.files import write_report_file
+from feedback.domain.report.report import Report, quoted_languages
 from feedback.rendering.blocks import Paper
 from feedback.rendering.pdf import write_pdf
 from feedback.rendering.plain import write_plain
 from feedback.rendering.workbook import write_workbook
-from feedback.reporting.comments_section import CommentsState
 from feedback.reporting.comparison_paper import compose_comparison
-from feedback.reporting.data import report_json
 from feedback.reporting.every_number import report_csv
 from feedback.reporting.report_paper import ReportSource, compose_report
 from feedback.resources import templates_folder
 from feedback.runtime import runtime
-from feedback.services.comments.show_released_comments import show_comments
 from feedback.services.reports.note_download import note_download
-from feedback.services.reports.show_report import ShownReport, show_report
+from feedback.services.reports.show_report import reports_of_waves, show_report
 
 report = LazyGroup("report", {"audit": Lazy("audit", "audit_command")})
 
@@ -51,10 +48,10 @@ def show_command(wave_id: int, language: str, *, as_json: bool) -> None:
     """
     shown = _shown(wave_id)
     if as_json:
-        say(report_json(shown.signed).decode())
+        say(write_report_file(shown.signed).decode())
         return
-    with _speaking(language, shown.signed.document) as spoken:
-        say(write_plain(_paper(shown, spoken)))
+    with _speaking(language, shown.signed.report) as spoken:
+        say(write_plain(compose_report(shown, spoken)))
 
 
 @report.command("export")
@@ -95,7 +92,7 @@ def compare_command(wave_ids: tuple[int, ...], language: str, file: Path | None)
 def write_report(wave_id: int, file: Path, language: str) -> None:
     """Write the report of a wave in the form that the file's ending names."""
     shown = _shown(wave_id)
-    with _speaking(language, shown.signed.document) as spoken:
+    with _speaking(language, shown.signed.report) as spoken:
         _write(file, _form(file)(shown, spoken), f"wave {wave_id}")
 
 
@@ -116,28 +113,22 @@ def _write(file: Path, data: bytes, *subjects: str) -> None:
 
 
 @contextmanager
-def _speaking(language: str, *documents: ReportDocument) -> Iterator[str]:
+def _speaking(language: str, *documents: Report) -> Iterator[str]:
     """Speak the language that was asked for, unless the reports quote what was not asked in it."""
-    spoken = spoken_language(language, languages_with(report_languages(*documents))).code
+    spoken = spoken_language(language, languages_with(quoted_languages(*documents))).code
     with force_locale(spoken):
         yield spoken
 
 
-def _documents(wave_ids: tuple[int, ...]) -> list[ReportDocument]:
-    return [_shown(wave_id).signed.document for wave_id in wave_ids]
+def _documents(wave_ids: tuple[int, ...]) -> tuple[Report, ...]:
+    return reports_of_waves(runtime().session(), wave_ids)
 
 
-def _shown(wave_id: int) -> ShownReport:
-    return show_report(runtime().session(), wave_id)
+def _shown(wave_id: int) -> ReportSource:
+    return show_report(runtime().session(), wave_id, now=runtime().clock()).source
 
 
-def _paper(shown: ShownReport, language: str) -> Paper:
-    sheet = show_comments(runtime().session(), shown.wave_id, now=runtime().clock())
-    state = CommentsState(sheet.release.comments if sheet.release else None, sheet.until)
-    return compose_report(ReportSource(shown.signed, shown.earlier, state, shown.words), language)
-
-
-def _form(file: Path) -> Callable[[ShownReport, str], bytes]:
+def _form(file: Path) -> Callable[[ReportSource, str], bytes]:
     form = _FORMS.get(file.suffix)
     if form is None:
         raise click.UsageError(f"{file.name}: name a file that ends in {', '.join(_FORMS)}.")
@@ -155,9 +146,9 @@ _WRITERS: dict[str, Callable[[Paper], bytes]] = {
     ".pdf": lambda paper: write_pdf(paper, templates_folder()),
     ".xlsx": write_workbook,
 }
-_FORMS: dict[str, Callable[[ShownReport, str], bytes]] = {
-    ".pdf": lambda shown, language: _WRITERS[".pdf"](_paper(shown, language)),
-    ".xlsx": lambda shown, language: _WRITERS[".xlsx"](_paper(shown, language)),
-    ".csv": lambda shown, language: report_csv(shown.signed.document, language),
-    ".json": lambda shown, _language: report_json(shown.signed),
+_FORMS: dict[str, Callable[[ReportSource, str], bytes]] = {
+    ".pdf": lambda shown, language: _WRITERS[".pdf"](compose_report(shown, language)),
+    ".xlsx": lambda shown, language: _WRITERS[".xlsx"](compose_report(shown, language)),
+    ".csv": lambda shown, language: report_csv(shown.signed.report, language),
+    ".json": lambda shown, _language: write_report_file(shown.signed),
 }

@@ -7,8 +7,7 @@ from flask_babel import gettext as _
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.report.comparable import Obstacle
 from feedback.domain.report.comparison import ComparedQuestion, ComparedReports, NoDifference, Side, WaveDifference
-from feedback.domain.report.document import ReportDocument
-from feedback.domain.report.reading import report_rates
+from feedback.domain.report.report import Report
 from feedback.domain.report.statistics import Interval, Method
 from feedback.domain.survey.questionnaires import text_in
 from feedback.locales.lists import comma
@@ -46,9 +45,9 @@ def pair_name(pair: ComparedReports) -> str:
     return from_to(*(comma().join((one.programme, stage_name(one.stage))) for one in (before, after)))
 
 
-def groups_in(documents: Iterable[ReportDocument]) -> Groups:
+def groups_in(reports: Iterable[Report]) -> Groups:
     """Return every group of the reports, by name."""
-    return {rate.group.name: rate.group for document in documents for rate in report_rates(document)}
+    return {group.name: group for report in reports for group in report.groups}
 
 
 def certain_changes(pair: ComparedReports, groups: Groups, language: str) -> tuple[str, ...]:

@@ -6,23 +6,27 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from feedback.domain.report.reading import CommentDecision
 from feedback.domain.report.released_comments import ReleasedComments, ReleasedQuestion
+from feedback.domain.report.report import CommentDecision
+from feedback.domain.survey.questionnaires import text_in
 from feedback.rendering.blocks import Block, Heading, PaperSection, Paragraph, Quotes, Tone
 from feedback.reporting.words import day
 
 
 @dataclass(frozen=True)
 class CommentsState:
-    """What was `released` of the comments, or `until` when they are in review; neither if nothing came of them."""
+    """What was `released` of the comments, or `until` which day they are in review, where the programme is.
+
+    Neither means that they were destroyed, or that none were kept.
+    """
 
     released: ReleasedComments | None = None
     until: date | None = None
 
 
-def comments_section(decisions: tuple[CommentDecision, ...], state: CommentsState) -> PaperSection:
+def comments_section(decisions: tuple[CommentDecision, ...], state: CommentsState, language: str) -> PaperSection:
     """Return the comments, question by question."""
-    blocks = [block for one in decisions for block in _question(one, state)]
+    blocks = [block for one in decisions for block in _question(one, state, language)]
     return PaperSection("comments", _("Comments"), (*_order(state), *blocks))
 
 
@@ -38,8 +42,8 @@ def _order(state: CommentsState) -> Iterator[Block]:
         )
 
 
-def _question(one: CommentDecision, state: CommentsState) -> Iterator[Block]:
-    yield Heading(one.text, 3, one.code)
+def _question(one: CommentDecision, state: CommentsState, language: str) -> Iterator[Block]:
+    yield Heading(text_in(one.text, language), 3, one.code)
     released = state.released.on(one.code) if state.released else None
     if not one.kept:
         yield Paragraph(_("Too few people answered or wrote. The comments were destroyed unread."))

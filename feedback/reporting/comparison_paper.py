@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from feedback.domain.report.comparison import ComparedReports, compare
-from feedback.domain.report.document import ReportDocument
-from feedback.domain.report.reading import report_header
+from feedback.domain.report.report import Report
 from feedback.rendering.blocks import Block, Items, Paper, PaperSection, Paragraph
 from feedback.reporting.change import (
     Groups,
@@ -20,11 +19,11 @@ from feedback.reporting.change import (
 from feedback.reporting.words import direction
 
 
-def compose_comparison(documents: Sequence[ReportDocument], language: str) -> Paper:
+def compose_comparison(reports: Sequence[Report], language: str) -> Paper:
     """Return the reports compared, in the order given; raises ComparisonRefused if they cannot be."""
-    compared, groups = compare(documents), groups_in(documents)
+    compared, groups = compare(reports), groups_in(reports)
     return Paper(
-        title=_("What changed: %(programme)s", programme=report_header(documents[-1]).about.programme),
+        title=_("What changed: %(programme)s", programme=reports[-1].about.programme),
         subtitle="; ".join(map(pair_name, compared)),
         language=language,
         direction=direction(language),

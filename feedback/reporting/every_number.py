@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import Reason
-from feedback.domain.report.document import Outcome, ReportDocument
-from feedback.domain.report.reading import ReportHeader, ReportRow, report_header, report_rates, report_rows
+from feedback.domain.report.reading import ReportRow, report_rows
+from feedback.domain.report.report import Outcome, Report
 from feedback.rendering.blocks import Column, PaperSection, Table
 from feedback.rendering.wording import harmless
 from feedback.reporting.words import count_words, group_name, reason_words
@@ -38,32 +38,31 @@ class NumberLine:
     withheld: str = ""
 
 
-def number_lines(document: ReportDocument, language: str) -> tuple[NumberLine, ...]:
+def number_lines(report: Report, language: str) -> tuple[NumberLine, ...]:
     """Return a line for each response rate, and for each published or withheld fact, in the report's order."""
-    header = report_header(document)
-    rates = [_rate_line(header, rate.group, rate.answered) for rate in report_rates(document)]
-    return (*rates, *(_line(header, row) for row in report_rows(document, language)))
+    rates = [_rate_line(report, rate.group, rate.answered) for rate in report.rates]
+    return (*rates, *(_line(report, row) for row in report_rows(report, language)))
 
 
-def every_number(document: ReportDocument, language: str) -> PaperSection:
+def every_number(report: Report, language: str) -> PaperSection:
     """Return the section that lists them all."""
     titles = (_("Question"), _("Group"), _("Answer"), _("People"))
-    rows = tuple((line.question, line.group, line.answer, line.said) for line in number_lines(document, language))
+    rows = tuple((line.question, line.group, line.answer, line.said) for line in number_lines(report, language))
     table = Table(_("What is published and what is withheld"), tuple(Column(title) for title in titles), rows)
     return PaperSection("numbers", _("Every number in this report"), (table,))
 
 
-def report_csv(document: ReportDocument, language: str) -> bytes:
+def report_csv(report: Report, language: str) -> bytes:
     """Return the lines as CSV: UTF-8 with a byte order mark, which spreadsheets need; no cell can be a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([field.name for field in fields(NumberLine)])
-    for line in number_lines(document, language):
+    for line in number_lines(report, language):
         writer.writerow([harmless(cell) for cell in astuple(line)])
     return (_BYTE_ORDER_MARK + text.getvalue()).encode()
 
 
-def _rate_line(header: ReportHeader, group: Group, answered: int | None) -> NumberLine:
+def _rate_line(report: Report, group: Group, answered: int | None) -> NumberLine:
     words = {
         "question": _("Survey"),
         "text": _("Answered the survey"),
@@ -72,12 +71,12 @@ def _rate_line(header: ReportHeader, group: Group, answered: int | None) -> Numb
     }
     if answered is not None:
         return _numbered(words, Count(answered, answered, group.invited))
-    if header.outcome is Outcome.TOO_FEW:
-        return NumberLine(**words, said=_("Not shown: too few people answered."), withheld=header.outcome)
-    return _withheld(words, header, Reason.GROUP_TOO_SMALL)
+    if report.outcome is Outcome.TOO_FEW:
+        return NumberLine(**words, said=_("Not shown: too few people answered."), withheld=report.outcome)
+    return _withheld(words, report, Reason.GROUP_TOO_SMALL)
 
 
-def _line(header: ReportHeader, row: ReportRow) -> NumberLine:
+def _line(report: Report, row: ReportRow) -> NumberLine:
     words = {
         "question": row.question,
         "text": row.question_text,
@@ -85,7 +84,7 @@ def _line(header: ReportHeader, row: ReportRow) -> NumberLine:
         "answer": "",
     }
     if row.bar is None:
-        return _withheld(words, header, row.reason or Reason.GROUP_TOO_SMALL)
+        return _withheld(words, report, row.reason or Reason.GROUP_TOO_SMALL)
     answer = " / ".join(row.bar.texts) or _("It was worse before")
     return _numbered({**words, "answer": answer}, row.bar.count, "".join(_without(row)))
 
@@ -106,6 +105,6 @@ def _numbered(words: dict[str, str], count: Count, remark: str = "") -> NumberLi
     )
 
 
-def _withheld(words: dict[str, str], header: ReportHeader, reason: Reason) -> NumberLine:
-    said = reason_words(reason, header.rules)
+def _withheld(words: dict[str, str], report: Report, reason: Reason) -> NumberLine:
+    said = reason_words(reason, report.rules)
     return NumberLine(**words, said=said, withheld=reason)

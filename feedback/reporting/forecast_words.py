@@ -10,7 +10,7 @@ from feedback.domain.disclosure.forecast import Forecast, Outlook
 from feedback.domain.disclosure.groups import EVERYBODY, Atom, Group
 from feedback.domain.disclosure.publishing import enough_for_comments
 from feedback.domain.disclosure.statements import Reason, Withheld
-from feedback.domain.report.document import Twin
+from feedback.domain.report.report import Twin
 from feedback.domain.survey.questionnaires import Role
 from feedback.locales.lists import listed
 from feedback.reporting.words import group_name, percent, stage_name

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from feedback.domain.report.reading import Bar as Fact
-from feedback.domain.report.reading import GroupResult, ReportQuestion
+from feedback.domain.report.reading import Bar, GroupResult, ReportQuestion
 from feedback.domain.survey.questionnaires import Order, Role
 from feedback.rendering.blocks import BarPart, Cell, Chart, ChartBar, ChartSide, Column, Table
 from feedback.reporting.words import answers, count_words, group_name, share_words
@@ -53,7 +52,7 @@ def _stacked(question: ReportQuestion, result: GroupResult) -> Iterator[ChartBar
     yield ChartBar(group_name(result.group), tuple(part for part in parts if part.share), _note(n))
 
 
-def _part(fact: Fact, places: dict[str, tuple[int, ChartSide, int]]) -> BarPart:
+def _part(fact: Bar, places: dict[str, tuple[int, ChartSide, int]]) -> BarPart:
     _place, side, shade = places[fact.options[0]]
     return BarPart(" / ".join(fact.texts), _share(fact.count.low, fact.count.n), side, shade)
 
@@ -100,7 +99,7 @@ def _alternative(shown: list[GroupResult]) -> str:
     return " ".join(sentences)
 
 
-def _said(fact: Fact) -> str:
+def _said(fact: Bar) -> str:
     return f"{answers(fact.texts)} {count_words(fact.count)}"
 
 
@@ -132,7 +131,7 @@ def _row(question: ReportQuestion, result: GroupResult) -> tuple[Cell, ...]:
     return (group_name(result.group), *counted, result.bars[0].count.n)
 
 
-def _cell(fact: Fact) -> Cell:
+def _cell(fact: Bar) -> Cell:
     if fact.count.is_exact:
         return fact.count.low
     at_least = _("at least %(low)s", low=fact.count.low)

@@ -4,8 +4,7 @@ import base64
 
 from flask_babel import gettext as _
 
-from feedback.domain.report.document import ReportDocument, Rules, SignedReport
-from feedback.domain.report.reading import ReportHeader
+from feedback.domain.report.report import Rules, SignedReport
 from feedback.domain.report.statistics import INDICATIVE_BELOW
 from feedback.rendering.blocks import Facts, Items, PaperSection, Paragraph
 
@@ -18,9 +17,9 @@ def method_section(rules: Rules) -> PaperSection:
     return PaperSection("method", _("How to read this report"), (Items(_rules(rules)), Items(_limits())))
 
 
-def proof_section(header: ReportHeader, signed: SignedReport) -> PaperSection:
+def proof_section(signed: SignedReport) -> PaperSection:
     """Return receipts, hashes and signature, with what they are good for."""
-    receipts = tuple((str(place), digest) for place, digest in enumerate(header.receipts, start=1))
+    receipts = tuple((str(place), digest) for place, digest in enumerate(signed.report.receipts, start=1))
     if len(receipts) > MOST_RECEIPTS:
         receipts = ((_("Number of receipts"), _("%(count)s; the data file lists them", count=len(receipts))),)
     explained = (
@@ -41,7 +40,7 @@ def proof_section(header: ReportHeader, signed: SignedReport) -> PaperSection:
                 "the row, breaks the signature or the chain."
             )
         ),
-        Facts(_hashes(header, signed.document, signed), _("Check this report")),
+        Facts(_hashes(signed), _("Check this report")),
     )
     return PaperSection("proof", _("Proof"), (*explained, *signature) if receipts else signature)
 
@@ -101,12 +100,12 @@ def _limits() -> tuple[str, ...]:
     )
 
 
-def _hashes(header: ReportHeader, document: ReportDocument, signed: SignedReport) -> tuple[tuple[str, str], ...]:
-    none = _("None: this is the programme’s first report.")
+def _hashes(signed: SignedReport) -> tuple[tuple[str, str], ...]:
+    report, none = signed.report, _("None: this is the programme’s first report.")
     return (
-        (_("Statement hash (SHA-256 of the published statements)"), document.statement_hash),
-        (_("Chain hash (with the programme’s report before)"), document.chain_hash),
-        (_("Chain hash of the report before"), header.previous or none),
+        (_("Statement hash (SHA-256 of the published statements)"), report.statement_hash),
+        (_("Chain hash (with the programme’s report before)"), report.chain_hash),
+        (_("Chain hash of the report before"), report.previous or none),
         (_("Signature (Ed25519, base64)"), base64.b64encode(signed.signature).decode()),
         (_("Public key (base64)"), base64.b64encode(signed.public_key).decode()),
     )

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 
 from feedback.domain.disclosure.counts import Count, favourable, favourable_options
 from feedback.domain.disclosure.statements import Distribution
-from feedback.domain.report.document import Rules
 from feedback.domain.report.reading import GroupResult, ReportQuestion
+from feedback.domain.report.report import Rules
 from feedback.domain.report.statistics import INDICATIVE_BELOW, wilson
 from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled

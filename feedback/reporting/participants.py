@@ -8,15 +8,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from feedback.domain.report.document import Outcome, ReportDocument
-from feedback.domain.report.reading import (
-    RateResult,
-    ReportHeader,
-    ReportQuestion,
-    report_header,
-    report_questions,
-    report_rates,
-)
+from feedback.domain.report.reading import ReportQuestion, report_questions
+from feedback.domain.report.report import Outcome, RateResult, Report, Rules
 from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled
 from feedback.reporting.change import FEW_GROUPS
@@ -54,36 +47,35 @@ class ParticipantsResults:
     themes: tuple[Told, ...]
 
 
-def participants_results(document: ReportDocument, language: str) -> ParticipantsResults:
+def participants_results(report: Report, language: str) -> ParticipantsResults:
     """Return a report as participants read it, in `language` or in English where a text is missing."""
-    header = report_header(document)
-    too_few = header.outcome is Outcome.TOO_FEW
-    questions = () if too_few else report_questions(document, language)
+    about, rules, too_few = report.about, report.rules, report.outcome is Outcome.TOO_FEW
+    questions = report_questions(report, language)
     return ParticipantsResults(
-        organisation=header.about.organisation,
-        programme=header.about.programme,
-        title=stage_name(header.about.stage),
-        closed_on=day(header.about.closed_on),
-        k=header.rules.k,
+        organisation=about.organisation,
+        programme=about.programme,
+        title=stage_name(about.stage),
+        closed_on=day(about.closed_on),
+        k=rules.k,
         too_few=too_few,
-        rates=() if too_few else tuple(_rate(header, rate) for rate in report_rates(document)),
-        themes=tuple(theme for theme in (_theme(header, theme, questions) for theme in Theme) if theme.questions),
+        rates=() if too_few else tuple(_rate(rules, rate) for rate in report.rates),
+        themes=tuple(theme for theme in (_theme(rules, theme, questions) for theme in Theme) if theme.questions),
     )
 
 
-def _rate(header: ReportHeader, rate: RateResult) -> str:
+def _rate(rules: Rules, rate: RateResult) -> str:
     group, invited = group_name(rate.group), rate.group.invited
     if rate.answered is None:
-        return _("%(group)s: fewer than %(k)s of %(invited)s answered.", group=group, k=header.rules.k, invited=invited)
+        return _("%(group)s: fewer than %(k)s of %(invited)s answered.", group=group, k=rules.k, invited=invited)
     return _("%(group)s: %(count)s of %(invited)s answered.", group=group, count=rate.answered, invited=invited)
 
 
-def _theme(header: ReportHeader, theme: Theme, questions: tuple[ReportQuestion, ...]) -> Told:
+def _theme(rules: Rules, theme: Theme, questions: tuple[ReportQuestion, ...]) -> Told:
     about = (question for question in questions if question.theme is theme)
-    return Told(theme_name(theme), tuple(Said(one.text, tuple(_sentences(header, one))) for one in about))
+    return Told(theme_name(theme), tuple(Said(one.text, tuple(_sentences(rules, one))) for one in about))
 
 
-def _sentences(header: ReportHeader, question: ReportQuestion) -> Iterator[str]:
+def _sentences(rules: Rules, question: ReportQuestion) -> Iterator[str]:
     if question.shown_when:
         yield condition_words(question)
     shown = [result for result in question.results if result.bars]
@@ -96,4 +88,4 @@ def _sentences(header: ReportHeader, question: ReportQuestion) -> Iterator[str]:
     if len(reasons) > FEW_GROUPS:
         return
     for result, reason in reasons:
-        yield labelled(group_name(result.group), reason_words(reason, header.rules))
+        yield labelled(group_name(result.group), reason_words(reason, rules))

@@ -10,16 +10,8 @@ from flask_babel import gettext as _
 
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.report.comparison import ComparedReports, compare
-from feedback.domain.report.document import Outcome, ReportDocument, SignedReport, read_outcome
-from feedback.domain.report.reading import (
-    RateResult,
-    ReportHeader,
-    ReportQuestion,
-    report_comments,
-    report_header,
-    report_questions,
-    report_rates,
-)
+from feedback.domain.report.reading import ReportQuestion, report_questions
+from feedback.domain.report.report import About, Outcome, RateResult, Report, Rules, SignedReport, Twin
 from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import (
@@ -58,76 +50,70 @@ class ReportSource:
     """
 
     signed: SignedReport
-    earlier: tuple[ReportDocument, ...] = ()
+    earlier: tuple[Report, ...] = ()
     comments: CommentsState = field(default_factory=CommentsState)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def compose_report(source: ReportSource, language: str) -> Paper:
     """Return the report in `language`, or in English where a text is missing."""
-    header = report_header(source.signed.document)
-    said = _too_few(header, source) if header.outcome is Outcome.TOO_FEW else _published(header, source, language)
+    report = source.signed.report
+    sections = _too_few(source) if report.outcome is Outcome.TOO_FEW else _published(source, language)
     return Paper(
-        title=labelled(header.about.programme, stage_name(header.about.stage)),
-        subtitle=_subtitle(header),
+        title=labelled(report.about.programme, stage_name(report.about.stage)),
+        subtitle=_subtitle(report.about),
         language=language,
         direction=direction(language),
-        sections=said,
+        sections=sections,
     )
 
 
-def _subtitle(header: ReportHeader) -> str:
+def _subtitle(about: About) -> str:
     return _(
         "%(organisation)s. Open from %(opened)s to %(closed)s.",
-        organisation=header.about.organisation,
-        opened=day(header.about.opened_on),
-        closed=day(header.about.closed_on),
+        organisation=about.organisation,
+        opened=day(about.opened_on),
+        closed=day(about.closed_on),
     )
 
 
-def _too_few(header: ReportHeader, source: ReportSource) -> tuple[PaperSection, ...]:
+def _too_few(source: ReportSource) -> tuple[PaperSection, ...]:
+    report = source.signed.report
     sentence = _(
         "Fewer than %(k)s people answered, so no answer was opened. They have been destroyed unread, and there are no "
         "results and no comments.",
-        k=header.rules.k,
+        k=report.rules.k,
     )
-    document = source.signed.document
     return (
         PaperSection("short", _("Too few people answered"), (Paragraph(sentence, Tone.HEADLINE),)),
-        _answered(header, report_rates(document)),
-        every_number(document, "en"),
-        proof_section(header, source.signed),
+        _answered(report),
+        every_number(report, "en"),
+        proof_section(source.signed),
     )
 
 
-def _published(header: ReportHeader, source: ReportSource, language: str) -> tuple[PaperSection, ...]:
-    document = source.signed.document
-    questions, rates = report_questions(document, language), report_rates(document)
-    compared, groups = _compared(source), groups_in((*source.earlier, document))
+def _published(source: ReportSource, language: str) -> tuple[PaperSection, ...]:
+    report = source.signed.report
+    questions = report_questions(report, language)
+    compared, groups = _compared(source), groups_in((*source.earlier, report))
     return (
         _short(questions, compared, groups, language),
-        risks_section(questions, rates),
-        _asked(header, questions, _calling(header, source.words, language)),
-        _answered(header, rates),
-        results_section(header.rules, questions),
+        risks_section(questions, report.rates),
+        _asked(report, questions, _calling(report.about, source.words, language)),
+        _answered(report),
+        results_section(report.rules, questions),
         *((change_section(compared, groups, language),) if compared else ()),
-        *_comments(source, language),
-        method_section(header.rules),
+        *((comments_section(report.comments, source.comments, language),) if report.comments else ()),
+        method_section(report.rules),
         *((appendix_section(compared, groups, language),) if compared else ()),
-        every_number(document, language),
-        proof_section(header, source.signed),
+        every_number(report, language),
+        proof_section(source.signed),
     )
-
-
-def _comments(source: ReportSource, language: str) -> Iterator[PaperSection]:
-    decisions = report_comments(source.signed.document, language)
-    if decisions:
-        yield comments_section(decisions, source.comments)
 
 
 def _compared(source: ReportSource) -> tuple[ComparedReports, ...]:
-    speaking = [one for one in source.earlier if read_outcome(one.json) is Outcome.PUBLISHED]
-    return tuple(pair for one in reversed(speaking) for pair in compare([one, source.signed.document]))
+    speaking = [one for one in source.earlier if one.outcome is Outcome.PUBLISHED]
+    return tuple(pair for one in reversed(speaking) for pair in compare([one, source.signed.report]))
 
 
 def _short(
@@ -151,28 +137,28 @@ def _first_of_themes(questions: tuple[ReportQuestion, ...]) -> list[ReportQuesti
     return [one for theme in _IN_SHORT for one in questions if one.code == codes.get(theme)]
 
 
-def _calling(header: ReportHeader, words: Mapping[str, Mapping[str, str]], language: str) -> str:
-    signed = {"word": header.about.word, "focus": header.about.focus}
+def _calling(about: About, words: Mapping[str, Mapping[str, str]], language: str) -> str:
+    signed = {"word": about.word, "focus": about.focus}
     known = words.get(language, {}) if words.get("en") == signed else {}
     return _("%(word)s mentoring on %(focus)s", **{**signed, **known})
 
 
-def _asked(header: ReportHeader, questions: tuple[ReportQuestion, ...], calling: str) -> PaperSection:
-    about, promise = header.about, header.promise
+def _asked(report: Report, questions: tuple[ReportQuestion, ...], calling: str) -> PaperSection:
+    promise = report.promise
     told = (
         _("No record says who answered, and nobody can read one person’s answers."),
-        _("Results appear only for groups of at least %(k)s people, fixed before the first mail.", k=header.rules.k),
+        _("Results appear only for groups of at least %(k)s people, fixed before the first mail.", k=report.rules.k),
         _("Comments are read word for word by %(reviewer)s alone, without a name.", reviewer=promise.reviewer),
         _(
             "The answers were opened once, at the close, and destroyed; the last backup of their keys is gone %(days)s "
             "days later.",
             days=promise.key_backup_days,
         ),
-        *_exceptions(header),
+        *_exceptions(report),
     )
     facts = (
         (_("Programme"), calling),
-        (_("Survey"), stage_name(about.stage)),
+        (_("Survey"), stage_name(report.about.stage)),
         (_("Questions to choose from"), str(len(questions))),
     )
     return PaperSection(
@@ -182,23 +168,23 @@ def _asked(header: ReportHeader, questions: tuple[ReportQuestion, ...], calling:
     )
 
 
-def _exceptions(header: ReportHeader) -> Iterator[str]:
-    if header.promise.was_extended:
+def _exceptions(report: Report) -> Iterator[str]:
+    if report.promise.was_extended:
         yield _("Too few had answered at first, so the survey stayed open longer, once.")
-    if header.twins:
-        yield _twins(header)
+    if report.twins:
+        yield _twins(report.twins)
 
 
-def _twins(header: ReportHeader) -> str:
-    stages = listed(sorted({stage_name(twin.stage) for twin in header.twins}))
+def _twins(twins: tuple[Twin, ...]) -> str:
+    stages = listed(sorted({stage_name(twin.stage) for twin in twins}))
     return _("Nearly the same people were asked before (%(stages)s). A few have joined or left since.", stages=stages)
 
 
-def _answered(header: ReportHeader, rates: tuple[RateResult, ...]) -> PaperSection:
+def _answered(report: Report) -> PaperSection:
     columns = (Column(_("Group")), Column(_("Invited"), numeric=True), Column(_("Answered")), Column(_("Share")))
-    rows = tuple(_rate_row(header, rate) for rate in rates)
+    rows = tuple(_rate_row(report.rules, rate) for rate in report.rates)
     table = Table(_("How many answered"), columns, rows)
-    known = [rate for rate in rates if rate.answered is not None]
+    known = [rate for rate in report.rates if rate.answered is not None]
     title = _("Who was invited, and how many answered")
     if not known:
         return PaperSection("answered", title, (table,))
@@ -212,10 +198,10 @@ def _answered(header: ReportHeader, rates: tuple[RateResult, ...]) -> PaperSecti
     return PaperSection("answered", title, (chart,))
 
 
-def _rate_row(header: ReportHeader, rate: RateResult) -> tuple[Cell, ...]:
+def _rate_row(rules: Rules, rate: RateResult) -> tuple[Cell, ...]:
     name = group_name(rate.group)
     if rate.answered is None:
-        return name, rate.group.invited, _("fewer than %(k)s", k=header.rules.k), ""
+        return name, rate.group.invited, _("fewer than %(k)s", k=rules.k), ""
     return name, rate.group.invited, count_words(_rate(rate)), share_words(_rate(rate))
 
 

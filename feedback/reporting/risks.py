@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from feedback.domain.disclosure.counts import unfavourable, unfavourable_options
 from feedback.domain.disclosure.statements import Distribution, DominanceBand
-from feedback.domain.report.reading import GroupResult, RateResult, ReportQuestion
+from feedback.domain.report.reading import GroupResult, ReportQuestion
+from feedback.domain.report.report import RateResult
 from feedback.domain.survey.questionnaires import Role, Theme
 from feedback.rendering.blocks import Items, PaperSection, Paragraph, Tone
 from feedback.reporting.words import answers, count_words, group_name, share_words

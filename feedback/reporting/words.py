@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import Reason
-from feedback.domain.report.document import Rules
 from feedback.domain.report.reading import ReportQuestion
+from feedback.domain.report.report import Rules
 from feedback.domain.report.statistics import Interval
 from feedback.domain.survey.questionnaires import Role
 from feedback.locales import moments

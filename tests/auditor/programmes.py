@@ -10,7 +10,8 @@ from typing import Any
 from feedback.domain.disclosure.groups import Atom, Group, group_of, partition
 from feedback.domain.disclosure.publishing import publish
 from feedback.domain.disclosure.tally import Tally
-from feedback.domain.report.document import About, Promise, ReportFacts, build_report
+from feedback.domain.report.document import ReportFacts, build_report
+from feedback.domain.report.report import About, Promise
 from feedback.domain.survey.answers import Answer
 from feedback.domain.survey.kinds import MANY, ONE
 from feedback.domain.survey.questionnaires import (

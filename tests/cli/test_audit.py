@@ -12,9 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from feedback.cli import feedback
 from feedback.domain.disclosure.statements import canonical_json
 from feedback.domain.errors import ReportRefused
-from feedback.domain.report.document import SignedReport, read_report
-from feedback.domain.report.files import read_report_file
-from feedback.reporting.data import report_json
+from feedback.domain.report.files import read_report_file, write_report_file
+from feedback.domain.report.report import Report, SignedReport
 from tests.auditor.programmes import our_report, some_programme
 
 PROGRAMME = some_programme(8)
@@ -24,9 +23,9 @@ SIZES = [{"role": role, "cohort": cohort, "invited": size} for (role, cohort), s
 
 def exported(document: dict[str, Any]) -> bytes:
     """Return the bytes of an exported report, signed."""
-    key, report = Ed25519PrivateKey.generate(), read_report(canonical_json(document))
+    key, report = Ed25519PrivateKey.generate(), Report.parse(canonical_json(document))
     public = key.public_key().public_bytes_raw()
-    return report_json(SignedReport(report, key.sign(report.json.encode()), public))
+    return write_report_file(SignedReport(report, key.sign(report.json.encode()), public))
 
 
 def run(*words: str) -> Result:

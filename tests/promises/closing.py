@@ -6,7 +6,7 @@ from contextlib import suppress
 from sqlalchemy import func, select
 
 from feedback.domain.errors import KeysMissing, ScrubUnfinished
-from feedback.domain.report.document import ReportDocument, read_report
+from feedback.domain.report.report import Report
 from feedback.domain.sealing import Place, PrivateKey
 from feedback.domain.survey.questionnaires import Role
 from feedback.services.waves.close_wave import begin_closing, finish_closing
@@ -107,5 +107,5 @@ def keys_left(world: World) -> Iterator[bytes]:
             yield found.raw if isinstance(found, PrivateKey) else found
 
 
-def document_of(world: World, wave: int) -> ReportDocument:
-    return read_report(stored_report(world, wave).document)
+def document_of(world: World, wave: int) -> Report:
+    return Report.parse(stored_report(world, wave).document)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from feedback.domain.disclosure.statements import Reason
 from feedback.domain.errors import KeysMissing, SealBroken
 from feedback.domain.links import ResponseKey, receipt_digest
-from feedback.domain.report.document import Outcome, read_report
-from feedback.domain.report.reading import report_header, report_questions, report_rates
+from feedback.domain.report.reading import report_questions
+from feedback.domain.report.report import Outcome, Report
 from feedback.domain.sealing import PrivateKey, SealedResponse, open_response, seal_response
 from feedback.domain.survey.questionnaires import Role
 from feedback.storage.keys import StoredKey
@@ -73,7 +73,7 @@ def test_with_one_response_less_than_k_nothing_is_opened(world: World) -> None:
         session.delete(session.get_one(StoredKey, ("response", wave)))
         session.commit()
     world.close(wave)
-    assert report_header(document_of(world, wave)).outcome == Outcome.TOO_FEW
+    assert document_of(world, wave).outcome == Outcome.TOO_FEW
     assert rows_left(world, wave) == (0, 0)
 
 
@@ -81,8 +81,8 @@ def test_a_report_of_too_few_holds_no_count_and_no_receipt(world: World) -> None
     wave = answered_wave(world, responses=4)
     world.close(wave)
     report = document_of(world, wave)
-    assert report_header(report).receipts == ()
-    assert {rate.answered for rate in report_rates(report)} == {None}
+    assert report.receipts == ()
+    assert {rate.answered for rate in report.rates} == {None}
     assert report_questions(report, "en") == ()
 
 
@@ -97,7 +97,7 @@ def test_with_k_responses_the_wave_is_reported(world: World) -> None:
     wave = world.open_wave()
     respond(world, world.links(wave, Role.MENTOR)[:5])
     world.close(wave)
-    rates = {rate.group.name: rate.answered for rate in report_rates(document_of(world, wave))}
+    rates = {rate.group.name: rate.answered for rate in document_of(world, wave).rates}
     assert rates == {"mentor": 5, "mentee": None}
 
 
@@ -109,7 +109,7 @@ def test_a_forged_row_does_not_help_a_wave_over_k(world: World) -> None:
         put_response(session.connection(), row, wave, seal_response(b"{}", key, where, row, size))
         session.commit()
     world.close(wave)
-    assert report_header(document_of(world, wave)).outcome == Outcome.TOO_FEW
+    assert document_of(world, wave).outcome == Outcome.TOO_FEW
 
 
 def test_a_group_below_k_is_withheld_and_enters_no_total(world: World) -> None:
@@ -127,7 +127,7 @@ def test_receipts_of_a_group_below_k_are_not_listed(world: World) -> None:
     mentors = respond(world, world.links(wave, Role.MENTOR)[:8])
     respond(world, world.links(wave, Role.MENTEE)[:4])
     world.close(wave)
-    listed = report_header(document_of(world, wave)).receipts
+    listed = document_of(world, wave).receipts
     assert listed == tuple(sorted(receipt_digest(receipt) for receipt in mentors))
 
 
@@ -163,7 +163,7 @@ def test_a_reports_chain_hash_holds_the_one_before(world: World) -> None:
     before, after = stored_report(world, first), stored_report(world, second)
     links = bytes.fromhex(before.chain_hash) + bytes.fromhex(after.statement_hash)
     assert after.chain_hash == hashlib.sha256(b"feedback/chain/1" + links).hexdigest()
-    assert read_report(after.document).chain_hash == after.chain_hash
+    assert Report.parse(after.document).chain_hash == after.chain_hash
 
 
 def test_the_first_report_of_a_programme_begins_its_chain(world: World) -> None:
@@ -184,7 +184,7 @@ def test_two_waves_of_one_programme_that_close_at_once_do_not_fork_its_chain(wor
         list(pool.map(lambda wave: finish_in_a_crowd(world, wave), waves))
     first, second = sorted((stored_report(world, wave) for wave in waves), key=lambda report: report.number)
     assert (first.number, second.number) == (1, 2)
-    assert report_header(read_report(second.document)).previous == first.chain_hash
+    assert Report.parse(second.document).previous == first.chain_hash
 
 
 def test_the_wave_of_a_report_keeps_no_count_of_its_responses(world: World) -> None:

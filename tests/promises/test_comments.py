@@ -4,7 +4,6 @@ import pytest
 
 from feedback.domain.comments.review import read_comment
 from feedback.domain.errors import SealBroken
-from feedback.domain.report.reading import report_comments
 from feedback.domain.sealing import open_comment
 from feedback.domain.survey.questionnaires import Role
 from feedback.storage.comments import StoredComment, comments_on, count_comments
@@ -53,7 +52,7 @@ def test_comments_are_kept_only_if_enough_answered_and_enough_wrote(
     world.close(wave)
     with world.session() as session:
         assert count_comments(session, wave) == kept
-    decisions = report_comments(document_of(world, wave), "en")
+    decisions = document_of(world, wave).comments
     assert [one.kept for one in decisions] == [kept > 0]
 
 

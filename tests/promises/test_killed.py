@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import select
 
 from feedback.demo.mailbox import Mailbox
-from feedback.domain.report.reading import report_header
 from feedback.domain.waves.states import WaveState
 from feedback.storage.comment_releases import CommentRelease
 from feedback.storage.comments import StoredComment
@@ -122,7 +121,7 @@ def test_a_submission_that_is_killed_is_stored_whole_or_not_at_all(stage: Stage)
 
 
 def counted_receipts(world: World) -> list[str]:
-    return list(report_header(document_of(world, 1)).receipts)
+    return list(document_of(world, 1).receipts)
 
 
 def due_to_close(world: World) -> int:

@@ -13,8 +13,7 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.errors import KeysMissing, WaveClosed, WaveNotReady
 from feedback.domain.links import Receipt, receipt_digest
-from feedback.domain.report.document import read_report
-from feedback.domain.report.reading import report_header, report_rates
+from feedback.domain.report.report import Report
 from feedback.domain.survey.questionnaires import Role
 from feedback.services.waves.close_wave import begin_closing
 from feedback.services.waves.submit_response import submit_response
@@ -56,12 +55,12 @@ def stored(world: World, wave: int) -> int:
 
 def receipts_counted(world: World, wave: int) -> list[str]:
     with world.session() as session:
-        return list(report_header(read_report(report_of(session, wave).document)).receipts)
+        return list(Report.parse(report_of(session, wave).document).receipts)
 
 
 def people_counted(world: World, wave: int) -> int:
     with world.session() as session:
-        return sum(rate.answered for rate in report_rates(read_report(report_of(session, wave).document)))
+        return sum(rate.answered for rate in Report.parse(report_of(session, wave).document).rates)
 
 
 def test_fifty_posts_of_one_link_at_once_store_one_response(world: World) -> None:

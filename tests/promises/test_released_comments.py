@@ -13,7 +13,6 @@ from sqlalchemy import text
 
 from feedback.domain.comments.review import Comment, CommentVerdict, Decision, write_comment
 from feedback.domain.errors import ReviewRefused, SealBroken, WaveNotReady
-from feedback.domain.report.reading import report_comments
 from feedback.domain.sealing import seal_comment
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.answers import Wish
@@ -112,7 +111,7 @@ def test_who_is_counted_only_counts(world: World) -> None:
 
 def test_if_all_want_to_be_counted_only_nothing_is_kept(world: World) -> None:
     wave = wave_in_review(world, TEXTS[:6], [Wish.COUNT] * 6)
-    assert {one.kept for one in report_comments(document_of(world, wave), "en")} == {False}
+    assert {one.kept for one in document_of(world, wave).comments} == {False}
     assert world.keys.purposes_held() == {}
 
 

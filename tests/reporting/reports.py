@@ -9,15 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.publishing import publish
 from feedback.domain.disclosure.tally import Tally
-from feedback.domain.report.document import (
-    About,
-    Promise,
-    ReportDocument,
-    ReportFacts,
-    SignedReport,
-    Twin,
-    build_report,
-)
+from feedback.domain.report.document import ReportFacts, build_report
+from feedback.domain.report.report import About, Promise, Report, SignedReport, Twin
 from feedback.domain.survey.answers import Answer
 from feedback.domain.survey.kinds import ONE
 from feedback.domain.survey.questionnaires import Option, Order, Question, Questionnaire, Rating, Role, Section, Theme
@@ -53,7 +46,7 @@ def facts(*asked: Question, stage: str = "exit", programme: str = "Pilot", twins
     return ReportFacts(about(stage, programme), PROMISE, K, GROUPS, both, twins)
 
 
-def report(facts: ReportFacts, *said: Said, previous: str | None = None) -> ReportDocument:
+def report(facts: ReportFacts, *said: Said, previous: str | None = None) -> Report:
     tally = Tally(facts.questionnaires, facts.groups)
     for one in said:
         for place in range(max(len(list(ratings)) for ratings in one.ratings.values())):
@@ -61,13 +54,13 @@ def report(facts: ReportFacts, *said: Said, previous: str | None = None) -> Repo
     return build_report(facts, publish(tally, K), previous)
 
 
-def simple_report(mentors: str = "0011223344", mentees: str = "", **changes: object) -> ReportDocument:
+def simple_report(mentors: str = "0011223344", mentees: str = "", **changes: object) -> Report:
     """One question, "C1", as each letter says."""
     said = [Said("mentor", Role.MENTOR, {"C1": mentors})] if mentors else []
     said += [Said("mentee", Role.MENTEE, {"C1": mentees})] if mentees else []
     return report(facts(question(required=False, **changes)), *said)
 
 
-def signed(document: ReportDocument, key: Ed25519PrivateKey | None = None) -> SignedReport:
+def signed(document: Report, key: Ed25519PrivateKey | None = None) -> SignedReport:
     key = key or Ed25519PrivateKey.generate()
     return SignedReport(document, key.sign(document.json.encode()), key.public_key().public_bytes_raw())

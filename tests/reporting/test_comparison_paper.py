@@ -2,7 +2,7 @@ import pytest
 from flask import Flask
 
 from feedback.domain.errors import ComparisonRefused
-from feedback.domain.report.document import ReportDocument, Twin
+from feedback.domain.report.report import Report, Twin
 from feedback.domain.survey.questionnaires import Role
 from feedback.rendering.plain import write_plain
 from feedback.reporting.comparison_paper import compose_comparison
@@ -11,13 +11,11 @@ from tests.reporting.reports import Said, facts, question, report
 LOW, HIGH = "000001111222", "222333334444"
 
 
-def told(*documents: ReportDocument) -> str:
+def told(*documents: Report) -> str:
     return " ".join(write_plain(compose_comparison(documents, "en")).split())
 
 
-def wave(
-    ratings: str, stage: str = "exit", previous: ReportDocument | None = None, **changes: object
-) -> ReportDocument:
+def wave(ratings: str, stage: str = "exit", previous: Report | None = None, **changes: object) -> Report:
     twins = changes.pop("twins", ())
     asked = facts(question(**changes), stage=stage, twins=twins)
     said = Said("mentor", Role.MENTOR, {question(**changes).fields[-1]: ratings})

@@ -9,9 +9,9 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from feedback.domain.disclosure.statements import canonical_json
 from feedback.domain.report.document import build_too_few
+from feedback.domain.report.files import write_report_file
 from feedback.domain.survey.kinds import MANY
 from feedback.domain.survey.questionnaires import Order, Role
-from feedback.reporting.data import report_json
 from tests.reporting.reports import Said, facts, question, report, signed, simple_report
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text(encoding="utf-8"))
@@ -36,7 +36,7 @@ def every_kind() -> bytes:
         "Q1": ["0", "1", "2"] + ["prefer-not-to-say"] * 9,
     }
     both = [Said(role.value, role, ratings) for role in Role]
-    return report_json(signed(report(facts(*asked), *both)))
+    return write_report_file(signed(report(facts(*asked), *both)))
 
 
 def check(data: bytes) -> None:
@@ -45,7 +45,7 @@ def check(data: bytes) -> None:
 
 def test_the_document_stands_in_the_file_as_it_was_signed() -> None:
     document, key = simple_report(text="Ça va – oui?"), Ed25519PrivateKey.generate()
-    data = report_json(signed(document, key))
+    data = write_report_file(signed(document, key))
     fields = json.loads(data)
     assert document.json.encode() in data
     key.public_key().verify(base64.b64decode(fields["signature"]), canonical_json(fields["document"]).encode())
@@ -62,7 +62,7 @@ def test_one_altered_byte_breaks_the_signature(place: int) -> None:
 
 def test_the_file_names_hashes_and_public_key() -> None:
     document, key = simple_report(), Ed25519PrivateKey.generate()
-    fields = json.loads(report_json(signed(document, key)))
+    fields = json.loads(write_report_file(signed(document, key)))
     assert (fields["statement_hash"], fields["chain_hash"]) == (document.statement_hash, document.chain_hash)
     assert base64.b64decode(fields["public_key"]) == key.public_key().public_bytes_raw()
 
@@ -76,7 +76,7 @@ def test_the_schema_knows_every_kind_of_statement() -> None:
 
 
 def test_a_report_about_too_few_fits_the_schema() -> None:
-    check(report_json(signed(build_too_few(facts(question()), None))))
+    check(write_report_file(signed(build_too_few(facts(question()), None))))
 
 
 @pytest.mark.parametrize("key", ["rules", "twins", "promise"])

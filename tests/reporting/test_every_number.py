@@ -7,7 +7,8 @@ from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.report.document import ReportDocument, build_too_few
+from feedback.domain.report.document import build_too_few
+from feedback.domain.report.report import Report
 from feedback.domain.survey.questionnaires import Role
 from feedback.reporting.every_number import number_lines, report_csv
 from tests.reporting.reports import Said, facts, question, report, simple_report
@@ -15,7 +16,7 @@ from tests.reporting.reports import Said, facts, question, report, simple_report
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def table(document: ReportDocument, language: str = "en") -> list[dict[str, str]]:
+def table(document: Report, language: str = "en") -> list[dict[str, str]]:
     text = report_csv(document, language).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 

@@ -12,13 +12,13 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from feedback.domain.disclosure.statements import canonical_json
-from feedback.domain.report.document import ReportDocument, read_report
+from feedback.domain.report.files import write_report_file
+from feedback.domain.report.report import Report
 from feedback.domain.survey.kinds import MANY
 from feedback.domain.survey.questionnaires import Order, Role
 from feedback.rendering.blocks import Paper
 from feedback.rendering.pdf import write_pdf
 from feedback.rendering.workbook import write_workbook
-from feedback.reporting.data import report_json
 from feedback.reporting.every_number import number_lines, report_csv
 from feedback.reporting.report_paper import ReportSource, compose_report
 from feedback.resources import templates_folder
@@ -30,7 +30,7 @@ Line = tuple[str, str, str, str]
 
 
 @pytest.fixture(scope="module")
-def document() -> ReportDocument:
+def document() -> Report:
     """A report in which everything happens: exact, banded, sensitive, risen, ticked, in total, and withheld."""
     asked = [
         question("C1", then_now=True),
@@ -52,12 +52,12 @@ def document() -> ReportDocument:
 
 
 @pytest.fixture(scope="module")
-def lines(speaking: Flask, document: ReportDocument) -> list[Line]:
+def lines(speaking: Flask, document: Report) -> list[Line]:
     return [(line.question, line.group, line.answer, line.said) for line in number_lines(document, "en")]
 
 
 @pytest.fixture(scope="module")
-def paper(speaking: Flask, document: ReportDocument) -> Paper:
+def paper(speaking: Flask, document: Report) -> Paper:
     return compose_report(ReportSource(signed(document)), "en")
 
 
@@ -120,12 +120,12 @@ def test_the_workbook_says_the_same(paper: Paper, lines: list[Line]) -> None:
     assert rows[start + 1 : start + 1 + len(lines)] == lines
 
 
-def test_the_table_says_the_same(speaking: Flask, document: ReportDocument, lines: list[Line]) -> None:
+def test_the_table_says_the_same(speaking: Flask, document: Report, lines: list[Line]) -> None:
     rows = csv.DictReader(io.StringIO(report_csv(document, "en").decode("utf-8-sig"), newline=""))
     assert [(row["question"], row["group"], row["answer"], row["said"]) for row in rows] == lines
 
 
-def test_the_data_say_the_same(speaking: Flask, document: ReportDocument, lines: list[Line]) -> None:
-    fields = json.loads(report_json(signed(document)))
-    again = read_report(canonical_json(fields["document"]))
+def test_the_data_say_the_same(speaking: Flask, document: Report, lines: list[Line]) -> None:
+    fields = json.loads(write_report_file(signed(document)))
+    again = Report.parse(canonical_json(fields["document"]))
     assert [(line.question, line.group, line.answer, line.said) for line in number_lines(again, "en")] == lines

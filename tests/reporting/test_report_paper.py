@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from feedback.domain.disclosure.groups import Group
-from feedback.domain.report.document import ReportDocument, Twin, build_too_few
+from feedback.domain.report.document import build_too_few
 from feedback.domain.report.released_comments import ReleasedComments, ReleasedQuestion, ReleasedText
+from feedback.domain.report.report import Report, Twin
 from feedback.domain.survey.kinds import ONE, TEXT
 from feedback.domain.survey.questionnaires import Order, Role, Theme
 from feedback.rendering.blocks import Chart, Heading, Items, Paper, PaperSection, Paragraph, Quotes
@@ -21,7 +22,7 @@ from tests.reporting.reports import Said, facts, question, report, signed, simpl
 LOW, HIGH = "000001111222", "222333334444"
 
 
-def composed(document: ReportDocument, *earlier: ReportDocument, comments: CommentsState | None = None) -> Paper:
+def composed(document: Report, *earlier: Report, comments: CommentsState | None = None) -> Paper:
     return compose_report(ReportSource(signed(document), earlier, comments or CommentsState()), "en")
 
 
@@ -160,10 +161,10 @@ def test_too_few_is_said_and_nothing_else(speaking: Flask) -> None:
 
 
 @pytest.fixture
-def commented() -> Callable[[bool], ReportDocument]:
+def commented() -> Callable[[bool], Report]:
     """Return a builder: a report with one open question, whose comments were kept or not."""
 
-    def build(*, kept: bool) -> ReportDocument:
+    def build(*, kept: bool) -> Report:
         opened = question("F1", "What changed?", 0, kind=TEXT, order=Order.NONE, required=False, max_chars=100)
         asked = facts(question(), opened)
         return report(
@@ -226,7 +227,7 @@ MANY_GROUPS = (
 )
 
 
-def of_many_groups(*ratings: str, previous: str | None = None, **changes: str) -> ReportDocument:
+def of_many_groups(*ratings: str, previous: str | None = None, **changes: str) -> Report:
     asked = replace(facts(question(), **changes), groups=MANY_GROUPS)
     said = [
         Said(group.name, group.role or Role.MENTOR, {"C1": of}) for group, of in zip(MANY_GROUPS, ratings, strict=True)

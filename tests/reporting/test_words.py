@@ -8,7 +8,7 @@ from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import Reason
 from feedback.domain.languages import ENGLISH
-from feedback.domain.report.document import Rules
+from feedback.domain.report.report import Rules
 from feedback.domain.report.statistics import Interval
 from feedback.domain.survey.questionnaires import Role
 from feedback.locales.speech import teach

@@ -5,6 +5,7 @@ making one elsewhere raises TypeError. Reading them back from a signed report is
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, asdict, dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -167,9 +168,9 @@ class Publication:
         return frozenset(rate.group for rate in rates if rate.answered is not None)
 
     @property
-    def json(self) -> str:
-        """Canonical JSON of the statements: a list of objects, each with its `kind`, in their fixed order."""
-        return canonical_json([{"kind": one.kind, **asdict(one)} for one in self.statements])
+    def records(self) -> list[dict[str, object]]:
+        """The statements as a report's JSON has them: objects, each with its `kind`, in their fixed order."""
+        return [{"kind": one.kind, **asdict(one)} for one in self.statements]
 
 
 def canonical_json(value: object) -> str:
@@ -177,13 +178,17 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def read_publication(text: str, k: int) -> Publication:
-    """Return the publication whose `json` is `text`, of a report that was published with `k`.
+def canonical_object(members: Mapping[str, str]) -> str:
+    """Return the canonical JSON of an object whose members' values are canonical JSON already."""
+    return "{" + ",".join(f"{canonical_json(name)}:{members[name]}" for name in sorted(members)) + "}"
 
-    The caller vouches for the text, by the report's signature. ValueError, KeyError or TypeError if it is not
-    the JSON of statements.
+
+def read_statements(records: Iterable[dict[str, Any]]) -> tuple[Published, ...]:
+    """Return the statements of a report whose JSON holds these `records`.
+
+    The caller vouches for them, by the report's signature. ValueError, KeyError or TypeError if they are none.
     """
-    return Publication(k, tuple(_read_statement(record) for record in json.loads(text)))
+    return tuple(_read_statement(record) for record in records)
 
 
 def unfavourable_class(question: Question) -> tuple[str, ...]:

@@ -1,14 +1,12 @@
 """Published reports opened for comparison: what each says about a question in a group, or why it says nothing.
 
-Owns which reports may be set side by side. Reads the reports' own JSON and nothing else.
+Owns which reports may be set side by side. Reads the reports themselves and nothing else.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 from feedback.domain.disclosure.counts import Count, bounded, favourable, favourable_options
 from feedback.domain.disclosure.statements import (
@@ -16,19 +14,14 @@ from feedback.domain.disclosure.statements import (
     DominanceBand,
     GroupStatement,
     Reason,
-    ResponseRate,
     Rose,
     Sensitive,
     Ticks,
     Withheld,
-    canonical_json,
-    read_publication,
 )
 from feedback.domain.errors import ComparisonRefused
-from feedback.domain.report.document import Outcome, ReportDocument
-from feedback.domain.report.reading import report_header
-from feedback.domain.survey.kinds import STORED_KINDS
-from feedback.domain.survey.questionnaires import Option, Order, Question, Role, Theme, wording
+from feedback.domain.report.report import Outcome, Report
+from feedback.domain.survey.questionnaires import Order, Question, Role, wording
 
 
 class Obstacle(StrEnum):
@@ -62,30 +55,20 @@ class Answers:
     reason: Reason | None = None
 
 
-class _Asked(NamedTuple):
-    question: Question
-    roles: tuple[Role, ...]
-
-
 class ComparableReport:
     """One published report. `twins` are the group and stage of earlier ones about nearly the same people."""
 
-    def __init__(self, document: ReportDocument) -> None:
-        record = json.loads(document.json)
-        self.header = report_header(document)
-        self.chain_hash = document.chain_hash
-        self.twins = frozenset((one.group, one.stage) for one in self.header.twins)
-        self._asked = [_asked(one) for one in record["questions"]]
-        self._people = {one["name"]: self._people_of(one["role"]) for one in record["groups"]}
-        statements = read_publication(canonical_json(record["statements"]), self.header.rules.k).statements
-        self._about = [one for one in statements if isinstance(one, GroupStatement)]
-        rates = (one for one in statements if isinstance(one, ResponseRate))
-        self._too_few = {rate.group for rate in rates if rate.answered is None}
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.twins = frozenset((one.group, one.stage) for one in report.twins)
+        self._people = {group.name: self._people_of(group.role) for group in report.groups}
+        self._about = [one for one in report.statements if isinstance(one, GroupStatement)]
+        self._too_few = {rate.group.name for rate in report.rates if rate.answered is None}
 
     @property
     def programme(self) -> tuple[str, str]:
         """The organisation and the programme that the report is about."""
-        return self.header.about.organisation, self.header.about.programme
+        return self.report.about.organisation, self.report.about.programme
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -95,14 +78,15 @@ class ComparableReport:
     @property
     def codes(self) -> tuple[str, ...]:
         """Codes of the questions that are answered by choosing, in the report's order."""
-        return tuple(dict.fromkeys(one.question.code for one in self._asked if one.question.closed))
+        return tuple(dict.fromkeys(one.question.code for one in self.report.asked if one.question.closed))
 
     def answers(self, code: str, group: str) -> Answers:
         """Return what the report says about the question `code` in the group of that name."""
         people = self._people.get(group)
         if not people:
             return Answers(obstacle=Obstacle.GROUP_MISSING)
-        asked = [one.question for one in self._asked if one.question.code == code and set(one.roles) & set(people)]
+        here = (one.question for one in self.report.asked if set(one.roles) & set(people))
+        asked = [question for question in here if question.code == code]
         if not asked:
             return Answers(obstacle=Obstacle.NOT_ASKED)
         found = Answers(people, asked[0], tuple(sorted(asked, key=wording)))
@@ -114,11 +98,11 @@ class ComparableReport:
             found, asked[0], [one for one in self._about if (one.question, one.group) == (code, group)]
         )
 
-    def _people_of(self, role: str | None) -> tuple[Role, ...]:
+    def _people_of(self, role: Role | None) -> tuple[Role, ...]:
         """Return the roles in a group; "all" stands for those that were asked anything."""
         if role is not None:
-            return (Role(role),)
-        return tuple(role for role in Role if any(role in one.roles for one in self._asked))
+            return (role,)
+        return tuple(role for role in Role if any(role in one.roles for one in self.report.asked))
 
 
 def check_comparable(reports: Sequence[ComparableReport]) -> None:
@@ -138,7 +122,7 @@ def check_comparable(reports: Sequence[ComparableReport]) -> None:
 
 
 def _check_says_something(report: ComparableReport) -> None:
-    if report.header.outcome is not Outcome.PUBLISHED:
+    if report.report.outcome is not Outcome.PUBLISHED:
         raise ComparisonRefused(
             f"Too few people answered the wave {_named(report)}, so its report says nothing; leave it out."
         )
@@ -146,33 +130,18 @@ def _check_says_something(report: ComparableReport) -> None:
 
 def _check_order(earlier: ComparableReport, later: ComparableReport) -> None:
     """Refuse what the chain of hashes or the dates contradict; reports between the two may have been left out."""
-    if earlier.chain_hash == later.chain_hash:
+    if earlier.report.chain_hash == later.report.chain_hash:
         raise ComparisonRefused(f"The report on {_named(later)} was chosen twice; choose another one beside it.")
-    was_first = later.header.previous is None or earlier.header.previous == later.chain_hash
-    if was_first or earlier.header.about.closed_on > later.header.about.closed_on:
+    was_first = later.report.previous is None or earlier.report.previous == later.report.chain_hash
+    if was_first or earlier.report.about.closed_on > later.report.about.closed_on:
         raise ComparisonRefused(
             f"The report on {_named(later)} was published before that on {_named(earlier)}; put it first."
         )
 
 
 def _named(report: ComparableReport) -> str:
-    about = report.header.about
+    about = report.report.about
     return f'"{about.stage}" of "{about.programme}"'
-
-
-def _asked(record: dict[str, Any]) -> _Asked:
-    question = Question(
-        code=record["code"],
-        kind=STORED_KINDS[record["kind"]],
-        section=record["section"],
-        text=record["text"],
-        options=tuple(Option(one["code"], one["text"]) for one in record["options"]),
-        order=Order(record["order"]),
-        sensitive=record["sensitive"],
-        then_now=record["then_now"],
-        theme=Theme(record["theme"]),
-    )
-    return _Asked(question, tuple(Role(role) for role in record["roles"]))
 
 
 def _favourable_options(question: Question) -> tuple[str, ...]:

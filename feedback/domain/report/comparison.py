@@ -1,6 +1,6 @@
 """What changed between published reports: of one programme from wave to wave, or from a pilot to its roll-out.
 
-Knows nothing but the reports' own JSON, in which nobody is linked to an earlier answer. Says for each question and
+Knows nothing but the reports themselves, in which nobody is linked to an earlier answer. Says for each question and
 group how the shares differ, or why nothing can be said; never what caused it. docs/statistics.md defines the numbers.
 """
 
@@ -12,8 +12,7 @@ from itertools import chain, combinations
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.statements import Reason
 from feedback.domain.report.comparable import Answers, ComparableReport, Obstacle, check_comparable
-from feedback.domain.report.document import ReportDocument
-from feedback.domain.report.reading import ReportHeader
+from feedback.domain.report.report import Report
 from feedback.domain.report.statistics import (
     Interval,
     PValue,
@@ -119,26 +118,26 @@ class ComparedQuestion:
 class ComparedReports:
     """Two reports, the earlier or the pilot's first, and every question of either in every group of either."""
 
-    before: ReportHeader
-    after: ReportHeader
+    before: Report
+    after: Report
     questions: tuple[ComparedQuestion, ...]
 
 
-def compare(documents: Sequence[ReportDocument]) -> tuple[ComparedReports, ...]:
+def compare(reports: Sequence[Report]) -> tuple[ComparedReports, ...]:
     """Return every pair of the reports compared, in the order given: first with second, first with third …
 
     Two or more of one programme, earlier ones first, or one of each of two programmes; otherwise, or if one says
-    nothing, ComparisonRefused. The caller vouches for the documents, by their signatures.
+    nothing, ComparisonRefused. The caller vouches for the reports, by their signatures.
     """
-    reports = [ComparableReport(document) for document in documents]
-    check_comparable(reports)
-    return tuple(_compared(before, after) for before, after in combinations(reports, 2))
+    comparable = [ComparableReport(report) for report in reports]
+    check_comparable(comparable)
+    return tuple(_compared(before, after) for before, after in combinations(comparable, 2))
 
 
 def _compared(before: ComparableReport, after: ComparableReport) -> ComparedReports:
     codes, groups = _union(after.codes, before.codes), _union(after.groups, before.groups)
     rows = (_row(before, after, (code, group)) for code in codes for group in groups)
-    return ComparedReports(before.header, after.header, tuple(row for row in rows if row is not None))
+    return ComparedReports(before.report, after.report, tuple(row for row in rows if row is not None))
 
 
 def _union(first: Iterable[str], second: Iterable[str]) -> list[str]:
@@ -164,7 +163,7 @@ def _row(before: ComparableReport, after: ComparableReport, place: tuple[str, st
 
 
 def _are_twins(before: ComparableReport, after: ComparableReport, group: str) -> bool:
-    return before.programme == after.programme and (group, before.header.about.stage) in after.twins
+    return before.programme == after.programme and (group, before.report.about.stage) in after.twins
 
 
 # What a report lacks comes first, then whether the two fit each other, then what the rules held back.

@@ -1,4 +1,4 @@
-"""Reports as files that anybody may be handed: read back, with signature and hashes checked.
+"""Signed documents as files that anybody may be handed: written, and read back with signature and hashes checked.
 
 A signature shows that the file was not altered since the holder of its public key signed it; whose key that is, a
 reader must find out elsewhere.
@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from feedback.domain.disclosure.statements import canonical_json
+from feedback.domain.disclosure.statements import canonical_json, canonical_object
 from feedback.domain.errors import ReportRefused
-from feedback.domain.report.document import read_report
+from feedback.domain.report.report import SignedReport, hash_document
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,24 @@ def read_report_file(data: bytes, name: str) -> ReportFile:
     return ReportFile(value["document"], value["public_key"])
 
 
+def write_report_file(signed: SignedReport) -> bytes:
+    """Return a report as a file, with its hashes and signature. docs/report.schema.json says what it holds."""
+    report = signed.report
+    hashes = {"statement_hash": report.statement_hash, "chain_hash": report.chain_hash}
+    return write_signed_file(report.json, signed.signature, signed.public_key, **hashes)
+
+
+def write_signed_file(document: str, signature: bytes, public_key: bytes, **hashes: str) -> bytes:
+    """Return the canonical JSON of a signed document, its signature and public key (both base64), and its hashes.
+
+    The document stands in it byte for byte as it was signed.
+    """
+    keys = {"signature": signature, "public_key": public_key}
+    words = {**hashes, **{name: base64.b64encode(value).decode() for name, value in keys.items()}}
+    members = {name: canonical_json(word) for name, word in words.items()}
+    return canonical_object({"document": document, **members}).encode()
+
+
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number")
 
@@ -54,15 +72,9 @@ def _refuse(constant: str) -> NoReturn:
 def _is_as_exported(value: dict[str, Any], data: bytes) -> bool:
     try:
         signature, public_key = (base64.b64decode(value[key], validate=True) for key in ("signature", "public_key"))
-        report = read_report(canonical_json(value["document"]))
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, report.json.encode())
+        hashed = hash_document(value["document"])
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, hashed.json.encode())
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error, InvalidSignature):
         return False
-    exported = {
-        "document": value["document"],
-        "statement_hash": report.statement_hash,
-        "chain_hash": report.chain_hash,
-        "signature": base64.b64encode(signature).decode(),
-        "public_key": base64.b64encode(public_key).decode(),
-    }
-    return canonical_json(exported).encode() == data
+    hashes = {"statement_hash": hashed.statement_hash, "chain_hash": hashed.chain_hash}
+    return write_signed_file(hashed.json, signature, public_key, **hashes) == data

@@ -1,10 +1,7 @@
-"""A report read back for pages and exports: by question, by group, by row. Holds no words but those that were asked."""
+"""The results of a report for pages and exports: by question, group and row. Holds no words but those asked."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, NamedTuple
 
 from feedback.domain.disclosure.counts import Count, bounded
 from feedback.domain.disclosure.groups import Group
@@ -13,34 +10,16 @@ from feedback.domain.disclosure.statements import (
     DominanceBand,
     GroupStatement,
     OptionCount,
-    Published,
     Reason,
-    ResponseRate,
     Rose,
     Sensitive,
     Ticks,
     Total,
     Withheld,
-    canonical_json,
-    read_publication,
 )
-from feedback.domain.languages import LANGUAGES
-from feedback.domain.report.document import About, Outcome, Promise, ReportDocument, Rules, Twin
-from feedback.domain.survey.kinds import STORED_KINDS
-from feedback.domain.survey.questionnaires import Kind, Order, Role, Theme, text_in
-
-
-@dataclass(frozen=True)
-class ReportHeader:
-    """What stands above and below the results. `receipts` are sorted digests, `previous` a chain hash or None."""
-
-    about: About
-    outcome: Outcome
-    rules: Rules
-    promise: Promise
-    twins: tuple[Twin, ...]
-    previous: str | None
-    receipts: tuple[str, ...]
+from feedback.domain.report.report import Report
+from feedback.domain.survey.asked import AskedQuestion
+from feedback.domain.survey.questionnaires import Kind, Order, Question, Role, Theme, text_in
 
 
 @dataclass(frozen=True)
@@ -123,123 +102,49 @@ class ReportRow:
     missing: tuple[Group, ...]
 
 
-@dataclass(frozen=True)
-class RateResult:
-    """How many of a group answered; None means fewer than k, or a report that says nothing at all."""
-
-    group: Group
-    answered: int | None
-
-
-@dataclass(frozen=True)
-class CommentDecision:
-    """Whether the comments on one open question went to review; otherwise they were destroyed unread."""
-
-    code: str
-    text: str
-    kept: bool
-
-
-def report_header(document: ReportDocument) -> ReportHeader:
-    """Return what the report is about, by which rules it was made, and the receipts it lists."""
-    record = json.loads(document.json)
-    dates = {name: date.fromisoformat(record["about"][name]) for name in ("opened_on", "closed_on")}
-    about = About(**{**record["about"], **dates})
-    return ReportHeader(
-        about=about,
-        outcome=Outcome(record["outcome"]),
-        rules=Rules(**record["rules"]),
-        promise=Promise(**record["promise"]),
-        twins=tuple(Twin(**one) for one in record["twins"]),
-        previous=record["previous"],
-        receipts=tuple(record["receipts"]),
-    )
-
-
-def report_languages(*documents: ReportDocument) -> frozenset[str]:
-    """Return the codes of those of the service's languages in which all that these reports quote was asked."""
-    found = frozenset(language.code for language in LANGUAGES)
-    for document in documents:
-        record = json.loads(document.json)
-        for question in (*record["questions"], *record["comments"]):
-            found &= question["text"].keys()
-            for option in question.get("options", ()):
-                found &= option["text"].keys()
-    return found
-
-
-def report_rates(document: ReportDocument) -> tuple[RateResult, ...]:
-    """Return every group with its response rate, in the report's order."""
-    opened = _open(document)
-    answered = {one.group: one.answered for one in opened.statements if isinstance(one, ResponseRate)}
-    return tuple(RateResult(group, answered.get(name)) for name, group in opened.groups.items())
-
-
-def report_questions(document: ReportDocument, language: str) -> tuple[ReportQuestion, ...]:
+def report_questions(report: Report, language: str) -> tuple[ReportQuestion, ...]:
     """Return the closed questions in the report's order, with texts in `language`, or English where missing."""
-    opened = _open(document)
-    return tuple(_question(opened, one, language) for one in opened.questions if STORED_KINDS[one["kind"]].closed)
+    return tuple(_question(report, one, language) for one in report.asked if one.question.closed)
 
 
-def report_rows(document: ReportDocument, language: str) -> tuple[ReportRow, ...]:
+def report_rows(report: Report, language: str) -> tuple[ReportRow, ...]:
     """Return one row per published or withheld fact, question by question, totals after the groups."""
-    return tuple(row for question in report_questions(document, language) for row in _rows(question))
+    return tuple(row for question in report_questions(report, language) for row in _rows(question))
 
 
-def report_comments(document: ReportDocument, language: str) -> tuple[CommentDecision, ...]:
-    """Return what became of the comments on each open question."""
-    comments = json.loads(document.json)["comments"]
-    return tuple(CommentDecision(one["question"], text_in(one["text"], language), one["kept"]) for one in comments)
-
-
-class _Opened(NamedTuple):
-    groups: dict[str, Group]
-    questions: list[dict[str, Any]]
-    statements: tuple[Published, ...]
-
-
-def _open(document: ReportDocument) -> _Opened:
-    record = json.loads(document.json)
-    groups = {one["name"]: _group(one) for one in record["groups"]}
-    publication = read_publication(canonical_json(record["statements"]), record["rules"]["k"])
-    return _Opened(groups, record["questions"], publication.statements)
-
-
-def _group(one: dict[str, Any]) -> Group:
-    role = None if one["role"] is None else Role(one["role"])
-    return Group(one["name"], role, tuple(one["cohorts"]), one["invited"])
-
-
-def _question(opened: _Opened, question: dict[str, Any], language: str) -> ReportQuestion:
-    code, roles = question["code"], tuple(Role(role) for role in question["roles"])
-    texts = {option["code"]: text_in(option["text"], language) for option in question["options"]}
-    said = [one for one in opened.statements if isinstance(one, GroupStatement) and one.question == code]
-    groups = (group for group in opened.groups.values() if group.role is None or group.role in roles)
+def _question(report: Report, asked: AskedQuestion, language: str) -> ReportQuestion:
+    question, texts = asked.question, _option_texts(asked.question, language)
+    said = [one for one in report.statements if isinstance(one, GroupStatement) and one.question == question.code]
+    groups = (group for group in report.groups if group.role is None or group.role in asked.roles)
     return ReportQuestion(
-        code=code,
-        kind=STORED_KINDS[question["kind"]],
-        section=question["section"],
-        theme=Theme(question["theme"]),
-        text=text_in(question["text"], language),
+        code=question.code,
+        kind=question.kind,
+        section=question.section,
+        theme=question.theme,
+        text=text_in(question.text, language),
         options=tuple(texts.items()),
-        order=Order(question["order"]),
-        sensitive=question["sensitive"],
-        then_now=question["then_now"],
-        roles=roles,
+        order=question.order,
+        sensitive=question.sensitive,
+        then_now=question.then_now,
+        roles=asked.roles,
         results=tuple(_group_result(group, said, texts) for group in groups),
-        total=_total_result(opened, code, texts),
-        shown_when=_condition(opened, question, language),
+        total=_total_result(report, question.code, texts),
+        shown_when=_condition(report, asked, language),
     )
 
 
-def _condition(opened: _Opened, question: dict[str, Any], language: str) -> tuple[str, tuple[str, ...]] | None:
-    condition = question.get("shown_when")
+def _option_texts(question: Question, language: str) -> dict[str, str]:
+    return {option.code: text_in(option.text, language) for option in question.options}
+
+
+def _condition(report: Report, asked: AskedQuestion, language: str) -> tuple[str, tuple[str, ...]] | None:
+    condition = asked.question.shown_when
     if condition is None:
         return None
-    roles = set(question["roles"])
-    asked = next(one for one in opened.questions if one["code"] == condition["question"] and roles & set(one["roles"]))
-    texts = {option["code"]: text_in(option["text"], language) for option in asked["options"]}
-    return text_in(asked["text"], language), tuple(texts[code] for code in condition["answers"])
+    roles = set(asked.roles)
+    hung_on = (one for one in report.asked if roles & set(one.roles))
+    parent = next(one.question for one in hung_on if one.question.code == condition.question)
+    return text_in(parent.text, language), _words(condition.answers, _option_texts(parent, language))
 
 
 def _group_result(group: Group, said: list[GroupStatement], texts: Mapping[str, str]) -> GroupResult:
@@ -273,13 +178,14 @@ def _exact_bars(counts: tuple[OptionCount, ...], n: int, texts: Mapping[str, str
     return tuple(Bar((one.option,), (texts[one.option],), Count(one.count, one.count, n)) for one in counts)
 
 
-def _total_result(opened: _Opened, code: str, texts: Mapping[str, str]) -> TotalResult | None:
-    totals = (one for one in opened.statements if isinstance(one, Total) and one.question == code)
+def _total_result(report: Report, code: str, texts: Mapping[str, str]) -> TotalResult | None:
+    totals = (one for one in report.statements if isinstance(one, Total) and one.question == code)
     total = next(totals, None)
     if total is None:
         return None
-    groups, missing = ([opened.groups[name] for name in names] for names in (total.groups, total.missing))
-    return TotalResult(_exact_bars(total.counts, total.n, texts), tuple(groups), tuple(missing))
+    by_name = {group.name: group for group in report.groups}
+    groups, missing = (tuple(by_name[name] for name in names) for names in (total.groups, total.missing))
+    return TotalResult(_exact_bars(total.counts, total.n, texts), groups, missing)
 
 
 def _rows(question: ReportQuestion) -> list[ReportRow]:

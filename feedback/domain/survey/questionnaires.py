@@ -212,7 +212,7 @@ def every_text(questionnaire: Questionnaire) -> Iterator[Texts]:
     for section in questionnaire.sections:
         yield section.title
     for question in questionnaire.questions:
-        yield from _all_texts(question)
+        yield from texts_of(question)
         if question.hint is not None:
             yield question.hint
 
@@ -243,12 +243,13 @@ def are_worded_alike(one: Question, other: Question) -> bool:
     """Tell whether both ask the same, in every language that both have."""
     return wording(one) == wording(other) and all(
         mine.get(language, text) == text
-        for mine, theirs in zip(_all_texts(one), _all_texts(other), strict=True)
+        for mine, theirs in zip(texts_of(one), texts_of(other), strict=True)
         for language, text in theirs.items()
     )
 
 
-def _all_texts(question: Question) -> list[Texts]:
+def texts_of(question: Question) -> list[Texts]:
+    """Return a question's own words and those of its options."""
     return [question.text, *(option.text for option in question.options)]
 
 

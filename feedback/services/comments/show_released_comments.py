@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound
 from feedback.domain.report.released_comments import ReleasedComments, read_release
+from feedback.reporting.comments_section import CommentsState
 from feedback.storage.comment_releases import CommentRelease, release_of
 from feedback.storage.database import reading
 from feedback.storage.organisations import Organisation
@@ -19,30 +20,26 @@ from feedback.storage.waves import Wave, wave_by_id
 class SignedRelease:
     """Released comments with the organisation's Ed25519 signature over the UTF-8 bytes of their JSON."""
 
+    programme_id: int
+    stage: str
     json: str
     comments: ReleasedComments
     signature: bytes
     public_key: bytes
 
 
-@dataclass(frozen=True)
-class CommentsView:
-    """What became of a wave's comments: a `release`, a review `until` a day in the programme's time zone, or neither.
-
-    Neither means that they were destroyed, or that none were kept.
-    """
-
-    release: SignedRelease | None
-    until: date | None
-
-
-def show_comments(session: Session, wave_id: int, *, now: datetime) -> CommentsView:
+def show_comments(session: Session, wave_id: int, *, now: datetime) -> CommentsState:
     """Return what became of a wave's comments; raises NotFound if there is no such wave."""
     with reading(session):
-        wave, stored = wave_by_id(session, wave_id), release_of(session, wave_id)
-        if stored is not None:
-            return CommentsView(_signed(session, wave, stored), None)
-        return CommentsView(None, _last_day(session, wave, now))
+        return comments_state(session, wave_by_id(session, wave_id), now)
+
+
+def comments_state(session: Session, wave: Wave, now: datetime) -> CommentsState:
+    """Return what became of a wave's comments, within a transaction that the caller ends."""
+    stored = release_of(session, wave.id)
+    if stored is not None:
+        return CommentsState(read_release(stored.document))
+    return CommentsState(until=_last_day(session, wave, now))
 
 
 def show_release(session: Session, wave_id: int) -> SignedRelease:
@@ -65,6 +62,8 @@ def _signed(session: Session, wave: Wave, stored: CommentRelease) -> SignedRelea
     programme = programme_by_id(session, wave.programme_id)
     organisation = session.get_one(Organisation, programme.organisation_id)
     return SignedRelease(
+        programme_id=programme.id,
+        stage=wave.stage,
         json=stored.document,
         comments=read_release(stored.document),
         signature=stored.signature,

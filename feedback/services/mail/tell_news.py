@@ -13,7 +13,7 @@ from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH
 from feedback.domain.links import news_name, results_digest, results_secret
-from feedback.domain.report.document import Outcome, read_outcome
+from feedback.domain.report.report import Outcome, Report
 from feedback.domain.staff import PLANNERS, StaffRole
 from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.domain.waves.states import News
@@ -94,7 +94,7 @@ def _open_results(session: Session, keys: KeyStore, wave: Wave) -> MailKind:
     secret = results_secret(keys.opt_out_key(wave.programme_id), wave.programme_id)
     keep_results_page(session, wave.programme_id, results_digest(secret))
     report = report_of(session, wave.id)
-    is_published = report is not None and read_outcome(report.document) is Outcome.PUBLISHED
+    is_published = report is not None and Report.parse(report.document).outcome is Outcome.PUBLISHED
     return MailKind.RESULTS if is_published else MailKind.UNREPORTED
 
 

@@ -1,16 +1,19 @@
-"""Find the published report of a wave, with what is needed to check it and to compare it with earlier ones."""
+"""Find the published report of a wave, with what is needed to compose it and to compare it with others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound
-from feedback.domain.report.document import Outcome, ReportDocument, SignedReport, read_outcome, read_report
+from feedback.domain.report.report import Outcome, Report, SignedReport
+from feedback.reporting.report_paper import ReportSource
+from feedback.services.comments.show_released_comments import comments_state
 from feedback.storage.database import reading
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id, words_of
-from feedback.storage.reports import report_of, reports_before, reports_of_programme
+from feedback.storage.reports import StoredReport, report_of, reports_before, reports_of_programme
 from feedback.storage.waves import Wave, reported_waves, wave_by_id
 
 
@@ -25,50 +28,58 @@ class Comparable:
 
 @dataclass(frozen=True)
 class ShownReport:
-    """One report. `earlier` are the programme's reports before it, oldest first; `words` are its own, by language."""
+    """One report, with what stands beside it and where it belongs."""
 
     programme_id: int
-    wave_id: int
     stage: str
-    signed: SignedReport
-    earlier: tuple[ReportDocument, ...]
+    source: ReportSource
     comparable: tuple[Comparable, ...]
-    words: Mapping[str, Mapping[str, str]]
 
 
-def show_report(session: Session, wave_id: int) -> ShownReport:
+def show_report(session: Session, wave_id: int, *, now: datetime) -> ShownReport:
     """Return the report of a wave, or raise NotFound if it has none yet."""
     with reading(session):
-        return _shown(session, wave_id)
+        return _shown(session, wave_id, now)
 
 
-def speaking_reports(session: Session, programme_id: int) -> tuple[ReportDocument, ...]:
+def reports_of_waves(session: Session, wave_ids: Iterable[int]) -> tuple[Report, ...]:
+    """Return the reports of waves, in this order; NotFound if one has none yet."""
+    with reading(session):
+        return tuple(Report.parse(_stored(session, wave_id).document) for wave_id in wave_ids)
+
+
+def speaking_reports(session: Session, programme_id: int) -> tuple[Report, ...]:
     """Return the reports of a programme that publish something, oldest first; NotFound if there is no programme."""
     with reading(session):
         programme_by_id(session, programme_id)
-        stored = [one.document for one in reports_of_programme(session, programme_id)]
-        return tuple(read_report(text) for text in stored if read_outcome(text) is Outcome.PUBLISHED)
+        reports = [Report.parse(one.document) for one in reports_of_programme(session, programme_id)]
+        return tuple(one for one in reports if one.outcome is Outcome.PUBLISHED)
 
 
-def _shown(session: Session, wave_id: int) -> ShownReport:
-    wave, stored = wave_by_id(session, wave_id), report_of(session, wave_id)
+def _stored(session: Session, wave_id: int) -> StoredReport:
+    wave_by_id(session, wave_id)
+    stored = report_of(session, wave_id)
     if stored is None:
         raise NotFound(f"Wave {wave_id} has no report yet; there is one after the close.")
+    return stored
+
+
+def _shown(session: Session, wave_id: int, now: datetime) -> ShownReport:
+    stored, wave = _stored(session, wave_id), wave_by_id(session, wave_id)
     programme = programme_by_id(session, wave.programme_id)
     organisation = session.get_one(Organisation, programme.organisation_id)
-    return ShownReport(
-        programme_id=programme.id,
-        wave_id=wave.id,
-        stage=wave.stage,
-        signed=SignedReport(read_report(stored.document), stored.signature, organisation.signing_public_key or b""),
-        earlier=tuple(read_report(one.document) for one in reports_before(session, stored)),
-        comparable=tuple(
-            Comparable(other.id, owner.name, other.stage)
-            for other, owner in reported_waves(session, organisation.id)
-            if _can_be_compared(wave, other)
-        ),
+    source = ReportSource(
+        signed=SignedReport(Report.parse(stored.document), stored.signature, organisation.signing_public_key or b""),
+        earlier=tuple(Report.parse(one.document) for one in reports_before(session, stored)),
+        comments=comments_state(session, wave, now),
         words=words_of(programme),
     )
+    comparable = tuple(
+        Comparable(other.id, owner.name, other.stage)
+        for other, owner in reported_waves(session, organisation.id)
+        if _can_be_compared(wave, other)
+    )
+    return ShownReport(programme.id, wave.stage, source, comparable)
 
 
 def _can_be_compared(wave: Wave, other: Wave) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound
 from feedback.domain.links import SHORT_SECRET_BYTES, from_address, results_digest
-from feedback.domain.report.document import ReportDocument, read_report
+from feedback.domain.report.report import Report
 from feedback.storage.notices import read_notice
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.results import results_behind
@@ -17,7 +17,7 @@ from feedback.storage.results import results_behind
 class Results:
     """A programme's reports, oldest first and at least one, and what it says it did."""
 
-    reports: tuple[ReportDocument, ...]
+    reports: tuple[Report, ...]
     you_said: str
     contact_name: str
     contact_email: str
@@ -34,7 +34,7 @@ def show_results(connection: Connection, address: str) -> Results:
         programme = programme_by_id(session, programme_id)
         you_said, _help = read_notice(session, programme_id)
         return Results(
-            reports=tuple(read_report(document) for _programme, _wave, document in found),
+            reports=tuple(Report.parse(document) for _programme, _wave, document in found),
             you_said=you_said,
             contact_name=programme.contact_name,
             contact_email=programme.contact_email,

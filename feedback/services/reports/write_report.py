@@ -7,16 +7,8 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure.publishing import publish
 from feedback.domain.errors import WaveNotReady
-from feedback.domain.report.document import (
-    About,
-    Promise,
-    ReportDocument,
-    ReportFacts,
-    Twin,
-    build_report,
-    build_too_few,
-)
-from feedback.domain.report.reading import report_header
+from feedback.domain.report.document import ReportFacts, build_report, build_too_few
+from feedback.domain.report.report import About, Promise, Report, Twin
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.services.reports.sign_document import sign_document
 from feedback.services.waves.open_responses import Opened
@@ -34,7 +26,7 @@ def questionnaires_asked(session: Session, wave: Wave) -> dict[Role, Questionnai
     return {role: one for role, one in questionnaires_of(session, wave.id).items() if role in invited}
 
 
-def write_report(session: Session, wave: Wave, opened: Opened | None, kept: frozenset[str]) -> ReportDocument:
+def write_report(session: Session, wave: Wave, opened: Opened | None, kept: frozenset[str]) -> Report:
     """Return the report on `opened`, or one that says that too few answered.
 
     `kept` holds the codes of the questions whose comments go to review. Hold the programme's lock from here until the
@@ -57,7 +49,7 @@ def write_report(session: Session, wave: Wave, opened: Opened | None, kept: froz
     return build_report(facts, publish(opened.tally, facts.k), previous)
 
 
-def store_report(session: Session, keys: KeyStore, wave: Wave, document: ReportDocument) -> None:
+def store_report(session: Session, keys: KeyStore, wave: Wave, report: Report) -> None:
     """Sign a report with the organisation's key and add it to the programme's chain, whose lock is held.
 
     Raises KeysMissing if the key store has another key than the organisation published.
@@ -70,13 +62,13 @@ def store_report(session: Session, keys: KeyStore, wave: Wave, document: ReportD
             wave_id=wave.id,
             programme_id=programme.id,
             number=before.number + 1 if before else 1,
-            document=document.json,
-            statement_hash=document.statement_hash,
-            chain_hash=document.chain_hash,
-            signature=sign_document(keys, organisation, document.json),
+            document=report.json,
+            statement_hash=report.statement_hash,
+            chain_hash=report.chain_hash,
+            signature=sign_document(keys, organisation, report.json),
         )
     )
-    add_receipts(session, wave.id, [bytes.fromhex(one) for one in report_header(document).receipts])
+    add_receipts(session, wave.id, [bytes.fromhex(one) for one in report.receipts])
 
 
 def _about(session: Session, wave: Wave) -> About:

@@ -157,9 +157,9 @@ def _check_terms(
 def _attacked(session: Session, wave_id: int, opened: Opened | None, attack: Attack) -> tuple[str, ...]:
     with reading(session):
         wave = _closing_wave(session, wave_id)
-        document = write_report(session, wave, opened, frozenset())
+        report = write_report(session, wave, opened, frozenset())
         sizes = {(role, cohort): count for role, cohort, count in wave.invited_sizes}
-    return attack(document, sizes)
+    return attack(report, sizes)
 
 
 def _hold(session: Session, wave_id: int, broken: tuple[str, ...], now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address
 from feedback.domain.disclosure.groups import Atom, Group, group_of
 from feedback.domain.errors import PlanRefused, sentence
-from feedback.domain.report.document import Outcome, Twin, read_outcome
+from feedback.domain.report.report import Outcome, Report, Twin
 from feedback.domain.survey.questionnaires import Questionnaire, Role, wording
 from feedback.domain.waves.states import WaveState
 from feedback.storage.deliveries import Invited, invited_people
@@ -75,7 +75,7 @@ def _earlier(session: Session, survey: PlannedSurvey) -> Iterator[Wave]:
 
 def _says_nothing(session: Session, wave: Wave) -> bool:
     report = report_of(session, wave.id)
-    return report is not None and read_outcome(report.document) is Outcome.TOO_FEW
+    return report is not None and Report.parse(report.document).outcome is Outcome.TOO_FEW
 
 
 def _wordings(questionnaires: Mapping[Role, Questionnaire]) -> set[str]:

@@ -9,7 +9,7 @@ from feedback.domain.comments.review import Comment
 from feedback.domain.disclosure.tally import Tally
 from feedback.domain.errors import AnswerRefused, SealBroken
 from feedback.domain.links import EntitlementDigest, ResponseKey, entitlement_digest, receipt_digest
-from feedback.domain.report.document import Receipt
+from feedback.domain.report.document import ReceiptDigest
 from feedback.domain.sealing import Place, PrivateKey, SealedResponse, open_response
 from feedback.domain.survey.answers import Wish
 from feedback.domain.survey.questionnaires import Role
@@ -22,7 +22,7 @@ class Opened:
     """What all valid responses of a wave say together. `comments` by (question code, group name)."""
 
     tally: Tally
-    receipts: list[Receipt] = field(default_factory=list)
+    receipts: list[ReceiptDigest] = field(default_factory=list)
     comments: dict[tuple[str, str], list[Comment]] = field(default_factory=dict)
     rejected: int = 0
 
@@ -70,7 +70,7 @@ def _count(opened: Opened, body: ResponseBody) -> bool:
         opened.tally.add(body.group, Role(body.role), body.answer)
     except AnswerRefused:
         return False
-    opened.receipts.append(Receipt(body.group, receipt_digest(body.receipt)))
+    opened.receipts.append(ReceiptDigest(body.group, receipt_digest(body.receipt)))
     for code, text in body.answer.texts.items():
         wish = body.answer.wish_for(code)
         # Whoever wants only to be counted was told that nobody reads the text: it ends here.

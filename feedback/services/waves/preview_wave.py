@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure.forecast import Forecast, forecast
 from feedback.domain.disclosure.groups import partition
-from feedback.domain.report.document import Twin
+from feedback.domain.report.report import Twin
 from feedback.domain.waves.calendar import WaveCalendar
 from feedback.domain.waves.schedule import Hours
 from feedback.services.waves.find_twins import find_twins, twins_of

@@ -4,9 +4,10 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from flask_babel import gettext as _
 
 from feedback.domain.errors import NotFound
-from feedback.domain.report.reading import report_languages
+from feedback.domain.report.report import quoted_languages
 from feedback.locales.speech import spoken
 from feedback.reporting.participants import participants_results
+from feedback.reporting.words import stage_name
 from feedback.runtime import runtime
 from feedback.services.reports.show_results import Results, show_results
 from feedback.web.languages import offer_only
@@ -36,18 +37,18 @@ def _results(address: str) -> Results:
 
 
 def _page(address: str, results: Results, number: int) -> Response:
-    offer_only(report_languages(results.reports[number - 1]))
-    reports = [participants_results(report, spoken().code) for report in results.reports]
+    report = results.reports[number - 1]
+    offer_only(quoted_languages(report))
     others = [
-        (other.title, url_for(".one", address=address, number=place))
-        for place, other in enumerate(reports, start=1)
+        (stage_name(other.about.stage), url_for(".one", address=address, number=place))
+        for place, other in enumerate(results.reports, start=1)
         if place != number
     ]
     page = render_template(
         "participant/results.html",
-        shown=reports[number - 1],
+        shown=participants_results(report, spoken().code),
         others=others,
-        is_newest=number == len(reports),
+        is_newest=number == len(results.reports),
         paragraphs=_paragraphs(results.you_said),
         contact_name=results.contact_name,
         contact_email=results.contact_email,

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from feedback.domain.report.document import ReportDocument
-from feedback.domain.report.reading import report_languages
+from feedback.domain.report.report import Report, quoted_languages
 from feedback.domain.staff import StaffRole
 from feedback.rendering.blocks import Paper
 from feedback.rendering.page import page_of
 from feedback.reporting.comparison_paper import compose_comparison
 from feedback.runtime import runtime
-from feedback.services.reports.show_report import show_report, speaking_reports
+from feedback.services.reports.show_report import reports_of_waves, speaking_reports
 from feedback.web.languages import offer_only
 from feedback.web.staff.downloads import as_pdf, as_xlsx
 from feedback.web.staff.guards import allowed
@@ -66,17 +65,16 @@ def of_all_as_xlsx(programme_id: int) -> Response:
 
 
 def _between(wave_id: int, before_id: int) -> Paper:
-    session = runtime().session()
-    return _compared([show_report(session, one).signed.document for one in (before_id, wave_id)])
+    return _compared(reports_of_waves(runtime().session(), (before_id, wave_id)))
 
 
 def _over(programme_id: int) -> Paper:
     return _compared(speaking_reports(runtime().session(), programme_id))
 
 
-def _compared(documents: Sequence[ReportDocument]) -> Paper:
-    offer_only(report_languages(*documents))
-    return compose_comparison(documents, language())
+def _compared(reports: Sequence[Report]) -> Paper:
+    offer_only(quoted_languages(*reports))
+    return compose_comparison(reports, language())
 
 
 def _page(paper: Paper, **addresses: str) -> str:

@@ -15,7 +15,7 @@ from feedback.domain.disclosure.counts import (
     unfavourable_options,
 )
 from feedback.domain.disclosure.publishing import publish
-from feedback.domain.disclosure.statements import GroupStatement, ResponseRate, canonical_json, read_publication
+from feedback.domain.disclosure.statements import GroupStatement, ResponseRate, read_statements
 from feedback.domain.survey.questionnaires import Order
 
 FIVE = tuple("01234")
@@ -23,7 +23,7 @@ FIVE = tuple("01234")
 
 def said(kind: str, **values: Any) -> Any:
     record = {"kind": kind, "group": "mentor", "question": "C1", **values}
-    (statement,) = read_publication(canonical_json([record]), 5).statements
+    (statement,) = read_statements([record])
     return statement
 
 

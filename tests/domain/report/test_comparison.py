@@ -22,15 +22,8 @@ from feedback.domain.report.comparison import (
     WaveDifference,
     compare,
 )
-from feedback.domain.report.document import (
-    About,
-    Promise,
-    ReportDocument,
-    ReportFacts,
-    build_report,
-    build_too_few,
-    read_report,
-)
+from feedback.domain.report.document import ReportFacts, build_report, build_too_few
+from feedback.domain.report.report import About, Promise, Report
 from feedback.domain.report.statistics import Interval, Method, newcombe
 from feedback.domain.survey.answers import Answer
 from feedback.domain.survey.questionnaires import NONE_OF_THESE, Order, Question, Role
@@ -62,7 +55,7 @@ KICKOFF, MIDPOINT, EXIT = about("kickoff", 0), about("midpoint", 3), about("exit
 def report() -> Build:
     """Return a builder: the report of what a wave has said, after the report `previous`."""
 
-    def build(made: Any, about: About = KICKOFF, previous: ReportDocument | None = None) -> ReportDocument:
+    def build(made: Any, about: About = KICKOFF, previous: Report | None = None) -> Report:
         facts = ReportFacts(about, PROMISE, K, made.groups, made.questionnaires)
         return build_report(facts, publish(made.tally, K), previous.chain_hash if previous else None)
 
@@ -73,7 +66,7 @@ def report() -> Build:
 def answered(ask: Build, wave: Build, report: Build) -> Build:
     """Return a builder: the report of one question, to which mentors answered `ratings`."""
 
-    def build(ratings: Any, question: Question | None = None, *after: Any, **changes: Any) -> ReportDocument:
+    def build(ratings: Any, question: Question | None = None, *after: Any, **changes: Any) -> Report:
         made = wave(question or ask("C1"), **changes)
         made.rate("mentor", (question or ask("C1")).code, ratings)
         return report(made, *after)
@@ -269,7 +262,7 @@ def test_a_report_without_a_word_on_a_question_is_read_as_withheld(answered: Bui
     first = answered(LOW)
     record = json.loads(answered(HIGH, None, EXIT, first).json)
     record["statements"] = [one for one in record["statements"] if one["kind"] == "response-rate"]
-    (compared,) = compare([first, read_report(canonical_json(record))])
+    (compared,) = compare([first, Report.parse(canonical_json(record))])
     assert line(compared).no_difference == NoDifference(Obstacle.WITHHELD, (Side.AFTER,))
 
 
@@ -326,7 +319,7 @@ def test_open_questions_are_not_compared(ask: Build, ask_open: Build, wave: Buil
 def of_all(ask: Build, wave: Build, report: Build, everybody: tuple[Group, ...]) -> Build:
     """Return a builder: the report on one group of everybody, of the roles named."""
 
-    def build(ratings: str, asked: dict[str, tuple[Question, ...]], *after: Any) -> ReportDocument:
+    def build(ratings: str, asked: dict[str, tuple[Question, ...]], *after: Any) -> Report:
         made = wave(groups=everybody, **asked)
         made.rate("all", "C1", ratings, Role.MENTOR)
         return report(made, *after)
@@ -363,28 +356,26 @@ def test_new_words_for_one_role_are_a_change_for_everybody(ask: Build, of_all: B
 
 
 @pytest.fixture
-def three(answered: Build) -> list[ReportDocument]:
+def three(answered: Build) -> list[Report]:
     first = answered(LOW)
     second = answered(LOW, None, MIDPOINT, first)
     return [first, second, answered(HIGH, None, EXIT, second)]
 
 
-def test_three_reports_are_compared_pair_by_pair(three: list[ReportDocument]) -> None:
+def test_three_reports_are_compared_pair_by_pair(three: list[Report]) -> None:
     found = compare(three)
     stages = [(one.before.about.stage, one.after.about.stage) for one in found]
     assert stages == [("kickoff", "midpoint"), ("kickoff", "exit"), ("midpoint", "exit")]
     assert [line(one).differences[0].points.low for one in found] == [0, 20, 20]
 
 
-def test_a_report_between_may_be_left_out(three: list[ReportDocument]) -> None:
+def test_a_report_between_may_be_left_out(three: list[Report]) -> None:
     (compared,) = compare([three[0], three[2]])
     assert compared.after.about.stage == "exit"
 
 
 @pytest.mark.parametrize("places", [(1, 0), (2, 0), (2, 1), (0, 2, 1), (1, 0, 2)])
-def test_reports_of_one_programme_in_the_wrong_order_are_refused(
-    three: list[ReportDocument], places: tuple[int, ...]
-) -> None:
+def test_reports_of_one_programme_in_the_wrong_order_are_refused(three: list[Report], places: tuple[int, ...]) -> None:
     with pytest.raises(ComparisonRefused, match=r"was published before .* put it first"):
         compare([three[place] for place in places])
 
@@ -403,7 +394,7 @@ def test_a_report_that_says_it_was_the_first_comes_first(answered: Build) -> Non
         compare([answered(LOW), answered(HIGH, None, EXIT)])
 
 
-def test_dates_that_run_backwards_are_refused(answered: Build, three: list[ReportDocument]) -> None:
+def test_dates_that_run_backwards_are_refused(answered: Build, three: list[Report]) -> None:
     with pytest.raises(ComparisonRefused, match='"midpoint" of "Pilot" was published before that on "exit"'):
         compare([answered(HIGH, None, EXIT, three[0]), three[1]])
 
@@ -413,7 +404,7 @@ def test_one_report_is_not_enough(answered: Build) -> None:
         compare([answered(LOW)])
 
 
-def test_the_same_report_twice_is_refused(three: list[ReportDocument]) -> None:
+def test_the_same_report_twice_is_refused(three: list[Report]) -> None:
     with pytest.raises(ComparisonRefused, match='"midpoint" of "Pilot" was chosen twice'):
         compare([three[0], three[1], three[1]])
 
@@ -433,9 +424,7 @@ def test_a_pilot_is_compared_with_its_roll_out(answered: Build) -> None:
 
 
 @pytest.mark.parametrize("name", ["programme", "organisation"])
-def test_two_programmes_are_compared_by_one_report_each(
-    answered: Build, three: list[ReportDocument], name: str
-) -> None:
+def test_two_programmes_are_compared_by_one_report_each(answered: Build, three: list[Report], name: str) -> None:
     other = answered(LOW, None, replace(KICKOFF, **{name: "Other"}))
     with pytest.raises(
         ComparisonRefused, match=r"^Of two programmes, one report each can be compared; choose two reports\.$"
@@ -443,13 +432,13 @@ def test_two_programmes_are_compared_by_one_report_each(
         compare([*three[:2], other])
 
 
-def with_twins(document: ReportDocument, *twins: tuple[str, str]) -> ReportDocument:
+def with_twins(document: Report, *twins: tuple[str, str]) -> Report:
     record = json.loads(document.json)
     record["twins"] = [{"group": group, "stage": stage} for group, stage in twins]
-    return read_report(canonical_json(record))
+    return Report.parse(canonical_json(record))
 
 
-def test_a_twin_is_marked_for_its_group_and_stage_only(three: list[ReportDocument]) -> None:
+def test_a_twin_is_marked_for_its_group_and_stage_only(three: list[Report]) -> None:
     pairs = compare([*three[:2], with_twins(three[2], ("mentor", "kickoff"), ("mentee", "midpoint"))])
     marked = [(pair.before.about.stage, one.group) for pair in pairs for one in pair.questions if one.is_twin]
     assert marked == [("kickoff", "mentor"), ("midpoint", "mentee")]

@@ -8,8 +8,8 @@ import pytest
 from feedback.auditor.auditing import audit
 from feedback.domain.disclosure.statements import canonical_json
 from feedback.domain.errors import QuestionnaireRefused
-from feedback.domain.report.document import ReportDocument, read_report
 from feedback.domain.report.reading import report_questions
+from feedback.domain.report.report import Report
 from feedback.domain.survey.kinds import ONE, STORED_KINDS
 from feedback.domain.survey.questionnaire_files import read_questionnaire
 from feedback.domain.survey.questionnaire_json import dump_questionnaire, load_questionnaire
@@ -25,10 +25,10 @@ def stored_as_band(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def old_report() -> ReportDocument:
+def old_report() -> Report:
     record = json.loads((REPORTS / "27-people/exit.json").read_text())
     assert "band" in {question["kind"] for question in record["document"]["questions"]}
-    return read_report(canonical_json(record["document"]))
+    return Report.parse(canonical_json(record["document"]))
 
 
 def test_a_questionnaire_stored_with_bands_asks_the_same_question() -> None:
@@ -38,7 +38,7 @@ def test_a_questionnaire_stored_with_bands_asks_the_same_question() -> None:
     assert [*map(wording, load_questionnaire(stored_as_band(text)).questions)] == [*map(wording, now.questions)]
 
 
-def test_an_old_report_shows_its_bands_as_one_choice(old_report: ReportDocument) -> None:
+def test_an_old_report_shows_its_bands_as_one_choice(old_report: Report) -> None:
     (asked,) = {one["code"] for one in json.loads(old_report.json)["questions"] if one["kind"] == "band"}
     shown = [question for question in report_questions(old_report, "en") if question.code == asked]
     assert shown
@@ -47,7 +47,7 @@ def test_an_old_report_shows_its_bands_as_one_choice(old_report: ReportDocument)
         assert all(result.bars for result in question.results)
 
 
-def test_the_auditor_still_reads_an_old_report(old_report: ReportDocument) -> None:
+def test_the_auditor_still_reads_an_old_report(old_report: Report) -> None:
     assert audit(json.loads(old_report.json), {("mentor", ""): 14, ("mentee", ""): 13}).passed
 
 

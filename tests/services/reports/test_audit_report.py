@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from feedback.domain.disclosure.statements import canonical_json
-from feedback.domain.report.document import ReportDocument, read_report
+from feedback.domain.report.report import Report
 from feedback.services.reports.audit_report import broken_rules
 from tests.reporting.reports import simple_report
 
@@ -15,12 +15,12 @@ SIZES = {("mentor", ""): 40, ("mentee", ""): 30}
 OPTIONS = ("0", "1", "2", "3", "4")
 
 
-def altered(document: ReportDocument, change: Callable[[dict[str, Any]], None]) -> ReportDocument:
+def altered(document: Report, change: Callable[[dict[str, Any]], None]) -> Report:
     record = json.loads(document.json)
     for statement in record["statements"]:
         if statement["kind"] in {"distribution", "dominance-band"} and statement["group"] == "mentor":
             change(statement)
-    return read_report(canonical_json(record))
+    return Report.parse(canonical_json(record))
 
 
 def told_in_full(statement: dict[str, Any]) -> None:
