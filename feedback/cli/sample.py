@@ -16,6 +16,7 @@ from feedback.cli.serving import WebThread
 from feedback.demo.mailbox import Mailbox
 from feedback.demo.participants import COOL, WARM, answer_unopened
 from feedback.demo.programme import new_programme, open_demo_wave
+from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.upgrade_databases import upgrade_databases
@@ -25,7 +26,6 @@ from feedback.worker.due import do, what_is_due
 from feedback.worker.worker import worker_context
 
 _STAGES = {"kickoff": COOL, "exit": WARM}
-_ENDINGS = ("pdf", "xlsx", "csv", "json")
 
 
 @click.command("sample")
@@ -52,9 +52,9 @@ def sample_command(folder: Path, mentors: int, mentees: int, cohorts: tuple[str,
     with _served(tools):
         waves = {stage: _asked(tools, programme, stage, seed) for stage in _STAGES}
     for stage, wave_id in waves.items():
-        for ending in _ENDINGS:
+        for ending in REPORT_FORMATS:
             write_report(wave_id, folder / f"{stage}.{ending}", "en")
-    for ending in ("pdf", "xlsx"):
+    for ending in COMPARISON_FORMATS:
         write_comparison(tuple(waves.values()), folder / f"comparison.{ending}", "en")
 
 

@@ -31,7 +31,11 @@ def test_strangers_see_nothing_but_the_way_in(app: Flask) -> None:
 
 def test_staff_addresses_with_a_number_name_what_the_guard_checks(app: Flask) -> None:
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint in staff_endpoints(app) - OPEN]
-    assert {name for rule in rules for name in rule.arguments} <= {"programme_id", "wave_id", "before_id"}
+    assert {name for rule in rules for name in rule.arguments - set(rule.defaults or ())} <= {
+        "programme_id",
+        "wave_id",
+        "before_id",
+    }
 
 
 @pytest.mark.parametrize(("role", "refused"), [(StaffRole.ADMINISTRATOR, 14), (StaffRole.REVIEWER, 5)])

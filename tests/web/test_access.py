@@ -25,10 +25,9 @@ OPEN = {"staff.how_to_sign_in", "staff.ask_sign_in", "staff.sign_in", "staff.sig
 REVIEWERS_ALONE = {f"staff.{name}" for name in ("comments", "decide_comment", "sum_up_comments", "release_comments")}
 ADMINISTRATORS_ALONE = {"staff.retry_wave", "staff.discard_wave"}
 CONTACT_AND_ADMINISTRATORS = {"staff.support", "staff.finish_support"}
-_REPORTS = {f"{name}{kind}" for name in ("report", "comparison", "changes") for kind in ("", "_pdf", "_xlsx")}
+_REPORTS = {f"{name}{kind}" for name in ("report", "comparison", "changes") for kind in ("", "_file")}
 REVIEWERS_TOO = {
-    f"staff.{name}"
-    for name in ("programmes", "programme", "wave", "calendar", "report_csv", "report_json", "comments_json", *_REPORTS)
+    f"staff.{name}" for name in ("programmes", "programme", "wave", "calendar", "comments_json", *_REPORTS)
 }
 STAFF_ROOTS = ("/staff/", "/metrics", "/bounces")
 PARTICIPANTS_ROOTS = ("/s/", "/o/", "/r/", "/support/", "/receipt", "/accessibility")

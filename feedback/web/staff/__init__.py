@@ -5,6 +5,7 @@ to reviewers alone, after the close, comments without their authors.
 
 from flask import Blueprint
 
+from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from feedback.web.staff import (
     comments,
     comparisons,
@@ -48,18 +49,17 @@ staff.add_url_rule("/waves/<int:wave_id>/close", "close_wave", waves.close, meth
 staff.add_url_rule("/waves/<int:wave_id>/retry", "retry_wave", waves.retry, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/discard", "discard_wave", waves.discard, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/report", "report", reports.page)
-staff.add_url_rule("/waves/<int:wave_id>/report.pdf", "report_pdf", reports.as_pdf)
-staff.add_url_rule("/waves/<int:wave_id>/report.xlsx", "report_xlsx", reports.as_xlsx)
+for _ending in REPORT_FORMATS:
+    _chosen = {"ending": _ending}
+    staff.add_url_rule(f"/waves/<int:wave_id>/report.{_ending}", "report_file", reports.as_file, defaults=_chosen)
 _BETWEEN = "/waves/<int:wave_id>/compared-with/<int:before_id>"
 staff.add_url_rule(_BETWEEN, "comparison", comparisons.of_two)
-staff.add_url_rule(f"{_BETWEEN}.pdf", "comparison_pdf", comparisons.of_two_as_pdf)
-staff.add_url_rule(f"{_BETWEEN}.xlsx", "comparison_xlsx", comparisons.of_two_as_xlsx)
 _OVER = "/programmes/<int:programme_id>/changes"
 staff.add_url_rule(_OVER, "changes", comparisons.of_all)
-staff.add_url_rule(f"{_OVER}.pdf", "changes_pdf", comparisons.of_all_as_pdf)
-staff.add_url_rule(f"{_OVER}.xlsx", "changes_xlsx", comparisons.of_all_as_xlsx)
-staff.add_url_rule("/waves/<int:wave_id>/report.csv", "report_csv", reports.as_csv)
-staff.add_url_rule("/waves/<int:wave_id>/report.json", "report_json", reports.as_json)
+for _ending in COMPARISON_FORMATS:
+    _chosen = {"ending": _ending}
+    staff.add_url_rule(f"{_BETWEEN}.{_ending}", "comparison_file", comparisons.of_two_as_file, defaults=_chosen)
+    staff.add_url_rule(f"{_OVER}.{_ending}", "changes_file", comparisons.of_all_as_file, defaults=_chosen)
 staff.add_url_rule("/waves/<int:wave_id>/report/comments.json", "comments_json", reports.comments_as_json)
 staff.add_url_rule("/waves/<int:wave_id>/comments", "comments", comments.review)
 staff.add_url_rule("/waves/<int:wave_id>/comments/decide", "decide_comment", comments.decide, methods=["POST"])

@@ -1,26 +1,28 @@
 """Files that staff download. None is named after a programme or organisation: folders are seen over shoulders."""
 
-from flask import Response
+from collections.abc import Mapping
+from typing import Any
 
-from feedback.rendering.blocks import Paper
-from feedback.rendering.pdf import write_pdf
-from feedback.rendering.workbook import write_workbook
+from flask import Response, url_for
+from flask_babel import LazyString
+
+from feedback.reporting.formats import Format, Source
 from feedback.resources import templates_folder
 from feedback.runtime import runtime
 from feedback.services.reports.note_download import note_download
 from feedback.web.staff.guards import member
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def as_pdf(paper: Paper, stem: str) -> Response:
-    """Return a paper as a PDF to download, named after `stem`."""
-    return attached(write_pdf(paper, templates_folder()), f"{stem}.pdf", "application/pdf")
+from feedback.web.staff.wording import language
 
 
-def as_xlsx(paper: Paper, stem: str) -> Response:
-    """Return a paper as a spreadsheet to download, named after `stem`."""
-    return attached(write_workbook(paper), f"{stem}.xlsx", _XLSX)
+def download(form: Format[Source], source: Source, stem: str) -> Response:
+    """Return a report or a comparison in that form, in the reader's language, as a file named after `stem`."""
+    data = form.write(source, language(), templates_folder())
+    return attached(data, f"{stem}.{form.name}", form.media_type)
+
+
+def links(forms: Mapping[str, Format[Source]], endpoint: str, **place: Any) -> list[tuple[str, LazyString]]:
+    """Return address and words of a link for each form; the page at `endpoint` takes its `ending`."""
+    return [(url_for(endpoint, ending=name, **place), form.link) for name, form in forms.items()]
 
 
 def attached(data: bytes, name: str, mimetype: str) -> Response:

@@ -1,0 +1,76 @@
+"""The forms in which a report or a comparison is taken away. A new one is an entry here and its writer.
+
+Pages' links, addresses, names of files, media types and what the commands accept all follow from these tables.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from flask_babel import LazyString, lazy_gettext
+
+from feedback.domain.report.files import write_report_file
+from feedback.domain.report.report import Report
+from feedback.rendering.blocks import Paper
+from feedback.rendering.pdf import write_pdf
+from feedback.rendering.workbook import write_workbook
+from feedback.reporting.comparison_paper import compose_comparison
+from feedback.reporting.every_number import report_csv
+from feedback.reporting.report_paper import ReportSource, compose_report
+
+Source = TypeVar("Source")
+
+
+@dataclass(frozen=True)
+class Format(Generic[Source]):
+    """One form. `name` is the ending of its files, `link` what a page says of it.
+
+    `write` takes what is to be written, the language, and the folder of all templates.
+    """
+
+    name: str
+    media_type: str
+    link: LazyString
+    write: Callable[[Source, str, Path], bytes]
+
+
+def _papers(compose: Callable[[Source, str], Paper]) -> tuple[Format[Source], ...]:
+    return (
+        Format(
+            "pdf",
+            "application/pdf",
+            lazy_gettext("Download as a document (PDF)"),
+            lambda source, language, templates: write_pdf(compose(source, language), templates),
+        ),
+        Format(
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            lazy_gettext("Download as a spreadsheet (XLSX)"),
+            lambda source, language, _templates: write_workbook(compose(source, language)),
+        ),
+    )
+
+
+def _by_name(formats: Iterable[Format[Source]]) -> Mapping[str, Format[Source]]:
+    return {one.name: one for one in formats}
+
+
+COMPARISON_FORMATS: Mapping[str, Format[Sequence[Report]]] = _by_name(_papers(compose_comparison))
+REPORT_FORMATS: Mapping[str, Format[ReportSource]] = _by_name(
+    (
+        *_papers(compose_report),
+        Format(
+            "csv",
+            "text/csv",
+            lazy_gettext("Download every number as a table (CSV)"),
+            lambda source, language, _templates: report_csv(source.signed.report, language),
+        ),
+        Format(
+            "json",
+            "application/json",
+            lazy_gettext("Download to check it (JSON)"),
+            lambda source, _language, _templates: write_report_file(source.signed),
+        ),
+    )
+)
