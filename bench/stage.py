@@ -18,7 +18,8 @@ import psutil
 from sqlalchemy import create_engine, text
 
 from tests.browsing import free_port
-from tests.databases import Pair, PostgresServer, SqliteServer, postgres_server
+from tests.databases import Pair, PostgresServer, SqliteServer
+from tests.postgres import postgres_server
 
 ROOT = Path(__file__).resolve().parents[1]
 MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="

@@ -34,7 +34,8 @@ from feedback.storage.responses import StoredResponse
 from feedback.storage.waves import wave_by_id
 from feedback.worker.engine import defer_for
 from forms.bank import pair as questionnaires
-from tests.databases import Pair, postgres_server
+from tests.databases import Pair
+from tests.postgres import postgres_server
 from tests.world import World, roster_csv
 
 SIZES = (1_000, 100_000)

@@ -16,7 +16,8 @@ from feedback.demo.relay import start_smtp
 from feedback.services.installation.check_databases import Engines
 from feedback.services.installation.upgrade_databases import grant_rights
 from feedback.storage.grants import GroupRole
-from tests.databases import KINDS, Pair, PostgresServer, SqliteServer, postgres_server
+from tests.databases import KINDS, Pair, PostgresServer, SqliteServer
+from tests.postgres import postgres_server
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import START, FixedClock, World
 
@@ -67,8 +68,10 @@ def server(kind: str, request: pytest.FixtureRequest) -> SqliteServer | Postgres
 
 
 @pytest.fixture
-def databases(server: SqliteServer | PostgresServer) -> Iterator[Pair]:
-    with server.pair() as pair:
+def databases(server: SqliteServer | PostgresServer, request: pytest.FixtureRequest) -> Iterator[Pair]:
+    """Empty, shared with earlier tests on PostgreSQL unless this one is marked, or grants rights to `roles`."""
+    own = request.node.get_closest_marker("own_databases") or "roles" in request.fixturenames
+    with server.pair() if own else server.shared_pair() as pair:
         yield pair
 
 

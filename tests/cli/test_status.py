@@ -63,6 +63,7 @@ def test_a_relay_that_takes_nothing_is_named(world: World) -> None:
     assert "for 1 h 0 min; the mail relay does not take it." in run(world, "status").output
 
 
+@pytest.mark.own_databases
 @pytest.mark.parametrize("statement", ["UPDATE alembic_version SET version_num = '0001'", "DROP TABLE alembic_version"])
 def test_an_outdated_database_is_named(world: World, statement: str) -> None:
     with engine_of(world).begin() as connection:
@@ -72,6 +73,7 @@ def test_an_outdated_database_is_named(world: World, statement: str) -> None:
     assert "The main database is not up to date: run `feedback db upgrade`." in result.output
 
 
+@pytest.mark.own_databases
 def test_a_key_store_that_is_gone_is_named_and_the_rest_is_told(world: World) -> None:
     tick(world)
     with keys_engine_of(world).begin() as connection:

@@ -90,6 +90,7 @@ def late_acts(world: World) -> list[tuple[Act, int, datetime]]:
     return [(one.act, one.wave_id, one.since) for one in world.status().late]
 
 
+@pytest.mark.own_databases
 @ON_POSTGRESQL
 def test_a_progress_that_cannot_be_noted_doubles_no_mail(world: World, relay: ScriptedRelay) -> None:
     world.open_wave(mentors=3, mentees=2)

@@ -23,8 +23,8 @@ from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.waves import Wave
 from feedback.worker.worker import WorkerTimings
 from tests.answering import respond
-from tests.databases import mortal_server
 from tests.killing import fresh_world
+from tests.postgres import mortal_server
 from tests.promises.closing import answered_wave, rows_left, state_of
 from tests.services.mail.relays import ScriptedRelay
 from tests.worker.test_worker import has_report, until

@@ -51,6 +51,7 @@ def test_a_file_that_vanished_answers_503_and_serves_again_when_it_is_back(world
     assert world.client().get(f"/s/{link}").status_code == 200
 
 
+@pytest.mark.own_databases
 def test_a_database_that_lacks_a_table_tells_participants_nothing_of_itself(world: World, databases: Pair) -> None:
     link = world.links(world.open_wave())[0]
     take_a_table_away(databases)
@@ -82,6 +83,7 @@ def hurry(world: World) -> None:
         db.engine.dispose()
 
 
+@pytest.mark.own_databases
 @pytest.mark.parametrize("kind", ["postgresql"])
 def test_a_database_that_went_away_answers_503(world: World, databases: Pair) -> None:
     link = world.links(world.open_wave())[0]

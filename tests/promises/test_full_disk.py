@@ -19,6 +19,8 @@ from tests.promises.closing import rows_left, state_of
 from tests.promises.visits import engine_of
 from tests.world import World
 
+pytestmark = pytest.mark.own_databases
+
 # Answers are long: PostgreSQL keeps them in the table beside their table.
 _FILES = text(
     "SELECT current_setting('data_directory') || '/' || pg_relation_filepath(oid) FROM pg_class "

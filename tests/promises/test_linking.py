@@ -37,6 +37,8 @@ from tests.promises.listener import Listener
 from tests.promises.visits import Answered, engine_of, link_of, mailed_wave, own_key, twenty_answers
 from tests.world import World
 
+pytestmark = pytest.mark.own_databases
+
 _PASSING = re.compile(r"0x[0-9a-f]+|\[(generated|cached|no key|caching)[^\]]*\]|\d+\.\d+s?")
 """What differs between any two lines: addresses in memory and durations."""
 

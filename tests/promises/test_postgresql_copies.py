@@ -14,7 +14,7 @@ from tests.promises.evidence import found, stored_bytes, whole_wave
 from tests.promises.visits import engine_of, keys_engine_of
 from tests.world import World
 
-ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"])
+pytestmark = [pytest.mark.parametrize("kind", ["postgresql"]), pytest.mark.own_databases]
 
 
 def sample(world: World) -> None:
@@ -24,7 +24,6 @@ def sample(world: World) -> None:
             connection.execute(text("ANALYZE"))
 
 
-@ON_POSTGRESQL
 def test_after_the_close_no_file_of_either_database_holds_anything_of_the_wave(world: World) -> None:
     evidence = whole_wave(world)
     sample(world)
@@ -45,7 +44,6 @@ def heap_of(world: World, table: str) -> bytes:
         return bytes(connection.execute(path, {"table": table}).scalar_one())
 
 
-@ON_POSTGRESQL
 def test_looking_at_a_link_marks_no_row(world: World) -> None:
     wave = world.open_wave()
     world.send_mails()
@@ -58,7 +56,6 @@ def test_looking_at_a_link_marks_no_row(world: World) -> None:
     assert {table: heap_of(world, table) for table in before} == before
 
 
-@ON_POSTGRESQL
 def test_no_mail_leaves_while_looks_could_be_marked(world: World) -> None:
     with engine_of(world).connect().execution_options(isolation_level="REPEATABLE READ") as older:
         older.execute(text("SELECT count(*) FROM waves"))

@@ -47,6 +47,8 @@ from tests.web.test_comment_pages import page_of, post, send_decision
 from tests.web.test_staff_pages import SURE, see, signed_in
 from tests.world import World, entries_about, hidden_value
 
+pytestmark = pytest.mark.own_databases
+
 GONE = (QUOTED[2], QUOTED[3], *SUMMED, *COUNTED)
 
 

@@ -19,6 +19,8 @@ from tests.promises.listener import Listener
 from tests.promises.visits import engine_of, mailed_wave
 from tests.world import World
 
+pytestmark = pytest.mark.own_databases
+
 TOKEN = "t" * 40
 LOST = [f"mentor.{number}@example.com" for number in range(3)]
 

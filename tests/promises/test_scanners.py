@@ -17,6 +17,8 @@ from tests.promises.scanner import fingerprint, look_at_everything
 from tests.promises.visits import engine_of, fill_in, mailed_wave, send
 from tests.world import World, hidden_value
 
+pytestmark = pytest.mark.own_databases
+
 PATHS = ("", "/questions", "/send", "/withdraw", "/nowhere", "/")
 POSTS = ("/questions", "/send", "/withdraw")
 UNKNOWN = "A" * 42 + "E"

@@ -12,6 +12,8 @@ from feedback.storage.tables import KeyBase
 from tests.promises.visits import engine_of, keys_engine_of
 from tests.world import World
 
+pytestmark = pytest.mark.own_databases
+
 ANONYMOUS = ("entitlements", "sealed_responses")
 COLUMNS = {
     "entitlements": {"digest", "wave_id", "role", "group_name"},

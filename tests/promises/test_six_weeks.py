@@ -86,6 +86,7 @@ def upgrade_from_the_version_before(world: World) -> None:
         upgrade(engine, base.metadata, folder)
 
 
+@pytest.mark.own_databases
 def test_a_wave_of_six_weeks_runs_to_its_report_through_restarts_and_an_upgrade(world: World, wave: int) -> None:
     for number, moment in enumerate((OPENS, *REMINDERS)):
         mail_goes_out_on(world, moment)

@@ -26,6 +26,8 @@ from tests.promises.evidence import (
 from tests.promises.visits import mailed_wave
 from tests.world import World
 
+pytestmark = pytest.mark.own_databases
+
 OWN = (b"https://feedback.example.com", b"mailto:contact@example.com")
 STRANGE_SCRIPT = rb"<script(?! src=\"/static/comforts\.js\" defer></script>)"
 ELSEWHERE = re.compile(

@@ -31,7 +31,7 @@ def main(postgres: PostgresServer) -> Iterator[Engine]:
 
 @pytest.fixture
 def keys(postgres: PostgresServer) -> Iterator[Engine]:
-    with postgres.empty_pair() as pair:
+    with postgres.unmigrated_pair() as pair:
         engine = create_engine(pair.keys)
         bring_up_to_date(engine)
         yield engine

@@ -26,6 +26,8 @@ from tests.databases import Pair
 from tests.storage.rows import insert, main_rows
 from tests.world import START
 
+pytestmark = pytest.mark.own_databases
+
 ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 SECRET = b"bytes that must not stay" * 40

@@ -10,7 +10,7 @@ from feedback.storage.heartbeat import Heartbeat, last_heartbeat, record_heartbe
 from tests.promises.visits import engine_of
 from tests.world import START, World
 
-pytestmark = pytest.mark.parametrize("which", Heartbeat)
+pytestmark = [pytest.mark.parametrize("which", Heartbeat), pytest.mark.own_databases]
 ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 
 

@@ -17,6 +17,8 @@ from feedback.storage.database import guard_engine
 from feedback.storage.keys import KeyStore, Purpose, StoredKey, master_key_id
 from tests.databases import Pair
 
+pytestmark = pytest.mark.own_databases
+
 OLD, NEW = b"o" * 32, b"n" * 32
 ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 

@@ -120,7 +120,7 @@ def tree_of(stack: ExitStack, pair: Pair, name: str) -> Tree:
 
 @pytest.fixture
 def empty(server: SqliteServer | PostgresServer) -> Iterator[Pair]:
-    with server.empty_pair() as pair:
+    with server.unmigrated_pair() as pair:
         yield pair
 
 
@@ -135,7 +135,7 @@ def tree(request: pytest.FixtureRequest, empty: Pair) -> Iterator[Tree]:
 def modelled(tree: Tree, server: SqliteServer | PostgresServer) -> Iterator[Engine]:
     """A second database, whose tables were made from the models themselves."""
     with ExitStack() as stack:
-        pair = stack.enter_context(server.empty_pair())
+        pair = stack.enter_context(server.unmigrated_pair())
         engine = guarded(stack, pair.main)
         tree.base.metadata.create_all(engine)
         yield engine

@@ -82,6 +82,7 @@ def test_a_worker_leaves_its_tick(world: World) -> None:
         until(lambda: last_heartbeat(session, Heartbeat.TICK) == START)
 
 
+@pytest.mark.own_databases
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_a_worker_that_may_not_report_works_all_the_same(world: World) -> None:
     with engine_of(world).begin() as connection:

@@ -24,6 +24,8 @@ from tests.worker.test_worker import all_accepted, has_report, scheduled, until,
 from tests.workers import HASTY
 from tests.world import World
 
+pytestmark = pytest.mark.own_databases
+
 LOCK = re.compile(r"tick|rescue|[a-z-]+:\d+")
 _WATCH = """
 CREATE TABLE watched AS SELECT args, lock, queueing_lock FROM procrastinate_jobs;

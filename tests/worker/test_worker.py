@@ -222,6 +222,7 @@ def rename(world: World, before: str, after: str) -> None:
         session.commit()
 
 
+@pytest.mark.own_databases
 def test_a_database_that_fails_for_a_while_does_not_kill_the_worker(world: World) -> None:
     wave, ticks = scheduled(world), Ticks(world)
     rename(world, "waves", "waves_away")
@@ -232,6 +233,7 @@ def test_a_database_that_fails_for_a_while_does_not_kill_the_worker(world: World
         until(lambda: all_accepted(world, wave))
 
 
+@pytest.mark.own_databases
 def test_a_job_that_fails_for_a_while_is_tried_again(world: World) -> None:
     wave, ticks = world.open_wave(), Ticks(world)
     rename(world, "opt_outs", "opt_outs_away")

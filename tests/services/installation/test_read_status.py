@@ -194,6 +194,7 @@ def test_comments_whose_time_is_up_are_overdue(world: World) -> None:
     assert (status(world).overdue_comments, status(world).overdue_keys) == (0, 0)
 
 
+@pytest.mark.own_databases
 def test_without_its_key_store_the_rest_is_told_all_the_same(world: World) -> None:
     world.open_wave()
     with keys_engine_of(world).begin() as connection:

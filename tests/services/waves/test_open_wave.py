@@ -75,6 +75,7 @@ def test_a_role_below_twice_k_makes_one_group_of_all(world: World) -> None:
     assert [group.name for group in opened(world, wave).groups] == ["all"]
 
 
+@pytest.mark.own_databases
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_rights_lie_in_the_order_of_their_digests(world: World) -> None:
     wave = world.open_wave()
