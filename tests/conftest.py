@@ -4,9 +4,13 @@ import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 
 import hypothesis
 import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import create_engine, make_url, text
 
 from feedback.app import create_app
@@ -42,6 +46,27 @@ def closed_sockets() -> Iterator[None]:
     socket.socket.connect = _loopback_only  # type: ignore[method-assign,assignment]
     yield
     socket.socket.connect = _connect  # type: ignore[method-assign]
+
+
+class _CompiledOnce(BytecodeCache):
+    """Keeps what templates compile to, by their source, for all applications of a process."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled_templates() -> Iterator[None]:
+    """Nearly every test makes an application; to compile its templates would take longer than all else in it."""
+    Flask.jinja_options["bytecode_cache"] = _CompiledOnce()
+    yield
+    del Flask.jinja_options["bytecode_cache"]
 
 
 @pytest.fixture(scope="session")
