@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from feedback.resources import migrations_folder
@@ -20,6 +21,8 @@ from feedback.storage.migrate import upgrade
 from feedback.storage.tables import Base, KeyBase
 
 KINDS = ("sqlite", "postgresql")
+ON_SQLITE, ON_POSTGRESQL = (pytest.mark.parametrize("kind", [kind], indirect=True) for kind in KINDS)
+"""For a test that asks nothing of the other one; without a mark it runs on both."""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,8 @@
 import subprocess
 import sys
 
-import pytest
-
 from feedback.storage.grants import GroupRole
-from tests.databases import Pair
+from tests.databases import ON_POSTGRESQL, ON_SQLITE, Pair
 from tests.processes import ROOT, surroundings
 from tests.world import World
 
@@ -20,7 +18,7 @@ def refused(environment: dict[str, str], *words: str) -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@ON_POSTGRESQL
 def test_a_command_in_the_wrong_role_says_so(
     world: World, roles: dict[GroupRole, Pair], environment: dict[str, str]
 ) -> None:
@@ -31,13 +29,13 @@ def test_a_command_in_the_wrong_role_says_so(
     )
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_command_without_its_database_says_so(environment: dict[str, str]) -> None:
     nowhere = {"FEEDBACK_DATABASE_URL": "sqlite:////nowhere/at/all.sqlite"}
     assert "A database cannot be used" in refused(environment | nowhere, "wave", "status")
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_wrong_setting_is_named(environment: dict[str, str]) -> None:
     assert "FEEDBACK_LOG_FORMAT must be json or text." in refused(
         environment | {"FEEDBACK_LOG_FORMAT": "xml"}, "wave", "status"

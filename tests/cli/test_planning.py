@@ -5,13 +5,12 @@ import io
 import json
 from pathlib import Path
 
-import pytest
-
 from feedback.domain.errors import PlanRefused
 from tests.cli.test_commands import output, refusal, run
+from tests.databases import ON_SQLITE
 from tests.world import World
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+pytestmark = ON_SQLITE
 PLAN = ("--stage", "kickoff", "--opens", "2027-03-05T21:00", "--closes", "2027-03-22T17:00", "--remind", "+5")
 
 

@@ -11,17 +11,15 @@ from feedback.domain.errors import AddressRefused, NotFound, RosterNotApproved, 
 from feedback.storage.deliveries import Delivery
 from tests.bouncing import BOUNCES, bounce_of, mail_states, mail_to, return_path_of
 from tests.cli.test_commands import output, refusal, run
+from tests.databases import ON_SQLITE
 from tests.promises.visits import mailed_wave
 from tests.world import World
 
+# Commands speak alike on both databases.
+pytestmark = ON_SQLITE
+
 MIA = "mentor.0@example.com"
 ORGANISATION = "Example Organisation"
-
-
-@pytest.fixture
-def kind() -> str:
-    """Commands speak alike on both databases."""
-    return "sqlite"
 
 
 @pytest.fixture

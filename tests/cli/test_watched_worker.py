@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.browsing import free_port
+from tests.databases import ON_SQLITE
 from tests.processes import feedback, running, surroundings, wait_until_served
 
+pytestmark = ON_SQLITE
+
 TOKEN = "t" * 32
-
-
-@pytest.fixture
-def kind() -> str:
-    return "sqlite"
 
 
 @pytest.fixture

@@ -12,13 +12,9 @@ import pytest
 
 from feedback.domain.errors import SettingsRefused
 from tests.cli.test_commands import refusal
+from tests.databases import ON_POSTGRESQL, ON_SQLITE
 from tests.processes import PAUSE, TRIES, running, surroundings
 from tests.world import World
-
-
-@pytest.fixture
-def kind() -> str:
-    return "postgresql"
 
 
 def until(is_so: Callable[[], bool]) -> None:
@@ -54,6 +50,7 @@ def send_invitations(world: World) -> None:
     until(lambda: world.mailbox.count() == 27)
 
 
+@ON_POSTGRESQL
 def test_several_processes_work_and_end_politely(workers: Popen[bytes], world: World) -> None:
     send_invitations(world)
     family = members(workers)
@@ -62,6 +59,7 @@ def test_several_processes_work_and_end_politely(workers: Popen[bytes], world: W
     until(lambda: not any(member.is_running() for member in family))
 
 
+@ON_POSTGRESQL
 def test_a_process_that_dies_ends_all_of_them_with_an_error(workers: Popen[bytes], tmp_path: Path) -> None:
     first, second = members(workers)
     first.kill()
@@ -69,20 +67,21 @@ def test_a_process_that_dies_ends_all_of_them_with_an_error(workers: Popen[bytes
     until(lambda: not second.is_running())
 
 
+@ON_POSTGRESQL
 def test_processes_end_with_the_one_that_started_them(workers: Popen[bytes]) -> None:
     family = members(workers)
     workers.kill()
     until(lambda: not any(member.is_running() for member in family))
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_on_sqlite_there_is_one_process(world: World) -> None:
     refused = refusal(world, "work", "--processes", "2")
     assert isinstance(refused, SettingsRefused)
     assert "FEEDBACK_DATABASE_URL" in str(refused)
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_on_sqlite_it_says_that_it_is_for_one_machine(environment: dict[str, str], tmp_path: Path) -> None:
     log = tmp_path / "log"
     with running(surroundings(**environment), "work", log=log):

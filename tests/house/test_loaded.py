@@ -15,6 +15,7 @@ import pytest
 from feedback.cli import feedback
 from tests.answering import respond
 from tests.browsing import Browser, free_port
+from tests.databases import ON_SQLITE
 from tests.loaded import Spy
 from tests.processes import ROOT, running, wait_until_served
 from tests.world import World, fill_parts, hidden_value
@@ -92,7 +93,7 @@ def test_the_participants_process_loads_nothing_of_the_others(
     assert len(modules - of(modules, DRIVERS)) <= MOST_MODULES
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_a_look_at_the_waves_loads_nothing_that_opens_or_closes_one(
     world: World, environment: dict[str, str], spy: Spy
 ) -> None:
@@ -102,7 +103,7 @@ def test_a_look_at_the_waves_loads_nothing_that_opens_or_closes_one(
     assert of(modules, NOT_STATUS) == set()
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_a_report_with_its_intervals_is_shown_without_scipy(
     world: World, environment: dict[str, str], spy: Spy
 ) -> None:

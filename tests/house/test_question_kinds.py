@@ -21,6 +21,7 @@ from feedback.reporting.likert import question_chart
 from feedback.resources import templates_folder
 from feedback.services.waves.close_wave import finish_closing
 from forms.questionnaire import FIELDS
+from tests.databases import ON_SQLITE
 from tests.promises.closing import begin, document_of
 from tests.reporting.reports import facts, question, report
 from tests.world import World, fields_of
@@ -142,13 +143,13 @@ def test_a_file_says_only_what_the_kind_allows(graded: None) -> None:
         asking(Role.MENTOR, "1234")
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_a_page_asks_in_the_kinds_own_way_and_refuses_what_does_not_fit(world: World, wave: int) -> None:
     refused = grade(world, world.links(wave)[0], "7")
     assert (refused.status_code, "No grade." in refused.text) == (422, True)
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_what_is_answered_is_counted_published_read_back_and_drawn(world: World, wave: int) -> None:
     for link, typed in zip(world.links(wave, Role.MENTOR), "111222233333", strict=True):
         check = grade(world, link, f" {typed}").text
@@ -170,7 +171,7 @@ def test_what_is_answered_is_counted_published_read_back_and_drawn(world: World,
     assert [part.label for part in chart.bars[0].parts] == ["Grade 1", "Grade 2", "Grade 3"]
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_a_kind_that_the_auditor_does_not_know_is_not_published(world: World, wave: int) -> None:
     for link, typed in zip(world.links(wave, Role.MENTOR), "111222233333", strict=True):
         check = grade(world, link, typed).text

@@ -5,9 +5,10 @@ from flask import Flask, render_template_string
 from flask_babel import force_locale
 
 from feedback.locales.lists import comma, labelled, listed
+from tests.databases import ON_SQLITE
 from tests.world import World
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+pytestmark = ON_SQLITE
 THREE = {
     "en": "Ana, Ben and Cy",
     "fr": "Ana, Ben et Cy",

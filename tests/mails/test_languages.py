@@ -12,11 +12,12 @@ from flask_mail import Message
 from feedback.domain.languages import LANGUAGES
 from feedback.mail import write
 from feedback.services.roster.import_roster import import_roster
+from tests.databases import ON_SQLITE
 from tests.mails.letters import TO_PARTICIPANTS, VALUES, a_letter
 from tests.speaking import Words, foreign_texts
 from tests.world import World
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"])
+pytestmark = ON_SQLITE
 
 FOLDER = Path(__file__).parent
 TRANSLATED = [language for language in LANGUAGES if language.code != "en"]

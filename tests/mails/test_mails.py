@@ -9,9 +9,10 @@ from flask import Flask
 from flask_mail import Message
 
 from feedback.mail import write
+from tests.databases import ON_SQLITE
 from tests.mails.letters import LINK, MAILS, TO_PARTICIPANTS, VALUES, a_letter
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"])
+pytestmark = ON_SQLITE
 
 WORDS = Path(__file__).parent / "english"
 ADDRESS = re.compile(r"https?://[^\s\"'<>]+")

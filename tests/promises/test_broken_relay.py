@@ -12,7 +12,8 @@ from feedback.storage.deliveries import unsent_batches
 from feedback.storage.heartbeat import Heartbeat
 from feedback.worker.due import Due, do
 from feedback.worker.worker import worker_context
-from tests.promises.test_broken_workers import ON_POSTGRESQL, is_sent
+from tests.databases import ON_POSTGRESQL
+from tests.promises.test_broken_workers import is_sent
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import START, World
 

@@ -23,6 +23,7 @@ from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.waves import Wave
 from feedback.worker.worker import WorkerTimings
 from tests.answering import respond
+from tests.databases import ON_POSTGRESQL
 from tests.killing import fresh_world
 from tests.postgres import mortal_server
 from tests.promises.closing import answered_wave, rows_left, state_of
@@ -31,7 +32,6 @@ from tests.worker.test_worker import has_report, until
 from tests.workers import HASTY, Trap, WorkerProcesses, is_asleep, signal_to, worker_processes_of
 from tests.world import START, World
 
-ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"])
 PATIENCE = 60
 
 

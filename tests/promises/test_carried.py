@@ -17,6 +17,7 @@ from feedback.services.waves.submit_response import follow_link, read_link
 from feedback.storage.responses import sealed_responses
 from feedback.web.participants.kept_pages import MOST_KEPT, kept
 from forms.bank import pair
+from tests.databases import ON_SQLITE
 from tests.promises.scanner import fingerprint
 from tests.promises.visits import fill_in, link_of, send
 from tests.world import World, fields_of, hidden_value, part_filled
@@ -26,7 +27,7 @@ TEXTS = ("Only the first wrote this.", "Only the second wrote that.", "Only the 
 LONGEST = "\N{GRINNING FACE}" * 1000
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_a_draft_of_one_wave_is_worth_nothing_in_the_next(world: World) -> None:
     programme = world.programme(7, 7)
     first, second = (world.open(world.planned_wave(programme, stage=stage)) for stage in ("kickoff", "midpoint"))
@@ -37,7 +38,7 @@ def test_a_draft_of_one_wave_is_worth_nothing_in_the_next(world: World) -> None:
     assert fingerprint(world) == before
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_what_was_sealed_for_one_purpose_is_worth_nothing_for_another(world: World) -> None:
     link = world.links(world.open_wave(7, 7))[0]
     state = fill_in(world, link)
@@ -72,7 +73,7 @@ def in_turns(world: World, links: list[str]) -> list[list[str]]:
     return [[page for page in pages if page] for pages in zip(*rounds, strict=True)]
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 @pytest.mark.parametrize("kept_before", [False, True])
 def test_nobody_sees_anything_of_others_however_pages_are_kept(world: World, kept_before: bool) -> None:
     wave = world.open_wave(7, 7)
@@ -92,7 +93,7 @@ def test_nobody_sees_anything_of_others_however_pages_are_kept(world: World, kep
         assert {re.findall(r"<html lang=\"(..)\"", page)[0] for page in pages} == {LANGUAGES[number]}
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_pages_are_kept_up_to_a_number_and_then_made_anew(world: World) -> None:
     link = world.links(world.open_wave(7, 7))[0]
     with world.reading() as connection:
@@ -129,7 +130,7 @@ def test_an_answer_is_equally_long_whatever_was_asked_in_whatever_language(world
     assert len({len(sealed) for _key, sealed in rows}) == 1
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_the_heads_of_a_persons_mails_say_nothing_of_their_links(world: World) -> None:
     programme, heads, links = world.programme(3, 3), [], []
     for stage in ("kickoff", "midpoint"):

@@ -22,7 +22,7 @@ from feedback.storage.people import Participant
 from feedback.storage.reports import StoredReport
 from feedback.storage.responses import count_responses
 from tests.answering import ready_to_send
-from tests.databases import Pair
+from tests.databases import ON_POSTGRESQL, ON_SQLITE, Pair
 from tests.promises.closing import answered_wave, begin, finish, how_many, rows_left, state_of
 from tests.world import FixedClock, World
 
@@ -39,7 +39,7 @@ def take_a_table_away(databases: Pair) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_a_file_that_vanished_answers_503_and_serves_again_when_it_is_back(world: World, databases: Pair) -> None:
     link = world.links(world.open_wave())[0]
     folder = Path(databases.main.removeprefix("sqlite:///")).parent
@@ -60,7 +60,7 @@ def test_a_database_that_lacks_a_table_tells_participants_nothing_of_itself(worl
     assert "entitlements" not in page.text
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_a_locked_database_answers_503_and_stores_nothing(world: World, databases: Pair) -> None:
     wave = world.open_wave()
     link = world.links(wave)[0]
@@ -84,7 +84,7 @@ def hurry(world: World) -> None:
 
 
 @pytest.mark.own_databases
-@pytest.mark.parametrize("kind", ["postgresql"])
+@ON_POSTGRESQL
 def test_a_database_that_went_away_answers_503(world: World, databases: Pair) -> None:
     link = world.links(world.open_wave())[0]
     rename(databases, "away")
@@ -181,7 +181,7 @@ def test_a_wrong_master_key_closes_nothing_and_says_which_variable(
     wrong.dispose()
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_a_key_store_restored_from_before_the_opening_opens_nothing_and_makes_no_new_keys(
     world: World, databases: Pair, tmp_path: Path
 ) -> None:
@@ -201,7 +201,7 @@ def test_a_key_store_restored_from_before_the_opening_opens_nothing_and_makes_no
     assert world.keys.purposes_held() == {}
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_a_key_store_restored_from_before_the_close_is_emptied_again(
     world: World, databases: Pair, tmp_path: Path
 ) -> None:

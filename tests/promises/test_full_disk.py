@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from feedback.domain.waves.states import WaveState
 from feedback.storage.responses import count_responses
 from tests.answering import ready_to_send
+from tests.databases import ON_POSTGRESQL
 from tests.promises.closing import rows_left, state_of
 from tests.promises.visits import engine_of
 from tests.world import World
@@ -123,7 +124,7 @@ def test_an_opening_on_a_full_disk_leaves_the_wave_as_it_was(world: World) -> No
     world.open(wave)
 
 
-@pytest.mark.parametrize("kind", ["postgresql"])
+@ON_POSTGRESQL
 def test_the_server_says_that_its_disk_is_full(world: World) -> None:
     wave = world.planned_wave(world.programme())
     with full_disk(world, "entitlements"), pytest.raises(OperationalError) as failed:

@@ -17,7 +17,7 @@ from feedback.storage.comments import StoredComment
 from feedback.storage.deliveries import Batch, Delivery, DeliveryState
 from feedback.storage.responses import count_responses
 from tests.answering import respond
-from tests.databases import PostgresServer, SqliteServer
+from tests.databases import ON_SQLITE, PostgresServer, SqliteServer
 from tests.killing import Deed, fresh_world, points, run
 from tests.promises.closing import answered_wave, blobs, document_of, how_many, rows_left, spread, state_of
 from tests.promises.evidence import stored_bytes
@@ -150,7 +150,7 @@ def kept_for_comments(world: World, wave: int) -> dict[int, set[str]]:
     return {wave: {"comment"}} if how_many(world, StoredComment.wave_id == wave) else {}
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_after_a_killed_close_no_file_holds_what_was_sealed(stage: Stage) -> None:
     marks: dict[int, list[bytes]] = {}
 

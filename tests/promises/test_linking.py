@@ -20,7 +20,7 @@ from feedback.domain.links import (
 )
 from feedback.domain.sealing import Place, SealedComment, open_comment
 from feedback.storage.database import guard_engine
-from tests.databases import Pair, PostgresServer
+from tests.databases import ON_SQLITE, Pair, PostgresServer
 from tests.promises.adversary import (
     UNLUCKY,
     CommentVerdict,
@@ -115,7 +115,7 @@ def test_the_lock_on_a_wave_says_at_most_which_response_came_last(world: World) 
     assert [row.get("sys_xmax") for row in tables["waves"]] in (untouched, last)
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_answering_touches_only_the_pages_of_sealed_responses(world: World) -> None:
     wave, engine = mailed_wave(world), engine_of(world)
     before = pages(engine)

@@ -19,7 +19,7 @@ from feedback.domain.links import opt_out_token, to_address
 from feedback.domain.waves.states import WaveState
 from feedback.storage.deliveries import DeliveryState
 from feedback.storage.grants import GroupRole
-from tests.databases import Pair
+from tests.databases import ON_POSTGRESQL, Pair
 from tests.promises.visits import fill_in, mailed_wave, send
 from tests.storage.test_grants import as_role
 from tests.web.test_after_answering import ASKED, support_address
@@ -117,7 +117,7 @@ def test_the_figures_are_the_databases_own(world: World) -> None:
     assert found["feedback_overdue_keys",] == found["feedback_late_acts",] == 0
 
 
-@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@ON_POSTGRESQL
 def test_staff_and_worker_give_the_same_figures_in_their_own_roles(
     roles: dict[GroupRole, Pair], world: World, clock: FixedClock
 ) -> None:

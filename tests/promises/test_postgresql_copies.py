@@ -9,12 +9,13 @@ from sqlalchemy import text
 
 from feedback.domain.errors import WaveNotReady
 from feedback.domain.links import opt_out_token, to_address
+from tests.databases import ON_POSTGRESQL
 from tests.promises.closing import begin, finish
 from tests.promises.evidence import found, stored_bytes, whole_wave
 from tests.promises.visits import engine_of, keys_engine_of
 from tests.world import World
 
-pytestmark = [pytest.mark.parametrize("kind", ["postgresql"]), pytest.mark.own_databases]
+pytestmark = [ON_POSTGRESQL, pytest.mark.own_databases]
 
 
 def sample(world: World) -> None:

@@ -16,9 +16,11 @@ from feedback.demo.mailbox import Mailbox
 from feedback.resources import rosters_folder
 from feedback.storage.grants import GroupRole
 from tests.browsing import Browser, free_port
-from tests.databases import Pair
+from tests.databases import ON_POSTGRESQL, Pair
 from tests.processes import PAUSE, TRIES, feedback, running, surroundings, wait_until_served
 from tests.world import fill_parts, hidden_value
+
+pytestmark = ON_POSTGRESQL
 
 CREATE = (
     "programme create --organisation Example --name Pilot --focus disability --time-zone Europe/London "
@@ -50,11 +52,6 @@ class Apart:
         pages = (GroupRole.PARTICIPANTS, "participants", participants_port), (GroupRole.STAFF, "staff", staff_port)
         for role, serves, port in pages:
             self.environments[role] |= {"FEEDBACK_SERVES": serves, "FEEDBACK_LISTEN_PORT": port}
-
-
-@pytest.fixture
-def kind() -> str:
-    return "postgresql"
 
 
 @pytest.fixture

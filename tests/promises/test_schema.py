@@ -9,6 +9,7 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.types import LargeBinary, String
 
 from feedback.storage.tables import KeyBase
+from tests.databases import ON_POSTGRESQL, ON_SQLITE
 from tests.promises.visits import engine_of, keys_engine_of
 from tests.world import World
 
@@ -75,7 +76,7 @@ def test_the_primary_key_of_an_anonymous_table_is_random_bytes(main: Engine, tab
     assert isinstance(kind, LargeBinary)
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 @pytest.mark.parametrize("table", sorted(COLUMNS))
 def test_sqlite_gives_the_rows_of_an_anonymous_table_no_number(main: Engine, table: str) -> None:
     query = text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table")
@@ -84,14 +85,14 @@ def test_sqlite_gives_the_rows_of_an_anonymous_table_no_number(main: Engine, tab
     assert "WITHOUT ROWID" in written
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_sqlite_remembers_no_highest_number(main: Engine) -> None:
     with main.connect() as connection:
         written = connection.execute(text("SELECT name, sql FROM sqlite_master")).all()
     assert not [name for name, sql in written if name == "sqlite_sequence" or "AUTOINCREMENT" in (sql or "").upper()]
 
 
-@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@ON_POSTGRESQL
 def test_postgresql_counts_nothing_in_an_anonymous_table(main: Engine) -> None:
     owned = text(
         "SELECT refobjid::regclass::text FROM pg_depend WHERE classid = 'pg_class'::regclass "
@@ -101,7 +102,7 @@ def test_postgresql_counts_nothing_in_an_anonymous_table(main: Engine) -> None:
         assert not set(connection.execute(owned).scalars()) & COLUMNS.keys()
 
 
-@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@ON_POSTGRESQL
 def test_postgresql_keeps_no_time_of_any_transaction(main: Engine) -> None:
     with main.connect() as connection:
         assert connection.execute(text("SHOW track_commit_timestamp")).scalar_one() == "off"

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from feedback.domain.links import draft_name, opt_out_token, to_address
 from feedback.domain.staff import StaffRole
 from feedback.storage.audit_log import LogEntry
+from tests.databases import ON_SQLITE
 from tests.promises.visits import fill_in, mailed_wave, secret_in, send
 from tests.web.test_access import first, ways
 from tests.web.test_after_answering import ASKED, support_address
@@ -111,7 +112,7 @@ def visit(world: World, link: str, speech: str, number: int, seen: list[str]) ->
         ask(f"/s/{link}/{path}", fields)
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_people_who_visit_at_once_in_many_languages_get_nothing_of_each_other(world: World) -> None:
     links = world.links(world.open_wave(10, 0))
     seen: list[list[str]] = [[] for _link in links]

@@ -23,9 +23,13 @@ from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.staff.sign_in import invite_staff, sign_in
 from feedback.storage.deliveries import Delivery
 from feedback.storage.people import Participant
+from tests.databases import ON_SQLITE
 from tests.spelling import addresses, spelled
 from tests.web.test_staff_pages import SITE, press
 from tests.world import World
+
+# An address is read before either database sees it.
+pytestmark = ON_SQLITE
 
 FORMER = "former@example.com"
 OTHERS = "".join(f"Other {number},other.{number}@example.com,mentor\n" for number in range(5))
@@ -160,12 +164,6 @@ def token_of(world: World, organisation: str, email: str) -> str:
             now=world.clock(),
             actor="test",
         )
-
-
-@pytest.fixture
-def kind() -> str:
-    """An address is read before either database sees it."""
-    return "sqlite"
 
 
 # Each takes a programme and a wave of its own.

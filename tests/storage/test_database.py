@@ -22,14 +22,12 @@ from feedback.storage.people import Participant
 from feedback.storage.responses import StoredResponse
 from feedback.storage.scrubbing import scrub
 from feedback.storage.tables import Base
-from tests.databases import Pair
+from tests.databases import ON_POSTGRESQL, ON_SQLITE, Pair
 from tests.storage.rows import insert, main_rows
 from tests.world import START
 
 pytestmark = pytest.mark.own_databases
 
-ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 SECRET = b"bytes that must not stay" * 40
 
 

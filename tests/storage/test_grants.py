@@ -14,15 +14,12 @@ from feedback.services.mail.note_bounces import note_bounce
 from feedback.services.programmes.set_organisation import set_approval
 from feedback.storage.grants import GroupRole
 from tests.bouncing import bounce_of, mail_to
-from tests.databases import Pair
+from tests.databases import ON_POSTGRESQL, Pair
 from tests.reviewing import decide_everything, release, sum_up, wave_in_review
 from tests.web.test_after_answering import ASKED, closed_wave, results_address, support_address
 from tests.world import START, FixedClock, World
 
-
-@pytest.fixture
-def kind() -> str:
-    return "postgresql"
+pytestmark = ON_POSTGRESQL
 
 
 def assert_denied(address: str, statement: str) -> None:

@@ -7,11 +7,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat, record_heartbeat
+from tests.databases import ON_POSTGRESQL, ON_SQLITE
 from tests.promises.visits import engine_of
 from tests.world import START, World
 
 pytestmark = [pytest.mark.parametrize("which", Heartbeat), pytest.mark.own_databases]
-ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 
 
 def test_before_the_first_tick_there_is_none(session: Session, which: Heartbeat) -> None:
@@ -51,7 +51,7 @@ def test_a_tick_leaves_no_earlier_one_behind(world: World, session: Session, whi
     assert [number for number, raw in enumerate(seconds) if raw in stored] in ([], [499])
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_tick_touches_no_database_file(world: World, session: Session, which: Heartbeat) -> None:
     folder = engine_of(world).url.database.rpartition("/")[0]
     files = text("PRAGMA data_version")

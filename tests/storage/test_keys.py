@@ -15,12 +15,11 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import KeysMissing
 from feedback.storage.database import guard_engine
 from feedback.storage.keys import KeyStore, Purpose, StoredKey, master_key_id
-from tests.databases import Pair
+from tests.databases import ON_SQLITE, Pair
 
 pytestmark = pytest.mark.own_databases
 
 OLD, NEW = b"o" * 32, b"n" * 32
-ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

@@ -28,10 +28,9 @@ from feedback.storage.migrate import MigrationTimeouts, downgrade, upgrade
 from feedback.storage.programmes import programme_by_id, words_of
 from feedback.storage.revision import is_current, newest_revision
 from feedback.storage.tables import Base, KeyBase
-from tests.databases import Pair, PostgresServer, SqliteServer
+from tests.databases import ON_POSTGRESQL, ON_SQLITE, Pair, PostgresServer, SqliteServer
 from tests.storage.rows import empty_tables, insert, key_rows, main_rows
 
-ON_POSTGRESQL = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 UPGRADE = """
 import sys
 from pathlib import Path
@@ -217,7 +216,7 @@ def test_the_migrated_constraints_are_those_of_the_models(tree: Tree, modelled: 
         assert shape(tree.engine, table.name) == shape(modelled, table.name)
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_the_migrated_tables_keep_no_order_where_the_models_keep_none(tree: Tree, modelled: Engine) -> None:
     tree.up()
     assert tables_without_rowid(tree.engine) == tables_without_rowid(modelled)

@@ -30,7 +30,7 @@ from feedback.storage.waves import Wave
 from tests.answering import respond
 from tests.bouncing import FIRST_COPY, mail_states
 from tests.cli.test_commands import output
-from tests.databases import Pair
+from tests.databases import ON_POSTGRESQL, Pair
 from tests.promises.closing import rows_left
 from tests.services.mail.test_resend_invitation import MIA
 from tests.services.roster.test_approve_roster import approve, enrol, staff
@@ -38,12 +38,9 @@ from tests.services.waves.test_schedule import acts, ics, invite, plan_of, remin
 from tests.storage.test_grants import as_role
 from tests.world import START, FixedClock, World
 
+pytestmark = ON_POSTGRESQL
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def kind() -> str:
-    return "postgresql"
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from feedback.domain.staff import StaffRole
 from feedback.services.reports.set_notice import name_help, say_what_was_done
 from feedback.storage.support import SupportRequest, desk_of
 from forms.bank import pair
+from tests.databases import ON_SQLITE
 from tests.promises.visits import send
 from tests.web.test_staff_pages import SITE, press, signed_in
 from tests.world import World, hidden_value
@@ -69,7 +70,7 @@ def test_too_few_answers_are_told_and_shown_as_such(world: World) -> None:
     assert "Fewer than 5 people answered" in world.client().get(results_address(world)).text
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_what_was_done_is_shown_as_plain_text(world: World) -> None:
     closed_wave(world)
     said = "You asked for time.\n\nWe <script>alert(1)</script> gave it.\u202e"
@@ -80,13 +81,13 @@ def test_what_was_done_is_shown_as_plain_text(world: World) -> None:
     assert "\u202e" not in page
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_there_are_no_results_while_the_first_wave_is_open(world: World) -> None:
     world.open_wave(7, 7)
     assert world.client().get(results_address(world)).status_code == 404
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_unknown_malformed_and_early_addresses_of_results_answer_alike(world: World) -> None:
     world.open_wave(7, 7)
     addresses = [results_address(world), f"/r/{'A' * 22}", "/r/x", f"/r/{'A' * 43}"]
@@ -94,7 +95,7 @@ def test_unknown_malformed_and_early_addresses_of_results_answer_alike(world: Wo
     assert len(pages) == 1
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_earlier_reports_stay_readable(world: World) -> None:
     programme = world.programme(14, 0)
     for stage in ("kickoff", "exit"):
@@ -125,7 +126,7 @@ def test_any_other_text_is_not_found(world: World, typed: str) -> None:
     assert "Not found." in page.text
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_a_receipt_is_not_found_before_the_close_or_once_it_is_replaced(world: World) -> None:
     wave = world.open_wave(14, 0)
     links = world.links(wave)
@@ -149,7 +150,7 @@ def test_a_request_reaches_the_contact_and_nobody_elses_eyes(world: World) -> No
     assert "&lt;b&gt;Please&lt;/b&gt; help." in page
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_a_request_that_was_seen_to_is_marked_as_done(world: World) -> None:
     world.open_wave(7, 7)
     world.client().post(support_address(world), data=ASKED)
@@ -159,7 +160,7 @@ def test_a_request_that_was_seen_to_is_marked_as_done(world: World) -> None:
     assert "Mark as done" not in client.get(page, base_url=SITE).text
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 @pytest.mark.parametrize("role", [StaffRole.COORDINATOR, StaffRole.REVIEWER])
 def test_staff_who_are_not_the_contact_read_no_request(world: World, role: StaffRole) -> None:
     world.open_wave(7, 7)
@@ -198,7 +199,7 @@ def test_a_request_is_destroyed_on_its_day(world: World) -> None:
         assert session.query(SupportRequest).count() == 0
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 @pytest.mark.parametrize("missing", ["name", "reach", "words"])
 def test_a_request_without_something_says_what_is_missing(world: World, missing: str) -> None:
     world.open_wave(7, 7)
@@ -209,7 +210,7 @@ def test_a_request_without_something_says_what_is_missing(world: World, missing:
         assert session.query(SupportRequest).count() == 0
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_all_requests_are_equally_long(world: World) -> None:
     world.open_wave(7, 7)
     for words in ("x", "🙂" * 2000):
@@ -218,14 +219,14 @@ def test_all_requests_are_equally_long(world: World) -> None:
         assert len({len(one.sealed) for one in session.query(SupportRequest)}) == 1
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_unknown_desks_answer_alike(world: World) -> None:
     world.open_wave(7, 7)
     pages = {(one.status_code, one.text) for one in (world.client().get(f"/support/{x}") for x in ("x", "A" * 22))}
     assert len(pages) == 1
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_every_mail_and_the_promise_lead_to_support_and_thanks_do_not(world: World) -> None:
     wave = world.open_wave(7, 7)
     world.send_mails()
@@ -236,7 +237,7 @@ def test_every_mail_and_the_promise_lead_to_support_and_thanks_do_not(world: Wor
     assert "/support/" not in thanks
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_where_harm_is_asked_about_help_is_named_and_nothing_asked(world: World) -> None:
     programme = world.programme(7, 7)
     with world.session() as session:
@@ -248,7 +249,7 @@ def test_where_harm_is_asked_about_help_is_named_and_nothing_asked(world: World)
     assert "/support/" not in page
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 def test_the_last_reminder_before_the_close_says_so(world: World) -> None:
     wave = world.planned_wave(world.programme(7, 0), reminders_at=(world.clock() + timedelta(days=13),))
     world.open(wave)
@@ -259,7 +260,7 @@ def test_the_last_reminder_before_the_close_says_so(world: World) -> None:
     assert "This is the last mail before that." in last_mail(world).replace("\n", " ")
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 @pytest.mark.parametrize("number", ["zz", "00" * 16, "00" * 1000, ""])
 def test_a_request_that_is_not_there_is_not_found_and_said_so(world: World, number: str) -> None:
     world.open_wave(7, 7)

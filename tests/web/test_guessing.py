@@ -5,9 +5,10 @@ import logging
 import pytest
 
 from feedback.web.guessing import MOST_FAILURES, Guesses
+from tests.databases import ON_SQLITE
 from tests.world import World
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"])
+pytestmark = ON_SQLITE
 
 
 def exhausted(world: World) -> None:

@@ -2,16 +2,15 @@
 
 import re
 
-import pytest
-
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.responses import count_responses
 from forms.bank import pair
+from tests.databases import ON_SQLITE
 from tests.promises.visits import send
 from tests.web.test_after_answering import ASKED, LINK, closed_wave, last_mail, results_address, support_address
 from tests.world import World, hidden_value
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"])
+pytestmark = ON_SQLITE
 
 HOSTILE = "<img src=x onerror=alert(1)> \u202eevil\u202c & “quoted” {{ 7*7 }} %s"
 SHOWN = "&lt;img src=x onerror=alert(1)&gt;"

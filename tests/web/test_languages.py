@@ -10,11 +10,12 @@ from feedback.domain.languages import LANGUAGES
 from feedback.domain.survey.questionnaire_json import with_words
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from forms.bank import pair
+from tests.databases import ON_SQLITE
 from tests.promises.scanner import fingerprint
 from tests.speaking import Words, foreign_texts
 from tests.world import World, fields_of, hidden_value, part_filled
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"])
+pytestmark = ON_SQLITE
 
 TRANSLATED = [language.code for language in LANGUAGES if language.code != "en"]
 WORD = {"en": "withdraw", "fr": "retirer", "es": "retirar", "ar": "سحب", "cy": "tynnu"}

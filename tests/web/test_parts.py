@@ -11,11 +11,12 @@ from werkzeug.test import TestResponse
 from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Condition, Question, Role
 from feedback.web.participants.carried import seal, unseal
 from forms.bank import pair
+from tests.databases import ON_SQLITE
 from tests.promises.scanner import fingerprint
 from tests.promises.visits import fill_in, secret_in
 from tests.world import World, fields_of, hidden_value, part_filled
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"])
+pytestmark = ON_SQLITE
 
 
 def post(world: World, link: str, page: str, **fields: str) -> TestResponse:

@@ -14,10 +14,11 @@ from feedback.services.programmes.show_programmes import show_programme
 from feedback.services.waves.set_quiet_times import show_quiet_times
 from feedback.services.waves.show_wave import show_wave
 from feedback.web.refusals import in_words
+from tests.databases import ON_SQLITE
 from tests.web.test_staff_pages import SITE, press, see, signed_in
 from tests.world import START, World, hidden_value
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+pytestmark = ON_SQLITE
 TWINS = (
     "The %(stage)s survey of “%(programme)s” asked the same questions of nearly the same people (%(groups)s): "
     "whoever subtracts the two reports sees what a few people answered. Invite exactly the same people, or "

@@ -3,19 +3,20 @@
 import pytest
 from flask import session
 
+from tests.databases import ON_SQLITE
 from tests.world import World
 
 ELSEWHERE = ("/", "/healthz", f"/s/{'A' * 43}", f"/s/{'A' * 43}/questions", f"/o/{'A' * 43}", "/static/feedback.css")
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 @pytest.mark.parametrize("path", ELSEWHERE)
 def test_a_page_that_is_not_the_staffs_cannot_begin_a_session(world: World, path: str) -> None:
     with world.app.test_request_context(path), pytest.raises(RuntimeError, match="session"):
         session["staff_id"] = 1
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
+@ON_SQLITE
 @pytest.mark.parametrize("path", ["/s/x", "/staff/sign-in"])
 def test_a_staff_cookie_is_read_on_staff_pages_only(world: World, path: str) -> None:
     with world.app.test_request_context("/staff/"):

@@ -11,14 +11,14 @@ from werkzeug.test import TestResponse
 from feedback.app import create_app
 from feedback.config import Serves
 from feedback.storage.grants import GroupRole
-from tests.databases import Pair
+from tests.databases import ON_POSTGRESQL, Pair
 from tests.web.test_comment_pages import *  # noqa: F403
 from tests.web.test_downloads import *  # noqa: F403
 from tests.web.test_planning_pages import *  # noqa: F403
 from tests.web.test_roster_pages import *  # noqa: F403
 from tests.world import TEXTS, FixedClock, World
 
-pytestmark = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+pytestmark = ON_POSTGRESQL
 
 
 @dataclass

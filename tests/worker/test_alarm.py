@@ -10,6 +10,7 @@ from feedback.storage.heartbeat import Heartbeat, last_heartbeat
 from feedback.storage.waves import Wave, wave_by_id
 from feedback.worker.alarm import Alarm
 from feedback.worker.worker import Worker, worker_context
+from tests.databases import ON_POSTGRESQL
 from tests.promises.visits import engine_of
 from tests.worker.test_worker import all_accepted, scheduled, until, working
 from tests.world import START, World
@@ -83,7 +84,7 @@ def test_a_worker_leaves_its_tick(world: World) -> None:
 
 
 @pytest.mark.own_databases
-@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@ON_POSTGRESQL
 def test_a_worker_that_may_not_report_works_all_the_same(world: World) -> None:
     with engine_of(world).begin() as connection:
         connection.execute(text(f"DROP SEQUENCE {Heartbeat.TICK}"))

@@ -19,12 +19,12 @@ from feedback.storage.job_queue import TABLES
 from feedback.worker.engine import defer_batches
 from feedback.worker.worker import Worker, worker_context
 from tests.answering import respond
-from tests.databases import Pair
+from tests.databases import ON_POSTGRESQL, Pair
 from tests.worker.test_worker import all_accepted, has_report, scheduled, until, working
 from tests.workers import HASTY
 from tests.world import World
 
-pytestmark = pytest.mark.own_databases
+pytestmark = [ON_POSTGRESQL, pytest.mark.own_databases]
 
 LOCK = re.compile(r"tick|rescue|[a-z-]+:\d+")
 _WATCH = """
@@ -33,11 +33,6 @@ CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO watched VALUES (NEW.args, NEW.lock, NEW.queueing_lock); RETURN NEW; END $$;
 CREATE TRIGGER watch AFTER INSERT ON procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION watch()
 """
-
-
-@pytest.fixture
-def kind() -> str:
-    return "postgresql"
 
 
 def rows(session: Session, query: str) -> list[tuple]:

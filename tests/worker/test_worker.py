@@ -24,10 +24,10 @@ from feedback.storage.waves import Wave, wave_by_id
 from feedback.worker.context import WorkerContext
 from feedback.worker.worker import CONCURRENCY, Worker, WorkerThread, worker_context
 from tests.answering import respond
+from tests.databases import ON_SQLITE
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import World
 
-ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 PATIENCE = 60
 
 

@@ -1,17 +1,16 @@
 """Whoever changes rights or the master key stands in the audit log."""
 
-import pytest
-
 from feedback.config import Settings
 from feedback.services.installation.upgrade_databases import rewrap_keys
 from feedback.storage.keys import KeyStore
 from tests.cli.test_commands import output
+from tests.databases import ON_POSTGRESQL
 from tests.world import START, World, noted
 
 NEW = b"n" * 32
 
 
-@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@ON_POSTGRESQL
 def test_granting_rights_is_in_the_audit_log(world: World) -> None:
     output(world, "db", "grants")
     assert noted(world, "granted rights") == [("command line", "main database"), ("command line", "key store")]

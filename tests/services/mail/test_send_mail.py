@@ -371,6 +371,7 @@ def test_every_mail_has_one_message_id_and_no_two_the_same(world: World, wave: i
     assert all(own[0].endswith("@example.com>") for own in ids)
 
 
+@pytest.mark.own_databases
 def test_a_mail_that_is_sent_again_after_an_upgrade_keeps_its_message_id(
     world: World, wave: int, relay: ScriptedRelay
 ) -> None:

@@ -9,6 +9,7 @@ from feedback.domain.errors import PlanRefused
 from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import Programme, programme_by_id
+from tests.databases import ON_SQLITE
 from tests.world import World
 
 DRAFT = ProgrammeDraft(
@@ -75,7 +76,7 @@ def test_two_organisations_sign_with_different_keys(world: World) -> None:
 
 @pytest.mark.parametrize("field", TEXTS)
 @pytest.mark.parametrize("text", ["", "  ", "two\nlines", "a\x00b", "a\u202eb"])
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_text_that_cannot_be_shown_is_refused_by_name(world: World, field: str, text: str) -> None:
     with pytest.raises(PlanRefused, match=field.replace("_", " ")):
         created(world, **{field: text})
@@ -93,7 +94,7 @@ def test_a_text_that_cannot_be_shown_is_refused_by_name(world: World, field: str
         ({"contact_email": "ana@example.com\nBcc: all@example.com"}, "e-mail address"),
     ],
 )
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_draft_that_cannot_be_is_refused(world: World, changes: dict[str, object], complaint: str) -> None:
     with pytest.raises(PlanRefused, match=complaint):
         created(world, **changes)

@@ -17,6 +17,7 @@ from feedback.storage.deliveries import Batch, Delivery, invited_to
 from feedback.storage.entitlements import Entitlement, rights_of_wave
 from feedback.storage.people import Participant, mark_left
 from feedback.storage.waves import groups_of, wave_by_id
+from tests.databases import ON_POSTGRESQL
 from tests.world import World, entries_about, roster_csv
 
 
@@ -76,7 +77,7 @@ def test_a_role_below_twice_k_makes_one_group_of_all(world: World) -> None:
 
 
 @pytest.mark.own_databases
-@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@ON_POSTGRESQL
 def test_rights_lie_in_the_order_of_their_digests(world: World) -> None:
     wave = world.open_wave()
     with world.session() as session:

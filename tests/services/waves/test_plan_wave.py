@@ -10,9 +10,10 @@ from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from feedback.storage.waves import moments_of, questionnaires_of, wave_by_id
 from forms.bank import pair
+from tests.databases import ON_SQLITE
 from tests.world import START, World
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+pytestmark = ON_SQLITE
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 

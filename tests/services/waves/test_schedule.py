@@ -28,6 +28,7 @@ from feedback.storage.waves import Wave, moments_of, wave_by_id
 from feedback.worker.due import Chore, what_is_due
 from forms.bank import pair
 from tests.answering import respond
+from tests.databases import ON_SQLITE
 from tests.world import START, World, entries_about
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -35,7 +36,7 @@ PLUS_3, PLUS_5, PLUS_6 = (Offset(Anchor.OPENING, days) for days in (3, 5, 6))
 LAST_2 = Offset(Anchor.CLOSING, 2)
 NIGHT = QuietTimes(weekdays=frozenset())
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+pytestmark = ON_SQLITE
 
 
 def plan_of(programme: int, **changes: object) -> WavePlan:
