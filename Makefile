@@ -7,6 +7,9 @@ LOCK_COMMAND := make lock
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "$(LOCK_COMMAND)" pyproject.toml
 
+# Tests start the service some hundred times; where this is set each start would compile all that it loads.
+unexport PYTHONDONTWRITEBYTECODE
+
 SAMPLE = rm -rf instance/samples; FEEDBACK_INSTANCE=instance/samples $(BIN)/python -m feedback demo sample
 
 .PHONY: help run test check samples screenshots bench mutants format messages lock clean

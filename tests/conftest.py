@@ -25,6 +25,7 @@ from tests.postgres import postgres_server
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import START, FixedClock, World
 
+pytest_plugins = ["tests.spending"]
 # Machines are slow at times, and a failure must come again.
 hypothesis.settings.register_profile("here", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("here")

@@ -1,19 +1,16 @@
-"""A real browser and a real server. Without a browser these tests skip, loudly; `.ci/run` does not accept that."""
+"""A real browser and a real server."""
 
-import os
-import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from feedback.app import create_app
 from feedback.cli.serving import WebThread
 from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
+from tests.needs import needs
 from tests.world import FixedClock, World
 
 PHONE = {"width": 360, "height": 740}
@@ -27,27 +24,11 @@ _FLAGS = (
 )
 
 
-def _installed() -> str | None:
-    for path in (os.environ.get("CHROMIUM", ""), "/usr/bin/chromium"):
-        if path and Path(path).exists():
-            return path
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], capture_output=True, check=False)
-    return "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
-
-
-def browser_at_hand(playwright: Playwright) -> Browser:
-    """Start the browser that is installed."""
-    return playwright.chromium.launch(executable_path=_installed(), args=list(_FLAGS))
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    chromium = needs("chromium")
     with sync_playwright() as playwright:
-        try:
-            browser = browser_at_hand(playwright)
-        except Error:
-            pytest.skip("NO BROWSER: install Chromium or set CHROMIUM to its path; nothing was tested in a browser")
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
         yield browser
         browser.close()
 
