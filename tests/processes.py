@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -52,3 +53,13 @@ def wait_until_served(url: str) -> None:
         except (urllib.error.URLError, ConnectionError):
             time.sleep(PAUSE)
     raise AssertionError(f"nothing answers at {url}")
+
+
+def wait_until_accepted(port: int) -> None:
+    for _ in range(TRIES):
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=60):
+                return
+        except ConnectionError:
+            time.sleep(PAUSE)
+    raise AssertionError(f"nobody listens at port {port}")
