@@ -18,6 +18,7 @@ from tests.browsing import Browser, free_port
 from tests.databases import ON_SQLITE
 from tests.loaded import Spy
 from tests.processes import ROOT, running, wait_until_served
+from tests.worker.test_worker import until
 from tests.world import World, fill_parts, hidden_value
 
 MOST_MODULES = 750
@@ -41,7 +42,9 @@ NOT_PARTICIPANTS = HEAVY | {
     "flask_mail",
     "prometheus_client",
 }
-NOT_STATUS = HEAVY | {"feedback.auditor", "feedback.web.participants", "feedback.web.staff", "forms", "psycopg"}
+PAGES = {"feedback.web.participants", "feedback.web.staff"}
+NOT_WORKER = PAGES | {"alembic", "granian", "typst", "waitress", "xlsxwriter"}
+NOT_STATUS = HEAVY | PAGES | {"feedback.auditor", "forms", "psycopg"}
 NOT_HELP = NOT_STATUS | {"feedback.app", "feedback.services", "feedback.storage", "flask_babel", "sqlalchemy"}
 
 
@@ -91,6 +94,19 @@ def test_the_participants_process_loads_nothing_of_the_others(
     assert {"granian", "feedback.web.participants.pages"} <= modules
     assert of(modules, NOT_PARTICIPANTS) == set()
     assert len(modules - of(modules, DRIVERS)) <= MOST_MODULES
+
+
+@ON_SQLITE
+def test_a_worker_loads_no_page_and_no_server(
+    world: World, environment: dict[str, str], spy: Spy, tmp_path: Path
+) -> None:
+    world.clock.now = datetime.now(UTC)
+    world.open_wave(mentors=5, mentees=5)
+    with running(spy.environment(environment), "work", log=tmp_path / "log") as worker:
+        until(lambda: world.mailbox.count() == 10)
+    modules = spy.last_words(worker.pid)
+    assert "feedback.worker.worker" in modules
+    assert of(modules, NOT_WORKER) == set()
 
 
 @ON_SQLITE
