@@ -27,7 +27,7 @@ from tests.world import FixedClock, World
 
 TOKEN = "t" * 32
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-LABELS = {"act": {"open", "remind", "look", "send", "close", "tell"}, "state": {*WaveState, *DeliveryState}}
+LABELS = {"act": {"open", "remind", "look", "send", "close", "discard", "tell"}, "state": {*WaveState, *DeliveryState}}
 PEOPLE = re.compile(r"number|mentor|mentee|example|pilot|kickoff|@|/|feedback\.example", re.IGNORECASE)
 
 
