@@ -66,3 +66,15 @@ def test_no_mail_leaves_while_looks_could_be_marked(world: World) -> None:
         assert world.mailbox.serials() == ()
     world.send_mails()
     assert len(world.mailbox.serials()) == 27
+
+
+def test_a_few_rows_that_were_given_up_among_many_keep_no_mail_back(world: World) -> None:
+    world.open_wave()
+    many = "INSERT INTO opt_outs SELECT sha256(one::text::bytea), 1, false FROM generate_series({}, {}) one"
+    with engine_of(world).connect() as connection:
+        connection.execute(text(many.format(1, 20_000)))
+        connection.commit()
+        connection.execute(text(many.format(20_001, 20_003)))
+        connection.rollback()
+    world.send_mails()
+    assert len(world.mailbox.serials()) == 27
