@@ -10,6 +10,9 @@ from feedback.storage.opt_outs import add_opt_outs, set_wish
 from feedback.storage.people import Participant, invitees, mark_left, names_of, people_by_id
 from tests.world import START, World
 
+# So many rows would be in the way of other tests, deleted too.
+pytestmark = pytest.mark.own_databases
+
 
 @pytest.fixture
 def people(kind: str) -> int:

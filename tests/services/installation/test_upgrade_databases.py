@@ -1,5 +1,7 @@
 """Whoever changes rights or the master key stands in the audit log."""
 
+import pytest
+
 from feedback.config import Settings
 from feedback.services.installation.upgrade_databases import rewrap_keys
 from feedback.storage.keys import KeyStore
@@ -10,6 +12,7 @@ from tests.world import START, World, noted
 NEW = b"n" * 32
 
 
+@pytest.mark.own_databases
 @ON_POSTGRESQL
 def test_granting_rights_is_in_the_audit_log(world: World) -> None:
     output(world, "db", "grants")
