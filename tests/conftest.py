@@ -83,8 +83,19 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
-    """A test that uses this, directly or not, runs on both databases."""
+    """A test that uses this, directly or not, runs on both databases, unless it is marked."""
     return str(request.param)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a mark says is shown on the other database."""
+    config.hook.pytest_deselected(items=[item for item in items if not _is_wanted(item)])
+    items[:] = [item for item in items if _is_wanted(item)]
+
+
+def _is_wanted(item: pytest.Item) -> bool:
+    only, given = item.get_closest_marker("only_on"), getattr(item, "callspec", None)
+    return only is None or given is None or given.params.get("kind", *only.args) in only.args
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from feedback.storage.migrate import upgrade
 from feedback.storage.tables import Base, KeyBase
 
 KINDS = ("sqlite", "postgresql")
-ON_SQLITE, ON_POSTGRESQL = (pytest.mark.parametrize("kind", [kind], indirect=True) for kind in KINDS)
-"""For a test that asks nothing of the other one; without a mark it runs on both."""
+ON_SQLITE, ON_POSTGRESQL = (pytest.mark.only_on(kind) for kind in KINDS)
+"""For a test, or a whole module, that asks nothing of the other one; without a mark it runs on both."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ from flask.cli import ScriptInfo
 
 from feedback.cli import feedback
 from feedback.domain.errors import FeedbackError, NotFound, QuestionnaireRefused, WaveNotReady
+from tests.databases import ON_SQLITE
 from tests.world import World
+
+pytestmark = ON_SQLITE
 
 
 def run(world: World, *words: str) -> Result:

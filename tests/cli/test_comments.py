@@ -8,8 +8,11 @@ import pytest
 from feedback.domain.comments.review import CommentVerdict, Decision
 from feedback.domain.errors import NotFound, ReviewRefused, WaveNotReady
 from tests.cli.test_commands import output, refusal, run
+from tests.databases import ON_SQLITE
 from tests.reviewing import QUOTED, SUMMARY, SUMMED, comment_that_says, reviewed_wave, wave_in_review
 from tests.world import World, noted
+
+pytestmark = ON_SQLITE
 
 
 def id_of(world: World, wave: int, text: str) -> str:

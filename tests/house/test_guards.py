@@ -5,8 +5,11 @@ from flask import Flask
 
 from feedback.domain.staff import StaffRole
 from feedback.web.staff.guards import allowed, is_guarded, open_to_all
+from tests.databases import ON_SQLITE
 from tests.web.test_staff_pages import SITE, SURE, signed_in
 from tests.world import World
+
+pytestmark = ON_SQLITE
 
 OPEN = {"staff.how_to_sign_in", "staff.ask_sign_in", "staff.sign_in", "staff.sign_out"}
 

@@ -22,6 +22,8 @@ from tests.reviewing import reviewed_wave
 from tests.web.test_staff_pages import SITE, SURE, signed_in
 from tests.world import World, hidden_value
 
+pytestmark = ON_SQLITE
+
 OPEN = {"staff.how_to_sign_in", "staff.ask_sign_in", "staff.sign_in", "staff.sign_out"}
 REVIEWERS_ALONE = {f"staff.{name}" for name in ("comments", "decide_comment", "sum_up_comments", "release_comments")}
 ADMINISTRATORS_ALONE = {"staff.retry_wave", "staff.discard_wave"}
@@ -120,7 +122,6 @@ def test_a_report_of_ones_own_does_not_open_another_organisations(reviewed: Worl
         assert len(compared) == 6
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("role", list(StaffRole))
 def test_each_role_is_let_in_where_this_list_says_and_nowhere_else(reviewed: World, role: StaffRole) -> None:
     client, everything = signed_in(reviewed, role), list(ways(reviewed.app, first))
@@ -134,7 +135,6 @@ def test_each_role_is_let_in_where_this_list_says_and_nowhere_else(reviewed: Wor
     assert {endpoint for endpoint, codes in found.items() if 403 in codes} == shut[role]
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("role", list(StaffRole))
 def test_no_form_without_its_token_does_anything(reviewed: World, role: StaffRole) -> None:
     client = signed_in(reviewed, role)
@@ -153,7 +153,6 @@ def addresses(world: World, serves: Serves) -> set[str]:
     return {rule.rule for rule in app.url_map.iter_rules()}
 
 
-@ON_SQLITE
 def test_no_process_has_a_page_of_the_other_and_none_has_one_that_neither_has(world: World) -> None:
     participants, staff, both = (addresses(world, one) for one in (Serves.PARTICIPANTS, Serves.STAFF, Serves.ALL))
     assert [one for one in participants if one.startswith(STAFF_ROOTS)] == []

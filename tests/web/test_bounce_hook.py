@@ -6,8 +6,11 @@ from werkzeug.test import TestResponse
 from feedback.app import LARGEST_POST_BYTES, create_app
 from feedback.config import read_settings
 from tests.bouncing import BOUNCES, absence_notice, bounce_of, mail_states, mail_to, return_path_of
+from tests.databases import ON_SQLITE
 from tests.promises.visits import mailed_wave
 from tests.world import World
+
+pytestmark = ON_SQLITE
 
 TOKEN = "t" * 40
 MIA = "mentor.0@example.com"

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from feedback.domain.comments.review import CommentVerdict, Decision
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.answers import Wish
+from tests.databases import ON_SQLITE
 from tests.reviewing import (
     QUOTED,
     SUMMARY,
@@ -22,6 +23,8 @@ from tests.reviewing import (
 )
 from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
 from tests.world import World, noted
+
+pytestmark = ON_SQLITE
 
 NOT_REVIEWERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
 MARKUP = '<b>Bold</b> & "quoted" by Mentor Number'

@@ -10,9 +10,12 @@ from feedback.services.roster.approve_roster import show_roster
 from feedback.services.roster.import_roster import import_roster
 from feedback.storage.deliveries import Delivery
 from tests.bouncing import FIRST_COPY, mail_states
+from tests.databases import ON_SQLITE
 from tests.promises.visits import mailed_wave
 from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
 from tests.world import World, roster_csv
+
+pytestmark = ON_SQLITE
 
 MIA, NEW = "mentor.0@example.com", "mia.new@example.com"
 

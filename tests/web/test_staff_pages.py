@@ -11,7 +11,10 @@ from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 from feedback.storage.organisations import organisation_named
 from forms.bank import pair
 from tests.answering import respond
+from tests.databases import ON_SQLITE
 from tests.world import World, hidden_value
+
+pytestmark = ON_SQLITE
 
 SITE = "https://feedback.example.com"
 SURE = {"sure": "y"}
