@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from cryptography.hazmat.primitives.keywrap import aes_key_wrap
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from feedback.domain.waves.states import WaveState
 from feedback.resources import migrations_folder
 from feedback.storage.database import Base, KeyBase
+from feedback.storage.keys import StoredKey
 from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.waves import Wave
 from feedback.worker.worker import Worker, worker_context
@@ -77,13 +80,25 @@ def mail_goes_out_on(world: World, moment: datetime) -> None:
         until(lambda: world.mailbox.count() >= expected)
 
 
+def unbind_keys(world: World) -> None:
+    """Wrap every key as versions before did, which named neither its purpose nor its owner."""
+    assert world.tools.settings.vault is not None
+    master = world.tools.settings.vault.master_keys[0]
+    with Session(keys_engine_of(world)) as session:
+        for row in session.scalars(select(StoredKey)):
+            row.wrapped = aes_key_wrap(master, world.keys._unwrap(row))
+        session.commit()
+
+
 def upgrade_from_the_version_before(world: World) -> None:
     """What an open wave looked like to the version before, brought up to date."""
+    unbind_keys(world)
     for engine, base, name in ((engine_of(world), Base, "main"), (keys_engine_of(world), KeyBase, "keys")):
         folder = migrations_folder() / name
         engine.dispose()
         downgrade(engine, base.metadata, folder, "-1")
         upgrade(engine, base.metadata, folder)
+    assert world.keys.bind_all() > 3
 
 
 @pytest.mark.own_databases
