@@ -12,10 +12,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SAMPLE = rm -rf instance/samples; FEEDBACK_INSTANCE=instance/samples $(BIN)/python -m feedback demo sample
 
-.PHONY: help run test check samples screenshots bench mutants format messages lock clean
+.PHONY: help run test test-quick check samples screenshots bench mutants format messages lock clean
 
 help: ## Show this help
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.run: requirements-demo.lock .ci/install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 run"; exit 1; }
@@ -32,6 +32,10 @@ run: $(VENV)/.run ## Start the demo: web pages, worker and a mailbox, on this ma
 
 test: check ## Check everything: style, types, imports, then all tests on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n 2
+
+test-quick: $(VENV)/.dev ## Run the tests of rules, services, storage and reports on SQLite only
+	@$(BIN)/python -m pytest -q -n 2 -k "not postgresql" \
+		tests/auditor tests/domain tests/forms tests/locales tests/rendering tests/reporting tests/services tests/storage
 
 check: $(VENV)/.dev ## Check style, types, import rules and templates only
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
