@@ -9,7 +9,7 @@ from types import CodeType
 import hypothesis
 import pytest
 from flask import Flask
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from sqlalchemy import create_engine, make_url, text
 
@@ -50,10 +50,13 @@ def closed_sockets() -> Iterator[None]:
 
 
 class _CompiledOnce(BytecodeCache):
-    """Keeps what templates compile to, by their source, for all applications of a process."""
+    """Keeps what templates compile to, by their source and how it is read, for all applications of a process."""
 
     def __init__(self) -> None:
         self._code: dict[tuple[str, str], CodeType | None] = {}
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        return super().get_bucket(environment, f"{name} {environment.trim_blocks}", filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._code.get((bucket.key, bucket.checksum))

@@ -29,7 +29,9 @@ from tests.answering import an_answer
 from tests.databases import Pair, PostgresServer, SqliteServer
 from tests.world import FixedClock, World
 
-COMMIT = "COMMIT"
+# After so many commits: before the first thing said to the database, or before the next commit. Statements are not
+# counted, for how many of them upkeep needs depends on who else is at work.
+Point = tuple[int, bool]
 SPAWNER = multiprocessing.get_context("forkserver")
 # Read once by the server, and not by each process that it makes.
 SPAWNER.set_forkserver_preload(["tests.killing", "tests.workers"])
@@ -79,45 +81,44 @@ _DEEDS: dict[str, Callable[[WorkerContext, str, datetime], None]] = {
 }
 
 
-def _do(deed: Deed, kill_before: int, trace: str) -> None:
-    """Runs in the process that dies. `kill_before` counts statements and commits from 0; -1 lets it live."""
+def _do(deed: Deed, kill_at: Point | None, trace: str) -> None:
+    """Runs in the process that dies, if there is a point to die at."""
     app = create_app(read_settings(deed.environment), FixedClock(deed.now))
     with app.app_context():
-        steps = _watched(kill_before)
+        passed = _watched(kill_at)
         _DEEDS[deed.name](worker_context(app), deed.subject, deed.now)
-    Path(trace).write_text(json.dumps(steps))
+    Path(trace).write_text(json.dumps(sorted(passed)))
 
 
-def _watched(kill_before: int) -> list[str]:
-    steps: list[str] = []
+def _watched(kill_at: Point | None) -> set[Point]:
+    passed: set[Point] = set()
+    commits = 0
 
-    def heard(step: str) -> None:
-        if len(steps) == kill_before:
+    def heard(*, is_commit: bool) -> None:
+        nonlocal commits
+        here = {(commits, False), (commits, is_commit)} - passed
+        if kill_at in here:
             os.kill(os.getpid(), signal.SIGKILL)
-        steps.append(step)
+        passed.update(here)
+        commits += is_commit
 
-    def statement(_connection, _cursor, words, _parameters, _context, _many) -> None:
-        heard(words.split(None, 1)[0])
-
-    event.listen(Engine, "before_cursor_execute", statement)
-    event.listen(Engine, "commit", lambda _connection: heard(COMMIT))
-    return steps
+    event.listen(Engine, "before_cursor_execute", lambda *_what: heard(is_commit=False))
+    event.listen(Engine, "commit", lambda _connection: heard(is_commit=True))
+    return passed
 
 
-def run(deed: Deed, trace: Path, kill_before: int = -1) -> int:
+def run(deed: Deed, trace: Path, kill_at: Point | None = None) -> int:
     """Do the deed in a process of its own; its exit code, which is −9 if it was killed."""
-    process = SPAWNER.Process(target=_do, args=(deed, kill_before, str(trace)))
+    process = SPAWNER.Process(target=_do, args=(deed, kill_at, str(trace)))
     process.start()
     process.join()
     return process.exitcode or 0
 
 
-def points(deed: Deed, trace: Path) -> list[int]:
+def points(deed: Deed, trace: Path) -> list[Point]:
     """Do the deed undisturbed; where it can be killed: before its first statement, and around each commit."""
     assert run(deed, trace) == 0
-    steps = json.loads(trace.read_text())
-    around = {near for place, step in enumerate(steps) if step == COMMIT for near in (place, place + 1)}
-    return sorted({0, *around} & set(range(len(steps))))
+    return [(commits, is_commit) for commits, is_commit in json.loads(trace.read_text())]
 
 
 @contextmanager
@@ -129,5 +130,7 @@ def fresh_world(
         reach = {**environment, "FEEDBACK_DATABASE_URL": pair.main, "FEEDBACK_KEYS_URL": pair.keys}
         clock = FixedClock()
         world = World(create_app(read_settings(reach), clock), clock, mailbox, kind)
-        yield world, reach, pair
-        world.dispose()
+        try:
+            yield world, reach, pair
+        finally:
+            world.dispose()

@@ -46,7 +46,7 @@ class Stage:
             with self.world() as (world, reach, pair):
                 subject = prepare(world)
                 deed = Deed(name, str(subject), reach, world.clock())
-                assert run(deed, self._trace, kill_before=point) == KILLED
+                assert run(deed, self._trace, kill_at=point) == KILLED
                 check(world, subject, pair)
         return len(found)
 
