@@ -3,8 +3,9 @@
 import base64
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from feedback.domain.links import Receipt, page_key
+from feedback.domain.links import Receipt, new_receipt, page_key
 from feedback.domain.sealing import seal_page_state
 from feedback.domain.survey.answers import Answer, Wish
 from feedback.domain.survey.drafts import Draft, wish_field, write_draft
@@ -52,7 +53,8 @@ def respond(
         followed = opened(world, link, known)
         answer = an_answer(followed.survey.questionnaire, chance, next(written, ""), next(wished, None))
         with world.writing() as connection:
-            receipts.append(submit_response(connection, followed, answer))
+            receipts.append(new_receipt())
+            submit_response(connection, followed, answer, receipts[-1])
     return receipts
 
 
@@ -64,6 +66,7 @@ def opened(world: World, link: str, known: KnownSurveys | None = None) -> OpenLi
 
 def ready_to_send(world: World, link: str, seed: int = 7) -> dict[str, str]:
     """The form of the page on which a participant looks at a complete answer for the last time."""
-    draft = write_draft(draft_of(an_answer(opened(world, link).survey.questionnaire, random.Random(seed))))
-    state = seal_page_state(draft, page_key(read_link(link)))
+    answer = an_answer(opened(world, link).survey.questionnaire, random.Random(seed))
+    draft = replace(draft_of(answer), receipt=new_receipt())
+    state = seal_page_state(write_draft(draft), page_key(read_link(link)))
     return {"state": base64.b64encode(state).decode(), "go": "send"}

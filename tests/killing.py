@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 from feedback.app import create_app
 from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
+from feedback.domain.links import new_receipt
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.mail.send_mail import send_batch
 from feedback.services.waves.close_wave import close_wave
@@ -59,7 +60,7 @@ def _submit(tools: WorkerContext, subject: str, now: datetime) -> None:
     with tools.reading() as connection:
         link = follow_link(connection, read_link(subject), now=now)
     with tools.writing() as connection:
-        submit_response(connection, link, an_answer(link.survey.questionnaire, random.Random(1)))
+        submit_response(connection, link, an_answer(link.survey.questionnaire, random.Random(1)), new_receipt())
 
 
 def _close(tools: WorkerContext, subject: str, now: datetime) -> None:

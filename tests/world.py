@@ -181,17 +181,22 @@ class World:
     def client(self) -> FlaskClient:
         return self.app.test_client()
 
-    def answer(self, link: str, texts: tuple[str, ...] = TEXTS, **chosen: str) -> TestResponse:
-        """Answer through the pages, at random but for what is `chosen`; returns the thank-you page."""
-        state = hidden_value(self.fill_in(link, texts, **chosen), "state")
+    def answer(self, link: str, texts: tuple[str, ...] = TEXTS, after: str = "", **chosen: str) -> TestResponse:
+        """Answer through the pages, at random but for what is `chosen`; returns the thank-you page.
+
+        `after` is the page of thanks from which an answer is changed, in the same visit.
+        """
+        state = hidden_value(self.fill_in(link, texts, after, **chosen), "state")
         return self.client().post(f"/s/{link}/send", data={"state": state, "go": "send"})
 
-    def fill_in(self, link: str, texts: tuple[str, ...] = TEXTS, **chosen: str) -> str:
+    def fill_in(self, link: str, texts: tuple[str, ...] = TEXTS, after: str = "", **chosen: str) -> str:
         """Fill in part after part; returns the page for the last look."""
         client = self.client()
+        begun = {"state": [hidden_value(after, "state")], "go": ["resume"]} if after else None
 
         def ask(path: str, fields: Mapping[str, list[str]] | None) -> str:
-            reply = client.get(path) if fields is None else client.post(path, data=fields)
+            sent = begun if fields is None else fields
+            reply = client.get(path) if sent is None else client.post(path, data=sent)
             assert reply.status_code == 200, reply.text
             return reply.text
 

@@ -29,7 +29,7 @@ OptOutToken = NewType("OptOutToken", bytes)
 OptOutDigest = NewType("OptOutDigest", bytes)
 """SHA-256 of the opt-out token."""
 Receipt = NewType("Receipt", bytes)
-"""16 random bytes, drawn at each accepted answer, kept only inside the sealed body."""
+"""16 random bytes, drawn at each visit, kept only inside the sealed body."""
 
 SECRET_BYTES = 32
 RECEIPT_BYTES = 16

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from feedback.domain.errors import KeysMissing, WaveClosed, WaveNotReady
-from feedback.domain.links import Receipt, receipt_digest
+from feedback.domain.links import Receipt, new_receipt, receipt_digest
 from feedback.domain.report.report import Report
 from feedback.domain.survey.questionnaires import Role
 from feedback.services.waves.close_wave import begin_closing
@@ -166,7 +166,9 @@ def answer(world: World, link: str, gate: Gate | None = None) -> Receipt:
     with world.writing() as connection:
         if gate:
             gate.hold(connection)
-        return submit_response(connection, followed, an_answer(followed.survey.questionnaire, random.Random(1)))
+        receipt = new_receipt()
+        submit_response(connection, followed, an_answer(followed.survey.questionnaire, random.Random(1)), receipt)
+    return receipt
 
 
 def stop_accepting(world: World, wave: int, gate: Gate | None = None) -> None:

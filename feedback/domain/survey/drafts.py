@@ -5,9 +5,10 @@ Holds what was typed and chosen as it came, so that going back and forth loses n
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from feedback.domain.errors import AnswerRefused, SealBroken
+from feedback.domain.links import Receipt, read_receipt
 from feedback.domain.survey.answers import Answer, Wish, check_answer, check_question
 from feedback.domain.survey.kinds import ONE
 from feedback.domain.survey.questionnaires import Question, Questionnaire, Rating
@@ -15,10 +16,14 @@ from feedback.domain.survey.questionnaires import Question, Questionnaire, Ratin
 
 @dataclass(frozen=True)
 class Draft:
-    """Answers on their way. `values` by field name, several for ticks; `passed` names the sections found complete."""
+    """Answers on their way. `values` by field name, several for ticks; `passed` names the sections found complete.
+
+    `receipt` is the visit's: drawn when a page first carries the draft, and the same until the thanks.
+    """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     passed: frozenset[str] = frozenset()
+    receipt: Receipt | None = None
 
     @property
     def chosen(self) -> Mapping[str, object]:
@@ -48,7 +53,7 @@ def with_section(draft: Draft, section: str, questions: Iterable[Question], sent
             values = _carried(question, name, sent)
             if values:
                 kept[name] = values
-    return Draft(kept, draft.passed - {section})
+    return replace(draft, values=kept, passed=draft.passed - {section})
 
 
 def _carried(question: Question, name: str, sent: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
@@ -63,7 +68,8 @@ def can_travel(questions: Iterable[Question], sent: Mapping[str, Sequence[str]])
 
 def write_draft(draft: Draft) -> bytes:
     """Return the draft as JSON, for its journey through the page."""
-    record = {"values": dict(draft.values), "passed": sorted(draft.passed)}
+    receipt = draft.receipt.hex() if draft.receipt else ""
+    record = {"values": dict(draft.values), "passed": sorted(draft.passed), "receipt": receipt}
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
@@ -72,7 +78,9 @@ def read_draft(data: bytes) -> Draft:
     try:
         record = json.loads(data)
         values = {_text(name): _texts(values) for name, values in record["values"].items()}
-        return Draft(values, frozenset(map(_text, record["passed"])))
+        # A page of the version before carried no receipt.
+        receipt = read_receipt(_text(record.get("receipt", "")))
+        return Draft(values, frozenset(map(_text, record["passed"])), receipt)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SealBroken("A sealed page does not hold a draft.") from None
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from feedback.domain.links import Receipt
 from feedback.domain.survey.drafts import Draft, can_travel, is_complete, with_section
 from feedback.domain.survey.parts import Part, first_open, parts_of
 from feedback.domain.survey.questionnaires import Questionnaire
@@ -23,7 +24,7 @@ class Sent:
     draft: Draft | None
     fields: Mapping[str, Sequence[str]]
     switched: bool = False
-    receipt: str | None = None
+    receipt: Receipt | None = None
 
     @property
     def go(self) -> str | None:
@@ -94,9 +95,9 @@ class CheckPage:
 
 @dataclass(frozen=True)
 class ThanksPage:
-    """Thanks, with the receipt in words."""
+    """Thanks, with the visit's receipt."""
 
-    receipt: str
+    receipt: Receipt
 
 
 @dataclass(frozen=True)
@@ -172,8 +173,8 @@ def after_check(questionnaire: Questionnaire, sent: Sent) -> Page | Submission:
     if sent.draft is None:
         return _start_again(questionnaire)
     match sent:
-        case Sent(switched=True, receipt=str(receipt)):
-            return ThanksPage(receipt)
+        case Sent(switched=True, receipt=bytes(receipt)):
+            return ThanksPage(Receipt(receipt))
         case Sent(switched=True):
             return _first_open(parts_of(questionnaire, sent.draft), sent.draft, checking=sent.checking)
         case Sent(go="send"):

@@ -15,7 +15,6 @@ from feedback.domain.links import (
     Receipt,
     entitlement_digest,
     from_address,
-    new_receipt,
     proof,
     response_key,
 )
@@ -55,19 +54,17 @@ def follow_link(
     return OpenLink(secret, right, (known or KnownSurveys()).survey(connection, right, now))
 
 
-def submit_response(connection: Connection, link: OpenLink, answer: Answer) -> Receipt:
-    """Seal and store an answer in place of any earlier one; return its receipt once it is safe on disk.
+def submit_response(connection: Connection, link: OpenLink, answer: Answer, receipt: Receipt) -> None:
+    """Seal and store an answer in place of any earlier one; return once it is safe on disk.
 
     Raises WaveClosed if the wave was closed meanwhile, or AnswerRefused if the answer does not fit the questionnaire.
     """
     check_answer(link.survey.questionnaire, answer)
     check_texts_are_clean(answer)
-    receipt = new_receipt()
     body = ResponseBody(proof(link.secret), link.right.group_name, link.right.role, answer, receipt)
     if not put_response(connection, response_key(link.secret), link.right.wave_id, _sealed(link, write_body(body))):
         raise _closed()
     connection.commit()
-    return receipt
 
 
 def withdraw(connection: Connection, link: OpenLink) -> None:

@@ -5,9 +5,10 @@ Whoever has a link can seal anything with its key: what is read here is looked a
 
 import base64
 import binascii
+from dataclasses import replace
 
 from feedback.domain.errors import SealBroken
-from feedback.domain.links import LinkSecret, page_key
+from feedback.domain.links import RECEIPT_BYTES, LinkSecret, Receipt, new_receipt, page_key
 from feedback.domain.sealing import open_page_state, seal_page_state
 from feedback.domain.survey.drafts import Draft, read_draft, write_draft
 
@@ -15,8 +16,8 @@ _RECEIPT = b"sent "
 
 
 def carry_draft(secret: LinkSecret, draft: Draft) -> str:
-    """Return a draft as a page carries it; empty if nothing was filled in."""
-    return seal(secret, write_draft(draft)) if draft.values or draft.passed else ""
+    """Return a draft as a page carries it. The first page of a visit draws the visit's receipt."""
+    return seal(secret, write_draft(draft if draft.receipt else replace(draft, receipt=new_receipt())))
 
 
 def carried_draft(secret: LinkSecret, sealed: str) -> Draft | None:
@@ -30,15 +31,16 @@ def carried_draft(secret: LinkSecret, sealed: str) -> Draft | None:
         return None
 
 
-def carry_receipt(secret: LinkSecret, receipt: str) -> str:
-    """Return a receipt in words as the page of thanks carries it, for another language."""
-    return seal(secret, _RECEIPT + receipt.encode())
+def carry_receipt(secret: LinkSecret, receipt: Receipt) -> str:
+    """Return a receipt as the page of thanks carries it, for another language."""
+    return seal(secret, _RECEIPT + receipt)
 
 
-def carried_receipt(secret: LinkSecret, sealed: str) -> str | None:
+def carried_receipt(secret: LinkSecret, sealed: str) -> Receipt | None:
     """Return the receipt that a page of thanks carried, or None if there was none or it was altered."""
-    opened = unseal(secret, sealed)
-    return None if opened is None or not opened.startswith(_RECEIPT) else opened[len(_RECEIPT) :].decode()
+    opened = unseal(secret, sealed) or b""
+    is_one = opened.startswith(_RECEIPT) and len(opened) == len(_RECEIPT) + RECEIPT_BYTES
+    return Receipt(opened[len(_RECEIPT) :]) if is_one else None
 
 
 def seal(secret: LinkSecret, data: bytes) -> str:

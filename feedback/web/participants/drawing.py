@@ -6,7 +6,8 @@ from functools import partial
 from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 
-from feedback.domain.links import draft_name, to_address
+from feedback.domain.links import draft_name, receipt_words, to_address
+from feedback.domain.survey.drafts import Draft
 from feedback.domain.survey.next_page import (
     CheckPage,
     Page,
@@ -96,8 +97,9 @@ def _show_thanks(page: ThanksPage, opened: OpenLink, language: str) -> Response:
     kept = kept_page(opened.survey, "thanks", language, partial(_draw_thanks, opened.survey, language))
     thanks = kept.filled(
         link=to_address(opened.secret),
-        receipt=page.receipt,
+        receipt=receipt_words(page.receipt),
         sealed=carry_receipt(opened.secret, page.receipt),
+        state=carry_draft(opened.secret, Draft(receipt=page.receipt)),
         draft=draft_name(opened.secret),
     )
     return Response(thanks)
@@ -108,6 +110,7 @@ def _draw_thanks(survey: Survey, language: str) -> str:
         "participant/thanks.html",
         receipt=hole("receipt"),
         sealed_receipt=hole("sealed"),
+        state=hole("state"),
         action=url_for("participant.send", link=hole("link")),
         receipt_url=url_for("receipts.ask"),
         draft=hole("draft"),

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from feedback.domain.errors import AnswerRefused
-from feedback.domain.links import LinkSecret, receipt_words
+from feedback.domain.links import LinkSecret, new_receipt
 from feedback.domain.survey.drafts import answer_in
 from feedback.domain.survey.next_page import (
     Page,
@@ -99,13 +99,14 @@ def _sent(secret: LinkSecret) -> Sent:
 
 
 def _submit(submission: Submission, opened: OpenLink) -> Page:
-    questionnaire = opened.survey.questionnaire
+    questionnaire, draft = opened.survey.questionnaire, submission.draft
+    receipt = draft.receipt or new_receipt()
     try:
         with runtime().writing() as connection:
-            receipt = submit_response(connection, opened, answer_in(questionnaire, submission.draft))
+            submit_response(connection, opened, answer_in(questionnaire, draft), receipt)
     except AnswerRefused:
-        return check_again(questionnaire, submission.draft)
-    return ThanksPage(receipt_words(receipt))
+        return check_again(questionnaire, draft)
+    return ThanksPage(receipt)
 
 
 def _withdraw(opened: OpenLink) -> Page:

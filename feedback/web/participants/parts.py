@@ -42,6 +42,7 @@ def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
         "link": to_address(opened.secret),
         "state": carry_draft(opened.secret, page.draft),
         "draft": draft_name(opened.secret),
+        "begun": "yes" if page.draft.values else "not",
     }
     if not page.judged and not page.filled.values.keys() & set(page.part.fields):
         name = f"part {page.part.code} {page.number} {page.count} {page.checking} {sorted(page.part.fields)}"
@@ -55,7 +56,7 @@ def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
 
 
 def _draw_empty_part(page: PartPage, survey: Survey, language: str) -> str:
-    carried = {name: hole(name) for name in ("link", "state", "draft")}
+    carried = {name: hole(name) for name in ("link", "state", "draft", "begun")}
     return _draw_part(page, survey, language, form=_form(page, survey, language), carried=carried)
 
 
@@ -79,6 +80,7 @@ def _draw_part(page: PartPage, survey: Survey, language: str, *, form: Form, car
         errors=_errors(page.part, form, language),
         state=carried["state"],
         draft=carried["draft"],
+        begun=carried["begun"],
         until=survey.closes_at.isoformat(),
         action=url_for("participant.answer", link=carried["link"]),
         contact_name=survey.contact_name,

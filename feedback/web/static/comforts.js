@@ -54,7 +54,7 @@
   };
 
   const warnBeforeLeaving = () => {
-    let unsent = form.elements.state.value !== "";
+    let unsent = form.dataset.begun === "yes";
     const warn = (event) => event.preventDefault();
     const begin = () => window.addEventListener("beforeunload", warn);
     if (unsent) {
@@ -74,10 +74,11 @@
     const offer = form.querySelector("[data-keep]");
     const found = document.querySelector("[data-found]");
     const box = offer.querySelector("input");
+    const begun = form.dataset.begun === "yes";
     const keep = () =>
-      storage.setItem(name, JSON.stringify({ state: form.elements.state.value, until: form.dataset.until }));
+      storage.setItem(name, JSON.stringify({ state: begun ? form.elements.state.value : "", until: form.dataset.until }));
     const kept = read(name);
-    if (kept?.state && found && form.elements.state.value === "") {
+    if (kept?.state && found && !begun) {
       found.elements.state.value = kept.state;
       found.hidden = false;
       found.querySelector("[type=button]").addEventListener("click", () => {

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from feedback.domain.links import Receipt
 from feedback.domain.survey.drafts import Draft
 from feedback.domain.survey.next_page import (
     CheckPage,
@@ -34,6 +35,7 @@ FIRST, SECOND, THIRD, LAST = PARTS
 COMPLETE = draft_of(an_answer(ASKED, random.Random(1)))
 ALL_BUT_SECOND = Draft({name: said for name, said in COMPLETE.values.items() if name not in PARTS[SECOND].fields})
 NOTHING = Draft()
+RECEIPT = Receipt(bytes(range(16)))
 
 
 def filled(code: str, draft: Draft = COMPLETE) -> dict[str, tuple[str, ...]]:
@@ -90,8 +92,8 @@ FROM_THE_CHECK = [
     (button(NOTHING), f"{FIRST} judged"),
     (replace(button(COMPLETE, go="send"), switched=True), "CheckPage"),
     (replace(button(ALL_BUT_SECOND, go="send"), switched=True), SECOND),
-    (replace(button(NOTHING), switched=True, receipt="AB12"), "ThanksPage"),
-    (replace(button(COMPLETE, go="send"), receipt="AB12"), "Submission"),
+    (replace(button(NOTHING), switched=True, receipt=RECEIPT), "ThanksPage"),
+    (replace(button(COMPLETE, go="send"), receipt=RECEIPT), "Submission"),
 ]
 
 
@@ -115,6 +117,13 @@ def test_a_page_carries_what_was_filled_in_and_what_was_passed() -> None:
     page = after_part(ASKED, form(NOTHING, FIRST, "next"))
     assert isinstance(page, PartPage)
     assert page.draft == Draft(filled(FIRST), frozenset({FIRST}))
+
+
+def test_the_receipt_of_a_visit_travels_with_every_page() -> None:
+    begun = replace(NOTHING, receipt=RECEIPT)
+    pages = [after_part(ASKED, form(begun, code, "next")) for code in (FIRST, LAST)]
+    pages.append(after_part(ASKED, form(begun, FIRST, "back")))
+    assert [page.draft.receipt for page in pages] == [RECEIPT] * 3
 
 
 def test_a_part_changed_from_the_check_leads_back_to_it() -> None:
@@ -141,8 +150,8 @@ def test_the_check_shows_every_part() -> None:
 
 
 def test_thanks_in_another_language_tell_the_same_receipt() -> None:
-    sent = replace(button(NOTHING), switched=True, receipt="AB12")
-    assert after_check(ASKED, sent) == ThanksPage("AB12")
+    sent = replace(button(NOTHING), switched=True, receipt=RECEIPT)
+    assert after_check(ASKED, sent) == ThanksPage(RECEIPT)
 
 
 @pytest.mark.parametrize(

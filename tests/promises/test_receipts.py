@@ -1,0 +1,41 @@
+"""Promise: a visit has one receipt, from its first page to its thanks and into a change; no other visit has it."""
+
+import re
+
+from tests.databases import ON_SQLITE
+from tests.promises.visits import fill_in, send
+from tests.world import World, hidden_value
+
+pytestmark = ON_SQLITE
+
+
+def shown(page: str) -> str:
+    """The receipt that a page shows."""
+    return re.findall(r"(?:[0-9A-F]{4}-){7}[0-9A-F]{4}", page)[0]
+
+
+def test_two_visits_never_share_a_receipt(world: World) -> None:
+    link = world.links(world.open_wave(7, 0))[0]
+    assert len({shown(world.answer(link).text) for _visit in range(3)}) == 3
+
+
+def test_sending_again_and_reloading_the_thanks_keep_the_receipt(world: World) -> None:
+    link = world.links(world.open_wave(7, 0))[0]
+    state = fill_in(world, link)
+    assert len({shown(send(world, link, state).text) for _time in range(3)}) == 1
+
+
+def test_a_change_from_the_thanks_keeps_the_receipt_and_begins_empty(world: World) -> None:
+    link = world.links(world.open_wave(7, 0))[0]
+    thanks = world.answer(link).text
+    again = world.client().post(f"/s/{link}/questions", data={"state": hidden_value(thanks, "state"), "go": "resume"})
+    assert again.status_code == 200
+    assert not re.findall(r"<input[^>]*\schecked", again.text)
+    assert shown(world.answer(link, after=thanks).text) == shown(thanks)
+
+
+def test_thanks_in_another_language_show_the_same_receipt(world: World) -> None:
+    link = world.links(world.open_wave(7, 0))[0]
+    thanks = world.answer(link).text
+    french = world.client().post(f"/s/{link}/send", data={"sent": hidden_value(thanks, "sent"), "language": "fr"})
+    assert shown(french.text) == shown(thanks)
