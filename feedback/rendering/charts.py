@@ -115,14 +115,13 @@ def _draw_legend(canvas: _Canvas, parts: Iterable[BarPart]) -> None:
 
 
 def _draw_entry(canvas: _Canvas, part: BarPart, label: tuple[str, ...], x: float) -> None:
-    brush, to_percent = canvas.look.brush, 100 / canvas.look.brush.narrow
+    to_percent = 100 / canvas.look.brush.narrow
     start, width = x * to_percent, _SWATCH * to_percent
     box = _box(canvas, start, width, (canvas.y + 0.15, _SWATCH - 0.1))
     canvas.shapes.append(_areas(canvas.look, kind_of(part), box))
     after = (x + _SWATCH + _SWATCH_GAP) * to_percent
     for place, line in enumerate(label):
-        content = f"<tspan {brush.words('label')}>{escape(line)}</tspan>"
-        canvas.text(after, canvas.y + _RISE + place * _LINE, content)
+        canvas.text(after, canvas.y + _RISE + place * _LINE, _tspan(canvas, "label", line))
 
 
 def _draw_bar(canvas: _Canvas, bar: ChartBar, reach: Reach, *, diverging: bool) -> None:
@@ -145,18 +144,18 @@ def _draw_label(canvas: _Canvas, bar: ChartBar) -> None:
     room, note = canvas.look.brush.narrow, one_line(bar.note)
     wrapped = list(lines(one_line(bar.label), room))
     fits = bool(note) and ems(f"{wrapped[-1]}  {note}") <= room
-    contents = [_label(canvas, line) for line in wrapped]
+    contents = [_tspan(canvas, "label", line) for line in wrapped]
     if fits:
-        contents[-1] += f"<tspan {canvas.look.brush.words('note')}>\u2002{escape(note)}</tspan>"
+        contents[-1] += _tspan(canvas, "note", f"\u2002{note}")
     elif note:
-        contents += [f"<tspan {canvas.look.brush.words('note')}>{escape(line)}</tspan>" for line in lines(note, room)]
+        contents += [_tspan(canvas, "note", line) for line in lines(note, room)]
     for content in contents:
         canvas.text(0, canvas.y + _RISE, content)
         canvas.y += _LINE
 
 
-def _label(canvas: _Canvas, line: str) -> str:
-    return f"<tspan {canvas.look.brush.words('label')}>{escape(line)}</tspan>"
+def _tspan(canvas: _Canvas, role: str, line: str) -> str:
+    return f"<tspan {canvas.look.brush.words(role)}>{escape(line)}</tspan>"
 
 
 def _box(canvas: _Canvas, start: float, width: float, rows: tuple[float, float]) -> str:

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from feedback.rendering.blocks import Table
-from feedback.rendering.wording import cell_words
+from feedback.rendering.wording import in_words
 
 _BROAD = frozenset("MW@%mw—…")
 _SLIM = frozenset("iljtfrI.,:;'|!()[] ")
@@ -66,11 +66,8 @@ def column_widths(table: Table, language: str, room: float) -> tuple[float, ...]
 
 def _texts_by_column(table: Table, language: str) -> list[tuple[str, ...]]:
     titles = [column.title for column in table.columns]
-    rows = [
-        [cell_words(cell, column, language) for cell, column in zip(row, table.columns, strict=True)]
-        for row in table.rows
-    ]
-    return list(zip(titles, *rows, strict=True))
+    rows = in_words(table, language).rows
+    return [tuple(map(str, column)) for column in zip(titles, *rows, strict=True)]
 
 
 def _longest_word(text: str) -> float:

@@ -1,28 +1,18 @@
 """A paper as what a page's template shows: numbers written, charts drawn, ids given. The template only lays out."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from feedback.rendering.blocks import Block, Chart, Column, Heading, Paper, PaperSection, Table
-from feedback.rendering.charts import Look, chart_svg, legend_of, page_look, swatch_svg
+from feedback.rendering.blocks import Block, Chart, Heading, Paper, PaperSection, Table
+from feedback.rendering.charts import chart_svg, legend_of, page_look, swatch_svg
 from feedback.rendering.cleaning import cleaned
 from feedback.rendering.levels import without_skipped_levels
 from feedback.rendering.placing import Reach, charts_of, reach_of
-from feedback.rendering.wording import cell_words
+from feedback.rendering.wording import in_words
 
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_-]+")
-
-
-@dataclass(frozen=True)
-class PageTable:
-    """A table whose cells are words; as many in a row as there are columns."""
-
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -35,12 +25,12 @@ class LegendEntry:
 
 @dataclass(frozen=True)
 class PageBlock:
-    """A block, its `kind` ("paragraph", "table", …), and what its kind needs: an id, a table, a picture, a legend."""
+    """A block, its `kind` ("paragraph", …), and what its kind needs: an id, words in a table, a picture, a legend."""
 
     kind: str
     block: Block
     anchor: str = ""
-    table: PageTable | None = None
+    table: Table | None = None
     picture: Markup | None = None
     legend: tuple[LegendEntry, ...] = ()
 
@@ -97,11 +87,8 @@ class _Writer:
     ids: _Ids
 
     def section(self, section: PaperSection) -> PageSection:
-        anchor = self.ids.give(section.name)
-        return PageSection(anchor, section.title, self._blocks(without_skipped_levels(section.blocks)))
-
-    def _blocks(self, blocks: Iterable[Block]) -> tuple[PageBlock, ...]:
-        return tuple(self._block(block) for block in blocks)
+        anchor, blocks = self.ids.give(section.name), without_skipped_levels(section.blocks)
+        return PageSection(anchor, section.title, tuple(map(self._block, blocks)))
 
     def _block(self, block: Block) -> PageBlock:
         shown = PageBlock(type(block).__name__.lower(), block)
@@ -109,28 +96,15 @@ class _Writer:
             case Heading(anchor=anchor) if anchor:
                 return replace(shown, anchor=self.ids.give(anchor))
             case Table():
-                return replace(shown, table=self._table(block))
+                return replace(shown, table=in_words(block, self.language))
             case Chart():
                 return self._chart(shown, block)
             case _:
                 return shown
 
-    def _table(self, table: Table) -> PageTable:
-        rows = (zip(row, table.columns, strict=True) for row in table.rows)
-        words = tuple(tuple(cell_words(cell, column, self.language) for cell, column in row) for row in rows)
-        return PageTable(table.caption, table.columns, words)
-
     def _chart(self, shown: PageBlock, chart: Chart) -> PageBlock:
         name = self.ids.give("chart")
         look = page_look(self.language, self.direction, self.reach, name=name)
-        return replace(
-            shown,
-            anchor=name,
-            table=self._table(chart.data),
-            picture=chart_svg(chart, look),
-            legend=_legend(chart, look),
-        )
-
-
-def _legend(chart: Chart, look: Look) -> tuple[LegendEntry, ...]:
-    return tuple(LegendEntry(swatch_svg(part, look), part.label) for part in legend_of(chart))
+        legend = tuple(LegendEntry(swatch_svg(part, look), part.label) for part in legend_of(chart))
+        table = in_words(chart.data, self.language)
+        return replace(shown, anchor=name, table=table, picture=chart_svg(chart, look), legend=legend)

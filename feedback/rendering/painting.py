@@ -6,7 +6,7 @@ classes. On paper both are plain numbers and literal colours. No style attribute
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TypeAlias
 
 from markupsafe import escape
 
@@ -46,25 +46,6 @@ def kind_of(part: BarPart) -> str:
     """Return how a part is painted: its side and, where sides have two shades, its shade."""
     two_shades = part.side in {ChartSide.FAVOURABLE, ChartSide.UNFAVOURABLE}
     return f"{part.side.value}-{part.shade}" if two_shades else part.side.value
-
-
-class Brush(Protocol):
-    """What the chart's writer asks of a page or a paper. Places across are in percent, heights in em."""
-
-    @property
-    def narrow(self) -> float: ...
-    @property
-    def broad(self) -> float: ...
-    def across(self, percent: float) -> str: ...
-    def down(self, height: float) -> str: ...
-    def frame(self, height: float, alt: str) -> str: ...
-    def area(self, kind: str) -> str: ...
-    def track(self) -> str: ...
-    def words(self, role: str) -> str: ...
-    def figure(self, kind: str) -> str: ...
-    def stripe(self, kind: str) -> str: ...
-    def line(self) -> str: ...
-    def anchor_at_start(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -157,6 +138,10 @@ class PdfBrush:
 
     def anchor_at_start(self) -> str:
         return "end" if self.direction == "rtl" else "start"
+
+
+Brush: TypeAlias = PageBrush | PdfBrush
+"""What a chart is written with. Places across are in percent, heights in em."""
 
 
 def pattern(brush: Brush, kind: str, name: str) -> str:

@@ -15,7 +15,7 @@ from feedback.rendering.levels import without_skipped_levels
 from feedback.rendering.measuring import column_widths, ems
 from feedback.rendering.painting import FONTS
 from feedback.rendering.placing import charts_of, reach_of
-from feedback.rendering.wording import cell_words, direction_of, locale_of, one_line
+from feedback.rendering.wording import direction_of, in_words, locale_of, one_line
 
 CHART_EMS = 56.0
 """How wide a chart is on paper, in ems of its letters; the template prints it over the whole type area."""
@@ -76,10 +76,6 @@ def _facts(block: Facts) -> _Json:
 
 
 def _table(block: Table, language: str) -> _Json:
-    rows = [
-        [cell_words(cell, column, language) for cell, column in zip(row, block.columns, strict=True)]
-        for row in block.rows
-    ]
     widths = column_widths(block, language, _TABLE_EMS)
     return {
         "kind": "table",
@@ -88,7 +84,7 @@ def _table(block: Table, language: str) -> _Json:
         "numeric": [column.numeric for column in block.columns],
         "widths": widths,
         "tight": sum(widths) > _TABLE_EMS + 0.01,
-        "rows": rows,
+        "rows": in_words(block, language).rows,
     }
 
 

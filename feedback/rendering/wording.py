@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from decimal import Decimal
 
 from babel import Locale
 from babel.numbers import format_decimal, format_percent
 
-from feedback.rendering.blocks import Cell, Column
+from feedback.rendering.blocks import Cell, Column, Table
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
@@ -42,6 +43,12 @@ def cell_words(cell: Cell, column: Column, language: str) -> str:
     if column.percent:
         return percent_words(cell, language)
     return format_decimal(Decimal(str(round(cell, 3))), locale=locale_of(language))
+
+
+def in_words(table: Table, language: str) -> Table:
+    """Return a table with words in all cells, as `language` writes numbers."""
+    rows = (zip(row, table.columns, strict=True) for row in table.rows)
+    return replace(table, rows=tuple(tuple(cell_words(cell, column, language) for cell, column in row) for row in rows))
 
 
 def locale_of(language: str) -> Locale:

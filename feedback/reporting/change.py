@@ -1,13 +1,11 @@
 """What changed since earlier surveys of the programme, or from a pilot to its roll-out: a line a question and group."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from feedback.domain.disclosure.groups import Group
 from feedback.domain.report.comparable import Obstacle
 from feedback.domain.report.comparison import ComparedQuestion, ComparedReports, NoDifference, Side, WaveDifference
-from feedback.domain.report.report import Report
 from feedback.domain.report.statistics import Interval, Method
 from feedback.domain.survey.questionnaires import text_in
 from feedback.locales.lists import comma
@@ -27,14 +25,12 @@ from feedback.reporting.words import (
 
 FEW_GROUPS = 2
 """With more groups, summaries speak of all of them at once."""
-Groups = dict[str, Group]
-"""The groups of both reports, by name."""
 
 
-def change_section(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> PaperSection:
+def change_section(compared: tuple[ComparedReports, ...], language: str) -> PaperSection:
     """Return the differences, newest pair first; one heading for each pair of reports."""
-    blocks = [block for pair in compared for block in _pair(pair, groups, language)]
-    return PaperSection("change", _("What changed"), (*_cautions(), *blocks))
+    blocks = [block for pair in compared for block in _pair(pair, language)]
+    return PaperSection("change", _("What changed"), (_caution(), *blocks))
 
 
 def pair_name(pair: ComparedReports) -> str:
@@ -45,12 +41,7 @@ def pair_name(pair: ComparedReports) -> str:
     return from_to(*(comma().join((one.programme, stage_name(one.stage))) for one in (before, after)))
 
 
-def groups_in(reports: Iterable[Report]) -> Groups:
-    """Return every group of the reports, by name."""
-    return {group.name: group for report in reports for group in report.groups}
-
-
-def certain_changes(pair: ComparedReports, groups: Groups, language: str) -> tuple[str, ...]:
+def certain_changes(pair: ComparedReports, language: str) -> tuple[str, ...]:
     """Return sentences on the differences that chance alone would hardly explain: their intervals leave out zero.
 
     One for each where there are two groups at most; otherwise one for each answer and direction, over all groups.
@@ -58,7 +49,7 @@ def certain_changes(pair: ComparedReports, groups: Groups, language: str) -> tup
     if len({one.group for one in pair.questions}) > FEW_GROUPS:
         return tuple(_over_groups(pair, language))
     return tuple(
-        _sentence(pair, groups, one, change, language)
+        _sentence(pair, one, change, language)
         for one in pair.questions
         for change in one.differences
         if _is_certain(change)
@@ -96,55 +87,51 @@ def _in_groups(text: str, chosen: str, certain: list[WaveDifference], changes: l
     return _("“%(question)s”: fewer chose %(answers)s in %(some)s of %(all)s groups (%(points)s).", **words)
 
 
-def change_sentences(pair: ComparedReports, groups: Groups, language: str) -> tuple[str, ...]:
+def change_sentences(pair: ComparedReports, language: str) -> tuple[str, ...]:
     """Return one sentence for each difference of a question with an order, fit to be quoted by itself."""
-    return tuple(_sentence(pair, groups, one, change, language) for one in pair.questions for change in one.differences)
+    return tuple(_sentence(pair, one, change, language) for one in pair.questions for change in one.differences)
 
 
-def appendix_section(compared: tuple[ComparedReports, ...], groups: Groups, language: str) -> PaperSection:
+def appendix_section(compared: tuple[ComparedReports, ...], language: str) -> PaperSection:
     """Return effect sizes and p values, for those who reckon with them."""
-    tables = tuple(_effects(pair, groups, language) for pair in compared)
+    tables = tuple(_effects(pair, language) for pair in compared)
     return PaperSection("appendix", _("Effect sizes"), tables)
 
 
-def _effects(pair: ComparedReports, groups: Groups, language: str) -> Table:
+def _effects(pair: ComparedReports, language: str) -> Table:
     titles = (_("Question"), _("Group"), _("Cliff’s δ"), _("p value"), _("Change relative to the share before"))
-    rows = tuple(row for one in pair.questions for row in _effect_rows(one, groups, language))
+    rows = tuple(row for one in pair.questions for row in _effect_rows(one, language))
     return Table(_("%(pair)s: effect sizes", pair=pair_name(pair)), tuple(map(Column, titles)), rows)
 
 
-def _cautions() -> tuple[Block, ...]:
-    return (
-        Paragraph(
-            _(
-                "Nobody is followed from one survey to the next: two groups are compared, not the same answers. What "
-                "changed may have many causes. The interval says how far chance alone could move the number (95 %)."
-            ),
-            Tone.QUIET,
-        ),
+def _caution() -> Paragraph:
+    said = _(
+        "Nobody is followed from one survey to the next: two groups are compared, not the same answers. What "
+        "changed may have many causes. The interval says how far chance alone could move the number (95 %)."
     )
+    return Paragraph(said, Tone.QUIET)
 
 
-def _pair(pair: ComparedReports, groups: Groups, language: str) -> Iterator[Block]:
+def _pair(pair: ComparedReports, language: str) -> Iterator[Block]:
     yield Heading(pair_name(pair), 3)
     titles = (_("Question"), _("Group"), _("Before"), _("After"), _("Change"), _("95 % interval"))
-    rows = tuple(row for one in pair.questions for row in _rows(groups, one, language))
+    rows = tuple(row for one in pair.questions for row in _rows(one, language))
     if rows:
         caption = _("%(pair)s: who chose the most favourable answers, or the one named", pair=pair_name(pair))
         yield Table(caption, tuple(map(Column, titles)), rows)
-    memories = tuple(row for one in pair.questions for row in _memories(groups, one, language))
+    memories = tuple(row for one in pair.questions for row in _memories(one, language))
     if memories:
         yield _looked_back(memories)
-    remarks = (*_twins(pair, groups), *_obstacles(pair, groups))
+    remarks = (*_twins(pair), *_obstacles(pair))
     if remarks:
         yield Items(remarks)
 
 
-def _rows(groups: Groups, one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
+def _rows(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
     for change in one.differences:
         yield (
             _asked(one, change, language),
-            group_name(groups[one.group]),
+            group_name(one.group),
             f"{count_words(change.before)} ({share_words(change.before)})",
             f"{count_words(change.after)} ({share_words(change.after)})",
             points_words(change.points),
@@ -158,12 +145,12 @@ def _looked_back(rows: tuple[tuple[Cell, ...], ...]) -> Table:
     return Table(caption, tuple(map(Column, titles)), rows)
 
 
-def _memories(groups: Groups, one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
+def _memories(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
     sides = {Side.BEFORE: _("the earlier"), Side.AFTER: _("the later")}
     for told in one.then_now:
         yield (
             _named(one, language),
-            group_name(groups[one.group]),
+            group_name(one.group),
             sides[told.side],
             f"{count_words(told.now)} ({share_words(told.now)})",
             f"{count_words(told.rose)} ({share_words(told.rose)})",
@@ -184,13 +171,11 @@ def _answer(one: ComparedQuestion, change: WaveDifference, language: str) -> str
     return answers(tuple(words[option] for option in change.options))
 
 
-def _sentence(
-    pair: ComparedReports, groups: Groups, one: ComparedQuestion, change: WaveDifference, language: str
-) -> str:
+def _sentence(pair: ComparedReports, one: ComparedQuestion, change: WaveDifference, language: str) -> str:
     said = _(
         "%(group)s, “%(question)s”: the share who chose %(answers)s %(verb)s, from %(before)s (%(pair)s) to %(after)s; "
         "95 %% interval %(interval)s.",
-        group=group_name(groups[one.group]),
+        group=group_name(one.group),
         question=text_in(one.question.text, language),
         answers=_answer(one, change, language),
         verb=_verb(change.points),
@@ -212,7 +197,7 @@ def _verb(points: Interval) -> str:
 
 
 def _doubts(one: ComparedQuestion, change: WaveDifference) -> Iterator[str]:
-    if change.interval.low <= 0 <= change.interval.high:
+    if not _is_certain(change):
         yield _("That may be chance.")
     if change.is_indicative:
         yield _("Indicative.")
@@ -220,21 +205,22 @@ def _doubts(one: ComparedQuestion, change: WaveDifference) -> Iterator[str]:
         yield _("Nearly the same people were asked: this may be the answer of one.")
 
 
-def _twins(pair: ComparedReports, groups: Groups) -> Iterator[str]:
-    for name in sorted({one.group for one in pair.questions if one.is_twin}):
+def _twins(pair: ComparedReports) -> Iterator[str]:
+    twins = {one.group.name: one.group for one in pair.questions if one.is_twin}
+    for _name, group in sorted(twins.items()):
         yield _(
             "%(group)s: a few people joined or left in between. A change may be the answer of one of them.",
-            group=group_name(groups[name]),
+            group=group_name(group),
         )
 
 
-def _obstacles(pair: ComparedReports, groups: Groups) -> Iterator[str]:
+def _obstacles(pair: ComparedReports) -> Iterator[str]:
     for one in pair.questions:
         if one.no_difference is not None and one.no_difference.obstacle is not Obstacle.NOT_ASKED:
             yield _(
                 "%(code)s, %(group)s: %(reason)s",
                 code=one.code,
-                group=group_name(groups[one.group]),
+                group=group_name(one.group),
                 reason=_reason(one.no_difference),
             )
 
@@ -250,11 +236,11 @@ def _reason(missing: NoDifference) -> str:
     }[missing.obstacle]
 
 
-def _effect_rows(one: ComparedQuestion, groups: Groups, language: str) -> Iterator[tuple[Cell, ...]]:
+def _effect_rows(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
     for change in one.differences:
         yield (
             one.code if one.question.kind.adds_up else f"{one.code} {_answer(one, change, language)}",
-            group_name(groups[one.group]),
+            group_name(one.group),
             "" if change.cliffs_delta is None else signed_decimal(change.cliffs_delta),
             _p_value(change),
             _relative(change),

@@ -26,8 +26,7 @@ def proof_section(signed: SignedReport) -> PaperSection:
         Paragraph(
             _(
                 "Whoever kept a receipt can look for its fingerprint here: the SHA-256 of the receipt’s 16 bytes, "
-                "without "
-                "the dashes, as hexadecimal."
+                "without the dashes, as hexadecimal."
             )
         ),
         Facts(receipts, _("Receipts of the answers that were counted")),
@@ -36,8 +35,7 @@ def proof_section(signed: SignedReport) -> PaperSection:
         Paragraph(
             _(
                 "The organisation has signed the data of this report. Whoever changes a number, or takes a report "
-                "out of "
-                "the row, breaks the signature or the chain."
+                "out of the row, breaks the signature or the chain."
             )
         ),
         Facts(_hashes(signed), _("Check this report")),
@@ -49,14 +47,12 @@ def _rules(rules: Rules) -> tuple[str, ...]:
     return (
         _(
             "Groups were fixed before the first mail. A group of which fewer than %(k)s people answered is not shown "
-            "and "
-            "is in no total, and neither is a question that fewer than %(k)s of a group answered.",
+            "and is in no total, and neither is a question that fewer than %(k)s of a group answered.",
             k=rules.k,
         ),
         _(
             "If all of a group but %(band)s or fewer agree, only “at least” is said, and no exact numbers. So "
-            "nobody’s own "
-            "choice can be made certain, not even by a colleague who subtracts theirs.",
+            "nobody’s own choice can be made certain, not even by a colleague who subtracts theirs.",
             band=rules.band,
         ),
         _(
@@ -67,14 +63,13 @@ def _rules(rules: Rules) -> tuple[str, ...]:
         ),
         _(
             "Where a question was asked for “before” and “now”, the answers for now are shown, and how many say that "
-            "it "
-            "was worse before. Memory plays a part in that: it often shows more change than two separate surveys do."
+            "it was worse before. Memory plays a part in that: it often shows more change than two separate surveys do."
         ),
         _("“Prefer not to say” is not counted. So questions differ in how many people they count."),
         _("Where people could tick several answers, each answer is counted by itself."),
         _(
-            "Before it was published, an independent program tried to work out single answers from this report, and "
-            "failed."
+            "Before it was published, an independent program tried to work out single answers from this report, "
+            "and failed."
         ),
     )
 

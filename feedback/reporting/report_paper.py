@@ -30,7 +30,7 @@ from feedback.rendering.blocks import (
     Table,
     Tone,
 )
-from feedback.reporting.change import Groups, appendix_section, certain_changes, change_section, groups_in
+from feedback.reporting.change import appendix_section, certain_changes, change_section
 from feedback.reporting.comments_section import CommentsState, comments_section
 from feedback.reporting.every_number import every_number
 from feedback.reporting.method import method_section, proof_section
@@ -94,18 +94,17 @@ def _too_few(source: ReportSource) -> tuple[PaperSection, ...]:
 
 def _published(source: ReportSource, language: str) -> tuple[PaperSection, ...]:
     report = source.signed.report
-    questions = report_questions(report, language)
-    compared, groups = _compared(source), groups_in((*source.earlier, report))
+    questions, compared = report_questions(report, language), _compared(source)
     return (
-        _short(questions, compared, groups, language),
+        _short(questions, compared, language),
         risks_section(questions, report.rates),
         _asked(report, questions, _calling(report.about, source.words, language)),
         _answered(report),
         results_section(report.rules, questions),
-        *((change_section(compared, groups, language),) if compared else ()),
+        *((change_section(compared, language),) if compared else ()),
         *((comments_section(report.comments, source.comments, language),) if report.comments else ()),
         method_section(report.rules),
-        *((appendix_section(compared, groups, language),) if compared else ()),
+        *((appendix_section(compared, language),) if compared else ()),
         every_number(report, language),
         proof_section(source.signed),
     )
@@ -116,14 +115,12 @@ def _compared(source: ReportSource) -> tuple[ComparedReports, ...]:
     return tuple(pair for one in reversed(speaking) for pair in compare([one, source.signed.report]))
 
 
-def _short(
-    questions: tuple[ReportQuestion, ...], compared: tuple[ComparedReports, ...], groups: Groups, language: str
-) -> PaperSection:
+def _short(questions: tuple[ReportQuestion, ...], compared: tuple[ComparedReports, ...], language: str) -> PaperSection:
     said = [sentence for question in _first_of_themes(questions) for sentence in in_short(question)]
     blocks: list[Block] = (
         [Items(tuple(said))] if said else [Paragraph(_("Nothing can be shown on the main questions."))]
     )
-    changed = [sentence for pair in compared[:1] for sentence in certain_changes(pair, groups, language)]
+    changed = [sentence for pair in compared[:1] for sentence in certain_changes(pair, language)]
     if changed:
         blocks += [Paragraph(_("What changed by more than chance alone would explain:")), Items(tuple(changed))]
     elif compared:

@@ -12,14 +12,7 @@ from feedback.domain.survey.questionnaires import Role, Theme
 from feedback.rendering.blocks import Items, PaperSection, Paragraph, Tone
 from feedback.reporting.words import answers, count_words, group_name, share_words
 
-_RISKY = {
-    Theme.SAFETY,
-    Theme.RELATIONSHIP,
-    Theme.VALUE,
-    Theme.BURDEN,
-    Theme.PROCESS,
-    Theme.TRUST,
-}
+_RISKY = {Theme.SAFETY, Theme.RELATIONSHIP, Theme.VALUE, Theme.BURDEN, Theme.PROCESS, Theme.TRUST}
 WORRYING = 1 / 3
 """From this share of unfavourable answers on, a question is a risk to act on."""
 _LOW_RATE = 1 / 2
@@ -49,8 +42,7 @@ def _harm_in(question: ReportQuestion, result: GroupResult) -> str:
     if not result.bars:
         return _(
             "%(group)s: nothing can be shown on “%(question)s”. That is no sign that there was no harm: make known "
-            "where "
-            "help is.",
+            "where help is.",
             group=group,
             question=question.text,
         )
@@ -62,9 +54,8 @@ def _harm_in(question: ReportQuestion, result: GroupResult) -> str:
         answers=answers(worse.texts),
         question=question.text,
     )
-    advice = _("One would be one too many: make known where help is.")
-    if worse.count.low:
-        advice = _("Offer help to everybody, now.")
+    one_too_many = _("One would be one too many: make known where help is.")
+    advice = _("Offer help to everybody, now.") if worse.count.low else one_too_many
     return f"{said} {advice}"
 
 

@@ -169,20 +169,10 @@ def _number(value: int) -> str:
 
 def date_title(kind: str, number: int, stage: str, programme: str) -> str:
     """Return what a date of a wave is called in a calendar, such as "Kick-off survey opens (Pilot)"."""
-    words = {
-        "opening": _("%(stage)s survey opens (%(programme)s)", stage=stage_name(stage), programme=programme),
-        "reminder": _(
-            "%(stage)s survey: reminder %(number)s (%(programme)s)",
-            stage=stage_name(stage),
-            number=number,
-            programme=programme,
-        ),
-        "look": _(
-            "%(stage)s survey: look %(number)s (%(programme)s)",
-            stage=stage_name(stage),
-            number=number,
-            programme=programme,
-        ),
-        "closing": _("%(stage)s survey closes (%(programme)s)", stage=stage_name(stage), programme=programme),
-    }
-    return words[kind]
+    of = {"stage": stage_name(stage), "programme": programme, "number": number}
+    return {
+        "opening": _("%(stage)s survey opens (%(programme)s)", **of),
+        "reminder": _("%(stage)s survey: reminder %(number)s (%(programme)s)", **of),
+        "look": _("%(stage)s survey: look %(number)s (%(programme)s)", **of),
+        "closing": _("%(stage)s survey closes (%(programme)s)", **of),
+    }[kind]

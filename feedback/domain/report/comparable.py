@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from feedback.domain.disclosure.counts import Count, bounded, favourable, favourable_options
+from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import (
     Distribution,
     DominanceBand,
@@ -71,9 +72,9 @@ class ComparableReport:
         return self.report.about.organisation, self.report.about.programme
 
     @property
-    def groups(self) -> tuple[str, ...]:
-        """Names of the groups, in the report's order."""
-        return tuple(self._people)
+    def groups(self) -> dict[str, Group]:
+        """The groups by name, in the report's order."""
+        return {group.name: group for group in self.report.groups}
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ Knows nothing but the reports themselves, in which nobody is linked to an earlie
 group how the shares differ, or why nothing can be said; never what caused it. docs/statistics.md defines the numbers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, combinations
+from itertools import combinations
 
 from feedback.domain.disclosure.counts import Count
+from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import Reason
 from feedback.domain.report.comparable import Answers, ComparableReport, Obstacle, check_comparable
 from feedback.domain.report.report import Report
@@ -106,7 +107,7 @@ class ComparedQuestion:
     """
 
     code: str
-    group: str
+    group: Group
     question: Question
     is_twin: bool
     differences: tuple[WaveDifference, ...]
@@ -135,27 +136,23 @@ def compare(reports: Sequence[Report]) -> tuple[ComparedReports, ...]:
 
 
 def _compared(before: ComparableReport, after: ComparableReport) -> ComparedReports:
-    codes, groups = _union(after.codes, before.codes), _union(after.groups, before.groups)
-    rows = (_row(before, after, (code, group)) for code in codes for group in groups)
+    codes, groups = dict.fromkeys((*after.codes, *before.codes)), after.groups | before.groups
+    rows = (_row(before, after, code, group) for code in codes for group in groups.values())
     return ComparedReports(before.report, after.report, tuple(row for row in rows if row is not None))
 
 
-def _union(first: Iterable[str], second: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(chain(first, second)))
-
-
-def _row(before: ComparableReport, after: ComparableReport, place: tuple[str, str]) -> ComparedQuestion | None:
+def _row(before: ComparableReport, after: ComparableReport, code: str, group: Group) -> ComparedQuestion | None:
     """Return one line, or None where neither report asked this group."""
-    earlier, later = before.answers(*place), after.answers(*place)
+    earlier, later = before.answers(code, group.name), after.answers(code, group.name)
     question = later.question or earlier.question
     if question is None:
         return None
     no_difference = _no_difference(earlier, later)
     return ComparedQuestion(
-        code=place[0],
-        group=place[1],
+        code=code,
+        group=group,
         question=question,
-        is_twin=_are_twins(before, after, place[1]),
+        is_twin=_are_twins(before, after, group.name),
         differences=() if no_difference else _differences(earlier, later),
         no_difference=no_difference,
         then_now=(*_then_now(Side.BEFORE, earlier), *_then_now(Side.AFTER, later)),

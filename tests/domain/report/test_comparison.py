@@ -75,7 +75,7 @@ def answered(ask: Build, wave: Build, report: Build) -> Build:
 
 
 def line(compared: Any, code: str = "C1", group: str = "mentor") -> ComparedQuestion:
-    (found,) = (one for one in compared.questions if (one.code, one.group) == (code, group))
+    (found,) = (one for one in compared.questions if (one.code, one.group.name) == (code, group))
     return found
 
 
@@ -295,7 +295,7 @@ def test_a_question_of_one_role_has_a_line_for_that_role_only(ask: Build, wave: 
     made.rate("mentor", "V1", LOW)
     first = report(made)
     (compared,) = compare([first, report(made, EXIT, first)])
-    lines = [(one.code, one.group) for one in compared.questions]
+    lines = [(one.code, one.group.name) for one in compared.questions]
     assert lines == [("C1", "mentor"), ("C1", "mentee"), ("V1", "mentor")]
 
 
@@ -440,7 +440,7 @@ def with_twins(document: Report, *twins: tuple[str, str]) -> Report:
 
 def test_a_twin_is_marked_for_its_group_and_stage_only(three: list[Report]) -> None:
     pairs = compare([*three[:2], with_twins(three[2], ("mentor", "kickoff"), ("mentee", "midpoint"))])
-    marked = [(pair.before.about.stage, one.group) for pair in pairs for one in pair.questions if one.is_twin]
+    marked = [(pair.before.about.stage, one.group.name) for pair in pairs for one in pair.questions if one.is_twin]
     assert marked == [("kickoff", "mentor"), ("midpoint", "mentee")]
 
 
@@ -453,4 +453,4 @@ def test_a_twin_is_one_in_its_own_programme_only(answered: Build) -> None:
 def test_lines_follow_the_later_report(ask: Build, wave: Build, report: Build) -> None:
     first = report(wave(ask("C1"), ask("C9"), ask("C2")))
     (compared,) = compare([first, report(wave(ask("C2"), ask("C3"), ask("C1")), EXIT, first)])
-    assert [one.code for one in compared.questions if one.group == "mentor"] == ["C2", "C3", "C1", "C9"]
+    assert [one.code for one in compared.questions if one.group.name == "mentor"] == ["C2", "C3", "C1", "C9"]
