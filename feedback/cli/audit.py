@@ -9,7 +9,7 @@ import click
 from feedback.auditor import Verdict, audit, audit_together, in_words
 from feedback.auditor.fields import Unreadable
 from feedback.auditor.rosters import read_cells, read_sizes
-from feedback.cli.output import as_json_option, say, write_json
+from feedback.cli.output import answer, as_json_option
 from feedback.domain.errors import ReportRefused
 from feedback.domain.report.files import ReportFile, read_json, read_report_file
 
@@ -31,13 +31,10 @@ def audit_command(files: tuple[Path, ...], roster: Path | None, *, as_json: bool
     """
     reports = [read_report_file(file.read_bytes(), file.name) for file in files]
     verdict = _verdict(reports, None if roster is None else read_json(roster.read_bytes(), roster.name))
-    if as_json:
-        keys = [{"file": file.name, "public_key": one.public_key} for file, one in zip(files, reports, strict=True)]
-        write_json({**asdict(verdict), "files": keys})
-    else:
-        for file, report in zip(files, reports, strict=True):
-            say(f"{file.name}: {_signed(report)}")
-        say(in_words(verdict))
+    named = [(file.name, report) for file, report in zip(files, reports, strict=True)]
+    keys = [{"file": name, "public_key": report.public_key} for name, report in named]
+    lines = [*(f"{name}: {_signed(report)}" for name, report in named), in_words(verdict)]
+    answer({**asdict(verdict), "files": keys}, lines, as_json=as_json)
     sys.exit(0 if verdict.passed else _FAILED)
 
 

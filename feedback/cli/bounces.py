@@ -7,7 +7,7 @@ from typing import BinaryIO
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import as_json_option, say, write_json
+from feedback.cli.output import answer, as_json_option
 from feedback.domain.bounces import LARGEST_BOUNCE_BYTES
 from feedback.domain.errors import SettingsRefused
 from feedback.runtime import runtime
@@ -34,10 +34,8 @@ def read_command(files: tuple[BinaryIO, ...], *, as_json: bool) -> None:
         reading = read_box(tools.session(), tools.keys, tools.settings.bounces.box, now=tools.clock())
     else:
         raise SettingsRefused("FEEDBACK_BOUNCES_URL is not set: name the mailbox of returned mails, or give files.")
-    if as_json:
-        write_json(asdict(reading))
-        return
-    say(f"{reading.read} mails were read; {reading.noted} of ours are now known to be lost.")
+    said = f"{reading.read} mails were read; {reading.noted} of ours are now known to be lost."
+    answer(asdict(reading), [said], as_json=as_json)
 
 
 def _mails(files: tuple[BinaryIO, ...]) -> Iterator[bytes]:

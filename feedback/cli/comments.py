@@ -1,13 +1,14 @@
 """`feedback comment`: review the comments of a wave without a browser. Shows people's own words: for reviewers only."""
 
+from collections.abc import Iterator
 from typing import TextIO
 
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import ACTOR, as_json_option, say, shown, write_json
-from feedback.domain.comments.highlights import Names, segments
-from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment, ReviewedQuestion
+from feedback.cli.output import ACTOR, answer, as_json_option, say, shown
+from feedback.domain.comments.highlights import segments
+from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment
 from feedback.domain.survey.questionnaires import text_in
 from feedback.runtime import runtime
 from feedback.services.comments.decide_comment import decide_comment
@@ -36,14 +37,8 @@ def list_command(wave_id: int, *, as_json: bool) -> None:
     Example:  feedback comment list 1
     """
     found = _review(wave_id)
-    if as_json:
-        write_json([_record(question.code, one) for question in found.questions for one in question.comments])
-        return
-    names = marker().names(names_on_roster(runtime().session(), wave_id))
-    say(f"{found.decided} of {len(found.comments)} decided; all that is not released is destroyed on")
-    say(f"{shown(found.expires_at, found.time_zone.key)}. Read by {found.reviewer_name}, as participants were told.")
-    for question in found.questions:
-        _tell(found, question, names)
+    record = [_record(question.code, one) for question in found.questions for one in question.comments]
+    answer(record, _lines(found), as_json=as_json)
 
 
 @comment.command("decide")
@@ -110,17 +105,19 @@ def _known_id(found: Review, beginning: str) -> bytes:
     return known[0]
 
 
-def _tell(found: Review, question: ReviewedQuestion, names: Names) -> None:
-    say(f"\n{question.code}  {text_in(found.words[question.code], _LANGUAGE)}")
-    if question.summary or question.lacks_summary:
-        say(f"  summary: {question.summary or 'missing'}")
-    for one in question.comments:
-        text = one.comment.text
-        runs = segments(text, marker().highlights(text, names))
-        marked = "".join(run.text if run.sign is None else f"[[{run.text}]]" for run in runs)
-        say(f"\n  {one.id.hex()[:8]}  {one.verdict.decision}; its author allows: {one.comment.wish}")
-        for line in marked.split("\n"):
-            say(f"    {line}")
+def _lines(found: Review) -> Iterator[str]:
+    names = marker().names(names_on_roster(runtime().session(), found.wave_id))
+    yield f"{found.decided} of {len(found.comments)} decided; all that is not released is destroyed on"
+    yield f"{shown(found.expires_at, found.time_zone.key)}. Read by {found.reviewer_name}, as participants were told."
+    for question in found.questions:
+        yield f"\n{question.code}  {text_in(found.words[question.code], _LANGUAGE)}"
+        if question.summary or question.lacks_summary:
+            yield f"  summary: {question.summary or 'missing'}"
+        for one in question.comments:
+            runs = segments(one.comment.text, marker().highlights(one.comment.text, names))
+            marked = "".join(run.text if run.sign is None else f"[[{run.text}]]" for run in runs)
+            yield f"\n  {one.id.hex()[:8]}  {one.verdict.decision}; its author allows: {one.comment.wish}"
+            yield from (f"    {line}" for line in marked.split("\n"))
 
 
 def _record(code: str, one: ReviewedComment) -> dict[str, str]:

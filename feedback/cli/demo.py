@@ -53,10 +53,8 @@ def run_command() -> None:
     _welcome(tools, mailbox, mailbox_port)
     ending.wait()
     say("\nStopping. `make run` goes on with the same data.")
-    worker.stop()
-    smtp.stop()
-    inboxes.stop()
-    web.stop()
+    for part in (worker, smtp, inboxes, web):
+        part.stop()
     sys.exit(int(ending.is_failure))
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import ACTOR, as_json_option, say, write_json
+from feedback.cli.output import ACTOR, answer, as_json_option, say
 from feedback.runtime import runtime
 from feedback.services.mail.resend_invitation import resend_invitation
 from feedback.services.mail.show_undeliverable import Undeliverable, show_undeliverable
@@ -39,15 +39,11 @@ def undeliverable_command(wave_id: int, *, as_json: bool) -> None:
     Example:  feedback invitation undeliverable 1
     """
     people = show_undeliverable(runtime().session(), wave_id)
-    if as_json:
-        write_json([{**asdict(one), "mail": str(one.mail)} for one in people])
-        return
-    for one in people:
-        say(f"{one.name} <{one.email}>, {one.role}: {_reason(one)}{', is sent again' if one.is_on_its_way else ''}")
-    if not people:
-        say("No mail is known to be lost.")
+    lines = map(_line, people) if people else ["No mail is known to be lost."]
+    answer([{**asdict(one), "mail": str(one.mail)} for one in people], lines, as_json=as_json)
 
 
-def _reason(one: Undeliverable) -> str:
+def _line(one: Undeliverable) -> str:
     code = f" ({one.reply_code})" if one.reply_code else ""
-    return f"{one.mail} {one.state}{code}"
+    again = ", is sent again" if one.is_on_its_way else ""
+    return f"{one.name} <{one.email}>, {one.role}: {one.mail} {one.state}{code}{again}"

@@ -1,6 +1,7 @@
 """How commands speak: lines for people, JSON for scripts, moments in the programme's time zone."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,15 @@ def say(text: str) -> None:
 def write_json(value: Any) -> None:
     """Write a value for a script."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def answer(value: Any, lines: Iterable[str], *, as_json: bool) -> None:
+    """Write `value` if a script has asked for JSON, else `lines` for a person."""
+    if as_json:
+        write_json(value)
+    else:
+        for line in lines:
+            say(line)
 
 
 def _plain(value: object) -> str:

@@ -1,13 +1,13 @@
 """`feedback programme`: create programmes, show them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TextIO
 
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import ACTOR, as_json_option, say, shown, write_json
+from feedback.cli.output import ACTOR, answer, as_json_option, say, shown
 from feedback.cli.quiet import quiet_command, quiet_options, quiet_times_asked
 from feedback.runtime import runtime
 from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
@@ -81,7 +81,7 @@ def create_command(
 
 
 @programme.command("translate")
-@click.argument("programme_id", type=int)
+@_programme_id
 @_focus_in
 @_word_in
 def translate_command(programme_id: int, focus_in: _Pairs, word_in: _Pairs) -> None:
@@ -95,13 +95,12 @@ def translate_command(programme_id: int, focus_in: _Pairs, word_in: _Pairs) -> N
     if not words:
         raise click.UsageError("Give at least one of --focus-in and --word-in.")
     translate_words(tools.session(), programme_id, words, now=tools.clock(), actor=ACTOR)
-    _tell(show_programme(tools.session(), programme_id))
+    say("\n".join(_lines(show_programme(tools.session(), programme_id))))
 
 
 def _with(known: dict[str, dict[str, str]], focus_in: _Pairs, word_in: _Pairs) -> dict[str, dict[str, str]]:
-    given: Iterable[tuple[str, _Pairs]] = (("focus", focus_in), ("word", word_in))
     found = {code: dict(words) for code, words in known.items()}
-    for name, pairs in given:
+    for name, pairs in (("focus", focus_in), ("word", word_in)):
         for code, text in pairs:
             found.setdefault(code, {})[name] = text
     return found
@@ -148,34 +147,24 @@ def show_command(programme_id: int | None, *, as_json: bool) -> None:
     Example:  feedback programme show 1
     """
     if programme_id is None:
-        _list(as_json=as_json)
-        return
-    view = show_programme(runtime().session(), programme_id)
-    if as_json:
-        write_json(_plain(view))
-        return
-    _tell(view)
+        known = list_programmes(runtime().session())
+        lines = (f"{one.id}  {one.name}: {one.people} people, {one.waves} waves" for one in known)
+        answer([asdict(one) for one in known], lines, as_json=as_json)
+    else:
+        view = show_programme(runtime().session(), programme_id)
+        answer(_plain(view), _lines(view), as_json=as_json)
 
 
-def _list(*, as_json: bool) -> None:
-    lines = list_programmes(runtime().session())
-    if as_json:
-        write_json([asdict(line) for line in lines])
-        return
-    for line in lines:
-        say(f"{line.id}  {line.name}: {line.people} people, {line.waves} waves")
-
-
-def _tell(view: ProgrammeView) -> None:
+def _lines(view: ProgrammeView) -> Iterator[str]:
     zone = view.time_zone.key
-    say(f"Programme {view.id}: {view.name}, {view.people} people, groups of at least {view.minimum_group_size}")
+    yield f"Programme {view.id}: {view.name}, {view.people} people, groups of at least {view.minimum_group_size}"
     for code, words in view.words.items():
-        say(f"  {code:>6}  {', '.join(f'{name}: {text}' for name, text in sorted(words.items()))}")
+        yield f"  {code:>6}  {', '.join(f'{name}: {text}' for name, text in sorted(words.items()))}"
     for atom, count in view.roster:
-        say(f"  {count:>6}  {atom.role}s{f', {atom.cohort}' if atom.cohort else ''}")
+        yield f"  {count:>6}  {atom.role}s{f', {atom.cohort}' if atom.cohort else ''}"
     for wave in view.waves:
         opens, closes = shown(wave.opens_at, zone), shown(wave.closes_at, zone)
-        say(f"  wave {wave.id}: {wave.stage}, {wave.state}, opens {opens}, closes {closes}")
+        yield f"  wave {wave.id}: {wave.stage}, {wave.state}, opens {opens}, closes {closes}"
 
 
 def _plain(view: ProgrammeView) -> dict[str, object]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import as_json_option, say, write_json
+from feedback.cli.output import answer, as_json_option, say
 from feedback.domain.survey.questionnaires import Questionnaire
 from forms.bank import available, load, read_file
 
@@ -17,11 +17,8 @@ questionnaire = AppGroup("questionnaire")
 def list_command(*, as_json: bool) -> None:
     """List the questionnaires that ship with the service."""
     found = [_summary(load(name)) for name in available()]
-    if as_json:
-        write_json(found)
-        return
-    for one in found:
-        say(f"{one['name']}: version {one['version']}, {one['closed']} closed and {one['open']} open questions")
+    line = "{name}: version {version}, {closed} closed and {open} open questions"
+    answer(found, (line.format(**one) for one in found), as_json=as_json)
 
 
 @questionnaire.command("check", with_appcontext=False)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from feedback.cli.output import ACTOR, as_json_option, say, write_json
+from feedback.cli.output import ACTOR, answer, as_json_option
 from feedback.domain.waves.quiet_times import (
     DEFAULT_QUIET_TIMES,
     QuietTimes,
@@ -54,26 +54,15 @@ def quiet_command(
     Example:  feedback programme quiet 1 --hours 19:00-09:00 --holidays 2027-12-24,2027-12-27
     """
     tools = runtime()
-    quiet = show_quiet_times(tools.session(), programme_id)
-    if any(text is not None for text in (hours, weekdays, holidays)):
-        quiet = _changed(quiet, hours, weekdays, holidays)
+    record = quiet_times_record(show_quiet_times(tools.session(), programme_id))
+    asked = {"hours": hours, "weekdays": weekdays, "holidays": holidays}
+    if any(text is not None for text in asked.values()):
+        changed = [_shown(record[name]) if text is None else text for name, text in asked.items()]
+        quiet = quiet_times_asked(*changed)
         set_quiet_times(tools.session(), programme_id, quiet, now=tools.clock(), actor=ACTOR)
-    record = quiet_times_record(quiet)
-    if as_json:
-        write_json(record)
-        return
-    say(f"No mail of programme {programme_id} goes out")
-    for name in ("hours", "weekdays", "holidays"):
-        say(f"  {name}: {_shown(record[name])}")
-
-
-def _changed(quiet: QuietTimes, hours: str | None, weekdays: str | None, holidays: str | None) -> QuietTimes:
-    before = quiet_times_record(quiet)
-    return quiet_times_asked(
-        hours_in_digits(quiet) if hours is None else hours,
-        _shown(before["weekdays"]) if weekdays is None else weekdays,
-        _shown(before["holidays"]) if holidays is None else holidays,
-    )
+        record = quiet_times_record(quiet)
+    lines = (f"  {name}: {_shown(record[name])}" for name in asked)
+    answer(record, [f"No mail of programme {programme_id} goes out", *lines], as_json=as_json)
 
 
 def _shown(value: object) -> str:

@@ -1,12 +1,14 @@
 """`feedback roster`: check a roster file, import it, correct it, approve it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import ACTOR, as_json_option, say, write_json
+from feedback.cli.output import ACTOR, answer, as_json_option, say
 from feedback.domain.errors import RosterRefused
 from feedback.domain.staff import actor_of
 from feedback.runtime import runtime
@@ -35,7 +37,7 @@ def check_command(programme_id: int, file: Path, *, as_json: bool) -> None:
     """
     with _told_line_by_line():
         change = compare_roster(runtime().session(), programme_id, file.read_bytes())
-    _tell(change, as_json=as_json, done=False)
+    answer(asdict(change), _change_lines(change, done=False), as_json=as_json)
 
 
 @roster.command("import")
@@ -56,7 +58,7 @@ def import_command(programme_id: int, file: Path, on_behalf_of: str | None, *, a
         change = import_roster(
             tools.session(), tools.keys, programme_id, file.read_bytes(), now=tools.clock(), actor=actor
         )
-    _tell(change, as_json=as_json, done=True)
+    answer(asdict(change), _change_lines(change, done=True), as_json=as_json)
 
 
 @roster.command("leave")
@@ -104,11 +106,9 @@ def show_command(programme_id: int, *, as_json: bool) -> None:
     Example:  feedback roster show 1
     """
     view = show_roster(runtime().session(), programme_id)
-    if as_json:
-        sizes = [{"role": atom.role, "cohort": atom.cohort, "people": count} for atom, count in view.sizes]
-        write_json({**vars(view), "sizes": sizes, "entries": [asdict(entry) for entry in view.entries]})
-        return
-    _show(view)
+    sizes = [{"role": atom.role, "cohort": atom.cohort, "people": count} for atom, count in view.sizes]
+    record = {**vars(view), "sizes": sizes, "entries": [asdict(entry) for entry in view.entries]}
+    answer(record, _lines(view), as_json=as_json)
 
 
 @roster.command("approve")
@@ -125,7 +125,7 @@ def approve_command(programme_id: int, on_behalf_of: str, digest: str | None) ->
     staff_id = staff_number(tools.session(), programme_id, on_behalf_of)
     if digest is None:
         view = show_roster(tools.session(), programme_id)
-        _show(view)
+        say("\n".join(_lines(view)))
         click.confirm("Are these the people who are to be invited?", abort=True)
         digest = view.digest
     approve_roster(tools.session(), programme_id, digest, staff_id=staff_id, now=tools.clock(), at_command_line=True)
@@ -139,49 +139,39 @@ def _actor(programme_id: int, on_behalf_of: str | None) -> str:
     return actor_of(staff_id, ACTOR)
 
 
-def _show(view: RosterView) -> None:
+def _lines(view: RosterView) -> Iterator[str]:
     for entry in view.entries:
-        say(f"  {entry.role}{f', {entry.cohort}' if entry.cohort else ''}: {entry.name} <{entry.email}>")
+        yield f"  {entry.role}{f', {entry.cohort}' if entry.cohort else ''}: {entry.name} <{entry.email}>"
     for atom, count in view.sizes:
-        say(f"{count:>6}  {atom.role}s{f', {atom.cohort}' if atom.cohort else ''}")
+        yield f"{count:>6}  {atom.role}s{f', {atom.cohort}' if atom.cohort else ''}"
     for word, names in (("joined", view.joined), ("changed", view.changed), ("left", view.left)):
         if names:
-            say(f"Since the roster that was approved last, {len(names)} {word}: {', '.join(names)}")
+            yield f"Since the roster that was approved last, {len(names)} {word}: {', '.join(names)}"
     if view.changed_by:
-        say(f"Changed since then by: {', '.join(view.changed_by)}")
-    say(f"Approved by {view.approved_by}." if view.approved_by else "Not approved.")
-    say(f"Digest: {view.digest}")
+        yield f"Changed since then by: {', '.join(view.changed_by)}"
+    yield f"Approved by {view.approved_by}." if view.approved_by else "Not approved."
+    yield f"Digest: {view.digest}"
 
 
-def _tell_of_open_waves(change: RosterChange, done: bool) -> None:
+def _change_lines(change: RosterChange, *, done: bool) -> Iterator[str]:
+    verb = "" if done else "would be "
+    yield f"{change.added} people {verb}added, {change.changed} {verb}changed, {change.unchanged} are as they were."
     if change.waiting:
         verb = "are" if done else "would be"
-        say(f"A wave is open, and nobody joins it now: {change.waiting} of them {verb} invited from the next one on.")
+        yield f"A wave is open, and nobody joins it now: {change.waiting} of them {verb} invited from the next one on."
     if change.regrouped:
         verb = "count" if done else "would count"
-        say(f"{change.regrouped} people with a new cohort {verb} in their old one until the open wave is closed.")
-
-
-def _tell(change: RosterChange, *, as_json: bool, done: bool) -> None:
-    if as_json:
-        write_json(asdict(change))
-        return
-    verb = "" if done else "would be "
-    say(f"{change.added} people {verb}added, {change.changed} {verb}changed, {change.unchanged} are as they were.")
-    _tell_of_open_waves(change, done)
+        yield f"{change.regrouped} people with a new cohort {verb} in their old one until the open wave is closed."
     if change.absent:
-        say(f"{change.absent} people are in the programme but not in the file; they stay.")
+        yield f"{change.absent} people are in the programme but not in the file; they stay."
 
 
-class _told_line_by_line:  # noqa: N801
-    """A roster's problems stand one a line, above the closing sentence."""
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> None:
-        """Say every problem."""
-        if isinstance(error, RosterRefused):
-            for problem in error.problems:
-                click.echo(problem, err=True)
-            raise click.ClickException(f"{len(error.problems)} problems; nothing was imported.") from None
+@contextmanager
+def _told_line_by_line() -> Iterator[None]:
+    """Say a roster's problems one a line, above the closing sentence."""
+    try:
+        yield
+    except RosterRefused as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        raise click.ClickException(f"{len(error.problems)} problems; nothing was imported.") from None

@@ -1,7 +1,5 @@
 """`feedback demo sample`: a whole invented programme, from roster to comparison, left behind as report files."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,8 +47,13 @@ def sample_command(folder: Path, mentors: int, mentees: int, cohorts: tuple[str,
     upgrade_databases(tools.engines, tools.keys, migrations_folder(), now=tools.clock(), actor=ACTOR)
     folder.mkdir(parents=True, exist_ok=True)
     programme = new_programme(tools, name, _roster(name, mentors, mentees, cohorts or ("",)))
-    with _served(tools):
+    settings = tools.settings
+    web = WebThread(served_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
+    web.start()
+    try:
         waves = {stage: _asked(tools, programme, stage, seed) for stage in _STAGES}
+    finally:
+        web.stop()
     for stage, wave_id in waves.items():
         for ending in REPORT_FORMATS:
             write_report(wave_id, folder / f"{stage}.{ending}", "en")
@@ -80,17 +83,6 @@ def _asked(tools: Runtime, programme_id: int, stage: str, seed: int) -> int:
         answer_unopened(mailbox, seed, say, _STAGES[stage])
     close_wave(tools.session(), tools.keys, wave.wave_id, now=tools.clock(), actor="demo")
     return wave.wave_id
-
-
-@contextmanager
-def _served(tools: Runtime) -> Iterator[None]:
-    settings = tools.settings
-    web = WebThread(served_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
-    web.start()
-    try:
-        yield
-    finally:
-        web.stop()
 
 
 def _send_mails() -> None:

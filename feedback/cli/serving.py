@@ -2,8 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterable
-from types import FrameType
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from feedback.domain.errors import SettingsRefused
@@ -61,7 +60,7 @@ class Ending:
         self._event = threading.Event()
         self.is_failure = False
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._asked)
+            signal.signal(number, lambda _number, _frame: self.ask())
 
     @property
     def is_asked(self) -> bool:
@@ -72,18 +71,11 @@ class Ending:
         """Say that it is time to end, and that nothing is wrong."""
         self._event.set()
 
-    @property
-    def fail(self) -> Callable[[], None]:
-        """Return what a part of the service calls when it dies."""
-        return self._failed
+    def fail(self) -> None:
+        """Say that a part of the service has died."""
+        self.is_failure = True
+        self._event.set()
 
     def wait(self) -> None:
         """Return when it is time to end."""
         self._event.wait()
-
-    def _failed(self) -> None:
-        self.is_failure = True
-        self._event.set()
-
-    def _asked(self, _number: int, _frame: FrameType | None) -> None:
-        self._event.set()

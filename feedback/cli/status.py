@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import click
 from flask.cli import with_appcontext
 
-from feedback.cli.output import as_json_option, say, write_json
+from feedback.cli.output import answer, as_json_option
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.check_databases import DatabaseState, database_states
@@ -38,11 +38,9 @@ def status(*, check: bool, as_json: bool) -> None:
         *(_wrong(status) if status else ()),
         *(find_traces(tools.engines) if are_usable else ()),
     ]
-    if as_json:
-        write_json({"wrong": wrong, "main_database": main, "key_store": keys, **(_figures(status) if status else {})})
-    else:
-        say(f"Databases   main {main}, key store {keys}")
-        _tell(status, wrong)
+    databases = {"wrong": wrong, "main_database": main, "key_store": keys}
+    lines = [f"Databases   main {main}, key store {keys}", *_lines(status, wrong)]
+    answer({**databases, **(_figures(status) if status else {})}, lines, as_json=as_json)
     if check and wrong:
         sys.exit(WRONG)
 
@@ -74,35 +72,24 @@ def _wrong(status: ServiceStatus) -> Iterator[str]:
 
 def _figures(status: ServiceStatus) -> dict[str, object]:
     acts = [{"act": one.act, "wave": one.wave_id, "since": one.since, "put_off": one.is_put_off} for one in status.due]
-    return {
-        "now": status.now,
-        "last_tick": status.last_tick,
-        "due": acts,
-        "batches_waiting": status.batches_waiting,
-        "batches_put_off": status.batches_put_off,
-        "mails": status.mails,
-        "waves": status.waves,
-        "overdue_keys": status.overdue_keys,
-        "overdue_comments": status.overdue_comments,
-        "running": [asdict(line) for line in status.lines],
-    }
+    figures = {name: value for name, value in vars(status).items() if name not in {"alarm_after", "lines"}}
+    return {**figures, "due": acts, "running": [asdict(line) for line in status.lines]}
 
 
-def _tell(status: ServiceStatus | None, wrong: list[str]) -> None:
+def _lines(status: ServiceStatus | None, wrong: list[str]) -> Iterator[str]:
     if status is not None:
-        say(f"Worker      last tick {_moment(status.last_tick)}")
-        say(f"Mails       {_counts(status.mails.items())}")
-        say(f"Batches     {status.batches_waiting} may go now, {status.batches_put_off} put off by the relay")
-        say(f"Waves       {_counts(status.waves.items())}")
+        yield f"Worker      last tick {_moment(status.last_tick)}"
+        yield f"Mails       {_counts(status.mails.items())}"
+        yield f"Batches     {status.batches_waiting} may go now, {status.batches_put_off} put off by the relay"
+        yield f"Waves       {_counts(status.waves.items())}"
         for one in status.due:
-            say(f"Due         {one.act} of wave {one.wave_id}, for {_span(one.age(status.now))}")
+            yield f"Due         {one.act} of wave {one.wave_id}, for {_span(one.age(status.now))}"
         for line in status.lines:
             when = _moment(line.next_at) if line.next_at else "by hand"
-            say(f"Wave {line.id:<6} {line.programme}, {line.stage}: {line.state}; next: {line.next_act}, {when}")
-    for sentence in wrong:
-        say(f"WRONG       {sentence}")
+            yield f"Wave {line.id:<6} {line.programme}, {line.stage}: {line.state}; next: {line.next_act}, {when}"
+    yield from (f"WRONG       {sentence}" for sentence in wrong)
     if not wrong:
-        say("All is well.")
+        yield "All is well."
 
 
 def _counts(counts: Iterable[tuple[str, int]]) -> str:

@@ -1,13 +1,14 @@
 """`feedback support`: read requests for support, and mark those that were seen to."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import ACTOR, as_json_option, say, write_json
+from feedback.cli.output import ACTOR, answer, as_json_option, say
 from feedback.runtime import runtime
-from feedback.services.support.read_support_requests import finish_support_request, read_support_requests
+from feedback.services.support.read_support_requests import OpenedRequest, finish_support_request, read_support_requests
 
 support = AppGroup("support")
 
@@ -25,14 +26,8 @@ def list_command(programme_id: int, *, as_json: bool) -> None:
     """
     tools = runtime()
     found = read_support_requests(tools.session(), tools.keys, programme_id, now=tools.clock(), actor=ACTOR)
-    if as_json:
-        write_json([asdict(one) for one in found])
-        return
-    for one in found:
-        say(f"{one.number}  {'done' if one.is_done else 'open'}, destroyed on {one.expires_on}")
-        say(f"  {one.request.name}, {one.request.reach}")
-        for line in one.request.words.splitlines():
-            say(f"  | {line}")
+    lines = (line for one in found for line in _lines(one))
+    answer([asdict(one) for one in found], lines, as_json=as_json)
 
 
 @support.command("done")
@@ -47,3 +42,9 @@ def done_command(programme_id: int, number: str) -> None:
     tools = runtime()
     finish_support_request(tools.session(), programme_id, number, now=tools.clock(), actor=ACTOR)
     say("Done.")
+
+
+def _lines(one: OpenedRequest) -> Iterator[str]:
+    yield f"{one.number}  {'done' if one.is_done else 'open'}, destroyed on {one.expires_on}"
+    yield f"  {one.request.name}, {one.request.reach}"
+    yield from (f"  | {line}" for line in one.request.words.splitlines())

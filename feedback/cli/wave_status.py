@@ -1,11 +1,12 @@
 """`feedback wave status`: how waves stand. Loads nothing that opens or closes one."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import click
 from flask.cli import with_appcontext
 
-from feedback.cli.output import as_json_option, say, shown, write_json
+from feedback.cli.output import answer, as_json_option, shown
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import list_programmes, show_programme
 from feedback.services.waves.show_wave import CalendarEntry, EntryKind, WaveView, show_wave
@@ -24,11 +25,8 @@ def status_command(wave_id: int | None, *, as_json: bool) -> None:
     tools = runtime()
     numbers = [wave_id] if wave_id is not None else _all_waves()
     views = [show_wave(tools.session(), number, now=tools.clock()) for number in numbers]
-    if as_json:
-        write_json([_record(view) for view in views])
-        return
-    for view in views:
-        _tell(view)
+    lines = (line for view in views for line in _lines(view))
+    answer([_record(view) for view in views], lines, as_json=as_json)
 
 
 def _record(view: WaveView) -> dict[str, object]:
@@ -42,15 +40,14 @@ def _all_waves() -> list[int]:
     return [one.id for programme in programmes for one in programme.waves]
 
 
-def _tell(view: WaveView) -> None:
+def _lines(view: WaveView) -> Iterator[str]:
     zone = view.time_zone.key
-    say(f"Wave {view.id} of “{view.programme}”: {view.stage}, {view.state}, {view.invited or 'nobody'} invited")
-    say(f"  asked in {', '.join(view.languages)}")
+    yield f"Wave {view.id} of “{view.programme}”: {view.stage}, {view.state}, {view.invited or 'nobody'} invited"
+    yield f"  asked in {', '.join(view.languages)}"
     for entry in view.calendar:
         seen = f"  {entry.band}" if entry.kind is EntryKind.LOOK and entry.band else ""
-        say(f"  {shown(entry.at, zone):<24} {entry.kind} {_stands(entry)}{seen}")
-    for count in view.deliveries:
-        say(f"  {count.count:>6}  {count.mail} {count.state}")
+        yield f"  {shown(entry.at, zone):<24} {entry.kind} {_stands(entry)}{seen}"
+    yield from (f"  {count.count:>6}  {count.mail} {count.state}" for count in view.deliveries)
 
 
 def _stands(entry: CalendarEntry) -> str:
