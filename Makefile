@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LATER_PYTHONS := 3.12 3.13
 LOCK_COMMAND := make lock
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "$(LOCK_COMMAND)" pyproject.toml
@@ -12,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SAMPLE = rm -rf instance/samples; FEEDBACK_INSTANCE=instance/samples $(BIN)/python -m feedback demo sample
 
-.PHONY: help run test test-quick check samples screenshots bench mutants format messages lock clean
+.PHONY: help run test test-quick outside check samples screenshots bench mutants format messages lock clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,11 +21,11 @@ help: ## Show this help
 $(VENV)/.run: requirements-demo.lock .ci/install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 run"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@sh .ci/install requirements-demo.lock
+	@sh .ci/install requirements-demo.lock $(VENV)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
-	@sh .ci/install requirements-dev.lock
+	@sh .ci/install requirements-dev.lock $(VENV)
 	@touch $@
 
 run: $(VENV)/.run ## Start the demo: web pages, worker and a mailbox, on this machine only
@@ -36,6 +37,13 @@ test: check ## Check everything: style, types, imports, then all tests on SQLite
 test-quick: $(VENV)/.dev ## Run the tests of rules, services, storage and reports on SQLite only
 	@$(BIN)/python -m pytest -q -n 2 -k "not postgresql" \
 		tests/auditor tests/domain tests/forms tests/locales tests/rendering tests/reporting tests/services tests/storage
+
+outside: $(VENV)/.dev ## Check with what a machine may lack: LibreOffice, buildah, later Pythons
+	@$(BIN)/python -m pytest -rs -m outside tests/outside
+	@for version in $(LATER_PYTHONS); do \
+		command -v python$$version >/dev/null || { echo "NO PYTHON $$version: nothing was tested with it"; continue; }; \
+		$(MAKE) --no-print-directory PYTHON=python$$version VENV=.venv-$$version test-quick || exit 1; \
+	done
 
 check: $(VENV)/.dev ## Check style, types, import rules and templates only
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
