@@ -4,14 +4,14 @@ They know nothing of the service but its pages, and leave every survey alone who
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from http.client import HTTPException
 from itertools import groupby
 from random import Random
+from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from feedback.demo.mailbox import Mailbox, plain_text
@@ -44,39 +44,6 @@ _WITHOUT_PROXY = build_opener(ProxyHandler({}))
 _BETTER_WHEN_LOW = re.compile(r"\b(negative|harm|worse|burden)", re.IGNORECASE)
 _UNFAVOURABLE = re.compile(r"disagree|never|\bnot?\b|none|poor|bad")
 _FAVOURABLE = re.compile(r"\bagree|always|very|good|yes|a-lot")
-
-
-@dataclass(frozen=True)
-class Control:
-    """One thing in a form that can be filled in or pressed. `question` is the legend it stands under."""
-
-    kind: str
-    name: str
-    value: str
-    question: str = ""
-    max_chars: int = 10_000
-
-
-@dataclass(frozen=True)
-class Form:
-    """A form of a page; `action` is a full URL, `method` GET or POST."""
-
-    method: str
-    action: str
-    controls: tuple[Control, ...]
-
-    def of_kind(self, kind: str) -> tuple[Control, ...]:
-        """Return the controls of one kind that have a name, in the page's order."""
-        return tuple(control for control in self.controls if control.kind == kind and control.name)
-
-
-@dataclass(frozen=True)
-class Page:
-    """What a participant sees of a page. `name` is its `data-page`; `links` are full URLs."""
-
-    name: str
-    links: tuple[str, ...]
-    forms: tuple[Form, ...]
 
 
 @dataclass(frozen=True)
@@ -125,7 +92,7 @@ def _answer(link: str, temper: Temper, report: Callable[[str], None]) -> bool:
     try:
         page = _fetch(Request(link))  # noqa: S310  # the pattern of a link admits http and https only
         for _ in range(_MOST_STEPS):
-            if page.name == "thanks":
+            if _name(page) == "thanks":
                 return True
             page = _fetch(_next_request(page, temper))
     except HTTPError as refused:
@@ -138,7 +105,7 @@ def _answer(link: str, temper: Temper, report: Callable[[str], None]) -> bool:
     return False
 
 
-def _fetch(request: Request) -> Page:
+def _fetch(request: Request) -> Any:
     try:
         with _WITHOUT_PROXY.open(request, timeout=_SECONDS_TO_WAIT) as answer:
             return read_page(answer.url, answer.read().decode(errors="replace"))
@@ -149,65 +116,79 @@ def _fetch(request: Request) -> Page:
         raise FeedbackError(f"Nobody answers at {site}; start the demo there, then try again.") from error
 
 
-def _next_request(page: Page, temper: Temper) -> Request:
+def read_page(url: str, text: str) -> Any:
+    """Return a page that was found at `url` as a tree of lxml's, which knows the fields of its forms."""
+    # Loaded only now: the image does without.
+    from lxml.html import document_fromstring
+
+    page = document_fromstring(text or "<p>", base_url=url)
+    page.make_links_absolute()
+    return page
+
+
+def _next_request(page: Any, temper: Temper) -> Request:
     """Raise LookupError when the page leads nowhere."""
-    if page.name == "promise":
-        ways = (*page.links, *(form.action for form in page.forms if form.method == "GET"))
-        return Request(_questions_among(ways))  # noqa: S310  # a page that came over HTTP
+    if _name(page) == "promise":
+        ways = [*page.xpath("//a/@href"), *(form.action for form in page.forms if form.method == "GET")]
+        way = next((way for way in ways if urlsplit(way).path.endswith("/questions")), None)
+        if way is None:
+            raise LookupError
+        return Request(way)  # noqa: S310  # a page that came over HTTP
     posts = [form for form in page.forms if form.method == "POST"]
     if not posts:
         raise LookupError
     # A page may offer small forms beside its own, such as one that withdraws the answer.
-    form = max(posts, key=lambda form: len(form.controls))
+    form = max(posts, key=lambda form: len(form.xpath(".//input | .//textarea | .//button")))
     fields = urlencode([*fill(form, temper), *_pressed(form)])
-    return Request(form.action, fields.encode())  # noqa: S310  # as above
+    return Request(form.action or page.base_url, fields.encode())  # noqa: S310  # as above
 
 
-def _questions_among(ways: Sequence[str]) -> str:
-    for way in ways:
-        if urlsplit(way).path.endswith("/questions"):
-            return way
-    raise LookupError
+def _name(page: Any) -> str:
+    return "".join(page.xpath("(//body | //main)/@data-page")[-1:])
 
 
-def _pressed(form: Form) -> list[tuple[str, str]]:
-    buttons = form.of_kind("submit")
-    chosen = [button for button in buttons if button.value == "send"] or list(buttons)
-    return [(button.name, button.value) for button in chosen[:1]]
+def _pressed(form: Any) -> list[tuple[str, str]]:
+    buttons = form.xpath(".//button[@name]")
+    chosen = [button for button in buttons if button.get("value") == "send"] or buttons
+    return [(button.get("name"), button.get("value", "")) for button in chosen[:1]]
 
 
-def fill(form: Form, temper: Temper) -> Iterator[tuple[str, str]]:
+def fill(form: Any, temper: Temper) -> Iterator[tuple[str, str]]:
     """Yield plausible fields and values for a form, without its button: mostly favourable, now and then a comment."""
     chance = temper.chance
     # Text inputs are left as they came: a page may hold one that only a machine would fill in.
-    for control in form.of_kind("hidden") + form.of_kind("text"):
-        yield control.name, control.value
-    for name, options in _by_name(form.of_kind("radio")):
+    for field in form.xpath(".//input[@name][not(@type) or @type='text' or @type='hidden']"):
+        yield field.name, field.value or ""
+    for name, values, question in _choices(form, "radio"):
         if not name.endswith(_WISH):
-            yield name, _one_of(options, temper)
+            yield name, _one_of(values, name, question, temper)
         elif chance.random() < CHOOSE_A_WISH:
-            yield name, chance.choice(options).value
-    for name, options in _by_name(form.of_kind("checkbox")):
-        yield from ((name, value) for value in _some_of(options, chance))
-    for area in form.of_kind("textarea"):
-        yield area.name, chance.choice(COMMENTS)[: area.max_chars] if chance.random() < WRITE_SOMETHING else ""
+            yield name, chance.choice(values)
+    for name, values, _question in _choices(form, "checkbox"):
+        yield from ((name, value) for value in _some_of(values, chance))
+    for area in form.xpath(".//textarea[@name]"):
+        most = int(area.get("maxlength", "10000"))
+        yield area.name, chance.choice(COMMENTS)[:most] if chance.random() < WRITE_SOMETHING else ""
 
 
-def _by_name(controls: Sequence[Control]) -> Iterator[tuple[str, list[Control]]]:
-    for name, own in groupby(sorted(controls, key=lambda control: control.name), key=lambda control: control.name):
-        yield name, list(own)
+def _choices(form: Any, kind: str) -> Iterator[tuple[str, list[str], str]]:
+    """Yield name, values and legend of each question that is answered by choosing, by name."""
+    options = sorted(form.xpath(f".//input[@name][@type='{kind}']"), key=lambda option: option.name)
+    for name, own in groupby(options, key=lambda option: option.name):
+        first, *others = own
+        values = [option.get("value", "on") for option in (first, *others)]
+        yield name, values, first.xpath("string(preceding::legend[1])")
 
 
-def _one_of(options: list[Control], temper: Temper) -> str:
+def _one_of(values: list[str], name: str, question: str, temper: Temper) -> str:
     chance = temper.chance
-    values = [option.value for option in options]
     answers = [value for value in values if value != PREFER_NOT_TO_SAY]
     if not answers or (len(answers) < len(values) and chance.random() < 0.04):
         return PREFER_NOT_TO_SAY
-    if _better_when_low(answers, options[0].question):
+    if _better_when_low(answers, question):
         answers.reverse()
     # "Before the programme" lies in the middle, everything else in the upper part.
-    level = chance.betavariate(2, 2.4) if options[0].name.endswith("-then") else chance.betavariate(temper.warmth, 1.5)
+    level = chance.betavariate(2, 2.4) if name.endswith("-then") else chance.betavariate(temper.warmth, 1.5)
     return answers[min(int(level * len(answers)), len(answers) - 1)]
 
 
@@ -219,63 +200,9 @@ def _favour(value: str) -> int:
     return bool(_FAVOURABLE.search(value)) - bool(_UNFAVOURABLE.search(value))
 
 
-def _some_of(options: list[Control], chance: Random) -> list[str]:
-    values = [option.value for option in options]
+def _some_of(values: list[str], chance: Random) -> list[str]:
     alone = [value for value in values if value in {PREFER_NOT_TO_SAY, NONE_OF_THESE}]
     ticked = [value for value in values if value not in alone and chance.random() < 0.5]
     if alone and (not ticked or chance.random() < 0.04):
         return [chance.choice(alone)]
     return ticked or values[:1]
-
-
-def read_page(url: str, text: str) -> Page:
-    """Read a page that was found at `url`."""
-    reader = _PageReader(url)
-    reader.feed(text)
-    reader.close()
-    return Page(reader.name, tuple(reader.links), tuple(reader.forms))
-
-
-class _PageReader(HTMLParser):
-    """Collects what can be followed, filled in and pressed."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self.name = ""
-        self.links: list[str] = []
-        self.forms: list[Form] = []
-        self._url = url
-        self._question = ""
-        self._in_legend = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag in {"body", "main"}:
-            self.name = given.get("data-page", self.name)
-        elif tag == "a" and "href" in given:
-            self.links.append(urljoin(self._url, given["href"]))
-        elif tag == "form":
-            action = urljoin(self._url, given.get("action", ""))
-            self.forms.append(Form(given.get("method", "get").upper(), action, ()))
-        elif tag == "legend":
-            self._question, self._in_legend = "", True
-        elif tag in {"input", "textarea", "button"} and self.forms:
-            self._add(_control(tag, given, self._question))
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_legend = self._in_legend and tag != "legend"
-
-    def handle_data(self, data: str) -> None:
-        self._question += data if self._in_legend else ""
-
-    def _add(self, control: Control) -> None:
-        form = self.forms[-1]
-        self.forms[-1] = Form(form.method, form.action, (*form.controls, control))
-
-
-def _control(tag: str, given: dict[str, str], question: str) -> Control:
-    kind = {"textarea": "textarea", "button": "submit"}.get(tag) or given.get("type", "text")
-    ticked = "on" if kind == "checkbox" else ""
-    most = given.get("maxlength", "")
-    max_chars = int(most) if most.isdecimal() else 10_000
-    return Control(kind, given.get("name", ""), given.get("value", ticked), question, max_chars)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -14,7 +15,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 
 from feedback.demo.mailbox import Mailbox
-from feedback.demo.participants import COMMENTS, Form, Temper, answer_unopened, fill, read_page
+from feedback.demo.participants import COMMENTS, Temper, answer_unopened, fill, read_page
 from feedback.domain.errors import FeedbackError
 
 PROMISE = '<body data-page="promise"><a href="/support">Help</a><a href="{path}/questions">Begin</a>'
@@ -110,7 +111,7 @@ def answered_by(folder: Path, people: int, seed: int = 1) -> tuple[int, Site]:
         return answer_unopened(mailbox_of(folder, url, people), seed, ignore), site
 
 
-def question_form() -> Form:
+def question_form() -> Any:
     return read_page("http://127.0.0.1/s/x/questions", QUESTIONS).forms[1]
 
 
