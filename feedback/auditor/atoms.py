@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from feedback.auditor.reading import ROLES, Group
+from feedback.auditor.document import Group
+from feedback.auditor.reading import ROLES
 from feedback.auditor.topics import Claim, Topic
 
 OTHERS = ""

@@ -1,19 +1,22 @@
 """The audit: read, check the rules, attack every question, and say what was found."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 from feedback.auditor.atoms import Atom, Block, atoms_of_groups, atoms_of_roster, blocks
 from feedback.auditor.attacks import Inconsistent, Leak, leaks_of
-from feedback.auditor.fields import UnknownStatement, Unreadable
+from feedback.auditor.document import Document
+from feedback.auditor.fields import BeyondLimits, UnknownStatement, Unreadable
 from feedback.auditor.model import LimitReached
-from feedback.auditor.reading import Document, read_document
+from feedback.auditor.reading import read_document
 from feedback.auditor.rules import broken_partition, broken_rules
 from feedback.auditor.targets import members
 from feedback.auditor.topics import group_key, topics_of
 from feedback.auditor.verdict import Finding, Verdict, verdict_of
 
+Given = ParamSpec("Given")
 ASSUMING = "If the same people answered every time, and gave the same answer: "
 
 
@@ -25,6 +28,20 @@ class Cell:
     groups: tuple[str | None, ...]
 
 
+def _within_memory(attack: Callable[Given, Verdict]) -> Callable[Given, Verdict]:
+    """Make a finding of what is too large or too deep to be looked at."""
+
+    @wraps(attack)
+    def bounded(*given: Given.args, **named: Given.kwargs) -> Verdict:
+        try:
+            return attack(*given, **named)
+        except (MemoryError, RecursionError):
+            return verdict_of([Finding("limit", "", "", "There is not enough memory to look at all of this.")])
+
+    return bounded
+
+
+@_within_memory
 def audit(document: Mapping[str, Any], sizes: Mapping[tuple[str, str], int] | None) -> Verdict:
     """Attack one report, given as its parsed JSON document, and return the verdict.
 
@@ -42,6 +59,7 @@ def audit(document: Mapping[str, Any], sizes: Mapping[tuple[str, str], int] | No
     return verdict_of([*findings, *_attacked([("", read)], atoms)])
 
 
+@_within_memory
 def audit_together(documents: Sequence[Mapping[str, Any]], cells: Sequence[Cell]) -> Verdict:
     """Attack several reports about some of the same people at once, and return the verdict.
 
@@ -64,6 +82,8 @@ def audit_together(documents: Sequence[Mapping[str, Any]], cells: Sequence[Cell]
 def _read(document: object) -> Document | Finding:
     try:
         return read_document(document)
+    except BeyondLimits as beyond:
+        return Finding("limit", "", "", str(beyond))
     except UnknownStatement as unknown:
         return Finding("unknown", "", "", str(unknown))
     except Unreadable as wrong:

@@ -16,6 +16,10 @@ class UnknownStatement(Unreadable):
     """The document says something whose meaning the auditor does not know."""
 
 
+class BeyondLimits(Unreadable):
+    """The document says something that is too large to be attacked."""
+
+
 @dataclass(frozen=True)
 class Fields:
     """A JSON object at `place`, such as "statement 3"."""

@@ -4,113 +4,18 @@ Knows the format of docs/report-format.md from its text alone. What it does not 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from feedback.auditor.fields import Fields, UnknownStatement, Unreadable, fields_of
+from feedback.auditor.document import Count, Document, Group, Question, Rate, Rules, Statement
+from feedback.auditor.fields import BeyondLimits, Fields, UnknownStatement, Unreadable, fields_of
 
 ROLES = ("mentor", "mentee")
+MOST_OPTIONS, MOST_OPTIONS_THEN_NOW = 30, 11
+"""A question with more is not attacked: of one asked then and now, every pair of answers is an unknown number."""
 KNOWN = (
     *("format", "outcome", "previous", "about", "rules", "promise", "groups", "sections", "questions"),
     *("statements", "comments", "twins", "receipts"),
 )
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The rules a report says it was made by."""
-
-    k: int
-    band: int
-    sensitive_k: int
-    sensitive_band: int
-
-
-@dataclass(frozen=True)
-class Group:
-    """A group of a report. `role` None is both roles, no `cohorts` is all of them."""
-
-    name: str
-    role: str | None
-    cohorts: tuple[str, ...]
-    invited: int
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question with options. `wording` is the same for the same question in two reports.
-
-    `shown_when`: the code of the question and its options after which alone this one was asked.
-    """
-
-    code: str
-    kind: str
-    roles: tuple[str, ...]
-    options: tuple[str, ...]
-    order: str
-    sensitive: bool
-    then_now: bool
-    wording: str
-    shown_when: tuple[str, tuple[str, ...]] | None = None
-
-
-@dataclass(frozen=True)
-class Count:
-    """From `low` to `high` people chose one of `options`, or moved in a `direction` ("rose", "fell")."""
-
-    options: tuple[str, ...]
-    low: int
-    high: int
-    direction: str = ""
-
-
-@dataclass(frozen=True)
-class Rate:
-    """Of a group, `answered` people answered; None means fewer than k."""
-
-    place: str
-    group: str
-    invited: int
-    answered: int | None
-
-
-@dataclass(frozen=True)
-class Statement:
-    """What is said about one question in `groups` together; `n` is None, and `reason` given, if nothing is."""
-
-    place: str
-    kind: str
-    question: Question
-    groups: tuple[str, ...]
-    n: int | None
-    counts: tuple[Count, ...] = ()
-    bound: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Document:
-    """One report as the auditor sees it. `receipts` is the number of receipts listed."""
-
-    outcome: str
-    rules: Rules
-    groups: tuple[Group, ...]
-    questions: tuple[Question, ...]
-    rates: tuple[Rate, ...]
-    statements: tuple[Statement, ...]
-    receipts: int
-
-    def group(self, name: str) -> Group:
-        """Return the group of this name; Unreadable if there is none."""
-        for group in self.groups:
-            if group.name == name:
-                return group
-        raise Unreadable(f"There is no group named {name!r}.")
-
-    @property
-    def answered(self) -> dict[str, int | None]:
-        """How many answered, by group; groups of which nothing is said are absent."""
-        return {rate.group: rate.answered for rate in self.rates}
 
 
 def read_document(value: object) -> Document:
@@ -160,8 +65,9 @@ def _receipts(fields: Fields) -> int:
 
 def _rules(fields: Fields) -> Rules:
     rules = fields_of(fields.values.get("rules"), "The report's rules")
-    numbers = {"band": 2, "sensitive_k": 10, "sensitive_band": 3}
-    read = {key: rules.number(key) if key in rules.values else usual for key, usual in numbers.items()}
+    # Older reports name fewer numbers; what they say is measured by today's.
+    numbers = {"band": 2, "wide_band": 3, "wide_from": 12, "band_per": 20, "sensitive_k": 10, "sensitive_band": 3}
+    read = {key: rules.number(key, 1) if key in rules.values else usual for key, usual in numbers.items()}
     return Rules(k=rules.number("k", 1), **read)
 
 
@@ -192,7 +98,7 @@ def _question(fields: Fields) -> Question:
         roles=fields.texts("roles"),
         options=options,
         order=fields.one_of("order", ("rising", "falling", "none")),
-        sensitive=fields.flag("sensitive"),
+        sensitive=fields.flag("sensitive") or fields.values.get("theme") == "harm",
         then_now=fields.flag("then_now"),
         wording=repr([_kind(fields), *(_plain(fields.values.get(key)) for key in _WORDING)]),
         shown_when=_condition(fields),
@@ -237,11 +143,22 @@ def _statement(fields: Fields, draft: Document) -> Statement:
     question = _question_of(fields, draft, (group,))
     if kind == "withheld":
         return _withheld(fields, question, group)
+    _check_limits(question, fields)
     keys, reader = _READERS[kind]
     fields.only(("kind", "group", "question", "n", *keys))
     n = fields.number("n")
     bound = fields.values.get("bound", "")
     return Statement(fields.place, kind, question, (group.name,), n, reader(fields, question), bound)
+
+
+def _check_limits(question: Question, fields: Fields) -> None:
+    most = MOST_OPTIONS_THEN_NOW if question.then_now else MOST_OPTIONS
+    if len(question.options) > most:
+        asked = "asked then and now, of" if question.then_now else "of"
+        raise BeyondLimits(
+            f"{fields.place} is about {question.code!r}, a question {asked} {len(question.options)} options; more than "
+            f"{most} are not attacked."
+        )
 
 
 def _question_of(fields: Fields, draft: Document, groups: tuple[Group, ...]) -> Question:
@@ -265,7 +182,7 @@ def _withheld(fields: Fields, question: Question, group: Group) -> Statement:
     return Statement(fields.place, "withheld", question, (group.name,), None, reason=reason)
 
 
-_REASONS = ("question-too-few", "sensitive-too-few", "one-role", "group-too-small", "condition-hidden")
+_REASONS = ("question-too-few", "sensitive-too-few", "one-role", "group-too-small", "condition-hidden", "unfit")
 
 
 def _total(fields: Fields, draft: Document) -> Statement:

@@ -6,11 +6,12 @@ Written from docs/disclosure.md in words, so that a slip of the publisher is not
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from feedback.auditor.reading import Document, Question, Rate, Statement
+from feedback.auditor.document import Document, Question, Rate, Statement
 from feedback.auditor.verdict import Finding
 
 LEAST_K = 5
 LEAST_BAND = 2
+LEAST_WIDE_BAND, MOST_WIDE_FROM, MOST_BAND_PER = 3, 12, 20
 LEAST_SENSITIVE_K = 10
 LEAST_SENSITIVE_BAND = 3
 Sizes = Mapping[tuple[str, str], int]
@@ -22,6 +23,7 @@ def broken_rules(document: Document) -> Iterator[Finding]:
     yield from _outcome(document)
     for rate in document.rates:
         yield from _rate(rate, document)
+    yield from _ticks(document)
     for statement in document.statements:
         for sentence in _statement(statement, document):
             yield _about(statement, sentence)
@@ -75,12 +77,17 @@ def _promises(document: Document) -> Iterator[Finding]:
     least = {
         "k": (rules.k, LEAST_K),
         "band": (rules.band, LEAST_BAND),
+        "wide_band": (rules.wide_band, LEAST_WIDE_BAND),
         "sensitive_k": (rules.sensitive_k, LEAST_SENSITIVE_K),
         "sensitive_band": (rules.sensitive_band, LEAST_SENSITIVE_BAND),
     }
     for name, (value, allowed) in least.items():
         if value < allowed:
             yield Finding("rules", "", "", f"The report was made with {name} = {value}; the least is {allowed}.")
+    most = {"wide_from": (rules.wide_from, MOST_WIDE_FROM), "band_per": (rules.band_per, MOST_BAND_PER)}
+    for name, (value, allowed) in most.items():
+        if value > allowed:
+            yield Finding("rules", "", "", f"The report was made with {name} = {value}; the most is {allowed}.")
 
 
 def _outcome(document: Document) -> Iterator[Finding]:
@@ -119,8 +126,10 @@ def _statement(statement: Statement, document: Document) -> Iterator[str]:
     if statement.kind != "total":
         yield from _thresholds(statement, statement.n, document)
     yield from _fitting(statement)
+    if statement.kind == "distribution":
+        yield from _near_unanimity(statement, statement.n, document.rules.band_of(statement.n))
     if statement.kind in ("dominance-band", "ticks", "rose", "fell"):
-        yield from _bands(statement, statement.n, document.rules.band)
+        yield from _bands(statement, statement.n, document.rules.band_of(statement.n))
     if statement.kind == "sensitive":
         yield from _sensitive_bands(statement, statement.n, document.rules.sensitive_band)
 
@@ -179,6 +188,14 @@ def _fitting(statement: Statement) -> Iterator[str]:
         yield "a sensitive question may only be told in bands, and no other question is"
 
 
+def _near_unanimity(statement: Statement, n: int, band: int) -> Iterator[str]:
+    worst_last = statement.counts if statement.question.order == "falling" else statement.counts[::-1]
+    worst = sum(count.low for count in worst_last[-2:])
+    has_worst = statement.question.order != "none" and len(worst_last) > 2
+    if n - max(count.low for count in statement.counts) <= band or (has_worst and n - worst <= band):
+        yield f"exact counts are told although all but {band} or fewer agree"
+
+
 def _bands(statement: Statement, n: int, band: int) -> Iterator[str]:
     (count,) = statement.counts
     exact = statement.bound == "exactly"
@@ -186,6 +203,14 @@ def _bands(statement: Statement, n: int, band: int) -> Iterator[str]:
         yield f"an exact count within {band} of nobody or of everybody is told"
     if not exact and (count.low, count.high) not in ((0, band), (n - band, n)):
         yield f"a bound tells more than a band of {band} does"
+
+
+def _ticks(document: Document) -> Iterator[Finding]:
+    """Whoever answered a question with many choices is counted for each: two numbers would set some people apart."""
+    first: dict[tuple[Question, str], int | None] = {}
+    for one in document.statements:
+        if one.kind == "ticks" and one.n != first.setdefault((one.question, one.groups[0]), one.n):
+            yield _about(one, "the ticks of one question are told of different numbers of people")
 
 
 def _sensitive_bands(statement: Statement, n: int, width: int) -> Iterator[str]:

@@ -6,7 +6,7 @@ A topic is a question with one choice, or one option of a many-choice question, 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from feedback.auditor.reading import Count, Document, Question, Statement
+from feedback.auditor.document import Count, Document, Question, Statement
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,16 @@ def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
+_PASSED = (
+    "Passed: whatever answers fit these numbers were tried, also with one colleague's own answer known, and nobody's "
+    "option came out as certain. Not tried: two colleagues together, and what is known from elsewhere."
+)
+
+
 def in_words(verdict: Verdict) -> str:
     """Return the verdict for people, a line for each finding."""
     if verdict.passed:
-        return "Passed: nobody's answer can be worked out from what is said here."
+        return _PASSED
     lines = [f"  [{one.rule}] {_place(one)}{one.sentence}" for one in verdict.findings]
     return "\n".join([f"Failed: {_how_many(len(lines))}.", *lines])
 

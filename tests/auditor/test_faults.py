@@ -189,10 +189,12 @@ def test_receipts_of_hidden_groups_are_caught() -> None:
     assert [one.sentence[:2] for one in audit(document, programme.sizes).findings] == ["21"]
 
 
-@pytest.mark.parametrize("name", ["k", "band", "sensitive_k", "sensitive_band"])
-def test_weaker_rules_than_those_promised_are_caught(name: str) -> None:
+WEAKER = {"k": 4, "band": 1, "wide_band": 2, "wide_from": 13, "band_per": 21, "sensitive_k": 9, "sensitive_band": 2}
+
+
+@pytest.mark.parametrize(("name", "weaker"), WEAKER.items())
+def test_weaker_rules_than_those_promised_are_caught(name: str, weaker: int) -> None:
     document = our_report(programme_of("0011223344"))
-    weaker = {"k": 4, "band": 1, "sensitive_k": 9, "sensitive_band": 2}[name]
     verdict = audit({**document, "rules": {**document["rules"], name: weaker}}, None)
     assert any(f"{name} = {weaker}" in one.sentence for one in verdict.findings)
 

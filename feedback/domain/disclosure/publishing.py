@@ -6,11 +6,11 @@ are made from statements, never from the tally (R2). All results are pure functi
 words: docs/disclosure.md.
 """
 
+from feedback.domain.disclosure.bands import band_of, bounded, sensitive_band
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import (
     SEAL,
     BandedClass,
-    Bound,
     Distribution,
     DominanceBand,
     OptionCount,
@@ -30,11 +30,7 @@ from feedback.domain.survey.asked import AskedQuestion
 from feedback.domain.survey.questionnaires import Order, Question
 
 SMALLEST_K = 5
-BAND = 2
-"""A count within this many people of everybody, or of nobody, is never given exactly."""
 SENSITIVE_K = 10
-SENSITIVE_BAND = 3
-"""How many whole numbers a band of a sensitive count holds at least."""
 SMALLEST_FOR_COMMENTS = 10
 
 
@@ -110,9 +106,17 @@ def _statements(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> tup
 
 # With one role invited, "all" is that role and nothing can be subtracted.
 def _reason_before_answers(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> Reason | None:
+    if not _is_fit(asked.question):
+        return Reason.UNFIT
     if group.role is None and asked.roles != tally.roles:
         return Reason.ONE_ROLE
     return None if _shows_its_condition(tally, k, asked, group) else Reason.CONDITION_HIDDEN
+
+
+# No file says so today, but waves may have been planned before that was refused.
+def _is_fit(question: Question) -> bool:
+    in_bands = question.kind.adds_up and question.order is not Order.NONE and not question.then_now
+    return not question.has_too_many_options and (in_bands or not question.sensitive)
 
 
 # How many answered a question that hangs on another is a least number of those who chose what it hangs on. Where that
@@ -134,49 +138,36 @@ def _reason_of_count(question: Question, n: int, k: int) -> Reason | None:
 
 
 def _choice(group: Group, question: Question, answers: FieldCount) -> Published:
-    code, n = question.code, answers.n
+    code, n, band = question.code, answers.n, band_of(answers.n)
     modal = max(answers.counts, key=lambda one: one.count).option
     for options in (unfavourable_class(question), (modal,)):
         chose = sum(one.count for one in answers.counts if one.option in options)
-        if options and n - chose <= BAND:
-            return DominanceBand(group=group.name, question=code, n=n, options=options, at_least=n - BAND, seal=SEAL)
+        if options and n - chose <= band:
+            return DominanceBand(group=group.name, question=code, n=n, options=options, at_least=n - band, seal=SEAL)
     return Distribution(group=group.name, question=code, n=n, counts=answers.counts, seal=SEAL)
 
 
 def _ticks(group: Group, question: Question, answers: FieldCount) -> tuple[Ticks, ...]:
     name, code, n = group.name, question.code, answers.n
-    banded = ((one.option, *_banded(one.count, n)) for one in answers.counts)
+    banded = ((one.option, *bounded(one.count, n)) for one in answers.counts)
     return tuple(
         Ticks(group=name, question=code, n=n, option=option, bound=bound, count=count, seal=SEAL)
         for option, bound, count in banded
     )
 
 
-def _banded(count: int, n: int) -> tuple[Bound, int]:
-    if n - count <= BAND:
-        return Bound.AT_LEAST, n - BAND
-    return (Bound.AT_MOST, BAND) if count <= BAND else (Bound.EXACTLY, count)
-
-
 def _sensitive(group: Group, question: Question, answers: FieldCount) -> Sensitive:
     worsening = question.option_codes if question.order is Order.FALLING else question.option_codes[::-1]
     chose = {one.option: one.count for one in answers.counts}
     classes = tuple(
-        BandedClass(options, *_band_of(sum(chose[option] for option in options), answers.n))
+        BandedClass(options, *sensitive_band(sum(chose[option] for option in options), answers.n))
         for options in (worsening[len(worsening) // 2 :], worsening[-1:])
     )
     return Sensitive(group=group.name, question=question.code, n=answers.n, classes=classes, seal=SEAL)
 
 
-def _band_of(count: int, n: int) -> tuple[int, int]:
-    """Return the band of three that holds `count` of `n`; the last band takes in what is left of n."""
-    last = SENSITIVE_BAND * ((n + 1) // SENSITIVE_BAND - 1)
-    low = min(SENSITIVE_BAND * (count // SENSITIVE_BAND), last)
-    return low, n if low == last else low + SENSITIVE_BAND - 1
-
-
 def _rose(group: Group, question: Question, n: int, rose: int) -> Rose:
-    bound, count = _banded(rose, n)
+    bound, count = bounded(rose, n)
     return Rose(group=group.name, question=question.code, n=n, bound=bound, count=count, seal=SEAL)
 
 

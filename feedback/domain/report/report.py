@@ -12,8 +12,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+from feedback.domain.disclosure.bands import BAND, BAND_PER, SENSITIVE_BAND, WIDE_BAND, WIDE_FROM
 from feedback.domain.disclosure.groups import Group
-from feedback.domain.disclosure.publishing import BAND, SENSITIVE_BAND, SENSITIVE_K
+from feedback.domain.disclosure.publishing import SENSITIVE_K
 from feedback.domain.disclosure.statements import (
     Published,
     ResponseRate,
@@ -36,6 +37,7 @@ from feedback.domain.survey.questionnaires import (
 )
 
 FORMAT = 1
+_ONE_BAND = {"wide_band": None, "wide_from": None, "band_per": None}
 CHAIN_LABEL = b"feedback/chain/1"
 NO_REPORT_BEFORE = bytes(32)
 
@@ -72,10 +74,14 @@ class Promise:
 
 @dataclass(frozen=True)
 class Rules:
-    """The numbers by which statements are made: see docs/disclosure.md."""
+    """The numbers by which statements are made: see docs/disclosure.md. `wide_band` and `wide_from` are those of
+    `bands`, `band_per` too; None in reports from before there were any."""
 
     k: int
     band: int = BAND
+    wide_band: int | None = WIDE_BAND
+    wide_from: int | None = WIDE_FROM
+    band_per: int | None = BAND_PER
     sensitive_k: int = SENSITIVE_K
     sensitive_band: int = SENSITIVE_BAND
 
@@ -140,7 +146,7 @@ class Report:
             outcome=Outcome(record["outcome"]),
             previous=record["previous"],
             about=_about(record["about"]),
-            rules=Rules(**record["rules"]),
+            rules=Rules(**_ONE_BAND | record["rules"]),
             promise=Promise(**record["promise"]),
             groups=tuple(_group(one) for one in record["groups"]),
             twins=tuple(Twin(**one) for one in record["twins"]),

@@ -9,6 +9,8 @@ from feedback.domain.survey.conditions import check_conditions, read_condition
 from feedback.domain.survey.kinds import KINDS, MAX_CHARS
 from feedback.domain.survey.questionnaire_tables import Findings, TomlTable, parsed_toml
 from feedback.domain.survey.questionnaires import (
+    MOST_OPTIONS,
+    MOST_OPTIONS_THEN_NOW,
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
     FileRules,
@@ -30,6 +32,8 @@ _QUESTION_KEYS = (
 )
 _RESERVED = frozenset({PREFER_NOT_TO_SAY, NONE_OF_THESE})
 
+_SENSITIVE = "is sensitive, as all on the theme of harm are,"
+
 _RULES: FileRules = (
     (lambda q: q.closed and not q.options, "has no options; name a scale or add options"),
     # A form without a compulsory answer would be complete when a mail scanner sends it empty.
@@ -44,10 +48,22 @@ _RULES: FileRules = (
         "lets people choose many; remove order or use kind one",
     ),
     (lambda q: not q.kind.adds_up and q.then_now, "is asked as then_now; use kind one"),
-    (lambda q: q.sensitive and q.order is Order.NONE, "is sensitive and has no order; add order rising or falling"),
-    (lambda q: q.sensitive and len(q.options) < 3, "is sensitive and has fewer than three options; add one"),
-    (lambda q: q.sensitive and q.then_now, "is sensitive and asked as then_now; remove one of them"),
+    (lambda q: q.sensitive and not q.kind.adds_up, f"{_SENSITIVE} and lets people choose many; use kind one"),
+    (
+        lambda q: q.sensitive and q.kind.adds_up and q.order is Order.NONE,
+        f"{_SENSITIVE} and has no order; add order rising or falling",
+    ),
+    (
+        lambda q: q.sensitive and q.closed and len(q.options) not in (3, 4),
+        f"{_SENSITIVE} and needs three or four options; add one or leave some out",
+    ),
+    (lambda q: q.sensitive and q.then_now, f"{_SENSITIVE} and asked as then_now; ask it once"),
     (lambda q: q.then_now and q.order is Order.NONE, "is asked as then_now without order; add order rising or falling"),
+    (
+        lambda q: q.then_now and q.has_too_many_options,
+        f"is asked as then_now with more than {MOST_OPTIONS_THEN_NOW} options; leave some out, or ask it once",
+    ),
+    (lambda q: len(q.options) > MOST_OPTIONS, f"has more than {MOST_OPTIONS} options; leave some out"),
 )
 
 

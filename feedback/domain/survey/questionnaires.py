@@ -12,6 +12,9 @@ from typing import ClassVar
 PREFER_NOT_TO_SAY = "prefer-not-to-say"
 NONE_OF_THESE = "none-of-these"
 
+MOST_OPTIONS, MOST_OPTIONS_THEN_NOW = 30, 11
+"""Most options of a question. Of one asked then and now every pair of answers is looked at before a report is shown."""
+
 Texts = Mapping[str, str]
 """One text per language code; English ("en") is always there."""
 Rating = str | tuple[str, ...]
@@ -112,7 +115,8 @@ class Question:
 
     A `then_now` question is asked twice, "before the programme" and "now". Prefer not to say is offered on
     every question that has options. `source` names the idea behind the question, `licence` its terms. A question with
-    `shown_when` is asked only of those who answered an earlier one in that way.
+    `shown_when` is asked only of those who answered an earlier one in that way. Whatever is chosen on the theme of harm
+    is `sensitive`, whether said so or not.
     """
 
     code: str
@@ -131,6 +135,10 @@ class Question:
     licence: str = ""
     shown_when: Condition | None = None
 
+    def __post_init__(self) -> None:
+        if self.theme is Theme.HARM and self.closed:
+            object.__setattr__(self, "sensitive", True)
+
     @property
     def closed(self) -> bool:
         """Whether it is answered by choosing."""
@@ -145,6 +153,11 @@ class Question:
     def option_codes(self) -> tuple[str, ...]:
         """Codes that can be chosen, without "prefer not to say" and "none of these"."""
         return tuple(option.code for option in self.options)
+
+    @property
+    def has_too_many_options(self) -> bool:
+        """Whether a report about it could not be attacked before it is shown."""
+        return len(self.options) > (MOST_OPTIONS_THEN_NOW if self.then_now else MOST_OPTIONS)
 
 
 FileRules = tuple[tuple[Callable[[Question], bool], str], ...]

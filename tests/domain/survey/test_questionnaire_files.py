@@ -61,6 +61,10 @@ licence = "MIT"
 WHOLE = HEAD + C1 + B1 + F2
 
 
+def options(number: int) -> str:
+    return ", ".join(f'{{ code = "{at}", text.en = "Choice {at}" }}' for at in range(number))
+
+
 def read(text: str) -> Questionnaire:
     return read_questionnaire(text, FILE)
 
@@ -153,8 +157,23 @@ QUESTION_MISTAKES = [
     ("max_chars = 500", "max_chars = 5\nthen_now = true", "F2: is a text question asked as then_now"),
     ("max_chars = 500", 'max_chars = 5\nscale = "agreement"', "F2: is a text question with options"),
     ("max_chars = 500", 'max_chars = 5\norder = "rising"', "F2: is a text question with an order"),
-    ('code = "B1"', 'code = "B1"\nsensitive = true', "B1: is sensitive and has no order"),
-    ('code = "B1"', 'code = "B1"\nsensitive = true', "B1: is sensitive and has fewer than three options"),
+    ('code = "B1"', 'code = "B1"\nsensitive = true', "B1: is sensitive, as all on the theme of harm are, and lets"),
+    (
+        'code = "B1"',
+        'code = "B1"\nsensitive = true',
+        "B1: is sensitive, as all on the theme of harm are, and needs three",
+    ),
+    (
+        'kind = "many"',
+        'kind = "one"\ntheme = "harm"',
+        "B1: is sensitive, as all on the theme of harm are, and has no order",
+    ),
+    (
+        'scale = "agreement"',
+        'then_now = true\norder = "rising"\noptions = [' + options(12) + "]",
+        "C1: is asked as then_now with more than 11 options",
+    ),
+    ('scale = "agreement"', "options = [" + options(31) + "]", "C1: has more than 30 options; leave some out"),
     ('code = "B1"', 'code = "B1"\nthen_now = true', "B1: is asked as then_now; use kind one"),
     ('kind = "many"', 'kind = "one"\nthen_now = true', "B1: is asked as then_now without order"),
     ('"asked"', '"told"', "B1: has the option told twice"),

@@ -1,0 +1,109 @@
+"""What a report says, as the auditor keeps it: groups, questions, and statements as counts between two numbers."""
+
+from dataclasses import dataclass
+
+from feedback.auditor.fields import Unreadable
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules a report says it was made by."""
+
+    k: int
+    band: int
+    wide_band: int
+    wide_from: int
+    band_per: int
+    sensitive_k: int
+    sensitive_band: int
+
+    def band_of(self, n: int) -> int:
+        """Return b, the width of a band of `n` answers."""
+        return max(self.band if n < self.wide_from else self.wide_band, -(-n // self.band_per))
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of a report. `role` None is both roles, no `cohorts` is all of them."""
+
+    name: str
+    role: str | None
+    cohorts: tuple[str, ...]
+    invited: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with options. `wording` is the same for the same question in two reports.
+
+    `shown_when`: the code of the question and its options after which alone this one was asked.
+    """
+
+    code: str
+    kind: str
+    roles: tuple[str, ...]
+    options: tuple[str, ...]
+    order: str
+    sensitive: bool
+    then_now: bool
+    wording: str
+    shown_when: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
+class Count:
+    """From `low` to `high` people chose one of `options`, or moved in a `direction` ("rose", "fell")."""
+
+    options: tuple[str, ...]
+    low: int
+    high: int
+    direction: str = ""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Of a group, `answered` people answered; None means fewer than k."""
+
+    place: str
+    group: str
+    invited: int
+    answered: int | None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What is said about one question in `groups` together; `n` is None, and `reason` given, if nothing is."""
+
+    place: str
+    kind: str
+    question: Question
+    groups: tuple[str, ...]
+    n: int | None
+    counts: tuple[Count, ...] = ()
+    bound: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One report as the auditor sees it. `receipts` is the number of receipts listed."""
+
+    outcome: str
+    rules: Rules
+    groups: tuple[Group, ...]
+    questions: tuple[Question, ...]
+    rates: tuple[Rate, ...]
+    statements: tuple[Statement, ...]
+    receipts: int
+
+    def group(self, name: str) -> Group:
+        """Return the group of this name; Unreadable if there is none."""
+        for group in self.groups:
+            if group.name == name:
+                return group
+        raise Unreadable(f"There is no group named {name!r}.")
+
+    @property
+    def answered(self) -> dict[str, int | None]:
+        """How many answered, by group; groups of which nothing is said are absent."""
+        return {rate.group: rate.answered for rate in self.rates}
