@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 8
+_SECONDS_TO_CLOSE = 10
 
 
 class Only:
@@ -41,6 +42,7 @@ class WebThread:
         except OSError as error:
             raise SettingsRefused(f"{variable} is {port}, which cannot be used: {error.strerror}.") from None
         self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)
+        self._closed = threading.Event()
 
     def start(self) -> None:
         """Begin to serve."""
@@ -48,8 +50,14 @@ class WebThread:
 
     def stop(self) -> None:
         """Take no more requests; those being served end first."""
-        self._server.close()
+        # Closed from this thread, the other one would go on waiting for sockets that are gone.
+        self._server.trigger.pull_trigger(self._close)
+        self._closed.wait(_SECONDS_TO_CLOSE)
         self._server.task_dispatcher.shutdown()
+
+    def _close(self) -> None:
+        self._server.close()
+        self._closed.set()
 
 
 class Ending:

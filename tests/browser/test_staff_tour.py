@@ -21,7 +21,8 @@ def english_texts(page: Page, code: str) -> Iterator[str]:
     """Yield the texts that are English, but for what people have written."""
     written = {" ".join(text.split()) for text in page.locator("[dir=auto], mark").all_inner_texts()}
     for language, text in Words(page.content()).texts:
-        words = {word.lower() for word in re.findall("[A-Za-z]{2,}", text)}
+        # A signature may hold any word by chance.
+        words = {word.lower() for word in re.findall("[A-Za-z]{2,}", re.sub(r"\S{40,}", "", text))}
         if language == code and text not in AS_ENTERED and words & ENGLISH and not any(text in one for one in written):
             yield text
 
