@@ -16,7 +16,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from feedback.domain.survey.answers import Answer, Wish, tidied
+from feedback.domain.survey.answers import UNSAID_WISH, Answer, Wish, tidied
 from feedback.domain.survey.drafts import Draft, fields_of, wish_field
 from feedback.domain.survey.questionnaire_json import dump_questionnaire, load_questionnaire
 from feedback.domain.survey.questionnaires import (
@@ -47,12 +47,11 @@ _WISHES: Mapping[Wish, Words] = {
     Wish.SUMMARISE: _("Only sum it up"),
     Wish.COUNT: _("Only count that I wrote; nobody reads it"),
 }
-_NO_WISH = _("Nothing chosen, so it may only be summed up")
 _CHOOSE_WISH = _("Choose one of the three, or none.")
 
 
 class WishField(RadioField):  # type: ignore[misc]  # WTForms has no types
-    """What may happen to a text; nothing need be chosen."""
+    """What may happen to a text; what holds if nothing is chosen is chosen beforehand, so that something is sent."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +142,7 @@ def _wish() -> Field:
         _MAY_BE,
         [_one_only, Optional()],
         choices=[SelectChoice(wish, words) for wish, words in _WISHES.items()],
+        default=UNSAID_WISH,
         invalid_choice_message=_CHOOSE_WISH,
     )
 
@@ -207,8 +207,7 @@ def question_in_words(question: Question, answer: Answer, language: str) -> Iter
     for name, label in zip(question.fields, _labels(question, language), strict=True):
         yield _asked(question, label, language), _said(question, name, answer, language)
     if answer.texts.get(question.code):
-        wish = answer.wishes.get(question.code)
-        yield str(_MAY_BE), str(_NO_WISH if wish is None else _WISHES[wish])
+        yield str(_MAY_BE), str(_WISHES[answer.wish_for(question.code)])
 
 
 def _asked(question: Question, label: Words, language: str) -> str:

@@ -245,7 +245,6 @@ class _Fields(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.radios: dict[str, list[str]] = {}
-        self.boxes: dict[str, list[str]] = {}
         self.areas: list[str] = []
         self.hidden: dict[str, str] = {}
 
@@ -257,10 +256,15 @@ class _Fields(HTMLParser):
             return
         if tag == "input" and known.get("type") == "radio":
             self.radios.setdefault(known["name"], []).append(known["value"])
-        if tag == "input" and known.get("type") == "checkbox":
-            self.boxes.setdefault(known["name"], []).append(known["value"])
         if tag == "input" and known.get("type") == "hidden":
             self.hidden[known["name"]] = known.get("value", "")
+
+    def ticks(self) -> dict[str, list[str]]:
+        """The fields that say yes or no to one option each, by question."""
+        found: dict[str, list[str]] = {}
+        for name in (name for name in self.radios if "." in name):
+            found.setdefault(name.partition(".")[0], []).append(name)
+        return found
 
 
 _FIELD = re.compile(r"<(?:input|textarea)\b[^>]*>")
@@ -281,8 +285,11 @@ def hidden_value(page: str, name: str) -> str:
 def filled_fields(page: str, chance: random.Random, texts: tuple[str, ...] = TEXTS) -> dict[str, list[str]]:
     """Answers to every question of a page, as a browser would post them; wishes about texts are left open."""
     fields = fields_of(page)
-    chosen = {name: [chance.choice(values)] for name, values in fields.radios.items() if not name.endswith("-wish")}
-    chosen |= {name: [chance.choice(values)] for name, values in fields.boxes.items()}
+    asked = {name: values for name, values in fields.radios.items() if not name.endswith("-wish")}
+    chosen = {name: [chance.choice(values)] for name, values in asked.items() if "." not in name}
+    for ticks in fields.ticks().values():
+        ticked = chance.choice(ticks)
+        chosen |= {name: [asked[name][name != ticked]] for name in ticks}
     return chosen | {name: [chance.choice(texts)] for name in fields.areas}
 
 
@@ -309,7 +316,7 @@ def part_filled(
 ) -> dict[str, list[str]]:
     """What a browser posts of a part that is filled in, to go on to the next."""
     fields = fields_of(page)
-    here = {*fields.radios, *fields.boxes, *fields.areas}
+    here = {*fields.radios, *fields.areas}
     carried = {name: [value] for name, value in fields.hidden.items()}
     given = {name: [value] for name, value in (chosen or {}).items() if name in here}
     return {**filled_fields(page, chance, texts), **given, **carried, "go": ["next"]}

@@ -16,6 +16,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from feedback.demo.mailbox import Mailbox, plain_text
 from feedback.domain.errors import FeedbackError
+from feedback.domain.survey.kinds import NO, YES, plain_code, tick_name
 from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
 
 NEVER_ANSWER = 0.15
@@ -159,25 +160,34 @@ def fill(form: Any, temper: Temper) -> Iterator[tuple[str, str]]:
     # Text inputs are left as they came: a page may hold one that only a machine would fill in.
     for field in form.xpath(".//input[@name][not(@type) or @type='text' or @type='hidden']"):
         yield field.name, field.value or ""
-    for name, values, question in _choices(form, "radio"):
+    for name, values, question in _choices(form):
         if not name.endswith(_WISH):
             yield name, _one_of(values, name, question, temper)
         elif chance.random() < CHOOSE_A_WISH:
             yield name, chance.choice(values)
-    for name, values, _question in _choices(form, "checkbox"):
-        yield from ((name, value) for value in _some_of(values, chance))
+    for question, codes in _ticks(form):
+        ticked = _some_of(codes, chance)
+        yield from ((tick_name(question, code), YES if code in ticked else NO) for code in codes)
     for area in form.xpath(".//textarea[@name]"):
         most = int(area.get("maxlength", "10000"))
         yield area.name, chance.choice(COMMENTS)[:most] if chance.random() < WRITE_SOMETHING else ""
 
 
-def _choices(form: Any, kind: str) -> Iterator[tuple[str, list[str], str]]:
-    """Yield name, values and legend of each question that is answered by choosing, by name."""
-    options = sorted(form.xpath(f".//input[@name][@type='{kind}']"), key=lambda option: option.name)
+def _choices(form: Any) -> Iterator[tuple[str, list[str], str]]:
+    """Yield name, values and legend of each question to which one thing is chosen, by name."""
+    found = form.xpath(".//input[@type='radio'][@name][not(contains(@name, '.'))]")
+    options = sorted(found, key=lambda option: option.name)
     for name, own in groupby(options, key=lambda option: option.name):
         first, *others = own
-        values = [option.get("value", "on") for option in (first, *others)]
+        values = [plain_code(option.get("value", "")) for option in (first, *others)]
         yield name, values, first.xpath("string(preceding::legend[1])")
+
+
+def _ticks(form: Any) -> Iterator[tuple[str, list[str]]]:
+    """Yield each question to which several things may apply, with the codes of what one says yes or no to."""
+    names = dict.fromkeys(option.name for option in form.xpath(".//input[@type='radio'][contains(@name, '.')]"))
+    for question, own in groupby(names, key=lambda name: name.partition(".")[0]):
+        yield question, [name.partition(".")[2] for name in own]
 
 
 def _one_of(values: list[str], name: str, question: str, temper: Temper) -> str:

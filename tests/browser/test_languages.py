@@ -23,7 +23,9 @@ def choose_everything(page: Page) -> None:
     """Choose the first answer to each question of a part."""
     for kind in ("radio", "checkbox"):
         boxes = f"main [type={kind}][name]"
-        for name in page.eval_on_selector_all(boxes, "all => [...new Set(all.map(one => one.name))]"):
+        names = page.eval_on_selector_all(boxes, "all => [...new Set(all.map(one => one.name))]")
+        # Where one says yes or no to several things, to the first of them alone.
+        for name in {name.partition(".")[0]: name for name in reversed(names)}.values():
             page.locator(f"{boxes}[name='{name}']").first.check()
 
 

@@ -26,9 +26,10 @@ def answer_part_by_keyboard(page: Page) -> None:
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         tag, kind, name, words = page.evaluate(TAGS)
-        if kind in {"radio", "checkbox"} and name and name not in seen:
-            seen.add(name)
-            page.keyboard.press("Space")
+        if kind in {"radio", "checkbox"} and name and (question := name.partition(".")[0]) not in seen:
+            seen.add(question)
+            # "No" is chosen beforehand where one says yes or no to each of several things.
+            page.keyboard.press("ArrowLeft" if "." in name else "Space")
         if tag == "TEXTAREA":
             page.keyboard.type("It helps when my line manager keeps meetings.")
         if tag == "BUTTON" and words in {"Continue", "Check your answers", "Back to all your answers"}:

@@ -30,8 +30,10 @@ QUESTIONS = """<body data-page="questions"><form method="post" action="{path}/wi
 <input type="radio" name="H1" value="none"><input type="radio" name="H1" value="a-little">
 <input type="radio" name="H1" value="some"><input type="radio" name="H1" value="a-lot"></fieldset>
 <fieldset><legend>What did you do?</legend>
-<input type="checkbox" name="B1" value="asked"><input type="checkbox" name="B1" value="changed">
-<input type="checkbox" name="B1" value="none-of-these"></fieldset>
+<input type="radio" name="B1.asked" value="yes."><input type="radio" name="B1.asked" value="no.." checked>
+<input type="radio" name="B1.changed" value="yes."><input type="radio" name="B1.changed" value="no.." checked>
+<input type="radio" name="B1.none-of-these" value="yes."><input type="radio" name="B1.none-of-these" value="no..">
+</fieldset>
 <textarea name="F1" maxlength="20"></textarea>
 <fieldset><legend>What may happen to this text?</legend><input type="radio" name="F1-wish" value="quote">
 <input type="radio" name="F1-wish" value="summarise"><input type="radio" name="F1-wish" value="count"></fieldset>
@@ -173,7 +175,8 @@ def test_wishes_are_chosen_at_random_or_not_at_all() -> None:
 
 def test_none_of_these_is_never_ticked_beside_another() -> None:
     for seed in range(300):
-        ticked = [value for name, value in fill(question_form(), Temper(Random(seed))) if name == "B1"]
+        said = fill(question_form(), Temper(Random(seed)))
+        ticked = [name.removeprefix("B1.") for name, value in said if name.startswith("B1.") and value == "yes"]
         assert ticked == ["none-of-these"] or (ticked and "none-of-these" not in ticked)
 
 

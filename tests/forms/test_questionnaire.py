@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.survey import kinds
 from feedback.domain.survey.answers import Answer, Wish, check_answer
-from feedback.domain.survey.drafts import Draft, answer_in, read_draft, with_section, write_draft
+from feedback.domain.survey.drafts import Draft, answer_in, read_draft, wish_field, with_section, write_draft
 from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
@@ -107,9 +107,10 @@ def test_an_empty_form_is_never_a_complete_answer(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", available())
-def test_nothing_is_chosen_beforehand(name: str) -> None:
+def test_nothing_is_chosen_beforehand_but_what_may_happen_to_a_text(name: str) -> None:
     forms = [build_form(load(name), section.code, "en")() for section in load(name).sections]
-    assert not [field.name for form in forms for field in form if "checked" in str(field())]
+    chosen = [field.name for form in forms for field in form if "checked" in str(field())]
+    assert chosen == [wish_field(question.code) for question in load(name).open_questions]
 
 
 @pytest.mark.parametrize("question", [ONE, MANY])
@@ -203,12 +204,12 @@ def test_a_forged_wish_is_refused(forged: list[str]) -> None:
         answer(asking(TEXT), *pairs)
 
 
-def test_a_wish_can_be_read_in_words_and_so_can_none() -> None:
+def test_a_wish_can_be_read_in_words_and_so_can_what_holds_without_one() -> None:
     said = Answer(texts={"F2": "Time"}, wishes={"F2": Wish.COUNT})
     words = [in_words(asking(TEXT), answer)[-1] for answer in (said, Answer(texts={"F2": "Time"}))]
     assert words == [
         ("What may happen to this text?", "Only count that I wrote; nobody reads it"),
-        ("What may happen to this text?", "Nothing chosen, so it may only be summed up"),
+        ("What may happen to this text?", "Only sum it up"),
     ]
 
 

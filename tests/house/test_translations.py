@@ -44,7 +44,7 @@ ALIKE: dict[str, set[str]] = {
         "%(low)s points",
         "Signature (Ed25519, base64)",
     },
-    "es": {*NAMES, "Error:"},
+    "es": {*NAMES, "Error:", "No"},
     "ar": NAMES,
     "cy": {*NAMES, "%(num)s mentor", "Mentor", "%(num)s person"},
 }

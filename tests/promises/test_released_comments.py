@@ -250,7 +250,7 @@ def test_participants_are_told_what_may_happen_to_a_text(world: World) -> None:
     assert "read word for word by Rea Viewer" in promise
     assert "only if at least 10 people answered and 5 wrote" in promise
     assert "Texts that were not released: destroyed 60 days after the close at the latest." in promise
-    assert "If you choose nothing, it may only be summed up." in world.part_asking(link, "F2")
+    assert re.search(r'checked[^>]*name="F2-wish"[^>]*value="summarise\.', world.part_asking(link, "F2"))
 
 
 @pytest.mark.parametrize("wish", [*Wish, None])
@@ -273,7 +273,7 @@ def test_a_wish_is_shown_before_sending_and_when_changing(world: World) -> None:
     last = re.findall(r'name="change"\s+value="([a-z]+)"', checked)[-1]
     sent = {"state": hidden_value(checked, "state"), "change": last}
     changed = world.client().post(f"/s/{link}/questions", data=sent).text
-    assert re.search(r'checked[^>]*name="F2-wish"[^>]*value="count"', changed)
+    assert re.search(r'checked[^>]*name="F2-wish"[^>]*value="count\.', changed)
 
 
 def test_a_wish_does_not_show_in_the_length_of_a_sealed_response(world: World) -> None:

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from feedback.domain.errors import AnswerRefused, SealBroken
-from feedback.domain.links import Receipt, read_receipt
+from feedback.domain.links import RECEIPT_BYTES, Receipt, read_receipt
 from feedback.domain.survey.answers import Answer, Wish, check_answer, check_question
 from feedback.domain.survey.kinds import ONE
-from feedback.domain.survey.questionnaires import Question, Questionnaire, Rating
+from feedback.domain.survey.questionnaires import Kind, Question, Questionnaire, Rating, codes_of
+
+TEXT_STEP = 1024
+"""What is written may show in a draft's size, in steps of so many bytes; what is chosen never."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,16 @@ def fields_of(question: Question) -> tuple[str, ...]:
     return question.fields if question.closed else (question.code, wish_field(question.code))
 
 
+def said_on(questions: Iterable[Question], sent: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return what a form says on some questions, by field name, as it came."""
+    return {
+        name: said
+        for question in questions
+        for name in fields_of(question)
+        if (said := _kind_of(question, name).sent(question, name, sent))
+    }
+
+
 def with_section(draft: Draft, section: str, questions: Iterable[Question], sent: Mapping[str, Sequence[str]]) -> Draft:
     """Return the draft with what was `sent` on the questions of a section in place of what it held on them.
 
@@ -57,8 +70,12 @@ def with_section(draft: Draft, section: str, questions: Iterable[Question], sent
 
 
 def _carried(question: Question, name: str, sent: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
-    kind = question.kind if name in question.fields else ONE
-    return kind.carried(question, sent.get(name, ()))
+    kind = _kind_of(question, name)
+    return kind.carried(question, kind.sent(question, name, sent))
+
+
+def _kind_of(question: Question, name: str) -> Kind:
+    return question.kind if name in question.fields else ONE
 
 
 def can_travel(questions: Iterable[Question], sent: Mapping[str, Sequence[str]]) -> bool:
@@ -69,7 +86,27 @@ def can_travel(questions: Iterable[Question], sent: Mapping[str, Sequence[str]])
 def write_draft(draft: Draft) -> bytes:
     """Return the draft as JSON, for its journey through the page."""
     receipt = draft.receipt.hex() if draft.receipt else ""
-    record = {"values": dict(draft.values), "passed": sorted(draft.passed), "receipt": receipt}
+    return _json({"values": dict(draft.values), "passed": sorted(draft.passed), "receipt": receipt})
+
+
+def write_padded_draft(draft: Draft, texts: Iterable[Question], size: int) -> bytes:
+    """Return the draft as JSON with blanks behind it: `size` bytes whatever was chosen, and whole steps for `texts`."""
+    written = write_draft(draft)
+    length = sum(len(_json({one.code: draft.values[one.code]})) for one in texts if one.code in draft.values)
+    steps = -(-max(length, len(written) - size) // TEXT_STEP)
+    return written.ljust(size + steps * TEXT_STEP)
+
+
+def largest_choice(questionnaire: Questionnaire) -> int:
+    """Return the size in bytes of the longest draft that holds no text."""
+    closed = [question for question in questionnaire.questions if question.closed]
+    chosen = {name: codes_of(asked.kind.longest(asked)) for asked in closed for name in asked.fields}
+    wishes = {wish_field(asked.code): (max(Wish, key=len),) for asked in questionnaire.open_questions}
+    passed = frozenset(section.code for section in questionnaire.sections)
+    return len(write_draft(Draft({**chosen, **wishes}, passed, Receipt(bytes(RECEIPT_BYTES)))))
+
+
+def _json(record: Mapping[str, object]) -> bytes:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 

@@ -14,11 +14,37 @@ from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_S
 
 MAX_CHARS = 2000
 """Most characters a text answer may ask for."""
+CODE_CHARS = 20
+"""So many characters every code takes in a form, so that no choice makes a request longer than another."""
+YES, NO = "yes", "no"
+_FILLER = "."
 _LONGEST_CODE, _MOST_VALUES = 40, 100
 _NOT_OFFERED = "has an answer that was not offered"
 
 
+def tick_name(name: str, code: str) -> str:
+    """Return the name of the field that says yes or no to one option of a many-choice question."""
+    return f"{name}{_FILLER}{code}"
+
+
+def filled_code(code: str) -> str:
+    """Return a code as it stands in a form, as long as every other."""
+    return code.ljust(CODE_CHARS, _FILLER)
+
+
+def plain_code(filled: str) -> str:
+    """Undo `filled_code`."""
+    return filled.rstrip(_FILLER)
+
+
+def _plain(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(plain_code, values[:_MOST_VALUES]))
+
+
 class _Choices(Kind, ABC):
+    def sent(self, question: Question, name: str, fields: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+        return _plain(super().sent(question, name, fields))
+
     def carried(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
         return tuple(value[:_LONGEST_CODE] for value in sent[:_MOST_VALUES])
 
@@ -49,6 +75,12 @@ class ManyChoices(_Choices):
     code = "many"
     adds_up = False
     asides = (NONE_OF_THESE, PREFER_NOT_TO_SAY)
+
+    def sent(self, question: Question, name: str, fields: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+        # A box that is not ticked sends nothing, so each option is asked by yes and no.
+        codes = (*question.option_codes, *self.asides)
+        ticked = (code for code in codes if YES in _plain(fields.get(tick_name(name, code), ())))
+        return (*super().sent(question, name, fields), *ticked)
 
     def read(self, question: Question, values: tuple[str, ...]) -> Rating:
         ticked = set(values)

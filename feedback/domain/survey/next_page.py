@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from feedback.domain.links import Receipt
-from feedback.domain.survey.drafts import Draft, can_travel, is_complete, with_section
+from feedback.domain.survey.drafts import Draft, can_travel, is_complete, said_on, with_section
 from feedback.domain.survey.parts import Part, first_open, parts_of
 from feedback.domain.survey.questionnaires import Questionnaire
 
@@ -164,8 +164,7 @@ def _after_filling(parts: Mapping[str, Part], draft: Draft, sent: Sent) -> Page:
             return _after(parts, passed, part.code, checking=sent.checking)
         case direction, _, _:
             page = _part(parts, draft, part.code, checking=sent.checking, judged=direction != "stay")
-            named = {name: tuple(sent.fields[name]) for name in part.fields if name in sent.fields}
-            return replace(page, filled=Draft(named))
+            return replace(page, filled=Draft(said_on(part.questions, sent.fields)))
 
 
 def after_check(questionnaire: Questionnaire, sent: Sent) -> Page | Submission:

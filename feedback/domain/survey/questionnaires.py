@@ -88,6 +88,10 @@ class Kind(ABC):
     file_rules: ClassVar["FileRules"] = ()
     """What a file may not say of this kind besides the rules for all."""
 
+    def sent(self, question: "Question", name: str, fields: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+        """Return the values that the `fields` of a form give to the field called `name`."""
+        return tuple(fields.get(name, ()))
+
     @abstractmethod
     def carried(self, question: "Question", sent: Sequence[str]) -> tuple[str, ...] | None:
         """Return what was sent in a field as it may travel on in a draft; None if it is too long for that."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.links import to_address
 from feedback.domain.sealing import Place, PublicKey
+from feedback.domain.survey.drafts import largest_choice
 from feedback.domain.survey.questionnaire_json import load_questionnaire
 from feedback.domain.survey.questionnaires import Questionnaire
 from feedback.storage.entitlements import OpenRight
@@ -31,8 +32,8 @@ MOST_KEPT = 500
 class Survey:
     """What a link's pages show: the questionnaire and the terms of the wave, nothing about the person.
 
-    `place`, `response_key` and `body_bytes` say how an answer is sealed. `help_contacts` are the programme's own words,
-    a line each, on where help is.
+    `place`, `response_key` and `body_bytes` say how an answer is sealed, `draft_bytes` how large a page's draft is.
+    `help_contacts` are the programme's own words, a line each, on where help is.
     """
 
     questionnaire: Questionnaire
@@ -55,6 +56,7 @@ class Survey:
     place: Place
     response_key: PublicKey
     body_bytes: int
+    draft_bytes: int
     support_address: str | None
     help_contacts: str
 
@@ -95,8 +97,9 @@ def _read(session: Session, right: OpenRight) -> Survey:
     wave = wave_by_id(session, right.wave_id)
     programme = programme_by_id(session, wave.programme_id)
     desk = desk_of(session, programme.id)
+    questionnaire = load_questionnaire(questionnaire_asked(session, wave.id, right.role))
     return Survey(
-        questionnaire=load_questionnaire(questionnaire_asked(session, wave.id, right.role)),
+        questionnaire=questionnaire,
         organisation=session.get_one(Organisation, programme.organisation_id).name,
         programme=programme.name,
         stage=wave.stage,
@@ -116,6 +119,7 @@ def _read(session: Session, right: OpenRight) -> Survey:
         place=Place(programme.id, wave.id),
         response_key=wave.response_key,
         body_bytes=wave.body_bytes or 0,
+        draft_bytes=largest_choice(questionnaire),
         support_address=to_address(desk.handle) if desk else None,
         help_contacts=read_notice(session, programme.id)[1],
     )

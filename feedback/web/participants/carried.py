@@ -10,14 +10,17 @@ from dataclasses import replace
 from feedback.domain.errors import SealBroken
 from feedback.domain.links import RECEIPT_BYTES, LinkSecret, Receipt, new_receipt, page_key
 from feedback.domain.sealing import open_page_state, seal_page_state
-from feedback.domain.survey.drafts import Draft, read_draft, write_draft
+from feedback.domain.survey.drafts import Draft, read_draft, write_padded_draft
+from feedback.services.waves.submit_response import OpenLink
 
 _RECEIPT = b"sent "
+_PLAIN = str.maketrans("-_", "+/")
 
 
-def carry_draft(secret: LinkSecret, draft: Draft) -> str:
-    """Return a draft as a page carries it. The first page of a visit draws the visit's receipt."""
-    return seal(secret, write_draft(draft if draft.receipt else replace(draft, receipt=new_receipt())))
+def carry_draft(opened: OpenLink, draft: Draft) -> str:
+    """Return a draft as a page carries it, of one size whatever was chosen. The first of a visit draws its receipt."""
+    survey, carried = opened.survey, draft if draft.receipt else replace(draft, receipt=new_receipt())
+    return seal(opened.secret, write_padded_draft(carried, survey.questionnaire.open_questions, survey.draft_bytes))
 
 
 def carried_draft(secret: LinkSecret, sealed: str) -> Draft | None:
@@ -44,13 +47,13 @@ def carried_receipt(secret: LinkSecret, sealed: str) -> Receipt | None:
 
 
 def seal(secret: LinkSecret, data: bytes) -> str:
-    """Return `data` as a page may carry it."""
-    return base64.b64encode(seal_page_state(data, page_key(secret))).decode()
+    """Return `data` as a page may carry it, in letters that a form sends as they are: each would take three else."""
+    return base64.urlsafe_b64encode(seal_page_state(data, page_key(secret))).decode()
 
 
 def unseal(secret: LinkSecret, sealed: str) -> bytes | None:
     """Return what `seal` sealed, or None if it was altered or belongs to another link."""
     try:
-        return open_page_state(base64.b64decode(sealed, validate=True), page_key(secret))
+        return open_page_state(base64.b64decode(sealed.translate(_PLAIN), validate=True), page_key(secret))
     except (binascii.Error, ValueError, SealBroken):
         return None

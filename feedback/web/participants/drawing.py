@@ -57,7 +57,7 @@ def _show_promise(page: PromisePage, opened: OpenLink, language: str) -> Respons
         kept = kept_page(survey, "promise", language, partial(_draw_promise, survey, language, ""))
         return Response(kept.filled(link=link))
     kept = kept_page(survey, "promise kept", language, partial(_draw_promise, survey, language, hole("state")))
-    return Response(kept.filled(link=link, state=carry_draft(opened.secret, page.draft)))
+    return Response(kept.filled(link=link, state=carry_draft(opened, page.draft)))
 
 
 def _draw_promise(survey: Survey, language: str, state: str) -> str:
@@ -99,7 +99,7 @@ def _show_thanks(page: ThanksPage, opened: OpenLink, language: str) -> Response:
         link=to_address(opened.secret),
         receipt=receipt_words(page.receipt),
         sealed=carry_receipt(opened.secret, page.receipt),
-        state=carry_draft(opened.secret, Draft(receipt=page.receipt)),
+        state=carry_draft(opened, Draft(receipt=page.receipt)),
         draft=draft_name(opened.secret),
     )
     return Response(thanks)

@@ -9,6 +9,7 @@ from flask.blueprints import BlueprintSetupState
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.links import LinkSecret, new_receipt
 from feedback.domain.survey.drafts import answer_in
+from feedback.domain.survey.kinds import filled_code, tick_name
 from feedback.domain.survey.next_page import (
     Page,
     PromisePage,
@@ -32,6 +33,8 @@ from feedback.web.participants.carried import carried_draft, carried_receipt
 from feedback.web.participants.drawing import show, withdrawal_word
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
+participant.add_app_template_global(filled_code)
+participant.add_app_template_global(tick_name)
 _SURVEYS = "feedback-surveys"
 
 

@@ -40,7 +40,7 @@ def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
     """Return a part's page; what is wrong with it makes it a 422."""
     carried = {
         "link": to_address(opened.secret),
-        "state": carry_draft(opened.secret, page.draft),
+        "state": carry_draft(opened, page.draft),
         "draft": draft_name(opened.secret),
         "begun": "yes" if page.draft.values else "not",
     }
@@ -116,7 +116,7 @@ def show_check(page: CheckPage, opened: OpenLink, language: str) -> Response:
         parts=[_said(part, said, language) for part in page.parts],
         change_url=url_for("participant.answer", link=link),
     )
-    return Response(check.filled(link=link, state=carry_draft(opened.secret, page.draft), answers=answers))
+    return Response(check.filled(link=link, state=carry_draft(opened, page.draft), answers=answers))
 
 
 def _draw_check() -> str:
