@@ -17,3 +17,6 @@ CREATE ROLE worker LOGIN PASSWORD :'worker_password' IN ROLE feedback_worker;
 CREATE DATABASE feedback OWNER owner;
 REVOKE ALL ON DATABASE feedback FROM PUBLIC;
 GRANT CONNECT ON DATABASE feedback TO feedback_participants, feedback_staff, feedback_worker;
+
+\connect feedback
+\ir refuse.sql

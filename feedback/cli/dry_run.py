@@ -32,7 +32,7 @@ def dry_run_command(wave_id: int, *, as_csv: bool, as_json: bool) -> None:
     """
     tools = runtime()
     zone = show_wave(tools.session(), wave_id, now=tools.clock()).time_zone.key
-    found = dry_run_wave(tools.session(), tools.keys, wave_id, now=tools.clock())
+    found = dry_run_wave(tools.session(), wave_id, now=tools.clock())
     if as_json:
         write_json([dict(zip(_COLUMNS, row, strict=True)) for row in _rows(found, zone)])
     elif as_csv:
@@ -74,7 +74,7 @@ def _tell_dry_run(found: DryRun, zone: str) -> None:
         say(f"{mail.mail}: {when}, to {found.reached} of {len(found.people)} people")
     for person in found.people:
         say(f"  {_line(person)}")
-    say(f"Want no mail: {found.unwilling} of them. Who they are is shown to nobody.")
+    say(f"Wanted no mail when the last one went out: {found.unwilling} of them. Who they are is shown to nobody.")
     say("Nothing was sent.")
 
 

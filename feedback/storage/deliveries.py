@@ -10,11 +10,14 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     Index,
+    Select,
     String,
     UniqueConstraint,
+    and_,
     bindparam,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -46,6 +49,7 @@ class DeliveryState(StrEnum):
 _STATES = ", ".join(f"'{state}'" for state in DeliveryState)
 _KIND = Enum(MailKind, native_enum=False, length=20, values_callable=list, create_constraint=True, name="kind")
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
+_LOST = (DeliveryState.REFUSED, DeliveryState.BOUNCED)
 
 
 class Batch(Base):
@@ -88,6 +92,9 @@ class Delivery(Base):
     reply_code: Mapped[int | None]
     number: Mapped[int]
     mail: Mapped[WaveMail] = composite("kind", "number")
+
+
+_IS_TO_ALL = or_(Delivery.kind != MailKind.INVITATION, Delivery.number == 1)
 
 
 def queue_mails(
@@ -210,22 +217,44 @@ def postpone(session: Session, batch_id: int, not_before_at: datetime, *, has_tu
     session.execute(update(Batch).where(Batch.id == batch_id).values(**values))
 
 
+# Without an attempt: nobody has asked whether these mails are wanted.
+_DROPPED = {"state": DeliveryState.SKIPPED, "attempts": 0}
+
+
 def skip_unsent(session: Session, batch_id: int) -> None:
     """Skip the unsent mails of a batch."""
     unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(_UNSENT))
-    session.execute(update(Delivery).where(*unsent).values(state=DeliveryState.SKIPPED))
+    session.execute(update(Delivery).where(*unsent).values(_DROPPED))
 
 
 def skip_mail(session: Session, wave_id: int, mail: WaveMail) -> None:
     """Skip the unsent deliveries of one mail of a wave."""
     unsent = (Delivery.wave_id == wave_id, Delivery.mail == mail, Delivery.state.in_(_UNSENT))
-    session.execute(update(Delivery).where(*unsent).values(state=DeliveryState.SKIPPED))
+    session.execute(update(Delivery).where(*unsent).values(_DROPPED))
+
+
+def count_unwilling(session: Session, programme_id: int, wave_id: int | None) -> int:
+    """Return how many in the programme, of those invited to `wave_id` if it is given, last got no mail by their wish.
+
+    Only mails to everybody count, and who has left does not. It moves when such a mail goes out, not with a wish.
+    """
+    skipped = and_(Delivery.state == DeliveryState.SKIPPED, Delivery.attempts > 0)
+    settled = (or_(skipped, Delivery.state.in_((*_LOST, DeliveryState.ACCEPTED))), _IS_TO_ALL)
+    here = (Participant.programme_id == programme_id, Participant.has_left.is_(False))
+    last = select(func.max(Delivery.id)).join(Participant).where(*here, *settled).group_by(Participant.id)
+    query = select(func.count()).where(Delivery.id.in_(last), skipped)
+    if wave_id is not None:
+        query = query.where(Delivery.participant_id.in_(_invited_to(wave_id)))
+    return session.scalar(query) or 0
 
 
 def invited_to(session: Session, wave_id: int) -> list[int]:
     """Return the ids of those who were invited to a wave, in their order."""
-    query = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.mail == INVITATION)
-    return list(session.scalars(query.order_by(Delivery.participant_id)))
+    return list(session.scalars(_invited_to(wave_id).order_by(Delivery.participant_id)))
+
+
+def _invited_to(wave_id: int) -> Select[int]:
+    return select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.mail == INVITATION)
 
 
 class Copy(NamedTuple):
@@ -259,9 +288,6 @@ class Undelivered(NamedTuple):
     state: str
     reply_code: int | None
     is_on_its_way: bool
-
-
-_LOST = (DeliveryState.REFUSED, DeliveryState.BOUNCED)
 
 
 def undelivered(session: Session, wave_id: int) -> list[Undelivered]:

@@ -7,13 +7,15 @@ from sqlalchemy import Engine
 from feedback.services.installation.check_databases import Engines
 from feedback.storage.column_statistics import samples_are_left, scrub_statistics
 from feedback.storage.database import READ_ONLY
-from feedback.storage.server_settings import telling_settings
+from feedback.storage.grants import GroupRole
+from feedback.storage.server_settings import rights_left, telling_settings
 
 
 def find_traces(engines: Engines) -> tuple[str, ...]:
     """Return, as sentences with their mend, where a server keeps values that are to be nowhere."""
     named = (("main database", engines.main), ("key store", engines.keys))
-    return tuple(sentence for name, engine in named if engine is not None for sentence in _traces(name, engine))
+    kept = [sentence for name, engine in named if engine is not None for sentence in _traces(name, engine)]
+    return (*kept, *_rights(engines.main))
 
 
 def _traces(name: str, engine: Engine) -> Iterator[str]:
@@ -28,6 +30,17 @@ def _traces(name: str, engine: Engine) -> Iterator[str]:
                 f"The server of the {name} would keep values or times of what people send ({setting}): set it as "
                 "docs/deployment.md says under “Roles on PostgreSQL”."
             )
+
+
+def _rights(engine: Engine) -> Iterator[str]:
+    with engine.connect().execution_options(**READ_ONLY) as connection:
+        left = rights_left(connection, (GroupRole.PARTICIPANTS, GroupRole.STAFF))
+    if left:
+        yield (
+            f"PostgreSQL still lets pages of the service do in the main database what it lets everybody ({left[0]}"
+            f"{f' and {len(left) - 1} more' if left[1:] else ''}): run deploy/initdb/refuse.sql in it as a superuser, "
+            "and `feedback db grants` as its owner."
+        )
 
 
 def scrub_samples(engines: Engines) -> None:

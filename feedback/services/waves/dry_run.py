@@ -1,7 +1,7 @@
 """Dry-run a wave: who would get which mail when, who would not, and why. Sends nothing and writes nothing.
 
-It reads only the roster, invitations and opt-outs, so it cannot tell who has answered. It counts those who want no
-mail and does not name them: many stop the reminders just after they have answered.
+It reads only the roster and the mails, so it cannot tell who has answered. Many stop the reminders just after they have
+answered: so it counts those who want no mail as they were at their last mail, and names nobody.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,10 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.address import Address
 from feedback.domain.errors import WaveNotReady
-from feedback.domain.links import opt_out_digest, opt_out_token
 from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
 from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.storage.database import reading
-from feedback.storage.deliveries import invited_to
-from feedback.storage.keys import KeyStore
-from feedback.storage.opt_outs import unwilling
+from feedback.storage.deliveries import count_unwilling, invited_to
 from feedback.storage.people import Participant, known_people
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import Wave, moments_of, wave_by_id
@@ -56,7 +53,7 @@ class Addressee:
 class DryRun:
     """The mails of a wave that are ahead, and everybody on the roster, by role and name.
 
-    `unwilling`: how many of those not left out want no mail.
+    `unwilling`: how many of those not left out wanted no mail when the last one to everybody went out.
     """
 
     programme_id: int
@@ -70,19 +67,18 @@ class DryRun:
         return sum(person.left_out is None for person in self.people) - self.unwilling
 
 
-def dry_run_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> DryRun:
+def dry_run_wave(session: Session, wave_id: int, *, now: datetime) -> DryRun:
     """Return what a wave would send from now on; raise WaveNotReady if it sends nothing any more."""
     with reading(session):
         wave = wave_by_id(session, wave_id)
         if WaveState(wave.state) not in _AHEAD:
             raise WaveNotReady(f"Wave {wave_id} is {wave.state}; it sends no more invitations or reminders.")
-        people = _people(session, wave)
-        wanted = [number for number, person in people if person.left_out is None]
+        invited_by = wave_id if wave.opened_at else None
         return DryRun(
             wave.programme_id,
             _mails(session, wave, now),
-            tuple(person for _number, person in people),
-            _unwilling(session, keys, wave, wanted),
+            _people(session, wave),
+            count_unwilling(session, wave.programme_id, invited_by),
         )
 
 
@@ -99,16 +95,11 @@ def _mails(session: Session, wave: Wave, now: datetime) -> tuple[MailAhead, ...]
     return (MailAhead(INVITATION, opening), *ahead)
 
 
-def _people(session: Session, wave: Wave) -> list[tuple[int, Addressee]]:
+def _people(session: Session, wave: Wave) -> tuple[Addressee, ...]:
     roster = known_people(session, wave.programme_id).values()
     invited = set(invited_to(session, wave.id)) if wave.opened_at else {person.id for person in roster}
-    people = [(person.id, _addressee(person, person.id in invited)) for person in roster]
-    return sorted(people, key=lambda one: (one[1].role != "mentor", one[1].name, one[1].email))
-
-
-def _unwilling(session: Session, keys: KeyStore, wave: Wave, people: list[int]) -> int:
-    key = keys.opt_out_key(wave.programme_id)
-    return len(unwilling(session, [opt_out_digest(opt_out_token(key, number)) for number in people]))
+    people = (_addressee(person, person.id in invited) for person in roster)
+    return tuple(sorted(people, key=lambda one: (one.role != "mentor", one.name, one.email)))
 
 
 def _addressee(person: Participant, is_invited: bool) -> Addressee:

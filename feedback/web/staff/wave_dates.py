@@ -70,7 +70,7 @@ def dry_run(wave_id: int) -> ResponseReturnValue:
     """Show who would get which mail when."""
     tools = runtime()
     wave = show_wave(tools.session(), wave_id, now=tools.clock())
-    found = dry_run_wave(tools.session(), tools.keys, wave_id, now=tools.clock())
+    found = dry_run_wave(tools.session(), wave_id, now=tools.clock())
     return render_template(
         "staff/dry_run.html",
         wave=wave,

@@ -16,7 +16,7 @@ from feedback.services.mail.opt_out import opt_out
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.staff.sign_in import invite_staff
 from feedback.services.waves.cancel_wave import cancel_wave
-from feedback.services.waves.dry_run import LeftOut, dry_run_wave
+from feedback.services.waves.dry_run import DryRun, LeftOut, dry_run_wave
 from feedback.services.waves.export_calendar import export_calendar
 from feedback.services.waves.extend_wave import extend_wave
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
@@ -28,6 +28,7 @@ from feedback.storage.waves import Wave, moments_of, wave_by_id
 from feedback.worker.due import Chore, what_is_due
 from forms.bank import pair
 from tests.answering import respond
+from tests.bouncing import mail_states
 from tests.databases import ON_SQLITE
 from tests.world import START, World, entries_about
 
@@ -333,7 +334,7 @@ def test_a_dry_run_names_who_gets_no_mail_and_why_and_writes_nothing(world: Worl
         leave_programme(session, 1, "mentor.0@example.com", now=START, actor="test")
     before = everything(world)
     with world.session() as session:
-        found = dry_run_wave(session, world.keys, wave, now=START)
+        found = dry_run_wave(session, wave, now=START)
     assert [str(one.mail) for one in found.mails] == ["invitation", "reminder-1"]
     assert {one.email: one.left_out for one in found.people if one.left_out} == {
         "mentor.0@example.com": LeftOut.HAS_LEFT
@@ -349,7 +350,7 @@ def test_a_dry_run_is_what_then_happens_whoever_has_answered(world: World) -> No
     at(world, 1)
     respond(world, world.links(wave)[:20])
     with world.session() as session:
-        found = dry_run_wave(session, world.keys, wave, now=world.clock())
+        found = dry_run_wave(session, wave, now=world.clock())
     (mail,) = found.mails
     before = world.mailbox.count()
     world.clock.now = mail.at
@@ -358,23 +359,48 @@ def test_a_dry_run_is_what_then_happens_whoever_has_answered(world: World) -> No
     assert world.mailbox.count() - before == found.reached == 26
 
 
-def test_a_dry_run_counts_who_wants_no_mail_and_names_nobody(world: World) -> None:
-    wave = scheduled(world)
+def wants_no_mail(world: World, person: int) -> None:
     with world.session() as session:
-        before = dry_run_wave(session, world.keys, wave, now=START)
-        opt_out(session, to_address(opt_out_token(world.keys.opt_out_key(1), 2)), wants_no_mail=True)
-        after = dry_run_wave(session, world.keys, wave, now=START)
+        opt_out(session, to_address(opt_out_token(world.keys.opt_out_key(1), person)), wants_no_mail=True)
+
+
+def dry_run(world: World, wave: int) -> DryRun:
+    with world.session() as session:
+        return dry_run_wave(session, wave, now=world.clock())
+
+
+def test_a_dry_run_counts_who_wanted_no_mail_at_the_last_one_and_names_nobody(world: World) -> None:
+    wave = scheduled(world, reminders=(PLUS_3, PLUS_5))
+    at(world, 1)
+    before = dry_run(world, wave)
+    wants_no_mail(world, 2)
+    assert dry_run(world, wave) == before
+    world.clock.now = before.mails[0].at
+    world.do_what_is_due()
+    world.do_what_is_due()
+    after = dry_run(world, wave)
     assert after.people == before.people
     assert (before.unwilling, after.unwilling, after.reached) == (0, 1, 26)
 
 
-def test_who_has_left_is_not_counted_among_those_who_want_no_mail(world: World) -> None:
+def test_a_mail_that_was_dropped_with_its_wave_is_no_wish_for_none(world: World) -> None:
+    wave = scheduled(world, reminders=(PLUS_3,))
+    world.clock.pass_time(days=1)
+    world.do_what_is_due()
+    world.close(wave)
+    world.send_mails()
+    assert set(mail_states(world).values()) == {"skipped"}
+    assert dry_run(world, world.planned_wave(1, stage="midpoint")).unwilling == 0
+
+
+def test_who_has_left_is_not_counted_among_those_who_wanted_no_mail(world: World) -> None:
     wave = scheduled(world)
+    wants_no_mail(world, 1)
+    at(world, 1)
+    assert (dry_run(world, wave).unwilling, dry_run(world, wave).reached) == (1, 26)
     with world.session() as session:
-        opt_out(session, to_address(opt_out_token(world.keys.opt_out_key(1), 1)), wants_no_mail=True)
         leave_programme(session, 1, "mentor.0@example.com", now=START, actor="test")
-        found = dry_run_wave(session, world.keys, wave, now=START)
-    assert (found.unwilling, found.reached) == (0, 26)
+    assert (dry_run(world, wave).unwilling, dry_run(world, wave).reached) == (0, 26)
 
 
 def test_a_preview_is_what_planning_then_writes_down(world: World) -> None:
