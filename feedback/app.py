@@ -6,7 +6,8 @@ from typing import Any
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from feedback.config import Settings, SmtpSecurity, read_settings, wants_json_logs
+from feedback.config import Settings, read_settings, wants_json_logs
+from feedback.config.mail import SmtpSecurity
 from feedback.logs import configure_logs
 from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, runtime_of, system_clock

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.bounce_box import ImapBox
-from feedback.config import BounceSettings, Serves, Settings, SmtpSecurity, read_settings
+from feedback.config import Serves, Settings, read_settings
+from feedback.config.mail import BounceSettings, SmtpSecurity
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.hosts import is_loopback
 

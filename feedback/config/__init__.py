@@ -11,26 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from feedback.config.mail import SHORTEST_TOKEN, BounceSettings, SmtpSecurity, SmtpSettings, read_bounces, read_smtp
+from feedback.config.mail import SHORTEST_TOKEN, BounceSettings, SmtpSettings, read_bounces, read_smtp
 from feedback.config.values import driver, embedded_url, number
-from feedback.config.vault import MASTER_KEY_BYTES, Vault, read_vault
+from feedback.config.vault import Vault, read_vault
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.hosts import is_loopback
-
-__all__ = [
-    "LONGEST_KEY_BACKUP_DAYS",
-    "MASTER_KEY_BYTES",
-    "SMALLEST_GROUP_SIZE",
-    "BounceSettings",
-    "Serves",
-    "Settings",
-    "SmtpSecurity",
-    "SmtpSettings",
-    "Vault",
-    "Watching",
-    "read_settings",
-    "wants_json_logs",
-]
 
 SMALLEST_GROUP_SIZE = 5
 LONGEST_KEY_BACKUP_DAYS = 7
@@ -98,7 +83,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     holds_secrets = serves is not Serves.PARTICIPANTS
     if not holds_secrets:
         _refuse_secrets(environ, embedded)
-    host, port = _listen(environ)
+    host = environ.get("FEEDBACK_LISTEN_HOST", "127.0.0.1")
+    port = number(environ, "FEEDBACK_LISTEN_PORT", 8000, 1, 65535)
     return Settings(
         instance=instance,
         embedded=embedded,
@@ -161,11 +147,6 @@ def _parts(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return None if port == 0 else parts
-
-
-def _listen(environ: Mapping[str, str]) -> tuple[str, int]:
-    host = environ.get("FEEDBACK_LISTEN_HOST", "127.0.0.1")
-    return host, number(environ, "FEEDBACK_LISTEN_PORT", 8000, 1, 65535)
 
 
 def _watching(environ: Mapping[str, str]) -> Watching:

@@ -111,7 +111,9 @@ def guard_reader(engine: Engine) -> None:
     """Let `engine`, made with AUTOCOMMIT, only read. Each of its statements is a transaction of its own."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "connect", _REFUSE_WRITES[engine.dialect.name])
+        event.listen(engine, "connect", _refuse_writes_sqlite)
+    else:
+        event.listen(engine, "connect", _refuse_writes_postgresql)
 
 
 @contextmanager
@@ -139,17 +141,17 @@ def lock_wave(session: Session, wave_id: int) -> None:
     On PostgreSQL a submission takes the same lock, shared, inside `feedback_put_response`; on SQLite BEGIN IMMEDIATE
     does it.
     """
-    _advisory_lock(session, "pg_advisory_xact_lock", _WAVE_LOCKS, wave_id)
+    _advisory_lock(session, _WAVE_LOCKS, wave_id)
 
 
 def lock_programme(session: Session, programme_id: int) -> None:
     """Let one transaction at a time add to a programme's roster or chain of reports."""
-    _advisory_lock(session, "pg_advisory_xact_lock", _PROGRAMME_LOCKS, programme_id)
+    _advisory_lock(session, _PROGRAMME_LOCKS, programme_id)
 
 
-def _advisory_lock(session: Session, function: str, kind: int, number: int) -> None:
+def _advisory_lock(session: Session, kind: int, number: int) -> None:
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"SELECT {function}(:kind, :number)"), {"kind": kind, "number": number})
+        session.execute(text("SELECT pg_advisory_xact_lock(:kind, :number)"), {"kind": kind, "number": number})
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -178,9 +180,6 @@ def _refuse_writes_sqlite(connection: Any, _record: object) -> None:
 def _refuse_writes_postgresql(connection: Any, _record: object) -> None:
     connection.autocommit = True
     connection.execute("SET default_transaction_read_only = on").close()
-
-
-_REFUSE_WRITES = {"sqlite": _refuse_writes_sqlite, "postgresql": _refuse_writes_postgresql}
 
 
 def _begin_sqlite(connection: Connection) -> None:

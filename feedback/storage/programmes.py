@@ -3,10 +3,11 @@
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from feedback.domain.errors import NotFound
 from feedback.storage.database import Base, JsonText
+from feedback.storage.organisations import Organisation
 
 
 class Programme(Base):
@@ -29,6 +30,7 @@ class Programme(Base):
     contact_email: Mapped[str] = mapped_column(String(320))
     reviewer_name: Mapped[str] = mapped_column(String(200))
     translated: Mapped[Any] = mapped_column(JsonText, default=dict)
+    organisation: Mapped[Organisation] = relationship()
 
 
 def words_of(programme: Programme) -> dict[str, dict[str, str]]:

@@ -23,19 +23,8 @@ class StoredReport(Base):
 
 def last_report(session: Session, programme_id: int) -> StoredReport | None:
     """Return the newest report of a programme. Hold the programme's lock before adding to the chain."""
-    query = (
-        select(StoredReport)
-        .where(StoredReport.programme_id == programme_id)
-        .order_by(StoredReport.number.desc())
-        .limit(1)
-    )
-    return session.scalar(query)
-
-
-def reports_before(session: Session, report: StoredReport) -> list[StoredReport]:
-    """Return the reports of the same programme before this one, oldest first."""
-    mine = (StoredReport.programme_id == report.programme_id, StoredReport.number < report.number)
-    return list(session.scalars(select(StoredReport).where(*mine).order_by(StoredReport.number)))
+    mine = StoredReport.programme_id == programme_id
+    return session.scalar(select(StoredReport).where(mine).order_by(StoredReport.number.desc()).limit(1))
 
 
 def reports_of_programme(session: Session, programme_id: int) -> list[StoredReport]:

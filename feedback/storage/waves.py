@@ -1,10 +1,11 @@
 """Waves, with all that is fixed at the opening: groups, questionnaires, public keys, sizes and terms."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, delete, or_, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, Text, UniqueConstraint, delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.disclosure.groups import Group
@@ -173,16 +174,7 @@ def reported_waves(session: Session, organisation_id: int) -> list[tuple[Wave, P
 def add_groups(session: Session, wave_id: int, groups: tuple[Group, ...]) -> None:
     """Fix the reporting groups of a wave."""
     for position, group in enumerate(groups):
-        session.add(
-            WaveGroup(
-                wave_id=wave_id,
-                position=position,
-                name=group.name,
-                role=group.role,
-                cohorts=list(group.cohorts),
-                invited=group.invited,
-            )
-        )
+        session.add(WaveGroup(wave_id=wave_id, position=position, **asdict(group)))
 
 
 def groups_of(session: Session, wave_id: int) -> tuple[Group, ...]:
@@ -225,7 +217,7 @@ def add_moments(session: Session, wave_id: int, kind: MomentKind, times: Mapping
 
 def moments_of(session: Session, wave_id: int) -> list[Moment]:
     """Return a wave's calendar in order of time."""
-    return list(session.scalars(select(Moment).where(Moment.wave_id == wave_id).order_by(Moment.due_at, Moment.id)))
+    return _moments(session, Moment.wave_id == wave_id)
 
 
 def moment_by_id(session: Session, moment_id: int) -> Moment:
@@ -241,8 +233,7 @@ def drop_passed_moments(session: Session, wave_id: int, now: datetime) -> None:
 def reminders_not_sent(session: Session, wave_id: int) -> list[Moment]:
     """Return the reminders of a wave that have not gone out, including those left out, in order of time."""
     not_sent = or_(Moment.is_done.is_(False), Moment.was_left_out.is_(True))
-    mine = (Moment.wave_id == wave_id, Moment.kind == MomentKind.REMINDER, not_sent)
-    return list(session.scalars(select(Moment).where(*mine).order_by(Moment.due_at, Moment.id)))
+    return _moments(session, Moment.wave_id == wave_id, Moment.kind == MomentKind.REMINDER, not_sent)
 
 
 def last_reminder_at(session: Session, wave_id: int) -> datetime | None:
@@ -254,8 +245,8 @@ def last_reminder_at(session: Session, wave_id: int) -> datetime | None:
 
 def reminders_ahead(session: Session, wave_id: int) -> list[Moment]:
     """Return the reminders of a wave that are neither sent nor left out, in order of time."""
-    mine = (Moment.wave_id == wave_id, Moment.kind == MomentKind.REMINDER, Moment.is_done.is_(False))
-    return list(session.scalars(select(Moment).where(*mine).order_by(Moment.due_at, Moment.id)))
+    is_ahead = Moment.is_done.is_(False)
+    return _moments(session, Moment.wave_id == wave_id, Moment.kind == MomentKind.REMINDER, is_ahead)
 
 
 def count_calendar_change(wave: Wave, now: datetime) -> None:
@@ -266,10 +257,9 @@ def count_calendar_change(wave: Wave, now: datetime) -> None:
 
 def due_moments(session: Session, now: datetime) -> list[Moment]:
     """Return the dates of open waves that are due and not done, in order of time."""
-    query = (
-        select(Moment)
-        .join(Wave, Wave.id == Moment.wave_id)
-        .where(Wave.state == WaveState.OPEN, Moment.is_done.is_(False), Moment.due_at <= now)
-        .order_by(Moment.due_at, Moment.id)
-    )
-    return list(session.scalars(query))
+    is_open = Moment.wave_id.in_(select(Wave.id).where(Wave.state == WaveState.OPEN))
+    return _moments(session, is_open, Moment.is_done.is_(False), Moment.due_at <= now)
+
+
+def _moments(session: Session, *which: ColumnElement[bool]) -> list[Moment]:
+    return list(session.scalars(select(Moment).where(*which).order_by(Moment.due_at, Moment.id)))

@@ -5,10 +5,10 @@ A job's payload is one number. Jobs are no facts: losing all of them loses nothi
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import TypedDict
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import JobDeferrer
 from procrastinate.testing import InMemoryConnector
 from sqlalchemy.orm import Session
 
@@ -22,15 +22,6 @@ FIRST = 100
 _CONNECTIONS = 4
 _PATIENCE_SECONDS = 10
 _KNOWN = "SELECT queueing_lock FROM procrastinate_jobs WHERE queueing_lock = ANY(%(names)s)"
-
-
-class JobOptions(TypedDict):
-    """How a job is deferred."""
-
-    queue: str
-    priority: int
-    lock: str
-    queueing_lock: str
 
 
 def engine_for(queue_url: str | None) -> App:
@@ -53,14 +44,11 @@ def job_name(due: Due) -> str:
     return f"{due.task}:{due.number}"
 
 
-def job_options(due: Due) -> JobOptions:
-    """Return how the job for `due` is deferred, whoever does it."""
-    return {
-        "queue": queue_of(due.task),
-        "priority": PRIORITIES.get(due.task, 0),
-        "lock": job_name(due),
-        "queueing_lock": job_name(due),
-    }
+def job_for(engine: App, due: Due) -> JobDeferrer:
+    """Return what defers the job for `due`, whoever does it."""
+    name, priority = job_name(due), PRIORITIES.get(due.task, 0)
+    queue = queue_of(due.task)
+    return engine.configure_task(due.task.value, queue=queue, priority=priority, lock=name, queueing_lock=name)
 
 
 async def known_jobs(engine: App, names: Iterable[str]) -> set[str]:
@@ -79,10 +67,7 @@ def defer_for(settings: Settings) -> Defer:
 
 def defer_batches(session: Session, batch_ids: Sequence[int]) -> None:
     """Defer the sending of new batches in the transaction that wrote them: with it they come to be, or do not."""
-    jobs = [
-        _DESK.configure_task(Act.SEND, **job_options(Due(Act.SEND, number))).make_new_job(number=number)
-        for number in batch_ids
-    ]
+    jobs = [job_for(_DESK, Due(Act.SEND, number)).make_new_job(number=number) for number in batch_ids]
     # The savepoint keeps a refused job from taking the whole transaction with it; the tick defers it later. It is made
     # when the session is asked for its connection, not before.
     with suppress(AlreadyEnqueued), session.begin_nested():

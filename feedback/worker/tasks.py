@@ -18,7 +18,7 @@ from feedback.services.waves.destroy_keys import rewrite_key_store
 from feedback.worker.alarm import Alarm
 from feedback.worker.context import WorkerContext
 from feedback.worker.due import TASKS, Due, Task, do, what_is_due
-from feedback.worker.engine import FIRST, WAVES, job_name, job_options, known_jobs, queue_of
+from feedback.worker.engine import FIRST, WAVES, job_for, job_name, known_jobs, queue_of
 from feedback.worker.throttled_log import ThrottledLog
 
 _EVERY_SECOND = "* * * * * */1"
@@ -85,7 +85,7 @@ class Tasks:
         try:
             await step
         except Exception as error:  # noqa: BLE001  # whatever it was, the next one comes soon
-            self.problems.report(name, f"The {name} failed, and comes again: {_kind(error)}.", _traced(error))
+            self.problems.report(name, f"The {name} failed, and comes again: {type(error).__name__}.", _traced(error))
         else:
             self.problems.resolve(name)
 
@@ -132,7 +132,7 @@ class Tasks:
             self.problems.report(due, f"{due.task} {due.number}: {error}")
             raise
         except Exception as error:
-            text = f"{due.task} {due.number} failed, and is tried again: {_kind(error)}."
+            text = f"{due.task} {due.number} failed, and is tried again: {type(error).__name__}."
             self.problems.report(due, text, _traced(error))
             raise
         else:
@@ -141,11 +141,9 @@ class Tasks:
 
 
 async def _defer(engine: App, due: Due) -> None:
-    try:
-        await engine.configure_task(due.task.value, **job_options(due)).defer_async(number=due.number)
-    except AlreadyEnqueued:
-        # Another process was faster.
-        return
+    # Another process may have been faster.
+    with suppress(AlreadyEnqueued):
+        await job_for(engine, due).defer_async(number=due.number)
 
 
 async def _put_back(engine: App, job: Job) -> None:
@@ -156,10 +154,6 @@ async def _put_back(engine: App, job: Job) -> None:
         except UniqueViolation:
             # A twin waits already, which does the same.
             await engine.job_manager.finish_job(job, Status.FAILED, delete_job=True)
-
-
-def _kind(error: BaseException) -> str:
-    return type(error).__name__
 
 
 # Where a database failed is no news; where the program failed is.

@@ -17,7 +17,6 @@ from feedback.storage.comment_releases import CommentRelease
 from feedback.storage.comments import destroy_comments
 from feedback.storage.database import lock_wave
 from feedback.storage.keys import KeyStore
-from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.reports import report_of
 from feedback.storage.waves import Wave
@@ -42,8 +41,7 @@ def release_comments(
     wave = wave_in_review(session, wave_id, now)
     questions = tuple(released_question(one, shuffle) for one in open_comments(session, keys, wave))
     document = write_release(ReleasedComments(_chain_hash(session, wave), wave.minimum_group_size, questions))
-    organisation = session.get_one(Organisation, programme_by_id(session, wave.programme_id).organisation_id)
-    signature = sign_document(keys, organisation, document)
+    signature = sign_document(keys, programme_by_id(session, wave.programme_id).organisation, document)
     session.add(CommentRelease(wave_id=wave_id, document=document, signature=signature))
     destroy_comments(session, wave_id)
     note(session, now, actor, "released the comments", f"wave {wave_id}")

@@ -11,7 +11,6 @@ from feedback.domain.report.released_comments import ReleasedComments, read_rele
 from feedback.reporting.comments_section import CommentsState
 from feedback.storage.comment_releases import CommentRelease, release_of
 from feedback.storage.database import reading
-from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import Wave, wave_by_id
 
@@ -60,12 +59,11 @@ def _last_day(session: Session, wave: Wave, now: datetime) -> date | None:
 
 def _signed(session: Session, wave: Wave, stored: CommentRelease) -> SignedRelease:
     programme = programme_by_id(session, wave.programme_id)
-    organisation = session.get_one(Organisation, programme.organisation_id)
     return SignedRelease(
         programme_id=programme.id,
         stage=wave.stage,
         json=stored.document,
         comments=read_release(stored.document),
         signature=stored.signature,
-        public_key=organisation.signing_public_key or b"",
+        public_key=programme.organisation.signing_public_key or b"",
     )

@@ -10,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from feedback.domain.errors import DatabaseOutdated
 from feedback.storage.revision import is_current
 
+KEY_STORE = "key store"
+
 
 class DatabaseState(StrEnum):
     """Whether a database can be used as it is."""
@@ -26,16 +28,19 @@ class Engines:
     main: Engine
     keys: Engine | None
 
+    @property
+    def named(self) -> dict[str, Engine]:
+        """Each database by what people call it."""
+        return {"main database": self.main, **({} if self.keys is None else {KEY_STORE: self.keys})}
+
     def trees(self, folder: Path) -> list[tuple[Engine, Path]]:
         """Return each database with its tree of migrations in `folder`."""
-        main = (self.main, folder / "main")
-        return [main] if self.keys is None else [main, (self.keys, folder / "keys")]
+        return [(engine, folder / tree) for engine, tree in zip(self.named.values(), ("main", "keys"), strict=False)]
 
     def dispose(self) -> None:
         """Close all connections, so that a process that is forked off inherits none."""
-        for engine in (self.main, self.keys):
-            if engine is not None:
-                engine.dispose()
+        for engine in self.named.values():
+            engine.dispose()
 
 
 def check_databases(engines: Engines, folder: Path) -> None:

@@ -13,8 +13,7 @@ from feedback.storage.server_settings import rights_left, telling_settings
 
 def find_traces(engines: Engines) -> tuple[str, ...]:
     """Return, as sentences with their mend, where a server keeps values that are to be nowhere."""
-    named = (("main database", engines.main), ("key store", engines.keys))
-    kept = [sentence for name, engine in named if engine is not None for sentence in _traces(name, engine)]
+    kept = [sentence for name, engine in engines.named.items() for sentence in _traces(name, engine)]
     return (*kept, *_rights(engines.main))
 
 
@@ -45,6 +44,5 @@ def _rights(engine: Engine) -> Iterator[str]:
 
 def scrub_samples(engines: Engines) -> None:
     """Rewrite what PostgreSQL sampled, in both databases; their roles have to be superusers."""
-    for engine in (engines.main, engines.keys):
-        if engine is not None:
-            scrub_statistics(engine)
+    for engine in engines.named.values():
+        scrub_statistics(engine)

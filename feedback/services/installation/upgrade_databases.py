@@ -6,14 +6,12 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
-from feedback.services.installation.check_databases import Engines
+from feedback.services.installation.check_databases import KEY_STORE, Engines
 from feedback.storage.audit_log import note
 from feedback.storage.grants import grant_keys, grant_main
 from feedback.storage.keys import KeyStore
 from feedback.storage.migrate import upgrade
 from feedback.storage.tables import Base, KeyBase
-
-KEY_STORE = "key store"
 
 
 def upgrade_databases(engines: Engines, keys: KeyStore, folder: Path, *, now: datetime, actor: str) -> None:

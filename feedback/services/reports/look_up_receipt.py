@@ -6,7 +6,6 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from feedback.domain.links import RECEIPT_BYTES, Receipt, read_receipt, receipt_digest
-from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.receipts import wave_counting
 from feedback.storage.waves import wave_by_id
@@ -32,5 +31,4 @@ def look_up_receipt(connection: Connection, typed: str) -> Counted | None:
     with Session(connection) as session:
         wave = wave_by_id(session, wave_id)
         programme = programme_by_id(session, wave.programme_id)
-        organisation = session.get_one(Organisation, programme.organisation_id)
-        return Counted(organisation.name, programme.name, wave.stage)
+        return Counted(programme.organisation.name, programme.name, wave.stage)

@@ -11,9 +11,8 @@ from feedback.domain.report.report import Outcome, Report, SignedReport
 from feedback.reporting.report_paper import ReportSource
 from feedback.services.comments.show_released_comments import comments_state
 from feedback.storage.database import reading
-from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id, words_of
-from feedback.storage.reports import StoredReport, report_of, reports_before, reports_of_programme
+from feedback.storage.reports import StoredReport, report_of, reports_of_programme
 from feedback.storage.waves import Wave, reported_waves, wave_by_id
 
 
@@ -67,10 +66,10 @@ def _stored(session: Session, wave_id: int) -> StoredReport:
 def _shown(session: Session, wave_id: int, now: datetime) -> ShownReport:
     stored, wave = _stored(session, wave_id), wave_by_id(session, wave_id)
     programme = programme_by_id(session, wave.programme_id)
-    organisation = session.get_one(Organisation, programme.organisation_id)
+    organisation, before = programme.organisation, reports_of_programme(session, programme.id)
     source = ReportSource(
         signed=SignedReport(Report.parse(stored.document), stored.signature, organisation.signing_public_key or b""),
-        earlier=tuple(Report.parse(one.document) for one in reports_before(session, stored)),
+        earlier=tuple(Report.parse(one.document) for one in before if one.number < stored.number),
         comments=comments_state(session, wave, now),
         words=words_of(programme),
     )

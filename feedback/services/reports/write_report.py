@@ -13,7 +13,6 @@ from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.services.reports.sign_document import sign_document
 from feedback.services.waves.open_responses import Opened
 from feedback.storage.keys import KeyStore
-from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.receipts import add_receipts
 from feedback.storage.reports import StoredReport, last_report
@@ -55,7 +54,6 @@ def store_report(session: Session, keys: KeyStore, wave: Wave, report: Report) -
     Raises KeysMissing if the key store has another key than the organisation published.
     """
     programme = programme_by_id(session, wave.programme_id)
-    organisation = session.get_one(Organisation, programme.organisation_id)
     before = last_report(session, programme.id)
     session.add(
         StoredReport(
@@ -65,7 +63,7 @@ def store_report(session: Session, keys: KeyStore, wave: Wave, report: Report) -
             document=report.json,
             statement_hash=report.statement_hash,
             chain_hash=report.chain_hash,
-            signature=sign_document(keys, organisation, report.json),
+            signature=sign_document(keys, programme.organisation, report.json),
         )
     )
     add_receipts(session, wave.id, [bytes.fromhex(one) for one in report.receipts])
@@ -75,7 +73,7 @@ def _about(session: Session, wave: Wave) -> About:
     programme = programme_by_id(session, wave.programme_id)
     zone = ZoneInfo(programme.time_zone)
     return About(
-        organisation=session.get_one(Organisation, programme.organisation_id).name,
+        organisation=programme.organisation.name,
         programme=programme.name,
         word=programme.word,
         focus=programme.focus,

@@ -76,7 +76,7 @@ def approve_roster(
     entries = roster_entries(session, programme_id)
     member = staff_by_id(session, staff_id)
     _check_approver(member, programme.organisation_id, approval_of(session, programme_id), at_command_line)
-    if not session.get_one(Organisation, programme.organisation_id).approves_rosters:
+    if not programme.organisation.approves_rosters:
         raise RosterNotApproved("The organisation does not ask for a second person's approval; there is nothing to do.")
     if not entries or roster_digest(entries).hex() != digest:
         raise RosterNotApproved(
@@ -98,10 +98,12 @@ def is_approved(session: Session, programme_id: int) -> bool:
     if not session.get_one(Organisation, programme.organisation_id, populate_existing=True).approves_rosters:
         return False
     approval = approval_of(session, programme_id)
-    if approval is None or approval.digest is None:
-        raise RosterNotApproved(_missing(programme_id))
-    if approval.digest != roster_digest(roster_entries(session, programme_id)):
-        raise RosterNotApproved(_missing(programme_id))
+    approved = approval and approval.digest
+    if not approved or approved != roster_digest(roster_entries(session, programme_id)):
+        raise RosterNotApproved(
+            f"The roster of programme {programme_id} waits for the approval of a second person, who had no hand in it: "
+            f"on the programme's page, or with `feedback roster approve {programme_id}`."
+        )
     return True
 
 
@@ -113,13 +115,6 @@ def waits_for_approval(session: Session, programme_id: int) -> bool:
         except RosterNotApproved:
             return True
     return False
-
-
-def _missing(programme_id: int) -> str:
-    return (
-        f"The roster of programme {programme_id} waits for the approval of a second person, who had no hand in it: "
-        f"on the programme's page, or with `feedback roster approve {programme_id}`."
-    )
 
 
 def _check_approver(
@@ -148,7 +143,7 @@ def _roster_view(session: Session, programme_id: int) -> RosterView:
     changed_by = approval.changed_by if approval else []
     return RosterView(
         digest=digest.hex(),
-        is_required=session.get_one(Organisation, programme.organisation_id).approves_rosters,
+        is_required=programme.organisation.approves_rosters,
         approved_by=approver.name if approver else None,
         approved_at=approval.approved_at if approval and is_current else None,
         changed_by=tuple(_name(session, actor) for actor in changed_by),

@@ -77,11 +77,9 @@ def find_member(session: Session, staff_id: int) -> Member | None:
     """Return a member of staff as stored now, or None if the account is gone."""
     with reading(session):
         found = staff_by_id(session, staff_id)
-        return (
-            None
-            if found is None
-            else Member(found.id, found.organisation_id, found.name, StaffRole(found.role), found.email)
-        )
+        if found is None:
+            return None
+        return Member(found.id, found.organisation_id, found.name, StaffRole(found.role), found.email)
 
 
 def _known_or_new(session: Session, organisation_id: int, email: Address) -> StaffMember:

@@ -11,7 +11,6 @@ from feedback.domain.links import SHORT_SECRET_BYTES, from_address
 from feedback.domain.sealing import seal_request
 from feedback.domain.support import LARGEST_REQUEST, Request, write_request
 from feedback.storage.notices import read_notice
-from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.support import SupportDesk, add_request, desk_behind
 
@@ -35,11 +34,9 @@ def find_desk(connection: Connection, address: str) -> Desk:
     with Session(connection) as session:
         desk = _desk(session, address)
         programme = programme_by_id(session, desk.programme_id)
-        organisation = session.get_one(Organisation, programme.organisation_id).name
         _you_said, help_contacts = read_notice(session, programme.id)
-        return Desk(
-            organisation, programme.name, programme.contact_name, programme.contact_email, desk.days, help_contacts
-        )
+        contact = (programme.contact_name, programme.contact_email)
+        return Desk(programme.organisation.name, programme.name, *contact, desk.days, help_contacts)
 
 
 def ask_for_support(session: Session, address: str, request: Request, *, now: datetime) -> None:

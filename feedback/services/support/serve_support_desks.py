@@ -10,7 +10,6 @@ from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH
 from feedback.mail import MailMessage, Relay, RelayVerdict
 from feedback.services.mail.send_mail import SenderSettings
-from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.scrubbing import scrub
 from feedback.storage.support import (
@@ -56,14 +55,13 @@ def _tell(session: Session, relay: Relay, programme_id: int, sender_settings: Se
 
 def _message(session: Session, programme_id: int, ids: list[bytes], sender_settings: SenderSettings) -> MailMessage:
     programme = programme_by_id(session, programme_id)
-    organisation = session.get_one(Organisation, programme.organisation_id)
     name = hashlib.sha256(b"feedback/support" + b"".join(ids)).hexdigest()[:32]
     return MailMessage(
         recipient=read_address(programme.contact_email),
         language=ENGLISH.code,
         name="support",
         message_id=f"<{name}@{domain_of(sender_settings.sender)}>",
-        sender=(organisation.name, sender_settings.sender),
+        sender=(programme.organisation.name, sender_settings.sender),
         values={
             "name": programme.contact_name,
             "programme": programme.name,

@@ -11,6 +11,8 @@ from feedback.domain.errors import ReviewRefused
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.answers import Wish
 from feedback.domain.survey.questionnaires import text_in
+from feedback.locales.speech import spoken
+from feedback.reporting.words import day
 from feedback.runtime import runtime
 from feedback.services.comments.decide_comment import decide_comment
 from feedback.services.comments.list_comments import Review, list_comments
@@ -19,7 +21,6 @@ from feedback.services.comments.sum_up_comments import sum_up_comments
 from feedback.services.roster.names_on_roster import names_on_roster
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.sent_forms import accepted
-from feedback.web.staff.wording import day_in_words, language
 from forms.marking import marker
 from forms.staff import DecideCommentForm, ReleaseCommentsForm, StaffForm, SumUpCommentsForm
 
@@ -106,7 +107,7 @@ def _page(wave_id: int, failed: StaffForm | None = None) -> str:
     return render_template(
         "staff/comments.html",
         review=found,
-        destroyed_on=day_in_words(found.expires_at.astimezone(found.time_zone).date()),
+        destroyed_on=day(found.expires_at.astimezone(found.time_zone).date()),
         questions=tuple(_commented(found, one, names, failed) for one in found.questions),
         errors=_errors(failed),
         form=failed if isinstance(failed, ReleaseCommentsForm) else ReleaseCommentsForm(formdata=None),
@@ -119,7 +120,7 @@ def _commented(found: Review, one: ReviewedQuestion, names: Names, failed: Staff
     if isinstance(failed, SumUpCommentsForm) and failed.question.data == one.code:
         form = failed
     comments = tuple(_shown_comment(comment, names, failed) for comment in one.comments)
-    return CommentedQuestion(one.code, text_in(found.words[one.code], language()), comments, one.lacks_summary, form)
+    return CommentedQuestion(one.code, text_in(found.words[one.code], spoken().code), comments, one.lacks_summary, form)
 
 
 def _shown_comment(one: ReviewedComment, names: Names, failed: StaffForm | None) -> ShownComment:

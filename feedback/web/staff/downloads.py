@@ -6,17 +6,17 @@ from typing import Any
 from flask import Response, url_for
 from flask_babel import LazyString
 
+from feedback.locales.speech import spoken
 from feedback.reporting.formats import Format, Source
 from feedback.resources import templates_folder
 from feedback.runtime import runtime
 from feedback.services.reports.note_download import note_download
 from feedback.web.staff.guards import member
-from feedback.web.staff.wording import language
 
 
 def download(form: Format[Source], source: Source, stem: str) -> Response:
     """Return a report or a comparison in that form, in the reader's language, as a file named after `stem`."""
-    data = form.write(source, language(), templates_folder())
+    data = form.write(source, spoken().code, templates_folder())
     return attached(data, f"{stem}.{form.name}", form.media_type)
 
 

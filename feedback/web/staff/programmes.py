@@ -4,11 +4,11 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.staff import StaffRole
+from feedback.reporting.words import day
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import list_programmes, show_programme
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.support import may_read
-from feedback.web.staff.wording import day_in_words
 
 
 @allowed(*StaffRole)
@@ -23,7 +23,7 @@ def one(programme_id: int) -> ResponseReturnValue:
     """Show one programme."""
     programme = show_programme(runtime().session(), programme_id)
     zone = programme.time_zone
-    closings = {wave.id: day_in_words(wave.closes_at.astimezone(zone).date()) for wave in programme.waves}
+    closings = {wave.id: day(wave.closes_at.astimezone(zone).date()) for wave in programme.waves}
     may_see_roster = member().role is not StaffRole.REVIEWER
     return render_template(
         "staff/programme.html",

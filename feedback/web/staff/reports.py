@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from feedback.domain.report.files import write_signed_file
 from feedback.domain.report.report import quoted_languages
 from feedback.domain.staff import StaffRole
+from feedback.locales.speech import spoken
 from feedback.rendering.page import page_of
 from feedback.reporting.formats import REPORT_FORMATS
 from feedback.reporting.report_paper import compose_report
@@ -15,7 +16,6 @@ from feedback.services.reports.show_report import ShownReport, show_report
 from feedback.web.languages import offer_only
 from feedback.web.staff.downloads import attached, download, links
 from feedback.web.staff.guards import allowed
-from feedback.web.staff.wording import language
 
 
 @allowed(*StaffRole)
@@ -24,7 +24,7 @@ def page(wave_id: int) -> ResponseReturnValue:
     shown = _shown(wave_id)
     return render_template(
         "report/page.html",
-        paper=page_of(compose_report(shown.source, language())),
+        paper=page_of(compose_report(shown.source, spoken().code)),
         wave_id=wave_id,
         downloads=links(REPORT_FORMATS, ".report_file", wave_id=wave_id),
         comparable=shown.comparable,

@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from feedback.domain.address import address_or_none
 from feedback.domain.staff import StaffRole
+from feedback.reporting.words import day
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
 from feedback.services.support.read_support_requests import finish_support_request, read_support_requests
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.sent_forms import accepted
-from feedback.web.staff.wording import day_in_words
 from forms.staff import StaffForm
 
 
@@ -22,7 +22,7 @@ def requests(programme_id: int) -> ResponseReturnValue:
     return render_template(
         "staff/support.html",
         programme=programme,
-        requests=[(one, day_in_words(one.expires_on)) for one in found],
+        requests=[(one, day(one.expires_on)) for one in found],
         form=StaffForm(),
     )
 

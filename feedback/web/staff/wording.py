@@ -1,27 +1,17 @@
-"""Dates as staff read them: in the programme's time zone and the reader's language."""
+"""Moments as staff read them: in the programme's time zone and the reader's language."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from feedback.locales import moments
 from feedback.locales.speech import spoken
 
 
-def language() -> str:
-    """Return the language of the request, such as "en"."""
-    return spoken().code
-
-
 def moment_in_words(at: datetime, time_zone: ZoneInfo) -> str:
     """Return such as "Friday 12 June 2026, 18:00 (Europe/London)"."""
-    return moments.moment(at, time_zone, language())
-
-
-def day_in_words(day: date) -> str:
-    """Return such as "12 June 2026"."""
-    return moments.day(day, language())
+    return moments.moment(at, time_zone, spoken().code)
 
 
 def time_in_words(at: time) -> str:
     """Return such as "20:00"."""
-    return moments.time_of_day(at, language())
+    return moments.time_of_day(at, spoken().code)
