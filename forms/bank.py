@@ -8,8 +8,9 @@ from pathlib import Path
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.survey.questionnaire_files import read_questionnaire
 from feedback.domain.survey.questionnaires import Questionnaire, Role
+from feedback.domain.waves.states import SEQUENCE
 
-STAGES = ("kickoff", "midpoint", "exit")
+STAGES = SEQUENCE
 """What a programme asks, in the order in which it asks."""
 _FOLDER = files("forms") / "questionnaires"
 _SUFFIX = ".toml"

@@ -138,7 +138,9 @@ class World:
             **changes,
         )
         with self.session() as session:
-            return plan_wave(session, plan, key_backup_days=7, comment_days=60, now=self.clock(), actor="test")
+            return plan_wave(
+                session, self.keys, plan, key_backup_days=7, comment_days=60, now=self.clock(), actor="test"
+            )
 
     def open(self, wave_id: int) -> int:
         with self.session() as session:

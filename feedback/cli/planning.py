@@ -98,7 +98,7 @@ def plan_command(
         look_at=in_zone(look, zone),
         may_close_early=may_close_early,
     )
-    seen = preview_wave(tools.session(), plan, now=tools.clock())
+    seen = preview_wave(tools.session(), tools.keys, plan, now=tools.clock())
     if not preview:
         say(str(_write_down(plan)))
     _tell_preview(seen)
@@ -108,6 +108,7 @@ def _write_down(plan: WavePlan) -> int:
     tools = runtime()
     return plan_wave(
         tools.session(),
+        tools.keys,
         plan,
         key_backup_days=tools.settings.key_backup_days,
         comment_days=tools.settings.comment_days,
@@ -126,7 +127,7 @@ def _tell_preview(seen: WavePreview) -> None:
 
 def _in_words(seen: WavePreview) -> ForecastWords:
     with force_locale(_LANGUAGE):
-        return forecast_words(seen.forecast, seen.twins)
+        return forecast_words(seen.forecast, seen.twins, seen.namesakes)
 
 
 def _calendar_lines(calendar: WaveCalendar, zone: str) -> list[str]:
@@ -148,9 +149,10 @@ def forecast_lines(words: ForecastWords) -> list[str]:
 
 def wave_forecast(wave_id: int) -> ForecastWords:
     """Return the forecast of a wave, with its twins; raises PlanRefused if it could not be opened (R11)."""
-    session = runtime().session()
-    is_ahead = show_wave(session, wave_id, now=runtime().clock()).invited is None
-    twins = twins_ahead(session, wave_id) if is_ahead else ()
+    tools = runtime()
+    session = tools.session()
+    is_ahead = show_wave(session, wave_id, now=tools.clock()).invited is None
+    twins = twins_ahead(session, tools.keys, wave_id, now=tools.clock()) if is_ahead else ()
     with force_locale(_LANGUAGE):
         return forecast_words(forecast_wave(session, wave_id), twins)
 

@@ -43,7 +43,7 @@ def open_command(wave_id: int, *, yes: bool) -> None:
     if words.warnings and not yes:
         click.confirm("Open the wave all the same?", abort=True)
     if not may_reach_answers(tools.session()):
-        ask_opening(tools.session(), wave_id, now=tools.clock(), actor=ACTOR)
+        ask_opening(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR)
         say(f"Wave {wave_id} is to be opened. Outside quiet times a worker does it {_SOON}")
         return
     opening = open_wave(

@@ -73,6 +73,7 @@ def open_demo_wave(tools: Runtime, programme_id: int, stage: str) -> DemoWave:
     )
     wave_id = plan_wave(
         session,
+        tools.keys,
         plan,
         key_backup_days=tools.settings.key_backup_days,
         comment_days=tools.settings.comment_days,

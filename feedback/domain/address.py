@@ -7,6 +7,7 @@ likelier mistake. Whatever else is derived from an address, such as one key for 
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NewType
 
@@ -52,6 +53,20 @@ def subaddress(address: Address, detail: str) -> Address:
     """Return the same mailbox with `detail`, in small letters, behind its local part (RFC 5233)."""
     local_part, _, domain = address.rpartition("@")
     return Address(f"{local_part}+{detail}@{domain}")
+
+
+def one_address(address: Address, same_domains: Mapping[str, str]) -> Address:
+    """Return what all addresses of one person have in common: no `+tag`, and of several domains always the same one.
+
+    `same_domains` maps each domain of an organisation to the one that stands for it; others stand for themselves.
+    """
+    local_part, _, domain = unicodedata.normalize("NFKC", address).lower().rpartition("@")
+    return Address(f"{local_part.partition('+')[0] or local_part}@{same_domains.get(domain, domain)}")
+
+
+def read_domain(text: str) -> str:
+    """Return a domain as addresses have it; raise AddressRefused if it is none."""
+    return domain_of(read_address(f"name@{text.strip()}"))
 
 
 def _local_part(text: str) -> str:

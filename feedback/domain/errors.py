@@ -61,6 +61,10 @@ class PlanRefused(FeedbackError):
     """A programme or wave cannot be planned as asked."""
 
 
+class HistoryRefused(PlanRefused):
+    """Whoever subtracts a wave's report from others of the organisation would see what a few people answered (R11)."""
+
+
 class WaveNotReady(FeedbackError):
     """The wave is in a state in which this cannot be done."""
 

@@ -1,6 +1,6 @@
 """A forecast in words: what can be reported at which response, who is merged with whom and why, what never appears."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -14,6 +14,8 @@ from feedback.domain.report.report import Twin
 from feedback.domain.survey.questionnaires import Role
 from feedback.locales.lists import listed
 from feedback.reporting.words import group_name, percent, stage_name
+
+_MOST_NAMES = 10
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,14 @@ class ForecastWords:
     rows: tuple[ForecastRow, ...]
 
 
-def forecast_words(seen: Forecast, twins: Iterable[Twin] = ()) -> ForecastWords:
+def forecast_words(seen: Forecast, twins: Iterable[Twin] = (), namesakes: tuple[str, ...] = ()) -> ForecastWords:
     """Return a forecast in the reader's language."""
     hoped = seen.outlooks[:-1]
     people = [_row(seen, atom, hoped) for atom in seen.sizes]
     comments = ForecastRow(_("Comments"), seen.invited, "–", tuple(_comments(outlook) for outlook in hoped))
     return ForecastWords(
         invited=seen.invited,
-        warnings=(*never_shown(seen), *(twin_words(twin, seen.groups) for twin in twins)),
+        warnings=(*never_shown(seen), *(twin_words(twin, seen.groups) for twin in twins), *_namesakes(namesakes)),
         responses=tuple(percent(outlook.percent, 100) for outlook in hoped),
         rows=(*people, comments),
     )
@@ -80,6 +82,16 @@ def twin_words(twin: Twin, groups: Iterable[Group]) -> str:
         stage=stage_name(twin.stage),
         group=names.get(twin.group, twin.group),
     )
+
+
+def _namesakes(names: tuple[str, ...]) -> Iterator[str]:
+    if names:
+        shown = [*names[:_MOST_NAMES], *("…" for _more in names[_MOST_NAMES:][:1])]
+        yield _(
+            "The rosters of your organisation have these names at more than one address: %(names)s. If it is the same "
+            "person, use one address everywhere: two addresses count as two people.",
+            names=listed(shown),
+        )
 
 
 def _one_group(seen: Forecast) -> str:

@@ -10,7 +10,7 @@ from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import Reason
 from feedback.domain.report.reading import ReportQuestion
-from feedback.domain.report.report import Rules
+from feedback.domain.report.report import ANOTHER_PROGRAMME, Rules
 from feedback.domain.report.statistics import Interval
 from feedback.domain.survey.questionnaires import Role
 from feedback.locales import moments
@@ -30,7 +30,13 @@ def group_name(group: Group) -> str:
 
 def stage_name(stage: str) -> str:
     """Return the name of a stage; one of an organisation's own stays as it is."""
-    return {"kickoff": _("Kick-off"), "midpoint": _("Mid-point"), "exit": _("Exit")}.get(stage, stage)
+    known = {
+        "kickoff": _("Kick-off"),
+        "midpoint": _("Mid-point"),
+        "exit": _("Exit"),
+        ANOTHER_PROGRAMME: _("other programme"),
+    }
+    return known.get(stage, stage)
 
 
 def percent(count: int, n: int) -> str:

@@ -38,6 +38,7 @@ READ_ONLY = {"feedback_read_only": True, "postgresql_readonly": True}
 READER = "reader"
 _WAVE_LOCKS = 0x66656564
 _PROGRAMME_LOCKS = 0x66656565
+_ORGANISATION_LOCKS = 0x66656566
 # A process that is paused in the middle of a transaction must not keep all others from its wave for ever.
 _LONGEST_IDLE = "5min"
 
@@ -147,6 +148,11 @@ def lock_wave(session: Session, wave_id: int) -> None:
 def lock_programme(session: Session, programme_id: int) -> None:
     """Let one transaction at a time add to a programme's roster or chain of reports."""
     _advisory_lock(session, _PROGRAMME_LOCKS, programme_id)
+
+
+def lock_organisation(session: Session, organisation_id: int) -> None:
+    """Let one transaction at a time open a wave of an organisation: two may not each overlook the other."""
+    _advisory_lock(session, _ORGANISATION_LOCKS, organisation_id)
 
 
 def _advisory_lock(session: Session, kind: int, number: int) -> None:

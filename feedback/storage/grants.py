@@ -49,7 +49,7 @@ _STAFF: Mapping[str, str] = {
     "opt_outs": "INSERT",
     # Only what planning, postponing, extending and beginning to close need: never the keys that answers are sealed to.
     "waves": "SELECT, INSERT, UPDATE (state, opens_at, closes_at, closed_at, awaits_retry, was_extended, news,"
-    " news_due_at, calendar_revision, calendar_changed_at)",
+    " news_due_at, calendar_revision, calendar_changed_at, opening_was_refused)",
     "wave_groups": _READ,
     "wave_questionnaires": _ADD,
     "wave_moments": _EDIT,
@@ -58,6 +58,7 @@ _STAFF: Mapping[str, str] = {
     "deliveries": "SELECT, INSERT, UPDATE (state)",
     "roster_approvals": _EDIT,
     "relay_pace": _READ,
+    "history": _READ,
     "reports": _READ,
     "comments": "SELECT, DELETE, UPDATE (decision, redacted)",
     "comment_summaries": "SELECT, INSERT, DELETE",
@@ -83,6 +84,7 @@ _WORKER: Mapping[str, str] = {
     "sealed_responses": "SELECT, DELETE, MAINTAIN",
     "comments": "SELECT, INSERT, DELETE, MAINTAIN",
     "comment_summaries": "SELECT, DELETE, MAINTAIN",
+    "history": _ADD,
     "reports": _ADD,
     "counted_receipts": _ADD,
     "results_pages": _ADD,
@@ -117,8 +119,11 @@ _KEYS = {
 }
 # What a role may see of the keys, and what it may make. A comment key opens no response, and while a wave is open there
 # is no comment that it could open; but staff must not make one, lest a wave be opened with a key of their choosing.
-_SEEN_KEYS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'comment', 'support')", GroupRole.WORKER: "true"}
-_MADE_KEYS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'support')", GroupRole.WORKER: "true"}
+_SEEN_KEYS = {
+    GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'comment', 'support', 'history')",
+    GroupRole.WORKER: "true",
+}
+_MADE_KEYS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'support', 'history')", GroupRole.WORKER: "true"}
 _MAIN = {GroupRole.PARTICIPANTS: _PARTICIPANTS, GroupRole.STAFF: _STAFF, GroupRole.WORKER: _WORKER}
 
 

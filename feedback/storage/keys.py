@@ -27,14 +27,15 @@ from feedback.storage.scrubbing import scrub
 
 
 class Purpose(StrEnum):
-    """What a key is for: the first three are of a wave, the signing key of an organisation, others of a programme."""
+    """What a key is for: the first three are of a wave, the last two of an organisation, others of a programme."""
 
     LINK = "link"
     RESPONSE = "response"
     COMMENT = "comment"
     OPT_OUT = "opt-out"
-    SIGNING = "signing"
     SUPPORT = "support"
+    SIGNING = "signing"
+    HISTORY = "history"
 
 
 class StoredKey(KeyBase):
@@ -125,6 +126,14 @@ class KeyStore:
     def signing_key(self, organisation_id: int) -> Ed25519PrivateKey:
         """Return the key with which an organisation signs reports, or raise KeysMissing."""
         return Ed25519PrivateKey.from_private_bytes(self._read(Purpose.SIGNING, organisation_id).raw)
+
+    def make_history_key(self, organisation_id: int) -> None:
+        """Make an organisation's history key unless it has one."""
+        self._insert_or_keep(Purpose.HISTORY, organisation_id, new_private_key)
+
+    def history_key(self, organisation_id: int) -> bytes:
+        """Return the key by which an organisation's history knows people, or raise KeysMissing."""
+        return self._read(Purpose.HISTORY, organisation_id).raw
 
     def destroy_wave_keys(self, wave_id: int, *, keep_comments: bool) -> None:
         """Destroy the keys of a wave, but for the comment key while comments wait for review."""

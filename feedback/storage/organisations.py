@@ -1,15 +1,18 @@
 """Organisations: who runs programmes and signs reports."""
 
+from typing import Any
+
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.storage.database import Base
+from feedback.storage.database import Base, JsonText
 
 
 class Organisation(Base):
     """One organisation. The public half of its signing key is published; the private one is in the key store.
 
-    If it `approves_rosters`, no wave opens before a second person has approved the roster.
+    If it `approves_rosters`, no wave opens before a second person has approved the roster. `domains` are lists of those
+    whose addresses are the same mailboxes.
     """
 
     __tablename__ = "organisations"
@@ -18,6 +21,12 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     signing_public_key: Mapped[bytes | None]
     approves_rosters: Mapped[bool] = mapped_column(default=False)
+    domains: Mapped[Any] = mapped_column(JsonText, default=list)
+
+    @property
+    def same_domains(self) -> dict[str, str]:
+        """Each of those domains, with the one that stands for it."""
+        return {one: min(alike) for alike in self.domains for one in alike}
 
 
 def organisation_named(session: Session, name: str) -> Organisation:
@@ -28,6 +37,11 @@ def organisation_named(session: Session, name: str) -> Organisation:
         session.add(found)
         session.flush()
     return found
+
+
+def organisations(session: Session) -> list[Organisation]:
+    """Return all organisations, oldest first."""
+    return list(session.scalars(select(Organisation).order_by(Organisation.id)))
 
 
 def known_organisation(session: Session, name: str) -> int | None:

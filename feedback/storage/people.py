@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, String, UniqueConstraint, func, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from feedback.domain.address import Address
 from feedback.domain.disclosure.groups import Atom
@@ -14,6 +14,7 @@ from feedback.domain.roster.rows import RosterRow
 from feedback.domain.survey.questionnaires import Role
 from feedback.storage.bulk import among, insert_rows
 from feedback.storage.database import Base
+from feedback.storage.programmes import Programme
 
 
 class Participant(Base):
@@ -92,6 +93,21 @@ def people_at(session: Session, programme_id: int, email: Address | None) -> lis
     """Return who has, or had, an address in a programme: one row a role."""
     mine = (Participant.programme_id == programme_id, Participant.email == email)
     return list(session.scalars(select(Participant).where(*mine).order_by(Participant.id)))
+
+
+def namesakes(session: Session, programme_id: int) -> list[tuple[str, Address, Address]]:
+    """Return (name, address, other address) of those in the programme now whose name the organisation knows twice."""
+    other, theirs, own = aliased(Participant), aliased(Programme), Programme
+    query = (
+        select(Participant.name, Participant.email, other.email)
+        .join(other, (other.name == Participant.name) & (other.email != Participant.email))
+        .join(own, own.id == Participant.programme_id)
+        .join(theirs, (theirs.id == other.programme_id) & (theirs.organisation_id == own.organisation_id))
+        .where(Participant.programme_id == programme_id, Participant.has_left.is_(False))
+        .distinct()
+        .order_by(Participant.name, Participant.email, other.email)
+    )
+    return [(name, email, another) for name, email, another in session.execute(query)]
 
 
 def names_of(session: Session, participant_ids: Iterable[int]) -> list[str]:

@@ -35,7 +35,7 @@ class Wave(Base):
         CheckConstraint(
             "state NOT IN ('open', 'closing', 'held') OR response_public_key IS NOT NULL", name="open_has_keys"
         ),
-        CheckConstraint("news IN ('held', 'cancelled', 'postponed', 'extended', 'results')", name="news"),
+        CheckConstraint("news IN ('held', 'cancelled', 'postponed', 'extended', 'results', 'refused')", name="news"),
         CheckConstraint("opens_at IS NULL OR opens_at < closes_at", name="opens_before_it_closes"),
     )
 
@@ -71,6 +71,7 @@ class Wave(Base):
     roster_was_approved: Mapped[bool] = mapped_column(default=False)
     close_failed_at: Mapped[datetime | None]
     awaits_retry: Mapped[bool] = mapped_column(default=False)
+    opening_was_refused: Mapped[bool] = mapped_column(default=False)
 
     @property
     def response_key(self) -> PublicKey:

@@ -50,8 +50,12 @@ def in_words(error: Exception) -> str:
 
 
 def _values(error: FeedbackError) -> dict[str, object]:
-    spelled = {"stage": stage_name, "groups": _group_names}
+    spelled = {"stage": stage_name, "stages": _stage_names, "groups": _group_names}
     return {name: spelled[name](str(value)) if name in spelled else value for name, value in error.values.items()}
+
+
+def _stage_names(stages: str) -> str:
+    return listed(map(stage_name, stages.split(", ")))
 
 
 def _group_names(names: str) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.errors import HistoryRefused
 from feedback.domain.pace import Pace
 from feedback.domain.waves.states import WaveState
 from feedback.services.mail.await_turn import next_batches
@@ -18,7 +19,7 @@ from feedback.services.waves.close_wave import begin_closing, finish_closing, no
 from feedback.services.waves.destroy_keys import destroy_spent_keys
 from feedback.services.waves.find_due import Act, find_due_but_mails
 from feedback.services.waves.look_at_wave import look_at_wave
-from feedback.services.waves.open_wave import open_wave
+from feedback.services.waves.open_wave import note_refused_opening, open_wave
 from feedback.storage.database import reading
 from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
@@ -77,7 +78,7 @@ def do(due: Due, context: WorkerContext) -> None:
     with context.scope() as session:
         match due.task:
             case Act.OPEN:
-                open_wave(session, context.keys, due.number, now=now, actor=_SERVICE, defer=context.defer)
+                _open(session, context, due.number, now)
             case Act.REMIND:
                 remind_participants(session, due.number, now=now, defer=context.defer)
             case Act.LOOK:
@@ -117,6 +118,14 @@ def _send(session: Session, context: WorkerContext, batch_id: int, now: datetime
         pace=context.pace,
     ):
         record_heartbeat(session, Heartbeat.MAIL, context.clock())
+
+
+def _open(session: Session, context: WorkerContext, wave_id: int, now: datetime) -> None:
+    try:
+        open_wave(session, context.keys, wave_id, now=now, actor=_SERVICE, defer=context.defer)
+    except HistoryRefused:
+        # It stays scheduled, and the next tick tries again: the roster may be mended, an earlier wave closed.
+        note_refused_opening(session, wave_id, now=now)
 
 
 def _tell(session: Session, context: WorkerContext, wave_id: int, now: datetime) -> None:

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.address import MOST_CHARS, address_or_none, domain_of, read_address, subaddress
+from feedback.domain.address import (
+    MOST_CHARS,
+    address_or_none,
+    domain_of,
+    one_address,
+    read_address,
+    read_domain,
+    subaddress,
+)
 from feedback.domain.errors import AddressRefused
 from tests.house.test_house import ROOT, sources
 from tests.spelling import addresses, spelled
@@ -79,3 +87,21 @@ def test_nothing_else_makes_an_address() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Address"
     }
     assert makers == {MAKER.relative_to(ROOT)}
+
+
+@pytest.mark.parametrize(
+    "typed", ["Ana@Example.org", "ana+news@example.com", "ana+a+b@example.org", "ａna@example.com"]
+)
+def test_a_person_has_one_address_whatever_the_tag_or_the_domain(typed: str) -> None:
+    alike = {"example.com": "example.com", "example.org": "example.com"}
+    assert one_address(typed, alike) == "ana@example.com"
+
+
+def test_two_people_have_two_addresses() -> None:
+    assert len({one_address(one, {}) for one in ("ana@a.org", "ana@b.org", "+x@a.org", "+y@a.org")}) == 4
+
+
+def test_a_domain_is_read_as_in_addresses() -> None:
+    assert read_domain(" BÜCHER.example.com ") == "xn--bcher-kva.example.com"
+    with pytest.raises(AddressRefused):
+        read_domain("example")

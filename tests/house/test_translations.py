@@ -25,7 +25,7 @@ FOR_STAFF = (
     *("feedback/domain/", "feedback/services/"),
     *("templates/macros/comments.html", "templates/macros/people.html", "templates/macros/planning.html"),
     *("templates/macros/sure.html", "templates/macros/waves.html", "feedback/reporting/forecast_words.py"),
-    *("templates/mail/held/", "templates/mail/postponement/", "templates/mail/support/"),
+    *("templates/mail/held/", "templates/mail/postponement/", "templates/mail/refusal/", "templates/mail/support/"),
 )
 # Words that are the same in both languages.
 NAMES = {"Boschloo", "Fisher", "n = %(n)s"}

@@ -15,7 +15,9 @@ from feedback.domain.disclosure.statements import Distribution
 from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.storage.column_statistics import SAMPLED
 from feedback.storage.grants import GroupRole
+from feedback.storage.history import history_of
 from feedback.storage.keys import Purpose
+from feedback.storage.waves import groups_of
 from tests.bouncing import mail_states, mail_to
 from tests.cli.test_commands import output
 from tests.databases import ON_POSTGRESQL, ON_SQLITE, Pair, PostgresServer, SqliteServer
@@ -87,6 +89,14 @@ def test_answers_from_before_and_after_an_upgrade_are_counted_together(upgraded:
     assert counted(upgraded) == (11, {"no": 4, "yes": 7, "so-so": 0})
     assert rows_left(upgraded, OPEN) == (0, 0)
     assert Purpose.RESPONSE not in upgraded.keys.purposes_held()[OPEN]
+
+
+def test_people_who_were_invited_before_an_upgrade_are_in_the_history(upgraded: World) -> None:
+    with upgraded.session() as session:
+        for wave in (CLOSED, OPEN):
+            members = {name: len(people) for name, people in history_of(session, wave).items()}
+            assert members.items() >= {group.name: group.invited for group in groups_of(session, wave)}.items()
+            assert members
 
 
 @ON_SQLITE

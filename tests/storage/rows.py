@@ -8,6 +8,7 @@ from feedback.storage.comment_releases import CommentRelease
 from feedback.storage.comments import CommentSummary, StoredComment
 from feedback.storage.deliveries import Batch, Delivery
 from feedback.storage.entitlements import Entitlement
+from feedback.storage.history import HistoryEntry
 from feedback.storage.keys import StoredKey
 from feedback.storage.notices import Notice
 from feedback.storage.opt_outs import OptOut
@@ -111,6 +112,7 @@ def main_rows() -> list[object]:
         WaveGroup(wave_id=1, position=0, name="mentor", role="mentor", cohorts=["x"], invited=12),
         WaveQuestionnaire(wave_id=1, role="mentor", definition="{}"),
         Moment(id=1, wave_id=1, kind="look", number=1, due_at=START, is_done=False),
+        HistoryEntry(wave_id=1, group_name="mentor", person_digest=bytes(32)),
         Entitlement(digest=bytes(32), wave_id=1, role="mentor", group_name="mentor"),
         StoredResponse(response_key=bytes(32), wave_id=1, sealed=b"sealed"),
         StoredComment(id=bytes(16), wave_id=1, question="F2", sealed=b"s", decision="redacted", redacted=b"r"),

@@ -227,9 +227,9 @@ def test_the_staff_role_sees_keys_that_sign_and_open_comments_and_no_other(
     roles: dict[GroupRole, Pair], world: World
 ) -> None:
     world.open_wave()
-    assert kinds_of_keys(roles[GroupRole.STAFF].keys) == {"opt-out", "signing", "comment", "support"}
+    assert kinds_of_keys(roles[GroupRole.STAFF].keys) == {"opt-out", "signing", "comment", "support", "history"}
     assert kinds_of_keys(roles[GroupRole.WORKER].keys) == {
-        *("opt-out", "signing", "comment", "link", "response", "support")
+        *("opt-out", "signing", "comment", "link", "response", "support", "history")
     }
 
 

@@ -68,7 +68,7 @@ def planned(desk: World, **changes: object) -> int:
     """A wave that opens the next day, for two weeks, planned by staff from nothing."""
     with desk.session() as session:
         plan = plan_of(desk.programme(), **changes)
-        return plan_wave(session, plan, key_backup_days=7, comment_days=60, now=START, actor="staff 1")
+        return plan_wave(session, desk.keys, plan, key_backup_days=7, comment_days=60, now=START, actor="staff 1")
 
 
 def opened(desk: World, worker: World) -> int:
@@ -86,11 +86,11 @@ def go_on(worker: World) -> None:
 
 def test_staff_plan_a_wave_look_at_it_from_all_sides_and_the_worker_opens_it(desk: World, worker: World) -> None:
     with desk.session() as session:
-        assert preview_wave(session, plan_of(desk.programme()), now=START).twins == ()
+        assert preview_wave(session, desk.keys, plan_of(desk.programme()), now=START).twins == ()
     wave = planned(desk)
     with desk.session() as session:
         assert len(forecast_wave(session, wave).groups) == 2
-        assert twins_ahead(session, wave) == ()
+        assert twins_ahead(session, desk.keys, wave, now=START) == ()
         assert len(dry_run_wave(session, wave, now=START).people) == 27
     assert b"BEGIN:VEVENT" in ics(desk, wave)
     desk.clock.pass_time(days=1)
@@ -100,7 +100,7 @@ def test_staff_plan_a_wave_look_at_it_from_all_sides_and_the_worker_opens_it(des
 
 def test_staff_ask_for_an_opening_and_the_worker_opens(desk: World, worker: World) -> None:
     wave = desk.planned_wave(desk.programme())
-    ask(desk, ask_opening, wave)
+    ask(desk, ask_opening, desk.keys, wave)
     go_on(worker)
     assert (state_of(desk, wave), desk.mailbox.count()) == (WaveState.OPEN, 27)
 
@@ -202,7 +202,7 @@ def test_staff_approve_a_roster_and_only_then_the_worker_opens(desk: World, work
     wave = desk.planned_wave(programme)
     colleague = staff(desk, "Bo")
     approve(desk, programme, colleague)
-    ask(desk, ask_opening, wave)
+    ask(desk, ask_opening, desk.keys, wave)
     go_on(worker)
     assert (state_of(desk, wave), Purpose.LINK in worker.keys.purposes_held()[wave]) == (WaveState.OPEN, True)
 

@@ -5,12 +5,13 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale
 from werkzeug.test import TestResponse
 
-from feedback.domain.errors import PlanRefused
+from feedback.domain.errors import HistoryRefused
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES
 from feedback.domain.waves.schedule import read_offset
 from feedback.domain.waves.states import WaveState
 from feedback.services.programmes.show_programmes import show_programme
+from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.waves.set_quiet_times import show_quiet_times
 from feedback.services.waves.show_wave import show_wave
 from feedback.web.refusals import in_words
@@ -19,11 +20,6 @@ from tests.web.test_staff_pages import SITE, press, see, signed_in
 from tests.world import START, World, hidden_value
 
 pytestmark = ON_SQLITE
-TWINS = (
-    "The %(stage)s survey of “%(programme)s” asked the same questions of nearly the same people (%(groups)s): "
-    "whoever subtracts the two reports sees what a few people answered. Invite exactly the same people, or "
-    "change the roster by at least %(k)s people, or ask other questions."
-)
 PLAN = {
     "stage": "kickoff",
     "opens_on": "2027-03-06",
@@ -98,11 +94,11 @@ def test_a_plan_that_cannot_be_says_why(world: World, programme: int, changes: d
     assert waves(world, programme) == []
 
 
-def test_a_plan_that_would_be_a_twin_is_refused_in_plain_words(world: World) -> None:
+def test_a_plan_that_comes_too_close_to_another_is_refused_in_plain_words(world: World) -> None:
     world.open_wave(14, 13)
     other = world.programme(15, 13)
     refused = send(signed_in(world), other, "preview")
-    assert (refused.status_code, "nearly the same people" in refused.text) == (422, True)
+    assert (refused.status_code, "what fewer than 10 people answered (Mentors)" in refused.text) == (422, True)
 
 
 @pytest.mark.parametrize("page", ["programmes/1/plan", "programmes/1/quiet-times", "waves/1/dry-run"])
@@ -208,9 +204,13 @@ def test_what_is_wrong_with_a_plan_is_said_in_the_readers_language(
     assert "Erreur" in answer.text.partition("</title>")[0]
 
 
-def test_twins_are_refused_in_the_readers_language(world: World, programme: int) -> None:
-    refusal = PlanRefused(TWINS, stage="kickoff", programme="Pilot", groups="mentor, mentee", k=5)
+def test_an_overlap_is_refused_in_the_readers_language(world: World) -> None:
+    world.open_wave()
+    with world.session() as session:
+        leave_programme(session, 1, "mentor.1@example.com", now=world.clock(), actor="test")
+    with pytest.raises(HistoryRefused) as refused:
+        world.planned_wave(1)
     with world.app.test_request_context(), force_locale("es"):
-        said = in_words(refusal)
-    assert said.startswith("La encuesta «Inicio» de «Pilot»")
-    assert "(Personas mentoras y Personas mentorizadas)" in said
+        said = in_words(refused.value)
+    assert "del programa (Inicio)" in said
+    assert "menos de 10 personas (Personas mentoras)" in said

@@ -40,6 +40,8 @@ FORMAT = 1
 _ONE_BAND = {"wide_band": None, "wide_from": None, "band_per": None}
 CHAIN_LABEL = b"feedback/chain/1"
 NO_REPORT_BEFORE = bytes(32)
+ANOTHER_PROGRAMME = "another"
+"""Stands for the stage of an earlier survey of another programme, of which no more may be said."""
 
 
 class Outcome(StrEnum):
@@ -88,7 +90,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Twin:
-    """An earlier report of the same sequence, on `stage`, about nearly the same people in `group` (R11)."""
+    """An earlier report, on `stage`, with which the one on `group` may speak of a few people (R11)."""
 
     group: str
     stage: str

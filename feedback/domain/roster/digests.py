@@ -1,11 +1,19 @@
-"""Digests of a roster: the same for the same people, another one for any change of a name, address, role or cohort."""
+"""Digests of a roster: the same for the same people, another one for any change of a name, address, role or cohort.
+
+And digests of persons, by which waves are compared long after the roster is gone.
+"""
 
 import hashlib
+import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NewType
 
-from feedback.domain.address import Address
+from feedback.domain.address import Address, one_address
+
+PersonDigest = NewType("PersonDigest", bytes)
+"""32 bytes that stand for a person in an organisation's history; without its key they lead to nobody."""
 
 _LABEL = "feedback/roster/1"
 
@@ -30,6 +38,12 @@ class RosterEntry:
 def roster_digest(entries: Iterable[RosterEntry]) -> bytes:
     """Return the digest of a roster, 32 bytes, in whatever order it is given."""
     return bytes.fromhex(_digest([_LABEL, *sorted(_line(entry) for entry in entries)]))
+
+
+def person_digest(key: bytes, address: Address, same_domains: Mapping[str, str]) -> PersonDigest:
+    """Return what stands for whoever has this address, in whatever spelling, in the history of an organisation."""
+    person = one_address(address, same_domains)
+    return PersonDigest(hmac.digest(key, b"feedback/person/1" + person.encode(), "sha256"))
 
 
 def _line(entry: RosterEntry) -> list[str]:

@@ -18,6 +18,20 @@ class WaveState(StrEnum):
     CANCELLED = "cancelled"
 
 
+SEQUENCE = ("kickoff", "midpoint", "exit")
+"""The stages that every programme plans, in order; participants are told of them before the first one."""
+
+
+def stages_after(stage: str) -> tuple[str, ...]:
+    """Return the planned stages that come after one; none after one of an organisation's own."""
+    return SEQUENCE[SEQUENCE.index(stage) + 1 :] if stage in SEQUENCE else ()
+
+
+def stages_before(stage: str) -> tuple[str, ...]:
+    """Return the planned stages that come before one; none before one of an organisation's own."""
+    return SEQUENCE[: SEQUENCE.index(stage)] if stage in SEQUENCE else ()
+
+
 class MomentKind(StrEnum):
     """What a date in a wave's calendar is for, besides opening and closing."""
 
@@ -33,6 +47,7 @@ class News(StrEnum):
     POSTPONED = "postponed"
     EXTENDED = "extended"
     RESULTS = "results"
+    REFUSED = "refused"
 
 
 class Band(StrEnum):

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
 from feedback.services.installation.check_databases import KEY_STORE, Engines
+from feedback.services.waves.fill_history import fill_history
 from feedback.storage.audit_log import note
 from feedback.storage.grants import grant_keys, grant_main
 from feedback.storage.keys import KeyStore
@@ -22,6 +23,8 @@ def upgrade_databases(engines: Engines, keys: KeyStore, folder: Path, *, now: da
     for (engine, tree), base in zip(engines.trees(folder), (Base, KeyBase), strict=False):
         upgrade(engine, base.metadata, tree)
     _note_wrapped(engines, keys.bind_all(), now, actor)
+    with Session(engines.main) as session:
+        fill_history(session, keys)
 
 
 def rewrap_keys(engines: Engines, keys: KeyStore, *, now: datetime, actor: str) -> int:

@@ -1,7 +1,7 @@
 """Tell people what became of a wave.
 
 Everybody invited is told that it was extended or cancelled, and after the close that there are results, or none;
-staff are told that it is held or postponed.
+staff are told that it is held, postponed or could not open.
 """
 
 from datetime import datetime, timedelta
@@ -42,6 +42,7 @@ _MAIL_TO_ALL = {
 _MAIL_TO_STAFF = {
     News.HELD: ("held", (StaffRole.ADMINISTRATOR,)),
     News.POSTPONED: ("postponement", PLANNERS),
+    News.REFUSED: ("refusal", PLANNERS),
 }
 
 

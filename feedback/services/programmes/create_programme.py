@@ -60,6 +60,7 @@ def create_programme(
     _check(draft, smallest_group_size)
     organisation = organisation_named(session, draft.organisation)
     if organisation.signing_public_key is None:
+        keys.make_history_key(organisation.id)
         organisation.signing_public_key = keys.make_signing_key(organisation.id)
     programme = Programme(
         organisation_id=organisation.id,

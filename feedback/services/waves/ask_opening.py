@@ -6,19 +6,21 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure.groups import partition
 from feedback.domain.waves.states import WaveState
-from feedback.services.waves.find_twins import find_twins
+from feedback.services.waves.check_history import check_wave
 from feedback.services.waves.open_wave import check_opening
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
+from feedback.storage.keys import KeyStore
 from feedback.storage.people import roster_sizes
 from feedback.storage.waves import count_calendar_change
 
 
-def ask_opening(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
+def ask_opening(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> None:
     """Make a wave that was never opened due now; raise WaveNotReady or PlanRefused as the opening would."""
     lock_wave(session, wave_id)
     wave = check_opening(session, wave_id, now)
-    find_twins(session, wave, partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size))
+    groups = partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
+    check_wave(session, keys, wave, groups, now=now, opens=True)
     wave.state, wave.opens_at = WaveState.SCHEDULED, now
     count_calendar_change(wave, now)
     note(session, now, actor, "asked to open", f"wave {wave_id}")

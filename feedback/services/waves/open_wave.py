@@ -14,18 +14,20 @@ from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.survey.responses import largest_body
 from feedback.domain.waves.calendar import SHORTEST_OPENING
 from feedback.domain.waves.mails import INVITATION
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import News, WaveState
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.roster.approve_roster import is_approved
 from feedback.services.support.open_support_desk import open_support_desk
-from feedback.services.waves.find_twins import find_twins
+from feedback.services.waves.check_history import check_wave, invited_members
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.services.waves.seal_terms import seal_terms
 from feedback.storage.audit_log import note
-from feedback.storage.database import lock_programme, lock_wave
+from feedback.storage.database import lock_organisation, lock_programme, lock_wave
 from feedback.storage.entitlements import Right, add_entitlements
+from feedback.storage.history import add_history
 from feedback.storage.keys import KeyStore, WaveKeys
 from feedback.storage.people import Invitee, invitees, roster_sizes
+from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import (
     Wave,
     add_groups,
@@ -57,11 +59,13 @@ def open_wave(
 ) -> Opening:
     """Open a wave; raise WaveNotReady if it was opened before, PlanRefused if nobody could ever see a result.
 
-    Raises RosterNotApproved if the organisation requires a second person's approval and the roster has none.
+    Raises RosterNotApproved if the organisation requires a second person's approval and the roster has none, and
+    HistoryRefused if the report would come too close to others (R11).
 
     The keys are committed first, and a later attempt keeps them, so an attempt that dies changes nothing else.
     """
-    check_opening(session, wave_id, now)
+    wave = check_opening(session, wave_id, now)
+    check_wave(session, keys, wave, _groups(session, wave), now=now, opens=True)
     session.commit()
     wave_keys = keys.keys_for_opening(wave_id)
     lock_wave(session, wave_id)
@@ -70,11 +74,11 @@ def open_wave(
     wave.roster_was_approved = is_approved(session, wave.programme_id)
     open_support_desk(session, keys, wave.programme_id)
     people = invitees(session, wave.programme_id)
-    groups = partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
+    groups = _groups(session, wave)
     questionnaires = questionnaires_of(session, wave_id)
     _fix_terms(wave, wave_keys, questionnaires, groups, now)
     wave.invited_sizes = _sizes(people)
-    wave.twins = [asdict(twin) for twin in find_twins(session, wave, groups)]
+    wave.twins = _enter_history(session, keys, wave, groups, now)
     add_groups(session, wave_id, groups)
     rights = _rights(wave_id, wave_keys.link, people, groups)
     add_entitlements(session, rights)
@@ -90,6 +94,17 @@ def open_wave(
     note(session, now, actor, "opened", f"wave {wave_id}")
     session.commit()
     return Opening(len(people), groups)
+
+
+def note_refused_opening(session: Session, wave_id: int, *, now: datetime) -> None:
+    """Note that a wave could not open at its hour because of its history (R11), and have its planners told, once."""
+    session.rollback()
+    lock_wave(session, wave_id)
+    wave = wave_by_id(session, wave_id)
+    if wave.state == WaveState.SCHEDULED and not wave.opening_was_refused:
+        wave.opening_was_refused, wave.news, wave.news_due_at = True, News.REFUSED, now
+        note(session, now, "service", "could not open: too close to other reports", f"wave {wave_id}")
+    session.commit()
 
 
 def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
@@ -109,12 +124,28 @@ def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
     return wave
 
 
+def _groups(session: Session, wave: Wave) -> tuple[Group, ...]:
+    return partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
+
+
+# Again, and now under a lock: another wave of the organisation may have opened since.
+def _enter_history(
+    session: Session, keys: KeyStore, wave: Wave, groups: tuple[Group, ...], now: datetime
+) -> list[dict[str, str]]:
+    lock_organisation(session, programme_by_id(session, wave.programme_id).organisation_id)
+    twins = check_wave(session, keys, wave, groups, now=now, opens=True)
+    add_history(session, wave.id, invited_members(session, keys, wave.programme_id, groups))
+    return [asdict(twin) for twin in twins]
+
+
 def _fix_terms(
     wave: Wave, keys: WaveKeys, questionnaires: dict[Role, Questionnaire], groups: tuple[Group, ...], now: datetime
 ) -> None:
     response, comment = keys.response.public, keys.comment.public
     wave.state = WaveState.OPEN
     wave.opened_at = now
+    if wave.news == News.REFUSED:
+        wave.news, wave.news_due_at = None, None
     wave.invited = sum(group.invited for group in groups)
     wave.response_key_id, wave.response_public_key = response.key_id, response.raw
     wave.comment_key_id, wave.comment_public_key = comment.key_id, comment.raw

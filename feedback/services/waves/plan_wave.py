@@ -12,8 +12,9 @@ from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.waves.calendar import WaveCalendar, Wishes, draw_calendar
 from feedback.domain.waves.schedule import Offset
 from feedback.domain.waves.states import MomentKind, WaveState
-from feedback.services.waves.find_twins import PlannedSurvey, twins_of
+from feedback.services.waves.check_history import PlannedSurvey, check_history
 from feedback.storage.audit_log import note
+from feedback.storage.keys import KeyStore
 from feedback.storage.people import roster_sizes
 from feedback.storage.programmes import Programme, programme_by_id, words_of
 from feedback.storage.quiet_times import hours_of
@@ -40,16 +41,20 @@ class WavePlan:
 
 
 def plan_wave(
-    session: Session, plan: WavePlan, *, key_backup_days: int, comment_days: int, now: datetime, actor: str
+    session: Session,
+    keys: KeyStore,
+    plan: WavePlan,
+    *,
+    key_backup_days: int,
+    comment_days: int,
+    now: datetime,
+    actor: str,
 ) -> int:
-    """Store the wave and return its id, or raise PlanRefused naming what cannot be: a date, or a twin (R11)."""
+    """Store the wave and return its id, or raise PlanRefused naming what cannot be: a date, or an overlap (R11)."""
     programme = programme_by_id(session, plan.programme_id)
     calendar = planned_calendar(session, plan, now)
-    twins_of(
-        session,
-        planned_survey(programme, plan),
-        partition(roster_sizes(session, programme.id), programme.minimum_group_size),
-    )
+    groups = partition(roster_sizes(session, programme.id), programme.minimum_group_size)
+    check_history(session, keys, planned_survey(programme, plan), groups, now=now)
     wave = Wave(
         programme_id=programme.id,
         stage=plan.stage,
@@ -82,7 +87,7 @@ def planned_calendar(session: Session, plan: WavePlan, now: datetime) -> WaveCal
 
 
 def planned_survey(programme: Programme, plan: WavePlan) -> PlannedSurvey:
-    """Return what a plan asks of whom, as `twins_of` compares it."""
+    """Return what a plan asks of whom, as `check_history` compares it."""
     asked = _asked_in_words(programme, plan.questionnaires)
     return PlannedSurvey(programme.id, plan.stage, programme.minimum_group_size, asked, None)
 

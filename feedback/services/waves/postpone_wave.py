@@ -39,7 +39,7 @@ def postpone_wave(session: Session, wave_id: int, opens_at: datetime, *, now: da
         moment.due_at = moved_by_days(moment.due_at, days, hours.zone)
     session.flush()
     move_reminders(session, wave, opening=later, now=now)
-    wave.news, wave.news_due_at = News.POSTPONED, now
+    wave.news, wave.news_due_at, wave.opening_was_refused = News.POSTPONED, now, False
     count_calendar_change(wave, now)
     note(session, now, actor, "postponed", f"wave {wave_id}")
     session.commit()

@@ -10,9 +10,10 @@ from feedback.domain.disclosure.groups import partition
 from feedback.domain.report.report import Twin
 from feedback.domain.waves.calendar import WaveCalendar
 from feedback.domain.waves.schedule import Hours
-from feedback.services.waves.find_twins import find_twins, twins_of
+from feedback.services.waves.check_history import check_history, check_wave, known_twice
 from feedback.services.waves.plan_wave import WavePlan, planned_calendar, planned_survey
 from feedback.storage.database import reading
+from feedback.storage.keys import KeyStore
 from feedback.storage.people import roster_sizes
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.quiet_times import hours_of
@@ -21,29 +22,34 @@ from feedback.storage.waves import wave_by_id
 
 @dataclass(frozen=True)
 class WavePreview:
-    """The result of a plan. `twins` are the earlier waves of the sequence on nearly the same people."""
+    """The result of a plan. `twins` are the earlier surveys with which it may speak of a few people.
+
+    `namesakes` are names that the organisation knows at several addresses.
+    """
 
     calendar: WaveCalendar
     hours: Hours
     forecast: Forecast
     twins: tuple[Twin, ...]
+    namesakes: tuple[str, ...]
 
 
-def preview_wave(session: Session, plan: WavePlan, *, now: datetime) -> WavePreview:
+def preview_wave(session: Session, keys: KeyStore, plan: WavePlan, *, now: datetime) -> WavePreview:
     """Return what planning would store; raise PlanRefused where planning would."""
     with reading(session):
         programme = programme_by_id(session, plan.programme_id)
         calendar = planned_calendar(session, plan, now)
         survey = planned_survey(programme, plan)
         sizes = roster_sizes(session, programme.id)
-        twins = twins_of(session, survey, partition(sizes, survey.k))
+        twins = check_history(session, keys, survey, partition(sizes, survey.k), now=now)
         seen = forecast(sizes, survey.questionnaires, survey.k)
-        return WavePreview(calendar, hours_of(session, programme.id), seen, twins)
+        named = known_twice(session, programme.id)
+        return WavePreview(calendar, hours_of(session, programme.id), seen, twins, named)
 
 
-def twins_ahead(session: Session, wave_id: int) -> tuple[Twin, ...]:
-    """Return the twins of a wave on the present roster; raise PlanRefused if it could not be opened now (R11)."""
+def twins_ahead(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> tuple[Twin, ...]:
+    """Return the twins of a wave on the present roster; raise HistoryRefused if it could not be opened now (R11)."""
     with reading(session):
         wave = wave_by_id(session, wave_id)
         sizes = roster_sizes(session, wave.programme_id)
-        return find_twins(session, wave, partition(sizes, wave.minimum_group_size))
+        return check_wave(session, keys, wave, partition(sizes, wave.minimum_group_size), now=now, opens=True)

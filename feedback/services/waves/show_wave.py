@@ -56,7 +56,7 @@ class DeliveryCount:
 
 @dataclass(frozen=True)
 class WaveView:
-    """One wave. `languages` are codes; `groups` is empty before the opening."""
+    """One wave. `languages` are codes; `groups` is empty before the opening, which may have been refused (R11)."""
 
     id: int
     programme_id: int
@@ -70,6 +70,7 @@ class WaveView:
     may_close_early: bool
     may_be_closed: bool
     may_be_extended: bool
+    opening_was_refused: bool
     has_report: bool
     calendar: tuple[CalendarEntry, ...]
     deliveries: tuple[DeliveryCount, ...]
@@ -106,6 +107,7 @@ def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
         may_close_early=wave.may_close_early,
         may_be_closed=state is WaveState.OPEN and (wave.may_close_early or wave.closes_at <= now),
         may_be_extended=_may_be_extended(wave, moments, now),
+        opening_was_refused=state is WaveState.SCHEDULED and wave.opening_was_refused,
         has_report=report_of(session, wave.id) is not None,
         calendar=_calendar(wave, moments),
         deliveries=tuple(DeliveryCount(mail, stands, count) for (mail, stands), count in counts.items()),

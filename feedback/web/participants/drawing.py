@@ -18,6 +18,7 @@ from feedback.domain.survey.next_page import (
     WithdrawPage,
 )
 from feedback.domain.survey.questionnaires import Questionnaire, text_in
+from feedback.domain.waves.states import stages_after
 from feedback.locales.moments import day, moment
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime
@@ -67,6 +68,7 @@ def _draw_promise(survey: Survey, language: str, state: str) -> str:
         stage_title=text_in(survey.questionnaire.title, language),
         closes=_closes(survey, language),
         keys_gone_by=day(survey.closes_on + timedelta(days=survey.key_backup_days), language),
+        later_stages=stages_after(survey.stage),
         closed_count=len(survey.questionnaire.questions) - len(survey.questionnaire.open_questions),
         open_count=len(survey.questionnaire.open_questions),
         questions=_questions_listed(survey.questionnaire, language),

@@ -49,7 +49,7 @@ def send(programme_id: int) -> ResponseReturnValue:
     programme, form = show_programme(runtime().session(), programme_id), _form()
     with accepted(form, lambda: _page(programme, form), PlanRefused):
         plan = _plan(programme, form)
-        seen = preview_wave(runtime().session(), plan, now=runtime().clock())
+        seen = preview_wave(runtime().session(), runtime().keys, plan, now=runtime().clock())
         if request.form.get("go") == _WRITE_DOWN:
             return redirect(url_for(".wave", wave_id=_write_down(plan)), 303)
     return _page(programme, form, seen)
@@ -89,6 +89,7 @@ def _write_down(plan: WavePlan) -> int:
     tools = runtime()
     return plan_wave(
         tools.session(),
+        tools.keys,
         plan,
         key_backup_days=tools.settings.key_backup_days,
         comment_days=tools.settings.comment_days,
@@ -107,7 +108,7 @@ def _page(programme: ProgrammeView, form: PlanForm, seen: WavePreview | None = N
         quiet=quiet,
         hours={"begins": time_in_words(quiet.begins), "ends": time_in_words(quiet.ends)},
         dates=() if seen is None else _dates(seen),
-        forecast=None if seen is None else forecast_words(seen.forecast, seen.twins),
+        forecast=None if seen is None else forecast_words(seen.forecast, seen.twins, seen.namesakes),
         sent=[(name, value) for name, value in request.form.items(multi=True) if name not in {"go", "csrf_token"}],
     )
 

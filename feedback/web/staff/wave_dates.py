@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
 from feedback.domain.errors import PlanRefused, WaveNotReady
@@ -32,7 +33,11 @@ _MOST_SHOWN = 500
 @allowed(*PLANNERS)
 def open_now(wave_id: int) -> ResponseReturnValue:
     """Ask the worker to open a wave."""
-    return decide(wave_id, OpenWaveForm(), ask_opening)
+    return decide(wave_id, OpenWaveForm(), _ask_opening)
+
+
+def _ask_opening(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
+    ask_opening(session, runtime().keys, wave_id, now=now, actor=actor)
 
 
 @allowed(*PLANNERS)

@@ -91,10 +91,11 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
 
 
 def _forecast(wave: WaveView) -> ForecastWords:
-    session = runtime().session()
+    tools = runtime()
+    session = tools.session()
     seen = forecast_wave(session, wave.id)
     try:
-        return forecast_words(seen, twins_ahead(session, wave.id))
+        return forecast_words(seen, twins_ahead(session, tools.keys, wave.id, now=tools.clock()))
     except PlanRefused as refusal:
         words = forecast_words(seen)
         return replace(words, warnings=(in_words(refusal), *words.warnings))

@@ -234,7 +234,7 @@ def scheduled(world: World, programme: int) -> int:
     now = world.clock()
     plan = WavePlan(programme, "kickoff", pair("kickoff"), now + timedelta(hours=1), now + timedelta(days=9))
     with world.session() as session:
-        return plan_wave(session, plan, key_backup_days=7, comment_days=60, now=now, actor="test")
+        return plan_wave(session, world.keys, plan, key_backup_days=7, comment_days=60, now=now, actor="test")
 
 
 @pytest.mark.parametrize("is_asked_for", [True, False])

@@ -28,7 +28,7 @@ def planned(world: World, programme: int | None = None, **changes: object) -> in
     }
     with world.session() as session:
         plan = WavePlan(**(values | changes))
-        return plan_wave(session, plan, key_backup_days=3, comment_days=30, now=START, actor="test")
+        return plan_wave(session, world.keys, plan, key_backup_days=3, comment_days=30, now=START, actor="test")
 
 
 def calendar(world: World, wave: int, kind: MomentKind) -> list[timedelta]:

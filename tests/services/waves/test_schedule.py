@@ -55,7 +55,7 @@ def plan_of(programme: int, **changes: object) -> WavePlan:
 def scheduled(world: World, quiet: QuietTimes = DEFAULT_QUIET_TIMES, **changes: object) -> int:
     plan = plan_of(world.programme(quiet=quiet), **changes)
     with world.session() as session:
-        return plan_wave(session, plan, key_backup_days=7, comment_days=60, now=START, actor="test")
+        return plan_wave(session, world.keys, plan, key_backup_days=7, comment_days=60, now=START, actor="test")
 
 
 def at(world: World, day: int, hour: float = 9) -> None:
@@ -406,15 +406,15 @@ def test_who_has_left_is_not_counted_among_those_who_wanted_no_mail(world: World
 def test_a_preview_is_what_planning_then_writes_down(world: World) -> None:
     plan = plan_of(world.programme(quiet=DEFAULT_QUIET_TIMES), reminders=(PLUS_3, PLUS_5, LAST_2))
     with world.session() as session:
-        seen = preview_wave(session, plan, now=START)
-        wave = plan_wave(session, plan, key_backup_days=7, comment_days=60, now=START, actor="test")
+        seen = preview_wave(session, world.keys, plan, now=START)
+        wave = plan_wave(session, world.keys, plan, key_backup_days=7, comment_days=60, now=START, actor="test")
     assert [entry.at for entry in reminders(world, wave)] == [one.at for one in seen.calendar.reminders]
 
 
 def test_looking_at_a_plan_writes_nothing(world: World) -> None:
     programme = world.programme()
     with world.session() as session:
-        preview_wave(session, plan_of(programme), now=START)
+        preview_wave(session, world.keys, plan_of(programme), now=START)
         assert session.get(Wave, 1) is None
 
 

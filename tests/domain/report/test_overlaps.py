@@ -1,0 +1,85 @@
+"""Which waves of an organisation may follow each other: generated ones, as organisations run them."""
+
+import random
+
+import pytest
+
+from feedback.domain.report.overlaps import KnownWave, Overlap, Topic, find_overlaps
+
+ASKED = {"en": "Does it help?"}
+OF_MENTORS = {"en": "What have you learned from a mentee?"}
+
+
+def wave(number: int, groups: dict[str, set[int]], k: int = 5, asks: str = "") -> KnownWave:
+    """A wave that asks all groups one thing, and the groups named in `asks` another."""
+    topics = [Topic(ASKED, frozenset(groups))] + ([Topic(OF_MENTORS, frozenset({asks}))] if asks else [])
+    members = {name: frozenset(str(one).encode() for one in people) for name, people in groups.items()}
+    return KnownWave(number, k, tuple(topics), members)
+
+
+def overlaps(mine: KnownWave, *others: KnownWave, allowed: tuple[int, ...] = ()) -> list[Overlap]:
+    return list(find_overlaps(mine, others, allowed))
+
+
+def places(mine: KnownWave, *others: KnownWave) -> list[set[tuple[int, str]]]:
+    return [set(one.places) for one in overlaps(mine, *others)]
+
+
+def test_each_role_by_itself_is_published_whole_however_small() -> None:
+    first = wave(1, {"mentor": set(range(30)), "mentee": set(range(40, 70))})
+    small = {"mentor": set(range(100, 108)), "mentee": set(range(110, 118))}
+    assert overlaps(wave(2, small), first) == []
+    assert overlaps(wave(2, small), wave(1, small)) == []
+
+
+def test_one_role_of_everybody_is_compared_as_that_role() -> None:
+    first = wave(1, {"all": set(range(16)), "mentor": set(range(8))}, asks="mentor")
+    again = {"all": set(range(1, 16)) | {50}, "mentor": set(range(8))}
+    assert places(wave(2, {"mentor": set(range(7))}, asks="mentor"), first) == [{(2, "mentor"), (1, "mentor")}] * 2
+    assert {(2, "all"), (1, "all")} in places(wave(2, again, asks="mentor"), first)
+
+
+def test_waves_about_others_are_not_even_looked_at() -> None:
+    others = [wave(number, {"mentor": set(range(100 * number, 100 * number + 20))}) for number in range(2, 60)]
+    assert overlaps(wave(1, {"mentor": set(range(20))}), *others) == []
+
+
+def test_what_is_allowed_with_one_wave_is_not_with_another() -> None:
+    before, elsewhere = wave(1, {"mentor": set(range(14))}), wave(2, {"mentor": set(range(14)) | set(range(50, 60))})
+    mine = wave(3, {"mentor": set(range(13))})
+    assert overlaps(mine, before, allowed=(1,)) == []
+    assert places(mine, before) == [{(3, "mentor"), (1, "mentor")}]
+    assert overlaps(mine, elsewhere) == []
+    assert places(mine, elsewhere, wave(1, {"mentor": set(range(50, 61))})) != []
+
+
+def partition(people: list[int], chance: random.Random) -> dict[str, set[int]]:
+    """Two roles, one of them perhaps in two cohorts, as the roster has them; everybody, if a role is small."""
+    half = len(people) // 2
+    mentors, mentees = set(people[:half]), set(people[half:])
+    if half < 10:
+        return {"all": set(people)}
+    if half < 20 or chance.random() < 0.5:
+        return {"mentor": mentors, "mentee": mentees}
+    return {"mentor/a": set(people[: half // 2]), "mentor/b": set(people[half // 2 : half]), "mentee": mentees}
+
+
+def organisation(seed: int) -> int:
+    """Count the refusals among six programmes of new and returning people, three waves each, without leavers."""
+    chance, known, waves, refused = random.Random(seed), list(range(20)), list[KnownWave](), 0
+    for programme in range(6):
+        size, returning = chance.randint(8, 60), chance.uniform(0, 0.6)
+        back = chance.sample(known, min(len(known), round(size * returning)))
+        people = back + list(range(len(known), len(known) + size - len(back)))
+        known = list(range(max(len(known), max(people) + 1)))
+        groups = partition(people, chance)
+        for stage in range(3):
+            mine = wave(3 * programme + stage, groups)
+            refused += bool(overlaps(mine, *waves, allowed=tuple(range(3 * programme, 3 * programme + stage))))
+            waves.append(mine)
+    return refused
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_hardly_any_programme_without_leavers_is_refused(seed: int) -> None:
+    assert organisation(seed) == 0
