@@ -12,7 +12,8 @@ from feedback.auditor import audit
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.survey.answers import Answer
 from feedback.domain.survey.questionnaires import Role
-from tests.auditor import rivals
+from tests.auditor import conditional_surveys, rivals
+from tests.auditor.conditional_surveys import conditional_survey
 from tests.auditor.programmes import MILD, Person, Programme, a_question, our_report, some_programme
 
 RULES = ("D1", "D2", "D2i", "D3")
@@ -81,10 +82,27 @@ def speed(scale: tuple[tuple[int, int], ...]) -> list[list[object]]:
     return rows
 
 
+def tried_out(kind: str, surveys: int) -> list[object]:
+    """Return a row on tiny surveys with a conditional question: what trying out finds, and the auditor misses."""
+    missed, wrong, due = 0, 0, 0
+    for seed in range(surveys):
+        survey, document, sizes = conditional_survey(seed, kind)
+        findings = audit(document, sizes).findings
+        for about in ("filter", "question"):
+            found = {one.rule for one in findings if (one.question == "F1") == (about == "filter")} & set(RULES)
+            broken = conditional_surveys.broken(survey, about)
+            ignored = {"D2i"} if "D2" in broken else set[str]()
+            missed, wrong = missed + bool(broken - found - ignored), wrong + bool(found - broken - ignored)
+            due += bool(broken)
+    return [kind, surveys, due, missed, wrong]
+
+
 def main(small: bool) -> None:
-    """Print both tables."""
+    """Print the tables."""
     heads = ["publisher", "reports", *RULES, "D1 or D2", "any", "ms an audit"]
     table("Reports that give somebody away", heads, rates(20, 10) if small else rates(10_000, 300))
+    rows = [tried_out("hanging", 10 if small else 15_000), tried_out("twice", 5 if small else 3_000)]
+    table("Conditional questions, against trying out", ["asked", "surveys", "to be found", "missed", "wrong"], rows)
     scale = ((2, 4),) if small else ((2, 20), (10, 20), (80, 20))
     table("Auditing a large report", ["groups", "questions", "processor s"], speed(scale))
 

@@ -14,12 +14,18 @@ OTHERS = ""
 
 @dataclass(frozen=True)
 class Atom:
-    """So many people, in these `groups`. `role` None: not known."""
+    """So many people, in these `groups`. `role` None: not known.
+
+    If it is not known who they are, they are at most so many `among` those of certain groups; and some that an answer
+    tells apart were not asked.
+    """
 
     label: str
     role: str | None
     size: int
     groups: frozenset[str]
+    among: frozenset[str] | None = None
+    is_asked: bool = True
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Crowd:
     groups: frozenset[str]
     asked: bool
     atoms: tuple[Atom, ...]
+    among: frozenset[str] | None = None
 
     @property
     def size(self) -> int:
@@ -104,6 +111,7 @@ def _block(topic: Topic, atoms: Sequence[Atom], groups: list[str], claims: list[
     crowds: dict[tuple[frozenset[str], bool], list[Atom]] = defaultdict(list)
     for atom in atoms:
         if not atom.groups.isdisjoint(groups):
-            crowds[atom.groups, atom.role is None or atom.role in topic.roles].append(atom)
-    made = tuple(Crowd(*key, tuple(members)) for key, members in crowds.items())
+            asked = atom.is_asked and (atom.role is None or atom.role in topic.roles)
+            crowds[atom.groups, asked].append(atom)
+    made = tuple(Crowd(*key, tuple(members), members[0].among) for key, members in crowds.items())
     return Block(topic, tuple(groups), made, tuple(dict.fromkeys(claims)))

@@ -9,11 +9,12 @@ from feedback.auditor.atoms import Atom, Block, atoms_of_groups, atoms_of_roster
 from feedback.auditor.attacks import Inconsistent, Leak, leaks_of
 from feedback.auditor.document import Document
 from feedback.auditor.fields import BeyondLimits, UnknownStatement, Unreadable
+from feedback.auditor.kindred import kindred_of
 from feedback.auditor.model import LimitReached
 from feedback.auditor.reading import read_document
 from feedback.auditor.rules import broken_partition, broken_rules
 from feedback.auditor.targets import members
-from feedback.auditor.topics import group_key, topics_of
+from feedback.auditor.topics import Topic, group_key, topics_of
 from feedback.auditor.verdict import Finding, Verdict, verdict_of
 
 Given = ParamSpec("Given")
@@ -99,12 +100,30 @@ def _attacked(
             exact = rate.answered
             bounds = (0, document.rules.k - 1) if exact is None else (exact, exact)
             answered[group_key(prefix, rate.group)] = bounds
-    return [
+    topics = topics_of(sources)
+    found = [
         finding
-        for topic in topics_of(sources)
+        for topic in topics
         for block in blocks(topic, atoms)
         for finding in _findings(block, answered, assuming=assuming)
     ]
+    known = {(finding.rule, finding.group) for finding in found}
+    return [*found, *(one for one in _kindred(topics, sources, atoms, answered) if (one.rule, one.group) not in known)]
+
+
+def _kindred(
+    topics: Sequence[Topic],
+    sources: Sequence[tuple[str, Document]],
+    atoms: Sequence[Atom],
+    answered: dict[str, tuple[int, int]],
+) -> Iterable[Finding]:
+    """Yield what follows from questions in nearly the same words, or asked of some people after certain answers."""
+    try:
+        for kin in kindred_of(topics, sources, atoms):
+            for block in blocks(kin.topic, kin.atoms):
+                yield from _findings(block, answered | dict(kin.answered), assuming=True)
+    except LimitReached as limit:
+        yield Finding("limit", "", "", f"It could not be decided whether this is safe: {limit}.")
 
 
 def _findings(block: Block, answered: dict[str, tuple[int, int]], *, assuming: bool) -> Iterable[Finding]:
@@ -137,6 +156,8 @@ def _sentence(leak: Leak, block: Block) -> str:
 
 def _people(block: Block, leak: Leak) -> str:
     labels = [atom.label for atom in members(block, leak.target) if atom.label]
+    if any(crowd.among is not None for crowd in block.crowds):
+        return f"the people of {' and '.join(labels)}"
     invited = f"{sum(leak.target.inside)} people"
     return f"the {invited} invited from {' and '.join(labels)}" if labels else f"some {invited}"
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from feedback.auditor.fields import Unreadable
 
+Texts = tuple[tuple[str, str], ...]
+"""What is said in each language."""
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -34,7 +37,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with options. `wording` is the same for the same question in two reports.
+    """A question with options. `wording` is the same for the same question in two reports; `texts` are by language.
 
     `shown_when`: the code of the question and its options after which alone this one was asked.
     """
@@ -47,6 +50,7 @@ class Question:
     sensitive: bool
     then_now: bool
     wording: str
+    texts: Texts = ()
     shown_when: tuple[str, tuple[str, ...]] | None = None
 
 
@@ -102,6 +106,12 @@ class Document:
             if group.name == name:
                 return group
         raise Unreadable(f"There is no group named {name!r}.")
+
+    def parents(self, question: Question, groups: tuple[str, ...]) -> tuple[Question, ...]:
+        """Return the questions that one may hang on in these groups: more than one if each role has its own."""
+        code, _ = question.shown_when or ("", ())
+        roles = {role for name in groups for role in question.roles if self.group(name).role in (None, role)}
+        return tuple(one for one in self.questions if one.code == code and roles & set(one.roles))
 
     @property
     def answered(self) -> dict[str, int | None]:

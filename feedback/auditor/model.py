@@ -88,7 +88,8 @@ class Model:
         self.parts = _parts(block)
         self.pairs = [(part, self.parts[part.row + 1]) for part in self.parts if part.inside]
         self.width = sum(1 + len(part.cells) for part in self.parts)
-        rows = [*self._part_rows(), *self._member_rows(answered), *self._claim_rows(), self._inside_row()]
+        rows = [*self._part_rows(), *self._member_rows(answered), *self._claim_rows(), *self._shared_rows()]
+        rows.append(self._inside_row())
         self.matrix = whole([row for row, _, _ in rows])
         self._last = len(rows) - 1
         nothing = whole([0] * self.width)
@@ -197,6 +198,14 @@ class Model:
                 columns = [part.members for part in self.parts if group in self._groups(part)]
                 rows.append((self.counting(columns), *answered[group]))
         return rows
+
+    def _shared_rows(self) -> Iterator[tuple[Whole, int, int]]:
+        """Crowds of the same people, told apart by an answer, hold each of them once."""
+        for among in dict.fromkeys(crowd.among for crowd in self.block.crowds if crowd.among is not None):
+            parts = [part for part in self.parts if self.block.crowds[part.crowd].among == among]
+            crowds = [crowd for crowd in self.block.crowds if crowd.among == among]
+            people = sum(crowd.size for crowd in crowds) // len({crowd.groups for crowd in crowds})
+            yield self.counting(part.members for part in parts), 0, people
 
     def _claim_rows(self) -> list[tuple[Whole, int, int]]:
         return [(self._claimed(claim), claim.low, claim.high) for claim in self.block.claims]

@@ -50,6 +50,9 @@ class Places:
         none = np.repeat((self._room == 0)[:, :, None], self._within.shape[1], axis=2)
         for crowd, own in impossible:
             none[crowd, :, own] = True
+        # Whoever took no part gave no answer that could tell them apart from others.
+        for at, (inner, _) in enumerate(self._asked):
+            none[at, :, -2] |= self._model.block.crowds[inner.crowd].among is not None
         if self._room[:, 0].sum() == 1:
             none[:, 0] |= self._within[0] == 1
         return none

@@ -6,7 +6,7 @@ Knows the format of docs/report-format.md from its text alone. What it does not 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from feedback.auditor.document import Count, Document, Group, Question, Rate, Rules, Statement
+from feedback.auditor.document import Count, Document, Group, Question, Rate, Rules, Statement, Texts
 from feedback.auditor.fields import BeyondLimits, Fields, UnknownStatement, Unreadable, fields_of
 
 ROLES = ("mentor", "mentee")
@@ -101,6 +101,7 @@ def _question(fields: Fields) -> Question:
         sensitive=fields.flag("sensitive") or fields.values.get("theme") == "harm",
         then_now=fields.flag("then_now"),
         wording=repr([_kind(fields), *(_plain(fields.values.get(key)) for key in _WORDING)]),
+        texts=_texts(fields.values.get("text")),
         shown_when=_condition(fields),
     )
     if not set(question.roles) <= set(ROLES) or not question.roles:
@@ -108,6 +109,11 @@ def _question(fields: Fields) -> Question:
     if question.then_now and (question.order == "none" or question.kind == "many"):
         raise Unreadable(f"{fields.place} is asked then and now, but its options have no order.")
     return question
+
+
+def _texts(value: object) -> Texts:
+    said = value.items() if isinstance(value, Mapping) else ()
+    return tuple((language, text) for language, text in said if isinstance(text, str))
 
 
 def _condition(fields: Fields) -> tuple[str, tuple[str, ...]] | None:

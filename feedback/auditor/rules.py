@@ -3,6 +3,7 @@
 Written from docs/disclosure.md in words, so that a slip of the publisher is not repeated here.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -126,6 +127,8 @@ def _statement(statement: Statement, document: Document) -> Iterator[str]:
     if statement.kind != "total":
         yield from _thresholds(statement, statement.n, document)
     yield from _fitting(statement)
+    if statement.kind != "total" and statement.question.shown_when is not None:
+        yield from _cut(statement, statement.question.shown_when[1], document)
     if statement.kind == "distribution":
         yield from _near_unanimity(statement, statement.n, document.rules.band_of(statement.n))
     if statement.kind in ("dominance-band", "ticks", "rose", "fell"):
@@ -186,6 +189,29 @@ def _fitting(statement: Statement) -> Iterator[str]:
         yield f"{kind} does not fit a question of the kind {question.kind}"
     if question.sensitive != (kind == "sensitive"):
         yield "a sensitive question may only be told in bands, and no other question is"
+
+
+def _cut(statement: Statement, asked_after: tuple[str, ...], document: Document) -> Iterator[str]:
+    """Who was asked, who was not, and each class that conditions on one question separate, are nobody or k people."""
+    k, before = document.rules.k, document.parents(statement.question, statement.groups)
+    told = [one for one in document.statements if one.question in before and one.groups == statement.groups]
+    if len(before) != 1 or [one.kind for one in told] != ["distribution"]:
+        yield "who was asked it hangs on a question that is not told in full there"
+        return
+    counts = {count.options[0]: count.low for count in told[0].counts}
+    asked = sum(counts[option] for option in asked_after)
+    if min(asked, sum(counts.values()) - asked) < k:
+        yield f"fewer than {k} people gave, or did not give, the answers after which it was asked"
+    conditions = [
+        set(one.shown_when[1])
+        for one in document.questions
+        if one.shown_when and before[0] in document.parents(one, statement.groups)
+    ]
+    classes = Counter[tuple[bool, ...]]()
+    for option, count in counts.items():
+        classes[tuple(option in answers for answers in conditions)] += count
+    if any(0 < size < k for size in classes.values()):
+        yield f"what hangs on {before[0].code!r} tells a class of fewer than {k} people apart"
 
 
 def _near_unanimity(statement: Statement, n: int, band: int) -> Iterator[str]:

@@ -3,10 +3,10 @@
 A topic is a question with one choice, or one option of a many-choice question, which is a yes or no of its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from feedback.auditor.document import Count, Document, Question, Statement
+from feedback.auditor.document import Count, Document, Question, Statement, Texts
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,35 @@ class Attribute:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """To have chosen one of `options` where `code` was asked, in the report of this prefix."""
+
+    prefix: str
+    code: str
+    options: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Claim:
-    """From `low` to `high` people of `groups`, taken together, gave an answer in `cells`."""
+    """From `low` to `high` people of `groups`, taken together, gave an answer in `cells`.
+
+    Only those were asked who met the `condition`, if there is one.
+    """
 
     groups: tuple[str, ...]
     cells: frozenset[int]
     low: int
     high: int
+    condition: Condition | None = None
 
 
 @dataclass
 class Topic:
-    """What is said about one thing that was asked. `answers` names the cells; `k` is the largest k promised."""
+    """What is said about one thing that was asked. `answers` names the cells; `k` is the largest k promised.
+
+    `wordings` are its words by language, more than one if several questions ask nearly the same; `ticked` is the option
+    that it is about if many could be chosen.
+    """
 
     code: str
     roles: set[str]
@@ -42,6 +59,8 @@ class Topic:
     attributes: tuple[Attribute, ...]
     k: int
     claims: list[Claim] = field(default_factory=list)
+    wordings: tuple[Texts, ...] = ()
+    ticked: str | None = None
 
     @property
     def everything(self) -> frozenset[int]:
@@ -64,20 +83,35 @@ def topics_of(sources: Sequence[tuple[str, Document]]) -> tuple[Topic, ...]:
     A question of two documents is one topic if its words and options are the same; within one document also the
     roles must be, since each role may have been asked in its own way.
     """
-    found: dict[object, Topic] = {}
+    found = _Found(are_several=len(sources) > 1)
     for prefix, document in sources:
         for statement in document.statements:
             for ticked in _ticked(statement):
-                roles = statement.question.roles if len(sources) == 1 else ()
-                topic = found.setdefault(
-                    (statement.question.wording, statement.question.code, roles, ticked),
-                    Topic(statement.question.code, set(), *_answers(statement.question, ticked), document.rules.k),
-                )
-                topic.roles |= set(statement.question.roles)
-                topic.k = max(topic.k, document.rules.k)
+                topic = found.topic(statement.question, ticked, document)
                 topic.claims += _claims(statement, prefix, document, topic, ticked)
-                topic.claims += _claims_of_dependents(statement, prefix, document)
-    return tuple(found.values())
+            # So many answered what is asked only after certain answers: at least so many gave those, said or unsaid.
+            for question, claim in _claims_on_parents(statement, prefix, document):
+                found.topic(question, None, document).claims.append(claim)
+    return tuple(found.topics.values())
+
+
+class _Found:
+    """Topics by what they are about."""
+
+    def __init__(self, *, are_several: bool) -> None:
+        self.topics: dict[object, Topic] = {}
+        self._are_several = are_several
+
+    def topic(self, question: Question, ticked: str | None, document: Document) -> Topic:
+        """Return the topic of a question, or of one of its ticks."""
+        roles = () if self._are_several else question.roles
+        topic = self.topics.setdefault(
+            (question.wording, question.code, roles, ticked),
+            Topic(question.code, set(), *_answers(question, ticked), document.rules.k, [], (question.texts,), ticked),
+        )
+        topic.roles |= set(question.roles)
+        topic.k = max(topic.k, document.rules.k)
+        return topic
 
 
 def _ticked(statement: Statement) -> tuple[str | None, ...]:
@@ -146,39 +180,51 @@ def _moved(question: Question, pairs: list[tuple[str, str]], direction: str) -> 
 def _claims(statement: Statement, prefix: str, document: Document, topic: Topic, ticked: str | None) -> Iterable[Claim]:
     groups = tuple(group_key(prefix, name) for name in statement.groups)
     if statement.n is None:
-        yield from _silence(statement, groups, document, topic)
+        yield from _silence(statement, prefix, groups, document, topic)
         return
     if statement.kind == "total" and _is_repetition(statement, document):
         return
-    yield Claim(groups, topic.everything, statement.n, statement.n)
+    condition = _condition(statement.question, prefix)
+    yield Claim(groups, topic.everything, statement.n, statement.n, condition)
     for count in statement.counts:
         if ticked is None or ticked in count.options:
-            yield Claim(groups, _cells(statement.question, count, ticked), count.low, count.high)
+            yield Claim(groups, _cells(statement.question, count, ticked), count.low, count.high, condition)
 
 
-def _claims_of_dependents(statement: Statement, prefix: str, document: Document) -> Iterable[Claim]:
-    """So many answered what is asked only after certain options: at least so many chose those.
-
-    Claimed where the question is spoken of that they hang on, whether something is said of it or not.
-    """
-    question = statement.question
-    for other in document.statements:
-        if other.n is None or other.question.shown_when is None or other.groups != statement.groups:
-            continue
-        code, options = other.question.shown_when
-        if code == question.code and set(other.question.roles) & set(question.roles):
-            groups = tuple(group_key(prefix, name) for name in other.groups)
-            most = sum(document.group(name).invited for name in other.groups)
-            yield Claim(groups, _where(_pairs(question), set(options)), other.n, most)
+def _condition(question: Question, prefix: str) -> Condition | None:
+    if question.shown_when is None:
+        return None
+    code, options = question.shown_when
+    return Condition(prefix, code, frozenset(options))
 
 
-def _silence(statement: Statement, groups: tuple[str, ...], document: Document, topic: Topic) -> Iterable[Claim]:
+def _claims_on_parents(statement: Statement, prefix: str, document: Document) -> Iterator[tuple[Question, Claim]]:
+    """Yield each question that a published one hangs on, directly or through others, with what follows for it."""
+    question, n = statement.question, statement.n
+    groups = tuple(group_key(prefix, name) for name in statement.groups)
+    seen = {question}
+    while n is not None and question.shown_when is not None:
+        _, options = question.shown_when
+        parents = document.parents(question, statement.groups)
+        if len(parents) != 1 or parents[0] in seen:
+            return
+        (parent,) = parents
+        seen.add(parent)
+        most = sum(document.group(name).invited for name in statement.groups)
+        yield parent, Claim(groups, _where(_pairs(parent), set(options)), n, most, _condition(parent, prefix))
+        question = parent
+
+
+def _silence(
+    statement: Statement, prefix: str, groups: tuple[str, ...], document: Document, topic: Topic
+) -> Iterable[Claim]:
     """A reason for saying nothing says how many answered: fewer than k, or fewer than a sensitive question needs."""
     k, enough = document.rules.k, max(document.rules.k, document.rules.sensitive_k)
+    condition = _condition(statement.question, prefix)
     if statement.reason == "question-too-few":
-        yield Claim(groups, topic.everything, 0, k - 1)
+        yield Claim(groups, topic.everything, 0, k - 1, condition)
     if statement.reason == "sensitive-too-few":
-        yield Claim(groups, topic.everything, k, enough - 1)
+        yield Claim(groups, topic.everything, k, enough - 1, condition)
 
 
 def _is_repetition(total: Statement, document: Document) -> bool:

@@ -91,7 +91,8 @@ def reason_words(reason: Reason, rules: Rules) -> str:
             "Not shown: only one side was asked this, and the other could be worked out by subtraction."
         ),
         Reason.CONDITION_HIDDEN: _(
-            "Not shown: it was asked only after certain answers to another question, which is not shown in full here."
+            "Not shown: it was asked only after certain answers to another question. Too few gave these, or others, or "
+            "that question is not shown in full here."
         ),
         Reason.UNFIT: _("Not shown: asked in this way, it could give answers away."),
     }[reason]

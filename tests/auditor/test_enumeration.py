@@ -6,7 +6,8 @@ from itertools import product
 import pytest
 
 from feedback.auditor import audit
-from tests.auditor import enumeration
+from tests.auditor import conditional_surveys, enumeration
+from tests.auditor.conditional_surveys import conditional_survey
 from tests.auditor.tiny_surveys import KINDS, tiny_survey
 
 SEEDS = range(20)
@@ -36,3 +37,14 @@ def test_the_tiny_surveys_break_every_rule_and_also_none() -> None:
     outcomes = [broken(seed, kind) for kind in KINDS for seed in SEEDS]
     assert frozenset() in outcomes
     assert {rule for outcome in outcomes for rule in outcome} == ATTACKS
+
+
+@pytest.mark.parametrize(("seed", "kind"), [*product(range(12), ("hanging", "twice"))])
+def test_of_questions_that_only_some_were_asked_it_finds_what_enumeration_finds(seed: int, kind: str) -> None:
+    survey, document, sizes = conditional_survey(seed, kind)
+    findings = [finding for finding in audit(document, sizes).findings if finding.rule in ATTACKS]
+    for about in ("filter", "question"):
+        due = conditional_surveys.broken(survey, about)
+        found = {finding.rule for finding in findings if (finding.question == "F1") == (about == "filter")}
+        ignored = {"D2i"} if "D2" in due else set()
+        assert found - ignored == due - ignored, about

@@ -1,19 +1,21 @@
 """What a report will be able to say at a given response: a supposed tally, published by the disclosure rules.
 
-It is made from invited sizes before anybody has answered, and supposes that whoever answers is asked and answers every
-question and writes something wherever they can. So it is the most there can be.
+It is made from invited sizes before anybody has answered, and supposes that whoever answers says something on all that
+they are asked, that answers which decide who is asked more come in equal parts, and that everybody writes wherever they
+can. So it is the most there can be.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from feedback.domain.disclosure.conditions import classes_of, parents
 from feedback.domain.disclosure.groups import Atom, Group, group_of, partition
 from feedback.domain.disclosure.publishing import comments_kept, publish
 from feedback.domain.disclosure.statements import OptionCount, Publication, Withheld
 from feedback.domain.disclosure.tally import FieldCount, Tally
 from feedback.domain.survey.asked import AskedQuestion
-from feedback.domain.survey.questionnaires import Order, Questionnaire, Role
+from feedback.domain.survey.questionnaires import Order, Question, Questionnaire, Role
 
 RATES = (50, 70, 90)
 """Responses, in per cent of those invited, that a coordinator may hope for."""
@@ -82,27 +84,50 @@ def forecast(sizes: Mapping[Atom, int], questionnaires: Mapping[Role, Questionna
     present = {atom: sizes[atom] for atom in order if sizes[atom] > 0}
     asked = {role: questionnaires[role] for role in Role if any(atom.role is role for atom in present)}
     groups = partition(present, k)
-    tallies = [_SupposedTally(asked, groups, percent) for percent in (*RATES, EVERYBODY_ANSWERS)]
+    tallies = [_SupposedTally(asked, groups, percent, k) for percent in (*RATES, EVERYBODY_ANSWERS)]
     return Forecast(k, present, groups, tuple(_outlook(tally, k) for tally in tallies))
 
 
 class _SupposedTally(Tally):
     """What `percent` of each group, rounded down, would say if everything that could be hidden by chance is not."""
 
-    def __init__(self, questionnaires: Mapping[Role, Questionnaire], groups: tuple[Group, ...], percent: int) -> None:
+    def __init__(
+        self, questionnaires: Mapping[Role, Questionnaire], groups: tuple[Group, ...], percent: int, k: int
+    ) -> None:
         super().__init__(questionnaires, groups)
-        self.percent = percent
+        self.percent, self._k = percent, k
 
     def answered(self, group: Group) -> int:
         return group.invited * self.percent // 100
 
-    # Halves on the most favourable options: what hangs on a question appears only where this one is given in full.
     def field_count(self, group: Group, asked: AskedQuestion, field: str) -> FieldCount:
-        codes, n = asked.question.option_codes, self.answered(group)
-        best_first = codes[::-1] if asked.question.order is Order.RISING else codes
-        halves = (n // 2, n // 2, n % 2) if len(codes) > 2 else (n // 2, n - n // 2)
-        chose = dict(zip(best_first, halves, strict=False))
-        return FieldCount(n, tuple(OptionCount(code, chose.get(code, 0)) for code in codes))
+        n = self._reached(group, asked)
+        chose = self._spread(group, asked.question, n)
+        return FieldCount(n, tuple(OptionCount(code, chose.get(code, 0)) for code in asked.question.option_codes))
+
+    def _reached(self, group: Group, asked: AskedQuestion) -> int:
+        condition = asked.question.shown_when
+        if condition is None:
+            return self.answered(group)
+        before = [self.field_count(group, one, "") for one in parents(asked, self.questions, self._roles_in(group))]
+        return sum(one.count for told in before for one in told.counts if one.option in condition.answers)
+
+    # Equal parts on the two best options, or on one of each class of answers that decide who is asked more, while
+    # each has k people: what hangs on a question appears only where this one is given in full.
+    def _spread(self, group: Group, question: Question, n: int) -> dict[str, int]:
+        codes = question.option_codes
+        best_first = codes[::-1] if question.order is Order.RISING else codes
+        classes = classes_of(question.code, best_first, self.questions, self._roles_in(group))
+        first = [one[0] for one in classes] if len(classes) > 1 else best_first[:2]
+        spread = dict.fromkeys(first[: max(2, n // self._k)], 0)
+        if spread:
+            spread = dict.fromkeys(spread, n // len(spread))
+            rest = next((code for code in best_first if code not in spread), best_first[-1])
+            spread[rest] = spread.get(rest, 0) + n - sum(spread.values())
+        return spread
+
+    def _roles_in(self, group: Group) -> set[Role]:
+        return {role for role in self.roles if group.role in (None, role)}
 
 
 def _outlook(tally: _SupposedTally, k: int) -> Outlook:

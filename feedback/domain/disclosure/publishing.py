@@ -7,6 +7,7 @@ words: docs/disclosure.md.
 """
 
 from feedback.domain.disclosure.bands import band_of, bounded, sensitive_band
+from feedback.domain.disclosure.conditions import may_follow, parents
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import (
     SEAL,
@@ -122,13 +123,10 @@ def _is_fit(question: Question) -> bool:
 # How many answered a question that hangs on another is a least number of those who chose what it hangs on. Where that
 # number is published exactly, nothing is learned; where it is banded or withheld, the band would be worth nothing.
 def _shows_its_condition(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> bool:
-    condition = asked.question.shown_when
-    if condition is None:
-        return True
-    roles = {role for role in asked.roles if group.role in (None, role)}
-    hung_on = [one for one in tally.questions if one.question.code == condition.question and roles & set(one.roles)]
+    roles = {role for role in tally.roles if group.role in (None, role)}
+    hung_on = parents(asked, tally.questions, roles)
     said = [one for parent in hung_on for one in _statements(tally, k, parent, group)]
-    return bool(said) and all(isinstance(one, Distribution) for one in said)
+    return may_follow(asked, tally.questions, said, roles, k)
 
 
 def _reason_of_count(question: Question, n: int, k: int) -> Reason | None:

@@ -60,6 +60,8 @@ def _problem(
     for breaks, words in _RULES:
         if breaks(earlier):
             return f"names {earlier.code}, {words}"
+    if set(condition.answers) >= set(earlier.option_codes):
+        return f"holds after every answer to {earlier.code}; remove shown_when, or an answer"
     unknown = [answer for answer in condition.answers if answer not in earlier.option_codes]
     if unknown:
         return f"{earlier.code} has no option “{unknown[0]}”; use {', '.join(earlier.option_codes)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import PurePath
 
 from feedback.domain.errors import QuestionnaireRefused
@@ -22,6 +23,7 @@ from feedback.domain.survey.questionnaires import (
     Section,
     Theme,
 )
+from feedback.domain.survey.wording import are_nearly_equal
 
 _SMALL_CODE = ("[a-z0-9-]{1,20}", "at most 20 small letters, digits and hyphens")
 _STAGE_CODE = ("[a-z0-9-]+", "small letters, digits and hyphens")
@@ -153,6 +155,7 @@ def _questions(top: TomlTable, sections: tuple[Section, ...], scales: Mapping[st
     for code in sorted(places.keys() - {question.section for question in questions}):
         top.refuse(f"section {code} has no questions; add one or remove the section")
     check_conditions(top, tuple(questions), places)
+    _refuse_same_words(top, questions)
     if questions and not any(question.closed for question in questions):
         top.refuse("has only text questions; add one that is answered by choosing")
     return tuple(sorted(questions, key=lambda question: places.get(question.section, 0)))
@@ -210,6 +213,16 @@ def _named(table: TomlTable, key: str, word: str) -> list[tuple[str, TomlTable]]
         name = code if isinstance(code, str) and code else f"number {place}"
         named.append((name, table.inner(values, f"{word} {name}")))
     return named
+
+
+# Whoever asks all of one thing, and some of nearly the same, learns from two harmless counts what the others said.
+def _refuse_same_words(table: TomlTable, questions: list[Question]) -> None:
+    for one, other in combinations(questions, 2):
+        if are_nearly_equal(one.text, other.text):
+            table.refuse(
+                f"question {other.code} asks in nearly the same words as {one.code}; leave one out, or give it words "
+                "of its own, in every language"
+            )
 
 
 def _refuse_twins(table: TomlTable, word: str, names: Iterable[str]) -> None:
