@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from feedback.domain.report.comparable import Obstacle
-from feedback.domain.report.comparison import ComparedQuestion, ComparedReports, NoDifference, Side, WaveDifference
+from feedback.domain.report.comparison import ComparedQuestion, ComparedReports, Side, WaveDifference
 from feedback.domain.report.statistics import Interval, Method
 from feedback.domain.survey.questionnaires import text_in
 from feedback.locales.lists import comma
@@ -216,16 +216,12 @@ def _twins(pair: ComparedReports) -> Iterator[str]:
 
 def _obstacles(pair: ComparedReports) -> Iterator[str]:
     for one in pair.questions:
-        if one.no_difference is not None and one.no_difference.obstacle is not Obstacle.NOT_ASKED:
-            yield _(
-                "%(code)s, %(group)s: %(reason)s",
-                code=one.code,
-                group=group_name(one.group),
-                reason=_reason(one.no_difference),
-            )
+        if one.obstacle not in (None, Obstacle.NOT_ASKED):
+            reason = _reason(one.obstacle)
+            yield _("%(code)s, %(group)s: %(reason)s", code=one.code, group=group_name(one.group), reason=reason)
 
 
-def _reason(missing: NoDifference) -> str:
+def _reason(obstacle: Obstacle) -> str:
     return {
         Obstacle.GROUP_MISSING: _("the two reports have different groups, so there is nothing to compare."),
         Obstacle.NOT_ASKED: _("asked in one of the two surveys only."),
@@ -233,7 +229,7 @@ def _reason(missing: NoDifference) -> str:
         Obstacle.NO_ORDER: _("its answers have no order, so there is no rise or fall."),
         Obstacle.TOO_FEW: _("too few people answered in one of the two surveys."),
         Obstacle.WITHHELD: _("not shown in one of the two reports."),
-    }[missing.obstacle]
+    }[obstacle]
 
 
 def _effect_rows(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:

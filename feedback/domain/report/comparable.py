@@ -14,11 +14,9 @@ from feedback.domain.disclosure.statements import (
     Distribution,
     DominanceBand,
     GroupStatement,
-    Reason,
     Rose,
     Sensitive,
     Ticks,
-    Withheld,
 )
 from feedback.domain.errors import ComparisonRefused
 from feedback.domain.report.report import Outcome, Report
@@ -26,7 +24,7 @@ from feedback.domain.survey.questionnaires import Order, Question, Role, wording
 
 
 class Obstacle(StrEnum):
-    """Why two reports give no difference for a question in a group."""
+    """Why two reports give no difference for a question in a group; of several, the one that stands first here."""
 
     GROUP_MISSING = "group-missing"
     NOT_ASKED = "not-asked"
@@ -43,7 +41,7 @@ class Answers:
     `people` are the roles in the group, and `wordings` all that the code stood for in it. `counts` are by
     options: each one of a many-choice question, the favourable ones of a scale together. `scale` counts every option
     from the least favourable on, where the distribution is published; `rose` those who say that it was worse before
-    the programme. `reason` is the report's own, beside WITHHELD.
+    the programme.
     """
 
     people: tuple[Role, ...] = ()
@@ -53,7 +51,6 @@ class Answers:
     scale: tuple[int, ...] | None = None
     rose: Count | None = None
     obstacle: Obstacle | None = None
-    reason: Reason | None = None
 
 
 class ComparableReport:
@@ -155,8 +152,7 @@ def _with_statements(found: Answers, question: Question, about: list[GroupStatem
         if isinstance(one, Distribution | DominanceBand | Sensitive):
             counts[_favourable_options(question)] = favourable(question.option_codes, question.order, one)
     if not counts:
-        reasons = (one.reason for one in about if isinstance(one, Withheld))
-        return replace(found, obstacle=Obstacle.WITHHELD, reason=next(reasons, None))
+        return replace(found, obstacle=Obstacle.WITHHELD)
     rose = (bounded(one) for one in about if isinstance(one, Rose))
     return replace(found, counts=counts, scale=_scale(question, about), rose=next(rose, None))
 

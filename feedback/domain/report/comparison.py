@@ -11,7 +11,6 @@ from itertools import combinations
 
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.groups import Group
-from feedback.domain.disclosure.statements import Reason
 from feedback.domain.report.comparable import Answers, ComparableReport, Obstacle, check_comparable
 from feedback.domain.report.report import Report
 from feedback.domain.report.statistics import (
@@ -75,18 +74,6 @@ class WaveDifference:
 
 
 @dataclass(frozen=True)
-class NoDifference:
-    """Why there is no difference: the `obstacle`, on which sides, and the reports' own reasons if withheld.
-
-    Both sides, where each report is in order, but the two do not fit each other.
-    """
-
-    obstacle: Obstacle
-    sides: tuple[Side, ...]
-    reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True)
 class ThenNow:
     """What one report says of a then / now question: the favourable now, and who says it was worse then.
 
@@ -100,7 +87,7 @@ class ThenNow:
 
 @dataclass(frozen=True)
 class ComparedQuestion:
-    """One question in one group: `differences` (one per option of a many-choice question), or `no_difference`.
+    """One question in one group: `differences` (one per option of a many-choice question), or the `obstacle`.
 
     `question` is as it was asked after, or before, where it was asked then only. `is_twin`: nearly the same people
     were asked, so that a change may be the answer of one person.
@@ -111,7 +98,7 @@ class ComparedQuestion:
     question: Question
     is_twin: bool
     differences: tuple[WaveDifference, ...]
-    no_difference: NoDifference | None
+    obstacle: Obstacle | None
     then_now: tuple[ThenNow, ...]
 
 
@@ -147,14 +134,14 @@ def _row(before: ComparableReport, after: ComparableReport, code: str, group: Gr
     question = later.question or earlier.question
     if question is None:
         return None
-    no_difference = _no_difference(earlier, later)
+    obstacle = _obstacle(earlier, later)
     return ComparedQuestion(
         code=code,
         group=group,
         question=question,
         is_twin=_are_twins(before, after, group.name),
-        differences=() if no_difference else _differences(earlier, later),
-        no_difference=no_difference,
+        differences=() if obstacle else _differences(earlier, later),
+        obstacle=obstacle,
         then_now=(*_then_now(Side.BEFORE, earlier), *_then_now(Side.AFTER, later)),
     )
 
@@ -164,27 +151,18 @@ def _are_twins(before: ComparableReport, after: ComparableReport, group: str) ->
 
 
 # What a report lacks comes first, then whether the two fit each other, then what the rules held back.
-def _no_difference(before: Answers, after: Answers) -> NoDifference | None:
-    lacking = _on_a_side(Obstacle.GROUP_MISSING, before, after) or _on_a_side(Obstacle.NOT_ASKED, before, after)
-    if lacking:
-        return lacking
-    if before.people != after.people:
-        return NoDifference(Obstacle.GROUP_MISSING, tuple(Side))
-    if not _asked_alike(before.wordings, after.wordings):
-        return NoDifference(Obstacle.QUESTION_CHANGED, tuple(Side))
-    held_back = (_on_a_side(one, before, after) for one in (Obstacle.NO_ORDER, Obstacle.TOO_FEW, Obstacle.WITHHELD))
-    return next((one for one in held_back if one), None)
+def _obstacle(before: Answers, after: Answers) -> Obstacle | None:
+    met = {before.obstacle, after.obstacle}
+    if met.isdisjoint({Obstacle.GROUP_MISSING, Obstacle.NOT_ASKED}):
+        if before.people != after.people:
+            return Obstacle.GROUP_MISSING
+        if not _asked_alike(before.wordings, after.wordings):
+            return Obstacle.QUESTION_CHANGED
+    return next((one for one in Obstacle if one in met), None)
 
 
 def _asked_alike(before: tuple[Question, ...], after: tuple[Question, ...]) -> bool:
     return len(before) == len(after) and all(map(are_worded_alike, before, after))
-
-
-def _on_a_side(obstacle: Obstacle, before: Answers, after: Answers) -> NoDifference | None:
-    sides = {Side.BEFORE: before, Side.AFTER: after}
-    met = {side: one for side, one in sides.items() if one.obstacle is obstacle}
-    reasons = tuple(one.reason for one in met.values() if one.reason is not None)
-    return NoDifference(obstacle, tuple(met), reasons) if met else None
 
 
 def _differences(before: Answers, after: Answers) -> tuple[WaveDifference, ...]:

@@ -50,10 +50,9 @@ class GroupResult:
 
 @dataclass(frozen=True)
 class TotalResult:
-    """One question over `groups`; `missing` were asked too, but have no exact counts."""
+    """One question over all groups that have exact counts; `missing` were asked too, but have none."""
 
     bars: tuple[Bar, ...]
-    groups: tuple[Group, ...]
     missing: tuple[Group, ...]
 
 
@@ -67,13 +66,11 @@ class ReportQuestion:
 
     code: str
     kind: Kind
-    section: str
     theme: Theme
     text: str
     options: tuple[tuple[str, str], ...]
     order: Order
     sensitive: bool
-    then_now: bool
     roles: tuple[Role, ...]
     results: tuple[GroupResult, ...]
     total: TotalResult | None
@@ -119,13 +116,11 @@ def _question(report: Report, asked: AskedQuestion, language: str) -> ReportQues
     return ReportQuestion(
         code=question.code,
         kind=question.kind,
-        section=question.section,
         theme=question.theme,
         text=text_in(question.text, language),
         options=tuple(texts.items()),
         order=question.order,
         sensitive=question.sensitive,
-        then_now=question.then_now,
         roles=asked.roles,
         results=tuple(_group_result(group, said, texts) for group in groups),
         total=_total_result(report, question.code, texts),
@@ -184,8 +179,8 @@ def _total_result(report: Report, code: str, texts: Mapping[str, str]) -> TotalR
     if total is None:
         return None
     by_name = {group.name: group for group in report.groups}
-    groups, missing = (tuple(by_name[name] for name in names) for names in (total.groups, total.missing))
-    return TotalResult(_exact_bars(total.counts, total.n, texts), groups, missing)
+    missing = tuple(by_name[name] for name in total.missing)
+    return TotalResult(_exact_bars(total.counts, total.n, texts), missing)
 
 
 def _rows(question: ReportQuestion) -> list[ReportRow]:

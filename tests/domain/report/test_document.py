@@ -138,8 +138,9 @@ def test_of_then_and_now_those_who_rose_are_a_bar_of_their_own(ask: Build, wave:
     made = wave(ask("C1", then_now=True))
     for then, now in [("0", "3")] * 4 + [("2", "1")] * 6:
         made.tally.add("mentor", Role.MENTOR, Answer({"C1-then": then, "C1-now": now}))
-    (question,) = report_questions(build_report(facts_of(made), publish(made.tally, K), None), "en")
-    assert question.then_now
+    report = build_report(facts_of(made), publish(made.tally, K), None)
+    (question,) = report_questions(report, "en")
+    assert report.asked[0].question.then_now
     assert question.results[0].rose == Count(4, 4, 10)
 
 
