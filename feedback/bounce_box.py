@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from feedback.domain.errors import MailboxRefused, SettingsRefused
@@ -22,15 +22,7 @@ TIMEOUT_SECONDS = 20
 _HOW = "write it like imaps://user:password@mail.example.org/INBOX, or maildir:/var/mail/bounces"
 
 
-class BounceBox(Protocol):
-    """A mailbox that is emptied as it is read."""
-
-    def mails(self) -> Iterator[bytes]:
-        """Yield the mails, 200 at most, and delete each once the next is asked for; raise MailboxRefused."""
-        ...
-
-
-def bounce_box(url: str, ca_file: str | None) -> BounceBox:
+def bounce_box(url: str, ca_file: str | None) -> "BounceBox":
     """Return the mailbox at `url`, or raise SettingsRefused. `ca_file` adds an authority to the system's."""
     try:
         parts = urlsplit(url)
@@ -64,7 +56,7 @@ class MaildirBox:
     path: Path
 
     def mails(self) -> Iterator[bytes]:
-        """Yield the mails in the order of their names, and delete each once the next is asked for."""
+        """Yield the mails, 200 at most, by name, and delete each once the next is asked for; raise MailboxRefused."""
         try:
             box = mailbox.Maildir(self.path, create=False)
             for name in sorted(box.keys())[:MOST_AT_ONCE]:
@@ -89,7 +81,7 @@ class ImapBox:
     ca_file: str | None
 
     def mails(self) -> Iterator[bytes]:
-        """Yield the mails, oldest first, and delete each once the next is asked for."""
+        """Yield the mails, 200 at most, oldest first, and delete each as a Maildir does; raise MailboxRefused."""
         try:
             with self._signed_in() as server:
                 for number in _numbers(server):
@@ -118,6 +110,10 @@ class ImapBox:
         if self.ca_file:
             context.load_verify_locations(self.ca_file)
         return imaplib.IMAP4_SSL(self.host, self.port, ssl_context=context, timeout=TIMEOUT_SECONDS)
+
+
+BounceBox: TypeAlias = MaildirBox | ImapBox
+"""A mailbox that is emptied as it is read."""
 
 
 def _numbers(server: imaplib.IMAP4) -> list[str]:

@@ -1,9 +1,7 @@
-"""A request for support: what somebody writes to the contact of a programme, with a name. It has nothing to do with
-answers, and nothing in it leads to one.
-"""
+"""A request for support: what somebody writes to a programme's contact. Nothing in it leads to an answer."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from feedback.domain.errors import SealBroken
 
@@ -27,8 +25,7 @@ class Request:
 
 def write_request(request: Request) -> bytes:
     """Return a request as JSON."""
-    record = {"name": request.name, "reach": request.reach, "words": request.words}
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(asdict(request), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def read_request(data: bytes) -> Request:
@@ -36,8 +33,8 @@ def read_request(data: bytes) -> Request:
     try:
         record = json.loads(data)
         parts = [record[name] for name in ("name", "reach", "words")]
+        if all(isinstance(part, str) for part in parts):
+            return Request(*parts)
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise SealBroken("A sealed request for support cannot be read.") from None
-    if not all(isinstance(part, str) for part in parts):
-        raise SealBroken("A sealed request for support cannot be read.")
-    return Request(*parts)
+        pass
+    raise SealBroken("A sealed request for support cannot be read.")

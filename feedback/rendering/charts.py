@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from feedback.rendering.blocks import BarPart, Chart, ChartBar, ChartSide
 from feedback.rendering.measuring import ems, lines
-from feedback.rendering.painting import Brush, PageBrush, PdfBrush, has_pattern, kind_of, pattern, pattern_name
+from feedback.rendering.painting import Brush, has_pattern, kind_of, pattern, pattern_name
 from feedback.rendering.placing import PLAIN, PlacedPart, Reach, placed
 from feedback.rendering.wording import one_line, percent_words
 
@@ -21,24 +21,16 @@ _SWATCH, _SWATCH_GAP, _ENTRY_GAP = 1.1, 0.4, 1.4
 
 @dataclass(frozen=True)
 class Look:
-    """How a chart is drawn: by which brush, in which language, how far it reaches. `name` begins its ids."""
+    """How a chart is drawn: by which brush, in which language, how far it reaches. `name` begins its ids.
+
+    A page writes the legend in HTML, beside the picture; paper has it in the picture.
+    """
 
     brush: Brush
     language: str
-    direction: str
     reach: Reach
-    name: str
+    name: str = "chart"
     legend: bool = False
-
-
-def page_look(language: str, direction: str, reach: Reach, *, name: str) -> Look:
-    """Return the look of a chart in a page, whose legend is written in HTML beside it."""
-    return Look(PageBrush(direction), language, direction, reach, name)
-
-
-def pdf_look(language: str, direction: str, reach: Reach, *, width: float) -> Look:
-    """Return the look of a chart on paper, `width` ems wide, with its legend."""
-    return Look(PdfBrush(direction, width), language, direction, reach, "chart", legend=True)
 
 
 def chart_svg(chart: Chart, look: Look) -> Markup:
@@ -79,7 +71,7 @@ class _Canvas:
     shapes: list[str]
 
     def mirrored(self, start: float, width: float) -> float:
-        return 100 - start - width if self.look.direction == "rtl" else start
+        return 100 - start - width if self.look.brush.direction == "rtl" else start
 
     def text(self, start: float, baseline: float, content: str) -> None:
         brush = self.look.brush
@@ -198,6 +190,6 @@ def _within(canvas: _Canvas, part: PlacedPart, words: str, top: float) -> str:
 def _behind(canvas: _Canvas, part: PlacedPart, words: str, top: float) -> str:
     brush = canvas.look.brush
     x, y = brush.across(canvas.mirrored(part.start + part.width, 0)), brush.down(top + _FIGURE_RISE)
-    away = brush.down(-0.4 if canvas.look.direction == "rtl" else 0.4)
+    away = brush.down(-0.4 if brush.direction == "rtl" else 0.4)
     where = f'x="{x}" dx="{away}" y="{y}" text-anchor="{brush.anchor_at_start()}"'
     return f"<text {where}><tspan {brush.figure('nothing')}>{escape(words)}</tspan></text>"

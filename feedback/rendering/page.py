@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from feedback.rendering.blocks import Block, Chart, Heading, Paper, PaperSection, Table
-from feedback.rendering.charts import chart_svg, legend_of, page_look, swatch_svg
+from feedback.rendering.charts import Look, chart_svg, legend_of, swatch_svg
 from feedback.rendering.cleaning import cleaned
 from feedback.rendering.levels import without_skipped_levels
+from feedback.rendering.painting import PageBrush
 from feedback.rendering.placing import Reach, charts_of, reach_of
 from feedback.rendering.wording import in_words
 
@@ -104,7 +105,7 @@ class _Writer:
 
     def _chart(self, shown: PageBlock, chart: Chart) -> PageBlock:
         name = self.ids.give("chart")
-        look = page_look(self.language, self.direction, self.reach, name=name)
+        look = Look(PageBrush(self.direction), self.language, self.reach, name)
         legend = tuple(LegendEntry(swatch_svg(part, look), part.label) for part in legend_of(chart))
         table = in_words(chart.data, self.language)
         return replace(shown, anchor=name, table=table, picture=chart_svg(chart, look), legend=legend)

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from feedback.rendering.blocks import Block, Chart, Facts, Heading, Items, Paper, PaperSection, Paragraph, Quotes, Table
-from feedback.rendering.charts import Look, chart_svg, pdf_look
+from feedback.rendering.charts import Look, chart_svg
 from feedback.rendering.cleaning import cleaned
 from feedback.rendering.levels import without_skipped_levels
 from feedback.rendering.measuring import column_widths, ems
-from feedback.rendering.painting import FONTS
+from feedback.rendering.painting import FONTS, PdfBrush
 from feedback.rendering.placing import charts_of, reach_of
 from feedback.rendering.wording import direction_of, in_words, locale_of, one_line
 
@@ -43,7 +43,7 @@ def typst_source(paper: Paper) -> str:
 
 
 def _section(section: PaperSection, paper: Paper) -> _Json:
-    look = pdf_look(paper.language, paper.direction, reach_of(charts_of(paper)), width=CHART_EMS)
+    look = Look(PdfBrush(paper.direction, CHART_EMS), paper.language, reach_of(charts_of(paper)), legend=True)
     return {
         "title": one_line(section.title),
         "blocks": [_block(block, look) for block in without_skipped_levels(section.blocks)],
@@ -65,7 +65,7 @@ def _block(block: Block, look: Look) -> _Json:
         case Items():
             return {"kind": "items", "entries": list(block.entries)}
         case Quotes():
-            entries = [{"text": entry, "direction": direction_of(entry, look.direction)} for entry in block.entries]
+            entries = [{"text": one, "direction": direction_of(one, look.brush.direction)} for one in block.entries]
             return {"kind": "quotes", "entries": entries}
 
 

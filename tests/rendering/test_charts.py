@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.rendering.blocks import Chart, ChartBar
-from feedback.rendering.charts import Look, chart_svg, legend_of, page_look, pdf_look, swatch_svg
-from feedback.rendering.painting import PDF_INKS
+from feedback.rendering.charts import Look, chart_svg, legend_of, swatch_svg
+from feedback.rendering.painting import PDF_INKS, PageBrush, PdfBrush
 from feedback.rendering.placing import Reach
 from feedback.rendering.wording import one_line
 from tests.rendering.papers import HOSTILE, banded, likert, plain
@@ -16,8 +16,8 @@ from tests.rendering.reading import SVG, squeezed, svg_root, svg_words
 from tests.rendering.test_placing import BARS
 
 WHOLE = Reach(100, 100)
-PAGE = page_look("en", "ltr", WHOLE, name="chart")
-PRESS = pdf_look("en", "ltr", WHOLE, width=56)
+PAGE = Look(PageBrush("ltr"), "en", WHOLE)
+PRESS = Look(PdfBrush("ltr", 56), "en", WHOLE, legend=True)
 LOOKS = pytest.mark.parametrize("look", [PAGE, PRESS], ids=["page", "press"])
 
 
@@ -104,7 +104,7 @@ def test_long_labels_take_more_lines_and_bars_move_down() -> None:
 
 
 def test_right_to_left_is_the_mirror_image() -> None:
-    mirrored = pdf_look("ar", "rtl", WHOLE, width=56)
+    mirrored = Look(PdfBrush("rtl", 56), "ar", WHOLE, legend=True)
     bars = with_bars(likert().bars[0])
     plain_look, turned = (areas(chart_svg(bars, replace(look, legend=False))) for look in (PRESS, mirrored))
     for one, other in zip(plain_look, turned, strict=True):

@@ -50,18 +50,11 @@ class Review:
 
 def list_comments(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> Review:
     """Return the comments of a wave, or raise WaveNotReady if none are in review."""
-    review = _review(session, keys, wave_id, now)
-    note(session, now, actor, "read the comments", f"wave {wave_id}")
-    session.commit()
-    return review
-
-
-def _review(session: Session, keys: KeyStore, wave_id: int, now: datetime) -> Review:
     with reading(session):
         wave = wave_in_review(session, wave_id, now)
         programme = programme_by_id(session, wave.programme_id)
         asked = questionnaires_of(session, wave_id).values()
-        return Review(
+        review = Review(
             wave_id=wave.id,
             programme=programme.name,
             stage=wave.stage,
@@ -71,3 +64,6 @@ def _review(session: Session, keys: KeyStore, wave_id: int, now: datetime) -> Re
             questions=open_comments(session, keys, wave),
             words={question.code: question.text for one in asked for question in one.open_questions},
         )
+    note(session, now, actor, "read the comments", f"wave {wave_id}")
+    session.commit()
+    return review

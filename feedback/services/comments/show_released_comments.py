@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import NotFound
 from feedback.domain.report.released_comments import ReleasedComments, read_release
 from feedback.reporting.comments_section import CommentsState
-from feedback.storage.comment_releases import CommentRelease, release_of
+from feedback.storage.comment_releases import release_of
 from feedback.storage.database import reading
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import Wave, wave_by_id
@@ -47,7 +47,16 @@ def show_release(session: Session, wave_id: int) -> SignedRelease:
         stored = release_of(session, wave_id)
         if stored is None:
             raise NotFound(f"No comments of wave {wave_id} were released.")
-        return _signed(session, wave_by_id(session, wave_id), stored)
+        wave = wave_by_id(session, wave_id)
+        programme = programme_by_id(session, wave.programme_id)
+        return SignedRelease(
+            programme_id=programme.id,
+            stage=wave.stage,
+            json=stored.document,
+            comments=read_release(stored.document),
+            signature=stored.signature,
+            public_key=programme.organisation.signing_public_key or b"",
+        )
 
 
 def _last_day(session: Session, wave: Wave, now: datetime) -> date | None:
@@ -55,15 +64,3 @@ def _last_day(session: Session, wave: Wave, now: datetime) -> date | None:
         return None
     zone = ZoneInfo(programme_by_id(session, wave.programme_id).time_zone)
     return wave.comments_expire_at.astimezone(zone).date()
-
-
-def _signed(session: Session, wave: Wave, stored: CommentRelease) -> SignedRelease:
-    programme = programme_by_id(session, wave.programme_id)
-    return SignedRelease(
-        programme_id=programme.id,
-        stage=wave.stage,
-        json=stored.document,
-        comments=read_release(stored.document),
-        signature=stored.signature,
-        public_key=programme.organisation.signing_public_key or b"",
-    )

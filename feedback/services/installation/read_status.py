@@ -76,7 +76,19 @@ def read_status(session: Session, keys: KeyStore, *, now: datetime, alarm_after:
     """Return the state of the service now."""
     held = _keys_held(keys)
     with reading(session):
-        return _status(session, held, now, alarm_after)
+        return ServiceStatus(
+            now=now,
+            last_tick=last_heartbeat(session, Heartbeat.TICK),
+            alarm_after=alarm_after,
+            due=find_due(session, now),
+            batches_waiting=sum(one.batches for one in mails_that_may_go(session, now)),
+            batches_put_off=sum(one.batches for one in mails_put_off(session, now)),
+            mails=mails_by_state(session),
+            waves=waves_by_state(session),
+            overdue_keys=None if held is None else len(find_spent_keys(session, held, now)),
+            overdue_comments=waves_with_expired_comments(session, now),
+            lines=_lines(session),
+        )
 
 
 def see_last_tick(session: Session) -> datetime | None:
@@ -88,24 +100,6 @@ def see_last_tick(session: Session) -> datetime | None:
 def is_silent(last_tick: datetime | None, now: datetime, alarm_after: timedelta) -> bool:
     """Tell whether a worker that was last seen then has been silent for longer than the alarm waits."""
     return last_tick is None or now - last_tick > alarm_after
-
-
-def _status(
-    session: Session, held: dict[int, set[Purpose]] | None, now: datetime, alarm_after: timedelta
-) -> ServiceStatus:
-    return ServiceStatus(
-        now=now,
-        last_tick=last_heartbeat(session, Heartbeat.TICK),
-        alarm_after=alarm_after,
-        due=find_due(session, now),
-        batches_waiting=sum(one.batches for one in mails_that_may_go(session, now)),
-        batches_put_off=sum(one.batches for one in mails_put_off(session, now)),
-        mails=mails_by_state(session),
-        waves=waves_by_state(session),
-        overdue_keys=None if held is None else len(find_spent_keys(session, held, now)),
-        overdue_comments=waves_with_expired_comments(session, now),
-        lines=_lines(session),
-    )
 
 
 def _keys_held(keys: KeyStore) -> dict[int, set[Purpose]] | None:

@@ -62,18 +62,10 @@ def create_programme(
     if organisation.signing_public_key is None:
         keys.make_history_key(organisation.id)
         organisation.signing_public_key = keys.make_signing_key(organisation.id)
-    programme = Programme(
-        organisation_id=organisation.id,
-        name=draft.name,
-        word=draft.word,
-        focus=draft.focus,
-        translated={language: dict(words) for language, words in draft.translated.items()},
-        minimum_group_size=draft.minimum_group_size,
-        time_zone=draft.time_zone,
-        contact_name=draft.contact_name,
-        contact_email=draft.contact_email,
-        reviewer_name=draft.reviewer_name,
-    )
+    translated = {language: dict(words) for language, words in draft.translated.items()}
+    elsewhere = {"organisation", "quiet_times", "translated"}
+    stored = {name: value for name, value in vars(draft).items() if name not in elsewhere}
+    programme = Programme(organisation_id=organisation.id, translated=translated, **stored)
     session.add(programme)
     session.flush()
     store_quiet_times(session, programme.id, draft.quiet_times)

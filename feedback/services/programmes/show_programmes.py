@@ -78,31 +78,27 @@ def list_programmes(session: Session, organisation_id: int | None = None) -> tup
 def show_programme(session: Session, programme_id: int) -> ProgrammeView:
     """Return one programme, or raise NotFound."""
     with reading(session):
-        return _view(session, programme_id)
+        programme = programme_by_id(session, programme_id)
+        return ProgrammeView(
+            id=programme.id,
+            name=programme.name,
+            word=programme.word,
+            focus=programme.focus,
+            words=words_of(programme),
+            minimum_group_size=programme.minimum_group_size,
+            time_zone=ZoneInfo(programme.time_zone),
+            contact_name=programme.contact_name,
+            contact_email=programme.contact_email,
+            reviewer_name=programme.reviewer_name,
+            roster=tuple(roster_sizes(session, programme_id).items()),
+            waves=tuple(_line(wave) for wave in waves_of(session, programme_id)),
+        )
 
 
 def owner_of_programme(session: Session, programme_id: int) -> int:
     """Return the id of the organisation that runs a programme, or raise NotFound."""
     with reading(session):
         return programme_by_id(session, programme_id).organisation_id
-
-
-def _view(session: Session, programme_id: int) -> ProgrammeView:
-    programme = programme_by_id(session, programme_id)
-    return ProgrammeView(
-        id=programme.id,
-        name=programme.name,
-        word=programme.word,
-        focus=programme.focus,
-        words=words_of(programme),
-        minimum_group_size=programme.minimum_group_size,
-        time_zone=ZoneInfo(programme.time_zone),
-        contact_name=programme.contact_name,
-        contact_email=programme.contact_email,
-        reviewer_name=programme.reviewer_name,
-        roster=tuple(roster_sizes(session, programme_id).items()),
-        waves=tuple(_line(wave) for wave in waves_of(session, programme_id)),
-    )
 
 
 def _line(wave: Wave) -> WaveLine:

@@ -65,13 +65,8 @@ def import_roster(
     add_opt_outs(session, programme_id, _new_digests(session, keys, programme_id, before))
     if change.added or change.changed:
         note_change(session, programme_id, actor)
-    note(
-        session,
-        now,
-        actor,
-        f"imported roster: {change.added} added, {change.changed} changed",
-        f"programme {programme_id}",
-    )
+    act = f"imported roster: {change.added} added, {change.changed} changed"
+    note(session, now, actor, act, f"programme {programme_id}")
     session.commit()
     return change
 

@@ -47,13 +47,8 @@ def ask_for_support(session: Session, address: str, request: Request, *, now: da
     desk = _desk(session, address)
     sealed = seal_request(write_request(request), desk.key, desk.programme_id, LARGEST_REQUEST)
     rest = timedelta(seconds=now.timestamp() % _TOLD_EVERY.total_seconds())
-    add_request(
-        session,
-        desk.programme_id,
-        sealed,
-        expires_on=now.date() + timedelta(days=desk.days),
-        tell_at=now - rest + _TOLD_EVERY,
-    )
+    expires_on, tell_at = now.date() + timedelta(days=desk.days), now - rest + _TOLD_EVERY
+    add_request(session, desk.programme_id, sealed, expires_on=expires_on, tell_at=tell_at)
     session.commit()
 
 
