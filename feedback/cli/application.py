@@ -8,7 +8,7 @@ from flask.cli import ScriptInfo
 
 
 class Service(ScriptInfo):
-    """Gives commands the application: without pages, until one of them serves some."""
+    """Gives commands the application, which has no pages until one of them serves some."""
 
     def __init__(self, create_app: Callable[[], Flask], add_pages: Callable[[Flask], None]) -> None:
         """`create_app` is called when a command needs the application, `add_pages` when one serves it."""

@@ -42,7 +42,7 @@ def _plain(value: object) -> str:
 
 
 class LocalMoment(click.ParamType[datetime]):
-    """A moment such as 2027-03-15T17:00, meant where the programme is (see `in_zone`)."""
+    """A moment such as 2027-03-15T17:00, in the programme's own time zone (see `in_zone`)."""
 
     name = "YYYY-MM-DDTHH:MM"
 
@@ -57,12 +57,12 @@ class LocalMoment(click.ParamType[datetime]):
 
 
 def in_zone(moment: datetime | None, zone: str) -> datetime | None:
-    """Read a local moment in the programme's time zone; one that clocks skip is the end of the gap."""
+    """Read a local moment in the programme's time zone; one that clocks skip becomes the end of the gap."""
     return None if moment is None else moment_of(moment, ZoneInfo(zone))
 
 
 def until(moment: datetime, zone: str) -> datetime:
-    """Read a local moment that is promised to people: where clocks show it twice, the later one."""
+    """Read a local moment that is promised to people; take the later one where clocks show it twice."""
     return last_moment_of(moment, ZoneInfo(zone))
 
 

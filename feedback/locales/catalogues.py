@@ -34,9 +34,9 @@ def catalogue(code: str) -> NullTranslations:
 
 @cache
 def staff_languages() -> tuple[Language, ...]:
-    """Return the languages in which no sentence is missing, for staff to choose from. Participants get every language:
+    """Return the languages in which no sentence is missing, for staff to choose from.
 
-    a test sees to it that what they read is whole in each.
+    Participants may choose any: a test sees to it that all that they read exists in each.
     """
     return tuple(one for one in LANGUAGES if one is ENGLISH or not any(map(is_missing, _read(one.code))))
 

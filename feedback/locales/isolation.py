@@ -14,9 +14,9 @@ _FIRST_STRONG, _POP = "\u2068", "\u2069"
 
 @pass_eval_context
 def isolated(context: EvalContext, text: str) -> str:
-    """Return `text` set apart where it holds letters that run against the language: in a page by markup,
+    """Return `text`, set apart if it holds letters that run against the language.
 
-    in plain text by the characters that Unicode has for it.
+    Markup does that in a page; in plain text, the characters that Unicode has for it.
     """
     if not _runs_against(text, spoken().direction):
         return text

@@ -50,7 +50,7 @@ def _closed(_error: Exception) -> Response:
     return _led_nowhere(render_template("participant/closed.html", receipt_url=receipt_url))
 
 
-# The same page whoever sees it, so that somebody who opens an old mail in a busy office is helped all the same.
+# Everybody gets the same page, so that it also helps somebody who opens an old mail in a busy office.
 def _led_nowhere(page: str) -> Response:
     if not failed_too_often():
         return make_response(page, 404)

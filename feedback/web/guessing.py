@@ -1,8 +1,8 @@
 """Counts addresses that led nowhere, so that whoever tries them by the thousand is told to stop.
 
-Only failures count and only failures are told, so nobody with a link of their own is ever in the way of somebody else.
-A visitor's network address is never kept: a minute's count lies in memory, until the first failure after that minute,
-under a hash whose salt this process drew.
+Only failures are counted and only failures are answered so: nobody with a link of their own gets in another's way.
+A visitor's network address is never kept: a minute's count lies in memory under a hash, whose salt this process drew,
+until the first failure after that minute.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from threading import Lock
 from flask import Flask, current_app, request
 
 MOST_FAILURES = 600
-"""In a minute from one network address: many more than a whole office makes that opens yesterday's mail."""
+"""Per minute and network address: many more than a whole office makes when it opens yesterday's mail."""
 _EXTENSION = "feedback-guessing"
 _MINUTE = 60
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""For whoever watches the process: alive, and able to serve. Says nothing about anybody."""
+"""Tells whoever watches the process whether it is alive and able to serve. Says nothing about anybody."""
 
 import logging
 

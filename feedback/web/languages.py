@@ -1,4 +1,4 @@
-"""In which language a page speaks: the one named in its address, else one the browser asks for, else English.
+"""The language of a page: the one named in its address, else one that the browser asks for, else English.
 
 No cookie remembers it: every address that a participant's page leads to names the language again.
 """
@@ -31,7 +31,7 @@ def add_languages(app: Flask) -> None:
 
 
 def offered() -> tuple[Language, ...]:
-    """Return the languages that the page exists in, as a whole."""
+    """Return the languages in which the whole page exists."""
     everywhere = staff_languages() if has_request_context() and request.blueprint == "staff" else LANGUAGES
     only: frozenset[str] | None = g.get("languages_offered")
     return everywhere if only is None else tuple(language for language in everywhere if language.code in only)

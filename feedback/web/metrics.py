@@ -1,6 +1,6 @@
 """Figures for Prometheus, for whoever knows the token. No participants' process has this page.
 
-They are in Prometheus's text form. No label names a programme, a wave, a person or a machine.
+They are in Prometheus's text format. No label names a programme, a wave, a person or a machine.
 """
 
 import hmac

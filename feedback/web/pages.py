@@ -1,4 +1,4 @@
-"""Which pages a process has. Participants' and staff's are loaded where they are served, and nowhere else."""
+"""The pages of a process. Those of participants and of staff are loaded only where they are served."""
 
 from flask import Flask, current_app, request, url_for
 

@@ -1,4 +1,4 @@
-"""The worker reports that it is there, and says in the log what is late: once, and again whenever its age has doubled.
+"""The worker reports that it is there, and logs what is late: once, and again each time its age has doubled.
 
 A report that fails must not keep anybody from working.
 """

@@ -12,7 +12,7 @@ PAUSE = timedelta(minutes=1)
 
 
 class BounceRound:
-    """Remembers when the mailbox was read last. Forgetting it, as at a restart, costs one look more."""
+    """Remembers when the mailbox was read last. Forgetting it, as at a restart, costs one more look."""
 
     def __init__(self, box: BounceBox | None) -> None:
         """Without a `box` there is nothing to read."""
@@ -20,7 +20,7 @@ class BounceRound:
         self._next_at: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
-        """Tell whether there is a mailbox that was not read for a minute."""
+        """Tell whether there is a mailbox that has not been read for a minute."""
         return self._box is not None and (self._next_at is None or now >= self._next_at)
 
     def read(self, session: Session, keys: KeyStore, *, now: datetime) -> None:

@@ -42,7 +42,7 @@ class Chore(StrEnum):
 # What a job can do. Each is idempotent: doing it again, or half-way after a crash, changes nothing more.
 Task = Act | Chore
 TASKS: tuple[Task, ...] = (*Act, *Chore)
-# What ends something people wait for comes before what begins.
+# What ends something that people wait for comes before what begins something.
 PRIORITIES: dict[Task, int] = {Act.DISCARD: 50, Act.CLOSE: 50, Chore.FINISH_CANCELLING: 40, Act.OPEN: 30, Act.TELL: 20}
 
 

@@ -1,6 +1,6 @@
 """The job engine, Procrastinate, in two forms: on PostgreSQL for any number of machines, in memory for one process.
 
-A job's payload is one number. Jobs are no facts: losing all of them loses nothing, the tick defers them again.
+A job's payload is one number. Jobs are not facts: nothing is lost with them, as the tick defers them again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,12 +35,12 @@ def engine_for(queue_url: str | None) -> App:
 
 
 def queue_of(task: Task) -> str:
-    """Return where jobs wait: what talks to the relay apart from what must not wait for it."""
+    """Return the queue of a task: those that talk to the relay are kept apart from those that must not wait for it."""
     return MAIL if task in (Act.SEND, Act.TELL, Chore.SUPPORT, Chore.READ_BOUNCES) else WAVES
 
 
 def job_name(due: Due) -> str:
-    """Return what no two jobs that wait, and no two that run, have in common."""
+    """Return the name of a job, which no two waiting and no two running jobs share."""
     return f"{due.task}:{due.number}"
 
 
@@ -60,13 +60,13 @@ async def known_jobs(engine: App, names: Iterable[str]) -> set[str]:
 
 
 def defer_for(settings: Settings) -> Defer:
-    """Return what tells the workers of new batches; whatever has to wait for its turn is left to their tick."""
+    """Return what tells workers about new batches; batches that have to wait for their turn are left to the tick."""
     is_left = settings.postgresql_url is None or settings.mails_per_minute is not None
     return leave_to_the_tick if is_left else defer_batches
 
 
 def defer_batches(session: Session, batch_ids: Sequence[int]) -> None:
-    """Defer the sending of new batches in the transaction that wrote them: with it they come to be, or do not."""
+    """Defer the sending of new batches in the transaction that wrote them, which keeps both or neither."""
     jobs = [job_for(_DESK, Due(Act.SEND, number)).make_new_job(number=number) for number in batch_ids]
     # The savepoint keeps a refused job from taking the whole transaction with it; the tick defers it later. It is made
     # when the session is asked for its connection, not before.

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class RetryPolicy(BaseRetryStrategy):
-    """Tries a job that failed again after 1, 2, 4 … seconds; after a minute it is for the tick to say if it is due."""
+    """Retries a failed job after 1, 2, 4 … seconds; after a minute the tick decides whether it is still due."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Say when, or None."""
@@ -43,7 +43,7 @@ class RetryPolicy(BaseRetryStrategy):
 class Tasks:
     """What the engine of one worker can do.
 
-    `stalled_seconds`: a worker that is silent for so long is taken for dead, and its jobs are done again.
+    A worker that is silent for `stalled_seconds` is taken for dead, and its jobs are done again.
     """
 
     context: WorkerContext
@@ -52,7 +52,7 @@ class Tasks:
     alarm: Alarm = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set the alarm as the settings say."""
+        """Set the alarm according to the settings."""
         self.alarm = Alarm(self.context.settings.watching.alarm_after)
 
     def add_to(self, engine: App) -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong is said aloud, but not every second: the first time in full, then a line now and then."""
+"""What goes wrong is logged, but not every second: in full the first time, then in a line now and then."""
 
 import logging
 import time

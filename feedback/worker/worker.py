@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class WorkerTimings:
-    """How often a worker looks for jobs and says that it lives, and after which silence it is taken for dead."""
+    """How often a worker looks for jobs and says that it is alive, and how long a silence means that it is dead."""
 
     poll_seconds: float = 0.25
     heartbeat_seconds: float = 3
@@ -42,7 +42,7 @@ class WorkerTimings:
 
 
 def worker_context(app: Flask) -> WorkerContext:
-    """Return what a worker of `app` needs, with a database session that each job opens for itself."""
+    """Return what a worker of `app` needs; each job opens a database session of its own."""
     tools = runtime_of(app)
     settings = tools.settings
 
@@ -130,7 +130,7 @@ class Worker:
         raise EngineStopped
 
 
-# A job whose end could not be written down is rescued; that the database is away is said once, elsewhere.
+# A job whose end could not be recorded is rescued; an outage of the database is logged once, elsewhere.
 def _heed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     if not _is_outage(context.get("exception") or Exception()):
         loop.default_exception_handler(context)

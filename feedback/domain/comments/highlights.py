@@ -1,7 +1,7 @@
-"""What in a text may tell who somebody is: marked for the reviewer, named to its author. Never changes a letter.
+"""What in a text may reveal who somebody is: marked for the reviewer, named to its author. Never changes a letter.
 
-For the reviewer it errs on the side of marking: a mark too many costs a glance, a name that slips through may cost a
-person. Whoever writes is warned of what is plain only: a warning that is often wrong is soon not read.
+For the reviewer it errs on the side of marking: one mark too many costs a glance, a name that slips through may cost a
+person. Authors are warned only about what is plain: a warning that is often wrong is soon ignored.
 """
 
 import re

@@ -12,7 +12,7 @@ from feedback.domain.survey.answers import Wish, clean_text
 from feedback.domain.survey.questionnaires import Questionnaire
 
 _BYTES_PER_CHARACTER = 4
-"""What a character of a clean text takes at most, in JSON and in UTF-8."""
+"""The most that a character of a clean text takes, in JSON and in UTF-8."""
 LONGEST_REVIEWED = 2500
 """How many characters a redacted text or a summary may have: more than a comment, since marks of omission add some."""
 REVIEWED_BYTES = LONGEST_REVIEWED * _BYTES_PER_CHARACTER
@@ -30,7 +30,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True)
 class Comment:
-    """One text and its author's wish. Of a text that is only to be counted there is no comment."""
+    """One text and its author's wish. A text that is only to be counted leaves no comment."""
 
     text: str
     wish: Wish

@@ -1,6 +1,6 @@
 """How dates, roles and places are written in texts; the words are read from a file that people may add to.
 
-A part of a text that matches may tell who somebody is. Whoever reads decides; nothing here changes a letter.
+A part of a text that matches may reveal who somebody is. The reader decides; nothing here changes a letter.
 """
 
 import re

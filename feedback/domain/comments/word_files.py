@@ -1,4 +1,4 @@
-"""Files of words, which people who do not program edit; a file is refused with every wrong entry, its line and mend."""
+"""Files of words, edited by people who do not program; a refusal names every wrong entry, its line and mend."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from feedback.domain.survey.questionnaire_tables import Findings, TomlTable, par
 
 @dataclass(frozen=True)
 class Entries:
-    """What a list is made of: what parts two entries, which of them fit, and what to write instead of another."""
+    """What a list is made of: what separates entries, which of them fit, and what to write instead of the others."""
 
     parted_by: str
     fit: Callable[[str], bool]

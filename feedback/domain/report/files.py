@@ -1,7 +1,7 @@
 """Signed documents as files that anybody may be handed: written, and read back with signature and hashes checked.
 
-A signature shows that the file was not altered since the holder of its public key signed it; whose key that is, a
-reader must find out elsewhere.
+A signature shows that the file has not been altered since the holder of its public key signed it; readers must find
+out elsewhere whose key that is.
 """
 
 import base64

@@ -17,7 +17,7 @@ _Z = 1.959963984540054
 INDICATIVE_BELOW = 20
 """With fewer people than this on either side, a number is called indicative."""
 MOST_TABLES = 5_000
-"""Up to so many possible outcomes Boschloo's test is worked out; beyond, it costs seconds and gains little."""
+"""Boschloo's test is worked out for up to this many possible outcomes; beyond, it costs seconds and gains little."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Digests of a roster: the same for the same people, another one for any change of a name, address, role or cohort.
+"""Digests of a roster: equal for the same people, different after any change of a name, address, role or cohort.
 
 And digests of persons, by which waves are compared long after the roster is gone.
 """
@@ -20,7 +20,7 @@ _LABEL = "feedback/roster/1"
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """One person who is in the programme now. `number` says who it is, through every change."""
+    """One person who is in the programme now. `number` identifies them through every change."""
 
     number: int
     name: str
@@ -31,12 +31,12 @@ class RosterEntry:
 
     @property
     def digest(self) -> str:
-        """What is known of the person, as 64 hexadecimal characters."""
+        """The digest of what is known about the person, 64 hexadecimal characters."""
         return _digest(_line(self))
 
 
 def roster_digest(entries: Iterable[RosterEntry]) -> bytes:
-    """Return the digest of a roster, 32 bytes, in whatever order it is given."""
+    """Return the digest of a roster, 32 bytes, whatever order it is given in."""
     return bytes.fromhex(_digest([_LABEL, *sorted(_line(entry) for entry in entries)]))
 
 

@@ -1,6 +1,6 @@
-"""The staff's pages, all of their addresses in one place. They show bands and published statements, never answers;
+"""The staff's pages, with all their addresses in one place. They show bands and published statements, never answers.
 
-to reviewers alone, after the close, comments without their authors.
+Reviewers alone see comments: after the close, and without their authors.
 """
 
 from flask import Blueprint

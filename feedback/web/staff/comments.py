@@ -1,4 +1,4 @@
-"""The reviewer's page: a wave's comments without their authors, and what becomes of each. For reviewers alone."""
+"""The reviewer's page: a wave's comments without their authors, and what becomes of each. Only for reviewers."""
 
 from dataclasses import dataclass
 

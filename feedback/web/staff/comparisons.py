@@ -1,4 +1,4 @@
-"""What changed: between two reports, and over all reports of a programme; as a page, and in each form to take away."""
+"""What changed between two reports, and over all reports of a programme: as a page, and in each form to take away."""
 
 from collections.abc import Sequence
 

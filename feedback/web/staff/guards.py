@@ -80,7 +80,7 @@ def _check_own(found: Member, arguments: dict[str, Any]) -> None:
             raise NotFound("There is no such page in your organisation. Go back to the list of programmes.")
 
 
-# What others have must look like what does not exist, or the numbers tell how many surveys there are elsewhere.
+# What belongs to others must look as if it did not exist, or the numbers would tell how many surveys they have.
 def _owner_of(owner: Callable[..., int], number: int) -> int | None:
     if number > _LARGEST_NUMBER:
         return None

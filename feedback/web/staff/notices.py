@@ -1,4 +1,4 @@
-"""What administrators must hear on whatever page they are: that no worker opens, sends, reminds or closes."""
+"""What administrators must be told on every page: that no worker opens, sends, reminds or closes."""
 
 from zoneinfo import ZoneInfo
 

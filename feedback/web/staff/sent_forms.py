@@ -1,4 +1,4 @@
-"""A form that staff have sent: accepted, or shown again with what is wrong with it."""
+"""A form that staff have sent is accepted, or shown again with what is wrong with it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from forms.staff import StaffForm
 
 
 def only_a_button() -> NoReturn:
-    """Have no page to show again: whatever is wrong with a form that is only a button was not sent by this service."""
+    """Refuse a form that is only a button: whatever is wrong with it, this service did not send it."""
     abort(400)
 
 
@@ -22,10 +22,10 @@ def only_a_button() -> NoReturn:
 def accepted(
     form: StaffForm, page: Callable[[], str] = only_a_button, *refusals: type[FeedbackError], at: Field | None = None
 ) -> Iterator[None]:
-    """Do what is inside with a form that is complete; answer with its `page` again if it is not, or is refused.
+    """Run the block if the form is complete; if it is not, or is refused, answer with its `page` again.
 
-    A refusal is said at the field `at`, or of the form as a whole. What no page of this service sends, such as a forged
-    token, is a bad request.
+    A refusal is shown at the field `at`, or for the form as a whole. What no page of this service sends, such as a
+    forged token, is a bad request.
     """
     if not form.validate():
         if any(form[name].errors for name in form.set_by_page):
