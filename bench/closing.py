@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bench.stage import ROOT, table
 from bench.world import world_on
-from feedback.domain.links import entitlement_digest, new_receipt, proof, response_key
+from feedback.domain.links import change_lock, entitlement_digest, new_receipt, proof, response_key
 from feedback.domain.sealing import Place, seal_response
 from feedback.domain.survey.questionnaires import Role
 from feedback.domain.survey.responses import ResponseBody, write_body
@@ -91,10 +91,11 @@ def sealed_answers(session: Session, wave: int, links: list[str]) -> Iterator[di
         secret = read_link(link)
         role, group = rights[entitlement_digest(proof(secret))]
         answer = an_answer(asked[Role(role)], chance, "We meet every week." if chance.random() < 0.2 else "")
-        body = write_body(ResponseBody(proof(secret), group, role, answer, new_receipt()))
+        receipt = new_receipt()
+        body = write_body(ResponseBody(proof(secret), group, role, answer, receipt))
         row = response_key(secret)
         sealed = seal_response(body, found.response_key, place, row, found.body_bytes)
-        yield {"response_key": row, "wave_id": wave, "sealed": sealed}
+        yield {"response_key": row, "wave_id": wave, "lock": change_lock(receipt), "sealed": sealed}
 
 
 def _bare(people: int) -> float:

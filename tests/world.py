@@ -183,13 +183,16 @@ class World:
     def client(self) -> FlaskClient:
         return self.app.test_client()
 
-    def answer(self, link: str, texts: tuple[str, ...] = TEXTS, after: str = "", **chosen: str) -> TestResponse:
+    def answer(
+        self, link: str, texts: tuple[str, ...] = TEXTS, after: str = "", typed: str = "", **chosen: str
+    ) -> TestResponse:
         """Answer through the pages, at random but for what is `chosen`; returns the thank-you page.
 
-        `after` is the page of thanks from which an answer is changed, in the same visit.
+        `after` is the page of thanks from which an answer is changed, in the same visit; in another visit the receipt
+        is `typed`.
         """
         state = hidden_value(self.fill_in(link, texts, after, **chosen), "state")
-        return self.client().post(f"/s/{link}/send", data={"state": state, "go": "send"})
+        return self.client().post(f"/s/{link}/send", data={"state": state, "receipt": typed, "go": "send"})
 
     def fill_in(self, link: str, texts: tuple[str, ...] = TEXTS, after: str = "", **chosen: str) -> str:
         """Fill in part after part; returns the page for the last look."""

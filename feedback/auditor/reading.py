@@ -14,7 +14,7 @@ MOST_OPTIONS, MOST_OPTIONS_THEN_NOW = 30, 11
 """A question with more is not attacked: of one asked then and now, every pair of answers is an unknown number."""
 KNOWN = (
     *("format", "outcome", "previous", "about", "rules", "promise", "groups", "sections", "questions"),
-    *("statements", "comments", "twins", "receipts"),
+    *("statements", "comments", "twins", "receipts", "many_contested"),
 )
 
 

@@ -30,9 +30,15 @@ OptOutDigest = NewType("OptOutDigest", bytes)
 """SHA-256 of the opt-out token."""
 Receipt = NewType("Receipt", bytes)
 """16 random bytes, drawn at each visit, kept only inside the sealed body."""
+ChangeLock = NewType("ChangeLock", bytes)
+"""SHA-256 of a receipt: what lies beside a response, and lets whoever has the receipt change it."""
 
 SECRET_BYTES = 32
 RECEIPT_BYTES = 16
+RECEIPT_CHARS = 39
+"""How long a receipt is as it is shown."""
+CONTESTED = ChangeLock(bytes(32))
+"""The lock of a response that was changed without its receipt: no receipt opens it, so it stays."""
 BOUNCE_MAC_CHARS = 20
 SHORT_SECRET_BYTES = 16
 """What stands in addresses that a whole programme shares."""
@@ -123,6 +129,11 @@ def terms_seal(key: LinkKey, terms: bytes) -> bytes:
 def new_receipt() -> Receipt:
     """Draw a receipt at random; it is derived from nothing, since mails keep link secrets for ever."""
     return Receipt(secrets.token_bytes(RECEIPT_BYTES))
+
+
+def change_lock(receipt: Receipt) -> ChangeLock:
+    """Return the lock that a receipt opens; another label than the digest in the report, which everybody sees."""
+    return ChangeLock(hashlib.sha256(b"change" + receipt).digest())
 
 
 def receipt_digest(receipt: Receipt) -> str:

@@ -50,6 +50,11 @@ def _rules(rules: Rules) -> tuple[str, ...]:
             "and is in no total, and neither is a question that fewer than %(k)s of a group answered.",
             k=rules.k,
         ),
+        _(
+            "Whoever answers a second time with the same link must show the receipt of the first answer; otherwise "
+            "neither is counted. A group in which that happened to more than one in five of the links used is not "
+            "shown, and reads like one of which too few answered."
+        ),
         _near_unanimity(rules),
         _(
             "Sensitive questions need %(k)s answers. They are shown only as “so bad or worse”, in steps of %(band)s "

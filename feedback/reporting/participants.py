@@ -14,7 +14,15 @@ from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled
 from feedback.reporting.change import FEW_GROUPS
 from feedback.reporting.outcomes import headlines, over_groups
-from feedback.reporting.words import condition_words, day, group_name, reason_words, stage_name, theme_name
+from feedback.reporting.words import (
+    condition_words,
+    contested_words,
+    day,
+    group_name,
+    reason_words,
+    stage_name,
+    theme_name,
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ def participants_results(report: Report, language: str) -> ParticipantsResults:
         closed_on=day(about.closed_on),
         k=rules.k,
         too_few=too_few,
-        rates=() if too_few else tuple(_rate(rules, rate) for rate in report.rates),
+        rates=() if too_few else (*(_rate(rules, rate) for rate in report.rates), *contested_words(report)),
         themes=tuple(theme for theme in (_theme(rules, theme, questions) for theme in Theme) if theme.questions),
     )
 

@@ -36,7 +36,15 @@ from feedback.reporting.every_number import every_number
 from feedback.reporting.method import method_section, proof_section
 from feedback.reporting.outcomes import in_short, results_section
 from feedback.reporting.risks import risks_section
-from feedback.reporting.words import count_words, day, direction, group_name, share_words, stage_name
+from feedback.reporting.words import (
+    contested_words,
+    count_words,
+    day,
+    direction,
+    group_name,
+    share_words,
+    stage_name,
+)
 
 _IN_SHORT = (Theme.CONFIDENCE, Theme.UNDERSTANDING, Theme.SAFETY, Theme.RELATIONSHIP, Theme.OVERALL)
 """Themes of which the first question stands in the summary."""
@@ -183,8 +191,9 @@ def _answered(report: Report) -> PaperSection:
     table = Table(_("How many answered"), columns, rows)
     known = [rate for rate in report.rates if rate.answered is not None]
     title = _("Who was invited, and how many answered")
+    contested = tuple(Paragraph(one) for one in contested_words(report))
     if not known:
-        return PaperSection("answered", title, (table,))
+        return PaperSection("answered", title, (table, *contested))
     chart = Chart(
         title=_("How many answered"),
         alt="; ".join(labelled(group_name(rate.group), count_words(_rate(rate))) for rate in known),
@@ -192,7 +201,7 @@ def _answered(report: Report) -> PaperSection:
         data=table,
         diverging=False,
     )
-    return PaperSection("answered", title, (chart,))
+    return PaperSection("answered", title, (chart, *contested))
 
 
 def _rate_row(rules: Rules, rate: RateResult) -> tuple[Cell, ...]:

@@ -10,7 +10,7 @@ from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import Reason
 from feedback.domain.report.reading import ReportQuestion
-from feedback.domain.report.report import ANOTHER_PROGRAMME, Rules
+from feedback.domain.report.report import ANOTHER_PROGRAMME, Report, Rules
 from feedback.domain.report.statistics import Interval
 from feedback.domain.survey.questionnaires import Role
 from feedback.locales import moments
@@ -26,6 +26,18 @@ def group_name(group: Group) -> str:
     if not group.cohorts:
         return whole
     return _("%(role)s, %(cohorts)s", role=whole, cohorts=" + ".join(group.cohorts))
+
+
+def contested_words(report: Report) -> tuple[str, ...]:
+    """Return what is said of answers that were changed without their receipt: nothing unless they are k or more."""
+    if not report.many_contested:
+        return ()
+    said = _(
+        "At least %(k)s times, answers were sent with a link that had been used before, and without the receipt. None "
+        "of these are counted, neither the first nor the second.",
+        k=report.rules.k,
+    )
+    return (said,)
 
 
 def stage_name(stage: str) -> str:

@@ -105,8 +105,7 @@ SELECT oid::regprocedure::text FROM pg_proc
 WHERE pronamespace = current_schema::regnamespace AND starts_with(proname, :prefix) ORDER BY 1
 """
 _FUNCTIONS = (
-    "feedback_put_response(bytea, integer, bytea)",
-    "feedback_withdraw_response(bytea, integer)",
+    "feedback_put_response(bytea, integer, bytea, bytea, bytea)",
     "feedback_counted_in(bytea)",
     "feedback_results(bytea)",
 )

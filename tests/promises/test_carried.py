@@ -127,7 +127,7 @@ def test_an_answer_is_equally_long_whatever_was_asked_in_whatever_language(world
     with world.session() as session:
         rows = list(sealed_responses(session, wave))
     assert len(rows) == len(said)
-    assert len({len(sealed) for _key, sealed in rows}) == 1
+    assert len({len(sealed) for _key, _lock, sealed in rows}) == 1
 
 
 @ON_SQLITE

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure.statements import Reason
 from feedback.domain.errors import KeysMissing, SealBroken
-from feedback.domain.links import ResponseKey, receipt_digest
+from feedback.domain.links import CONTESTED, ResponseKey, receipt_digest
 from feedback.domain.report.reading import report_questions
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.sealing import PrivateKey, SealedResponse, open_response, seal_response
@@ -18,7 +18,7 @@ from feedback.domain.survey.questionnaires import Role
 from feedback.storage.keys import StoredKey
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
-from feedback.storage.responses import put_response
+from feedback.storage.responses import Locks, put_response
 from feedback.storage.waves import Wave, wave_by_id
 from tests.answering import respond
 from tests.promises.closing import (
@@ -106,7 +106,8 @@ def test_a_forged_row_does_not_help_a_wave_over_k(world: World) -> None:
     where, row = place_of(world, wave), ResponseKey(b"f" * 32)
     with world.session() as session:
         key, size = wave_by_id(session, wave).response_key, wave_by_id(session, wave).body_bytes or 0
-        put_response(session.connection(), row, wave, seal_response(b"{}", key, where, row, size))
+        sealed = seal_response(b"{}", key, where, row, size)
+        put_response(session.connection(), row, wave, sealed, Locks(CONTESTED, CONTESTED))
         session.commit()
     world.close(wave)
     assert document_of(world, wave).outcome == Outcome.TOO_FEW

@@ -71,17 +71,17 @@ def test_fifty_posts_of_one_link_at_once_store_one_response(world: World) -> Non
     assert stored(world, wave) == 1
 
 
-def test_of_fifty_posts_of_one_link_the_report_counts_one(world: World) -> None:
+def test_of_one_answer_posted_fifty_times_the_report_counts_one(world: World) -> None:
     wave = world.open_wave()
     link, *others = world.links(wave, Role.MENTOR)
     known = {receipt_digest(receipt) for receipt in respond(world, others)}
-    pages = post_at_once(world, [(link, ready_to_send(world, link, seed)) for seed in range(50)])
+    pages = post_at_once(world, [(link, ready_to_send(world, link))] * 50)
     world.close(wave)
     (counted,) = set(receipts_counted(world, wave)) - known
-    assert counted in {digest_shown(page) for page in pages}
+    assert {counted} == {digest_shown(page) for page in pages}
 
 
-def test_an_answer_and_its_withdrawal_at_once_leave_one_row_at_most(world: World) -> None:
+def test_an_answer_and_its_withdrawal_at_once_leave_one_row(world: World) -> None:
     wave = world.open_wave()
     link = world.links(wave)[0]
     form = ready_to_send(world, link)
@@ -89,7 +89,7 @@ def test_an_answer_and_its_withdrawal_at_once_leave_one_row_at_most(world: World
     with ThreadPoolExecutor(len(acts)) as pool:
         pages = list(pool.map(lambda act: world.client().post(f"/s/{link}/{act[0]}", data=act[1]), acts))
     assert {page.status_code for page in pages} == {200}
-    assert stored(world, wave) <= 1
+    assert stored(world, wave) == 1
 
 
 class Fire:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.own_databases
 ANONYMOUS = ("entitlements", "sealed_responses")
 COLUMNS = {
     "entitlements": {"digest", "wave_id", "role", "group_name"},
-    "sealed_responses": {"response_key", "wave_id", "sealed"},
+    "sealed_responses": {"response_key", "wave_id", "lock", "sealed"},
     "comments": {"id", "wave_id", "question", "sealed", "decision", "redacted"},
     "opt_outs": {"digest", "programme_id", "wants_no_mail"},
     "counted_receipts": {"digest", "wave_id"},

@@ -1,6 +1,7 @@
 """People who answer as people do: in no particular order, with time to think, some of them twice."""
 
 import random
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -40,15 +41,20 @@ def secret_in(link: str) -> LinkSecret:
     return LinkSecret(found)
 
 
-def fill_in(world: World, link: str, *texts: str) -> str:
-    """Go as far as the last look; return what the page carries on."""
-    return hidden_value(world.fill_in(link, texts or ("We meet every week.", "")), "state")
+def fill_in(world: World, link: str, *texts: str, after: str = "") -> str:
+    """Go as far as the last look, perhaps from a page of thanks; return what the page carries on."""
+    return hidden_value(world.fill_in(link, texts or ("We meet every week.", ""), after), "state")
 
 
 def send(world: World, link: str, state: str) -> TestResponse:
     sent = world.client().post(f"/s/{link}/send", data={"state": state, "go": "send"})
     assert sent.status_code == 200
     return sent
+
+
+def receipt_on(page: str) -> str:
+    """The receipt that a page shows."""
+    return re.findall(r"(?:[0-9A-F]{4}-){7}[0-9A-F]{4}", page)[0]
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,11 @@ def twenty_answers(world: World, wave: int, seed: int = 20) -> Answered:
     order = chance.sample(sorted(links), TWENTY)
     early = {person: fill_in(world, links[person]) for person in chance.sample(order, 7)}
     again = chance.sample(order, 5)
+    thanks: dict[int, str] = {}
     for person in order + again:
         world.clock.pass_time(minutes=chance.randint(1, 90))
-        send(world, links[person], early.pop(person, None) or fill_in(world, links[person]))
+        state = early.pop(person, None) or fill_in(world, links[person], after=thanks.get(person, ""))
+        thanks[person] = send(world, links[person], state).text
     return Answered(wave, sorted(order), order, [one for one in order if one not in again] + again)
 
 

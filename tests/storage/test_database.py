@@ -67,15 +67,15 @@ def count_organisations(engine: Engine) -> int:
 @ON_POSTGRESQL
 def test_those_who_share_a_wave_do_not_wait_for_each_other(engine: Engine) -> None:
     with Session(engine) as one, Session(engine) as other:
-        take_back(one, 1)
+        put(one, 1)
         impatient(other)
-        take_back(other, 1)
+        put(other, 1)
 
 
 @ON_POSTGRESQL
 def test_who_seizes_a_wave_waits_for_those_who_share_it(engine: Engine) -> None:
     with Session(engine) as one, Session(engine) as other:
-        take_back(one, 1)
+        put(one, 1)
         impatient(other)
         with pytest.raises(DBAPIError, match="lock timeout"):
             lock_wave(other, 1)
@@ -89,9 +89,9 @@ def test_who_seizes_a_wave_leaves_other_waves_alone(engine: Engine) -> None:
         lock_wave(other, 2)
 
 
-def take_back(session: Session, wave_id: int) -> None:
-    """What a participant's withdrawal calls; a submission takes the wave's lock in the same way."""
-    session.execute(text("SELECT feedback_withdraw_response('none', :wave)"), {"wave": wave_id})
+def put(session: Session, wave_id: int) -> None:
+    """What an answer and a withdrawal call."""
+    session.execute(text("SELECT feedback_put_response('none', :wave, 'l', 'm', 'sealed')"), {"wave": wave_id})
 
 
 def impatient(session: Session) -> None:

@@ -33,7 +33,7 @@ def assert_denied(address: str, statement: str) -> None:
     "statement",
     [
         "SELECT * FROM sealed_responses",
-        "INSERT INTO sealed_responses VALUES ('x', 1, 'y')",
+        "INSERT INTO sealed_responses VALUES ('x', 1, 'y', 'l')",
         "DELETE FROM sealed_responses",
         "SELECT * FROM participants",
         "SELECT * FROM deliveries",
@@ -67,12 +67,11 @@ def test_the_participants_role_cannot(roles: dict[GroupRole, Pair], world: World
     assert_denied(roles[GroupRole.PARTICIPANTS].main, statement)
 
 
-def test_the_participants_role_puts_and_withdraws_through_two_functions(
-    roles: dict[GroupRole, Pair], world: World
-) -> None:
+def test_the_participants_role_puts_through_one_function(roles: dict[GroupRole, Pair], world: World) -> None:
     wave = world.open_wave()
     engine = create_engine(roles[GroupRole.PARTICIPANTS].main)
-    put = text("SELECT feedback_put_response(decode(repeat('ab', 32), 'hex'), :wave, 'sealed')")
+    bytes_of = "decode(repeat('{}', 32), 'hex')".format
+    put = text(f"SELECT feedback_put_response({bytes_of('ab')}, :wave, {bytes_of('cd')}, 'none', 'sealed')")
     with engine.begin() as connection:
         assert connection.scalar(put, {"wave": wave}) is True
         assert connection.scalar(put, {"wave": wave + 1}) is False
@@ -125,7 +124,7 @@ def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], 
         "UPDATE support_requests SET sealed = 'x'",
         "SELECT * FROM counted_receipts",
         "SELECT * FROM results_pages",
-        "SELECT feedback_put_response('x', 1, 'y')",
+        "SELECT feedback_put_response('x', 1, 'l', 'm', 'y')",
         "SELECT setval('worker_ticks', 1)",
         "SELECT nextval('worker_ticks')",
         "SELECT * FROM procrastinate_jobs",
@@ -142,7 +141,7 @@ def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, state
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO sealed_responses VALUES ('x', 1, 'y')",
+        "INSERT INTO sealed_responses VALUES ('x', 1, 'y', 'l')",
         "UPDATE sealed_responses SET sealed = 'x'",
         "UPDATE entitlements SET group_name = 'x'",
         "INSERT INTO participants VALUES (99, 1, 'a', 'b', 'mentor', '', 'en', false)",
@@ -151,7 +150,7 @@ def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, state
         "UPDATE comments SET decision = 'released'",
         "INSERT INTO comment_releases VALUES (1, '{}', 'x')",
         "SELECT * FROM sign_ins",
-        "SELECT feedback_put_response('x', 1, 'y')",
+        "SELECT feedback_put_response('x', 1, 'l', 'm', 'y')",
     ],
 )
 def test_the_worker_role_cannot(roles: dict[GroupRole, Pair], world: World, statement: str) -> None:

@@ -11,7 +11,7 @@ from feedback.services.reports.set_notice import name_help, say_what_was_done
 from feedback.storage.support import SupportRequest, desk_of
 from forms.bank import pair
 from tests.databases import ON_SQLITE
-from tests.promises.visits import send
+from tests.promises.visits import receipt_on, send
 from tests.web.test_staff_pages import SITE, press, signed_in
 from tests.world import World, hidden_value
 
@@ -34,10 +34,7 @@ def closed_wave(world: World, answering: int = 12) -> list[str]:
     """A wave that is over and told of; the receipts of those who answered."""
     wave = world.open_wave(14, 0)
     world.send_mails()
-    receipts = []
-    for link in world.links(wave)[:answering]:
-        shown = world.answer(link).text
-        receipts.append(re.findall(r"(?:[0-9A-F]{4}-){7}[0-9A-F]{4}", shown)[0])
+    receipts = [receipt_on(world.answer(link).text) for link in world.links(wave)[:answering]]
     world.close(wave)
     world.do_what_is_due()
     world.send_mails()
@@ -130,8 +127,8 @@ def test_any_other_text_is_not_found(world: World, typed: str) -> None:
 def test_a_receipt_is_not_found_before_the_close_or_once_it_is_replaced(world: World) -> None:
     wave = world.open_wave(14, 0)
     links = world.links(wave)
-    shown = [world.answer(link).text for link in links[:12]] + [world.answer(links[0]).text]
-    receipts = [re.findall(r"(?:[0-9A-F]{4}-){7}[0-9A-F]{4}", page)[0] for page in shown]
+    receipts = [receipt_on(world.answer(link).text) for link in links[:12]]
+    receipts.append(receipt_on(world.answer(links[0], typed=receipts[0]).text))
     assert "Not found." in world.client().post("/receipt", data={"receipt": receipts[1]}).text
     world.close(wave)
     found = ["Counted." in world.client().post("/receipt", data={"receipt": one}).text for one in receipts]

@@ -33,6 +33,8 @@ from feedback.domain.survey.questionnaires import Order, Question
 SMALLEST_K = 5
 SENSITIVE_K = 10
 SMALLEST_FOR_COMMENTS = 10
+CONTESTED_SHARE = 5
+"""More than one in so many of the links used in a group may not be contested; one always may."""
 
 
 def publish(tally: Tally, k: int) -> Publication:
@@ -45,6 +47,14 @@ def publish(tally: Tally, k: int) -> Publication:
     facts = list(dict.fromkeys(said))
     totals = [one for asked in tally.questions if asked.roles == tally.roles for one in _total(tally, asked, facts)]
     return Publication(k, (*rates, *facts, *totals))
+
+
+def too_contested(used: int, contested: int) -> bool:
+    """Tell whether so many of the links used in a group are contested that nothing may be said about it.
+
+    Whoever answers through all links but one would know all that is counted but that one.
+    """
+    return contested > 1 and contested * CONTESTED_SHARE > used
 
 
 def comments_kept(tally: Tally, k: int) -> frozenset[str]:

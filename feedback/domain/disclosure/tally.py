@@ -49,10 +49,7 @@ class Tally:
         Raises AnswerRefused if the answer does not fit the role's questionnaire, ValueError if the group is
         unknown or of the other role, or if the role was not invited.
         """
-        group = self._groups.get(group_name)
-        if role not in self._questionnaires or group is None or group.role not in (None, role):
-            raise ValueError("This tally has no such group for this role.")
-        check_answer(self._questionnaires[role], answer)
+        self.check(group_name, role, answer)
         self._answered[group_name] += 1
         for field, said in (*answer.ratings.items(), *answer.texts.items()):
             asked = self._asked[role, field]
@@ -63,6 +60,20 @@ class Tally:
                     self._chose[group_name, asked.key, field, option] += 1
             if asked.question.then_now and field == asked.question.fields[-1]:
                 self._rose[group_name, asked.key] += _has_risen(asked.question, answer)
+
+    def check(self, group_name: str, role: Role, answer: Answer) -> None:
+        """Raise what `add` would raise."""
+        group = self._groups.get(group_name)
+        if role not in self._questionnaires or group is None or group.role not in (None, role):
+            raise ValueError("This tally has no such group for this role.")
+        check_answer(self._questionnaires[role], answer)
+
+    def forget(self, group_name: str) -> None:
+        """Forget all that was counted in one group, as if nobody of it had answered."""
+        self._answered.pop(group_name, None)
+        for counts in (self._said, self._chose, self._rose):
+            for counted in [one for one in counts if one[0] == group_name]:
+                del counts[counted]
 
     def answered(self, group: Group) -> int:
         """Return how many people of the group answered the wave."""

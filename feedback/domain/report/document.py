@@ -25,8 +25,9 @@ class ReceiptDigest:
 class ReportFacts:
     """What a report says besides the statements. `questionnaires` are as asked, with the programme's own words.
 
-    `comments_kept` holds the codes of the open questions whose comments went to review. `receipts` may name any
-    group; small ones are left out.
+    `contested` counts the answers of the wave that were changed without a receipt; only whether they are k or more is
+    said. `comments_kept` holds the codes of the open questions whose comments went to review. `receipts` may name
+    any group; small ones are left out.
     """
 
     about: About
@@ -37,6 +38,7 @@ class ReportFacts:
     twins: tuple[Twin, ...] = ()
     comments_kept: frozenset[str] = frozenset()
     receipts: tuple[ReceiptDigest, ...] = ()
+    contested: int = 0
 
 
 def build_report(facts: ReportFacts, publication: Publication, previous_chain_hash: str | None) -> Report:
@@ -76,6 +78,7 @@ def _document(facts: ReportFacts, outcome: Outcome, said: dict[str, object], pre
         "promise": asdict(facts.promise),
         "groups": [asdict(group) for group in facts.groups],
         "twins": [asdict(twin) for twin in facts.twins],
+        "many_contested": facts.contested >= facts.k,
         **said,
     }
     return Report.parse(canonical_json(record))

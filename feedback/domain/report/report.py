@@ -117,6 +117,7 @@ class RateResult:
 class Report:
     """One report. `json` is its text as signed; hashes are SHA-256 in hexadecimal (see `hash_document`).
 
+    `many_contested`: k or more answers of the wave were changed without their receipt, and are counted nowhere.
     `previous` is the chain hash of the programme's report before, `receipts` are sorted digests. Questions and
     statements stand in the report's order.
     """
@@ -135,6 +136,7 @@ class Report:
     statements: tuple[Published, ...]
     comments: tuple[CommentDecision, ...]
     receipts: tuple[str, ...]
+    many_contested: bool
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -156,6 +158,8 @@ class Report:
             statements=read_statements(record["statements"]),
             comments=tuple(CommentDecision(one["question"], one["text"], one["kept"]) for one in record["comments"]),
             receipts=tuple(record["receipts"]),
+            # Reports from before there were locks say nothing about it.
+            many_contested=record.get("many_contested", False),
         )
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from feedback.domain.errors import AnswerRefused, SealBroken
-from feedback.domain.links import RECEIPT_BYTES, Receipt, read_receipt
+from feedback.domain.links import RECEIPT_BYTES, RECEIPT_CHARS, Receipt, read_receipt
 from feedback.domain.survey.answers import Answer, Wish, check_answer, check_question
 from feedback.domain.survey.kinds import ONE
 from feedback.domain.survey.questionnaires import Kind, Question, Questionnaire, Rating, codes_of
@@ -21,17 +21,24 @@ TEXT_STEP = 1024
 class Draft:
     """Answers on their way. `values` by field name, several for ticks; `passed` names the sections found complete.
 
-    `receipt` is the visit's: drawn when a page first carries the draft, and the same until the thanks.
+    `receipt` is the visit's: drawn when a page first carries the draft, and the same until the thanks. `typed` is what
+    was typed as the receipt of an earlier visit.
     """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     passed: frozenset[str] = frozenset()
     receipt: Receipt | None = None
+    typed: str = ""
 
     @property
     def chosen(self) -> Mapping[str, object]:
         """What was chosen in each field in which one thing was, which is what conditions look at."""
         return {name: values[0] for name, values in self.values.items() if len(values) == 1}
+
+    @property
+    def shown(self) -> Receipt | None:
+        """The receipt of an earlier visit, if one was typed."""
+        return read_receipt(self.typed)
 
 
 def wish_field(code: str) -> str:
@@ -69,6 +76,12 @@ def with_section(draft: Draft, section: str, questions: Iterable[Question], sent
     return replace(draft, values=kept, passed=draft.passed - {section})
 
 
+def with_typed(draft: Draft, text: str) -> Draft:
+    """Return the draft with what was typed as a receipt, as far as it can be one."""
+    kept = "".join(letter for letter in text if letter.isascii() and (letter.isalnum() or letter in "- "))
+    return replace(draft, typed=kept[:RECEIPT_CHARS])
+
+
 def _carried(question: Question, name: str, sent: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
     kind = _kind_of(question, name)
     return kind.carried(question, kind.sent(question, name, sent))
@@ -84,9 +97,9 @@ def can_travel(questions: Iterable[Question], sent: Mapping[str, Sequence[str]])
 
 
 def write_draft(draft: Draft) -> bytes:
-    """Return the draft as JSON, for its journey through the page."""
-    receipt = draft.receipt.hex() if draft.receipt else ""
-    return _json({"values": dict(draft.values), "passed": sorted(draft.passed), "receipt": receipt})
+    """Return the draft as JSON, for its journey through the page; as long with a receipt typed as without."""
+    receipts = {"receipt": draft.receipt.hex() if draft.receipt else "", "typed": draft.typed.ljust(RECEIPT_CHARS)}
+    return _json({"values": dict(draft.values), "passed": sorted(draft.passed), **receipts})
 
 
 def write_padded_draft(draft: Draft, texts: Iterable[Question], size: int) -> bytes:
@@ -116,8 +129,8 @@ def read_draft(data: bytes) -> Draft:
         record = json.loads(data)
         values = {_text(name): _texts(values) for name, values in record["values"].items()}
         # A page of the version before carried no receipt.
-        receipt = read_receipt(_text(record.get("receipt", "")))
-        return Draft(values, frozenset(map(_text, record["passed"])), receipt)
+        receipt, typed = (_text(record.get(name, "")) for name in ("receipt", "typed"))
+        return with_typed(Draft(values, frozenset(map(_text, record["passed"])), read_receipt(receipt)), typed.rstrip())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SealBroken("A sealed page does not hold a draft.") from None
 

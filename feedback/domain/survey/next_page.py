@@ -47,6 +47,11 @@ class Sent:
         return self._first("shown")
 
     @property
+    def word(self) -> str:
+        """The word that was typed to take an answer back."""
+        return self._first("word") or ""
+
+    @property
     def checking(self) -> bool:
         """Whether the last look was left to change a part."""
         return "checking" in self.fields
@@ -104,13 +109,16 @@ class ThanksPage:
 class WithdrawPage:
     """The question for the word that takes an answer back; `refused` if another word was typed."""
 
+    draft: Draft
     typed: str = ""
     refused: bool = False
 
 
 @dataclass(frozen=True)
 class WithdrawnPage:
-    """The answer is taken back, if there was one."""
+    """The answer is taken back, if there was one. With the visit's receipt, which lets one answer again."""
+
+    receipt: Receipt
 
 
 @dataclass(frozen=True)
@@ -123,6 +131,8 @@ class Submission:
 @dataclass(frozen=True)
 class Withdrawal:
     """No page yet: the answer is to be taken back."""
+
+    draft: Draft
 
 
 Page: TypeAlias = PromisePage | PartPage | CheckPage | ThanksPage | WithdrawPage | WithdrawnPage
@@ -194,14 +204,18 @@ def check_again(questionnaire: Questionnaire, draft: Draft) -> Page:
     return _part(parts, anew, part.code, checking=bool(draft.values), judged=True)
 
 
-def after_word(typed: str, word: str, shown_again: str | None) -> Page | Withdrawal:
-    """Return the page for a `typed` word, or that the answer is to be taken back if it is the right `word`.
-
-    `shown_again` names the page that is to be shown in another language, if that is all that was asked for.
-    """
-    if shown_again is not None:
-        return WithdrawnPage() if shown_again == "withdrawn" else WithdrawPage(typed)
-    return Withdrawal() if typed.strip().casefold() == word.casefold() else WithdrawPage(typed, refused=True)
+def after_word(sent: Sent, word: str) -> Page | Withdrawal:
+    """Return the page for a form of the withdrawal's pages, or that the answer is taken back, if `word` was typed."""
+    draft = sent.draft or Draft()
+    match sent:
+        case Sent(switched=True, receipt=bytes(receipt)):
+            return WithdrawnPage(Receipt(receipt))
+        case Sent(switched=True) | Sent(go="ask"):
+            return WithdrawPage(draft, sent.word)
+        case _ if sent.word.strip().casefold() == word.casefold():
+            return Withdrawal(draft)
+        case _:
+            return WithdrawPage(draft, sent.word, refused=True)
 
 
 def _start_again(questionnaire: Questionnaire) -> Page:

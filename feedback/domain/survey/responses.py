@@ -16,12 +16,15 @@ _NOT_AS_WRITTEN = (ValueError, KeyError, TypeError, AttributeError, RecursionErr
 
 @dataclass(frozen=True)
 class ResponseBody:
-    """One response in clear: the right to give it, the group and role it speaks for, the answer, the receipt."""
+    """One response in clear: the right to give it, the group and role it speaks for, the answer, the receipt.
+
+    A withdrawal is a response without an answer.
+    """
 
     proof: Proof
     group: str
     role: str
-    answer: Answer
+    answer: Answer | None
     receipt: Receipt
 
 
@@ -32,7 +35,7 @@ def write_body(body: ResponseBody) -> bytes:
             "proof": base64.b64encode(body.proof).decode(),
             "group": body.group,
             "role": body.role,
-            "answer": _answer_record(body.answer),
+            "answer": body.answer and _answer_record(body.answer),
             "receipt": base64.b64encode(body.receipt).decode(),
         }
     )
@@ -46,7 +49,7 @@ def read_body(data: bytes) -> ResponseBody:
             proof=Proof(_secret(fields["proof"], SECRET_BYTES)),
             group=_text(fields["group"]),
             role=_text(fields["role"]),
-            answer=_answer(fields["answer"]),
+            answer=None if fields["answer"] is None else _answer(fields["answer"]),
             receipt=Receipt(_secret(fields["receipt"], RECEIPT_BYTES)),
         )
     except _NOT_AS_WRITTEN:

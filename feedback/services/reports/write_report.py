@@ -42,8 +42,9 @@ def write_report(session: Session, wave: Wave, opened: Opened | None, kept: froz
         twins=tuple(Twin(**one) for one in wave.twins or ()),
         comments_kept=kept,
         receipts=tuple(opened.receipts) if opened else (),
+        contested=opened.contested.total() if opened else 0,
     )
-    if opened is None:
+    if opened is None or len(opened.receipts) < facts.k:
         return build_too_few(facts, previous)
     return build_report(facts, publish(opened.tally, facts.k), previous)
 

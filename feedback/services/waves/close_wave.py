@@ -7,6 +7,7 @@ the wave is held. Never reads people.
 
 import hmac
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -119,7 +120,7 @@ def note_failed_close(session: Session, wave_id: int, now: datetime) -> None:
 
 
 def _open(session: Session, keys: KeyStore, wave_id: int) -> Opened | None:
-    """Return what the valid responses say together, or None if there are fewer than k."""
+    """Return what the valid responses say together, or None if fewer than k links were used: nothing is opened."""
     with reading(session):
         wave = _closing_wave(session, wave_id)
         k, place = wave.minimum_group_size, Place(wave.programme_id, wave.id)
@@ -127,9 +128,8 @@ def _open(session: Session, keys: KeyStore, wave_id: int) -> Opened | None:
             return None
         rights = rights_of_wave(session, wave_id)
         _check_terms(session, keys, wave, rights)
-        tally = Tally(questionnaires_asked(session, wave), groups_of(session, wave_id))
-        opened = open_responses(session, keys.response_key(wave_id), place, rights, tally)
-        return opened if len(opened.receipts) >= k else None
+        new_tally = partial(Tally, questionnaires_asked(session, wave), groups_of(session, wave_id))
+        return open_responses(session, keys.response_key(wave_id), place, rights, new_tally)
 
 
 def _closing_wave(session: Session, wave_id: int) -> Wave:

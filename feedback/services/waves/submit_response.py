@@ -13,18 +13,19 @@ from feedback.domain.links import (
     SECRET_BYTES,
     LinkSecret,
     Receipt,
+    change_lock,
     entitlement_digest,
     from_address,
     proof,
     response_key,
 )
-from feedback.domain.sealing import SealedResponse, seal_response
+from feedback.domain.sealing import seal_response
 from feedback.domain.survey.answers import Answer, check_answer, check_texts_are_clean
 from feedback.domain.survey.responses import ResponseBody, write_body
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.known_surveys import KnownSurveys, Survey
 from feedback.storage.entitlements import OpenRight, open_right
-from feedback.storage.responses import put_response, withdraw_response
+from feedback.storage.responses import Locks, put_response
 
 _NOT_A_SECRET = LinkSecret(bytes(SECRET_BYTES))
 
@@ -54,33 +55,35 @@ def follow_link(
     return OpenLink(secret, right, (known or KnownSurveys()).survey(connection, right, now))
 
 
-def submit_response(connection: Connection, link: OpenLink, answer: Answer, receipt: Receipt) -> None:
+def submit_response(
+    connection: Connection, link: OpenLink, answer: Answer, receipt: Receipt, shown: Receipt | None = None
+) -> None:
     """Seal and store an answer in place of any earlier one; return once it is safe on disk.
 
-    Raises WaveClosed if the wave was closed meanwhile, or AnswerRefused if the answer does not fit the questionnaire.
+    An earlier one that has neither this `receipt` nor the one that was `shown` makes the answer contested; nothing
+    tells. Raises WaveClosed if the wave was closed meanwhile, or AnswerRefused if the answer does not fit the
+    questionnaire.
     """
     check_answer(link.survey.questionnaire, answer)
     check_texts_are_clean(answer)
+    _put(connection, link, answer, receipt, shown)
+
+
+def withdraw(connection: Connection, link: OpenLink, receipt: Receipt, shown: Receipt | None = None) -> None:
+    """Store that nothing is said, in place of an answer, as an answer would be stored. Raises WaveClosed."""
+    _put(connection, link, None, receipt, shown)
+
+
+def _put(
+    connection: Connection, link: OpenLink, answer: Answer | None, receipt: Receipt, shown: Receipt | None
+) -> None:
+    survey, row = link.survey, response_key(link.secret)
     body = ResponseBody(proof(link.secret), link.right.group_name, link.right.role, answer, receipt)
-    if not put_response(connection, response_key(link.secret), link.right.wave_id, _sealed(link, write_body(body))):
+    sealed = seal_response(write_body(body), survey.response_key, survey.place, row, survey.body_bytes)
+    locks = Locks(change_lock(receipt), change_lock(shown or receipt))
+    if not put_response(connection, row, link.right.wave_id, sealed, locks):
         raise _closed()
     connection.commit()
-
-
-def withdraw(connection: Connection, link: OpenLink) -> None:
-    """Delete the answer given through a link; nothing tells whether there was one. Raises WaveClosed."""
-    row, wave_id = response_key(link.secret), link.right.wave_id
-    # Deleting what is not there writes nothing and is quicker: whoever holds the link could tell by a clock.
-    if not put_response(connection, row, wave_id, _sealed(link, b"")) or not withdraw_response(
-        connection, row, wave_id
-    ):
-        raise _closed()
-    connection.commit()
-
-
-def _sealed(link: OpenLink, body: bytes) -> SealedResponse:
-    survey = link.survey
-    return seal_response(body, survey.response_key, survey.place, response_key(link.secret), survey.body_bytes)
 
 
 def _closed() -> WaveClosed:

@@ -6,7 +6,7 @@ from functools import partial
 from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 
-from feedback.domain.links import draft_name, receipt_words, to_address
+from feedback.domain.links import Receipt, draft_name, receipt_words, to_address
 from feedback.domain.survey.drafts import Draft
 from feedback.domain.survey.next_page import (
     CheckPage,
@@ -44,7 +44,7 @@ def show(page: Page, opened: OpenLink) -> Response:
         case WithdrawPage():
             return _show_withdraw(page, opened)
         case WithdrawnPage():
-            return _show_withdrawn(opened, language)
+            return _show_withdrawn(page, opened, language)
 
 
 def withdrawal_word() -> str:
@@ -97,14 +97,16 @@ def _questions_listed(questionnaire: Questionnaire, language: str) -> list[tuple
 
 def _show_thanks(page: ThanksPage, opened: OpenLink, language: str) -> Response:
     kept = kept_page(opened.survey, "thanks", language, partial(_draw_thanks, opened.survey, language))
-    thanks = kept.filled(
-        link=to_address(opened.secret),
-        receipt=receipt_words(page.receipt),
-        sealed=carry_receipt(opened.secret, page.receipt),
-        state=carry_draft(opened, Draft(receipt=page.receipt)),
-        draft=draft_name(opened.secret),
-    )
-    return Response(thanks)
+    return Response(kept.filled(**_carried_receipt(page.receipt, opened), draft=draft_name(opened.secret)))
+
+
+def _carried_receipt(receipt: Receipt, opened: OpenLink) -> dict[str, str]:
+    return {
+        "link": to_address(opened.secret),
+        "receipt": receipt_words(receipt),
+        "sealed": carry_receipt(opened.secret, receipt),
+        "state": carry_draft(opened, Draft(receipt=receipt)),
+    }
 
 
 def _draw_thanks(survey: Survey, language: str) -> str:
@@ -130,17 +132,22 @@ def _show_withdraw(page: WithdrawPage, opened: OpenLink) -> Response:
         word=word,
         error=_("Type the word “%(word)s” to take your answer back.", word=word) if page.refused else None,
         typed=page.typed,
+        state=carry_draft(opened, page.draft),
+        receipt=page.draft.typed,
     )
     return Response(asked, 422 if page.refused else 200)
 
 
-def _show_withdrawn(opened: OpenLink, language: str) -> Response:
-    link = to_address(opened.secret)
+def _show_withdrawn(page: WithdrawnPage, opened: OpenLink, language: str) -> Response:
+    carried = _carried_receipt(page.receipt, opened)
     told = render_template(
         "participant/withdrawn.html",
-        action=url_for("participant.take_back", link=link),
+        action=url_for("participant.take_back", link=carried["link"]),
         closes=_closes(opened.survey, language),
-        questions_url=url_for("participant.questions", link=link),
+        questions_url=url_for("participant.questions", link=carried["link"]),
+        receipt=carried["receipt"],
+        sealed_receipt=carried["sealed"],
+        state=carried["state"],
     )
     return Response(told)
 

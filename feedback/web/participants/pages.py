@@ -8,7 +8,7 @@ from flask.blueprints import BlueprintSetupState
 
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.links import LinkSecret, new_receipt
-from feedback.domain.survey.drafts import answer_in
+from feedback.domain.survey.drafts import Draft, answer_in, with_typed
 from feedback.domain.survey.kinds import filled_code, tick_name
 from feedback.domain.survey.next_page import (
     Page,
@@ -75,16 +75,15 @@ def send(link: str) -> Response:
 @participant.get("/<link>/withdraw")
 def withdrawal(link: str) -> Response:
     """Ask for the word that takes an answer back."""
-    return show(WithdrawPage(), _follow(link))
+    return show(WithdrawPage(Draft()), _follow(link))
 
 
 @participant.post("/<link>/withdraw")
 def take_back(link: str) -> Response:
     """Take the answer back once the word is typed; whether there was one stays untold."""
     opened = _follow(link)
-    shown_again = request.form.get("shown", "") if switched() else None
-    page = after_word(request.form.get("word", ""), withdrawal_word(), shown_again)
-    return show(_withdraw(opened) if isinstance(page, Withdrawal) else page, opened)
+    page = after_word(_sent(opened.secret), withdrawal_word())
+    return show(_withdraw(page, opened) if isinstance(page, Withdrawal) else page, opened)
 
 
 def _follow(link: str) -> OpenLink:
@@ -98,6 +97,8 @@ def _follow(link: str) -> OpenLink:
 def _sent(secret: LinkSecret) -> Sent:
     form = request.form
     draft, receipt = carried_draft(secret, form.get("state", "")), carried_receipt(secret, form.get("sent", ""))
+    if draft and "receipt" in form:
+        draft = with_typed(draft, form["receipt"])
     return Sent(draft, form.to_dict(flat=False), switched=switched(), receipt=receipt)
 
 
@@ -106,13 +107,14 @@ def _submit(submission: Submission, opened: OpenLink) -> Page:
     receipt = draft.receipt or new_receipt()
     try:
         with runtime().writing() as connection:
-            submit_response(connection, opened, answer_in(questionnaire, draft), receipt)
+            submit_response(connection, opened, answer_in(questionnaire, draft), receipt, draft.shown)
     except AnswerRefused:
         return check_again(questionnaire, draft)
     return ThanksPage(receipt)
 
 
-def _withdraw(opened: OpenLink) -> Page:
+def _withdraw(withdrawal: Withdrawal, opened: OpenLink) -> Page:
+    receipt = withdrawal.draft.receipt or new_receipt()
     with runtime().writing() as connection:
-        withdraw(connection, opened)
-    return WithdrawnPage()
+        withdraw(connection, opened, receipt, withdrawal.draft.shown)
+    return WithdrawnPage(receipt)

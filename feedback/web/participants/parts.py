@@ -116,13 +116,15 @@ def show_check(page: CheckPage, opened: OpenLink, language: str) -> Response:
         parts=[_said(part, said, language) for part in page.parts],
         change_url=url_for("participant.answer", link=link),
     )
-    return Response(check.filled(link=link, state=carry_draft(opened, page.draft), answers=answers))
+    state = carry_draft(opened, page.draft)
+    return Response(check.filled(link=link, state=state, answers=answers, receipt=page.draft.typed))
 
 
 def _draw_check() -> str:
     return render_template(
         "participant/check.html",
         answers=hole("answers"),
+        receipt=hole("receipt"),
         state=hole("state"),
         action=url_for("participant.send", link=hole("link")),
     )

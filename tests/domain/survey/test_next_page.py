@@ -154,16 +154,18 @@ def test_thanks_in_another_language_tell_the_same_receipt() -> None:
     assert after_check(ASKED, sent) == ThanksPage(RECEIPT)
 
 
-@pytest.mark.parametrize(
-    ("typed", "shown_again", "page"),
-    [
-        ("withdraw", None, Withdrawal()),
-        (" WithDraw ", None, Withdrawal()),
-        ("no", None, WithdrawPage("no", refused=True)),
-        ("", None, WithdrawPage("", refused=True)),
-        ("withdraw", "", WithdrawPage("withdraw")),
-        ("withdraw", "withdrawn", WithdrawnPage()),
-    ],
-)
-def test_only_the_word_takes_back(typed: str, shown_again: str | None, page: object) -> None:
-    assert after_word(typed, "withdraw", shown_again) == page
+FROM_THE_WITHDRAWAL = [
+    (button(NOTHING, word="withdraw"), Withdrawal(NOTHING)),
+    (button(COMPLETE, word=" WithDraw "), Withdrawal(COMPLETE)),
+    (button(None, word="withdraw"), Withdrawal(NOTHING)),
+    (button(NOTHING, word="no"), WithdrawPage(NOTHING, "no", refused=True)),
+    (button(NOTHING), WithdrawPage(NOTHING, "", refused=True)),
+    (button(NOTHING, go="ask"), WithdrawPage(NOTHING)),
+    (replace(button(NOTHING, word="withdraw"), switched=True), WithdrawPage(NOTHING, "withdraw")),
+    (replace(button(NOTHING), switched=True, receipt=RECEIPT), WithdrawnPage(RECEIPT)),
+]
+
+
+@pytest.mark.parametrize(("sent", "page"), FROM_THE_WITHDRAWAL)
+def test_only_the_word_takes_back(sent: Sent, page: object) -> None:
+    assert after_word(sent, "withdraw") == page
