@@ -188,7 +188,10 @@ def _withheld(fields: Fields, question: Question, group: Group) -> Statement:
     return Statement(fields.place, "withheld", question, (group.name,), None, reason=reason)
 
 
-_REASONS = ("question-too-few", "sensitive-too-few", "one-role", "group-too-small", "condition-hidden", "unfit")
+_REASONS = (
+    *("question-too-few", "sensitive-too-few", "one-role", "group-too-small"),
+    *("condition-hidden", "unfit", "with-earlier"),
+)
 
 
 def _total(fields: Fields, draft: Document) -> Statement:

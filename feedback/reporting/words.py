@@ -107,6 +107,7 @@ def reason_words(reason: Reason, rules: Rules) -> str:
             "that question is not shown in full here."
         ),
         Reason.UNFIT: _("Not shown: asked in this way, it could give answers away."),
+        Reason.WITH_EARLIER: _("Not shown: together with an earlier report it could give somebody away."),
     }[reason]
 
 

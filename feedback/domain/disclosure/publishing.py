@@ -6,6 +6,8 @@ are made from statements, never from the tally (R2). All results are pure functi
 words: docs/disclosure.md.
 """
 
+from collections.abc import Collection
+
 from feedback.domain.disclosure.bands import band_of, bounded, sensitive_band
 from feedback.domain.disclosure.conditions import may_follow, parents
 from feedback.domain.disclosure.groups import Group
@@ -14,6 +16,7 @@ from feedback.domain.disclosure.statements import (
     BandedClass,
     Distribution,
     DominanceBand,
+    GroupStatement,
     OptionCount,
     Publication,
     Published,
@@ -55,6 +58,34 @@ def too_contested(used: int, contested: int) -> bool:
     Whoever answers through all links but one would know all that is counted but that one.
     """
     return contested > 1 and contested * CONTESTED_SHARE > used
+
+
+def withhold(publication: Publication, tally: Tally, hidden: Collection[tuple[str, str]]) -> Publication:
+    """Return a publication that says nothing of these questions in these groups, given as (group, code).
+
+    Earlier reports would give somebody away together with it. Nor is anything said of what hangs on such a question
+    there, and no total is made of it.
+    """
+    hidden = _with_dependents(tally, set(hidden))
+    codes = {code for _group, code in hidden}
+    said = (
+        Withheld(group=one.group, question=one.question, reason=Reason.WITH_EARLIER, seal=SEAL)
+        if isinstance(one, GroupStatement) and not isinstance(one, Withheld) and (one.group, one.question) in hidden
+        else one
+        for one in publication.statements
+        if not (isinstance(one, Total) and one.question in codes)
+    )
+    return Publication(publication.k, tuple(dict.fromkeys(said)))
+
+
+def _with_dependents(tally: Tally, hidden: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    asked = [one.question for one in tally.questions]
+    parents = {one.code: one.shown_when.question for one in asked if one.shown_when}
+    size = -1
+    while len(hidden) > size:
+        size = len(hidden)
+        hidden = hidden | {(group, code) for group, known in hidden for code, one in parents.items() if one == known}
+    return hidden
 
 
 def comments_kept(tally: Tally, k: int) -> frozenset[str]:

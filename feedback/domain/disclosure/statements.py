@@ -32,6 +32,7 @@ class Reason(StrEnum):
     ONE_ROLE = "one-role"
     SENSITIVE_TOO_FEW = "sensitive-too-few"
     CONDITION_HIDDEN = "condition-hidden"
+    WITH_EARLIER = "with-earlier"
     UNFIT = "unfit"
 
 

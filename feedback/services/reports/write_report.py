@@ -5,11 +5,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.disclosure.publishing import publish
+from feedback.domain.disclosure.publishing import publish, withhold
 from feedback.domain.errors import WaveNotReady
 from feedback.domain.report.document import ReportFacts, build_report, build_too_few
 from feedback.domain.report.report import About, Promise, Report, Twin
 from feedback.domain.survey.questionnaires import Questionnaire, Role
+from feedback.services.reports.audit_together import Hidden
 from feedback.services.reports.sign_document import sign_document
 from feedback.services.waves.open_responses import Opened
 from feedback.storage.keys import KeyStore
@@ -25,11 +26,13 @@ def questionnaires_asked(session: Session, wave: Wave) -> dict[Role, Questionnai
     return {role: one for role, one in questionnaires_of(session, wave.id).items() if role in invited}
 
 
-def write_report(session: Session, wave: Wave, opened: Opened | None, kept: frozenset[str]) -> Report:
+def write_report(
+    session: Session, wave: Wave, opened: Opened | None, kept: frozenset[str], hidden: Hidden = frozenset()
+) -> Report:
     """Return the report on `opened`, or one that says that too few answered.
 
-    `kept` holds the codes of the questions whose comments go to review. Hold the programme's lock from here until the
-    report is stored, or another one may take its place in the chain.
+    `kept` holds the codes of the questions whose comments go to review, `hidden` what is not said. Hold the
+    programme's lock from here until the report is stored, or another one may take its place in the chain.
     """
     before = last_report(session, wave.programme_id)
     previous = before.chain_hash if before else None
@@ -46,7 +49,7 @@ def write_report(session: Session, wave: Wave, opened: Opened | None, kept: froz
     )
     if opened is None or len(opened.receipts) < facts.k:
         return build_too_few(facts, previous)
-    return build_report(facts, publish(opened.tally, facts.k), previous)
+    return build_report(facts, withhold(publish(opened.tally, facts.k), opened.tally, hidden), previous)
 
 
 def store_report(session: Session, keys: KeyStore, wave: Wave, report: Report) -> None:

@@ -19,6 +19,7 @@ from feedback.domain.links import EntitlementDigest
 from feedback.domain.sealing import Place, seal_comment
 from feedback.domain.waves.states import News, WaveState
 from feedback.services.reports.audit_report import Attack, broken_rules
+from feedback.services.reports.audit_together import Hidden, given_away, reports_before
 from feedback.services.reports.write_report import questionnaires_asked, store_report, write_report
 from feedback.services.waves.destroy_keys import Step, destroy_spent_keys
 from feedback.services.waves.open_responses import Opened, open_responses
@@ -83,7 +84,7 @@ def finish_closing(
     session.rollback()
     opened = _open(session, keys, wave_id)
     step("opened")
-    broken = _attacked(session, wave_id, opened, attack)
+    hidden, broken = _attacked(session, wave_id, opened, attack)
     step("attacked")
     if broken:
         _hold(session, wave_id, broken, now)
@@ -92,7 +93,7 @@ def finish_closing(
             f"({', '.join(broken)}). Nothing was published and nothing lost. Upgrade the service and try again, or "
             "discard the wave; after a week it is discarded unread."
         )
-    _publish(session, keys, wave_id, opened, now, step)
+    _publish(session, keys, wave_id, opened, hidden, now=now, step=step)
     step("committed")
     destroy_spent_keys(session, keys, now=now, step=step)
 
@@ -154,12 +155,19 @@ def _check_terms(
 
 
 # Before any lock is taken: an attack may last seconds, during which nobody could answer another wave on SQLite.
-def _attacked(session: Session, wave_id: int, opened: Opened | None, attack: Attack) -> tuple[str, ...]:
+def _attacked(session: Session, wave_id: int, opened: Opened | None, attack: Attack) -> tuple[Hidden, tuple[str, ...]]:
+    """Return what earlier reports forbid to say, and the names of the rules that the report breaks without that."""
+    hidden: Hidden = frozenset()
     with reading(session):
         wave = _closing_wave(session, wave_id)
         report = write_report(session, wave, opened, frozenset())
+        before = reports_before(session, wave)
         sizes = {(role, cohort): count for role, cohort, count in wave.invited_sizes}
-    return attack(report, sizes)
+    while new := given_away(report, before) - hidden:
+        hidden |= new
+        with reading(session):
+            report = write_report(session, _closing_wave(session, wave_id), opened, frozenset(), hidden)
+    return hidden, attack(report, sizes)
 
 
 def _hold(session: Session, wave_id: int, broken: tuple[str, ...], now: datetime) -> None:
@@ -171,7 +179,9 @@ def _hold(session: Session, wave_id: int, broken: tuple[str, ...], now: datetime
     session.commit()
 
 
-def _publish(session: Session, keys: KeyStore, wave_id: int, opened: Opened | None, now: datetime, step: Step) -> None:
+def _publish(
+    session: Session, keys: KeyStore, wave_id: int, opened: Opened | None, hidden: Hidden, *, now: datetime, step: Step
+) -> None:
     lock_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
     if wave.state != WaveState.CLOSING:
@@ -179,7 +189,7 @@ def _publish(session: Session, keys: KeyStore, wave_id: int, opened: Opened | No
     # The chain of a programme's reports must not fork.
     lock_programme(session, wave.programme_id)
     kept = _kept(opened, wave.minimum_group_size) if opened else frozenset()
-    store_report(session, keys, wave, write_report(session, wave, opened, kept))
+    store_report(session, keys, wave, write_report(session, wave, opened, kept, hidden))
     if opened and kept:
         _keep_comments(session, wave, opened, kept, now)
     destroy_responses(session, wave_id)

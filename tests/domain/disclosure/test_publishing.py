@@ -14,6 +14,7 @@ from feedback.domain.disclosure.publishing import (
     comments_kept,
     counted_groups,
     publish,
+    withhold,
 )
 from feedback.domain.disclosure.statements import (
     Bound,
@@ -199,6 +200,17 @@ def test_a_total_names_the_groups_that_are_missing(ask: Build, wave: Build, by_r
     made.rate("mentee", "C1", spread(1, 3, 4))
     (total,) = (one for one in publish(made.tally, K).statements if isinstance(one, Total))
     assert (total.groups, total.missing) == (("mentor/A", "mentee"), ("mentor/B",))
+
+
+def test_what_earlier_reports_forbid_is_withheld_in_that_group_and_has_no_total(ask: Build, wave: Build) -> None:
+    made = wave(ask("C1"), ask("C2"))
+    for group, code in (("mentor", "C1"), ("mentee", "C1"), ("mentor", "C2"), ("mentee", "C2")):
+        made.rate(group, code, spread(2, 2, 4))
+    publication = withhold(publish(made.tally, K), made.tally, {("mentor", "C1")})
+    about = {(one.group, one.question): one for one in publication.statements if isinstance(one, GroupStatement)}
+    assert about.pop(("mentor", "C1")).reason is Reason.WITH_EARLIER
+    assert {type(one) for one in about.values()} == {Distribution}
+    assert [one.question for one in publication.statements if isinstance(one, Total)] == ["C2"]
 
 
 def test_a_rate_says_how_many_of_those_invited_answered(published: Build) -> None:

@@ -4,7 +4,9 @@ import random
 
 import pytest
 
-from feedback.domain.report.overlaps import KnownWave, Overlap, Topic, find_overlaps
+from feedback.domain.report.overlaps import KnownWave, Overlap, Topic, find_overlaps, topics_published
+from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Role
+from tests.reporting.reports import Said, facts, question, report
 
 ASKED = {"en": "Does it help?"}
 OF_MENTORS = {"en": "What have you learned from a mentee?"}
@@ -51,6 +53,13 @@ def test_what_is_allowed_with_one_wave_is_not_with_another() -> None:
     assert places(mine, before) == [{(3, "mentor"), (1, "mentor")}]
     assert overlaps(mine, elsewhere) == []
     assert places(mine, elsewhere, wave(1, {"mentor": set(range(50, 61))})) != []
+
+
+def test_what_a_report_says_nothing_of_leaves_the_history() -> None:
+    few = [*"0011", *[PREFER_NOT_TO_SAY] * 6]
+    asked = facts(question("C1", "How is it?"), question("C2", "And what else?"))
+    said = report(asked, Said("mentor", Role.MENTOR, {"C1": "0011223344", "C2": few}))
+    assert topics_published(said) == (Topic({"en": "How is it?"}, frozenset({"mentor"})),)
 
 
 def partition(people: list[int], chance: random.Random) -> dict[str, set[int]]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.domain.disclosure.groups import Group
-from feedback.domain.disclosure.publishing import publish
+from feedback.domain.disclosure.publishing import publish, withhold
 from feedback.domain.disclosure.statements import Distribution, GroupStatement, Reason, Sensitive, Withheld
 from feedback.domain.errors import AnswerRefused
 from feedback.domain.survey.answers import Answer, check_answer
@@ -106,6 +106,15 @@ def test_too_few_who_were_asked_are_withheld(questions: tuple[Question, ...]) ->
 def test_a_question_that_hangs_on_a_banded_one_is_withheld(questions: tuple[Question, ...], parents: str) -> None:
     said = published(questions[:2], answers_of(parents, "0123401234"))
     assert [one.reason for one in said["P2"] if isinstance(one, Withheld)] == [Reason.CONDITION_HIDDEN]
+
+
+def test_who_hangs_on_what_earlier_reports_forbid_is_withheld_too(questions: tuple[Question, ...]) -> None:
+    wave = Wave({Role.MENTOR: questions[:2]}, MENTORS)
+    for answer in answers_of("000111" + "44444", "012342"):
+        wave.tally.add("mentor", Role.MENTOR, answer)
+    hidden = withhold(publish(wave.tally, K), wave.tally, {("mentor", "P1")})
+    said = [one for one in hidden.statements if isinstance(one, GroupStatement)]
+    assert [(one.question, one.reason) for one in said] == [("P1", Reason.WITH_EARLIER), ("P2", Reason.WITH_EARLIER)]
 
 
 def test_who_hangs_on_a_withheld_question_is_withheld_too(questions: tuple[Question, ...]) -> None:

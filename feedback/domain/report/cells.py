@@ -1,0 +1,45 @@
+"""How many people were in the same groups of several waves, as an attacker knows who kept the lists of the invited.
+
+Counts digests; knows no answer.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from feedback.domain.disclosure.groups import Group
+from feedback.domain.survey.questionnaires import Role
+
+Cells = Counter[tuple[str | None, ...]]
+"""People by the name of their group in each wave; None where they were in none."""
+Members = Mapping[str, frozenset[bytes]]
+_Seat = tuple[Role, bytes]
+
+
+def cells_of(waves: Sequence[tuple[Sequence[Group], Members]]) -> Cells:
+    """Return the cells of waves, each given by its groups and who was invited to them.
+
+    As many people are in a group's cells as were invited to it: of whom the history does not know, it is supposed that
+    they were in that wave only.
+    """
+    homes: dict[_Seat, list[str | None]] = {}
+    unknown: Cells = Counter()
+    for at, (groups, members) in enumerate(waves):
+        for group in groups:
+            seats = _seats(group, members)
+            for seat in seats:
+                homes.setdefault(seat, [None] * len(waves))[at] = group.name
+            alone = tuple(group.name if one == at else None for one in range(len(waves)))
+            unknown[alone] += group.invited - len(seats)
+    known = Counter(tuple(names) for names in homes.values())
+    return Counter({names: people for names, people in (known + unknown).items() if any(names)})
+
+
+def _seats(group: Group, members: Members) -> list[_Seat]:
+    """Return who is counted in a group: somebody in both roles twice, unless people are counted and not rights."""
+    if group.role is not None:
+        seats = [(group.role, person) for person in members.get(group.name, ())]
+    else:
+        seats = [(role, person) for role in Role for person in members.get(role.value, ())]
+        if len(seats) > group.invited:
+            seats = [(role, person) for person, role in {person: role for role, person in seats[::-1]}.items()]
+    return seats if len(seats) <= group.invited else []
