@@ -85,8 +85,8 @@ def leave_command(programme_id: int, address: str, on_behalf_of: str | None) -> 
 def correct_command(programme_id: int, old: str, new: str, on_behalf_of: str | None) -> None:
     """Correct a mail address, from OLD to NEW. Import files must be corrected too, or the old one comes back.
 
-    While a wave is open the link stays the same: a mail that reached the old address still holds it. Send the
-    invitation to the new one with `feedback invitation resend`.
+    While a wave is open only an address to which a mail was lost is corrected. The link stays the same: a mail that
+    reached the old address still holds it. Send the invitation to the new one with `feedback invitation resend`.
 
     \b
     Example:  feedback roster correct-address 1 aan@example.com ana@example.com

@@ -44,7 +44,8 @@ _STAFF: Mapping[str, str] = {
     "organisations": _EDIT,
     "programmes": _EDIT,
     "quiet_times": _EDIT,
-    "participants": _EDIT,
+    # Never the address; see `feedback_correct_address`.
+    "participants": "SELECT, INSERT, UPDATE (name, cohort, language, has_left)",
     # Enrolled with the roster; who wants no mail is the worker's alone to see.
     "opt_outs": "INSERT",
     # Only what planning, postponing, extending and beginning to close need: never the keys that answers are sealed to.
@@ -53,9 +54,9 @@ _STAFF: Mapping[str, str] = {
     "wave_groups": _READ,
     "wave_questionnaires": _ADD,
     "wave_moments": _EDIT,
-    # To send an invitation again, and to note that a mail came back; see `_part_deliveries`.
-    "mail_batches": _ADD,
-    "deliveries": "SELECT, INSERT, UPDATE (state)",
+    # To note that a mail came back; see `_part_deliveries`. Copies of invitations come by `feedback_invite_again`.
+    "mail_batches": _READ,
+    "deliveries": "SELECT, UPDATE (state)",
     "roster_approvals": _EDIT,
     "relay_pace": _READ,
     "history": _READ,
@@ -96,6 +97,7 @@ _WORKER: Mapping[str, str] = {
     # To tell administrators that a report is held.
     "staff": _READ,
     "relay_pace": _EDIT,
+    "address_notices": "SELECT, UPDATE (tell_at), DELETE",
     **dict.fromkeys(TABLES, "SELECT, INSERT, UPDATE, DELETE"),
 }
 # Staff see when a worker last looked for what is due; workers write it.
@@ -104,6 +106,10 @@ _ENGINE_FUNCTIONS = """
 SELECT oid::regprocedure::text FROM pg_proc
 WHERE pronamespace = current_schema::regnamespace AND starts_with(proname, :prefix) ORDER BY 1
 """
+_STAFF_FUNCTIONS = (
+    "feedback_correct_address(integer, text, text, timestamptz, text)",
+    "feedback_invite_again(integer, integer, timestamptz, text)",
+)
 _FUNCTIONS = (
     "feedback_put_response(bytea, integer, bytea, bytea, bytea)",
     "feedback_counted_in(bytea)",
@@ -133,6 +139,8 @@ def grant_main(engine: Engine) -> None:
         _grant(connection, _MAIN)
         for function in _FUNCTIONS:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.PARTICIPANTS}"))
+        for function in _STAFF_FUNCTIONS:
+            connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.STAFF}"))
         for role, rights in _BEATS.items():
             for sequence in Heartbeat:
                 connection.execute(text(f"GRANT {rights} ON SEQUENCE {sequence} TO {role}"))
@@ -166,12 +174,10 @@ def _let_see_samples(connection: Connection) -> None:
         connection.execute(text(f"GRANT SELECT ON SEQUENCE {SAMPLES_LEFT} TO {GroupRole.STAFF}, {GroupRole.WORKER}"))
 
 
-# Staff add copies of invitations and mark as bounced what was accepted; they can neither queue another mail nor send a
-# settled one again. The worker does all of it.
+# Staff mark as bounced what was accepted; they can neither queue a mail nor send a settled one again. The worker does
+# all of it.
 _STAFF_DELIVERIES = {
     "reads": "FOR SELECT TO {role} USING (true)",
-    "invites_again": "FOR INSERT TO {role}"
-    " WITH CHECK (state = 'queued' AND kind = 'invitation' AND number BETWEEN 2 AND 9)",
     "notes_bounces": "FOR UPDATE TO {role} USING (state = 'accepted') WITH CHECK (state = 'bounced')",
 }
 

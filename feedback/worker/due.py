@@ -12,6 +12,7 @@ from feedback.domain.waves.states import WaveState
 from feedback.services.mail.await_turn import next_batches
 from feedback.services.mail.remind_participants import remind_participants
 from feedback.services.mail.send_mail import send_batch
+from feedback.services.mail.tell_former_addresses import tell_former_addresses
 from feedback.services.mail.tell_news import tell_news
 from feedback.services.support.serve_support_desks import serve_support_desks, support_is_due
 from feedback.services.waves.cancel_wave import cancel_wave, finish_cancelling
@@ -20,6 +21,7 @@ from feedback.services.waves.destroy_keys import destroy_spent_keys
 from feedback.services.waves.find_due import Act, find_due_but_mails
 from feedback.services.waves.look_at_wave import look_at_wave
 from feedback.services.waves.open_wave import note_refused_opening, open_wave
+from feedback.storage.address_corrections import addresses_to_tell
 from feedback.storage.database import reading
 from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
@@ -35,6 +37,7 @@ class Chore(StrEnum):
 
     FINISH_CANCELLING = "finish-cancelling"
     SUPPORT = "support"
+    TELL_FORMER = "tell-former-addresses"
     DESTROY = "destroy"
     READ_BOUNCES = "read-bounces"
 
@@ -60,11 +63,13 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, re
         acts = [one for one in find_due_but_mails(session, now) if not one.is_missed]
         cancelled = cancelled_waves_with_rights(session)
         support = [0] if support_is_due(session, now) else []
+        former = [0] if addresses_to_tell(session, now) else []
         batches = next_batches(session, now, MOST_BATCHES, pace)
     due = [
         *(Due(one.act, one.moment_id or one.wave_id) for one in acts),
         *(Due(Chore.FINISH_CANCELLING, number) for number in cancelled),
         *(Due(Chore.SUPPORT, number) for number in support),
+        *(Due(Chore.TELL_FORMER, number) for number in former),
         *(Due(Act.SEND, number) for number in batches),
         Due(Chore.DESTROY, 0),
         *([Due(Chore.READ_BOUNCES, 0)] if reads_bounces else []),
@@ -100,6 +105,8 @@ def do(due: Due, context: WorkerContext) -> None:
 def _do_chore(session: Session, context: WorkerContext, chore: Chore, now: datetime) -> None:
     if chore is Chore.SUPPORT:
         serve_support_desks(session, context.relay, sender_settings=context.sender_settings, now=now)
+    elif chore is Chore.TELL_FORMER:
+        tell_former_addresses(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.DESTROY:
         destroy_spent_keys(session, context.keys, now=now)
     else:

@@ -18,6 +18,7 @@ from feedback.services.waves.find_due import Act
 from feedback.worker.due import PRIORITIES, Chore, Due, Task
 
 WAVES, MAIL = "waves", "mail"
+_WITH_MAIL = (Act.SEND, Act.TELL, Chore.SUPPORT, Chore.TELL_FORMER, Chore.READ_BOUNCES)
 FIRST = 100
 _CONNECTIONS = 4
 _PATIENCE_SECONDS = 10
@@ -36,7 +37,7 @@ def engine_for(queue_url: str | None) -> App:
 
 def queue_of(task: Task) -> str:
     """Return the queue of a task: those that talk to the relay are kept apart from those that must not wait for it."""
-    return MAIL if task in (Act.SEND, Act.TELL, Chore.SUPPORT, Chore.READ_BOUNCES) else WAVES
+    return MAIL if task in _WITH_MAIL else WAVES
 
 
 def job_name(due: Due) -> str:

@@ -27,7 +27,7 @@ VALUES = {
     "opens_at": "Monday 1 March 2027, 10:00 (Europe/Paris)",
 }
 TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "cancellation")
-MAILS = (*TO_PARTICIPANTS, "support", "held", "postponement", "refusal")
+MAILS = (*TO_PARTICIPANTS, "support", "held", "postponement", "refusal", "corrected")
 
 
 def a_letter(mail: str, language: str = "en", **changes: str | None) -> MailMessage:

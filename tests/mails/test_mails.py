@@ -53,7 +53,7 @@ def test_every_mail_leads_to_support_and_to_no_more_mail(app: Flask, name: str) 
         assert VALUES["opt_out_url"] in part
 
 
-@pytest.mark.parametrize("name", MAILS)
+@pytest.mark.parametrize("name", [name for name in MAILS if name != "corrected"])
 def test_every_address_stands_on_a_line_of_its_own(app: Flask, name: str) -> None:
     lines = [line for line in (written(app, name).body or "").splitlines() if ADDRESS.search(line)]
     told = [line for line in lines if "begin with" not in line and line.strip() != "https://feedback.example.com/."]

@@ -105,8 +105,10 @@ def by_import(world: World, address: str) -> Ana:
 
 def by_correction(world: World, address: str) -> Ana:
     ana = enrolled(world, FORMER)
+    ana.state("bounced")
     with world.session() as session:
         ana.call(correct_address, session, ana.programme, FORMER, address)
+    ana.state("accepted")
     return ana
 
 
@@ -126,6 +128,7 @@ def leaves(ana: Ana, session: Session, address: str) -> bool:
 
 
 def is_corrected(ana: Ana, session: Session, address: str) -> bool:
+    ana.state("bounced")
     ana.call(correct_address, session, ana.programme, address, "next@example.com")
     return ana.known().email == "next@example.com"
 

@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from feedback.storage.address_corrections import AddressNotice
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.comment_releases import CommentRelease
 from feedback.storage.comments import CommentSummary, StoredComment
@@ -118,6 +119,7 @@ def main_rows() -> list[object]:
         StoredComment(id=bytes(16), wave_id=1, question="F2", sealed=b"s", decision="redacted", redacted=b"r"),
         CommentSummary(wave_id=1, question="F2", sealed=b"sealed"),
         CommentRelease(wave_id=1, document="{}", signature=bytes(64)),
+        AddressNotice(participant_id=1, email="mia@example.org", tell_at=START),
         Batch(id=1, wave_id=1, kind="invitation", number=1, not_before_at=START),
         a_delivery(),
         RelayPace(id=1, free_at=START),

@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.address import Address, address_or_none
 from feedback.domain.errors import NotFound, ResendRefused, WaveNotReady, sentence
-from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.domain.waves.states import WaveState
 from feedback.services.roster.correct_address import change_address, wanted_address
-from feedback.storage.audit_log import note
+from feedback.storage.address_corrections import invite_again
 from feedback.storage.database import lock_wave
-from feedback.storage.deliveries import Copy, DeliveryState, copies_to, queue_mails, undelivered
+from feedback.storage.deliveries import Copy, DeliveryState, copies_to, undelivered
 from feedback.storage.waves import Wave, wave_by_id
 
 MOST_COPIES = 3
 PAUSE = timedelta(hours=1)
 _ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
+_ON_ITS_WAY_ALREADY = sentence("A mail to that person is on its way already.")
 
 
 def resend_invitation(session: Session, wave_id: int, email: str, *, now: datetime, actor: str) -> int:
@@ -75,8 +75,8 @@ def _queue_again(session: Session, wave: Wave, email: Address | None, *, now: da
         )
     for person, earlier in copies.items():
         _check(earlier, now)
-        queue_mails(session, wave.id, WaveMail(MailKind.INVITATION, len(earlier) + 1), [[person]], now)
-    note(session, now, actor, "sent an invitation again", f"wave {wave.id}")
+        if not invite_again(session, wave.id, person, len(earlier) + 1, now, actor):
+            raise ResendRefused(_ON_ITS_WAY_ALREADY)
     return len(copies)
 
 
@@ -84,7 +84,7 @@ def _check(earlier: list[Copy], now: datetime) -> None:
     if earlier[0].has_left:
         raise ResendRefused(sentence("That person has left the programme and gets no more mail."))
     if any(copy.state in _ON_ITS_WAY for copy in earlier):
-        raise ResendRefused(sentence("A mail to that person is on its way already."))
+        raise ResendRefused(_ON_ITS_WAY_ALREADY)
     if len(earlier) > MOST_COPIES:
         raise ResendRefused(
             sentence("The invitation was sent again %(times)s times; it is not sent more often."), times=MOST_COPIES

@@ -1,4 +1,8 @@
-"""Correct a participant's address. The link stays the same, so a mail that went to the old address still holds it."""
+"""Correct a participant's address. The link stays the same, so a mail that went to the old address still holds it.
+
+Whoever was invited to a wave that is not over keeps their address unless the last mail to it was lost: else their link
+could be led elsewhere. The old address is told.
+"""
 
 from datetime import datetime
 
@@ -6,18 +10,23 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.address import Address, address_or_none, read_address
 from feedback.domain.errors import AddressRefused, NotFound, sentence
-from feedback.storage.audit_log import note
+from feedback.domain.waves.states import WaveState
+from feedback.storage.address_corrections import correct
 from feedback.storage.database import lock_programme
+from feedback.storage.deliveries import invited_to, undelivered
 from feedback.storage.people import Participant, people_at
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.roster_approvals import note_change
+from feedback.storage.waves import waves_of
+
+_LIVE = {WaveState.OPEN, WaveState.CLOSING, WaveState.HELD}
 
 
 def correct_address(session: Session, programme_id: int, old: str, new: str, *, now: datetime, actor: str) -> None:
     """Give the person at the address `old` the address `new`, in every role.
 
     Raises NotFound if nobody in the programme has the old address, AddressRefused if the new one is no address, is the
-    old one, or belongs to somebody else.
+    old one, or belongs to somebody else, or if mails reach the old one while a wave is not over.
     """
     programme_by_id(session, programme_id)
     change_address(session, programme_id, address_or_none(old), wanted_address(new), now=now, actor=actor)
@@ -41,10 +50,23 @@ def change_address(
                 "two people with one mailbox would answer in each other’s name."
             )
         )
-    for person in people:
-        person.email = address
     note_change(session, programme_id, actor)
-    note(session, now, actor, "corrected an address", f"programme {programme_id}")
+    session.flush()
+    may_move = not _are_reached(session, programme_id, {person.id for person in people})
+    if not may_move or not correct(session, programme_id, people[0].email, address, now, actor):
+        session.rollback()
+        raise AddressRefused(
+            sentence(
+                "A survey is open, and no mail to that person is known to be lost: somebody else could be given their "
+                "link. Correct the address when a mail has come back, or when the survey is over."
+            )
+        )
+
+
+def _are_reached(session: Session, programme_id: int, people: set[int]) -> bool:
+    live = [wave.id for wave in waves_of(session, programme_id) if wave.state in _LIVE]
+    lost = {number: {one.participant_id for one in undelivered(session, number)} for number in live}
+    return any(people & set(invited_to(session, number)) and not people & lost[number] for number in live)
 
 
 def wanted_address(text: str) -> Address:

@@ -1,0 +1,52 @@
+"""Tell an old address that mails with a link go elsewhere from now on: whoever still reads it can object."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.address import domain_of
+from feedback.domain.errors import MailRefused
+from feedback.domain.languages import spoken_language
+from feedback.mail import MailMessage, Relay, RelayVerdict
+from feedback.services.mail.send_mail import SenderSettings
+from feedback.storage.address_corrections import FormerAddress, addresses_to_tell, forget, tell_later
+from feedback.storage.organisations import Organisation
+from feedback.storage.programmes import programme_by_id
+
+_NEXT_ATTEMPT = timedelta(minutes=5)
+
+
+def tell_former_addresses(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
+    """Send what is due; a mail that is refused for good is let go. Raises MailRefused if the relay cannot be used."""
+    for one in addresses_to_tell(session, now):
+        message = _message(session, one, sender_settings)
+        # Put off before it is tried: a worker that dies here must not write every second.
+        tell_later(session, one, now + _NEXT_ATTEMPT)
+        session.commit()
+        with relay.connect() as smtp:
+            reply = smtp.send(message)
+        if reply.verdict in (RelayVerdict.LATER, RelayVerdict.BROKEN_OFF):
+            raise MailRefused("The mail relay did not take a notice to an old address. It is sent again later.")
+        forget(session, one)
+        session.commit()
+
+
+def _message(session: Session, one: FormerAddress, sender_settings: SenderSettings) -> MailMessage:
+    programme = programme_by_id(session, one.programme_id)
+    organisation = session.get_one(Organisation, programme.organisation_id)
+    name = hashlib.sha256(f"feedback/former/{one.participant_id}/{one.email}".encode()).hexdigest()[:32]
+    return MailMessage(
+        recipient=one.email,
+        language=spoken_language(one.language).code,
+        name="corrected",
+        message_id=f"<{name}@{domain_of(sender_settings.sender)}>",
+        sender=(organisation.name, sender_settings.sender),
+        values={
+            "name": one.name,
+            "organisation": organisation.name,
+            "programme": programme.name,
+            "contact_name": programme.contact_name,
+            "contact_email": programme.contact_email,
+        },
+    )
