@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import Reason
-from feedback.domain.report.reading import ReportRow, report_rows
+from feedback.domain.report.reading import Bar, ReportQuestion, report_questions
 from feedback.domain.report.report import Outcome, Report
 from feedback.rendering.blocks import Column, PaperSection, Table
 from feedback.rendering.wording import harmless
@@ -41,7 +41,7 @@ class NumberLine:
 def number_lines(report: Report, language: str) -> tuple[NumberLine, ...]:
     """Return a line for each response rate, and for each published or withheld fact, in the report's order."""
     rates = [_rate_line(report, rate.group, rate.answered) for rate in report.rates]
-    return (*rates, *(_line(report, row) for row in report_rows(report, language)))
+    return (*rates, *(line for one in report_questions(report, language) for line in _lines(report, one)))
 
 
 def every_number(report: Report, language: str) -> PaperSection:
@@ -76,22 +76,23 @@ def _rate_line(report: Report, group: Group, answered: int | None) -> NumberLine
     return _withheld(words, report, Reason.GROUP_TOO_SMALL)
 
 
-def _line(report: Report, row: ReportRow) -> NumberLine:
-    words = {
-        "question": row.question,
-        "text": row.question_text,
-        "group": _("Together") if row.group is None else group_name(row.group),
-        "answer": "",
-    }
-    if row.bar is None:
-        return _withheld(words, report, row.reason or Reason.GROUP_TOO_SMALL)
-    answer = " / ".join(row.bar.texts) or _("It was worse before")
-    return _numbered({**words, "answer": answer}, row.bar.count, "".join(_without(row)))
+def _lines(report: Report, question: ReportQuestion) -> Iterator[NumberLine]:
+    words = {"question": question.code, "text": question.text}
+    for result in question.results:
+        here = {**words, "group": group_name(result.group)}
+        yield from (_bar_line(here, bar) for bar in result.bars)
+        if result.rose is not None:
+            yield _numbered({**here, "answer": _("It was worse before")}, result.rose)
+        elif not result.bars:
+            yield _withheld({**here, "answer": ""}, report, result.reason or Reason.GROUP_TOO_SMALL)
+    if question.total is not None:
+        missing = "; ".join(map(group_name, question.total.missing))
+        remark = _(", without %(groups)s", groups=missing) if missing else ""
+        yield from (_bar_line({**words, "group": _("Together")}, bar, remark) for bar in question.total.bars)
 
 
-def _without(row: ReportRow) -> Iterator[str]:
-    if row.missing:
-        yield _(", without %(groups)s", groups="; ".join(map(group_name, row.missing)))
+def _bar_line(words: dict[str, str], bar: Bar, remark: str = "") -> NumberLine:
+    return _numbered({**words, "answer": " / ".join(bar.texts)}, bar.count, remark)
 
 
 def _numbered(words: dict[str, str], count: Count, remark: str = "") -> NumberLine:

@@ -1,4 +1,4 @@
-"""The results of a report for pages and exports: by question, group and row. Holds no words but those asked."""
+"""The results of a report for pages and exports: by question and group. Holds no words but those asked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,26 +87,9 @@ class ReportQuestion:
         return dict(self.options)
 
 
-@dataclass(frozen=True)
-class ReportRow:
-    """One line of a table: a bar, or a refusal with its `reason`. `group` is None for a total."""
-
-    question: str
-    question_text: str
-    group: Group | None
-    bar: Bar | None
-    reason: Reason | None
-    missing: tuple[Group, ...]
-
-
 def report_questions(report: Report, language: str) -> tuple[ReportQuestion, ...]:
     """Return the closed questions in the report's order, with texts in `language`, or English where missing."""
     return tuple(_question(report, one, language) for one in report.asked if one.question.closed)
-
-
-def report_rows(report: Report, language: str) -> tuple[ReportRow, ...]:
-    """Return one row per published or withheld fact, question by question, totals after the groups."""
-    return tuple(row for question in report_questions(report, language) for row in _rows(question))
 
 
 def _question(report: Report, asked: AskedQuestion, language: str) -> ReportQuestion:
@@ -181,15 +164,3 @@ def _total_result(report: Report, code: str, texts: Mapping[str, str]) -> TotalR
     by_name = {group.name: group for group in report.groups}
     missing = tuple(by_name[name] for name in total.missing)
     return TotalResult(_exact_bars(total.counts, total.n, texts), missing)
-
-
-def _rows(question: ReportQuestion) -> list[ReportRow]:
-    rows = [
-        ReportRow(question.code, question.text, result.group, bar, result.reason, ())
-        for result in question.results
-        for bar in (*result.bars, *((Bar((), (), result.rose),) if result.rose else ())) or (None,)
-    ]
-    total = question.total
-    if total is None:
-        return rows
-    return rows + [ReportRow(question.code, question.text, None, bar, None, total.missing) for bar in total.bars]

@@ -12,7 +12,7 @@ from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.publishing import publish
 from feedback.domain.disclosure.statements import Reason, canonical_json
 from feedback.domain.report.document import ReceiptDigest, ReportFacts, build_report, build_too_few
-from feedback.domain.report.reading import report_questions, report_rows
+from feedback.domain.report.reading import report_questions
 from feedback.domain.report.report import About, Outcome, Promise, Report, Rules, Twin
 from feedback.domain.survey.answers import Answer
 from feedback.domain.survey.questionnaires import Option, Order, Role
@@ -94,7 +94,7 @@ def test_too_few_says_who_was_invited_and_nothing_else(ask: Build, wave: Build, 
     assert [record[name] for name in ("sections", "questions", "statements", "comments", "receipts")] == [[]] * 5
     assert [(rate.group.invited, rate.answered) for rate in document.rates] == [(40, None), (30, None)]
     assert document.outcome is Outcome.TOO_FEW
-    assert report_rows(document, "en") == ()
+    assert report_questions(document, "en") == ()
 
 
 def test_the_header_says_what_the_report_is_about_and_by_which_rules(report: Build) -> None:
@@ -170,23 +170,23 @@ def test_a_group_without_bars_has_a_reason(report: Build, ask: Build) -> None:
     assert [result.reason for result in question.results] == [Reason.SENSITIVE_TOO_FEW, Reason.GROUP_TOO_SMALL]
 
 
-def test_rows_hold_every_bar_refusal_and_total(report: Build) -> None:
-    rows = report_rows(report("00012222", "00022244"), "en")
-    assert [row.group and row.group.name for row in rows] == ["mentor"] * 5 + ["mentee"] * 5 + [None] * 5
-    assert [row.bar and row.bar.count.low for row in rows][10:] == [6, 1, 7, 0, 2]
+def test_a_question_holds_every_bar_and_the_total(report: Build) -> None:
+    (question,) = report_questions(report("00012222", "00022244"), "en")
+    assert [(result.group.name, len(result.bars)) for result in question.results] == [("mentor", 5), ("mentee", 5)]
+    assert [bar.count.low for bar in question.total.bars] == [6, 1, 7, 0, 2]
 
 
-def test_a_refusal_is_one_row(report: Build) -> None:
-    rows = report_rows(report("00012222", "01"), "en")
-    assert [(row.bar, row.reason) for row in rows][5:] == [(None, Reason.GROUP_TOO_SMALL)]
+def test_a_refusal_has_a_reason_and_no_bars(report: Build) -> None:
+    (question,) = report_questions(report("00012222", "01"), "en")
+    assert (question.results[1].bars, question.results[1].reason) == ((), Reason.GROUP_TOO_SMALL)
 
 
 def test_texts_are_given_in_the_language_asked_for_or_in_english(report: Build, ask: Build) -> None:
     options = tuple(Option(code, {"en": code, "de": f"Wahl {code}"}) for code in "0123")
     document = report("00012222", question=replace(ask("C1"), text={"en": "How?", "de": "Wie?"}, options=options))
-    assert report_rows(document, "de")[0].question_text == "Wie?"
-    assert report_rows(document, "de")[0].bar.texts == ("Wahl 0",)
-    assert report_rows(document, "fr")[0].question_text == "How?"
+    (question,) = report_questions(document, "de")
+    assert (question.text, question.results[0].bars[0].texts) == ("Wie?", ("Wahl 0",))
+    assert report_questions(document, "fr")[0].text == "How?"
 
 
 def test_every_open_question_says_what_became_of_its_comments(
