@@ -1,6 +1,5 @@
 """`feedback bounces`: read mails that came back."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import BinaryIO
 
@@ -29,15 +28,11 @@ def read_command(files: tuple[BinaryIO, ...], *, as_json: bool) -> None:
     """
     tools = runtime()
     if files:
-        reading = note_bounces(tools.session(), tools.keys, _mails(files), now=tools.clock())
+        mails = (file.read(LARGEST_BOUNCE_BYTES) for file in files)
+        reading = note_bounces(tools.session(), tools.keys, mails, now=tools.clock())
     elif tools.settings.bounces.box is not None:
         reading = read_box(tools.session(), tools.keys, tools.settings.bounces.box, now=tools.clock())
     else:
         raise SettingsRefused("FEEDBACK_BOUNCES_URL is not set: name the mailbox of returned mails, or give files.")
     said = f"{reading.read} mails were read; {reading.noted} of ours are now known to be lost."
     answer(asdict(reading), [said], as_json=as_json)
-
-
-def _mails(files: tuple[BinaryIO, ...]) -> Iterator[bytes]:
-    for file in files:
-        yield file.read(LARGEST_BOUNCE_BYTES)

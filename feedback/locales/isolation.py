@@ -18,10 +18,7 @@ def isolated(context: EvalContext, text: str) -> str:
 
     Markup does that in a page; in plain text, the characters that Unicode has for it.
     """
-    if not _runs_against(text, spoken().direction):
+    against = _AGAINST[spoken().direction]
+    if not any(unicodedata.bidirectional(letter) in against for letter in text):
         return text
     return Markup("<bdi>{}</bdi>").format(text) if context.autoescape else f"{_FIRST_STRONG}{text}{_POP}"
-
-
-def _runs_against(text: str, direction: str) -> bool:
-    return any(unicodedata.bidirectional(letter) in _AGAINST[direction] for letter in text)

@@ -1,7 +1,6 @@
 """The results, theme by theme: per question sentences that can be quoted, a chart with its data, what is withheld."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from flask_babel import gettext as _
 
@@ -48,12 +47,9 @@ def in_short(question: ReportQuestion) -> tuple[str, ...]:
     """Return sentences with the question's words in them, fit to be quoted anywhere: a few, however many groups."""
     words = _("“%(text)s”", text=question.text)
     shown = [result for result in question.results if result.bars]
-    sentences = [over_groups(question, shown)] if len(shown) > FEW_GROUPS else map(partial(_main, question), shown)
+    each = (next(_headlines(question, result, with_interval=True)) for result in shown)
+    sentences = [over_groups(question, shown)] if len(shown) > FEW_GROUPS else each
     return tuple(_("%(question)s %(sentence)s", question=words, sentence=one) for one in sentences if one)
-
-
-def _main(question: ReportQuestion, result: GroupResult) -> str:
-    return next(_headlines(question, result, with_interval=True))
 
 
 def over_groups(question: ReportQuestion, shown: list[GroupResult]) -> str:

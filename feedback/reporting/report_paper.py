@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.report.comparison import ComparedReports, compare
 from feedback.domain.report.reading import ReportQuestion, report_questions
-from feedback.domain.report.report import About, Outcome, RateResult, Report, Rules, SignedReport, Twin
+from feedback.domain.report.report import About, Outcome, RateResult, Report, Rules, SignedReport
 from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import (
@@ -177,12 +177,10 @@ def _exceptions(report: Report) -> Iterator[str]:
     if report.promise.was_extended:
         yield _("Too few had answered at first, so the survey stayed open longer, once.")
     if report.twins:
-        yield _twins(report.twins)
-
-
-def _twins(twins: tuple[Twin, ...]) -> str:
-    stages = listed(sorted({stage_name(twin.stage) for twin in twins}))
-    return _("Nearly the same people were asked before (%(stages)s). A few have joined or left since.", stages=stages)
+        stages = listed(sorted({stage_name(twin.stage) for twin in report.twins}))
+        yield _(
+            "Nearly the same people were asked before (%(stages)s). A few have joined or left since.", stages=stages
+        )
 
 
 def _answered(report: Report) -> PaperSection:

@@ -70,7 +70,7 @@ class Worker:
 
     def __init__(self, context: WorkerContext, timings: WorkerTimings = WorkerTimings()) -> None:
         """`context` is used from several threads, each with a session of its own."""
-        self._context, self._rhythm = context, timings
+        self._context, self._timings = context, timings
         self._tasks = Tasks(context, timings.stalled_seconds)
         self._engine = self._new_engine()
 
@@ -122,9 +122,9 @@ class Worker:
             concurrency=CONCURRENCY,
             install_signal_handlers=False,
             listen_notify=False,
-            fetch_job_polling_interval=self._rhythm.poll_seconds,
-            update_heartbeat_interval=self._rhythm.heartbeat_seconds,
-            stalled_worker_timeout=self._rhythm.stalled_seconds,
+            fetch_job_polling_interval=self._timings.poll_seconds,
+            update_heartbeat_interval=self._timings.heartbeat_seconds,
+            stalled_worker_timeout=self._timings.stalled_seconds,
             delete_jobs="always",
         )
         raise EngineStopped

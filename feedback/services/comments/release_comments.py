@@ -19,7 +19,6 @@ from feedback.storage.database import lock_wave
 from feedback.storage.keys import KeyStore
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.reports import report_of
-from feedback.storage.waves import Wave
 
 _SHUFFLE = secrets.SystemRandom().shuffle
 
@@ -40,14 +39,11 @@ def release_comments(
     lock_wave(session, wave_id)
     wave = wave_in_review(session, wave_id, now)
     questions = tuple(released_question(one, shuffle) for one in open_comments(session, keys, wave))
-    document = write_release(ReleasedComments(_chain_hash(session, wave), wave.minimum_group_size, questions))
+    report = report_of(session, wave_id)
+    released = ReleasedComments(report.chain_hash if report else "", wave.minimum_group_size, questions)
+    document = write_release(released)
     signature = sign_document(keys, programme_by_id(session, wave.programme_id).organisation, document)
     session.add(CommentRelease(wave_id=wave_id, document=document, signature=signature))
     destroy_comments(session, wave_id)
     note(session, now, actor, "released the comments", f"wave {wave_id}")
     session.commit()
-
-
-def _chain_hash(session: Session, wave: Wave) -> str:
-    report = report_of(session, wave.id)
-    return report.chain_hash if report else ""

@@ -80,7 +80,7 @@ def dry_run(wave_id: int) -> ResponseReturnValue:
         "staff/dry_run.html",
         wave=wave,
         found=found,
-        mails=[(one.mail, _when(one.at, wave)) for one in found.mails],
+        mails=[(one.mail, moment_in_words(one.at, wave.time_zone)) for one in found.mails],
         people=found.people[:_MOST_SHOWN],
     )
 
@@ -91,10 +91,6 @@ def calendar(wave_id: int) -> Response:
     host = domain_of(runtime().settings.smtp.sender)
     data = export_calendar(runtime().session(), wave_id, host=host, title=date_title)
     return attached(data, f"wave-{wave_id}.ics", "text/calendar")
-
-
-def _when(at: datetime | None, wave: WaveView) -> str:
-    return "" if at is None else moment_in_words(at, wave.time_zone)
 
 
 def _move(wave_id: int, form: NewDateForm, act: Callable[[WaveView], None]) -> ResponseReturnValue:

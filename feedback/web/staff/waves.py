@@ -20,7 +20,7 @@ from feedback.services.waves.cancel_wave import begin_cancelling
 from feedback.services.waves.close_wave import begin_closing, retry_closing
 from feedback.services.waves.forecast_wave import forecast_wave
 from feedback.services.waves.preview_wave import twins_ahead
-from feedback.services.waves.show_wave import CalendarEntry, WaveView, show_wave
+from feedback.services.waves.show_wave import WaveView, show_wave
 from feedback.web.refusals import in_words
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.sent_forms import accepted
@@ -77,7 +77,7 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
         "staff/wave.html",
         wave=wave,
         refused=sent is not None,
-        calendar=tuple((entry, _when(wave, entry)) for entry in wave.calendar),
+        calendar=tuple((entry, moment_in_words(entry.at, wave.time_zone)) for entry in wave.calendar),
         forecast=_forecast(wave) if wave.state in _NOT_OPENED else None,
         is_planner=is_planner,
         close_form=_form(sent, CloseWaveForm) if wave.may_be_closed and is_planner else None,
@@ -127,7 +127,3 @@ def _lost(wave: WaveView) -> int:
 
 def _is_in_review(wave_id: int) -> bool:
     return show_comments(runtime().session(), wave_id, now=runtime().clock()).until is not None
-
-
-def _when(wave: WaveView, entry: CalendarEntry) -> str:
-    return "" if entry.at is None else moment_in_words(entry.at, wave.time_zone)

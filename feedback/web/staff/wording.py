@@ -7,9 +7,9 @@ from feedback.locales import moments
 from feedback.locales.speech import spoken
 
 
-def moment_in_words(at: datetime, time_zone: ZoneInfo) -> str:
-    """Return such as "Friday 12 June 2026, 18:00 (Europe/London)"."""
-    return moments.moment(at, time_zone, spoken().code)
+def moment_in_words(at: datetime | None, time_zone: ZoneInfo) -> str:
+    """Return such as "Friday 12 June 2026, 18:00 (Europe/London)"; empty for no moment."""
+    return "" if at is None else moments.moment(at, time_zone, spoken().code)
 
 
 def time_in_words(at: time) -> str:
