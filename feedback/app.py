@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from feedback.config import Settings, read_settings, wants_json_logs
+from feedback.config import Serves, Settings, read_settings, wants_json_logs
 from feedback.config.mail import SmtpSecurity
 from feedback.logs import configure_logs
 from feedback.resources import templates_folder
@@ -97,9 +97,13 @@ def _prepare_databases(app: Flask) -> None:
 
 
 def create_app_from_environment() -> Flask:
-    """Return an application with the settings of the environment; raises SettingsRefused."""
+    """Return an application that serves, with the settings of the environment; raises SettingsRefused."""
     app = create_command_app()
     add_pages(app)
+    if runtime_of(app).settings.serves is not Serves.STAFF:
+        from feedback.web.participants.drawn_ahead import keep_drawing
+
+        keep_drawing(app)
     return app
 
 

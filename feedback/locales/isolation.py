@@ -4,7 +4,7 @@ import unicodedata
 
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from feedback.locales.speech import spoken
 
@@ -12,13 +12,22 @@ _AGAINST = {"ltr": frozenset({"R", "AL"}), "rtl": frozenset({"L"})}
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
 
 
+def set_apart(text: str) -> Markup:
+    """Return `text` for a page, set apart where it holds letters that run against the language."""
+    return Markup("<bdi>{}</bdi>").format(text) if _runs_against(text) else escape(text)
+
+
 @pass_eval_context
 def isolated(context: EvalContext, text: str) -> str:
-    """Return `text`, set apart if it holds letters that run against the language.
+    """Return `text` set apart where it holds letters that run against the language.
 
     Markup does that in a page; in plain text, the characters that Unicode has for it.
     """
-    against = _AGAINST[spoken().direction]
-    if not any(unicodedata.bidirectional(letter) in against for letter in text):
+    if not _runs_against(text):
         return text
-    return Markup("<bdi>{}</bdi>").format(text) if context.autoescape else f"{_FIRST_STRONG}{text}{_POP}"
+    return set_apart(text) if context.autoescape else f"{_FIRST_STRONG}{text}{_POP}"
+
+
+def _runs_against(text: str) -> bool:
+    against = _AGAINST[spoken().direction]
+    return any(unicodedata.bidirectional(letter) in against for letter in text)

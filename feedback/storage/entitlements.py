@@ -12,6 +12,8 @@ from feedback.domain.links import EntitlementDigest
 from feedback.domain.waves.states import WaveState
 from feedback.storage.bulk import insert_rows
 from feedback.storage.database import Base
+from feedback.storage.notices import Notice
+from feedback.storage.programmes import Programme
 from feedback.storage.waves import Wave
 
 
@@ -38,10 +40,14 @@ class Right:
 
 
 _RIGHTS, _WAVES = Entitlement.__table__.c, Wave.__table__.c
+_PROGRAMMES, _NOTICES = Programme.__table__.c, Notice.__table__.c
 # On the tables rather than the classes: every page runs this, and a session would take twice the time.
 _OPEN_RIGHT = (
     select(_RIGHTS.wave_id, _RIGHTS.role, _RIGHTS.group_name, _WAVES.state, _WAVES.closes_at)
+    .add_columns(_PROGRAMMES.contact_name, _PROGRAMMES.contact_email, _NOTICES.help_contacts)
     .join_from(Entitlement.__table__, Wave.__table__)
+    .join(Programme.__table__, _WAVES.programme_id == _PROGRAMMES.id)
+    .outerjoin(Notice.__table__, _NOTICES.programme_id == _PROGRAMMES.id)
     .where(_RIGHTS.digest == bindparam("digest"))
 )
 
@@ -54,13 +60,19 @@ def add_entitlements(session: Session, rights: Iterable[Right]) -> None:
 
 
 class OpenRight(NamedTuple):
-    """One entitlement with the present state of its wave."""
+    """One entitlement with all that may change while its wave is open.
+
+    `help_contacts` are the programme's own words on where help is, a line each.
+    """
 
     wave_id: int
     role: str
     group_name: str
     state: str
     closes_at: datetime
+    contact_name: str
+    contact_email: str
+    help_contacts: str | None
 
 
 def open_right(connection: Connection, digest: EntitlementDigest) -> OpenRight | None:

@@ -210,6 +210,12 @@ def questionnaire_asked(session: Session, wave_id: int, role: str) -> str:
     return row.definition
 
 
+def open_questionnaires(session: Session) -> set[tuple[int, str]]:
+    """Return (wave, role) of everything that is asked just now."""
+    query = select(WaveQuestionnaire.wave_id, WaveQuestionnaire.role).join(Wave).where(Wave.state == WaveState.OPEN)
+    return {(wave_id, role) for wave_id, role in session.execute(query)}
+
+
 def add_moments(session: Session, wave_id: int, kind: MomentKind, times: Mapping[datetime, str | None]) -> None:
     """Add dates of one kind to a wave's calendar, each with the offset that it was planned with, if any."""
     for number, (due_at, wish) in enumerate(sorted(times.items()), start=1):

@@ -2,13 +2,15 @@
 
 import logging
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response, current_app, make_response
 
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
 from feedback.services.installation.check_databases import DatabaseState, database_states
 
 health = Blueprint("health", __name__)
+DRAWN_AHEAD = "feedback-drawn-ahead"
+"""The extension of a process that draws participants' pages before somebody visits them."""
 log = logging.getLogger(__name__)
 
 
@@ -27,6 +29,9 @@ def is_ready() -> Response:
         return _plain("a database cannot be used", 503)
     if DatabaseState.OUTDATED in found:
         return _plain("the databases are not up to date", 503)
+    ahead = current_app.extensions.get(DRAWN_AHEAD)
+    if ahead is not None and not ahead.is_done:
+        return _plain("the pages are not drawn yet", 503)
     return _plain("ready", 200)
 
 

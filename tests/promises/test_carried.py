@@ -13,9 +13,8 @@ import pytest
 
 from feedback.domain.links import draft_name, opt_out_token, to_address
 from feedback.domain.survey.questionnaires import Condition, Question, Role
-from feedback.services.waves.submit_response import follow_link, read_link
+from feedback.services.waves.submit_response import read_link
 from feedback.storage.responses import sealed_responses
-from feedback.web.participants.kept_pages import MOST_KEPT, kept
 from forms.bank import pair
 from tests.databases import ON_SQLITE
 from tests.promises.scanner import fingerprint
@@ -91,17 +90,6 @@ def test_nobody_sees_anything_of_others_however_pages_are_kept(world: World, kep
         assert set(re.findall(r"/s/([^/?\"]{43})", everything)) == {mine[number]}
         assert "stand-in-" not in everything
         assert {re.findall(r"<html lang=\"(..)\"", page)[0] for page in pages} == {LANGUAGES[number]}
-
-
-@ON_SQLITE
-def test_pages_are_kept_up_to_a_number_and_then_made_anew(world: World) -> None:
-    link = world.links(world.open_wave(7, 7))[0]
-    with world.reading() as connection:
-        survey = follow_link(connection, read_link(link), now=world.clock()).survey
-    made = [kept(survey, f"page {number}", "en", lambda number=number: [number]) for number in range(2 * MOST_KEPT)]
-    again = [kept(survey, f"page {number}", "en", lambda number=number: [number]) for number in range(2 * MOST_KEPT)]
-    assert made == again
-    assert sum(one is other for one, other in zip(made, again, strict=True)) <= MOST_KEPT
 
 
 def hung(question: Question) -> Question:

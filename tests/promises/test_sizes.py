@@ -2,11 +2,20 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 
-from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY, Role
+from feedback.domain.survey.questionnaires import (
+    NONE_OF_THESE,
+    PREFER_NOT_TO_SAY,
+    Condition,
+    Question,
+    Questionnaire,
+    Role,
+)
+from feedback.web.participants.kept_pages import PAGE_STEP
 from forms.bank import STAGES, pair
 from tests.databases import ON_SQLITE
 from tests.world import World, fields_of
@@ -55,13 +64,16 @@ def chosen(page: str, choose: Choose, text: str = "") -> dict[str, str]:
     return sent
 
 
-def visit(ask: Ask, link: str, choose: Choose, text: str = "") -> Iterator[tuple[str, int, int]]:
+def visit(
+    ask: Ask, link: str, choose: Choose, text: str = "", *, unpadded: bool = False
+) -> Iterator[tuple[str, int, int]]:
     """Answer as a browser does; yield what each request asked for, its bytes, and those of the page."""
 
     def step(path: str, fields: Mapping[str, str] | None = None) -> str:
         body = None if fields is None else urlencode(fields).encode()
         page = ask(f"/s/{link}{path}", body)
-        seen.append((path, len(body or b""), len(page)))
+        # The padding at the end is left out: it could hide by chance what is not as long as it should be.
+        seen.append((path, len(body or b""), page.index(b"</html>") if unpadded else len(page)))
         return page.decode()
 
     seen: list[tuple[str, int, int]] = []
@@ -71,8 +83,8 @@ def visit(ask: Ask, link: str, choose: Choose, text: str = "") -> Iterator[tuple
         page = step("/questions", chosen(page, choose, text) | NEXT)
     yield from seen
     back, seen = page, []
-    for button in ({"change": "learning"}, {"go": "back"}):
-        back = step("/questions", fields_of(back).hidden | button)
+    for button in ({"change": "organisation"}, {"go": "stay"}):
+        back = step("/questions", chosen(back, choose, text) | button)
     step("/send", fields_of(page).hidden | SEND)
     yield from seen
 
@@ -86,13 +98,40 @@ def asking(world: World) -> Ask:
     return ask
 
 
+def hung(question: Question) -> Question:
+    """All of one part, and one question of another, asked only after some answers to the first."""
+    depends = question.section == "organisation" or question.code == "E1"
+    return replace(question, shown_when=Condition("C1", ("strongly-disagree", "agree"))) if depends else question
+
+
+def with_conditions(stage: str) -> dict[Role, Questionnaire]:
+    asked = pair(stage)
+    return {role: replace(one, questions=tuple(map(hung, one.questions))) for role, one in asked.items()}
+
+
+def visits(world: World, ask: Ask, links: list[str]) -> list[list[tuple[str, int, int]]]:
+    return [list(visit(ask, link, choose, unpadded=True)) for link, choose in zip(links, CHOICES, strict=False)]
+
+
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("role", Role)
-def test_no_choice_changes_the_size_of_a_request(world: World, stage: str, role: Role) -> None:
+def test_no_choice_changes_the_size_of_a_request_or_a_page(world: World, stage: str, role: Role) -> None:
     wave = world.open_wave(9, 9, questionnaires=pair(stage), stage=stage)
-    links = world.links(wave, role)
-    visits = [
-        [(path, sent) for path, sent, _got in visit(asking(world), link, choose)]
-        for link, choose in zip(links, CHOICES, strict=False)
-    ]
-    assert [one for one in visits if one != visits[0]] == []
+    first, *others = visits(world, asking(world), world.links(wave, role))
+    assert len(first) > 7
+    assert [(mine, theirs) for one in others for mine, theirs in zip(first, one, strict=True) if mine != theirs] == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_a_condition_leaves_out_is_replaced_by_as_much(world: World, role: Role) -> None:
+    wave = world.open_wave(9, 9, questionnaires=with_conditions("kickoff"))
+    first, *others = visits(world, asking(world), world.links(wave, role))
+    assert [(mine, theirs) for one in others for mine, theirs in zip(first, one, strict=True) if mine != theirs] == []
+
+
+def test_a_text_shows_in_steps_only(world: World) -> None:
+    link, *_others = world.links(world.open_wave(9, 9))
+    shown = [list(visit(asking(world), link, shortest, "x" * length)) for length in (1, 2, 200, 400)]
+    sizes = [{got % PAGE_STEP for path, _sent, got in one if path == "/questions"} for one in shown]
+    assert sizes == [{0}] * 4
+    assert shown[0][-1] == shown[1][-1]

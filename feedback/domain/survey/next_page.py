@@ -138,6 +138,12 @@ class Withdrawal:
 Page: TypeAlias = PromisePage | PartPage | CheckPage | ThanksPage | WithdrawPage | WithdrawnPage
 
 
+def every_part(questionnaire: Questionnaire) -> list[PartPage]:
+    """Return every page of a part, empty: on the way on, and back from the last look."""
+    parts = parts_of(questionnaire, Draft())
+    return [_part(parts, Draft(), code, checking=checking) for code in parts for checking in (False, True)]
+
+
 def first_page(questionnaire: Questionnaire) -> Page:
     """Return the first part, empty."""
     parts = parts_of(questionnaire, Draft())

@@ -31,14 +31,17 @@ class Part:
 
 
 def parts_of(questionnaire: Questionnaire, draft: Draft) -> dict[str, Part]:
-    """Return the parts in which somebody with this draft is asked anything, by code, in order."""
+    """Return all parts by code, in order, each with what somebody with this draft is asked in it, perhaps nothing.
+
+    None is left out: how many there are would tell whoever counts pages what was answered.
+    """
     asked: dict[str, list[Question]] = {section.code: [] for section in questionnaire.sections}
     for question in questionnaire.asked_of(draft.chosen):
         asked[question.section].append(question)
     return {
         section.code: Part(section, tuple(asked[section.code]))
         for section in questionnaire.sections
-        if asked[section.code]
+        if questionnaire.questions_in(section.code)
     }
 
 

@@ -203,6 +203,10 @@ class Questionnaire:
         """Whether not everybody is asked everything."""
         return any(question.shown_when for question in self.questions)
 
+    def questions_in(self, section: str) -> tuple[Question, ...]:
+        """Return all questions of a section."""
+        return tuple(question for question in self.questions if question.section == section)
+
     def asked_of(self, chosen: Mapping[str, object]) -> tuple[Question, ...]:
         """Return the questions that somebody is asked who has `chosen` these options so far, by field name.
 

@@ -52,7 +52,7 @@ def follow_link(
     right = open_right(connection, entitlement_digest(proof(secret)))
     if right is None or right.state != WaveState.OPEN or now >= right.closes_at:
         raise _closed()
-    return OpenLink(secret, right, (known or KnownSurveys()).survey(connection, right, now))
+    return OpenLink(secret, right, (known or KnownSurveys()).survey(connection, right.wave_id, right.role))
 
 
 def submit_response(

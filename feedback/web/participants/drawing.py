@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import Response, render_template, url_for
 from flask_babel import gettext as _
+from markupsafe import escape
 
 from feedback.domain.links import Receipt, draft_name, receipt_words, to_address
 from feedback.domain.survey.drafts import Draft
@@ -19,14 +20,16 @@ from feedback.domain.survey.next_page import (
 )
 from feedback.domain.survey.questionnaires import Questionnaire, text_in
 from feedback.domain.waves.states import stages_after
+from feedback.locales.isolation import set_apart
 from feedback.locales.moments import day, moment
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
 from feedback.web.participants.carried import carry_draft, carry_receipt
-from feedback.web.participants.kept_pages import hole, kept_page
-from feedback.web.participants.parts import show_check, show_part
+from feedback.web.participants.check import show_check
+from feedback.web.participants.kept_pages import KeptPage, hole, kept_page, padded
+from feedback.web.participants.parts import show_part
 
 
 def show(page: Page, opened: OpenLink) -> Response:
@@ -42,7 +45,7 @@ def show(page: Page, opened: OpenLink) -> Response:
         case ThanksPage():
             return _show_thanks(page, opened, language)
         case WithdrawPage():
-            return _show_withdraw(page, opened)
+            return _show_withdraw(page, opened, language)
         case WithdrawnPage():
             return _show_withdrawn(page, opened, language)
 
@@ -53,12 +56,24 @@ def withdrawal_word() -> str:
 
 
 def _show_promise(page: PromisePage, opened: OpenLink, language: str) -> Response:
-    survey, link = opened.survey, to_address(opened.secret)
-    if page.draft is None:
-        kept = kept_page(survey, "promise", language, partial(_draw_promise, survey, language, ""))
-        return Response(kept.filled(link=link))
-    kept = kept_page(survey, "promise kept", language, partial(_draw_promise, survey, language, hole("state")))
-    return Response(kept.filled(link=link, state=carry_draft(opened, page.draft)))
+    survey, right, carries = opened.survey, opened.right, page.draft is not None
+    closes_on = right.closes_at.astimezone(survey.time_zone).date()
+    told = {
+        "link": to_address(opened.secret),
+        "state": carry_draft(opened, page.draft) if page.draft is not None else "",
+        "closes": _closes(opened, language),
+        "gone": day(closes_on + timedelta(days=survey.key_backup_days), language),
+        "contact": set_apart(right.contact_name),
+        "email": escape(right.contact_email),
+    }
+    drawn = promise_page(survey, language, carries=carries).filled(told)
+    return Response(padded(drawn) if carries else drawn)
+
+
+def promise_page(survey: Survey, language: str, *, carries: bool) -> KeptPage:
+    """Return what is promised; where it is read again on the way, it `carries` what was filled in."""
+    draw = partial(_draw_promise, survey, language, hole("state") if carries else "")
+    return kept_page(survey, f"promise {carries}", language, draw)
 
 
 def _draw_promise(survey: Survey, language: str, state: str) -> str:
@@ -66,8 +81,10 @@ def _draw_promise(survey: Survey, language: str, state: str) -> str:
         "participant/promise.html",
         page=survey,
         stage_title=text_in(survey.questionnaire.title, language),
-        closes=_closes(survey, language),
-        keys_gone_by=day(survey.closes_on + timedelta(days=survey.key_backup_days), language),
+        closes=hole("closes"),
+        keys_gone_by=hole("gone"),
+        contact_name=hole("contact"),
+        contact_email=hole("email"),
         later_stages=stages_after(survey.stage),
         closed_count=len(survey.questionnaire.questions) - len(survey.questionnaire.open_questions),
         open_count=len(survey.questionnaire.open_questions),
@@ -96,8 +113,11 @@ def _questions_listed(questionnaire: Questionnaire, language: str) -> list[tuple
 
 
 def _show_thanks(page: ThanksPage, opened: OpenLink, language: str) -> Response:
-    kept = kept_page(opened.survey, "thanks", language, partial(_draw_thanks, opened.survey, language))
-    return Response(kept.filled(**_carried_receipt(page.receipt, opened), draft=draft_name(opened.secret)))
+    told = _carried_receipt(page.receipt, opened) | {
+        "draft": draft_name(opened.secret),
+        "closes": _closes(opened, language),
+    }
+    return Response(thanks_page(opened.survey, language).filled(told))
 
 
 def _carried_receipt(receipt: Receipt, opened: OpenLink) -> dict[str, str]:
@@ -109,7 +129,12 @@ def _carried_receipt(receipt: Receipt, opened: OpenLink) -> dict[str, str]:
     }
 
 
-def _draw_thanks(survey: Survey, language: str) -> str:
+def thanks_page(survey: Survey, language: str) -> KeptPage:
+    """Return the thanks, without the receipt."""
+    return kept_page(survey, "thanks", language, _draw_thanks)
+
+
+def _draw_thanks() -> str:
     return render_template(
         "participant/thanks.html",
         receipt=hole("receipt"),
@@ -120,37 +145,60 @@ def _draw_thanks(survey: Survey, language: str) -> str:
         draft=hole("draft"),
         questions_url=url_for("participant.questions", link=hole("link")),
         withdraw_url=url_for("participant.withdrawal", link=hole("link")),
-        closes=_closes(survey, language),
+        closes=hole("closes"),
     )
 
 
-def _show_withdraw(page: WithdrawPage, opened: OpenLink) -> Response:
+def _show_withdraw(page: WithdrawPage, opened: OpenLink, language: str) -> Response:
+    told = {
+        "link": to_address(opened.secret),
+        "state": carry_draft(opened, page.draft),
+        "receipt": escape(page.draft.typed),
+        "typed": escape(page.typed),
+    }
+    drawn = withdraw_page(opened.survey, language, refused=page.refused).filled(told)
+    return Response(padded(drawn), 422 if page.refused else 200)
+
+
+def withdraw_page(survey: Survey, language: str, *, refused: bool) -> KeptPage:
+    """Return the question for the word that takes an answer back, perhaps after another word was `refused`."""
+    return kept_page(survey, f"withdraw {refused}", language, partial(_draw_withdraw, refused=refused))
+
+
+def _draw_withdraw(*, refused: bool) -> str:
     word = withdrawal_word()
-    asked = render_template(
+    return render_template(
         "participant/withdraw.html",
-        action=url_for("participant.take_back", link=to_address(opened.secret)),
+        action=url_for("participant.take_back", link=hole("link")),
         word=word,
-        error=_("Type the word “%(word)s” to take your answer back.", word=word) if page.refused else None,
-        typed=page.typed,
-        state=carry_draft(opened, page.draft),
-        receipt=page.draft.typed,
+        error=_("Type the word “%(word)s” to take your answer back.", word=word) if refused else None,
+        typed=hole("typed"),
+        state=hole("state"),
+        receipt=hole("receipt"),
     )
-    return Response(asked, 422 if page.refused else 200)
 
 
 def _show_withdrawn(page: WithdrawnPage, opened: OpenLink, language: str) -> Response:
-    carried = _carried_receipt(page.receipt, opened)
-    told = render_template(
+    told = _carried_receipt(page.receipt, opened) | {"closes": _closes(opened, language)}
+    return Response(withdrawn_page(opened.survey, language).filled(told))
+
+
+def withdrawn_page(survey: Survey, language: str) -> KeptPage:
+    """Return the page after an answer was taken back."""
+    return kept_page(survey, "withdrawn", language, _draw_withdrawn)
+
+
+def _draw_withdrawn() -> str:
+    return render_template(
         "participant/withdrawn.html",
-        action=url_for("participant.take_back", link=carried["link"]),
-        closes=_closes(opened.survey, language),
-        questions_url=url_for("participant.questions", link=carried["link"]),
-        receipt=carried["receipt"],
-        sealed_receipt=carried["sealed"],
-        state=carried["state"],
+        action=url_for("participant.take_back", link=hole("link")),
+        closes=hole("closes"),
+        questions_url=url_for("participant.questions", link=hole("link")),
+        receipt=hole("receipt"),
+        sealed_receipt=hole("sealed"),
+        state=hole("state"),
     )
-    return Response(told)
 
 
-def _closes(survey: Survey, language: str) -> str:
-    return moment(survey.closes_at, survey.time_zone, language)
+def _closes(opened: OpenLink, language: str) -> str:
+    return escape(moment(opened.right.closes_at, opened.survey.time_zone, language))

@@ -31,17 +31,17 @@ from feedback.services.waves.submit_response import OpenLink, follow_link, read_
 from feedback.web.languages import offer_only, switched
 from feedback.web.participants.carried import carried_draft, carried_receipt
 from feedback.web.participants.drawing import show, withdrawal_word
+from feedback.web.participants.drawn_ahead import SURVEYS
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
 participant.add_app_template_global(filled_code)
 participant.add_app_template_global(tick_name)
-_SURVEYS = "feedback-surveys"
 
 
 @participant.record
 def _begin(state: BlueprintSetupState) -> None:
     """Let each application know its surveys once they are read."""
-    state.app.extensions[_SURVEYS] = KnownSurveys()
+    state.app.extensions[SURVEYS] = KnownSurveys()
 
 
 @participant.get("/<link>")
@@ -89,7 +89,7 @@ def take_back(link: str) -> Response:
 def _follow(link: str) -> OpenLink:
     tools = runtime()
     with tools.reading() as connection:
-        opened = follow_link(connection, read_link(link), now=tools.clock(), known=current_app.extensions[_SURVEYS])
+        opened = follow_link(connection, read_link(link), now=tools.clock(), known=current_app.extensions[SURVEYS])
     offer_only(opened.survey.questionnaire.languages)
     return opened
 

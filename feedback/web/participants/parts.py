@@ -1,143 +1,207 @@
-"""How a part of the survey looks, and the last look at the answers, part by part."""
+"""How a part of the survey looks: drawn once with every question, and what was filled in put in.
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+Only a part that is not complete yet is drawn anew, with what is wrong.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from flask import Response, render_template, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
 from wtforms import Form
 
 from feedback.domain.links import draft_name, to_address
-from feedback.domain.survey.answers import Answer, Wish
-from feedback.domain.survey.drafts import answer_in, fields_of
-from feedback.domain.survey.next_page import CheckPage, PartPage
-from feedback.domain.survey.parts import Part
-from feedback.domain.survey.questionnaires import Question, Theme, text_in
+from feedback.domain.survey.answers import UNSAID_WISH, tidied
+from feedback.domain.survey.drafts import Draft, fields_of, wish_field
+from feedback.domain.survey.kinds import filled_code
+from feedback.domain.survey.next_page import PartPage
+from feedback.domain.survey.questionnaires import Question, Section, Theme, text_in
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
 from feedback.web.participants.carried import carry_draft
-from feedback.web.participants.kept_pages import hole, kept, kept_page
-from forms.marking import marker
-from forms.questionnaire import build_form, fill_form, question_in_words
+from feedback.web.participants.kept_pages import COMMENT_BYTES, KeptPage, filled_up, hole, kept, padded, size_of
+from forms.questionnaire import build_form, fill_form
 
-# Read at the start: what only the first visitor waits for tells the next one that somebody was there.
-_MARKER = marker()
+CHECKED = "checked"
+UNCHECKED = " " * len(CHECKED)
+_NAME = re.compile(r'\bname="([^"]+)"')
+_CARRIED = ("link", "state", "draft", "begun", "until", "contact", "email", "help")
+
+Mark = Callable[[str, str, bool], str]
+"""Says of a choice, by its field and code, whether it is made: an attribute, or a hole for one."""
 
 
 @dataclass(frozen=True)
 class ShownQuestion:
-    """One question as the page shows it, with its form fields."""
+    """One question as the page shows it, with its form fields and how choices are marked."""
 
     text: str
     hint: str | None
     kind: str
     fields: tuple[Any, ...]
     asks_of_harm: bool
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Conditional:
+    """A question that not everybody is asked, and what stands in its place: as long, and sending as much."""
+
+    asked: KeptPage
+    absent: Markup
+
+
+@dataclass(frozen=True)
+class KeptPart:
+    """A part's page. `blank` is what stands in its holes where nothing is filled in."""
+
+    page: KeptPage
+    blank: Mapping[str, str]
+    conditional: Mapping[str, Conditional]
+    nothing: tuple[Markup, Markup]
 
 
 def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
     """Return a part's page; what is wrong with it makes it a 422."""
-    carried = {
+    part = kept_part(opened.survey, page, language)
+    carried = _carried(page, opened)
+    if page.judged:
+        return _show_judged(page, opened.survey, language, carried)
+    values = {**part.blank, **_filled_in(page, part.blank), **carried}
+    values["nothing"] = part.nothing[bool(page.part.questions)]
+    asked = {question.code for question in page.part.questions}
+    for code, question in part.conditional.items():
+        values[f"question.{code}"] = question.asked.filled(values) if code in asked else question.absent
+    return Response(padded(part.page.filled(values)))
+
+
+def _carried(page: PartPage, opened: OpenLink) -> dict[str, str]:
+    right = opened.right
+    lines = (line for line in (right.help_contacts or "").splitlines() if line.strip())
+    items = Markup().join(Markup("<li><bdi>{}</bdi></li>").format(line) for line in lines)
+    return {
         "link": to_address(opened.secret),
         "state": carry_draft(opened, page.draft),
         "draft": draft_name(opened.secret),
         "begun": "yes" if page.draft.values else "not",
+        "until": right.closes_at.isoformat(),
+        "contact": escape(right.contact_name),
+        "email": escape(right.contact_email),
+        "help": Markup("<ul>{}</ul>").format(items) if items else Markup(),
     }
-    if not page.judged and not page.filled.values.keys() & set(page.part.fields):
-        name = f"part {page.part.code} {page.number} {page.count} {page.checking} {sorted(page.part.fields)}"
-        empty = kept_page(opened.survey, name, language, partial(_draw_empty_part, page, opened.survey, language))
-        return Response(empty.filled(**carried))
-    form = _form(page, opened.survey, language)
-    if page.judged:
-        form.validate()
-    drawn = _draw_part(page, opened.survey, language, form=form, carried=carried)
-    return Response(drawn, 422 if form.errors else 200)
 
 
-def _draw_empty_part(page: PartPage, survey: Survey, language: str) -> str:
-    carried = {name: hole(name) for name in ("link", "state", "draft", "begun")}
-    return _draw_part(page, survey, language, form=_form(page, survey, language), carried=carried)
+def _filled_in(page: PartPage, blank: Mapping[str, str]) -> dict[str, str]:
+    filled: dict[str, str] = {}
+    wishes = {wish_field(one.code): (str(UNSAID_WISH),) for one in page.part.questions if not one.closed}
+    for name, said in {**wishes, **page.filled.values}.items():
+        if (text := f"text.{name}") in blank:
+            filled[text] = escape(tidied(said[0]))
+        for code in said:
+            filled |= {f"yes.{name}.{code}": CHECKED, f"no.{name}.{code}": UNCHECKED}
+    return filled
+
+
+def _show_judged(page: PartPage, survey: Survey, language: str, carried: Mapping[str, str]) -> Response:
+    form, conditional = _form(page, survey, language), kept_part(survey, page, language).conditional
+    form.validate()
+    shown = {question.code: _shown(question, form, language, _marked) for question in page.part.questions}
+    every = survey.questionnaire.questions_in(page.part.code)
+    questions = [shown.get(one.code) or conditional[one.code].absent for one in every]
+    drawn = _draw_part(page, survey, language, questions=questions, form=form, carried=carried)
+    return Response(padded(drawn), 422 if form.errors else 200)
+
+
+def kept_part(survey: Survey, page: PartPage, language: str) -> KeptPart:
+    """Return the page of a part without anything filled in; it differs where one came back from the last look."""
+    return kept(survey, f"part {page.part.code} {page.checking}", language, partial(_draw_kept, survey, page, language))
+
+
+def _draw_kept(survey: Survey, page: PartPage, language: str) -> KeptPart:
+    every = survey.questionnaire.questions_in(page.part.code)
+    empty = Draft({name: (hole(f"text.{name}"),) for question in every for name in fields_of(question)})
+    form = _form(replace(page, part=replace(page.part, questions=every), filled=empty), survey, language)
+    carried = {name: hole(name) for name in _CARRIED}
+    shown = {question.code: _shown(question, form, language, _hole_for) for question in every}
+    conditional = {q.code: _draw_question(shown[q.code], carried) for q in every if q.shown_when}
+    pieces: list[Any] = [Markup(hole("nothing"))] if len(conditional) == len(every) else []  # noqa: S704
+    pieces += [Markup(hole(f"question.{code}")) if code in conditional else one for code, one in shown.items()]  # noqa: S704
+    drawn = KeptPage(_draw_part(page, survey, language, questions=pieces, form=form, carried=carried))
+    holes = drawn.holes.union(*(one.holes for one in conditional.values()))
+    blank = {name: _BLANK[kind] for name in holes if (kind := name.partition(".")[0]) in _BLANK}
+    absent = {code: _conditional(one, blank, carried) for code, one in conditional.items()}
+    return KeptPart(drawn, blank, absent, _nothing_asked())
+
+
+def _nothing_asked() -> tuple[Markup, Markup]:
+    """Return the sentence of a part that asks nothing, and something as long for one that asks."""
+    said = Markup("<p>{}</p>").format(_("Nothing is asked here after what you answered before."))
+    return said, filled_up(Markup(), size_of(said))
+
+
+_BLANK = {"text": "", "yes": UNCHECKED, "no": CHECKED}
+
+
+def _draw_question(shown: ShownQuestion, carried: Mapping[str, str]) -> KeptPage:
+    return KeptPage(render_template("participant/question.html", question=shown, **carried))
+
+
+def _conditional(asked: KeptPage, blank: Mapping[str, str], carried: Mapping[str, str]) -> Conditional:
+    drawn = asked.filled({**blank, **carried})
+    names = dict.fromkeys(_NAME.findall(drawn))
+    sent = Markup('<input type="hidden" name="{}" value="{}">')
+    hidden = Markup().join(sent.format(name, filled_code("")) for name in names)
+    return Conditional(asked, filled_up(hidden, max(size_of(drawn), size_of(hidden) + COMMENT_BYTES)))
+
+
+def _hole_for(name: str, code: str, _is_made: bool) -> str:  # as templates call it
+    return hole(f"{name}.{code}")
+
+
+def _marked(_name: str, _code: str, is_made: bool) -> str:  # as templates call it
+    return CHECKED if is_made else UNCHECKED
 
 
 def _form(page: PartPage, survey: Survey, language: str) -> Form:
     build = partial(build_form, survey.questionnaire, page.part.code, language)
-    kind = kept(survey, f"form {page.part.code}", language, build)
-    return fill_form(kind, page.part.questions, page.filled)
+    return fill_form(kept(survey, f"form {page.part.code}", language, build), page.part.questions, page.filled)
 
 
-def _draw_part(page: PartPage, survey: Survey, language: str, *, form: Form, carried: Mapping[str, str]) -> str:
+def _draw_part(
+    page: PartPage, survey: Survey, language: str, *, questions: list[Any], form: Form, carried: Mapping[str, str]
+) -> str:
+    section: Section = page.part.section
     return render_template(
         "participant/part.html",
         survey_title=text_in(survey.questionnaire.title, language),
         organisation=survey.organisation,
-        title=text_in(page.part.section.title, language),
-        part=page.part.code,
+        title=text_in(section.title, language),
+        part=section.code,
         number=page.number,
         count=page.count,
         checking=page.checking,
-        questions=[_shown(question, form, language) for question in page.part.questions],
-        errors=_errors(page.part, form, language),
-        state=carried["state"],
-        draft=carried["draft"],
-        begun=carried["begun"],
-        until=survey.closes_at.isoformat(),
+        questions=questions,
+        errors=_errors(page, form, language),
         action=url_for("participant.answer", link=carried["link"]),
-        contact_name=survey.contact_name,
-        contact_email=survey.contact_email,
-        help_lines=survey.help_contacts.splitlines(),
+        **carried,
     )
 
 
-def _shown(question: Question, form: Form, language: str) -> ShownQuestion:
+def _shown(question: Question, form: Form, language: str, mark: Mark) -> ShownQuestion:
     hint = text_in(question.hint, language) if question.hint else None
     fields = tuple(form[name] for name in fields_of(question))
-    return ShownQuestion(
-        text_in(question.text, language), hint, question.kind.code, fields, asks_of_harm=question.theme is Theme.HARM
-    )
+    of_harm = question.theme is Theme.HARM
+    return ShownQuestion(text_in(question.text, language), hint, question.kind.code, fields, of_harm, mark)
 
 
-def _errors(part: Part, form: Form, language: str) -> list[tuple[str, str, str]]:
+def _errors(page: PartPage, form: Form, language: str) -> list[tuple[str, str, str]]:
     return [
         (form[name].id, text_in(question.text, language), str(message))
-        for question in part.questions
+        for question in page.part.questions
         for name in fields_of(question)
         for message in form[name].errors
     ]
-
-
-def show_check(page: CheckPage, opened: OpenLink, language: str) -> Response:
-    """Return the last look at a complete answer."""
-    check = kept_page(opened.survey, "check", language, _draw_check)
-    link = to_address(opened.secret)
-    said = answer_in(opened.survey.questionnaire, page.draft)
-    answers = render_template(
-        "participant/answers.html",
-        parts=[_said(part, said, language) for part in page.parts],
-        change_url=url_for("participant.answer", link=link),
-    )
-    state = carry_draft(opened, page.draft)
-    return Response(check.filled(link=link, state=state, answers=answers, receipt=page.draft.typed))
-
-
-def _draw_check() -> str:
-    return render_template(
-        "participant/check.html",
-        answers=hole("answers"),
-        receipt=hole("receipt"),
-        state=hole("state"),
-        action=url_for("participant.send", link=hole("link")),
-    )
-
-
-def _said(part: Part, answer: Answer, language: str) -> tuple[str, str, list[tuple[str, str, tuple[str, ...]]]]:
-    said = [one for question in part.questions for one in _answered(question, answer, language)]
-    return part.code, text_in(part.section.title, language), said
-
-
-def _answered(question: Question, answer: Answer, language: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Yield (question, answer, what in the answer may tell who wrote it) for each field of a question."""
-    read = answer.wish_for(question.code) is not Wish.COUNT
-    written = answer.texts.get(question.code, "") if read else ""
-    for asked, said in question_in_words(question, answer, language):
-        yield asked, said, _MARKER.giveaways(said) if said == written else ()

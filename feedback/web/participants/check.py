@@ -1,0 +1,119 @@
+"""The last look at the answers, part by part: a page and pieces that are drawn once, and what was said put in."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Response, render_template, url_for
+from markupsafe import Markup, escape
+
+from feedback.domain.links import to_address
+from feedback.domain.survey.answers import Answer, Wish
+from feedback.domain.survey.drafts import answer_in
+from feedback.domain.survey.next_page import CheckPage
+from feedback.domain.survey.questionnaires import Question, text_in
+from feedback.locales.isolation import set_apart
+from feedback.services.waves.known_surveys import Survey
+from feedback.services.waves.submit_response import OpenLink
+from feedback.web.participants.carried import carry_draft
+from feedback.web.participants.kept_pages import COMMENT_BYTES, KeptPage, filled_up, hole, kept, padded, size_of
+from forms.marking import marker
+from forms.questionnaire import question_in_words
+
+# Read at the start: what only the first visitor waits for tells the next one that somebody was there.
+_MARKER = marker()
+_MOST_GIVEAWAYS = 12
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """The page, what warns of a text that may tell who wrote it, and for each question its pieces.
+
+    A piece shows one answer; with each goes the size to which it is filled up, whatever was chosen.
+    """
+
+    page: KeptPage
+    warning: KeptPage
+    pieces: Mapping[str, tuple[tuple[KeptPage, int], ...]]
+
+
+def show_check(page: CheckPage, opened: OpenLink, language: str) -> Response:
+    """Return the last look at a complete answer."""
+    survey, look = opened.survey, last_look(opened.survey, language)
+    said = answer_in(survey.questionnaire, page.draft)
+    asked = {question.code for part in page.parts for question in part.questions}
+    values = {"link": to_address(opened.secret), "state": carry_draft(opened, page.draft)}
+    values["receipt"] = escape(page.draft.typed)
+    for question in survey.questionnaire.questions:
+        shown = list(_answered(question, said, language, look)) if question.code in asked else []
+        pieces = look.pieces[question.code]
+        values[question.code] = "".join(
+            _filled(piece, size, shown[number] if number < len(shown) else None)
+            for number, (piece, size) in enumerate(pieces)
+        )
+    return Response(padded(look.page.filled(values)))
+
+
+def _filled(piece: KeptPage, size: int, shown: Mapping[str, str] | None) -> str:
+    html = piece.filled(shown) if shown else Markup("")
+    # A text may be longer than any choice; the page as a whole then grows by steps.
+    return filled_up(html, max(size, size_of(html) + COMMENT_BYTES))
+
+
+def _answered(question: Question, answer: Answer, language: str, look: LastLook) -> Iterator[dict[str, str]]:
+    """Yield what is put into each piece of a question: the answer, and a warning of what may tell who wrote it."""
+    read = answer.wish_for(question.code) is not Wish.COUNT
+    written = answer.texts.get(question.code, "") if read else ""
+    for _asked, said in question_in_words(question, answer, language):
+        giveaways = _MARKER.giveaways(said)[:_MOST_GIVEAWAYS] if written and said == written else ()
+        marked = Markup(" ").join(Markup("<q>{}</q>").format(set_apart(one)) for one in giveaways)
+        warning = look.warning.filled({"giveaways": marked}) if giveaways else ""
+        yield {"said": escape(said), "warning": warning}
+
+
+def last_look(survey: Survey, language: str) -> LastLook:
+    """Return the last look without an answer."""
+    return kept(survey, "check", language, partial(_draw, survey, language))
+
+
+def _draw(survey: Survey, language: str) -> LastLook:
+    asked = survey.questionnaire
+    parts = [
+        (section.code, text_in(section.title, language), [hole(q.code) for q in asked.questions_in(section.code)])
+        for section in asked.sections
+    ]
+    page = render_template(
+        "participant/check.html",
+        parts=parts,
+        state=hole("state"),
+        receipt=hole("receipt"),
+        action=url_for("participant.send", link=hole("link")),
+        change_url=url_for("participant.answer", link=hole("link")),
+    )
+    warning = render_template("participant/giveaways.html", giveaways=hole("giveaways"))
+    pieces = {question.code: _pieces(question, language) for question in asked.questions}
+    return LastLook(KeptPage(page), KeptPage(warning), pieces)
+
+
+def _pieces(question: Question, language: str) -> tuple[tuple[KeptPage, int], ...]:
+    """Return a piece for each answer to a question, with the size of the one that takes the most room."""
+    said = [list(question_in_words(question, one, language)) for one in _samples(question)]
+    return tuple(_piece(label, [words[number][1] for words in said]) for number, (label, _words) in enumerate(said[0]))
+
+
+def _piece(label: str, words: list[str]) -> tuple[KeptPage, int]:
+    drawn = render_template("participant/said.html", question=label, said=hole("said"), warning=hole("warning"))
+    piece = KeptPage(drawn)
+    longest = max(size_of(piece.filled({"said": escape(one), "warning": ""})) for one in words)
+    return piece, longest + COMMENT_BYTES
+
+
+def _samples(question: Question) -> Iterator[Answer]:
+    """Yield answers to a question, among them for each of its fields the one that takes the most room."""
+    if not question.closed:
+        yield from (Answer(texts={question.code: " "}, wishes={question.code: wish}) for wish in Wish)
+        return
+    for code in (*question.option_codes, *question.kind.asides):
+        yield Answer(dict.fromkeys(question.fields, code))
+    if not question.kind.adds_up:
+        yield Answer(dict.fromkeys(question.fields, question.option_codes))
