@@ -1,7 +1,6 @@
 """Fixtures that every test may ask for."""
 
 import socket
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType
@@ -11,19 +10,15 @@ import pytest
 from flask import Flask
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
-from sqlalchemy import create_engine, make_url, text
 
 from feedback.app import create_app
 from feedback.config import Settings, read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.demo.relay import start_smtp
-from feedback.services.installation.check_databases import Engines
-from feedback.services.installation.upgrade_databases import grant_rights
-from feedback.storage.grants import GroupRole
-from tests.databases import KINDS, Pair, PostgresServer, SqliteServer
+from tests.databases import KINDS, Logins, Pair, PostgresServer, SqliteServer, logins_of
 from tests.postgres import postgres_server
 from tests.services.mail.relays import ScriptedRelay
-from tests.world import START, FixedClock, World
+from tests.world import FixedClock, World
 
 pytest_plugins = ["tests.spending"]
 # Machines are slow at times, and a failure must come again.
@@ -109,9 +104,14 @@ def server(kind: str, request: pytest.FixtureRequest) -> SqliteServer | Postgres
 
 @pytest.fixture
 def databases(server: SqliteServer | PostgresServer, request: pytest.FixtureRequest) -> Iterator[Pair]:
-    """Empty, shared with earlier tests on PostgreSQL unless this one is marked, or grants rights to `roles`."""
-    own = request.node.get_closest_marker("own_databases") or "roles" in request.fixturenames
-    with server.pair() if own else server.shared_pair() as pair:
+    """Empty, shared with earlier tests on PostgreSQL unless this one is marked."""
+    if request.node.get_closest_marker("own_databases"):
+        empty = server.pair()
+    elif "roles" in request.fixturenames:
+        empty = request.getfixturevalue("postgres").shared_pair_with_roles()
+    else:
+        empty = server.shared_pair()
+    with empty as pair:
         yield pair
 
 
@@ -189,25 +189,10 @@ def keys(world: World):
 
 
 @pytest.fixture
-def roles(databases: Pair) -> Iterator[dict[GroupRole, Pair]]:
-    """A login in each group role, on the world's own databases."""
-    main, keys = create_engine(databases.main), create_engine(databases.keys)
-    grant_rights(Engines(main, keys), now=START, actor="command line")
-    logins = {role: f"{role}_{uuid.uuid4().hex[:8]}" for role in GroupRole}
-    with main.begin() as connection:
-        for role, login in logins.items():
-            connection.execute(text(f"CREATE ROLE {login} LOGIN PASSWORD 'secret' IN ROLE {role}"))
-    yield {role: Pair(_as(databases.main, login), _as(databases.keys, login)) for role, login in logins.items()}
-    for engine in (main, keys):
-        with engine.begin() as connection:
-            for login in logins.values():
-                connection.execute(text(f"DROP OWNED BY {login}"))
-    with main.begin() as connection:
-        for login in logins.values():
-            connection.execute(text(f"DROP ROLE {login}"))
-    main.dispose()
-    keys.dispose()
-
-
-def _as(address: str, login: str) -> str:
-    return make_url(address).set(username=login, password="secret").render_as_string(hide_password=False)
+def roles(databases: Pair, request: pytest.FixtureRequest) -> Iterator[Logins]:
+    """A login in each group role, on the world's databases."""
+    if request.node.get_closest_marker("own_databases"):
+        with logins_of(databases) as logins:
+            yield logins
+    else:
+        yield request.getfixturevalue("postgres").logins

@@ -9,6 +9,7 @@ import shutil
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +17,10 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from feedback.resources import migrations_folder
+from feedback.services.installation.check_databases import Engines
+from feedback.services.installation.upgrade_databases import grant_rights
 from feedback.storage.database import guard_engine
+from feedback.storage.grants import GroupRole
 from feedback.storage.migrate import upgrade
 from feedback.storage.tables import Base, KeyBase
 
@@ -81,10 +85,9 @@ CREATE EVENT TRIGGER refuse_to_drop ON sql_drop EXECUTE FUNCTION refuse_another_
 
 
 class SharedDatabase:
-    """A database that is emptied and used again. It refuses whatever emptying would not undo, such as a grant."""
+    """A database that is emptied and used again. It refuses whatever emptying would not undo, such as a new table."""
 
     def __init__(self, address: str) -> None:
-        self.address = address
         self._engine = create_engine(address, isolation_level="AUTOCOMMIT")
         with self._engine.connect() as connection:
             tables = connection.scalars(text(_TABLES)).all()
@@ -98,7 +101,8 @@ class SharedDatabase:
         self._run(self._emptying)
 
     def dispose(self) -> None:
-        """Let go of it."""
+        """Let go of it, and refuse nothing any more."""
+        self._run(["DROP EVENT TRIGGER refuse_another_schema", "DROP EVENT TRIGGER refuse_to_drop"])
         self._engine.dispose()
 
     def _run(self, statements: Iterable[str]) -> None:
@@ -116,6 +120,59 @@ def _emptying(connection: Connection, tables: Iterable[str]) -> Iterator[str]:
     yield f"INSERT INTO alembic_version VALUES ('{revision}')"
     for name, start in connection.execute(text(_SEQUENCES)):
         yield f"SELECT setval('{name}', {start}, false)"
+
+
+Logins = dict[GroupRole, Pair]
+
+
+@contextlib.contextmanager
+def logins_of(pair: Pair) -> Iterator[Logins]:
+    """Grant the roles their rights on a pair, and make a login in each."""
+    main, keys = create_engine(pair.main), create_engine(pair.keys)
+    grant_rights(Engines(main, keys), now=datetime.now(UTC), actor="command line")
+    logins = {role: f"{role}_{uuid.uuid4().hex[:8]}" for role in GroupRole}
+    with main.begin() as connection:
+        for role, login in logins.items():
+            connection.execute(text(f"CREATE ROLE {login} LOGIN PASSWORD 'secret' IN ROLE {role}"))
+    # Emptying ends whatever else is connected.
+    main.dispose()
+    keys.dispose()
+    yield {role: Pair(_as(pair.main, login), _as(pair.keys, login)) for role, login in logins.items()}
+    for engine in (main, keys):
+        with engine.begin() as connection:
+            for login in logins.values():
+                connection.execute(text(f"DROP OWNED BY {login}"))
+    with main.begin() as connection:
+        for login in logins.values():
+            connection.execute(text(f"DROP ROLE {login}"))
+    main.dispose()
+    keys.dispose()
+
+
+def _as(address: str, login: str) -> str:
+    return make_url(address).set(username=login, password="secret").render_as_string(hide_password=False)
+
+
+class SharedPair:
+    """A pair that the tests of this process use one after another; with `roles`, their logins have rights on it."""
+
+    def __init__(self, server: "PostgresServer", *, roles: bool) -> None:
+        self._kept = contextlib.ExitStack()
+        self._pair = self._kept.enter_context(server.pair())
+        self.logins = self._kept.enter_context(logins_of(self._pair)) if roles else {}
+        self._databases = SharedDatabase(self._pair.main), SharedDatabase(self._pair.keys)
+
+    def empty(self) -> Pair:
+        """Make it as good as new."""
+        for database in self._databases:
+            database.empty()
+        return self._pair
+
+    def close(self) -> None:
+        """Drop it."""
+        for database in self._databases:
+            database.dispose()
+        self._kept.close()
 
 
 class PostgresServer:
@@ -138,9 +195,17 @@ class PostgresServer:
     @contextlib.contextmanager
     def shared_pair(self) -> Iterator[Pair]:
         """The pair that the tests of this process use one after another, as good as new."""
-        for shared in self._shared:
-            shared.empty()
-        yield Pair(*(shared.address for shared in self._shared))
+        yield self._shared.empty()
+
+    @contextlib.contextmanager
+    def shared_pair_with_roles(self) -> Iterator[Pair]:
+        """Another such pair, on which each role has its rights and a login."""
+        yield self._shared_with_roles.empty()
+
+    @property
+    def logins(self) -> Logins:
+        """Who may use the shared pair with roles."""
+        return self._shared_with_roles.logins
 
     @contextlib.contextmanager
     def unmigrated_pair(self) -> Iterator[Pair]:
@@ -148,11 +213,16 @@ class PostgresServer:
             yield pair
 
     @cached_property
-    def _shared(self) -> tuple[SharedDatabase, ...]:
-        pair = self._kept.enter_context(self.pair())
-        shared = SharedDatabase(pair.main), SharedDatabase(pair.keys)
-        for database in shared:
-            self._kept.callback(database.dispose)
+    def _shared(self) -> SharedPair:
+        return self._shared_for(roles=False)
+
+    @cached_property
+    def _shared_with_roles(self) -> SharedPair:
+        return self._shared_for(roles=True)
+
+    def _shared_for(self, *, roles: bool) -> SharedPair:
+        shared = SharedPair(self, roles=roles)
+        self._kept.callback(shared.close)
         return shared
 
     def stop(self) -> None:

@@ -27,6 +27,7 @@ from tests.reviewing import review_of
 from tests.storage.test_grants import as_role
 from tests.world import FixedClock, World
 
+pytestmark = pytest.mark.own_databases
 CLOSED, OPEN, PLANNED = 1, 2, 3
 """Of the open wave's 15 links the first six were answered before the upgrade: two "no", four "yes"."""
 LONGEST = "𐍈" * 100

@@ -273,6 +273,7 @@ def test_staff_review_and_release_and_the_worker_destroys(
     worker.dispose()
 
 
+@pytest.mark.own_databases
 def test_rights_can_be_granted_again(roles: dict[GroupRole, Pair], databases: Pair) -> None:
     assert roles
     main, keys = create_engine(databases.main), create_engine(databases.keys)
