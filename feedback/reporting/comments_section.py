@@ -32,14 +32,12 @@ def comments_section(decisions: tuple[CommentDecision, ...], state: CommentsStat
 
 def _order(state: CommentsState) -> Iterator[Block]:
     if state.released is not None:
-        yield Paragraph(
-            _(
-                "Released by the reviewer, in an order drawn at random. On each question that has comments %(k)s or "
-                "more people wrote; some may have asked not to be quoted, or only to be counted.",
-                k=state.released.k,
-            ),
-            Tone.QUIET,
+        said = _(
+            "Released by the reviewer, in an order drawn at random. On each question that has comments %(k)s or "
+            "more people wrote; some may have asked not to be quoted, or only to be counted.",
+            k=state.released.k,
         )
+        yield Paragraph(said, Tone.QUIET)
 
 
 def _question(one: CommentDecision, state: CommentsState, language: str) -> Iterator[Block]:

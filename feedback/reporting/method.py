@@ -22,24 +22,16 @@ def proof_section(signed: SignedReport) -> PaperSection:
     receipts = tuple((str(place), digest) for place, digest in enumerate(signed.report.receipts, start=1))
     if len(receipts) > MOST_RECEIPTS:
         receipts = ((_("Number of receipts"), _("%(count)s; the data file lists them", count=len(receipts))),)
-    explained = (
-        Paragraph(
-            _(
-                "Whoever kept a receipt can look for its fingerprint here: the SHA-256 of the receipt’s 16 bytes, "
-                "without the dashes, as hexadecimal."
-            )
-        ),
-        Facts(receipts, _("Receipts of the answers that were counted")),
+    looking = _(
+        "Whoever kept a receipt can look for its fingerprint here: the SHA-256 of the receipt’s 16 bytes, "
+        "without the dashes, as hexadecimal."
     )
-    signature = (
-        Paragraph(
-            _(
-                "The organisation has signed the data of this report. Whoever changes a number, or takes a report "
-                "out of the row, breaks the signature or the chain."
-            )
-        ),
-        Facts(_hashes(signed), _("Check this report")),
+    checking = _(
+        "The organisation has signed the data of this report. Whoever changes a number, or takes a report "
+        "out of the row, breaks the signature or the chain."
     )
+    explained = (Paragraph(looking), Facts(receipts, _("Receipts of the answers that were counted")))
+    signature = (Paragraph(checking), Facts(_hashes(signed), _("Check this report")))
     return PaperSection("proof", _("Proof"), (*explained, *signature) if receipts else signature)
 
 

@@ -38,7 +38,22 @@ class ShownReport:
 def show_report(session: Session, wave_id: int, *, now: datetime) -> ShownReport:
     """Return the report of a wave, or raise NotFound if it has none yet."""
     with reading(session):
-        return _shown(session, wave_id, now)
+        stored, wave = _stored(session, wave_id), wave_by_id(session, wave_id)
+        programme = programme_by_id(session, wave.programme_id)
+        organisation, before = programme.organisation, reports_of_programme(session, programme.id)
+        signed_by = organisation.signing_public_key or b""
+        source = ReportSource(
+            signed=SignedReport(Report.parse(stored.document), stored.signature, signed_by),
+            earlier=tuple(Report.parse(one.document) for one in before if one.number < stored.number),
+            comments=comments_state(session, wave, now),
+            words=words_of(programme),
+        )
+        comparable = tuple(
+            Comparable(other.id, owner.name, other.stage)
+            for other, owner in reported_waves(session, organisation.id)
+            if _can_be_compared(wave, other)
+        )
+        return ShownReport(programme.id, wave.stage, source, comparable)
 
 
 def reports_of_waves(session: Session, wave_ids: Iterable[int]) -> tuple[Report, ...]:
@@ -61,24 +76,6 @@ def _stored(session: Session, wave_id: int) -> StoredReport:
     if stored is None:
         raise NotFound(f"Wave {wave_id} has no report yet; there is one after the close.")
     return stored
-
-
-def _shown(session: Session, wave_id: int, now: datetime) -> ShownReport:
-    stored, wave = _stored(session, wave_id), wave_by_id(session, wave_id)
-    programme = programme_by_id(session, wave.programme_id)
-    organisation, before = programme.organisation, reports_of_programme(session, programme.id)
-    source = ReportSource(
-        signed=SignedReport(Report.parse(stored.document), stored.signature, organisation.signing_public_key or b""),
-        earlier=tuple(Report.parse(one.document) for one in before if one.number < stored.number),
-        comments=comments_state(session, wave, now),
-        words=words_of(programme),
-    )
-    comparable = tuple(
-        Comparable(other.id, owner.name, other.stage)
-        for other, owner in reported_waves(session, organisation.id)
-        if _can_be_compared(wave, other)
-    )
-    return ShownReport(programme.id, wave.stage, source, comparable)
 
 
 def _can_be_compared(wave: Wave, other: Wave) -> bool:

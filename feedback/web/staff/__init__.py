@@ -72,10 +72,5 @@ staff.add_url_rule("/sign-out", "sign_out", sign_in.leave, methods=["POST"])
 
 
 @staff.context_processor
-def _sign_out_button() -> dict[str, SignOutForm]:
-    return {"sign_out_form": SignOutForm()}
-
-
-@staff.context_processor
-def _notice() -> dict[str, str | None]:
-    return {"worker_notice": worker_notice()}
+def _on_every_page() -> dict[str, SignOutForm | str | None]:
+    return {"sign_out_form": SignOutForm(), "worker_notice": worker_notice()}
