@@ -84,7 +84,7 @@ def _groups_of(groups: tuple[Group, ...], role: str, cohort: str) -> frozenset[s
 
 
 def _smallest(groups: tuple[Group, ...], names: frozenset[str]) -> int:
-    return min(group.invited for group in groups if group.name in names)
+    return min(group.rights for group in groups if group.name in names)
 
 
 def blocks(topic: Topic, atoms: Sequence[Atom]) -> list[Block]:

@@ -98,7 +98,8 @@ def _attacked(
     for prefix, document in sources:
         for rate in document.rates:
             exact = rate.answered
-            bounds = (0, document.rules.k - 1) if exact is None else (exact, exact)
+            few = document.rules.k - 1 + document.group(rate.group).doubled
+            bounds = (0, few) if exact is None else (exact, exact)
             answered[group_key(prefix, rate.group)] = bounds
     topics = topics_of(sources)
     found = [
@@ -107,8 +108,13 @@ def _attacked(
         for block in blocks(topic, atoms)
         for finding in _findings(block, answered, assuming=assuming)
     ]
-    known = {(finding.rule, finding.group) for finding in found}
-    return [*found, *(one for one in _kindred(topics, sources, atoms, answered) if (one.rule, one.group) not in known)]
+    known = {(finding.rule, finding.group, finding.question) for finding in found}
+    kindred = _kindred(topics, sources, atoms, answered)
+    return [*found, *(one for one in kindred if not known & {(one.rule, one.group, code) for code in _codes(one)})]
+
+
+def _codes(finding: Finding) -> list[str]:
+    return finding.question.split(" + ")
 
 
 def _kindred(
@@ -185,7 +191,15 @@ def _atoms(cells: Sequence[Cell], sources: Sequence[tuple[str, Document]], wante
         groups = frozenset(group_key(sources[at][0], name or "") for at, name in named.items())
         if groups and cell.people:
             atoms.append(Atom(_label(cell), roles.pop() if len(roles) == 1 else None, cell.people, groups))
-    return atoms
+    return [*atoms, *(atom for at in wanted for atom in _second_rights(at, *sources[at], cells))]
+
+
+def _second_rights(at: int, prefix: str, document: Document, cells: Sequence[Cell]) -> Iterable[Atom]:
+    """Yield those who may answer a report twice, as people of their own: cells count everybody once."""
+    for group in document.groups:
+        people = sum(cell.people for cell in cells if cell.groups[at] == group.name)
+        if group.rights > people:
+            yield Atom("", None, group.rights - people, frozenset({group_key(prefix, group.name)}))
 
 
 def _label(cell: Cell) -> str:
@@ -207,7 +221,8 @@ def _misfits(cells: Sequence[Cell], sources: Sequence[tuple[str, Document]]) -> 
             elif name is not None:
                 invited[name] += cell.people
         for group in document.groups:
-            if invited[group.name] != group.invited:
+            # Reports of before counted people of both roles twice.
+            if group.invited != invited[group.name] and (group.role or group.invited < invited[group.name]):
                 sentence = (
                     f"The cells hold {invited[group.name]} people of this group, but {group.invited} were invited."
                 )

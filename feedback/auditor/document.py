@@ -20,19 +20,32 @@ class Rules:
     sensitive_k: int
     sensitive_band: int
 
-    def band_of(self, n: int) -> int:
-        """Return b, the width of a band of `n` answers."""
-        return max(self.band if n < self.wide_from else self.wide_band, -(-n // self.band_per))
+    def band_of(self, n: int, most: int = 1) -> int:
+        """Return b, the width of a band of `n` answers, of which one person may have given `most`."""
+        return most * max(self.band if n < self.wide_from else self.wide_band, -(-n // self.band_per))
 
 
 @dataclass(frozen=True)
 class Group:
-    """A group of a report. `role` None is both roles, no `cohorts` is all of them."""
+    """A group of a report. `role` None is both roles, no `cohorts` is all of them.
+
+    `doubled` of those invited are in both roles, and may answer twice.
+    """
 
     name: str
     role: str | None
     cohorts: tuple[str, ...]
     invited: int
+    doubled: int = 0
+
+    @property
+    def rights(self) -> int:
+        """How many may answer, people who may answer twice counted twice."""
+        return self.invited + self.doubled
+
+    def doubled_in(self, question: "Question") -> int:
+        """Return how many people may have answered a question twice: none if it was asked of one role."""
+        return self.doubled if len(question.roles) > 1 else 0
 
 
 @dataclass(frozen=True)

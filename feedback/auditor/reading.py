@@ -75,7 +75,8 @@ def _group(fields: Fields) -> Group:
     role = fields.optional_text("role")
     if role is not None:
         fields.one_of("role", ROLES)
-    return Group(fields.text("name"), role, fields.texts("cohorts"), fields.number("invited"))
+    doubled = fields.number("doubled") if "doubled" in fields.values else 0
+    return Group(fields.text("name"), role, fields.texts("cohorts"), fields.number("invited"), doubled)
 
 
 def _is_closed(fields: Fields) -> bool:

@@ -33,11 +33,11 @@ def broken_rules(document: Document) -> Iterator[Finding]:
 def broken_partition(document: Document, sizes: Sizes) -> Iterator[Finding]:
     """Yield how the groups differ from those that the rule makes of the invited sizes."""
     due = partition(sizes, document.rules.k)
-    made = {(group.role, frozenset(group.cohorts), group.invited) for group in document.groups}
+    made = {(group.role, frozenset(group.cohorts), group.rights) for group in document.groups}
     for role, cohorts, invited in sorted(due - made, key=repr):
         yield Finding("partition", "", _named(role, cohorts), f"The rule makes this a group of {invited}; it is none.")
     for group in document.groups:
-        if (group.role, frozenset(group.cohorts), group.invited) not in due:
+        if (group.role, frozenset(group.cohorts), group.rights) not in due:
             sentence = f"This group of {group.invited} is not one that the rule makes of those invited."
             yield Finding("partition", "", group.name, sentence)
 
@@ -102,13 +102,14 @@ def _outcome(document: Document) -> Iterator[Finding]:
 
 def _rate(rate: Rate, document: Document) -> Iterator[Finding]:
     k, group = document.rules.k, document.group(rate.group)
-    if rate.invited != group.invited:
-        yield Finding("inconsistent", "", group.name, f"{rate.place}: {rate.invited} invited, not {group.invited}.")
-    if rate.answered is not None and rate.answered < k:
-        sentence = f"{rate.answered} people answered, fewer than {k}; that number may not be told."
+    if rate.invited != group.rights:
+        yield Finding("inconsistent", "", group.name, f"{rate.place}: {rate.invited} invited, not {group.rights}.")
+    if rate.answered is not None and rate.answered < k + group.doubled:
+        least = f"{k} and the {group.doubled} who may answer twice" if group.doubled else f"{k}"
+        sentence = f"{rate.answered} people answered, fewer than {least}; that number may not be told."
         yield Finding("rules", "", group.name, sentence)
-    if rate.answered is not None and rate.answered > group.invited:
-        yield Finding("inconsistent", "", group.name, f"{rate.answered} of {group.invited} people answered.")
+    if rate.answered is not None and rate.answered > group.rights:
+        yield Finding("inconsistent", "", group.name, f"{rate.answered} of {group.rights} people answered.")
 
 
 def _about(statement: Statement, sentence: str) -> Finding:
@@ -129,12 +130,13 @@ def _statement(statement: Statement, document: Document) -> Iterator[str]:
     yield from _fitting(statement)
     if statement.kind != "total" and statement.question.shown_when is not None:
         yield from _cut(statement, statement.question.shown_when[1], document)
+    most = 2 if document.group(statement.groups[0]).doubled_in(statement.question) else 1
     if statement.kind == "distribution":
-        yield from _near_unanimity(statement, statement.n, document.rules.band_of(statement.n))
+        yield from _near_unanimity(statement, statement.n, document.rules.band_of(statement.n, most))
     if statement.kind in ("dominance-band", "ticks", "rose", "fell"):
-        yield from _bands(statement, statement.n, document.rules.band_of(statement.n))
+        yield from _bands(statement, statement.n, document.rules.band_of(statement.n, most))
     if statement.kind == "sensitive":
-        yield from _sensitive_bands(statement, statement.n, document.rules.sensitive_band)
+        yield from _sensitive_bands(statement, statement.n, most * document.rules.sensitive_band)
 
 
 def _sums(statement: Statement, n: int, document: Document) -> Iterator[str]:
@@ -169,6 +171,7 @@ def _addends(total: Statement, document: Document) -> Iterator[str]:
 def _thresholds(statement: Statement, n: int, document: Document) -> Iterator[str]:
     rules, name = document.rules, statement.groups[0]
     least = max(rules.k, rules.sensitive_k) if statement.question.sensitive else rules.k
+    least += document.group(name).doubled_in(statement.question)
     if n < least:
         yield f"{n} people answered this question, fewer than the {least} it takes"
     if document.answered.get(name) is None:
@@ -193,7 +196,8 @@ def _fitting(statement: Statement) -> Iterator[str]:
 
 def _cut(statement: Statement, asked_after: tuple[str, ...], document: Document) -> Iterator[str]:
     """Who was asked, who was not, and each class that conditions on one question separate, are nobody or k people."""
-    k, before = document.rules.k, document.parents(statement.question, statement.groups)
+    k = document.rules.k + max(document.group(name).doubled for name in statement.groups)
+    before = document.parents(statement.question, statement.groups)
     told = [one for one in document.statements if one.question in before and one.groups == statement.groups]
     if len(before) != 1 or [one.kind for one in told] != ["distribution"]:
         yield "who was asked it hangs on a question that is not told in full there"
@@ -227,6 +231,8 @@ def _bands(statement: Statement, n: int, band: int) -> Iterator[str]:
     exact = statement.bound == "exactly"
     if exact and not band < count.low < n - band:
         yield f"an exact count within {band} of nobody or of everybody is told"
+    if n <= 2 * band:
+        yield f"a count is told of so few that bands of {band} at both ends meet"
     if not exact and (count.low, count.high) not in ((0, band), (n - band, n)):
         yield f"a bound tells more than a band of {band} does"
 

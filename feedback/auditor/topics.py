@@ -219,12 +219,15 @@ def _silence(
     statement: Statement, prefix: str, groups: tuple[str, ...], document: Document, topic: Topic
 ) -> Iterable[Claim]:
     """A reason for saying nothing says how many answered: fewer than k, or fewer than a sensitive question needs."""
-    k, enough = document.rules.k, max(document.rules.k, document.rules.sensitive_k)
+    k, doubled = document.rules.k, document.group(statement.groups[0]).doubled_in(statement.question)
+    enough = max(k, document.rules.sensitive_k) + doubled
     condition = _condition(statement.question, prefix)
     if statement.reason == "question-too-few":
-        yield Claim(groups, topic.everything, 0, k - 1, condition)
+        # Nor is anything said where the bands at both ends of n would meet.
+        meet = [n for n in range(1, document.rules.wide_from + 1) if doubled and n <= 2 * document.rules.band_of(n, 2)]
+        yield Claim(groups, topic.everything, 0, max([k + doubled - 1, *meet]), condition)
     if statement.reason == "sensitive-too-few":
-        yield Claim(groups, topic.everything, k, enough - 1, condition)
+        yield Claim(groups, topic.everything, k + doubled, enough - 1, condition)
 
 
 def _is_repetition(total: Statement, document: Document) -> bool:

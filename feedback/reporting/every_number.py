@@ -70,7 +70,7 @@ def _rate_line(report: Report, group: Group, answered: int | None) -> NumberLine
         "answer": _("Answered"),
     }
     if answered is not None:
-        return _numbered(words, Count(answered, answered, group.invited))
+        return _numbered(words, Count(answered, answered, group.rights))
     if report.outcome is Outcome.TOO_FEW:
         return NumberLine(**words, said=_("Not shown: too few people answered."), withheld=report.outcome)
     return _withheld(words, report, Reason.GROUP_TOO_SMALL)

@@ -12,9 +12,10 @@ MOST_RECEIPTS = 2_000
 """More fingerprints than these stand in the data file only: nobody looks through a hundred pages of them."""
 
 
-def method_section(rules: Rules) -> PaperSection:
-    """Return the rules by which numbers appear, and the limits of what they say."""
-    return PaperSection("method", _("How to read this report"), (Items(_rules(rules)), Items(_limits())))
+def method_section(rules: Rules, doubled: int) -> PaperSection:
+    """Return the rules by which numbers appear, and the limits of what they say; `doubled` people are in both roles."""
+    told = _rules(rules) + _twice(rules, doubled)
+    return PaperSection("method", _("How to read this report"), (Items(told), Items(_limits())))
 
 
 def proof_section(signed: SignedReport) -> PaperSection:
@@ -64,6 +65,19 @@ def _rules(rules: Rules) -> tuple[str, ...]:
             "Before it was published, an independent program attacked this report: it tried whatever answers fit "
             "these numbers, also with the own answer of one colleague known, and nobody’s option came out as certain. "
             "Two colleagues together, and what is known from elsewhere, were not tried."
+        ),
+    )
+
+
+def _twice(rules: Rules, doubled: int) -> tuple[str, ...]:
+    if not doubled:
+        return ()
+    return (
+        _(
+            "%(doubled)s of those invited are in both roles and may answer twice. So where both roles are counted "
+            "together, %(least)s answers are needed, and “at least” leaves twice as many open.",
+            doubled=doubled,
+            least=rules.k + doubled,
         ),
     )
 

@@ -72,9 +72,14 @@ def participants_results(report: Report, language: str) -> ParticipantsResults:
 
 
 def _rate(rules: Rules, rate: RateResult) -> str:
-    group, invited = group_name(rate.group), rate.group.invited
+    group, invited = group_name(rate.group), rate.group.rights
     if rate.answered is None:
-        return _("%(group)s: fewer than %(k)s of %(invited)s answered.", group=group, k=rules.k, invited=invited)
+        return _(
+            "%(group)s: fewer than %(k)s of %(invited)s answered.",
+            group=group,
+            k=rules.k + rate.group.doubled,
+            invited=invited,
+        )
     return _("%(group)s: %(count)s of %(invited)s answered.", group=group, count=rate.answered, invited=invited)
 
 

@@ -111,7 +111,7 @@ def _published(source: ReportSource, language: str) -> tuple[PaperSection, ...]:
         results_section(report.rules, questions),
         *((change_section(compared, language),) if compared else ()),
         *((comments_section(report.comments, source.comments, language),) if report.comments else ()),
-        method_section(report.rules),
+        method_section(report.rules, sum(group.doubled for group in report.groups)),
         *((appendix_section(compared, language),) if compared else ()),
         every_number(report, language),
         proof_section(source.signed),
@@ -205,8 +205,8 @@ def _answered(report: Report) -> PaperSection:
 def _rate_row(rules: Rules, rate: RateResult) -> tuple[Cell, ...]:
     name = group_name(rate.group)
     if rate.answered is None:
-        return name, rate.group.invited, _("fewer than %(k)s", k=rules.k), ""
-    return name, rate.group.invited, count_words(_rate(rate)), share_words(_rate(rate))
+        return name, rate.group.rights, _("fewer than %(k)s", k=rules.k + rate.group.doubled), ""
+    return name, rate.group.rights, count_words(_rate(rate)), share_words(_rate(rate))
 
 
 def _rate_bar(rate: RateResult) -> ChartBar:
@@ -217,4 +217,4 @@ def _rate_bar(rate: RateResult) -> ChartBar:
 
 def _rate(rate: RateResult) -> Count:
     answered = rate.answered or 0
-    return Count(answered, answered, rate.group.invited)
+    return Count(answered, answered, rate.group.rights)

@@ -96,7 +96,7 @@ def _burdens(questions: tuple[ReportQuestion, ...]) -> Iterator[str]:
 
 def _rates(rates: tuple[RateResult, ...]) -> Iterator[str]:
     for rate in rates:
-        if rate.answered is None or rate.answered < _LOW_RATE * rate.group.invited:
+        if rate.answered is None or rate.answered < _LOW_RATE * rate.group.rights:
             yield _(
                 "%(group)s: fewer than half answered. Those who did not may think otherwise; ask what keeps them "
                 "from it.",

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from feedback.domain.address import Address
 from feedback.domain.disclosure.groups import Atom
-from feedback.domain.roster.digests import RosterEntry
+from feedback.domain.roster.digests import PeopleCount, RosterEntry, count_people
 from feedback.domain.roster.rows import RosterRow
 from feedback.domain.survey.questionnaires import Role
 from feedback.storage.bulk import among, insert_rows
 from feedback.storage.database import Base
-from feedback.storage.programmes import Programme
+from feedback.storage.programmes import Programme, programme_by_id
 
 
 class Participant(Base):
@@ -73,6 +73,12 @@ def invited_now(session: Session, programme_id: int) -> list[tuple[Address, str,
     mine = (Participant.programme_id == programme_id, Participant.has_left.is_(False))
     rows = session.execute(select(*columns).where(*mine).order_by(Participant.id))
     return [(email, role, cohort) for email, role, cohort in rows]
+
+
+def people_in_programme(session: Session, programme_id: int) -> PeopleCount:
+    """Return how many people are in the programme now, whatever spelling of their addresses stands on the roster."""
+    domains = programme_by_id(session, programme_id).organisation.same_domains
+    return count_people(((address, role) for address, role, _ in invited_now(session, programme_id)), domains)
 
 
 def known_people(session: Session, programme_id: int) -> dict[tuple[Address, str], Participant]:

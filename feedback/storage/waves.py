@@ -95,6 +95,7 @@ class WaveGroup(Base):
     role: Mapped[str | None] = mapped_column(String(10))
     cohorts: Mapped[Any] = mapped_column(JsonText)
     invited: Mapped[int]
+    doubled: Mapped[int] = mapped_column(default=0)
 
 
 class WaveQuestionnaire(Base):
@@ -182,7 +183,7 @@ def groups_of(session: Session, wave_id: int) -> tuple[Group, ...]:
     """Return the reporting groups of a wave, in their fixed order."""
     query = select(WaveGroup).where(WaveGroup.wave_id == wave_id).order_by(WaveGroup.position)
     return tuple(
-        Group(row.name, Role(row.role) if row.role else None, tuple(row.cohorts), row.invited)
+        Group(row.name, Role(row.role) if row.role else None, tuple(row.cohorts), row.invited, row.doubled)
         for row in session.scalars(query)
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from feedback.domain.disclosure.conditions import classes_of, parents
-from feedback.domain.disclosure.groups import Atom, Group, group_of, partition
+from feedback.domain.disclosure.groups import Atom, Group, counted_once, group_of, partition
 from feedback.domain.disclosure.publishing import comments_kept, publish
 from feedback.domain.disclosure.statements import OptionCount, Publication, Withheld
 from feedback.domain.disclosure.tally import FieldCount, Tally
@@ -50,13 +50,14 @@ class Forecast:
 
     k: int
     sizes: Mapping[Atom, int]
+    doubled: int
     groups: tuple[Group, ...]
     outlooks: tuple[Outlook, ...]
 
     @property
     def invited(self) -> int:
         """How many people are invited."""
-        return sum(self.sizes.values())
+        return sum(self.sizes.values()) - self.doubled
 
     @cached_property
     def homes(self) -> Mapping[Atom, Group]:
@@ -78,14 +79,19 @@ class Forecast:
         return tuple((role, size) for role, size in invited.items() if size < 2 * self.k)
 
 
-def forecast(sizes: Mapping[Atom, int], questionnaires: Mapping[Role, Questionnaire], k: int) -> Forecast:
-    """Return the forecast for invited `sizes` (people per role and cohort); ValueError if k is below 5."""
+def forecast(
+    sizes: Mapping[Atom, int], questionnaires: Mapping[Role, Questionnaire], k: int, doubled: int = 0
+) -> Forecast:
+    """Return the forecast for invited `sizes` (people per role and cohort), of whom some are `doubled`, in both roles.
+
+    ValueError if k is below 5.
+    """
     order = sorted(sizes, key=lambda atom: (list(Role).index(atom.role), atom.cohort))
     present = {atom: sizes[atom] for atom in order if sizes[atom] > 0}
     asked = {role: questionnaires[role] for role in Role if any(atom.role is role for atom in present)}
-    groups = partition(present, k)
+    groups = counted_once(partition(present, k), doubled)
     tallies = [_SupposedTally(asked, groups, percent, k) for percent in (*RATES, EVERYBODY_ANSWERS)]
-    return Forecast(k, present, groups, tuple(_outlook(tally, k) for tally in tallies))
+    return Forecast(k, present, doubled, groups, tuple(_outlook(tally, k) for tally in tallies))
 
 
 class _SupposedTally(Tally):
@@ -98,7 +104,7 @@ class _SupposedTally(Tally):
         self.percent, self._k = percent, k
 
     def answered(self, group: Group) -> int:
-        return group.invited * self.percent // 100
+        return group.rights * self.percent // 100
 
     def field_count(self, group: Group, asked: AskedQuestion, field: str) -> FieldCount:
         n = self._reached(group, asked)

@@ -4,7 +4,7 @@ Looks at invited sizes only, never at who answered: a group chosen by its answer
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from feedback.domain.survey.questionnaires import Role
@@ -25,13 +25,20 @@ class Group:
     """One reporting group of `invited` people.
 
     `name` is unique within a partition and depends only on who belongs to the group. `role` is None only for
-    "all"; `cohorts` is sorted, and empty when the group is a whole role or everybody.
+    "all"; `cohorts` is sorted, and empty when the group is a whole role or everybody. In "all", `doubled` people are in
+    both roles, and may answer twice.
     """
 
     name: str
     role: Role | None
     cohorts: tuple[str, ...]
     invited: int
+    doubled: int = 0
+
+    @property
+    def rights(self) -> int:
+        """How many answers there can be."""
+        return self.invited + self.doubled
 
 
 class _Block(NamedTuple):
@@ -51,6 +58,14 @@ def partition(sizes: Mapping[Atom, int], k: int) -> tuple[Group, ...]:
     if smallest < 2 * k:
         return (Group(EVERYBODY, None, (), sum(present.values())),)
     return tuple(group for role, merged in blocks.items() for group in _groups(role, merged))
+
+
+def counted_once(groups: Iterable[Group], doubled: int) -> tuple[Group, ...]:
+    """Return groups that were made of rights, with everybody counted once: `doubled` people are in both roles."""
+    return tuple(
+        replace(group, invited=group.invited - doubled, doubled=doubled) if group.role is None else group
+        for group in groups
+    )
 
 
 def group_of(atom: Atom, groups: Iterable[Group]) -> Group:

@@ -8,7 +8,7 @@ words: docs/disclosure.md.
 
 from collections.abc import Collection
 
-from feedback.domain.disclosure.bands import band_of, bounded, sensitive_band
+from feedback.domain.disclosure.bands import band_of, bounded, has_room, sensitive_band
 from feedback.domain.disclosure.conditions import may_follow, parents
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.statements import (
@@ -119,11 +119,16 @@ def _check_k(k: int) -> None:
 
 
 def _counted_groups(tally: Tally, k: int) -> tuple[Group, ...]:
-    return tuple(group for group in tally.groups if tally.answered(group) >= k)
+    return tuple(group for group in tally.groups if tally.answered(group) >= k + group.doubled)
 
 
 def _rate(group: Group, answered: int | None) -> ResponseRate:
-    return ResponseRate(group=group.name, invited=group.invited, answered=answered, seal=SEAL)
+    return ResponseRate(group=group.name, invited=group.rights, answered=answered, seal=SEAL)
+
+
+# So many answers may be second ones of people who gave another. Of a question of one role there is none.
+def _doubled(asked: AskedQuestion, group: Group) -> int:
+    return group.doubled if len(asked.roles) > 1 else 0
 
 
 def _is_asked(asked: AskedQuestion, group: Group) -> bool:
@@ -135,15 +140,17 @@ def _statements(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> tup
         return ()
     question = asked.question
     answers = tally.field_count(group, asked, question.fields[-1])
-    reason = _reason_before_answers(tally, k, asked, group) or _reason_of_count(question, answers.n, k)
+    doubled = _doubled(asked, group)
+    most = 2 if doubled else 1
+    reason = _reason_before_answers(tally, k, asked, group) or _reason_of_count(question, answers.n, k, doubled)
     if reason is not None:
         return (Withheld(group=group.name, question=question.code, reason=reason, seal=SEAL),)
     if not question.kind.adds_up:
-        return _ticks(group, question, answers)
+        return _ticks(group, question, answers, most)
     if question.sensitive:
-        return (_sensitive(group, question, answers),)
-    rose = (_rose(group, question, answers.n, tally.rose(group, asked)),) if question.then_now else ()
-    return (_choice(group, question, answers), *rose)
+        return (_sensitive(group, question, answers, most),)
+    rose = (_rose(group, question, answers.n, tally.rose(group, asked), most),) if question.then_now else ()
+    return (_choice(group, question, answers, most), *rose)
 
 
 # With one role invited, "all" is that role and nothing can be subtracted.
@@ -167,17 +174,17 @@ def _shows_its_condition(tally: Tally, k: int, asked: AskedQuestion, group: Grou
     roles = {role for role in tally.roles if group.role in (None, role)}
     hung_on = parents(asked, tally.questions, roles)
     said = [one for parent in hung_on for one in _statements(tally, k, parent, group)]
-    return may_follow(asked, tally.questions, said, roles, k)
+    return may_follow(asked, tally.questions, said, roles, k + group.doubled)
 
 
-def _reason_of_count(question: Question, n: int, k: int) -> Reason | None:
-    if n < k:
+def _reason_of_count(question: Question, n: int, k: int, doubled: int) -> Reason | None:
+    if n < k + doubled or (doubled and not has_room(n, most=2)):
         return Reason.QUESTION_TOO_FEW
-    return Reason.SENSITIVE_TOO_FEW if question.sensitive and n < max(SENSITIVE_K, k) else None
+    return Reason.SENSITIVE_TOO_FEW if question.sensitive and n < max(SENSITIVE_K, k) + doubled else None
 
 
-def _choice(group: Group, question: Question, answers: FieldCount) -> Published:
-    code, n, band = question.code, answers.n, band_of(answers.n)
+def _choice(group: Group, question: Question, answers: FieldCount, most: int) -> Published:
+    code, n, band = question.code, answers.n, band_of(answers.n, most)
     modal = max(answers.counts, key=lambda one: one.count).option
     for options in (unfavourable_class(question), (modal,)):
         chose = sum(one.count for one in answers.counts if one.option in options)
@@ -186,27 +193,27 @@ def _choice(group: Group, question: Question, answers: FieldCount) -> Published:
     return Distribution(group=group.name, question=code, n=n, counts=answers.counts, seal=SEAL)
 
 
-def _ticks(group: Group, question: Question, answers: FieldCount) -> tuple[Ticks, ...]:
+def _ticks(group: Group, question: Question, answers: FieldCount, most: int) -> tuple[Ticks, ...]:
     name, code, n = group.name, question.code, answers.n
-    banded = ((one.option, *bounded(one.count, n)) for one in answers.counts)
+    banded = ((one.option, *bounded(one.count, n, most)) for one in answers.counts)
     return tuple(
         Ticks(group=name, question=code, n=n, option=option, bound=bound, count=count, seal=SEAL)
         for option, bound, count in banded
     )
 
 
-def _sensitive(group: Group, question: Question, answers: FieldCount) -> Sensitive:
+def _sensitive(group: Group, question: Question, answers: FieldCount, most: int) -> Sensitive:
     worsening = question.option_codes if question.order is Order.FALLING else question.option_codes[::-1]
     chose = {one.option: one.count for one in answers.counts}
     classes = tuple(
-        BandedClass(options, *sensitive_band(sum(chose[option] for option in options), answers.n))
+        BandedClass(options, *sensitive_band(sum(chose[option] for option in options), answers.n, most))
         for options in (worsening[len(worsening) // 2 :], worsening[-1:])
     )
     return Sensitive(group=group.name, question=question.code, n=answers.n, classes=classes, seal=SEAL)
 
 
-def _rose(group: Group, question: Question, n: int, rose: int) -> Rose:
-    bound, count = bounded(rose, n)
+def _rose(group: Group, question: Question, n: int, rose: int, most: int) -> Rose:
+    bound, count = bounded(rose, n, most)
     return Rose(group=group.name, question=question.code, n=n, bound=bound, count=count, seal=SEAL)
 
 
@@ -229,5 +236,7 @@ def _comments_suffice(tally: Tally, k: int, asked: AskedQuestion) -> bool:
     groups = [group for group in _counted_groups(tally, k) if _is_asked(asked, group)]
     if any(group.role is None for group in groups) and asked.roles != tally.roles:
         return False
+    doubled = sum(_doubled(asked, group) for group in groups)
     answered = sum(tally.answered(group) for group in groups)
-    return answered >= enough_for_comments(k) and sum(tally.wrote(group, asked) for group in groups) >= k
+    wrote = sum(tally.wrote(group, asked) for group in groups)
+    return answered >= enough_for_comments(k) + doubled and wrote >= k + doubled

@@ -217,7 +217,7 @@ def _about(record: dict[str, Any]) -> About:
 
 def _group(record: dict[str, Any]) -> Group:
     role = None if record["role"] is None else Role(record["role"])
-    return Group(record["name"], role, tuple(record["cohorts"]), record["invited"])
+    return Group(record["name"], role, tuple(record["cohorts"]), record["invited"], record.get("doubled", 0))
 
 
 def _asked(record: dict[str, Any]) -> AskedQuestion:

@@ -6,6 +6,7 @@ And digests of persons, by which waves are compared long after the roster is gon
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NewType
@@ -38,6 +39,23 @@ class RosterEntry:
 def roster_digest(entries: Iterable[RosterEntry]) -> bytes:
     """Return the digest of a roster, 32 bytes, whatever order it is given in."""
     return bytes.fromhex(_digest([_LABEL, *sorted(_line(entry) for entry in entries)]))
+
+
+@dataclass(frozen=True)
+class PeopleCount:
+    """How many `people` a roster names; of them, how many are `doubled`, in both roles, or `repeated`, twice in one."""
+
+    people: int
+    doubled: int
+    repeated: int
+
+
+def count_people(entries: Iterable[tuple[Address, str]], same_domains: Mapping[str, str]) -> PeopleCount:
+    """Count people by (address, role), whatever spelling of their address stands on the roster."""
+    rights = Counter((one_address(address, same_domains), role) for address, role in entries)
+    roles = Counter(person for person, _ in rights)
+    repeated = {person for (person, _), number in rights.items() if number > 1}
+    return PeopleCount(len(roles), sum(number > 1 for number in roles.values()), len(repeated))
 
 
 def person_digest(key: bytes, address: Address, same_domains: Mapping[str, str]) -> PersonDigest:

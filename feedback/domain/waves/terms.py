@@ -33,7 +33,7 @@ def terms_digest(terms: Terms) -> bytes:
     fixed = {
         "k": terms.k,
         "keys": [(key.key_id.hex(), key.raw.hex()) for key in (terms.response_key, terms.comment_key)],
-        "groups": [(group.name, group.role, list(group.cohorts), group.invited) for group in terms.groups],
+        "groups": [_group(group) for group in terms.groups],
         "questionnaires": dict(terms.questionnaires),
         "told": dict(terms.told),
     }
@@ -41,6 +41,12 @@ def terms_digest(terms: Terms) -> bytes:
     for line in _lines(terms.rights.items()):
         digest.update(line)
     return digest.digest()
+
+
+# Without the last number where there is none: waves that were opened before it existed keep their seals.
+def _group(group: Group) -> tuple[object, ...]:
+    told = (group.name, group.role, list(group.cohorts), group.invited)
+    return (*told, group.doubled) if group.doubled else told
 
 
 def _lines(rights: Iterable[tuple[EntitlementDigest, tuple[str, str]]]) -> Iterable[bytes]:

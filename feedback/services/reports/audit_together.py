@@ -90,7 +90,7 @@ class _Attack:
             one.question.text
             for source in sources
             for one in source.asked
-            if finding.question in ("", one.question.code)
+            if not finding.question or one.question.code in finding.question.split(" + ")
         ]
         own = [one.question for one in self.report.asked if one.question.closed]
         return [one.code for one in own if any(are_nearly_equal(one.text, text) for text in texts)]

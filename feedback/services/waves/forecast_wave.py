@@ -6,7 +6,7 @@ from feedback.domain.disclosure.forecast import Forecast, forecast
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.survey.questionnaires import Role
 from feedback.storage.database import reading
-from feedback.storage.people import roster_sizes
+from feedback.storage.people import people_in_programme, roster_sizes
 from feedback.storage.waves import Wave, questionnaires_of, wave_by_id
 
 
@@ -14,10 +14,13 @@ def forecast_wave(session: Session, wave_id: int) -> Forecast:
     """Return the forecast of a wave, on the roster of its opening or, before that, the present one."""
     with reading(session):
         wave = wave_by_id(session, wave_id)
-        return forecast(_sizes(session, wave), questionnaires_of(session, wave_id), wave.minimum_group_size)
+        sizes, doubled = _invited(session, wave)
+        return forecast(sizes, questionnaires_of(session, wave_id), wave.minimum_group_size, doubled)
 
 
-def _sizes(session: Session, wave: Wave) -> dict[Atom, int]:
+def _invited(session: Session, wave: Wave) -> tuple[dict[Atom, int], int]:
+    """Return the sizes and how many people are in both roles."""
     if wave.opened_at is None:
-        return roster_sizes(session, wave.programme_id)
-    return {Atom(Role(role), cohort): size for role, cohort, size in wave.invited_sizes}
+        return roster_sizes(session, wave.programme_id), people_in_programme(session, wave.programme_id).doubled
+    sizes = {Atom(Role(role), cohort): size for role, cohort, size in wave.invited_sizes}
+    return sizes, sum(sizes.values()) - (wave.invited or 0)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.comments.review import largest_comment
-from feedback.domain.disclosure.groups import Group, group_of, partition
+from feedback.domain.disclosure.groups import Group, counted_once, group_of, partition
 from feedback.domain.errors import PlanRefused, WaveNotReady
 from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
 from feedback.domain.survey.questionnaires import Questionnaire, Role
@@ -19,6 +19,7 @@ from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_f
 from feedback.services.roster.approve_roster import is_approved
 from feedback.services.support.open_support_desk import open_support_desk
 from feedback.services.waves.check_history import check_wave, invited_members
+from feedback.services.waves.count_invited import count_invited
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.services.waves.seal_terms import seal_terms
 from feedback.storage.audit_log import note
@@ -73,11 +74,11 @@ def open_wave(
     lock_programme(session, wave.programme_id)
     wave.roster_was_approved = is_approved(session, wave.programme_id)
     open_support_desk(session, keys, wave.programme_id)
-    people = invitees(session, wave.programme_id)
-    groups = _groups(session, wave)
+    people, count = invitees(session, wave.programme_id), count_invited(session, wave.programme_id)
+    groups = counted_once(_groups(session, wave), count.doubled)
     questionnaires = questionnaires_of(session, wave_id)
     _fix_terms(wave, wave_keys, questionnaires, groups, now)
-    wave.invited_sizes = _sizes(people)
+    wave.invited, wave.invited_sizes = count.people, _sizes(people)
     wave.twins = _enter_history(session, keys, wave, groups, now)
     add_groups(session, wave_id, groups)
     rights = _rights(wave_id, wave_keys.link, people, groups)
@@ -93,7 +94,7 @@ def open_wave(
     count_calendar_change(wave, now)
     note(session, now, actor, "opened", f"wave {wave_id}")
     session.commit()
-    return Opening(len(people), groups)
+    return Opening(count.people, groups)
 
 
 def note_refused_opening(session: Session, wave_id: int, *, now: datetime) -> None:
@@ -114,7 +115,7 @@ def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a wave that was never opened can be opened.")
     if wave.closes_at < now + SHORTEST_OPENING:
         raise WaveNotReady(f"Wave {wave_id} would close within the hour; plan a new one.")
-    invited = sum(roster_sizes(session, wave.programme_id).values())
+    invited = count_invited(session, wave.programme_id).people
     if invited < wave.minimum_group_size:
         raise PlanRefused(
             f"The programme has {invited} people; with fewer than {wave.minimum_group_size} nothing could ever be "
@@ -146,7 +147,6 @@ def _fix_terms(
     wave.opened_at = now
     if wave.news == News.REFUSED:
         wave.news, wave.news_due_at = None, None
-    wave.invited = sum(group.invited for group in groups)
     wave.response_key_id, wave.response_public_key = response.key_id, response.raw
     wave.comment_key_id, wave.comment_public_key = comment.key_id, comment.raw
     wave.body_bytes = max(largest_body(one, group.name) for one in questionnaires.values() for group in groups)

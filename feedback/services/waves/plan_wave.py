@@ -13,6 +13,7 @@ from feedback.domain.waves.calendar import WaveCalendar, Wishes, draw_calendar
 from feedback.domain.waves.schedule import Offset
 from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.services.waves.check_history import PlannedSurvey, check_history
+from feedback.services.waves.count_invited import count_invited
 from feedback.storage.audit_log import note
 from feedback.storage.keys import KeyStore
 from feedback.storage.people import roster_sizes
@@ -81,7 +82,7 @@ def plan_wave(
 
 def planned_calendar(session: Session, plan: WavePlan, now: datetime) -> WaveCalendar:
     """Return the calendar of a plan, or raise PlanRefused."""
-    invited = sum(roster_sizes(session, plan.programme_id).values())
+    invited = count_invited(session, plan.programme_id).people
     wishes = Wishes(plan.opens_at, plan.closes_at, (*plan.reminders, *plan.reminders_at), plan.look_at)
     return draw_calendar(wishes, hours_of(session, plan.programme_id), now=now, invited=invited)
 

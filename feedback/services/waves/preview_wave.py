@@ -14,7 +14,7 @@ from feedback.services.waves.check_history import check_history, check_wave, kno
 from feedback.services.waves.plan_wave import WavePlan, planned_calendar, planned_survey
 from feedback.storage.database import reading
 from feedback.storage.keys import KeyStore
-from feedback.storage.people import roster_sizes
+from feedback.storage.people import people_in_programme, roster_sizes
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import wave_by_id
@@ -42,7 +42,7 @@ def preview_wave(session: Session, keys: KeyStore, plan: WavePlan, *, now: datet
         survey = planned_survey(programme, plan)
         sizes = roster_sizes(session, programme.id)
         twins = check_history(session, keys, survey, partition(sizes, survey.k), now=now)
-        seen = forecast(sizes, survey.questionnaires, survey.k)
+        seen = forecast(sizes, survey.questionnaires, survey.k, people_in_programme(session, programme.id).doubled)
         named = known_twice(session, programme.id)
         return WavePreview(calendar, hours_of(session, programme.id), seen, twins, named)
 
