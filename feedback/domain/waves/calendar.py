@@ -4,7 +4,7 @@ Mails (the opening sends invitations) wait for the end of quiet times. The close
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from feedback.domain.errors import PlanRefused, sentence
 from feedback.domain.waves.schedule import Hours, Offset, place_reminders, plain_moment
@@ -13,8 +13,19 @@ from feedback.domain.waves.states import SIZE_FOR_WEEKLY_BANDS
 MOST_REMINDERS = 3
 SHORTEST_OPENING = timedelta(hours=1)
 LONGEST_CLOSING = timedelta(days=7)
-"""What cannot close for so long, or stays held, is destroyed unopened: that it would be gone by then was promised."""
+"""What cannot close for so long after its end is destroyed unopened: that it would be gone by then was promised."""
+SHORTEST_TRIES = timedelta(days=1)
+"""But not before the close has been tried for so long, however late a worker came."""
 _WEEK = timedelta(days=7)
+
+
+def keys_gone_by(closes_on: date, backup_days: int) -> date:
+    """Return the day by whose end the last backup of a wave's keys is gone, whether it closed, was held or discarded.
+
+    The keys themselves are gone a week after the wave's end, if a worker is at work within six days of it. One more day
+    is for what midnight, or a change of the clocks, pushes into the next.
+    """
+    return closes_on + LONGEST_CLOSING + timedelta(days=backup_days + 1)
 
 
 @dataclass(frozen=True)

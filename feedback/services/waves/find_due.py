@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.waves.calendar import LONGEST_CLOSING, SHORTEST_OPENING
+from feedback.domain.waves.calendar import LONGEST_CLOSING, SHORTEST_OPENING, SHORTEST_TRIES
 from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
 from feedback.storage.quiet_times import hours_of
@@ -98,10 +98,14 @@ def _closes(session: Session, now: datetime) -> Iterator[DueAct]:
 
 
 def gives_up_at(wave: Wave) -> datetime | None:
-    """Return when a wave that cannot close is discarded unread; None if it was not tried, or is to be tried again."""
+    """Return when a wave that cannot close is discarded unread; None if it was not tried, or is to be tried again.
+
+    A week after its end, for `keys_gone_by` is promised; but whatever worker comes late has a day for its tries.
+    """
     if wave.close_failed_at is None or wave.awaits_retry:
         return None
-    return wave.close_failed_at + LONGEST_CLOSING
+    ended_at = min(wave.closes_at, wave.close_failed_at)
+    return max(ended_at + LONGEST_CLOSING, wave.close_failed_at + SHORTEST_TRIES)
 
 
 def _mails(session: Session, now: datetime) -> Iterator[DueAct]:

@@ -1,6 +1,5 @@
 """How each page behind a link looks; which one it is was decided before."""
 
-from datetime import timedelta
 from functools import partial
 
 from flask import Response, render_template, url_for
@@ -19,6 +18,7 @@ from feedback.domain.survey.next_page import (
     WithdrawPage,
 )
 from feedback.domain.survey.questionnaires import Questionnaire, text_in
+from feedback.domain.waves.calendar import keys_gone_by
 from feedback.domain.waves.states import stages_after
 from feedback.locales.isolation import set_apart
 from feedback.locales.moments import day, moment
@@ -62,7 +62,7 @@ def _show_promise(page: PromisePage, opened: OpenLink, language: str) -> Respons
         "link": to_address(opened.secret),
         "state": carry_draft(opened, page.draft) if page.draft is not None else "",
         "closes": _closes(opened, language),
-        "gone": day(closes_on + timedelta(days=survey.key_backup_days), language),
+        "gone": day(keys_gone_by(closes_on, survey.key_backup_days), language),
         "contact": set_apart(right.contact_name),
         "email": escape(right.contact_email),
     }
