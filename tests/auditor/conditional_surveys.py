@@ -151,7 +151,7 @@ def _facts(dice: random.Random, survey: Survey, name: str, world: World) -> Iter
         yield _told(dice, name, "F1", FILTER, people, world, lambda said: said.chose, exact=survey.kind == "twice")
     if survey.kind == "twice":
         yield _told(dice, name, "T1", OPTIONS, people, world, lambda said: said.told)
-    if dice.random() < 0.9:
+    if survey.kind == "twice" or dice.random() < 0.9:
         yield _told(
             dice, name, "T2", OPTIONS, people, world, lambda said: said.told if survey.was_asked(said) else None
         )

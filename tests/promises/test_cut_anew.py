@@ -7,10 +7,13 @@ import pytest
 
 from feedback.auditor import audit, in_words
 from feedback.domain.disclosure.groups import Atom
+from feedback.domain.disclosure.statements import canonical_json
 from feedback.domain.errors import QuestionnaireRefused
+from feedback.domain.report.report import Report
 from feedback.domain.survey.answers import Answer
 from feedback.domain.survey.questionnaire_files import read_questionnaire
 from feedback.domain.survey.questionnaires import Condition, Order, Question, Role
+from feedback.services.reports.audit_together import EarlierReports, given_away
 from tests.auditor.programmes import Person, Programme, a_question, our_report
 from tests.auditor.rivals import question_record
 
@@ -123,6 +126,27 @@ def test_every_class_that_conditions_separate_must_be_large_enough_or_empty() ->
     assert of_floors((6, 6, 6), ("0",), ("0", "1")) == {"T0": "distribution", "T1": "distribution"}
     assert of_floors((7, 7, 0), ("0",), ("0", "2")) == {"T0": "distribution", "T1": "distribution"}
     assert of_floors((6, 2, 8), ("0",), ("0", "1")) == {"T0": "withheld", "T1": "withheld"}
+
+
+def report(said: str, *questions: Question, floors: str) -> Report:
+    """Our report about people of two floors, who say the same whenever they are asked."""
+    people = []
+    for floor, told in zip(floors, said, strict=True):
+        answer = {"D1": floor} if len(questions) > 1 else {}
+        asked = all(one.shown_when is None or floor in one.shown_when.answers for one in questions)
+        people.append(Person(Atom(Role.MENTOR, ""), Answer(answer | ({"T1": told} if asked else {}))))
+    programme = Programme({Role.MENTOR: questions, Role.MENTEE: ()}, tuple(people))
+    return Report.parse(canonical_json(our_report(programme)))
+
+
+def test_a_later_report_that_asks_one_floor_again_does_not_tell_what_the_other_said() -> None:
+    floor = a_question("D1", 2, order=Order.NONE, text={"en": "On which floor do you work?"})
+    again = a_question("T1", 5, order=Order.NONE, text=WORDS, shown_when=Condition("D1", ("0",)))
+    floors, said = "0" * 12 + "1" * 12, "001122334410" + "4" * 12
+    first = report(said, a_question("T1", 5, order=Order.NONE, text=WORDS), floors=floors)
+    second = report(said, floor, again, floors=floors)
+    before = EarlierReports((first,), Counter({("mentor", "mentor"): 24}))
+    assert given_away(second, before) == {("mentor", "T1")}
 
 
 FILE = """
