@@ -39,7 +39,7 @@ def test_the_tiny_surveys_break_every_rule_and_also_none() -> None:
     assert {rule for outcome in outcomes for rule in outcome} == ATTACKS
 
 
-@pytest.mark.parametrize(("seed", "kind"), [*product(range(12), ("hanging", "twice"))])
+@pytest.mark.parametrize(("seed", "kind"), [*product(range(12), ["hanging"]), *product(range(5), ["twice"])])
 def test_of_questions_that_only_some_were_asked_it_finds_what_enumeration_finds(seed: int, kind: str) -> None:
     survey, document, sizes = conditional_survey(seed, kind)
     findings = [finding for finding in audit(document, sizes).findings if finding.rule in ATTACKS]
