@@ -44,8 +44,12 @@ def create_app_without_pages(settings: Settings, clock: Clock = system_clock) ->
 
 
 _STATIC = "web/static"
-# No engine may write a statement's values into a log or an error: some lead to a person, some are keys.
-_DISCREET = {"hide_parameters": True, "pool_pre_ping": True}
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    # No engine may write a statement's values into a log or an error: some lead to a person, some are keys.
+    # A file does not go away as a server does, and to ask for it takes as long as to read a right.
+    return {"hide_parameters": True, "pool_pre_ping": not url.startswith("sqlite")}
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -63,7 +67,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=500,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_BINDS=_binds(settings),
-        SQLALCHEMY_ENGINE_OPTIONS=_DISCREET,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
         MAIL_SERVER=smtp.host,
         MAIL_PORT=smtp.port,
         MAIL_USE_TLS=smtp.security is SmtpSecurity.STARTTLS,
@@ -75,9 +79,10 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _binds(settings: Settings) -> dict[str, dict[str, Any]]:
-    binds = {READER: {**_DISCREET, "url": settings.database_url, "isolation_level": "AUTOCOMMIT"}}
+    url = settings.database_url
+    binds = {READER: {**_engine_options(url), "url": url, "isolation_level": "AUTOCOMMIT"}}
     if settings.vault:
-        binds["keys"] = {**_DISCREET, "url": settings.vault.keys_url}
+        binds["keys"] = {**_engine_options(settings.vault.keys_url), "url": settings.vault.keys_url}
     return binds
 
 

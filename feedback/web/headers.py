@@ -21,14 +21,14 @@ _HEADERS = {
 
 def add_headers(app: Flask, *, secure: bool) -> None:
     """Set the headers on every response; pages are never stored, static files for a day."""
+    always = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"} if secure else {}
+    fixed = tuple((_HEADERS | always).items())
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        response.headers.update(_HEADERS)
+        response.headers.extend(fixed)
         scripts = "; script-src 'self'" if request.endpoint in _SCRIPTED else ""
         response.headers["Content-Security-Policy"] = _POLICY + scripts
         is_static = request.endpoint == "static" and response.status_code == 200
         response.headers["Cache-Control"] = "public, max-age=86400" if is_static else "no-store"
-        if secure:
-            response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         return response

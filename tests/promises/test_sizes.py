@@ -1,12 +1,17 @@
 """Promise: what somebody chooses shows in the size of no request and no page, whoever counts the bytes on the way."""
 
 import random
+import re
+import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from feedback.cli.serving import WebThread
 from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
@@ -18,8 +23,10 @@ from feedback.domain.survey.questionnaires import (
 from feedback.web.participants.kept_pages import PAGE_STEP
 from forms.bank import STAGES, pair
 from tests.databases import ON_SQLITE
+from tests.proxies import Proxy, proxy
 from tests.world import World, fields_of
 
+__all__ = ["proxy"]
 pytestmark = ON_SQLITE
 
 FORM = "application/x-www-form-urlencoded"
@@ -135,3 +142,78 @@ def test_a_text_shows_in_steps_only(world: World) -> None:
     sizes = [{got % PAGE_STEP for path, _sent, got in one if path == "/questions"} for one in shown]
     assert sizes == [{0}] * 4
     assert shown[0][-1] == shown[1][-1]
+
+
+class Wire:
+    """A connection through TLS, as somebody between sees it who counts the bytes each way."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self._arriving, self._leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
+        trusting = ssl._create_unverified_context()
+        self._tls = trusting.wrap_bio(self._arriving, self._leaving, server_hostname="feedback.example.org")
+        self.sizes: list[tuple[int, int]] = []
+        self._until(self._tls.do_handshake)
+        # What belongs to the greeting comes with the first answer.
+        self.ask("/accessibility", None)
+        self.sizes.clear()
+
+    def ask(self, path: str, body: bytes | None) -> bytes:
+        """Ask as a browser does; return what is in the page."""
+        lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", "Host: feedback.example.org"]
+        lines += [
+            "Accept-Encoding: gzip, deflate, br, zstd",
+            f"Content-Type: {FORM}",
+            f"Content-Length: {len(body or b'')}",
+        ]
+        self._tls.write("\r\n".join([*lines, "", ""]).encode() + (body or b""))
+        sent = self._leaving.pending
+        answer, got = b"", 0
+        while (head := answer.partition(b"\r\n\r\n")) and len(head[2]) < _length(head[0]):
+            more, arrived = self._until(lambda: self._tls.read(1 << 16))
+            answer, got = answer + more, got + arrived
+        self.sizes.append((sent, got))
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert b"content-encoding" not in head[0].lower()
+        return head[2]
+
+    def _until(self, step: Callable[[], Any]) -> tuple[Any, int]:
+        arrived = 0
+        while True:
+            try:
+                done = step()
+            except ssl.SSLWantReadError:
+                self._flush()
+                data = self._socket.recv(1 << 16)
+                self._arriving.write(data)
+                arrived += len(data)
+            else:
+                self._flush()
+                return done, arrived
+
+    def _flush(self) -> None:
+        if self._leaving.pending:
+            self._socket.sendall(self._leaving.read())
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _length(head: bytes) -> int:
+    found = re.search(rb"(?i)content-length: (\d+)", head)
+    return int(found[1]) if found else 1 << 30
+
+
+def test_no_choice_changes_what_goes_over_the_wire_through_the_sample_proxy(world: World, proxy: Proxy) -> None:
+    links = world.links(world.open_wave(9, 9, questionnaires=with_conditions("kickoff")), Role.MENTOR)
+    server = WebThread(world.app, "127.0.0.1", proxy.participants, "FEEDBACK_LISTEN_PORT")
+    server.start()
+    seen = []
+    for link, choose in zip(links, CHOICES, strict=False):
+        wire = Wire(int(proxy.secure))
+        assert len(list(visit(wire.ask, link, choose))) == len(wire.sizes)
+        seen.append(wire.sizes)
+        wire.close()
+    server.stop()
+    first, *others = seen
+    assert [(mine, theirs) for one in others for mine, theirs in zip(first, one, strict=True) if mine != theirs] == []
