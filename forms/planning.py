@@ -13,9 +13,10 @@ from wtforms import (
 )
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from feedback.domain.disclosure.groups import CHOICES, Grouping
 from feedback.domain.waves.quiet_times import WEEKDAYS, QuietTimes
 from feedback.domain.waves.schedule import FURTHEST_DAYS, Anchor, Offset
 from forms.moments import DAY_NEEDED, TIME_NEEDED, ClockField, DayField, DaysField
@@ -65,6 +66,20 @@ class PlanForm(StaffForm):
     look_on = DayField(_("Look on"), [Optional()])
     look_at = ClockField(_("At"), [Optional()], default=time(12))
     may_close_early = BooleanField(_("It may be closed by hand before its time. Participants are told."))
+    grouping = RadioField(
+        _("Which groups should the report have?"),
+        [Optional(), AnyOf(CHOICES, _("Choose one of the two."))],
+        choices=[
+            SelectChoice(Grouping.TOGETHER, _("Everybody together")),
+            SelectChoice(Grouping.APART, _("Each role by itself")),
+        ],
+        validate_choice=False,
+    )
+
+    @property
+    def wish(self) -> Grouping | None:
+        """How a coordinator wants small roles to be counted, if anybody has said so."""
+        return Grouping(self.grouping.data) if self.grouping.data else None
 
     @property
     def reminder_forms(self) -> tuple[Any, ...]:

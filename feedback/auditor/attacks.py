@@ -43,7 +43,7 @@ def leaks_of(block: Block, answered: dict[str, tuple[int, int]]) -> Iterator[Lea
             if target.whole or (leak.rule, target.group) not in told:
                 yield leak
             told.add((leak.rule, target.group))
-    for target in unions_of(block, block.topic.k, known.answered):
+    for target in unions_of(block, block.topic.k, _answered_in_crowds(known)):
         counted = _Attack(known, target).certain_count()
         if counted is not None:
             yield counted
@@ -68,6 +68,20 @@ def _first_look(model: Model) -> _Knowledge:
         raise Inconsistent
     most = certainly(model.most(objective))
     return _Knowledge(model, (int(objective @ least), int(objective @ most)), *_every_answer(model))
+
+
+def _answered_in_crowds(known: _Knowledge) -> list[tuple[int, int]]:
+    """Return the least and the most people of each crowd who answered the question."""
+    model = known.model
+    if len(model.block.crowds) == 1:
+        return [known.answered]
+    model.aim(tuple(crowd.size for crowd in model.block.crowds))
+    found = []
+    for part in (part for part in model.parts if part.inside):
+        objective = model.counting(part.cells)
+        least, most = certainly(model.most(-objective)), certainly(model.most(objective))
+        found.append((int(objective @ least), int(objective @ most)))
+    return found
 
 
 def _every_answer(model: Model) -> tuple[list[Whole], set[tuple[int, int]]]:

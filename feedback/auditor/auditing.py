@@ -12,7 +12,7 @@ from feedback.auditor.fields import BeyondLimits, UnknownStatement, Unreadable
 from feedback.auditor.kindred import kindred_of
 from feedback.auditor.model import LimitReached
 from feedback.auditor.reading import read_document
-from feedback.auditor.rules import broken_partition, broken_rules
+from feedback.auditor.rules import broken_partition, broken_rules, sides_answered
 from feedback.auditor.targets import members
 from feedback.auditor.topics import Topic, group_key, topics_of
 from feedback.auditor.verdict import Finding, Verdict, verdict_of
@@ -23,10 +23,14 @@ ASSUMING = "If the same people answered every time, and gave the same answer: "
 
 @dataclass(frozen=True)
 class Cell:
-    """So many `people` who are, in each report, in the group of this name; None: not in that report."""
+    """So many `people` who are, in each report, in the group of this name; None: not in that report.
+
+    `role` must be known where they are in a group of everybody of which statements name one role.
+    """
 
     people: int
     groups: tuple[str | None, ...]
+    role: str | None = None
 
 
 def _within_memory(attack: Callable[Given, Verdict]) -> Callable[Given, Verdict]:
@@ -53,10 +57,11 @@ def audit(document: Mapping[str, Any], sizes: Mapping[tuple[str, str], int] | No
     if isinstance(read, Finding):
         return verdict_of([read])
     findings = list(broken_rules(read))
-    atoms = atoms_of_groups(read.groups)
+    groups = (*read.groups, *read.sides)
+    atoms = atoms_of_groups(groups)
     if sizes is not None:
         findings += broken_partition(read, sizes)
-        atoms = atoms_of_roster(read.groups, sizes)
+        atoms = atoms_of_roster(groups, sizes)
     return verdict_of([*findings, *_attacked([("", read)], atoms)])
 
 
@@ -101,6 +106,7 @@ def _attacked(
             few = document.rules.k - 1 + document.group(rate.group).doubled
             bounds = (0, few) if exact is None else (exact, exact)
             answered[group_key(prefix, rate.group)] = bounds
+        answered |= {group_key(prefix, side): bounds for side, bounds in sides_answered(document).items()}
     topics = topics_of(sources)
     found = [
         finding
@@ -186,20 +192,30 @@ def _alone(sources: Sequence[tuple[str, Document]], at: int, cells: Sequence[Cel
 def _atoms(cells: Sequence[Cell], sources: Sequence[tuple[str, Document]], wanted: range) -> list[Atom]:
     atoms = []
     for cell in cells:
-        named = {at: cell.groups[at] for at in wanted if cell.groups[at] is not None}
-        roles = {sources[at][1].group(name or "").role for at, name in named.items()} - {None}
-        groups = frozenset(group_key(sources[at][0], name or "") for at, name in named.items())
+        role = _role(cell, sources)
+        groups = {group_key(sources[at][0], name) for at in wanted if (name := cell.groups[at]) is not None}
+        groups |= {group_key(sources[at][0], role) for at in wanted if _has_side(cell, at, sources) and role}
         if groups and cell.people:
-            atoms.append(Atom(_label(cell), roles.pop() if len(roles) == 1 else None, cell.people, groups))
+            atoms.append(Atom(_label(cell), role, cell.people, frozenset(groups)))
     return [*atoms, *(atom for at in wanted for atom in _second_rights(at, *sources[at], cells))]
 
 
 def _second_rights(at: int, prefix: str, document: Document, cells: Sequence[Cell]) -> Iterable[Atom]:
-    """Yield those who may answer a report twice, as people of their own: cells count everybody once."""
+    """Yield those who may answer a report twice, as people of their own, if cells count everybody once."""
     for group in document.groups:
         people = sum(cell.people for cell in cells if cell.groups[at] == group.name)
         if group.rights > people:
             yield Atom("", None, group.rights - people, frozenset({group_key(prefix, group.name)}))
+
+
+def _role(cell: Cell, sources: Sequence[tuple[str, Document]]) -> str | None:
+    named = ((sources[at][1], name) for at, name in enumerate(cell.groups) if name is not None)
+    roles = {cell.role, *(document.group(name).role for document, name in named)} - {None}
+    return roles.pop() if len(roles) == 1 else None
+
+
+def _has_side(cell: Cell, at: int, sources: Sequence[tuple[str, Document]]) -> bool:
+    return cell.groups[at] is not None and bool(sources[at][1].sides)
 
 
 def _label(cell: Cell) -> str:
@@ -220,9 +236,11 @@ def _misfits(cells: Sequence[Cell], sources: Sequence[tuple[str, Document]]) -> 
                 yield Finding("inconsistent", "", prefix + name, "There is no such group in that report.")
             elif name is not None:
                 invited[name] += cell.people
+                if document.sides and _role(cell, sources) is None:
+                    yield Finding("inconsistent", "", prefix + name, "A cell does not say which role its people have.")
         for group in document.groups:
-            # Reports of before counted people of both roles twice.
-            if group.invited != invited[group.name] and (group.role or group.invited < invited[group.name]):
+            # Reports of before counted people of both roles twice; cells may.
+            if group.invited != invited[group.name] and (group.role or group.rights < invited[group.name]):
                 sentence = (
                     f"The cells hold {invited[group.name]} people of this group, but {group.invited} were invited."
                 )

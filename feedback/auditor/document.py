@@ -103,7 +103,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Document:
-    """One report as the auditor sees it. `receipts` is the number of receipts listed."""
+    """One report as the auditor sees it. `receipts` is the number of receipts listed.
+
+    `sides` are the roles that statements name where everybody is one group; of them no size is told. `grouping` says
+    how the groups came about: a small role "together" with the other or "apart", or "kept" from an earlier wave.
+    """
 
     outcome: str
     rules: Rules
@@ -112,10 +116,12 @@ class Document:
     rates: tuple[Rate, ...]
     statements: tuple[Statement, ...]
     receipts: int
+    sides: tuple[Group, ...] = ()
+    grouping: str = "together"
 
     def group(self, name: str) -> Group:
-        """Return the group of this name; Unreadable if there is none."""
-        for group in self.groups:
+        """Return the group, or side, of this name; Unreadable if there is none."""
+        for group in (*self.groups, *self.sides):
             if group.name == name:
                 return group
         raise Unreadable(f"There is no group named {name!r}.")

@@ -4,6 +4,7 @@ Knows the format of docs/report-format.md from its text alone. What it does not 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from feedback.auditor.document import Count, Document, Group, Question, Rate, Rules, Statement, Texts
@@ -12,9 +13,10 @@ from feedback.auditor.fields import BeyondLimits, Fields, UnknownStatement, Unre
 ROLES = ("mentor", "mentee")
 MOST_OPTIONS, MOST_OPTIONS_THEN_NOW = 30, 11
 """A question with more is not attacked: of one asked then and now, every pair of answers is an unknown number."""
+GROUPINGS = ("together", "apart", "kept")
 KNOWN = (
     *("format", "outcome", "previous", "about", "rules", "promise", "groups", "sections", "questions"),
-    *("statements", "comments", "twins", "receipts", "many_contested"),
+    *("statements", "comments", "twins", "receipts", "many_contested", "grouping", "not_asked"),
 )
 
 
@@ -27,10 +29,10 @@ def read_document(value: object) -> Document:
     groups = tuple(_group(one) for one in fields.objects("groups", "group"))
     _distinct([group.name for group in groups])
     questions = tuple(_question(one) for one in fields.objects("questions", "question") if _is_closed(one))
-    draft = Document(
-        fields.one_of("outcome", ("published", "too-few")), _rules(fields), groups, questions, (), (), _receipts(fields)
-    )
-    return _with_statements(draft, fields.objects("statements", "statement"))
+    outcome, records = fields.one_of("outcome", ("published", "too-few")), fields.objects("statements", "statement")
+    sides, grouping = _sides(groups, questions, records), _grouping(fields)
+    draft = Document(outcome, _rules(fields), groups, questions, (), (), _receipts(fields), sides, grouping)
+    return _with_statements(draft, records)
 
 
 def _with_statements(draft: Document, records: tuple[Fields, ...]) -> Document:
@@ -39,7 +41,22 @@ def _with_statements(draft: Document, records: tuple[Fields, ...]) -> Document:
     for question in draft.questions:
         _check_condition(question, draft)
     said = tuple(_statement(one, draft) for one in records if one.text("kind") != "response-rate")
-    return Document(draft.outcome, draft.rules, draft.groups, draft.questions, rates, said, draft.receipts)
+    return replace(draft, rates=rates, statements=said)
+
+
+def _grouping(fields: Fields) -> str:
+    return fields.one_of("grouping", GROUPINGS) if "grouping" in fields.values else "together"
+
+
+def _sides(
+    groups: tuple[Group, ...], questions: tuple[Question, ...], records: tuple[Fields, ...]
+) -> tuple[Group, ...]:
+    """Where everybody is one group, a statement on a question of one role names the role."""
+    are_named = any(one.values.get("group") in ROLES for one in records)
+    if len(groups) != 1 or groups[0].role is not None or groups[0].name in ROLES or not are_named:
+        return ()
+    asked = {role for one in questions for role in one.roles}
+    return tuple(Group(role, role, (), groups[0].invited) for role in ROLES if role in asked)
 
 
 def _check_condition(question: Question, draft: Document) -> None:
@@ -190,7 +207,7 @@ def _withheld(fields: Fields, question: Question, group: Group) -> Statement:
 
 
 _REASONS = (
-    *("question-too-few", "sensitive-too-few", "one-role", "group-too-small"),
+    *("question-too-few", "sensitive-too-few", "one-role", "role-too-few", "group-too-small"),
     *("condition-hidden", "unfit", "with-earlier"),
 )
 

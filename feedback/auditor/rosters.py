@@ -21,13 +21,17 @@ def read_sizes(value: object) -> dict[tuple[str, str], int]:
 
 
 def read_cells(value: object) -> tuple[Cell, ...]:
-    """Return cells, from a list of objects with `people` and `groups`: a group's name or null for each report."""
+    """Return cells, from a list of objects with `people` and `groups`: a group's name or null for each report.
+
+    They may have a `role` besides.
+    """
     return tuple(_cell(entry) for entry in _entries(value))
 
 
 def _cell(entry: Fields) -> Cell:
-    entry.only(("people", "groups"))
-    return Cell(entry.number("people"), entry.optional_texts("groups"))
+    entry.only(("people", "groups", "role"))
+    role = entry.one_of("role", ROLES) if "role" in entry.values else None
+    return Cell(entry.number("people"), entry.optional_texts("groups"), role)
 
 
 def _entries(value: object) -> tuple[Fields, ...]:

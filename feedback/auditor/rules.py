@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from feedback.auditor.document import Document, Question, Rate, Statement
+from feedback.auditor.reading import ROLES
 from feedback.auditor.verdict import Finding
 
 LEAST_K = 5
@@ -32,7 +33,10 @@ def broken_rules(document: Document) -> Iterator[Finding]:
 
 def broken_partition(document: Document, sizes: Sizes) -> Iterator[Finding]:
     """Yield how the groups differ from those that the rule makes of the invited sizes."""
-    due = partition(sizes, document.rules.k)
+    if document.grouping == "kept":
+        yield from _broken_kept(document, sizes)
+        return
+    due = partition(sizes, document.rules.k, apart=document.grouping == "apart")
     made = {(group.role, frozenset(group.cohorts), group.rights) for group in document.groups}
     for role, cohorts, invited in sorted(due - made, key=repr):
         yield Finding("partition", "", _named(role, cohorts), f"The rule makes this a group of {invited}; it is none.")
@@ -42,17 +46,52 @@ def broken_partition(document: Document, sizes: Sizes) -> Iterator[Finding]:
             yield Finding("partition", "", group.name, sentence)
 
 
-def partition(sizes: Sizes, k: int) -> set[tuple[str | None, frozenset[str], int]]:
-    """Return the groups of the rule, each as role, cohorts and invited people."""
+def _broken_kept(document: Document, sizes: Sizes) -> Iterator[Finding]:
+    """Groups of an earlier wave hold everybody once, and have 2k people, or k where one is a whole role."""
+    held = {group.name: 0 for group in document.groups}
+    for (role, cohort), size in sizes.items():
+        homes = [
+            one for one in document.groups if one.role in (None, role) and (not one.cohorts or cohort in one.cohorts)
+        ]
+        if len(homes) != 1 and size:
+            yield Finding("partition", "", _named(role, frozenset([cohort])), f"{len(homes)} groups hold these people.")
+        held |= {group.name: held[group.name] + size for group in homes}
+    for group in document.groups:
+        least = document.rules.k if group.role and not group.cohorts else 2 * document.rules.k
+        if held[group.name] != group.rights or group.invited < least:
+            sentence = f"This group of {group.invited} holds {held[group.name]} people, and must have {least}."
+            yield Finding("partition", "", group.name, sentence)
+
+
+def partition(sizes: Sizes, k: int, *, apart: bool = False) -> set[tuple[str | None, frozenset[str], int]]:
+    """Return the groups of the rule, each as role, cohorts and invited people.
+
+    A role of fewer than 2k people makes everybody one group, unless roles are `apart`; then each must have k.
+    """
+    people = {role: sum(size for (one, _), size in sizes.items() if one == role) for role, _ in sizes}
+    may_be_small = apart and len(people) > 1 and min(people.values()) >= k
     groups: set[tuple[str | None, frozenset[str], int]] = set()
     for role in sorted({role for (role, _), size in sizes.items() if size > 0}):
         heaps = _heaped(
             [_Heap(size, (cohort,)) for (one, cohort), size in sizes.items() if one == role and size > 0], 2 * k
         )
-        if heaps[0].size < 2 * k:
+        if heaps[0].size < 2 * k and not may_be_small:
             return {(None, frozenset(), sum(sizes.values()))}
         groups |= {(role, frozenset(names if len(heaps) > 1 else ()), size) for size, names in heaps}
     return groups or {(None, frozenset(), 0)}
+
+
+def sides_answered(document: Document) -> dict[str, tuple[int, int]]:
+    """Return the least and the most people of each side who took part, as far as it is told.
+
+    A question of one role is told, or hidden for its own reasons, only if k of each role answered.
+    """
+    total = document.answered.get(document.groups[0].name) if document.sides else None
+    names = [side.name for side in document.sides]
+    reasons = {one.reason for one in document.statements if one.groups[0] in names}
+    if total is None or len(names) != len(ROLES) or reasons <= {"role-too-few", "unfit"}:
+        return {}
+    return dict.fromkeys(names, (document.rules.k, total - document.rules.k))
 
 
 class _Heap(NamedTuple):
@@ -174,10 +213,21 @@ def _thresholds(statement: Statement, n: int, document: Document) -> Iterator[st
     least += document.group(name).doubled_in(statement.question)
     if n < least:
         yield f"{n} people answered this question, fewer than the {least} it takes"
-    if document.answered.get(name) is None:
+    if document.group(name) in document.groups and document.answered.get(name) is None:
         yield "the group is hidden, yet something is said about it"
     if document.group(name).role is None and not _asked_alike(statement.question, document):
         yield "a question of one role is published for both roles together"
+    if document.group(name) in document.sides:
+        yield from _side(statement, n, document)
+
+
+def _side(statement: Statement, n: int, document: Document) -> Iterator[str]:
+    """Where everybody is one group, a question of one role may be told if k of each role answered."""
+    k, answered = document.rules.k, document.answered.get(document.groups[0].name)
+    if len(statement.question.roles) > 1:
+        yield "a question of both roles is published for one of them"
+    if answered is None or answered - n < k:
+        yield f"a question of one role is published, but fewer than {k} people of the other can have answered"
 
 
 def _asked_alike(question: Question, document: Document) -> bool:

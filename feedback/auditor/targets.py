@@ -3,7 +3,7 @@
 Atoms of one crowd are exchangeable, so a union counts by its size alone: subset sums instead of subsets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -41,21 +41,23 @@ def atoms_of(block: Block, ceiling: int) -> Iterator[Target]:
                 yield Target(_narrowest(block, crowd), inside, whole=False)
 
 
-def unions_of(block: Block, k: int, answered: tuple[int, int]) -> Iterator[Target]:
+def unions_of(block: Block, k: int, answered: Sequence[tuple[int, int]]) -> Iterator[Target]:
     """Yield the different unions of atoms of a group of which fewer than k may have answered.
 
-    `answered` holds the least and the most people who answered the question. LimitReached if there are too many
-    unions to try.
+    `answered` holds the least and the most people of each crowd who answered the question. LimitReached if there are
+    too many unions to try.
     """
-    (least, most), seen = answered, set()
+    seen = set[object]()
     for group in sorted(block.groups, key=lambda name: _invited(block, name)):
-        choices = [_sums(crowd) if group in crowd.groups and crowd.asked else [0] for crowd in block.crowds]
+        crowds = zip(block.crowds, answered, strict=True)
+        choices = [
+            _sums(crowd, k, *bounds) if group in crowd.groups and crowd.asked else [0] for crowd, bounds in crowds
+        ]
         if prod(len(sums) for sums in choices) > MOST_UNIONS and len(block.crowds) > 1:
             raise LimitReached("there are too many ways to put people together")
         for inside in product(*choices):
-            kind = _kind(block, inside, most, k)
-            if any(inside) and kind not in seen and _may_be_few(block, inside, k, least):
-                seen.add(kind)
+            if any(inside) and inside not in seen and _may_be_few(block, inside, k, answered):
+                seen.add(inside)
                 yield Target(group, inside, whole=inside == _sizes(block, group))
 
 
@@ -65,23 +67,34 @@ def members(block: Block, target: Target) -> list[Atom]:
     return [atom for crowd, size in chosen if size for atom in _subset(crowd, size)]
 
 
-def _kind(block: Block, inside: tuple[int, ...], ceiling: int, k: int = 0) -> object:
+def _kind(block: Block, inside: tuple[int, ...], ceiling: int) -> object:
     """Targets of one kind have the same solutions.
 
     If there is one crowd only, room for more people than can have answered, and one insider who has not, changes
-    nothing: neither inside the target (or inside a target of which fewer than k answered), nor outside.
+    nothing, neither inside the target nor outside.
     """
     if len(block.crowds) > 1:
         return inside
-    most = min(ceiling + 1, k - 1) if k else ceiling + 1
-    return min(inside[0], most), min(block.crowds[0].size - inside[0], ceiling + 1)
+    return min(inside[0], ceiling + 1), min(block.crowds[0].size - inside[0], ceiling + 1)
 
 
-def _may_be_few(block: Block, inside: tuple[int, ...], k: int, least: int) -> bool:
-    return len(block.crowds) > 1 or least - (block.crowds[0].size - inside[0]) < k
+def _may_be_few(block: Block, inside: tuple[int, ...], k: int, answered: Sequence[tuple[int, int]]) -> bool:
+    outside = (crowd.size - chosen for crowd, chosen in zip(block.crowds, inside, strict=True))
+    return sum(max(0, least - room) for (least, _), room in zip(answered, outside, strict=True)) < k
 
 
-def _sums(crowd: Crowd) -> list[int]:
+def _sums(crowd: Crowd, k: int, least: int, most: int) -> list[int]:
+    """Return the sizes of unions within a crowd of which fewer than k may have answered, one of each kind.
+
+    Room inside for more than k - 1 people, and outside for more than can have answered, changes nothing (see `_kind`).
+    """
+    few = [size for size in _reached(crowd) if least - (crowd.size - size) < k]
+    within = min(most + 1, k - 1)
+    kinds = {(min(size, within), min(crowd.size - size, most + 1)): size for size in reversed(few)}
+    return sorted(kinds.values())
+
+
+def _reached(crowd: Crowd) -> list[int]:
     reached = 1
     for atom in crowd.atoms:
         reached |= reached << atom.size

@@ -1,5 +1,6 @@
 """`feedback wave plan`, and what shows a wave before it opens: forecast, calendar, postponing."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from flask_babel import force_locale
 
 from feedback.cli.output import ACTOR, LocalMoment, in_zone, say, shown, until
 from feedback.domain.address import domain_of
+from feedback.domain.disclosure.forecast import Forecast
+from feedback.domain.disclosure.groups import CHOICES, Grouping
 from feedback.domain.errors import PlanRefused
 from feedback.domain.waves.calendar import WaveCalendar
 from feedback.domain.waves.schedule import Offset, read_offset
@@ -64,6 +67,12 @@ class ReminderTime(click.ParamType[Offset | datetime]):
 )
 @click.option("--look", type=LocalMoment(), help="When to learn whether enough have answered; half-way by default.")
 @click.option("--may-close-early", is_flag=True, help="Tell participants that the wave may be closed by hand.")
+@click.option(
+    "--small-role",
+    type=click.Choice([one.value for one in CHOICES]),
+    help="In a programme's first wave, where a role is small: count everybody together, or each role apart. Without "
+    "it, what shows more; both forecasts are printed.",
+)
 @click.option("--preview", is_flag=True, help="Only show what the plan comes to; write nothing.")
 @with_appcontext
 def plan_command(
@@ -76,6 +85,7 @@ def plan_command(
     look: datetime | None,
     *,
     may_close_early: bool,
+    small_role: str | None,
     preview: bool,
 ) -> None:
     """Plan a wave and print its number. Moments are meant in the programme's time zone.
@@ -97,6 +107,7 @@ def plan_command(
         reminders_at=tuple(at for one in remind if not isinstance(one, Offset) and (at := in_zone(one, zone))),
         look_at=in_zone(look, zone),
         may_close_early=may_close_early,
+        grouping=None if small_role is None else Grouping(small_role),
     )
     seen = preview_wave(tools.session(), tools.keys, plan, now=tools.clock())
     if not preview:
@@ -121,13 +132,23 @@ def _write_down(plan: WavePlan) -> int:
 def _tell_preview(seen: WavePreview) -> None:
     for line in _calendar_lines(seen.calendar, seen.hours.zone.key):
         click.echo(line, err=True)
-    for line in forecast_lines(_in_words(seen)):
-        click.echo(line, err=True)
+    for title, forecast in _forecasts(seen):
+        for line in (*title, *forecast_lines(_in_words(forecast, seen))):
+            click.echo(line, err=True)
 
 
-def _in_words(seen: WavePreview) -> ForecastWords:
+def _forecasts(seen: WavePreview) -> Iterator[tuple[tuple[str, ...], Forecast]]:
+    """Yield what is chosen and, where there is a choice, the other as well; each under its title."""
+    formed = seen.formed
+    yield ((f"Chosen: {formed.grouping}.",) if formed.choices else ()), formed.forecast
+    for grouping, forecast in formed.choices.items():
+        if grouping is not formed.grouping:
+            yield (f"Instead, with --small-role {grouping}:",), forecast
+
+
+def _in_words(forecast: Forecast, seen: WavePreview) -> ForecastWords:
     with force_locale(_LANGUAGE):
-        return forecast_words(seen.forecast, seen.twins, seen.namesakes)
+        return forecast_words(forecast, seen.twins, seen.namesakes)
 
 
 def _calendar_lines(calendar: WaveCalendar, zone: str) -> list[str]:

@@ -1,5 +1,6 @@
 """What changed since earlier surveys of the programme, or from a pilot to its roll-out: a line a question and group."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from flask_babel import gettext as _
@@ -46,7 +47,7 @@ def certain_changes(pair: ComparedReports, language: str) -> tuple[str, ...]:
 
     One for each where there are two groups at most; otherwise one for each answer and direction, over all groups.
     """
-    if len({one.group for one in pair.questions}) > FEW_GROUPS:
+    if max(Counter(one.code for one in pair.questions).values(), default=0) > FEW_GROUPS:
         return tuple(_over_groups(pair, language))
     return tuple(
         _sentence(pair, one, change, language)

@@ -8,12 +8,11 @@ from flask_babel import ngettext
 
 from feedback.domain.disclosure.forecast import Forecast, Outlook
 from feedback.domain.disclosure.groups import EVERYBODY, Atom, Group
-from feedback.domain.disclosure.publishing import enough_for_comments
-from feedback.domain.disclosure.statements import Reason, Withheld
+from feedback.domain.disclosure.statements import Withheld
 from feedback.domain.report.report import Twin
 from feedback.domain.survey.questionnaires import Role
 from feedback.locales.lists import listed
-from feedback.reporting.words import group_name, percent, stage_name
+from feedback.reporting.words import group_name, not_asked_words, percent, stage_name
 
 _MOST_NAMES = 10
 
@@ -61,15 +60,7 @@ def never_shown(seen: Forecast) -> tuple[str, ...]:
                 k=seen.k,
             ),
         )
-    found = [_one_group(seen)] if seen.small_roles else []
-    for group in seen.groups:
-        hidden = seen.best.hidden.get(group.name, ())
-        sensitive = [one.question for one in hidden if one.reason is Reason.SENSITIVE_TOO_FEW]
-        if sensitive:
-            found.append(_sensitive(group, sensitive))
-    if seen.best.lost_comments:
-        found.append(_lost_comments(seen))
-    return tuple(found)
+    return (*((_small_roles(seen),) if seen.small_roles else ()), *not_asked_words(seen.not_asked))
 
 
 def twin_words(twin: Twin, groups: Iterable[Group]) -> str:
@@ -94,35 +85,20 @@ def _namesakes(names: tuple[str, ...]) -> Iterator[str]:
         )
 
 
-def _one_group(seen: Forecast) -> str:
+def _small_roles(seen: Forecast) -> str:
     roles = listed(_role_size(role, size) for role, size in seen.small_roles)
-    own = [one.question for hidden in seen.best.hidden.values() for one in hidden if one.reason is Reason.ONE_ROLE]
-    text = _(
-        "With %(roles)s that role is too small to be shown on its own: everybody is one group, and the questions "
-        "that only one role is asked are never shown",
-        roles=roles,
-    )
-    return f"{text} ({listed(own)})." if own else f"{text}."
-
-
-def _sensitive(group: Group, codes: list[str]) -> str:
-    return _(
-        "%(group)s: too few people are invited for the sensitive questions (%(codes)s); they are never shown.",
-        group=group_name(group),
-        codes=listed(codes),
-    )
-
-
-def _lost_comments(seen: Forecast) -> str:
-    enough = enough_for_comments(seen.k)
-    if seen.invited < enough:
+    if seen.groups[0].name == EVERYBODY:
         return _(
-            "With fewer than %(enough)s people invited, comments are destroyed unread: they would be guessed.",
-            enough=enough,
+            "With %(roles)s everybody is one group. What only one role is asked is shown for that role, if at least "
+            "%(k)s people of each role answer.",
+            roles=roles,
+            k=seen.k,
         )
     return _(
-        "Comments on %(codes)s are destroyed unread: too few people are asked, and their authors would be guessed.",
-        codes=listed(seen.best.lost_comments),
+        "With %(roles)s each role is counted by itself: if fewer than %(k)s people of a role answer, nothing that they "
+        "said is shown.",
+        roles=roles,
+        k=seen.k,
     )
 
 
@@ -133,7 +109,7 @@ def _role_size(role: Role, size: int) -> str:
 
 
 def _row(seen: Forecast, atom: Atom, outlooks: tuple[Outlook, ...]) -> ForecastRow:
-    hidden = [outlook.hidden.get(seen.homes[atom].name) for outlook in outlooks]
+    hidden = [outlook.hidden(seen.homes[atom], atom.role) for outlook in outlooks]
     cells = tuple(_cell(one, seen.k) for one in hidden)
     return ForecastRow(_atom(atom), seen.sizes[atom], _counted_in(seen, atom), cells)
 

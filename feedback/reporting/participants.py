@@ -19,6 +19,7 @@ from feedback.reporting.words import (
     contested_words,
     day,
     group_name,
+    not_asked_words,
     reason_words,
     stage_name,
     theme_name,
@@ -52,6 +53,7 @@ class ParticipantsResults:
     k: int
     too_few: bool
     rates: tuple[str, ...]
+    not_asked: tuple[str, ...]
     themes: tuple[Told, ...]
 
 
@@ -67,6 +69,7 @@ def participants_results(report: Report, language: str) -> ParticipantsResults:
         k=rules.k,
         too_few=too_few,
         rates=() if too_few else (*(_rate(rules, rate) for rate in report.rates), *contested_words(report)),
+        not_asked=not_asked_words(report.not_asked),
         themes=tuple(theme for theme in (_theme(rules, theme, questions) for theme in Theme) if theme.questions),
     )
 

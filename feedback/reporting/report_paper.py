@@ -42,6 +42,7 @@ from feedback.reporting.words import (
     day,
     direction,
     group_name,
+    not_asked_words,
     share_words,
     stage_name,
 )
@@ -169,7 +170,12 @@ def _asked(report: Report, questions: tuple[ReportQuestion, ...], calling: str) 
     return PaperSection(
         "asked",
         _("What was asked, and what was promised"),
-        (Facts(facts), Paragraph(_("Everybody was told:")), Items(told)),
+        (
+            Facts(facts),
+            *(Paragraph(one) for one in not_asked_words(report.not_asked)),
+            Paragraph(_("Everybody was told:")),
+            Items(told),
+        ),
     )
 
 

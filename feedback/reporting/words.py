@@ -1,5 +1,6 @@
 """Groups, numbers and reasons in words, in the reader's language: the one place that puts published facts so."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from babel import Locale
@@ -12,6 +13,7 @@ from feedback.domain.disclosure.statements import Reason
 from feedback.domain.report.reading import ReportQuestion
 from feedback.domain.report.report import ANOTHER_PROGRAMME, Report, Rules
 from feedback.domain.report.statistics import Interval
+from feedback.domain.survey.asked import NotAsked
 from feedback.domain.survey.questionnaires import Role
 from feedback.locales import moments
 from feedback.locales.lists import comma
@@ -102,6 +104,10 @@ def reason_words(reason: Reason, rules: Rules) -> str:
         Reason.ONE_ROLE: _(
             "Not shown: only one side was asked this, and the other could be worked out by subtraction."
         ),
+        Reason.ROLE_TOO_FEW: _(
+            "Not shown: only one side was asked this, and of one of the two sides fewer than %(k)s people answered.",
+            k=rules.k,
+        ),
         Reason.CONDITION_HIDDEN: _(
             "Not shown: it was asked only after certain answers to another question. Too few gave these, or others, or "
             "that question is not shown in full here."
@@ -109,6 +115,34 @@ def reason_words(reason: Reason, rules: Rules) -> str:
         Reason.UNFIT: _("Not shown: asked in this way, it could give answers away."),
         Reason.WITH_EARLIER: _("Not shown: together with an earlier report it could give somebody away."),
     }[reason]
+
+
+def not_asked_words(not_asked: Iterable[NotAsked]) -> tuple[str, ...]:
+    """Return of each role, in a sentence, on which themes it is not asked what could never be shown."""
+    those = tuple(not_asked)
+    themes = {role: [_theme_not_asked(one) for one in those if one.role is role] for role in Role}
+    said = []
+    if themes[Role.MENTOR]:
+        said.append(
+            _(
+                "Some questions are not asked of mentors: with so few people invited, the answers could never be "
+                "shown. They are on: %(themes)s.",
+                themes="; ".join(dict.fromkeys(themes[Role.MENTOR])),
+            )
+        )
+    if themes[Role.MENTEE]:
+        said.append(
+            _(
+                "Some questions are not asked of mentees: with so few people invited, the answers could never be "
+                "shown. They are on: %(themes)s.",
+                themes="; ".join(dict.fromkeys(themes[Role.MENTEE])),
+            )
+        )
+    return tuple(said)
+
+
+def _theme_not_asked(one: NotAsked) -> str:
+    return _("Comments") if one.is_open else theme_name(one.theme)
 
 
 def condition_words(question: ReportQuestion) -> str:

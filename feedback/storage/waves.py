@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, Text, UniqueConstraint, delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.groups import Atom, Group, Grouping
 from feedback.domain.errors import NotFound
 from feedback.domain.sealing import PublicKey
 from feedback.domain.survey.questionnaire_json import dump_questionnaire, load_questionnaire
@@ -18,13 +18,15 @@ from feedback.storage.database import Base, JsonText
 from feedback.storage.programmes import Programme
 
 _STATES = ", ".join(f"'{state}'" for state in WaveState)
+_GROUPINGS = ", ".join(f"'{one}'" for one in Grouping)
 
 
 class Wave(Base):
     """One wave. The nullable columns down to `twins` are filled in at the opening and never change after it.
 
-    `news` is what people must still be told about it, from `news_due_at` on. `calendar_revision` counts changes of its
-    dates, the last one at `calendar_changed_at`.
+    `grouping` is what a coordinator wished, and from the opening on what was done; `not_asked` lists (role, theme, is
+    it open). `news` is what people must still be told about it, from `news_due_at` on. `calendar_revision` counts
+    changes of its dates, the last one at `calendar_changed_at`.
     """
 
     __tablename__ = "waves"
@@ -36,6 +38,7 @@ class Wave(Base):
             "state NOT IN ('open', 'closing', 'held') OR response_public_key IS NOT NULL", name="open_has_keys"
         ),
         CheckConstraint("news IN ('held', 'cancelled', 'postponed', 'extended', 'results', 'refused')", name="news"),
+        CheckConstraint(f"grouping IN ({_GROUPINGS})", name="grouping"),
         CheckConstraint("opens_at IS NULL OR opens_at < closes_at", name="opens_before_it_closes"),
     )
 
@@ -72,6 +75,8 @@ class Wave(Base):
     close_failed_at: Mapped[datetime | None]
     awaits_retry: Mapped[bool] = mapped_column(default=False)
     opening_was_refused: Mapped[bool] = mapped_column(default=False)
+    grouping: Mapped[str | None] = mapped_column(String(10))
+    not_asked: Mapped[Any] = mapped_column(JsonText, nullable=True)
 
     @property
     def response_key(self) -> PublicKey:
@@ -188,10 +193,23 @@ def groups_of(session: Session, wave_id: int) -> tuple[Group, ...]:
     )
 
 
-def add_questionnaires(session: Session, wave_id: int, questionnaires: dict[Role, Questionnaire]) -> None:
-    """Fix what a wave asks."""
+def invited_sizes(wave: Wave) -> dict[Atom, int]:
+    """Return how many people of each role and cohort a wave invited."""
+    return {Atom(Role(role), cohort): size for role, cohort, size in wave.invited_sizes or ()}
+
+
+def add_questionnaires(session: Session, wave_id: int, questionnaires: Mapping[Role, Questionnaire]) -> None:
+    """Write down what a wave asks."""
     for role, questionnaire in sorted(questionnaires.items()):
         session.add(WaveQuestionnaire(wave_id=wave_id, role=role, definition=dump_questionnaire(questionnaire)))
+
+
+def narrow_questionnaires(session: Session, wave_id: int, questionnaires: Mapping[Role, Questionnaire]) -> None:
+    """Leave out of what a wave asks all that these do not hold; a role that is not among them is asked as planned."""
+    for role, questionnaire in questionnaires.items():
+        row = session.get_one(WaveQuestionnaire, (wave_id, role.value))
+        if load_questionnaire(row.definition) != questionnaire:
+            row.definition = dump_questionnaire(questionnaire)
 
 
 def questionnaires_of(session: Session, wave_id: int) -> dict[Role, Questionnaire]:

@@ -198,11 +198,17 @@ def test_too_many_unions_are_a_failed_audit_that_says_so() -> None:
     everybody = {"name": "all", "role": None, "cohorts": [], "invited": sum(sizes.values())}
     mentors = {"name": "mentor", "role": "mentor", "cohorts": [], "invited": 210}
     _, document, _ = tiny_survey(0, "plain")
-    counts = [{"option": option, "count": 30} for option in "012"]
     said = [
-        {"kind": "distribution", "group": name, "question": "Q", "n": 90, "counts": counts}
-        for name in ("all", "mentor")
+        {
+            "kind": "distribution",
+            "group": name,
+            "question": "Q",
+            "n": n,
+            "counts": [{"option": option, "count": n // 3} for option in "012"],
+        }
+        for name, n in (("all", 180), ("mentor", 90))
     ]
-    verdict = audit({**document, "groups": [everybody, mentors], "statements": said}, sizes)
+    rules = {**document["rules"], "k": 200}
+    verdict = audit({**document, "rules": rules, "groups": [everybody, mentors], "statements": said}, sizes)
     assert [one.rule for one in verdict.findings if "too many ways" in one.sentence] == ["limit"]
     assert not verdict.passed

@@ -61,8 +61,18 @@ def test_a_wave_is_postponed_with_all_its_dates(world: World) -> None:
 def test_a_forecast_names_what_can_never_be_shown(world: World) -> None:
     wave = world.planned_wave(world.programme(mentors=9, mentees=20))
     shown = output(world, "wave", "forecast", str(wave))
-    assert "Warning: With 9 mentors that role is too small" in shown
+    assert "Warning: With 9 mentors everybody is one group." in shown
     assert "50%  shown, but for" in shown
+
+
+def test_a_small_role_is_counted_as_wished_and_both_forecasts_are_printed(world: World) -> None:
+    programme = str(world.programme(mentors=8, mentees=8))
+    shown = run(world, "wave", "plan", programme, *PLAN, "--small-role", "apart").stderr
+    assert "Chosen: apart." in shown
+    assert "Mentors (8), counted in: Mentors" in shown
+    assert "Instead, with --small-role together:" in shown
+    assert "Mentors (8), counted in: everybody together" in shown
+    assert "Mentors (8), counted in: Mentors" in output(world, "wave", "forecast", "1")
 
 
 def test_a_dry_run_is_a_table_for_a_spreadsheet(world: World) -> None:

@@ -81,7 +81,7 @@ def moved(connection: Connection, wave: int, key: bytes, before: Seen, move: tup
 
 def every_order(world: World) -> Iterator[tuple[Seen, tuple[str, str, str], Seen]]:
     """Every move in every state that up to so many moves lead to; states that differ in nothing but numbers once."""
-    wave = world.open_wave(7, 0)
+    wave = world.open_wave(10, 0)
     key = response_key(secret_in(world.links(wave)[0]))
     with world.writing() as connection:
         states = [Seen()]
@@ -120,7 +120,7 @@ class Case:
 
 
 def four_cases(world: World) -> dict[str, Case]:
-    unused, proven, unproven, contested = world.links(world.open_wave(7, 0))[:4]
+    unused, proven, unproven, contested = world.links(world.open_wave(10, 0))[:4]
     known = [receipt_on(world.answer(link).text) for link in (proven, unproven, contested)]
     world.answer(contested)
     wrong = receipt_words(new_receipt())
@@ -234,7 +234,7 @@ def test_who_withdraws_with_the_receipt_can_answer_again(world: World) -> None:
 
 
 def test_a_receipt_typed_on_another_device_survives_languages_and_changes(world: World) -> None:
-    link = world.links(world.open_wave(7, 0))[0]
+    link = world.links(world.open_wave(10, 0))[0]
     receipt = receipt_on(world.answer(link).text)
     state = fill_in(world, link)
     french = world.client().post(f"/s/{link}/send", data={"state": state, "receipt": receipt, "language": "fr"}).text

@@ -281,7 +281,7 @@ def test_the_coordinator_reads_of_it_at_planning(world: World) -> None:
     plan = WavePlan(programme, "exit", pair("exit"), None, world.clock() + timedelta(days=14))
     with world.app.test_request_context(), world.session() as session:
         seen = preview_wave(session, world.keys, plan, now=world.clock())
-        words = forecast_words(seen.forecast, seen.twins)
+        words = forecast_words(seen.formed.forecast, seen.twins)
     assert any("Kick-off survey asked nearly the same people (Mentors)" in one for one in words.warnings)
 
 
@@ -351,7 +351,7 @@ def test_equal_names_at_different_addresses_are_a_warning(world: World) -> None:
     plan = WavePlan(programme, "kickoff", pair("kickoff"), None, world.clock() + timedelta(days=14))
     with world.app.test_request_context(), world.session() as session:
         seen = preview_wave(session, world.keys, plan, now=world.clock())
-        words = forecast_words(seen.forecast, seen.twins, seen.namesakes)
+        words = forecast_words(seen.formed.forecast, seen.twins, seen.namesakes)
     assert seen.namesakes == ("Person 12", "Person 13")
     assert any("at more than one address: Person 12 and Person 13." in one for one in words.warnings)
 

@@ -8,7 +8,7 @@ import pytest
 from feedback.auditor import audit, in_words
 from feedback.domain.address import read_address
 from feedback.domain.disclosure.bands import band_of, sensitive_band
-from feedback.domain.disclosure.groups import EVERYBODY, Atom, counted_once, partition
+from feedback.domain.disclosure.groups import EVERYBODY, Atom, Grouping, counted_once, partition
 from feedback.domain.disclosure.publishing import comments_kept, publish
 from feedback.domain.errors import PlanRefused
 from feedback.domain.report.report import Report
@@ -144,7 +144,7 @@ def programme(world: World, data: bytes) -> int:
 
 
 def test_everybody_is_one_of_the_people_invited(world: World) -> None:
-    wave = world.open(world.planned_wave(programme(world, roster(2, 6, 6))))
+    wave = world.open(world.planned_wave(programme(world, roster(2, 6, 6)), grouping=Grouping.TOGETHER))
     with world.session() as session:
         (group,) = groups_of(session, wave)
         assert (group.name, group.invited, group.doubled) == ("all", 14, 2)
@@ -154,7 +154,7 @@ def test_everybody_is_one_of_the_people_invited(world: World) -> None:
 
 
 def test_a_report_says_how_many_may_answer_twice_and_needs_as_many_more(world: World) -> None:
-    wave = world.open(world.planned_wave(programme(world, roster(2, 6, 6))))
+    wave = world.open(world.planned_wave(programme(world, roster(2, 6, 6)), grouping=Grouping.TOGETHER))
     respond(world, world.links(wave)[:6])
     begin(world, wave)
     finish(world, wave)

@@ -10,18 +10,18 @@ pytestmark = ON_SQLITE
 
 
 def test_two_visits_never_share_a_receipt(world: World) -> None:
-    link = world.links(world.open_wave(7, 0))[0]
+    link = world.links(world.open_wave(10, 0))[0]
     assert len({receipt_on(world.answer(link).text) for _visit in range(3)}) == 3
 
 
 def test_sending_again_and_reloading_the_thanks_keep_the_receipt(world: World) -> None:
-    link = world.links(world.open_wave(7, 0))[0]
+    link = world.links(world.open_wave(10, 0))[0]
     state = fill_in(world, link)
     assert len({receipt_on(send(world, link, state).text) for _time in range(3)}) == 1
 
 
 def test_a_change_from_the_thanks_keeps_the_receipt_and_begins_empty(world: World) -> None:
-    link = world.links(world.open_wave(7, 0))[0]
+    link = world.links(world.open_wave(10, 0))[0]
     thanks = world.answer(link).text
     again = world.client().post(f"/s/{link}/questions", data={"state": hidden_value(thanks, "state"), "go": "resume"})
     assert again.status_code == 200
@@ -30,7 +30,7 @@ def test_a_change_from_the_thanks_keeps_the_receipt_and_begins_empty(world: Worl
 
 
 def test_thanks_in_another_language_show_the_same_receipt(world: World) -> None:
-    link = world.links(world.open_wave(7, 0))[0]
+    link = world.links(world.open_wave(10, 0))[0]
     thanks = world.answer(link).text
     french = world.client().post(f"/s/{link}/send", data={"sent": hidden_value(thanks, "sent"), "language": "fr"})
     assert receipt_on(french.text) == receipt_on(thanks)

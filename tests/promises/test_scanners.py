@@ -43,7 +43,7 @@ def test_looking_at_a_page_stores_nothing(world: World, path: str) -> None:
 
 
 def test_an_empty_post_stores_nothing(world: World) -> None:
-    link, client = world.links(world.open_wave(7, 0))[0], world.client()
+    link, client = world.links(world.open_wave(10, 0))[0], world.client()
     before = fingerprint(world)
     answers = [client.post(f"/s/{link}{path}").status_code for path in PATHS]
     assert fingerprint(world) == before
@@ -51,7 +51,7 @@ def test_an_empty_post_stores_nothing(world: World) -> None:
 
 
 def test_a_post_of_anything_but_a_complete_answer_stores_nothing(world: World) -> None:
-    link, client = world.links(world.open_wave(7, 0))[0], world.client()
+    link, client = world.links(world.open_wave(10, 0))[0], world.client()
     before = fingerprint(world)
     for path in POSTS:
         for data in ({"state": "AAAA", "go": "send"}, {"word": "yes"}, {"go": "withdraw"}, {"B1": "5"}, {"state": ""}):
@@ -60,7 +60,7 @@ def test_a_post_of_anything_but_a_complete_answer_stores_nothing(world: World) -
 
 
 def test_pressing_every_button_on_the_way_stores_nothing(world: World) -> None:
-    link = world.links(world.open_wave(7, 0))[0]
+    link = world.links(world.open_wave(10, 0))[0]
     before = fingerprint(world)
     posted = look_at_everything(world.client(), f"/s/{link}")
     assert fingerprint(world) == before
@@ -70,7 +70,7 @@ def test_pressing_every_button_on_the_way_stores_nothing(world: World) -> None:
 
 
 def test_after_all_that_the_real_answer_is_taken(world: World) -> None:
-    link = world.links(world.open_wave(7, 0))[0]
+    link = world.links(world.open_wave(10, 0))[0]
     look_at_everything(world.client(), f"/s/{link}")
     before = fingerprint(world)
     assert world.answer(link).status_code == 200
@@ -79,7 +79,7 @@ def test_after_all_that_the_real_answer_is_taken(world: World) -> None:
 
 
 def test_pressing_every_button_leaves_an_answer_as_it_is(world: World) -> None:
-    link = world.links(world.open_wave(7, 0))[0]
+    link = world.links(world.open_wave(10, 0))[0]
     world.answer(link)
     before = fingerprint(world)
     look_at_everything(world.client(), f"/s/{link}")
@@ -87,7 +87,7 @@ def test_pressing_every_button_leaves_an_answer_as_it_is(world: World) -> None:
 
 
 def test_looking_once_more_at_the_answers_stores_nothing(world: World) -> None:
-    link = world.links(world.open_wave(7, 0))[0]
+    link = world.links(world.open_wave(10, 0))[0]
     before = fingerprint(world)
     state = fill_in(world, link)
     world.client().post(f"/s/{link}/send", data={"state": state, "go": "change"})
@@ -96,7 +96,7 @@ def test_looking_once_more_at_the_answers_stores_nothing(world: World) -> None:
 
 
 def test_what_one_link_carries_is_worth_nothing_at_another(world: World) -> None:
-    first, second = world.links(world.open_wave(7, 0))[:2]
+    first, second = world.links(world.open_wave(10, 0))[:2]
     before = fingerprint(world)
     stolen = world.client().post(f"/s/{second}/send", data={"state": fill_in(world, first), "go": "send"})
     assert stolen.status_code == 422
@@ -116,7 +116,7 @@ def views(world: World, link: str, state: str) -> list[object]:
 
 def closed_link(world: World) -> tuple[str, str]:
     """A link whose wave is over, with an answer that was filled in before."""
-    wave = world.open_wave(7, 0)
+    wave = world.open_wave(10, 0)
     link = world.links(wave)[0]
     state = fill_in(world, link)
     world.close(wave)
@@ -154,7 +154,7 @@ def test_unknown_closed_and_malformed_links_cost_the_database_the_same(world: Wo
 
 
 def test_a_link_whose_time_is_over_answers_like_an_unknown_one_before_anybody_closes(world: World) -> None:
-    wave = world.open_wave(7, 0)
+    wave = world.open_wave(10, 0)
     link = world.links(wave)[0]
     state = fill_in(world, link)
     world.clock.pass_time(days=15)
@@ -170,7 +170,7 @@ def test_no_answer_is_taken_for_a_dead_link(world: World) -> None:
 
 
 def test_a_used_link_looks_like_an_unused_one(world: World) -> None:
-    used, unused = world.links(world.open_wave(7, 0))[:2]
+    used, unused = world.links(world.open_wave(10, 0))[:2]
     before = looks(world, used)
     world.answer(used)
     assert looks(world, used) == before
@@ -193,7 +193,7 @@ def blanked(body: bytes, link: str) -> bytes:
 
 
 def test_taking_back_says_the_same_whether_there_was_an_answer(world: World) -> None:
-    used, unused = world.links(world.open_wave(7, 0))[:2]
+    used, unused = world.links(world.open_wave(10, 0))[:2]
     world.answer(used)
     replies = [world.client().post(f"/s/{link}/withdraw", data={"word": "withdraw"}) for link in (used, unused, used)]
     bodies = {blanked(reply.data, link) for reply, link in zip(replies, (used, unused, used), strict=True)}
@@ -202,14 +202,14 @@ def test_taking_back_says_the_same_whether_there_was_an_answer(world: World) -> 
 
 
 def test_thanks_are_the_same_for_a_first_and_a_second_answer(world: World) -> None:
-    link = world.links(world.open_wave(7, 0))[0]
+    link = world.links(world.open_wave(10, 0))[0]
     pages = [send(world, link, fill_in(world, link)).data for _time in range(2)]
     assert pages[0] != pages[1]
     assert blanked(pages[0], link) == blanked(pages[1], link)
 
 
 def test_looking_at_an_opt_out_address_stores_nothing(world: World) -> None:
-    world.open_wave(7, 0)
+    world.open_wave(10, 0)
     address, client = f"/o/{token_of(world, 1)}", world.client()
     before = fingerprint(world)
     for look in (client.head, client.get, client.get, client.options):
@@ -218,14 +218,14 @@ def test_looking_at_an_opt_out_address_stores_nothing(world: World) -> None:
 
 
 def test_one_click_stops_the_mails(world: World) -> None:
-    wave = world.open_wave(7, 0)
+    wave = world.open_wave(10, 0)
     assert world.client().post(f"/o/{token_of(world, 1)}", data=ONE_CLICK).status_code == 200
     world.send_mails()
     assert world.mailbox.count() == len(world.links(wave)) - 1
 
 
 def test_an_unknown_opt_out_address_answers_like_a_known_one(world: World) -> None:
-    world.open_wave(7, 0)
+    world.open_wave(10, 0)
     known, unknown, malformed = token_of(world, 1), to_address(secrets.token_bytes(32)), "x"
     expected = opt_out_views(world, known)
     assert opt_out_views(world, unknown) == expected
@@ -240,7 +240,7 @@ def opt_out_views(world: World, token: str) -> list[tuple[int, list[tuple[str, s
 
 
 def test_an_unknown_opt_out_address_stores_nothing(world: World) -> None:
-    world.open_wave(7, 0)
+    world.open_wave(10, 0)
     before = fingerprint(world)
     for token in (to_address(secrets.token_bytes(32)), "x", UNKNOWN):
         opt_out_views(world, token)
@@ -278,7 +278,7 @@ def log_length(world: World) -> int:
 
 
 def test_a_withdrawal_writes_as_much_where_there_is_no_answer(world: World) -> None:
-    used, unused, again = world.links(world.open_wave(7, 0))[:3]
+    used, unused, again = world.links(world.open_wave(10, 0))[:3]
     for link in (used, again):
         world.answer(link)
     withdrawn = [written(world, link) for link in (used, unused)]

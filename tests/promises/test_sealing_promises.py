@@ -67,7 +67,7 @@ def test_every_sealed_response_is_equally_long(world: World, role: Role) -> None
 
 
 def test_a_text_one_character_too_long_is_refused_and_not_stored(world: World) -> None:
-    wave = world.open_wave(7, 0)
+    wave = world.open_wave(10, 0)
     link = world.links(wave)[0]
     taken = world.send_part(link, F2="\N{GRINNING FACE}" * LIMIT)
     refused = world.send_part(link, F2="\N{GRINNING FACE}" * LIMIT + ".")
@@ -76,7 +76,7 @@ def test_a_text_one_character_too_long_is_refused_and_not_stored(world: World) -
 
 
 def test_two_equal_answers_look_different(world: World) -> None:
-    wave = world.open_wave(7, 0)
+    wave = world.open_wave(10, 0)
     for link in world.links(wave)[:2]:
         world.chance = random.Random(1)
         world.answer(link)
@@ -87,7 +87,7 @@ def test_two_equal_answers_look_different(world: World) -> None:
 
 
 def test_a_response_opens_in_its_own_row_only(world: World) -> None:
-    wave = world.open_wave(7, 0)
+    wave = world.open_wave(10, 0)
     first, second = world.links(wave)[:2]
     world.answer(first)
     world.answer(second)
@@ -100,7 +100,7 @@ def test_a_response_opens_in_its_own_row_only(world: World) -> None:
 
 
 def test_an_altered_response_does_not_open(world: World) -> None:
-    wave = world.open_wave(7, 0)
+    wave = world.open_wave(10, 0)
     world.answer(world.links(wave)[0])
     ((row, _lock, sealed),) = rows_of(world, wave)
     key, chance = world.keys.response_key(wave), random.Random(5)
@@ -113,15 +113,15 @@ def test_an_altered_response_does_not_open(world: World) -> None:
 
 def test_a_key_of_another_wave_opens_nothing(world: World) -> None:
     wave = answered_wave(world)
-    other = world.open_wave(7, 0)
+    other = world.open_wave(10, 0)
     (row, _lock, sealed), *_rest = rows_of(world, wave)
     with pytest.raises(SealBroken):
         open_response(sealed, world.keys.response_key(other), Place(1, wave), row)
 
 
 def answered_wave(world: World, said: Mapping[str, str] = MappingProxyType({})) -> int:
-    """Seven mentors, all of whom answer; each time the same answers, but for what the last has `said`."""
-    wave = world.open_wave(7, 0)
+    """Ten mentors, all of whom answer; each time the same answers, but for what the last has `said`."""
+    wave = world.open_wave(10, 0)
     world.chance = random.Random(11)
     *links, last = world.links(wave)
     for link in links:
@@ -219,7 +219,7 @@ def test_a_row_without_a_right_of_its_own_counts_nothing(world: World, intrude: 
     honest, attacked = answered_wave(world), answered_wave(world)
     rows = intrude(world, attacked)
     write(world, attacked, rows)
-    assert len(rows_of(world, attacked)) == 7 + len(rows) > 7
+    assert len(rows_of(world, attacked)) == 10 + len(rows) > 10
     assert report(world, attacked).statement_hash == report(world, honest).statement_hash
 
 
@@ -233,12 +233,12 @@ def test_a_right_with_two_rows_counts_nowhere(world: World) -> None:
     mine, theirs, *_rest = bodies(world, wave)
     write(world, wave, [sealed_row(world, wave, replace(mine, answer=theirs.answer, receipt=new_receipt()))])
     receipts = json.loads(report(world, wave).document)["receipts"]
-    assert len(receipts) == 6
+    assert len(receipts) == 9
     assert receipt_digest(mine.receipt) not in receipts
 
 
 def test_rows_without_a_right_do_not_lift_a_wave_over_its_threshold(world: World) -> None:
-    wave = world.open_wave(7, 0)
+    wave = world.open_wave(10, 0)
     for link in world.links(wave)[:4]:
         world.answer(link)
     write(world, wave, a_forged_row(world, wave) + a_row_with_another_lock(world, wave))

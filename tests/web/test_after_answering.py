@@ -167,7 +167,7 @@ def test_staff_who_are_not_the_contact_read_no_request(world: World, role: Staff
 
 
 def test_the_contact_is_told_once_in_a_mail_without_content(world: World) -> None:
-    world.open_wave(7, 0)
+    world.open_wave(10, 0)
     world.send_mails()
     before = world.mailbox.count()
     for _ in range(2):

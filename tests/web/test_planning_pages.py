@@ -52,7 +52,22 @@ def test_a_plan_is_shown_with_calendar_and_forecast_before_anything_is_written(w
     shown = send(signed_in(world), programme, "preview").text
     assert "Monday 8 March 2027, 08:00 (Europe/Paris)" in shown
     assert "moved out of a quiet time" in shown
-    assert "9 mentors that role is too small" in shown
+    assert "With 9 mentors everybody is one group." in shown
+    assert waves(world, programme) == []
+
+
+def test_a_small_role_is_counted_as_the_coordinator_chooses(world: World, programme: int) -> None:
+    client = signed_in(world)
+    shown = send(client, programme, "preview").text
+    assert "Everybody together" in shown
+    assert 'name="grouping" type="radio" value="apart"' in shown
+    assert shown.count("Counted in") == 2
+    page = see(client, send(client, programme, "plan", grouping="together").location)
+    assert "everybody together: a role has fewer than 10 people" in page
+
+
+def test_no_other_choice_is_taken(world: World, programme: int) -> None:
+    assert "Choose one of the two." in send(signed_in(world), programme, "plan", grouping="kept").text
     assert waves(world, programme) == []
 
 

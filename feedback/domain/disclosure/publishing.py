@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from feedback.domain.disclosure.bands import band_of, bounded, has_room, sensitive_band
 from feedback.domain.disclosure.conditions import may_follow, parents
-from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.groups import Group, reported_in
 from feedback.domain.disclosure.statements import (
     SEAL,
     BandedClass,
@@ -143,22 +143,26 @@ def _statements(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> tup
     doubled = _doubled(asked, group)
     most = 2 if doubled else 1
     reason = _reason_before_answers(tally, k, asked, group) or _reason_of_count(question, answers.n, k, doubled)
+    about = reported_in(group, asked.roles, tally.roles) if tally.shows_sides else group
     if reason is not None:
-        return (Withheld(group=group.name, question=question.code, reason=reason, seal=SEAL),)
+        return (Withheld(group=about.name, question=question.code, reason=reason, seal=SEAL),)
     if not question.kind.adds_up:
-        return _ticks(group, question, answers, most)
+        return _ticks(about, question, answers, most)
     if question.sensitive:
-        return (_sensitive(group, question, answers, most),)
-    rose = (_rose(group, question, answers.n, tally.rose(group, asked), most),) if question.then_now else ()
-    return (_choice(group, question, answers, most), *rose)
+        return (_sensitive(about, question, answers, most),)
+    rose = (_rose(about, question, answers.n, tally.rose(group, asked), most),) if question.then_now else ()
+    return (_choice(about, question, answers, most), *rose)
 
 
-# With one role invited, "all" is that role and nothing can be subtracted.
+# That a question of one role is shown in "all" says that k of each answered; no number is told of the other role.
 def _reason_before_answers(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> Reason | None:
     if not _is_fit(asked.question):
         return Reason.UNFIT
-    if group.role is None and asked.roles != tally.roles:
-        return Reason.ONE_ROLE
+    if reported_in(group, asked.roles, tally.roles) != group:
+        if not tally.shows_sides:
+            return Reason.ONE_ROLE
+        if not tally.has_sides(group, k):
+            return Reason.ROLE_TOO_FEW
     return None if _shows_its_condition(tally, k, asked, group) else Reason.CONDITION_HIDDEN
 
 
@@ -171,10 +175,12 @@ def _is_fit(question: Question) -> bool:
 # How many answered a question that hangs on another is a least number of those who chose what it hangs on. Where that
 # number is published exactly, nothing is learned; where it is banded or withheld, the band would be worth nothing.
 def _shows_its_condition(tally: Tally, k: int, asked: AskedQuestion, group: Group) -> bool:
-    roles = {role for role in tally.roles if group.role in (None, role)}
+    roles = set(asked.roles) if group.role is None else {group.role}
     hung_on = parents(asked, tally.questions, roles)
     said = [one for parent in hung_on for one in _statements(tally, k, parent, group)]
-    return may_follow(asked, tally.questions, said, roles, k + group.doubled)
+    if group.role is None and any(parent.roles != asked.roles for parent in hung_on):
+        return False
+    return may_follow(asked, tally.questions, said, roles, k + _doubled(asked, group))
 
 
 def _reason_of_count(question: Question, n: int, k: int, doubled: int) -> Reason | None:

@@ -25,11 +25,12 @@ class OptionCount:
 
 
 class Reason(StrEnum):
-    """Why nothing is said about a question in a group."""
+    """Why nothing is said about a question in a group. ONE_ROLE stands in older reports only."""
 
     GROUP_TOO_SMALL = "group-too-small"
     QUESTION_TOO_FEW = "question-too-few"
     ONE_ROLE = "one-role"
+    ROLE_TOO_FEW = "role-too-few"
     SENSITIVE_TOO_FEW = "sensitive-too-few"
     CONDITION_HIDDEN = "condition-hidden"
     WITH_EARLIER = "with-earlier"
@@ -156,8 +157,7 @@ class Total(Published):
 class Publication:
     """Everything that is said about one wave: response rates, then facts and refusals, then totals.
 
-    In the group "all", a code withheld as of one role may stand for two wordings; otherwise a group and a code
-    name one question.
+    A group and a code name one question: what is said in "all" about a question of one role names that role as group.
     """
 
     k: int

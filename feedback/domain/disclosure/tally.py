@@ -27,10 +27,15 @@ class FieldCount:
 
 
 class Tally:
-    """Counts for the `groups` of one wave. `questionnaires` holds exactly the roles that were invited."""
+    """Counts for the `groups` of one wave. `questionnaires` holds exactly the roles that were invited.
 
-    def __init__(self, questionnaires: Mapping[Role, Questionnaire], groups: tuple[Group, ...]) -> None:
-        self.groups = groups
+    Unless it `shows_sides`, participants were told that in "all" nothing is shown of what one role was asked.
+    """
+
+    def __init__(
+        self, questionnaires: Mapping[Role, Questionnaire], groups: tuple[Group, ...], *, shows_sides: bool = True
+    ) -> None:
+        self.groups, self.shows_sides = groups, shows_sides
         self.roles = tuple(role for role in Role if role in questionnaires)
         self.questions = asked_questions(questionnaires)
         self._questionnaires = dict(questionnaires)
@@ -38,10 +43,11 @@ class Tally:
             (role, field): asked for asked in self.questions for role in asked.roles for field in asked.question.fields
         }
         self._groups = {group.name: group for group in groups}
-        self._answered: Counter[str] = Counter()
+        self._answered: Counter[tuple[str, Role]] = Counter()
         self._said: Counter[tuple[str, str, str]] = Counter()
         self._chose: Counter[tuple[str, str, str, str]] = Counter()
         self._rose: Counter[tuple[str, str]] = Counter()
+        self._sides_hidden: set[str] = set()
 
     def add(self, group_name: str, role: Role, answer: Answer) -> None:
         """Count one answer, wholly or not at all.
@@ -50,7 +56,7 @@ class Tally:
         unknown or of the other role, or if the role was not invited.
         """
         self.check(group_name, role, answer)
-        self._answered[group_name] += 1
+        self._answered[group_name, role] += 1
         for field, said in (*answer.ratings.items(), *answer.texts.items()):
             asked = self._asked[role, field]
             counted = asked.question.kind.counted(said)
@@ -70,14 +76,26 @@ class Tally:
 
     def forget(self, group_name: str) -> None:
         """Forget all that was counted in one group, as if nobody of it had answered."""
-        self._answered.pop(group_name, None)
-        for counts in (self._said, self._chose, self._rose):
+        for counts in (self._answered, self._said, self._chose, self._rose):
             for counted in [one for one in counts if one[0] == group_name]:
                 del counts[counted]
 
+    def hide_sides(self, group_name: str) -> None:
+        """Have nothing said of one role alone in a group, as if too few of one had answered."""
+        self._sides_hidden.add(group_name)
+
+    def has_sides(self, group: Group, least: int) -> bool:
+        """Tell whether each role may be spoken of alone; at least so many people of each must have answered."""
+        enough = all(self.answered_of(group, role) >= least for role in self.roles)
+        return enough and group.name not in self._sides_hidden
+
     def answered(self, group: Group) -> int:
         """Return how many people of the group answered the wave."""
-        return self._answered[group.name]
+        return sum(self.answered_of(group, role) for role in self.roles)
+
+    def answered_of(self, group: Group, role: Role) -> int:
+        """Return how many people of one role in the group answered the wave."""
+        return self._answered[group.name, role]
 
     def field_count(self, group: Group, asked: AskedQuestion, field: str) -> FieldCount:
         """Return the counts of one field of a question (see `Question.fields`) in one group."""

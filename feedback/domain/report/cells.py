@@ -5,12 +5,27 @@ Counts digests; knows no answer.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.groups import EVERYBODY, Group
 from feedback.domain.survey.questionnaires import Role
 
-Cells = Counter[tuple[str | None, ...]]
-"""People by the name of their group in each wave; None where they were in none."""
+
+class Cell(NamedTuple):
+    """People of a role, by the name of their group in each wave; None where they were in none, or it is not known."""
+
+    role: Role | None
+    names: tuple[str | None, ...]
+
+    def within(self, at: int) -> set[str]:
+        """Return under which names something may be said of them in one wave: of everybody, also their role."""
+        name = self.names[at]
+        named = {name} if name else set()
+        return named | {self.role.value} if name == EVERYBODY and self.role else named
+
+
+Cells = Counter[Cell]
+"""How many people there are of each cell."""
 Members = Mapping[str, frozenset[bytes]]
 _Seat = tuple[Role, bytes]
 
@@ -29,9 +44,9 @@ def cells_of(waves: Sequence[tuple[Sequence[Group], Members]]) -> Cells:
             for seat in seats:
                 homes.setdefault(seat, [None] * len(waves))[at] = group.name
             alone = tuple(group.name if one == at else None for one in range(len(waves)))
-            unknown[alone] += group.invited - len(seats)
-    known = Counter(tuple(names) for names in homes.values())
-    return Counter({names: people for names, people in (known + unknown).items() if any(names)})
+            unknown[Cell(group.role, alone)] += max(0, group.invited - len(seats))
+    known = Counter(Cell(role, tuple(names)) for (role, _person), names in homes.items())
+    return Counter({cell: people for cell, people in (known + unknown).items() if any(cell.names)})
 
 
 def _seats(group: Group, members: Members) -> list[_Seat]:
@@ -40,6 +55,6 @@ def _seats(group: Group, members: Members) -> list[_Seat]:
         seats = [(group.role, person) for person in members.get(group.name, ())]
     else:
         seats = [(role, person) for role in Role for person in members.get(role.value, ())]
-        if len(seats) > group.invited:
+        if len(seats) > group.rights:
             seats = [(role, person) for person, role in {person: role for role, person in seats[::-1]}.items()]
-    return seats if len(seats) <= group.invited else []
+    return seats if len(seats) <= group.rights else []

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from feedback.domain.disclosure.counts import Count, bounded, favourable, favourable_options
-from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.groups import EVERYBODY, Group, reported_in
 from feedback.domain.disclosure.statements import (
     Distribution,
     DominanceBand,
@@ -20,6 +20,7 @@ from feedback.domain.disclosure.statements import (
 )
 from feedback.domain.errors import ComparisonRefused
 from feedback.domain.report.report import Outcome, Report
+from feedback.domain.survey.asked import AskedQuestion
 from feedback.domain.survey.questionnaires import Order, Question, Role, wording
 
 
@@ -59,7 +60,7 @@ class ComparableReport:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.twins = frozenset((one.group, one.stage) for one in report.twins)
-        self._people = {group.name: self._people_of(group.role) for group in report.groups}
+        self._people = {group.name: self._people_of(group.role) for group in report.named_groups}
         self._about = [one for one in report.statements if isinstance(one, GroupStatement)]
         self._too_few = {rate.group.name for rate in report.rates if rate.answered is None}
 
@@ -70,8 +71,8 @@ class ComparableReport:
 
     @property
     def groups(self) -> dict[str, Group]:
-        """The groups by name, in the report's order."""
-        return {group.name: group for group in self.report.groups}
+        """The groups that statements name, by name, in the report's order."""
+        return {group.name: group for group in self.report.named_groups}
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -83,24 +84,26 @@ class ComparableReport:
         people = self._people.get(group)
         if not people:
             return Answers(obstacle=Obstacle.GROUP_MISSING)
-        here = (one.question for one in self.report.asked if set(one.roles) & set(people))
-        asked = [question for question in here if question.code == code]
+        mine = [one for one in self.report.asked if set(one.roles) & set(people) and one.question.code == code]
+        asked = [one.question for one in mine if group in self._reported_in(one)]
         if not asked:
-            return Answers(obstacle=Obstacle.NOT_ASKED)
+            return Answers(obstacle=Obstacle.GROUP_MISSING if mine else Obstacle.NOT_ASKED)
         found = Answers(people, asked[0], tuple(sorted(asked, key=wording)))
         if asked[0].kind.adds_up and not _favourable_options(asked[0]):
             return replace(found, obstacle=Obstacle.NO_ORDER)
-        if group in self._too_few:
+        if self._too_few & {group, EVERYBODY}:
             return replace(found, obstacle=Obstacle.TOO_FEW)
         return _with_statements(
-            found, asked[0], [one for one in self._about if (one.question, one.group) == (code, group)]
+            found, asked[0], [one for one in self._about if one.question == code and one.group in (group, EVERYBODY)]
         )
+
+    def _reported_in(self, asked: AskedQuestion) -> set[str]:
+        """Return the names of the groups in which statements on a question stand."""
+        return {reported_in(group, asked.roles, self.report.roles).name for group in self.report.groups}
 
     def _people_of(self, role: Role | None) -> tuple[Role, ...]:
         """Return the roles in a group; "all" stands for those that were asked anything."""
-        if role is not None:
-            return (role,)
-        return tuple(role for role in Role if any(role in one.roles for one in self.report.asked))
+        return self.report.roles if role is None else (role,)
 
 
 def check_comparable(reports: Sequence[ComparableReport]) -> None:

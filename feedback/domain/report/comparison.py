@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import combinations
 
 from feedback.domain.disclosure.counts import Count
-from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.groups import EVERYBODY, Group
 from feedback.domain.report.comparable import Answers, ComparableReport, Obstacle, check_comparable
 from feedback.domain.report.report import Report
 from feedback.domain.report.statistics import (
@@ -147,7 +147,8 @@ def _row(before: ComparableReport, after: ComparableReport, code: str, group: Gr
 
 
 def _are_twins(before: ComparableReport, after: ComparableReport, group: str) -> bool:
-    return before.programme == after.programme and (group, before.report.about.stage) in after.twins
+    stage = before.report.about.stage
+    return before.programme == after.programme and not after.twins.isdisjoint({(group, stage), (EVERYBODY, stage)})
 
 
 # What a report lacks comes first, then whether the two fit each other, then what the rules held back.

@@ -6,10 +6,10 @@ Accepts counts only as published statements. Signing is done outside, over the J
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.groups import Group, Grouping
 from feedback.domain.disclosure.statements import Publication, canonical_json
 from feedback.domain.report.report import FORMAT, About, Outcome, Promise, Report, Rules, Twin
-from feedback.domain.survey.asked import AskedQuestion, asked_questions
+from feedback.domain.survey.asked import AskedQuestion, NotAsked, asked_questions
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 
 
@@ -25,9 +25,9 @@ class ReceiptDigest:
 class ReportFacts:
     """What a report says besides the statements. `questionnaires` are as asked, with the programme's own words.
 
-    `contested` counts the answers of the wave that were changed without a receipt; only whether they are k or more is
-    said. `comments_kept` holds the codes of the open questions whose comments went to review. `receipts` may name
-    any group; small ones are left out.
+    `grouping` is None for waves that were opened before there was a choice. `contested` counts the answers of the wave
+    that were changed without a receipt; only whether they are k or more is said. `comments_kept` holds the codes of the
+    open questions whose comments went to review. `receipts` may name any group; small ones are left out.
     """
 
     about: About
@@ -39,6 +39,8 @@ class ReportFacts:
     comments_kept: frozenset[str] = frozenset()
     receipts: tuple[ReceiptDigest, ...] = ()
     contested: int = 0
+    grouping: Grouping | None = None
+    not_asked: tuple[NotAsked, ...] = ()
 
 
 def build_report(facts: ReportFacts, publication: Publication, previous_chain_hash: str | None) -> Report:
@@ -79,9 +81,16 @@ def _document(facts: ReportFacts, outcome: Outcome, said: dict[str, object], pre
         "groups": [asdict(group) for group in facts.groups],
         "twins": [asdict(twin) for twin in facts.twins],
         "many_contested": facts.contested >= facts.k,
+        **_grouped(facts),
         **said,
     }
     return Report.parse(canonical_json(record))
+
+
+def _grouped(facts: ReportFacts) -> dict[str, object]:
+    if facts.grouping is None:
+        return {}
+    return {"grouping": facts.grouping, "not_asked": [asdict(one) for one in facts.not_asked]}
 
 
 def _question_record(asked: AskedQuestion) -> dict[str, object]:

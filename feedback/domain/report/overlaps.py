@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.groups import Group, reported_in
 from feedback.domain.disclosure.history import PublishedGroup, combinations
 from feedback.domain.disclosure.statements import GroupStatement, Withheld
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.survey.asked import AskedQuestion
-from feedback.domain.survey.questionnaires import Role, Texts
+from feedback.domain.survey.questionnaires import Texts
 from feedback.domain.survey.wording import are_nearly_equal
 
 
@@ -50,16 +50,15 @@ class Overlap:
 
 def topics_asked(asked: Iterable[AskedQuestion], groups: Iterable[Group]) -> tuple[Topic, ...]:
     """Return what a wave may publish that asks this of these groups."""
-    return _topics(asked, [(group, None) for group in groups])
+    return _topics(asked, groups, None)
 
 
 def topics_published(report: Report) -> tuple[Topic, ...]:
     """Return what a report says something of; nothing if too few had answered."""
     if report.outcome is Outcome.TOO_FEW:
         return ()
-    said = [one for one in report.statements if isinstance(one, GroupStatement) and not isinstance(one, Withheld)]
-    codes = {group.name: {one.question for one in said if one.group == group.name} for group in report.groups}
-    return _topics(report.asked, [(group, codes[group.name]) for group in report.groups])
+    about = [one for one in report.statements if isinstance(one, GroupStatement) and not isinstance(one, Withheld)]
+    return _topics(report.asked, report.groups, {(one.group, one.question) for one in about})
 
 
 def share_a_topic(mine: Iterable[Topic], others: Sequence[Topic]) -> bool:
@@ -89,27 +88,17 @@ def find_overlaps(mine: KnownWave, others: Sequence[KnownWave], allowed: Collect
 
 
 def _topics(
-    asked: Iterable[AskedQuestion], groups: Sequence[tuple[Group, Collection[str] | None]]
+    asked: Iterable[AskedQuestion], groups: Iterable[Group], said: Collection[tuple[str, str]] | None
 ) -> tuple[Topic, ...]:
-    closed = [one for one in asked if one.question.closed]
+    closed, known = [one for one in asked if one.question.closed], list(groups)
     everybody = {role for one in closed for role in one.roles}
-    topics = [
-        Topic(
-            one.question.text,
-            frozenset(
-                _place_name(one, group, everybody)
-                for group, codes in groups
-                if group.role in (None, *one.roles) and (codes is None or one.question.code in codes)
-            ),
-        )
-        for one in closed
-    ]
+    topics = []
+    for one in closed:
+        mine = (group for group in known if group.role in (None, *one.roles))
+        names = {reported_in(group, one.roles, everybody).name for group in mine}
+        names = {name for name in names if said is None or (name, one.question.code) in said}
+        topics.append(Topic(one.question.text, frozenset(names)))
     return tuple(topic for topic in topics if topic.names)
-
-
-# In the group of everybody, what one role is asked is about that role.
-def _place_name(asked: AskedQuestion, group: Group, everybody: set[Role]) -> str:
-    return group.name if group.role is not None or everybody == set(asked.roles) else asked.roles[0].value
 
 
 def _places(mine: KnownWave, others: Sequence[KnownWave]) -> Iterator[tuple[GroupPlace, ...]]:

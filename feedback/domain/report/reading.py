@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feedback.domain.disclosure.counts import Count, bounded
-from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.groups import Group, reported_in
 from feedback.domain.disclosure.statements import (
     Distribution,
     DominanceBand,
@@ -105,7 +105,9 @@ def _question(report: Report, asked: AskedQuestion, language: str) -> ReportQues
         order=question.order,
         sensitive=question.sensitive,
         roles=asked.roles,
-        results=tuple(_group_result(group, said, texts) for group in groups),
+        results=tuple(
+            _group_result(reported_in(group, asked.roles, report.roles), said, texts, within=group) for group in groups
+        ),
         total=_total_result(report, question.code, texts),
         shown_when=_condition(report, asked, language),
     )
@@ -125,8 +127,9 @@ def _condition(report: Report, asked: AskedQuestion, language: str) -> tuple[str
     return text_in(parent.text, language), _words(condition.answers, _option_texts(parent, language))
 
 
-def _group_result(group: Group, said: list[GroupStatement], texts: Mapping[str, str]) -> GroupResult:
-    here = [one for one in said if one.group == group.name]
+# An older report withholds what one role was asked in the name of "all".
+def _group_result(group: Group, said: list[GroupStatement], texts: Mapping[str, str], *, within: Group) -> GroupResult:
+    here = [one for one in said if one.group in (group.name, within.name)]
     bars = tuple(bar for one in here for bar in _bars(one, texts))
     rose = next((bounded(one) for one in here if isinstance(one, Rose)), None)
     refusals = (one.reason for one in here if isinstance(one, Withheld))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from feedback.domain.disclosure.bands import BAND, BAND_PER, SENSITIVE_BAND, WIDE_BAND, WIDE_FROM
-from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.groups import Group, Grouping, reported_in
 from feedback.domain.disclosure.publishing import SENSITIVE_K
 from feedback.domain.disclosure.statements import (
     Published,
@@ -23,7 +23,7 @@ from feedback.domain.disclosure.statements import (
     read_statements,
 )
 from feedback.domain.languages import LANGUAGES
-from feedback.domain.survey.asked import AskedQuestion
+from feedback.domain.survey.asked import AskedQuestion, NotAsked
 from feedback.domain.survey.kinds import STORED_KINDS
 from feedback.domain.survey.questionnaires import (
     Condition,
@@ -119,7 +119,7 @@ class Report:
 
     `many_contested`: k or more answers of the wave were changed without their receipt, and are counted nowhere.
     `previous` is the chain hash of the programme's report before, `receipts` are sorted digests. Questions and
-    statements stand in the report's order.
+    statements stand in the report's order. `grouping` is None, and `not_asked` empty, in reports of older versions.
     """
 
     json: str
@@ -137,6 +137,8 @@ class Report:
     comments: tuple[CommentDecision, ...]
     receipts: tuple[str, ...]
     many_contested: bool
+    grouping: Grouping | None
+    not_asked: tuple[NotAsked, ...]
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -160,7 +162,22 @@ class Report:
             receipts=tuple(record["receipts"]),
             # Reports from before there were locks say nothing about it.
             many_contested=record.get("many_contested", False),
+            grouping=Grouping(record["grouping"]) if "grouping" in record else None,
+            not_asked=tuple(_not_asked(one) for one in record.get("not_asked", ())),
         )
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles that were asked anything."""
+        return tuple(role for role in Role if any(role in one.roles for one in self.asked))
+
+    @property
+    def named_groups(self) -> tuple[Group, ...]:
+        """The groups that statements name: those of the partition, and in "all" each role that was asked alone."""
+        alone = [
+            reported_in(group, one.roles, self.roles) for group in self.groups for one in self.asked if not group.role
+        ]
+        return tuple(dict.fromkeys((*self.groups, *alone)))
 
     @property
     def rates(self) -> tuple[RateResult, ...]:
@@ -218,6 +235,10 @@ def _about(record: dict[str, Any]) -> About:
 def _group(record: dict[str, Any]) -> Group:
     role = None if record["role"] is None else Role(record["role"])
     return Group(record["name"], role, tuple(record["cohorts"]), record["invited"], record.get("doubled", 0))
+
+
+def _not_asked(record: dict[str, Any]) -> NotAsked:
+    return NotAsked(Role(record["role"]), Theme(record["theme"]), record["is_open"])
 
 
 def _asked(record: dict[str, Any]) -> AskedQuestion:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from feedback.domain.survey.questionnaires import Question, Questionnaire, Role, fingerprint
+from feedback.domain.survey.questionnaires import Question, Questionnaire, Role, Theme, fingerprint
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,15 @@ class AskedQuestion:
         """
         one = self.question
         return f"{fingerprint(one)}/{one.order}/{one.sensitive}/{one.shown_when}"
+
+
+@dataclass(frozen=True, order=True)
+class NotAsked:
+    """Something on a `theme` that a role is not asked, since it could never be shown; `is_open` if in own words."""
+
+    role: Role
+    theme: Theme
+    is_open: bool
 
 
 def asked_questions(questionnaires: Mapping[Role, Questionnaire]) -> tuple[AskedQuestion, ...]:

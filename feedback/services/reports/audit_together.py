@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from feedback.auditor import Cell, Finding, audit_together
-from feedback.domain.report.cells import Cells, cells_of
+from feedback import auditor
+from feedback.auditor import Finding, audit_together
+from feedback.domain.disclosure.groups import EVERYBODY
+from feedback.domain.report.cells import Cell, Cells, cells_of
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.survey.wording import are_nearly_equal
 from feedback.storage.history import history_of
@@ -49,7 +51,7 @@ def given_away(report: Report, before: EarlierReports) -> Hidden:
         return frozenset()
     everything = _Attack(report, before.reports, before.cells)
     labelled = {twin.group for twin in report.twins}
-    found = {(group, code) for group, code in everything.given_away() if group not in labelled}
+    found = {(group, code) for group, code in everything.given_away() if not labelled & {group, EVERYBODY}}
     stages = {twin.stage for twin in report.twins}
     kept = [at for at, one in enumerate(before.reports) if one.about.stage not in stages]
     if labelled and kept:
@@ -77,11 +79,12 @@ class _Attack:
     def _groups(self, finding: Finding) -> set[str]:
         """Return the report's groups that a finding is about, or that have people of the groups that it is about."""
         sources = enumerate((*self.before, self.report))
-        keys = {f"report {at + 1}, {group.name}": (at, group.name) for at, one in sources for group in one.groups}
+        keys = {f"report {at + 1}, {group.name}": (at, group.name) for at, one in sources for group in one.named_groups}
         about = [keys[name] for name in finding.group.split(" + ") if name in keys]
         own = {name for at, name in about if at == len(self.before)}
-        shared = {names[-1] for names in self.cells for at, name in about if names[at] == name and names[-1]}
-        return own or shared or {group.name for group in self.report.groups}
+        met = [cell for cell in self.cells if any(name in cell.within(at) for at, name in about)]
+        shared = {name for cell in met for name in cell.within(-1)}
+        return own or shared or {group.name for group in self.report.named_groups}
 
     def _codes(self, finding: Finding) -> list[str]:
         """Return the codes of the report's questions that a finding is about; of all asked before if it names none."""
@@ -97,17 +100,17 @@ class _Attack:
 
 
 def _findings(reports: Sequence[Report], cells: Cells) -> tuple[Finding, ...]:
-    ordered = sorted(cells.items(), key=lambda cell: [name or "" for name in cell[0]])
+    ordered = sorted(cells.items(), key=lambda one: (one[0].role or "", [name or "" for name in one[0].names]))
     documents = [json.loads(one.json) for one in reports]
-    return audit_together(documents, [Cell(people, names) for names, people in ordered]).findings
+    return audit_together(documents, [auditor.Cell(people, cell.names, cell.role) for cell, people in ordered]).findings
 
 
 def _only(cells: Cells, kept: Sequence[int]) -> Cells:
     """Return the cells of some of the reports."""
     fewer: Cells = Counter()
-    for names, people in cells.items():
-        fewer[tuple(names[at] for at in kept)] += people
-    return Counter({names: people for names, people in fewer.items() if any(names)})
+    for cell, people in cells.items():
+        fewer[Cell(cell.role, tuple(cell.names[at] for at in kept))] += people
+    return Counter({cell: people for cell, people in fewer.items() if any(cell.names)})
 
 
 # What the auditor could not read at all, it did not attack.

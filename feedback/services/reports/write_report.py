@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.disclosure.groups import Grouping
 from feedback.domain.disclosure.publishing import publish, withhold
 from feedback.domain.errors import WaveNotReady
 from feedback.domain.report.document import ReportFacts, build_report, build_too_few
 from feedback.domain.report.report import About, Promise, Report, Twin
-from feedback.domain.survey.questionnaires import Questionnaire, Role
+from feedback.domain.survey.asked import NotAsked
+from feedback.domain.survey.questionnaires import Questionnaire, Role, Theme
 from feedback.services.reports.audit_together import Hidden
 from feedback.services.reports.sign_document import sign_document
 from feedback.services.waves.open_responses import Opened
@@ -46,6 +48,8 @@ def write_report(
         comments_kept=kept,
         receipts=tuple(opened.receipts) if opened else (),
         contested=opened.contested.total() if opened else 0,
+        grouping=None if wave.not_asked is None else Grouping(wave.grouping or ""),
+        not_asked=tuple(NotAsked(Role(role), Theme(theme), is_open) for role, theme, is_open in wave.not_asked or ()),
     )
     if opened is None or len(opened.receipts) < facts.k:
         return build_too_few(facts, previous)

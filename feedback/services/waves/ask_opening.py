@@ -4,14 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.disclosure.groups import partition
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.check_history import check_wave
+from feedback.services.waves.form_groups import groups_of_wave
 from feedback.services.waves.open_wave import check_opening
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
 from feedback.storage.keys import KeyStore
-from feedback.storage.people import roster_sizes
 from feedback.storage.waves import count_calendar_change
 
 
@@ -19,8 +18,7 @@ def ask_opening(session: Session, keys: KeyStore, wave_id: int, *, now: datetime
     """Make a wave that was never opened due now; raise WaveNotReady or PlanRefused as the opening would."""
     lock_wave(session, wave_id)
     wave = check_opening(session, wave_id, now)
-    groups = partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
-    check_wave(session, keys, wave, groups, now=now, opens=True)
+    check_wave(session, keys, wave, groups_of_wave(session, wave), now=now, opens=True)
     wave.state, wave.opens_at = WaveState.SCHEDULED, now
     count_calendar_change(wave, now)
     note(session, now, actor, "asked to open", f"wave {wave_id}")

@@ -29,6 +29,7 @@ from feedback.domain.roster.digests import person_digest
 from feedback.domain.survey.asked import asked_questions
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.waves.states import WaveState, stages_before
+from feedback.services.waves.form_groups import FormedGroups
 from feedback.storage.history import history_of
 from feedback.storage.keys import KeyStore
 from feedback.storage.organisations import Organisation
@@ -56,12 +57,12 @@ class PlannedSurvey:
 
 
 def check_wave(
-    session: Session, keys: KeyStore, wave: Wave, groups: tuple[Group, ...], *, now: datetime, opens: bool = False
+    session: Session, keys: KeyStore, wave: Wave, formed: FormedGroups, *, now: datetime, opens: bool = False
 ) -> tuple[Twin, ...]:
     """Do what `check_history` does for a wave that is stored."""
-    asked = questionnaires_of(session, wave.id)
+    asked = formed.forecast.asked
     survey = PlannedSurvey(wave.programme_id, wave.stage, wave.minimum_group_size, asked, wave.id)
-    return check_history(session, keys, survey, groups, now=now, opens=opens)
+    return check_history(session, keys, survey, formed.groups, now=now, opens=opens)
 
 
 def check_history(

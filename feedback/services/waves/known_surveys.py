@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.groups import Group, sizes_of_roles
 from feedback.domain.links import to_address
 from feedback.domain.sealing import Place, PublicKey
 from feedback.domain.survey.drafts import largest_choice
@@ -18,7 +18,14 @@ from feedback.domain.survey.questionnaires import Questionnaire
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.support import desk_of
-from feedback.storage.waves import groups_of, open_questionnaires, questionnaire_asked, wave_by_id
+from feedback.storage.waves import (
+    Wave,
+    groups_of,
+    invited_sizes,
+    open_questionnaires,
+    questionnaire_asked,
+    wave_by_id,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +33,7 @@ class Survey:
     """What a link's pages show: the questionnaire and the terms of the wave, nothing about the person.
 
     `place`, `response_key` and `body_bytes` say how an answer is sealed, `draft_bytes` how large a page's draft is.
+    `has_sides`: what one role alone is asked is shown for it, though all are one group.
     """
 
     questionnaire: Questionnaire
@@ -35,6 +43,7 @@ class Survey:
     minimum_group_size: int
     invited: int
     groups: tuple[Group, ...]
+    has_sides: bool
     may_close_early: bool
     key_backup_days: int
     comment_days: int
@@ -74,6 +83,11 @@ class KnownSurveys:
         return [self.survey(connection, *key) for key in sorted(wanted)]
 
 
+def _has_sides(session: Session, wave: Wave) -> bool:
+    are_one_group = any(group.role is None for group in groups_of(session, wave.id))
+    return wave.not_asked is not None and are_one_group and len(sizes_of_roles(invited_sizes(wave))) > 1
+
+
 def _read(session: Session, wave_id: int, role: str) -> Survey:
     wave = wave_by_id(session, wave_id)
     programme = programme_by_id(session, wave.programme_id)
@@ -87,6 +101,7 @@ def _read(session: Session, wave_id: int, role: str) -> Survey:
         minimum_group_size=wave.minimum_group_size,
         invited=wave.invited or 0,
         groups=groups_of(session, wave.id),
+        has_sides=_has_sides(session, wave),
         may_close_early=wave.may_close_early,
         key_backup_days=wave.key_backup_days,
         comment_days=wave.comment_days,

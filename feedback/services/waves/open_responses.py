@@ -33,15 +33,15 @@ Rights = Mapping[EntitlementDigest, tuple[str, str]]
 class Opened:
     """What all valid responses of a wave say together. `comments` by (question code, group name).
 
-    `used` and `contested` count rights by group; `doubled` holds those for which several rows were found.
+    `used` and `contested` count rights by group and role; `doubled` holds those for which several rows were found.
     """
 
     tally: Tally
     receipts: list[ReceiptDigest] = field(default_factory=list)
     comments: dict[tuple[str, str], list[Comment]] = field(default_factory=dict)
     rejected: int = 0
-    used: Counter[str] = field(default_factory=Counter)
-    contested: Counter[str] = field(default_factory=Counter)
+    used: Counter[tuple[str, str]] = field(default_factory=Counter)
+    contested: Counter[tuple[str, str]] = field(default_factory=Counter)
     doubled: set[EntitlementDigest] = field(default_factory=set)
 
 
@@ -57,10 +57,19 @@ def open_responses(
     opened = _opened(session, key, place, rights, Opened(new_tally()))
     if opened.doubled:
         opened = _opened(session, key, place, rights, Opened(new_tally(), doubled=opened.doubled))
-    for group, contested in opened.contested.items():
-        if too_contested(opened.used[group], contested):
-            opened.tally.forget(group)
+    for group in dict.fromkeys(group for group, _role in opened.contested):
+        _leave_out_if_contested(opened, group)
     return opened
+
+
+def _leave_out_if_contested(opened: Opened, group: str) -> None:
+    """Forget a group with too many contested answers, or what one role of it said alone if that role has too many."""
+    roles = [place for place in opened.used if place[0] == group]
+    used, contested = [opened.used[role] for role in roles], [opened.contested[role] for role in roles]
+    if too_contested(sum(used), sum(contested)):
+        opened.tally.forget(group)
+    elif any(map(too_contested, used, contested)):
+        opened.tally.hide_sides(group)
 
 
 def _opened(session: Session, key: PrivateKey, place: Place, rights: Rights, opened: Opened) -> Opened:
@@ -73,9 +82,9 @@ def _opened(session: Session, key: PrivateKey, place: Place, rights: Rights, ope
             opened.doubled.add(right)
         else:
             seen.add(right)
-            opened.used[body.group] += 1
+            opened.used[body.group, body.role] += 1
             if lock == CONTESTED or right in known:
-                opened.contested[body.group] += 1
+                opened.contested[body.group, body.role] += 1
             elif body.answer is not None:
                 _count(opened, body, body.answer)
     return opened

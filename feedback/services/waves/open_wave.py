@@ -1,13 +1,13 @@
 """Open a wave: fix groups and terms, create entitlements, queue the invitations. Never sees a response."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.comments.review import largest_comment
-from feedback.domain.disclosure.groups import Group, counted_once, group_of, partition
+from feedback.domain.disclosure.groups import Group, group_of
 from feedback.domain.errors import PlanRefused, WaveNotReady
 from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
 from feedback.domain.survey.questionnaires import Questionnaire, Role
@@ -20,6 +20,7 @@ from feedback.services.roster.approve_roster import is_approved
 from feedback.services.support.open_support_desk import open_support_desk
 from feedback.services.waves.check_history import check_wave, invited_members
 from feedback.services.waves.count_invited import count_invited
+from feedback.services.waves.form_groups import FormedGroups, groups_of_wave
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.services.waves.seal_terms import seal_terms
 from feedback.storage.audit_log import note
@@ -27,13 +28,14 @@ from feedback.storage.database import lock_organisation, lock_programme, lock_wa
 from feedback.storage.entitlements import Right, add_entitlements
 from feedback.storage.history import add_history
 from feedback.storage.keys import KeyStore, WaveKeys
-from feedback.storage.people import Invitee, invitees, roster_sizes
+from feedback.storage.people import Invitee, invitees
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import (
     Wave,
     add_groups,
     count_calendar_change,
     drop_passed_moments,
+    narrow_questionnaires,
     questionnaires_of,
     wave_by_id,
 )
@@ -66,7 +68,7 @@ def open_wave(
     The keys are committed first, and a later attempt keeps them, so an attempt that dies changes nothing else.
     """
     wave = check_opening(session, wave_id, now)
-    check_wave(session, keys, wave, _groups(session, wave), now=now, opens=True)
+    check_wave(session, keys, wave, groups_of_wave(session, wave), now=now, opens=True)
     session.commit()
     wave_keys = keys.keys_for_opening(wave_id)
     lock_wave(session, wave_id)
@@ -75,11 +77,13 @@ def open_wave(
     wave.roster_was_approved = is_approved(session, wave.programme_id)
     open_support_desk(session, keys, wave.programme_id)
     people, count = invitees(session, wave.programme_id), count_invited(session, wave.programme_id)
-    groups = counted_once(_groups(session, wave), count.doubled)
-    questionnaires = questionnaires_of(session, wave_id)
-    _fix_terms(wave, wave_keys, questionnaires, groups, now)
+    formed = groups_of_wave(session, wave)
+    groups, wave.grouping = formed.groups, formed.grouping
+    wave.not_asked = [list(astuple(one)) for one in formed.forecast.not_asked]
+    narrow_questionnaires(session, wave_id, formed.forecast.asked)
+    _fix_terms(wave, wave_keys, questionnaires_of(session, wave_id), groups, now)
     wave.invited, wave.invited_sizes = count.people, _sizes(people)
-    wave.twins = _enter_history(session, keys, wave, groups, now)
+    wave.twins = _enter_history(session, keys, wave, formed, now)
     add_groups(session, wave_id, groups)
     rights = _rights(wave_id, wave_keys.link, people, groups)
     add_entitlements(session, rights)
@@ -125,17 +129,13 @@ def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
     return wave
 
 
-def _groups(session: Session, wave: Wave) -> tuple[Group, ...]:
-    return partition(roster_sizes(session, wave.programme_id), wave.minimum_group_size)
-
-
 # Again, and now under a lock: another wave of the organisation may have opened since.
 def _enter_history(
-    session: Session, keys: KeyStore, wave: Wave, groups: tuple[Group, ...], now: datetime
+    session: Session, keys: KeyStore, wave: Wave, formed: FormedGroups, now: datetime
 ) -> list[dict[str, str]]:
     lock_organisation(session, programme_by_id(session, wave.programme_id).organisation_id)
-    twins = check_wave(session, keys, wave, groups, now=now, opens=True)
-    add_history(session, wave.id, invited_members(session, keys, wave.programme_id, groups))
+    twins = check_wave(session, keys, wave, formed, now=now, opens=True)
+    add_history(session, wave.id, invited_members(session, keys, wave.programme_id, formed.groups))
     return [asdict(twin) for twin in twins]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.disclosure.groups import partition
+from feedback.domain.disclosure.groups import Grouping
 from feedback.domain.survey.questionnaire_json import with_words
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.waves.calendar import WaveCalendar, Wishes, draw_calendar
@@ -14,9 +14,9 @@ from feedback.domain.waves.schedule import Offset
 from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.services.waves.check_history import PlannedSurvey, check_history
 from feedback.services.waves.count_invited import count_invited
+from feedback.services.waves.form_groups import FormedGroups, form_groups
 from feedback.storage.audit_log import note
 from feedback.storage.keys import KeyStore
-from feedback.storage.people import roster_sizes
 from feedback.storage.programmes import Programme, programme_by_id, words_of
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import Wave, add_moments, add_questionnaires
@@ -27,7 +27,7 @@ class WavePlan:
     """A wave as requested. Without `opens_at` somebody opens it by hand; without `look_at` the look is half-way.
 
     `reminders` are offsets, `reminders_at` fixed moments. `may_close_early` is fixed here and shown to participants:
-    unless it is set, nobody can close early.
+    unless it is set, nobody can close early. `grouping` is for a first wave with a small role; None: what shows more.
     """
 
     programme_id: int
@@ -39,6 +39,7 @@ class WavePlan:
     look_at: datetime | None = None
     may_close_early: bool = False
     reminders: tuple[Offset, ...] = ()
+    grouping: Grouping | None = None
 
 
 def plan_wave(
@@ -54,8 +55,8 @@ def plan_wave(
     """Store the wave and return its id, or raise PlanRefused naming what cannot be: a date, or an overlap (R11)."""
     programme = programme_by_id(session, plan.programme_id)
     calendar = planned_calendar(session, plan, now)
-    groups = partition(roster_sizes(session, programme.id), programme.minimum_group_size)
-    check_history(session, keys, planned_survey(programme, plan), groups, now=now)
+    formed = planned_groups(session, programme, plan)
+    check_history(session, keys, planned_survey(programme, plan, formed), formed.groups, now=now)
     wave = Wave(
         programme_id=programme.id,
         stage=plan.stage,
@@ -68,6 +69,7 @@ def plan_wave(
         comment_days=comment_days,
         reviewer_name=programme.reviewer_name,
         calendar_changed_at=now,
+        grouping=plan.grouping,
     )
     session.add(wave)
     session.flush()
@@ -87,10 +89,15 @@ def planned_calendar(session: Session, plan: WavePlan, now: datetime) -> WaveCal
     return draw_calendar(wishes, hours_of(session, plan.programme_id), now=now, invited=invited)
 
 
-def planned_survey(programme: Programme, plan: WavePlan) -> PlannedSurvey:
-    """Return what a plan asks of whom, as `check_history` compares it."""
+def planned_groups(session: Session, programme: Programme, plan: WavePlan) -> FormedGroups:
+    """Return the groups of a plan on the present roster, or raise PlanRefused."""
     asked = _asked_in_words(programme, plan.questionnaires)
-    return PlannedSurvey(programme.id, plan.stage, programme.minimum_group_size, asked, None)
+    return form_groups(session, programme.id, asked, programme.minimum_group_size, plan.grouping)
+
+
+def planned_survey(programme: Programme, plan: WavePlan, formed: FormedGroups) -> PlannedSurvey:
+    """Return what a plan asks of whom, as `check_history` compares it."""
+    return PlannedSurvey(programme.id, plan.stage, programme.minimum_group_size, formed.forecast.asked, None)
 
 
 def _asked_in_words(programme: Programme, questionnaires: Mapping[Role, Questionnaire]) -> dict[Role, Questionnaire]:

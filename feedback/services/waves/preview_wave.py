@@ -5,16 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.disclosure.forecast import Forecast, forecast
-from feedback.domain.disclosure.groups import partition
 from feedback.domain.report.report import Twin
 from feedback.domain.waves.calendar import WaveCalendar
 from feedback.domain.waves.schedule import Hours
 from feedback.services.waves.check_history import check_history, check_wave, known_twice
-from feedback.services.waves.plan_wave import WavePlan, planned_calendar, planned_survey
+from feedback.services.waves.form_groups import FormedGroups, groups_of_wave
+from feedback.services.waves.plan_wave import WavePlan, planned_calendar, planned_groups, planned_survey
 from feedback.storage.database import reading
 from feedback.storage.keys import KeyStore
-from feedback.storage.people import people_in_programme, roster_sizes
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import wave_by_id
@@ -29,7 +27,7 @@ class WavePreview:
 
     calendar: WaveCalendar
     hours: Hours
-    forecast: Forecast
+    formed: FormedGroups
     twins: tuple[Twin, ...]
     namesakes: tuple[str, ...]
 
@@ -39,17 +37,14 @@ def preview_wave(session: Session, keys: KeyStore, plan: WavePlan, *, now: datet
     with reading(session):
         programme = programme_by_id(session, plan.programme_id)
         calendar = planned_calendar(session, plan, now)
-        survey = planned_survey(programme, plan)
-        sizes = roster_sizes(session, programme.id)
-        twins = check_history(session, keys, survey, partition(sizes, survey.k), now=now)
-        seen = forecast(sizes, survey.questionnaires, survey.k, people_in_programme(session, programme.id).doubled)
+        formed = planned_groups(session, programme, plan)
+        twins = check_history(session, keys, planned_survey(programme, plan, formed), formed.groups, now=now)
         named = known_twice(session, programme.id)
-        return WavePreview(calendar, hours_of(session, programme.id), seen, twins, named)
+        return WavePreview(calendar, hours_of(session, programme.id), formed, twins, named)
 
 
 def twins_ahead(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> tuple[Twin, ...]:
     """Return the twins of a wave on the present roster; raise HistoryRefused if it could not be opened now (R11)."""
     with reading(session):
         wave = wave_by_id(session, wave_id)
-        sizes = roster_sizes(session, wave.programme_id)
-        return check_wave(session, keys, wave, partition(sizes, wave.minimum_group_size), now=now, opens=True)
+        return check_wave(session, keys, wave, groups_of_wave(session, wave), now=now, opens=True)

@@ -22,11 +22,13 @@ def seal_terms(
         groups=groups_of(session, wave.id),
         questionnaires=questionnaire_texts(session, wave.id),
         rights=rights,
-        told={name: getattr(wave, name) for name in _TOLD} | _told_if_approved(wave),
+        told={name: getattr(wave, name) for name in _TOLD} | _told_if_known(wave),
     )
     return terms_seal(key, terms_digest(terms))
 
 
-# Only if known: waves that were opened before approvals existed keep their seals.
-def _told_if_approved(wave: Wave) -> dict[str, bool]:
-    return {"roster_was_approved": True} if wave.roster_was_approved else {}
+# Waves that were opened before approvals, or choices of groups, existed keep their seals.
+def _told_if_known(wave: Wave) -> dict[str, object]:
+    approved = {"roster_was_approved": True} if wave.roster_was_approved else {}
+    grouped = {"grouping": wave.grouping, "not_asked": wave.not_asked} if wave.not_asked is not None else {}
+    return {**approved, **grouped}

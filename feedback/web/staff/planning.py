@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from feedback.domain.disclosure.groups import Grouping
 from feedback.domain.errors import PlanRefused
 from feedback.domain.staff import PLANNERS
 from feedback.domain.waves.schedule import last_moment_of, moment_of
-from feedback.reporting.forecast_words import forecast_words
+from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
@@ -24,6 +25,7 @@ from forms.bank import STAGES, pair
 from forms.planning import PlanForm
 
 _WRITE_DOWN = "plan"
+_NOT_CARRIED = {"go", "csrf_token", "grouping"}
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def _plan(programme: ProgrammeView, form: PlanForm) -> WavePlan:
         reminders=form.reminders,
         look_at=form.look_on.data and local_moment(form.look_on.data, form.look_at.data or time(12), zone),
         may_close_early=form.may_close_early.data,
+        grouping=form.wish,
     )
 
 
@@ -108,9 +111,17 @@ def _page(programme: ProgrammeView, form: PlanForm, seen: WavePreview | None = N
         quiet=quiet,
         hours={"begins": time_in_words(quiet.begins), "ends": time_in_words(quiet.ends)},
         dates=() if seen is None else _dates(seen),
-        forecast=None if seen is None else forecast_words(seen.forecast, seen.twins, seen.namesakes),
-        sent=[(name, value) for name, value in request.form.items(multi=True) if name not in {"go", "csrf_token"}],
+        forecast=None if seen is None else forecast_words(seen.formed.forecast, seen.twins, seen.namesakes),
+        choices=() if seen is None else _choices(form, seen),
+        sent=[(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_CARRIED],
     )
+
+
+def _choices(form: PlanForm, seen: WavePreview) -> list[tuple[object, ForecastWords]]:
+    """Return the two ways to count a small role, each with its forecast; what is taken otherwise is chosen."""
+    form.grouping.data = seen.formed.grouping.value
+    both = {one: forecast_words(forecast, seen.twins, seen.namesakes) for one, forecast in seen.formed.choices.items()}
+    return [(option, both[Grouping(option.data)]) for option in form.grouping if both]
 
 
 def _dates(seen: WavePreview) -> list[PlannedDate]:

@@ -1,21 +1,22 @@
 """A forecast promises exactly what the disclosure rules then publish."""
 
 from collections.abc import Callable
-from itertools import cycle, pairwise
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.domain.disclosure.forecast import EVERYBODY_ANSWERS, RATES, Forecast, forecast
-from feedback.domain.disclosure.groups import Atom, Group
+from feedback.domain.disclosure.forecast import EVERYBODY_ANSWERS, HOPED, RATES, Forecast, choices, forecast
+from feedback.domain.disclosure.groups import Atom, Group, Grouping
 from feedback.domain.disclosure.publishing import comments_kept, publish
 from feedback.domain.disclosure.statements import GroupStatement, Publication, Reason, ResponseRate, Withheld
 from feedback.domain.disclosure.tally import Tally
 from feedback.domain.survey.answers import Answer
+from feedback.domain.survey.asked import NotAsked
 from feedback.domain.survey.drafts import Draft, answer_in
 from feedback.domain.survey.kinds import MANY
-from feedback.domain.survey.questionnaires import Condition, Order, Question, Questionnaire, Role
+from feedback.domain.survey.questionnaires import Condition, Order, Question, Questionnaire, Role, Theme
 from forms.bank import available, load, pair
 from tests.domain.conftest import questionnaire_of
 
@@ -36,31 +37,19 @@ def answer_to(questionnaire: Questionnaire, number: int) -> Answer:
     return Answer(ratings, {question.code: "Something." for question in questionnaire.open_questions})
 
 
-def role_of(group: Group, invited: dict[Role, int]) -> list[Role]:
-    """Who answers first in a group: its role, or both in turn as long as there are any."""
-    if group.role is not None:
-        return [group.role] * group.invited
-    left, order = dict(invited), []
-    for role in cycle(Role):
-        if not any(left.values()):
-            return order
-        if left.get(role):
-            left[role] -= 1
-            order.append(role)
-    return order
-
-
 def tally_at(
     percent: int, groups: tuple[Group, ...], people: dict[Atom, int], questionnaires: dict[Role, Questionnaire]
 ) -> Tally:
-    """The real tally, once `percent` of each group have answered everything."""
+    """The real tally, once `percent` of each role in each group have answered everything."""
     roles = {atom.role for atom in people}
     asked = {role: questionnaires[role] for role in Role if role in roles}
     invited = {role: sum(size for atom, size in people.items() if atom.role is role) for role in roles}
     tally = Tally(asked, groups)
     for group in groups:
-        for number, role in enumerate(role_of(group, invited)[: group.invited * percent // 100]):
-            tally.add(group.name, role, answer_to(asked[role], number))
+        for role in roles if group.role is None else {group.role}:
+            size = invited[role] if group.role is None else group.invited
+            for number in range(size * percent // 100):
+                tally.add(group.name, role, answer_to(asked[role], number))
     return tally
 
 
@@ -83,7 +72,7 @@ def test_what_is_foreseen_is_exactly_what_is_published_and_hidden(people: dict[A
     seen = forecast(people, pair(stage), k)
     assert [one.percent for one in seen.outlooks] == [*RATES, EVERYBODY_ANSWERS]
     for outlook in seen.outlooks:
-        tally = tally_at(outlook.percent, seen.groups, people, pair(stage))
+        tally = tally_at(outlook.percent, seen.groups, people, dict(seen.asked))
         assert outlook.is_opened == (sum(tally.answered(group) for group in tally.groups) >= k)
         if outlook.is_opened:
             assert published_by(outlook.publication) == published_by(publish(tally, k))
@@ -120,12 +109,45 @@ def test_a_role_that_is_too_small_makes_one_group_of_everybody() -> None:
     seen = of(9, 20)
     assert seen.small_roles == ((Role.MENTOR, 9),)
     assert [group.name for group in seen.groups] == ["all"]
-    assert Reason.ONE_ROLE in {hidden.reason for hidden in seen.best.hidden["all"]}
+    assert seen.best.hidden(seen.groups[0], Role.MENTOR) == ()
+
+
+def test_what_one_role_is_asked_is_left_out_if_of_either_too_few_are_invited() -> None:
+    seen, asked = of(4, 20), pair("kickoff")
+    shared = {one.code for one in asked[Role.MENTOR].questions} & {one.code for one in asked[Role.MENTEE].questions}
+    assert {one.code for questionnaire in seen.asked.values() for one in questionnaire.questions} <= shared
+    assert {one.role for one in seen.not_asked} == set(Role)
+
+
+@pytest.mark.parametrize(("mentors", "mentees"), [(8, 8), (9, 60), (5, 5), (12, 9)])
+def test_a_coordinator_chooses_where_each_role_has_k_and_one_has_not_twice_k(mentors: int, mentees: int) -> None:
+    people = {Atom(Role.MENTOR, ""): mentors, Atom(Role.MENTEE, ""): mentees}
+    seen = choices(people, pair("kickoff"), 5)
+    assert {one: [group.name for group in its.groups] for one, its in seen.items()} == {
+        Grouping.TOGETHER: ["all"],
+        Grouping.APART: ["mentor", "mentee"],
+    }
+    shown = [its.shown(HOPED) for its in seen.values()]
+    assert shown == sorted(shown, reverse=True)
+
+
+@pytest.mark.parametrize(("mentors", "mentees"), [(4, 20), (10, 10), (0, 8)])
+def test_elsewhere_there_is_nothing_to_choose(mentors: int, mentees: int) -> None:
+    assert choices({Atom(Role.MENTOR, ""): mentors, Atom(Role.MENTEE, ""): mentees}, pair("kickoff"), 5) == {}
+
+
+def test_a_sensitive_question_is_not_asked_of_fewer_than_ten() -> None:
+    people = {Atom(Role.MENTOR, ""): 8, Atom(Role.MENTEE, ""): 20}
+    apart = choices(people, pair("exit"), 5)[Grouping.APART]
+    sensitive = {role: [one for one in its.questions if one.sensitive] for role, its in apart.asked.items()}
+    assert (sensitive[Role.MENTOR], bool(sensitive[Role.MENTEE])) == ([], True)
+    assert NotAsked(Role.MENTOR, Theme.HARM, is_open=False) in apart.not_asked
 
 
 def test_a_role_alone_is_never_too_small_for_the_other() -> None:
-    assert of(9, 0).small_roles == ()
-    assert of(9, 0).best.hidden == {"all": ()}
+    seen = of(9, 0)
+    assert seen.small_roles == ()
+    assert seen.best.hidden(seen.groups[0], Role.MENTOR) == ()
 
 
 @pytest.mark.parametrize(("mentees", "kept"), [(9, False), (10, True)])
@@ -159,10 +181,11 @@ def test_no_report_shows_what_was_not_foreseen_of_questions_that_hang_on_others(
     assert published_by(publish(tally, 5))[1] <= published_by(seen.best.publication)[1]
 
 
-def test_what_hangs_on_a_question_that_is_never_shown_is_not_foreseen(ask: Callable[..., Question]) -> None:
+def test_what_hangs_on_two_wordings_is_not_asked_of_both(
+    ask: Callable[..., Question],
+) -> None:
     asked = {
         role: questionnaire_of(role, (ask("P1", text={"en": f"{role}?"}), ask("P2", shown_when=LOW))) for role in Role
     }
-    best = forecast({Atom(Role.MENTOR, ""): 9, Atom(Role.MENTEE, ""): 9}, asked, 5).best
-    hidden = {("all", "P1", Reason.ONE_ROLE), ("all", "P2", Reason.CONDITION_HIDDEN)}
-    assert published_by(best.publication) == ({"all"}, set(), hidden)
+    seen = forecast({Atom(Role.MENTOR, ""): 9, Atom(Role.MENTEE, ""): 9}, asked, 5)
+    assert [[one.code for one in its.questions] for its in seen.asked.values()] == [["P1"], ["P1"]]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.disclosure.groups import Atom, Group, group_of, partition
+from feedback.domain.disclosure.groups import Atom, Group, group_of, is_choice, kept_partition, partition
 from feedback.domain.survey.questionnaires import Role
 
 atoms = st.builds(Atom, st.sampled_from(Role), st.text("ab+/%é", max_size=3))
@@ -86,3 +86,68 @@ def test_an_unknown_cohort_has_no_group() -> None:
 
 def _fits(group: Group, atom: Atom) -> bool:
     return group.role in (None, atom.role) and (not group.cohorts or atom.cohort in group.cohorts)
+
+
+def of_roles(mentors: int, mentees: int) -> dict[Atom, int]:
+    return {Atom(Role.MENTOR, ""): mentors, Atom(Role.MENTEE, ""): mentees}
+
+
+@pytest.mark.parametrize(("mentors", "mentees"), [(8, 8), (5, 40), (12, 9)])
+def test_a_small_role_may_stay_apart(mentors: int, mentees: int) -> None:
+    assert is_choice(of_roles(mentors, mentees), 5)
+    groups = partition(of_roles(mentors, mentees), 5, apart=True)
+    assert [(group.name, group.invited) for group in groups] == [("mentor", mentors), ("mentee", mentees)]
+
+
+@pytest.mark.parametrize(("mentors", "mentees"), [(4, 20), (20, 4), (4, 4)])
+def test_a_role_of_fewer_than_k_may_not(mentors: int, mentees: int) -> None:
+    assert not is_choice(of_roles(mentors, mentees), 5)
+    assert [group.name for group in partition(of_roles(mentors, mentees), 5, apart=True)] == ["all"]
+
+
+@given(rosters, rosters, thresholds, st.booleans())
+def test_kept_groups_hold_everybody_once_and_enough_people(
+    first: dict[Atom, int], later: dict[Atom, int], k: int, apart: bool
+) -> None:
+    kept = kept_partition(partition(first, k, apart=apart), first, later, k)
+    if kept is not None:
+        assert sum(group.invited for group in kept) == sum(later.values())
+        assert all(group.invited >= (k if group.role and not group.cohorts else 2 * k) for group in kept)
+        assert all(group_of(atom, kept) in kept for atom, size in later.items() if size)
+
+
+@given(rosters, thresholds, st.booleans())
+def test_the_same_people_keep_their_groups(sizes: dict[Atom, int], k: int, apart: bool) -> None:
+    groups = partition(sizes, k, apart=apart)
+    assert kept_partition(groups, sizes, sizes, k) in (groups, None if sum(sizes.values()) < 2 * k else groups)
+
+
+def kept(**now: int) -> list[tuple[str, int]] | None:
+    """Mentors of London 20, York 12 at first, and these mentors now; mentees do not change."""
+    mentees = {Atom(Role.MENTEE, ""): 20}
+    before = mentors(London=20, York=12) | mentees
+    groups = kept_partition(partition(before, 5), before, mentors(**now) | mentees, 5)
+    return None if groups is None else [(one.name, one.invited) for one in groups if one.role is Role.MENTOR]
+
+
+def test_a_new_cohort_of_fewer_than_twice_k_joins_the_smallest_group() -> None:
+    assert kept(London=20, York=12, Leeds=3) == [("mentor/Leeds+York", 15), ("mentor/London", 20)]
+
+
+def test_a_new_cohort_of_twice_k_is_a_group() -> None:
+    assert kept(London=20, York=12, Leeds=10) == [("mentor/Leeds", 10), ("mentor/London", 20), ("mentor/York", 12)]
+
+
+def test_groups_are_made_anew_once_one_has_fewer_than_twice_k() -> None:
+    assert kept(London=20, York=9) is None
+
+
+def test_a_role_keeps_its_group_down_to_k() -> None:
+    before = of_roles(8, 12)
+    groups = partition(before, 5, apart=True)
+    assert [kept_partition(groups, before, of_roles(left, 12), 5) is None for left in (4, 5, 9)] == [True, False, False]
+
+
+def test_groups_are_made_anew_once_a_role_is_there_that_was_not() -> None:
+    before = {Atom(Role.MENTOR, ""): 12}
+    assert kept_partition(partition(before, 5), before, of_roles(12, 12), 5) is None

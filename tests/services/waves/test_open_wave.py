@@ -71,8 +71,8 @@ def test_the_groups_are_kept_as_they_were_at_the_opening(world: World) -> None:
         assert groups_of(session, wave) == opening.groups
 
 
-def test_a_role_below_twice_k_makes_one_group_of_all(world: World) -> None:
-    wave = world.planned_wave(world.programme(mentors=20, mentees=9))
+def test_a_role_below_k_makes_one_group_of_all(world: World) -> None:
+    wave = world.planned_wave(world.programme(mentors=20, mentees=4))
     assert [group.name for group in opened(world, wave).groups] == ["all"]
 
 
