@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, create_engine, select, text
@@ -81,6 +82,16 @@ def test_the_function_writes_down_whom_it_moves_and_who_asked(taken_over: Connec
     assert address(world) == LURE
     assert taken_over.scalar(INVITE, {"now": world.clock()}) is True
     assert noted(world, "sent an invitation again") == [("staff 7", "wave 1, participant 1")]
+
+
+@ON_POSTGRESQL
+def test_whoever_dates_a_correction_years_ahead_keeps_nobody_from_being_told(
+    taken_over: Connection, world: World
+) -> None:
+    lose(world)
+    assert taken_over.scalar(CORRECT, {"now": world.clock() + timedelta(days=4000)}) is True
+    world.do_what_is_due()
+    assert mail_to(world, MIA)["Subject"] == "Your mail address was changed"
 
 
 @ON_POSTGRESQL

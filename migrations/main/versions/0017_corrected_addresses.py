@@ -32,8 +32,9 @@ BEGIN
   ) THEN
     RETURN false;
   END IF;
+  -- Whoever moves an address could name a day on which nobody is told any more.
   INSERT INTO address_notices (participant_id, email, tell_at)
-  SELECT id, former, corrected_at FROM participants p WHERE programme_id = programme AND email = former
+  SELECT id, former, least(corrected_at, now()) FROM participants p WHERE programme_id = programme AND email = former
   AND EXISTS (
     SELECT FROM deliveries d
     WHERE d.participant_id = p.id AND EXISTS (SELECT FROM entitlements e WHERE e.wave_id = d.wave_id)
