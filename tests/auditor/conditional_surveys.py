@@ -71,7 +71,7 @@ def broken(survey: Survey, about: str) -> set[str]:
     options = FILTER if about == "filter" else OPTIONS
     whole = [*survey.names, *(name for at, name in enumerate(("mentor", "mentee")) if survey.sizes[at])]
     plain = [_those(survey.people(name)) for name in whole]
-    classed = list(_classed(survey)) if (about, survey.kind) == ("question", "twice") else []
+    classed = list(_classed(survey, whole)) if (about, survey.kind) == ("question", "twice") else []
     found = {"D1" for people in (*plain, *classed) if _certain_count(survey, worlds, people, view, options)}
     for people in (*plain, *classed):
         if _alike(worlds, people, view, None):
@@ -87,11 +87,11 @@ def _those(people: list[int]) -> People:
     return lambda world: people
 
 
-def _classed(survey: Survey) -> Iterator[People]:
-    """Yield unions of classes of answers to the filter, in each group."""
+def _classed(survey: Survey, whole: Iterable[str]) -> Iterator[People]:
+    """Yield unions of classes of answers to the filter, in each group and role."""
     inside, outside = survey.asks, frozenset(range(FILTER)) - survey.asks
     classes = [frozenset[int | None](one) for one in (inside, outside, {None}) if one]
-    for name in survey.names:
+    for name in whole:
         for number in range(1, len(classes) + 1):
             for chosen in combinations(classes, number):
                 yield _who_chose(survey.people(name), frozenset().union(*chosen))
