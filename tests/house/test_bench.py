@@ -2,10 +2,10 @@
 
 import pytest
 
-from bench import audit, contested, loading, opening, page, roster, sealing, waves
+from bench import audit, contested, history, loading, opening, page, roster, sealing, waves
 
 
-@pytest.mark.parametrize("benchmark", [page, loading, sealing, roster, opening, audit, contested, waves])
+@pytest.mark.parametrize("benchmark", [page, loading, sealing, roster, opening, audit, history, contested, waves])
 def test_a_benchmark_prints_a_table(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     benchmark.main(small=True)
     assert capsys.readouterr().out.count("|") > 10

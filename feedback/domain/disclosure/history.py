@@ -91,22 +91,26 @@ class _Search:
 
     def vectors(self, free: list[list[Vector]], most: int) -> Iterator[Vector]:
         """Yield each vector of smallest support that no space of `free` holds; at most `most` are looked at."""
-        if not self._small:
-            return
-        programme = _Programme(_kernel([one[: self._few] for one in self._small]), self._sizes, self._below)
-        for first in range(self._few):
-            while (found := programme.support(first)) is not None:
-                if programme.cuts == most:
-                    raise TooManyCombinations
-                vector = self._smallest(found)
-                support = [at for at, value in enumerate(vector) if value]
-                programme.cut(support)
-                if not any(_holds(space, vector) for space in free):
-                    yield vector
+        looked_at = 0
+        for part in _parts(self._small):
+            if any(all(_holds(space, row) for row in part) for space in free):
+                continue
+            kinds = [at for at in range(self._few) if any(row[at] for row in part)]
+            sizes = [self._sizes[at] for at in kinds]
+            programme = _Programme(_kernel([[row[at] for at in kinds] for row in part]), sizes, self._below)
+            for first in range(len(kinds)):
+                while (found := programme.support(first)) is not None:
+                    if looked_at == most:
+                        raise TooManyCombinations
+                    looked_at += 1
+                    vector = self._smallest(part, {kinds[at] for at in found})
+                    programme.cut([at for at, kind in enumerate(kinds) if vector[kind]])
+                    if not any(_holds(space, vector) for space in free):
+                        yield vector
 
-    def _smallest(self, support: set[int]) -> Vector:
-        """Return a vector whose support lies in `support` and holds that of no other."""
-        within = self._with_zeros(self._small, support)
+    def _smallest(self, space: list[Vector], support: set[int]) -> Vector:
+        """Return a vector of a space whose support lies in `support` and holds that of no other."""
+        within = self._with_zeros(space, support)
         if not within:
             raise TooManyCombinations  # the solver's arithmetic is not exact, and was not here
         for at in sorted(support):
@@ -126,8 +130,7 @@ class _Programme:
     """Looks for a vector of at most `below` − 1 people with `kernel` · vector = 0, each value from −1 to 1."""
 
     def __init__(self, kernel: list[Vector], sizes: list[int], below: int) -> None:
-        self._few = len(kernel[0]) if kernel else sum(size < below for size in sizes)
-        self.cuts = 0
+        self._few = len(sizes)
         self._solver = _quiet_solver()
         few = self._few
         for _at in range(few):
@@ -155,7 +158,6 @@ class _Programme:
 
     def cut(self, support: list[int]) -> None:
         """Look no more for what holds this support: it is a sum of this one and others."""
-        self.cuts += 1
         self._row({self._few + at: 1 for at in support}, -_INFINITY, len(support) - 1)
 
     def _row(self, values: dict[int, int], low: float, high: float) -> None:
@@ -192,6 +194,18 @@ def _reduced(rows: Sequence[Vector]) -> list[Vector]:
         left = [_less(row, pivot, row[at]) for row in left]
         done = [_less(row, pivot, row[at]) for row in done] + [pivot]
     return done
+
+
+def _parts(rows: list[Vector]) -> list[list[Vector]]:
+    """Split a reduced basis so that each vector of smallest support is a sum within one part."""
+    parts: list[tuple[set[int], list[Vector]]] = []
+    for row in rows:
+        support, joined = {at for at, value in enumerate(row) if value}, [row]
+        for part in [one for one in parts if not one[0].isdisjoint(support)]:
+            parts.remove(part)
+            support, joined = support | part[0], [*part[1], *joined]
+        parts.append((support, joined))
+    return [joined for _support, joined in parts]
 
 
 def _less(row: Vector, other: Vector, times: Fraction) -> Vector:

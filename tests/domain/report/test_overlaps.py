@@ -1,22 +1,11 @@
 """Which waves of an organisation may follow each other: generated ones, as organisations run them."""
 
-import random
-
 import pytest
 
 from feedback.domain.report.overlaps import KnownWave, Overlap, Topic, find_overlaps, topics_published
 from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Role
+from tests.domain.report.organisations import some_organisation, wave
 from tests.reporting.reports import Said, facts, question, report
-
-ASKED = {"en": "Does it help?"}
-OF_MENTORS = {"en": "What have you learned from a mentee?"}
-
-
-def wave(number: int, groups: dict[str, set[int]], k: int = 5, asks: str = "") -> KnownWave:
-    """A wave that asks all groups one thing, and the groups named in `asks` another."""
-    topics = [Topic(ASKED, frozenset(groups))] + ([Topic(OF_MENTORS, frozenset({asks}))] if asks else [])
-    members = {name: frozenset(str(one).encode() for one in people) for name, people in groups.items()}
-    return KnownWave(number, k, tuple(topics), members)
 
 
 def overlaps(mine: KnownWave, *others: KnownWave, allowed: tuple[int, ...] = ()) -> list[Overlap]:
@@ -62,33 +51,14 @@ def test_what_a_report_says_nothing_of_leaves_the_history() -> None:
     assert topics_published(said) == (Topic({"en": "How is it?"}, frozenset({"mentor"})),)
 
 
-def partition(people: list[int], chance: random.Random) -> dict[str, set[int]]:
-    """Two roles, one of them perhaps in two cohorts, as the roster has them; everybody, if a role is small."""
-    half = len(people) // 2
-    mentors, mentees = set(people[:half]), set(people[half:])
-    if half < 10:
-        return {"all": set(people)}
-    if half < 20 or chance.random() < 0.5:
-        return {"mentor": mentors, "mentee": mentees}
-    return {"mentor/a": set(people[: half // 2]), "mentor/b": set(people[half // 2 : half]), "mentee": mentees}
-
-
-def organisation(seed: int) -> int:
-    """Count the refusals among six programmes of new and returning people, three waves each, without leavers."""
-    chance, known, waves, refused = random.Random(seed), list(range(20)), list[KnownWave](), 0
-    for programme in range(6):
-        size, returning = chance.randint(8, 60), chance.uniform(0, 0.6)
-        back = chance.sample(known, min(len(known), round(size * returning)))
-        people = back + list(range(len(known), len(known) + size - len(back)))
-        known = list(range(max(len(known), max(people) + 1)))
-        groups = partition(people, chance)
-        for stage in range(3):
-            mine = wave(3 * programme + stage, groups)
-            refused += bool(overlaps(mine, *waves, allowed=tuple(range(3 * programme, 3 * programme + stage))))
-            waves.append(mine)
-    return refused
-
-
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_hardly_any_programme_without_leavers_is_refused(seed: int) -> None:
-    assert organisation(seed) == 0
+    seen = some_organisation(seed)
+    assert (seen["first"], seen["later"]) == (6, 12)
+    assert seen["refused first"] + seen["refused later"] + seen["labelled"] == 0
+
+
+def test_where_people_leave_their_own_sequence_is_labelled() -> None:
+    seen = some_organisation(0, returning=0.0, leaving=0.1)
+    assert seen["labelled"] > 3
+    assert seen["refused first"] + seen["refused later"] == 0
