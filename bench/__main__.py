@@ -4,9 +4,23 @@ import os
 import platform
 import sys
 
-from bench import audit, closing, contested, history, loading, opening, page, roster, sealing, steps, submit, waves
+from bench import (
+    alike,
+    audit,
+    closing,
+    contested,
+    history,
+    loading,
+    opening,
+    page,
+    roster,
+    sealing,
+    steps,
+    submit,
+    waves,
+)
 
-BENCHMARKS = (page, loading, sealing, roster, opening, submit, steps, closing, audit, history, contested, waves)
+BENCHMARKS = (page, loading, sealing, roster, opening, submit, alike, steps, closing, audit, history, contested, waves)
 
 
 def main() -> None:

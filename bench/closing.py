@@ -93,7 +93,7 @@ def sealed_answers(session: Session, wave: int, links: list[str]) -> Iterator[di
         answer = an_answer(asked[Role(role)], chance, "We meet every week." if chance.random() < 0.2 else "")
         receipt = new_receipt()
         body = write_body(ResponseBody(proof(secret), group, role, answer, receipt))
-        row = response_key(secret)
+        row = response_key(secret, None)
         sealed = seal_response(body, found.response_key, place, row, found.body_bytes)
         yield {"response_key": row, "wave_id": wave, "lock": change_lock(receipt), "sealed": sealed}
 

@@ -20,10 +20,11 @@ from feedback.mail import write
 from feedback.services.reports.set_notice import name_help, say_what_was_done
 from feedback.storage.support import desk_of
 from forms.bank import pair
-from tests.browser.conftest import browser_at_hand
+from tests.browser.conftest import FLAGS
 from tests.browsing import free_port
 from tests.databases import SqliteServer
 from tests.mails.letters import MAILS, a_letter
+from tests.needs import needs
 from tests.web.test_staff_pages import token_for
 from tests.world import FixedClock, World
 
@@ -90,6 +91,9 @@ def journey(page: Page, link: str, shoot: Shoot) -> None:
     page.goto(f"{link}/withdraw")
     press(page, "Take back my answer")
     shoot("withdraw-errors")
+    page.get_by_label("To be sure").fill("withdraw")
+    press(page, "Take back my answer")
+    shoot("withdrawn")
 
 
 def around(page: Page, base: str, world: World, shoot: Shoot) -> None:
@@ -172,7 +176,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with service() as (world, base), sync_playwright() as playwright:
         link = reported_programme(world)
-        browser = browser_at_hand(playwright)
+        browser = playwright.chromium.launch(executable_path=needs("chromium"), args=list(FLAGS))
         take_for_readme(browser, world, base, f"{base}/s/{link}")
         take(browser, world, base, link)
         browser.close()

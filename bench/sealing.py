@@ -31,7 +31,7 @@ def measure(times: int) -> list[list[object]]:
     secret, key, place = LinkSecret(bytes(32)), new_private_key(), Place(1, 1)
     answer = an_answer(questionnaire, random.Random(1), "A comment of a usual length, neither short nor long.")
     body = ResponseBody(proof(secret), "mentor", Role.MENTOR, answer, new_receipt())
-    size, row = largest_body(questionnaire, "mentor"), response_key(secret)
+    size, row = largest_body(questionnaire, "mentor"), response_key(secret, None)
     public, bare_key = key.public, X25519PrivateKey.generate()
     suite, bare_public = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305), bare_key.public_key()
     plain = bytes(size + 4)

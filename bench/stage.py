@@ -23,6 +23,7 @@ from tests.postgres import postgres_server
 
 ROOT = Path(__file__).resolve().parents[1]
 MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+PEPPER = "cGVwcGVycGVwcGVycGVwcGVycGVwcGVycGVwcGVycGU="
 
 
 @contextmanager
@@ -42,6 +43,7 @@ def environment(pair: Pair, port: str = "8000") -> dict[str, str]:
         "FEEDBACK_KEYS_URL": pair.keys,
         "FEEDBACK_MASTER_KEY": MASTER_KEY,
         "FEEDBACK_SESSION_KEY": "s" * 32,
+        "FEEDBACK_PEPPER": PEPPER,
         "FEEDBACK_BASE_URL": f"http://127.0.0.1:{port}",
         "FEEDBACK_LISTEN_PORT": port,
         "PYTHONPATH": str(ROOT),

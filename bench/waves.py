@@ -168,6 +168,8 @@ def plain_copy(engine: Engine, wave: int, rules: Rules, server: Sequence[int]) -
 def working(databases: Pair, sink: Sink) -> Iterator[list[psutil.Process]]:
     """Let workers work, and yield their processes."""
     surroundings = environment(databases) | {"FEEDBACK_SMTP_PORT": str(sink.port), "FEEDBACK_LOG_FORMAT": "text"}
+    # Which a worker would refuse.
+    del surroundings["FEEDBACK_PEPPER"]
     command = [sys.executable, "-m", "feedback", "work", "--processes", str(WORKERS)]
     chief = subprocess.Popen(command, cwd=ROOT, env=surroundings)
     workers = psutil.Process(chief.pid)

@@ -61,7 +61,8 @@ def respond(
 def opened(world: World, link: str, known: KnownSurveys | None = None) -> OpenLink:
     """What a link leads to now."""
     with world.reading() as connection:
-        return follow_link(connection, read_link(link), now=world.clock(), known=known)
+        pepper = world.tools.settings.pepper
+        return follow_link(connection, read_link(link), now=world.clock(), pepper=pepper, known=known)
 
 
 def ready_to_send(world: World, link: str, seed: int = 7) -> dict[str, str]:

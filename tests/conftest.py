@@ -26,6 +26,7 @@ hypothesis.settings.register_profile("here", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("here")
 
 MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+PEPPER = "cGVwcGVycGVwcGVycGVwcGVycGVwcGVycGVwcGVycGU="
 _connect = socket.socket.connect
 
 
@@ -143,6 +144,7 @@ def environment(databases: Pair, smtp_port: int, tmp_path: Path) -> dict[str, st
         "FEEDBACK_KEYS_URL": databases.keys,
         "FEEDBACK_MASTER_KEY": MASTER_KEY,
         "FEEDBACK_SESSION_KEY": "s" * 32,
+        "FEEDBACK_PEPPER": PEPPER,
         "FEEDBACK_BASE_URL": "https://feedback.example.com",
         "FEEDBACK_SMTP_PORT": str(smtp_port),
         "FEEDBACK_MAIL_SENDER": "feedback@example.com",

@@ -58,7 +58,7 @@ def _send(tools: WorkerContext, subject: str, now: datetime) -> None:
 
 def _submit(tools: WorkerContext, subject: str, now: datetime) -> None:
     with tools.reading() as connection:
-        link = follow_link(connection, read_link(subject), now=now)
+        link = follow_link(connection, read_link(subject), now=now, pepper=tools.settings.pepper)
     with tools.writing() as connection:
         submit_response(connection, link, an_answer(link.survey.questionnaire, random.Random(1)), new_receipt())
 

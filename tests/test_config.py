@@ -149,9 +149,10 @@ SECRETS = (
 
 
 def of_participants(production: dict[str, str]) -> dict[str, str]:
-    """The environment of the process that serves participants, which holds no secret."""
+    """The environment of the process that serves participants, which holds no secret but the pepper."""
     return {name: value for name, value in production.items() if name not in SECRETS} | {
-        "FEEDBACK_SERVES": "participants"
+        "FEEDBACK_SERVES": "participants",
+        "FEEDBACK_PEPPER": KEY,
     }
 
 
@@ -159,6 +160,24 @@ def test_the_participants_process_has_no_way_to_the_keys(production: dict[str, s
     settings = read_settings(of_participants(production))
     assert settings.serves is Serves.PARTICIPANTS
     assert settings.vault is None
+    assert settings.pepper == b"k" * 32
+
+
+@pytest.mark.parametrize("text", ["", "short", "bm90IDMyIGJ5dGVz"])
+def test_the_participants_process_needs_a_pepper_of_32_bytes(production: dict[str, str], text: str) -> None:
+    with pytest.raises(SettingsRefused, match="FEEDBACK_PEPPER"):
+        read_settings(of_participants(production) | {"FEEDBACK_PEPPER": text})
+
+
+def test_a_pepper_may_lie_in_a_file_and_is_made_once_when_embedded(production: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "pepper"
+    path.write_text(f"{OTHER_KEY}\n")
+    named = of_participants(production) | {"FEEDBACK_PEPPER": "", "FEEDBACK_PEPPER_FILE": str(path)}
+    assert read_settings(named).pepper == b"o" * 32
+    made = embedded(tmp_path / "here").pepper
+    assert made is not None
+    assert embedded(tmp_path / "here").pepper == made
+    assert read_settings(production).pepper is None
 
 
 @pytest.mark.parametrize("variable", SECRETS)

@@ -5,6 +5,7 @@ from flask.cli import AppGroup
 from feedback.cli.output import ACTOR, say
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
+from feedback.services.installation.check_pepper import forget_pepper
 from feedback.services.installation.find_traces import find_traces, scrub_samples
 from feedback.services.installation.upgrade_databases import (
     grant_rights,
@@ -50,6 +51,19 @@ def grants_command() -> None:
     """
     grant_rights(runtime().engines, now=runtime().clock(), actor=ACTOR)
     say("The roles feedback_participants, feedback_staff and feedback_worker have their rights.")
+
+
+@database.command("new-pepper")
+def new_pepper_command() -> None:
+    """Let participants' processes be given another pepper. As the owner, while no wave is open.
+
+    \b
+    Example:  feedback db new-pepper
+              openssl rand -base64 32       # for FEEDBACK_PEPPER of every participants' process; start them again
+    """
+    tools = runtime()
+    forget_pepper(tools.session(), now=tools.clock(), actor=ACTOR)
+    say("The pepper of the participants' process that starts next is the one from now on.")
 
 
 @database.command("rewrap-keys")

@@ -10,11 +10,13 @@ from granian.constants import Interfaces
 
 from feedback.cli.application import served_app
 from feedback.cli.serving import THREADS
-from feedback.config import Serves, wants_json_logs
+from feedback.config import NO_PEPPER, Serves, wants_json_logs
+from feedback.domain.errors import SettingsRefused
 from feedback.logs import server_logs
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
 from feedback.services.installation.check_databases import check_databases
+from feedback.services.installation.check_pepper import adopt_pepper
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +32,15 @@ def serve(workers: int) -> None:
     """
     tools = runtime()
     check_databases(tools.engines, migrations_folder())
+    settings = tools.settings
+    if settings.serves is not Serves.STAFF:
+        if settings.pepper is None:
+            raise SettingsRefused(NO_PEPPER)
+        with tools.writing() as connection:
+            adopt_pepper(connection, settings.pepper)
     tools.engines.dispose()
     # Loaded before the workers are forked, which then share it.
     served_app()
-    settings = tools.settings
     log.info("serving %s on port %d; Ctrl-C ends it", settings.serves, settings.listen_port)
     Granian(
         "feedback.app:create_app_from_environment",

@@ -43,6 +43,8 @@ def work(processes: int, *, with_parent: bool) -> None:
         raise SettingsRefused(
             "FEEDBACK_DATABASE_URL names no PostgreSQL database: on SQLite one process works, on one machine."
         )
+    if tools.settings.pepper is not None and not tools.settings.embedded:
+        raise SettingsRefused("FEEDBACK_PEPPER is set, but only the participants' process may hold it; remove it.")
     ending = Ending()
     working = (
         ProcessGroup(processes, ending)

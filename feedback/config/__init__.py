@@ -13,10 +13,15 @@ from urllib.parse import SplitResult, urlsplit
 
 from feedback.config.mail import SHORTEST_TOKEN, BounceSettings, SmtpSettings, read_bounces, read_smtp
 from feedback.config.values import driver, embedded_url, number
-from feedback.config.vault import Vault, read_vault
+from feedback.config.vault import Vault, read_pepper, read_vault
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.hosts import is_loopback
+from feedback.domain.links import Pepper
 
+NO_PEPPER = (
+    "FEEDBACK_PEPPER is missing: whoever serves participants needs 32 random bytes in base64, the same in all of these "
+    "processes and in no others (try: openssl rand -base64 32)."
+)
 SMALLEST_GROUP_SIZE = 5
 LONGEST_KEY_BACKUP_DAYS = 7
 _SECRET_VARIABLES = (
@@ -31,7 +36,7 @@ _SECRET_VARIABLES = (
 
 
 class Serves(StrEnum):
-    """Which pages this process serves. The participants' process holds no secret at all."""
+    """Which pages this process serves. The participants' process holds one secret, the pepper, which opens nothing."""
 
     PARTICIPANTS = "participants"
     STAFF = "staff"
@@ -49,13 +54,17 @@ class Watching:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that the environment decides. `vault` is None in the participants' process."""
+    """Everything that the environment decides.
+
+    `vault` is None in the participants' process, `pepper` in all that serve no participants.
+    """
 
     instance: Path
     embedded: bool
     serves: Serves
     database_url: str = field(repr=False)
     vault: Vault | None
+    pepper: Pepper | None = field(repr=False)
     base_url: str
     listen_host: str
     listen_port: int
@@ -91,6 +100,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         serves=serves,
         database_url=embedded_url(instance, "feedback") if embedded else driver(environ["FEEDBACK_DATABASE_URL"]),
         vault=read_vault(environ, instance, embedded) if holds_secrets else None,
+        pepper=_pepper(environ, instance, embedded, serves),
         base_url=_base_url(environ, f"http://{host}:{port}" if embedded else None),
         listen_host=host,
         listen_port=port,
@@ -125,7 +135,19 @@ def _refuse_secrets(environ: Mapping[str, str], embedded: bool) -> None:
         raise SettingsRefused("FEEDBACK_SERVES is participants: that process needs FEEDBACK_DATABASE_URL.")
     for variable in _SECRET_VARIABLES:
         if environ.get(variable):
-            raise SettingsRefused(f"{variable} is set, but the participants' process must hold no secret; remove it.")
+            raise SettingsRefused(f"{variable} is set, but the participants' process must not hold it; remove it.")
+
+
+def _pepper(environ: Mapping[str, str], instance: Path, embedded: bool, serves: Serves) -> Pepper | None:
+    if serves is Serves.STAFF:
+        for variable in ("FEEDBACK_PEPPER", "FEEDBACK_PEPPER_FILE"):
+            if environ.get(variable):
+                raise SettingsRefused(f"{variable} is set, but only the participants' process may hold it; remove it.")
+        return None
+    pepper = read_pepper(environ, instance, embedded)
+    if pepper is None and serves is Serves.PARTICIPANTS:
+        raise SettingsRefused(NO_PEPPER)
+    return pepper
 
 
 def _base_url(environ: Mapping[str, str], default: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The secrets: the way to the key store, master keys, the key of the staff's cookies."""
+"""The secrets: the way to the key store, master keys, the key of the staff's cookies; the participants' pepper."""
 
 import base64
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from feedback.config.values import driver, embedded_url
 from feedback.domain.errors import SettingsRefused
+from feedback.domain.links import Pepper
 
 MASTER_KEY_BYTES = 32
 
@@ -29,6 +30,18 @@ def read_vault(environ: Mapping[str, str], instance: Path, embedded: bool) -> Va
         master_keys=_master_keys(environ, instance, embedded),
         session_key=_session_key(environ, instance, embedded),
     )
+
+
+def read_pepper(environ: Mapping[str, str], instance: Path, embedded: bool) -> Pepper | None:
+    """Return the pepper in `environ`, if there is one; when embedded, that of the instance folder, made if missing."""
+    variable, text = "FEEDBACK_PEPPER", environ.get("FEEDBACK_PEPPER", "")
+    if not text and environ.get("FEEDBACK_PEPPER_FILE"):
+        variable = "FEEDBACK_PEPPER_FILE"
+        text = _read_secret(Path(environ[variable]), variable)
+    if not text and embedded:
+        variable = "FEEDBACK_INSTANCE"
+        text = _embedded_secret(instance / "pepper.key")
+    return Pepper(_key(text, variable)) if text else None
 
 
 def _keys_url(environ: Mapping[str, str]) -> str:
@@ -55,10 +68,10 @@ def _master_keys(environ: Mapping[str, str], instance: Path, embedded: bool) -> 
         raise SettingsRefused(
             "FEEDBACK_MASTER_KEY is missing: set it to 32 random bytes in base64 (try: openssl rand -base64 32)."
         )
-    return tuple(_master_key(part, variable) for part in parts)
+    return tuple(_key(part, variable) for part in parts)
 
 
-def _master_key(text: str, variable: str) -> bytes:
+def _key(text: str, variable: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
     except ValueError:

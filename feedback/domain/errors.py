@@ -81,6 +81,10 @@ class ResendRefused(FeedbackError):
     """A mail is not sent again: too soon, too often, or to somebody who has left. Says nothing of answers."""
 
 
+class PepperRefused(FeedbackError):
+    """A participants' process holds another pepper than answers were given with, or it cannot be changed now."""
+
+
 class WaveClosed(FeedbackError):
     """A link leads nowhere: it is unknown, malformed, or its wave is not open. The three are not told apart."""
 

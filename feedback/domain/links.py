@@ -14,6 +14,8 @@ from feedback.domain.address import Address, subaddress
 
 LinkKey = NewType("LinkKey", bytes)
 """32 random bytes, one per wave; only the key store has them."""
+Pepper = NewType("Pepper", bytes)
+"""32 random bytes that the participants' processes share and nobody else holds."""
 LinkSecret = NewType("LinkSecret", bytes)
 """32 bytes inside one participant's link; never stored."""
 Proof = NewType("Proof", bytes)
@@ -59,9 +61,15 @@ def entitlement_digest(shown: Proof) -> EntitlementDigest:
     return EntitlementDigest(hashlib.sha256(shown).digest())
 
 
-def response_key(secret: LinkSecret) -> ResponseKey:
-    """Derive the key under which the sealed response lies."""
-    return ResponseKey(_derive(secret, b"response"))
+def response_key(secret: LinkSecret, pepper: Pepper | None) -> ResponseKey:
+    """Derive the key under which the sealed response lies; without a pepper in waves from before there was one."""
+    derived = _derive(secret, b"response")
+    return ResponseKey(derived if pepper is None else _derive(pepper, derived))
+
+
+def pepper_fingerprint(pepper: Pepper) -> bytes:
+    """Return what tells one pepper from another; it does not lead back to it."""
+    return hashlib.sha256(_derive(pepper, b"feedback/fingerprint")).digest()
 
 
 def page_key(secret: LinkSecret) -> PageKey:

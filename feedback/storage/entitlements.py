@@ -13,6 +13,7 @@ from feedback.domain.waves.states import WaveState
 from feedback.storage.bulk import insert_rows
 from feedback.storage.database import Base
 from feedback.storage.notices import Notice
+from feedback.storage.pepper import KnownPepper
 from feedback.storage.programmes import Programme
 from feedback.storage.waves import Wave
 
@@ -45,6 +46,7 @@ _PROGRAMMES, _NOTICES = Programme.__table__.c, Notice.__table__.c
 _OPEN_RIGHT = (
     select(_RIGHTS.wave_id, _RIGHTS.role, _RIGHTS.group_name, _WAVES.state, _WAVES.closes_at)
     .add_columns(_PROGRAMMES.contact_name, _PROGRAMMES.contact_email, _NOTICES.help_contacts)
+    .add_columns(select(KnownPepper.fingerprint).scalar_subquery())
     .join_from(Entitlement.__table__, Wave.__table__)
     .join(Programme.__table__, _WAVES.programme_id == _PROGRAMMES.id)
     .outerjoin(Notice.__table__, _NOTICES.programme_id == _PROGRAMMES.id)
@@ -62,7 +64,7 @@ def add_entitlements(session: Session, rights: Iterable[Right]) -> None:
 class OpenRight(NamedTuple):
     """One entitlement with all that may change while its wave is open.
 
-    `help_contacts` are the programme's own words on where help is, a line each.
+    `help_contacts` are the programme's own words on where help is, a line each; `fingerprint` is the known pepper's.
     """
 
     wave_id: int
@@ -73,6 +75,7 @@ class OpenRight(NamedTuple):
     contact_name: str
     contact_email: str
     help_contacts: str | None
+    fingerprint: bytes | None
 
 
 def open_right(connection: Connection, digest: EntitlementDigest) -> OpenRight | None:

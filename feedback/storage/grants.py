@@ -30,6 +30,7 @@ _SHARED = ("organisations", "programmes", "waves", "wave_groups", "wave_question
 _PARTICIPANTS: Mapping[str, str] = {
     **dict.fromkeys(_SHARED, _READ),
     "entitlements": _READ,
+    "known_pepper": "SELECT, INSERT",
     "opt_outs": "SELECT (digest), UPDATE (wants_no_mail)",
     "notices": _READ,
     "support_desks": _READ,

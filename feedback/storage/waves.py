@@ -77,6 +77,7 @@ class Wave(Base):
     opening_was_refused: Mapped[bool] = mapped_column(default=False)
     grouping: Mapped[str | None] = mapped_column(String(10))
     not_asked: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    has_pepper: Mapped[bool] = mapped_column(default=False)
 
     @property
     def response_key(self) -> PublicKey:
@@ -139,6 +140,12 @@ class Moment(Base):
 def known_wave(session: Session, wave_id: int) -> Wave | None:
     """Return a wave as it is now, if there is one."""
     return session.get(Wave, wave_id, populate_existing=True)
+
+
+def open_waves_with_pepper(session: Session) -> list[int]:
+    """Return the ids of the open waves whose answers are found with the pepper."""
+    query = select(Wave.id).where(Wave.state == WaveState.OPEN, Wave.has_pepper).order_by(Wave.id)
+    return list(session.scalars(query))
 
 
 def wave_by_id(session: Session, wave_id: int) -> Wave:

@@ -13,6 +13,7 @@ from feedback.domain.errors import (
     FeedbackError,
     KeysMissing,
     NotFound,
+    PepperRefused,
     SignInRefused,
     WaveClosed,
 )
@@ -39,7 +40,7 @@ def turn_errors_into_pages(app: Flask) -> None:
     app.register_error_handler(WaveClosed, _closed)
     app.register_error_handler(FeedbackError, _refused)
     app.register_error_handler(HTTPException, _http_error)
-    for kind in (OperationalError, InterfaceError, NoConnectionFree):
+    for kind in (OperationalError, InterfaceError, NoConnectionFree, PepperRefused):
         app.register_error_handler(kind, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, make_response
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
 from feedback.services.installation.check_databases import DatabaseState, database_states
+from feedback.services.installation.check_pepper import pepper_fits
 
 health = Blueprint("health", __name__)
 DRAWN_AHEAD = "feedback-drawn-ahead"
@@ -22,13 +23,18 @@ def is_alive() -> Response:
 
 @health.get("/readyz")
 def is_ready() -> Response:
-    """Say whether the databases that this process has can be used and are up to date; 503 if not."""
-    found = set(database_states(runtime().engines, migrations_folder()))
+    """Say whether this process's databases can be used and are up to date, and its pepper fits; 503 if not."""
+    tools = runtime()
+    found = set(database_states(tools.engines, migrations_folder()))
     if DatabaseState.UNUSABLE in found:
         log.warning("not ready: a database cannot be used")
         return _plain("a database cannot be used", 503)
     if DatabaseState.OUTDATED in found:
         return _plain("the databases are not up to date", 503)
+    if tools.settings.pepper is not None:
+        with tools.reading() as connection:
+            if not pepper_fits(connection, tools.settings.pepper):
+                return _plain("the pepper is another one than the database knows", 503)
     ahead = current_app.extensions.get(DRAWN_AHEAD)
     if ahead is not None and not ahead.is_done:
         return _plain("the pages are not drawn yet", 503)

@@ -15,7 +15,7 @@ from tests.world import FixedClock, World
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
-_FLAGS = (
+FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",
@@ -28,7 +28,7 @@ _FLAGS = (
 def browser() -> Iterator[Browser]:
     chromium = needs("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield browser
         browser.close()
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from feedback.domain.links import (
     LinkKey,
     LinkSecret,
     OptOutToken,
+    Pepper,
     Proof,
     Receipt,
     entitlement_digest,
@@ -30,6 +32,7 @@ from feedback.domain.links import (
 )
 
 KEY = LinkKey(bytes(range(32)))
+PEPPER = Pepper(b"p" * 32)
 SECRETS = st.binary(min_size=32, max_size=32)
 IDS = st.integers(0, 2**63 - 1)
 SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -51,7 +54,7 @@ def hmac_of(key: bytes, label: bytes) -> bytes:
             lambda link: entitlement_digest(proof(link)),
             "838e64e2c21e08ce882e6bf647806ecb11322a47238b84e28777b9f822e1b4c3",
         ),
-        (response_key, "b7674ab7e545f8251724bccffc4c6f8c785684f74bcf1568986b736c61bbe8f4"),
+        (partial(response_key, pepper=None), "b7674ab7e545f8251724bccffc4c6f8c785684f74bcf1568986b736c61bbe8f4"),
         (page_key, "fbdad233d90ff9ddd7a1b5103c299cce80b241bb5c910d23bd147e276e75547f"),
     ],
 )
@@ -84,7 +87,8 @@ def test_every_derivation_is_hmac_sha256_under_its_label(raw: bytes, number: int
     link, eight = link_secret(LinkKey(raw), number), number.to_bytes(8, "big")
     assert link == hmac_of(raw, b"link" + eight)
     assert proof(link) == hmac_of(link, b"entitlement")
-    assert response_key(link) == hmac_of(link, b"response")
+    assert response_key(link, None) == hmac_of(link, b"response")
+    assert response_key(link, PEPPER) == hmac_of(PEPPER, hmac_of(link, b"response"))
     assert page_key(link) == hmac_of(link, b"page")
     assert opt_out_token(raw, number) == hmac_of(raw, b"opt-out" + eight)
 
@@ -93,8 +97,9 @@ def test_every_derivation_is_hmac_sha256_under_its_label(raw: bytes, number: int
 def test_no_two_labels_give_the_same_value(raw: bytes, number: int) -> None:
     link = link_secret(LinkKey(raw), number)
     right = entitlement_digest(proof(link))
-    values = {link, proof(link), right, response_key(link), page_key(link), opt_out_token(raw, number)}
-    assert len(values) == 6
+    rows = {response_key(link, None), response_key(link, PEPPER)}
+    values = {link, proof(link), right, page_key(link), opt_out_token(raw, number)} | rows
+    assert len(values) == 7
 
 
 @given(SECRETS, st.lists(IDS, unique=True, max_size=20))

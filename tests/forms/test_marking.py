@@ -114,7 +114,8 @@ def test_the_lists_are_read_before_the_first_visitor_comes(tmp_path: Path, serve
     }
     secrets = {"FEEDBACK_KEYS_URL": f"sqlite:///{tmp_path}/keys.sqlite", "FEEDBACK_SESSION_KEY": "s" * 32}
     secrets["FEEDBACK_MASTER_KEY"] = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-    command = [sys.executable, "-c", START, json.dumps(environment | (secrets if serves == "staff" else {}))]
+    pepper = {"FEEDBACK_PEPPER": secrets["FEEDBACK_MASTER_KEY"]}
+    command = [sys.executable, "-c", START, json.dumps(environment | (secrets if serves == "staff" else pepper))]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "1\n"
 
 

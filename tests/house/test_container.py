@@ -151,6 +151,10 @@ def environment_of(name: str, secrets: Path) -> dict[str, str]:
         assert environ["FEEDBACK_MASTER_KEY_FILE"] == "/run/secrets/master_key"
         assert service["secrets"] == ["master_key"]
         environ["FEEDBACK_MASTER_KEY_FILE"] = str(secrets / "master.key")
+    if "FEEDBACK_PEPPER_FILE" in environ:
+        assert environ["FEEDBACK_PEPPER_FILE"] == "/run/secrets/pepper"
+        assert service["secrets"] == ["pepper"]
+        environ["FEEDBACK_PEPPER_FILE"] = str(secrets / "pepper.key")
     return environ
 
 
@@ -158,11 +162,12 @@ def settings_of(name: str, secrets: Path) -> Settings:
     return read_settings(environment_of(name, secrets))
 
 
-def test_the_participants_service_is_given_no_secret_but_its_own_way_in(secrets: Path) -> None:
+def test_the_participants_service_is_given_no_secret_but_its_own_way_in_and_the_pepper(secrets: Path) -> None:
     environ = environment_of("participants", secrets)
     assert [name for name in environ if SECRET.search(name)] == []
     assert set(read_env(secrets / "participants.env")) == {"FEEDBACK_DATABASE_URL"}
-    assert not SERVICES["participants"].keys() & {"secrets", "volumes", "configs", "extra_hosts", "network_mode"}
+    assert not SERVICES["participants"].keys() & {"volumes", "configs", "extra_hosts", "network_mode"}
+    assert {name for name, service in SERVICES.items() if "pepper" in service.get("secrets", ())} == {"participants"}
 
 
 def test_the_participants_service_cannot_reach_the_key_store() -> None:
@@ -230,6 +235,13 @@ def test_the_key_store_server_keeps_no_log_segment_for_later() -> None:
     said = SERVICES["db-keys"]["command"]
     assert {"wal_recycle=off", "archive_mode=off", "max_wal_senders=0", "wal_level=minimal"} <= set(said)
     assert "track_commit_timestamp=off" in SERVICES["db-main"]["command"]
+
+
+def test_no_backup_command_reaches_the_pepper() -> None:
+    page = (ROOT / "docs/deployment.md").read_text(encoding="utf-8")
+    job = page[page.index("A nightly job") : page.index("For *n* days")]
+    assert job.count("pg_dump") == 2
+    assert [word for word in ("pepper", "secrets", "tar ", "cp ", "rsync") if word in job] == []
 
 
 # What is documented is what is read

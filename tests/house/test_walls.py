@@ -33,6 +33,7 @@ OPEN_TABLES = {
     "audit_log": "what staff and the service did; holds no participant, right or response",
     "notices": "what coordinators tell everybody about a report",
     "organisations": "their settings and public keys",
+    "pepper": "the fingerprint of the participants' pepper, which is no secret",
     "programmes": "their settings and words",
     "quiet_times": "when no mails go out",
     "relay_pace": "when the relay takes the next mails",

@@ -101,7 +101,7 @@ def database_marks(world: World, wave: int) -> Needles:
     for person, link in world.people_and_links(wave):
         secret = secret_in(link)
         needles |= in_every_spelling(f"entitlement of {person}", entitlement_digest(proof(secret)))
-        needles |= in_every_spelling(f"response key of {person}", response_key(secret))
+        needles |= in_every_spelling(f"response key of {person}", response_key(secret, world.tools.settings.pepper))
     with engine_of(world).connect() as connection:
         for number, blob in enumerate(connection.execute(text("SELECT sealed FROM sealed_responses")).scalars()):
             needles |= {f"start of blob {number}": bytes(blob)[9:60], f"end of blob {number}": bytes(blob)[-50:]}

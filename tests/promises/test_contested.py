@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, event, text
 from werkzeug.test import TestResponse
 
 from bench.contested import facts_read
-from feedback.domain.links import CONTESTED, ChangeLock, Receipt, change_lock, new_receipt, receipt_words, response_key
+from feedback.domain.links import CONTESTED, ChangeLock, Receipt, change_lock, new_receipt, receipt_words
 from feedback.domain.report.report import Outcome
 from feedback.domain.sealing import SealedResponse
 from feedback.domain.survey.questionnaires import Role
@@ -22,7 +22,7 @@ from feedback.storage.responses import Locks, put_response, sealed_responses
 from tests.answering import respond
 from tests.promises.closing import document_of
 from tests.promises.test_scanners import blanked
-from tests.promises.visits import fill_in, receipt_on, secret_in, send
+from tests.promises.visits import fill_in, own_key, receipt_on, send
 from tests.world import World, hidden_value
 
 OWNER, STRANGER = "owner", "stranger"
@@ -82,7 +82,7 @@ def moved(connection: Connection, wave: int, key: bytes, before: Seen, move: tup
 def every_order(world: World) -> Iterator[tuple[Seen, tuple[str, str, str], Seen]]:
     """Every move in every state that up to so many moves lead to; states that differ in nothing but numbers once."""
     wave = world.open_wave(10, 0)
-    key = response_key(secret_in(world.links(wave)[0]))
+    key = own_key(world, wave, 1)
     with world.writing() as connection:
         states = [Seen()]
         for _ in range(LONGEST):

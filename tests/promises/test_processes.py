@@ -27,6 +27,7 @@ CREATE = (
     "--contact-name Ana --contact-email ana@example.com --reviewer-name Rea --quiet-hours none --quiet-weekdays none"
 )
 SECRETS = ("FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_SESSION_KEY")
+PEPPER = ("FEEDBACK_PEPPER",)
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/s/[A-Za-z0-9_-]{43}")
 
 
@@ -36,12 +37,12 @@ class Apart:
     def __init__(self, roles: dict[GroupRole, Pair], environment: dict[str, str]) -> None:
         self.participants = f"http://127.0.0.1:{(participants_port := free_port())}"
         self.staff = f"http://127.0.0.1:{(staff_port := free_port())}"
-        shared = {name: value for name, value in environment.items() if name not in SECRETS}
+        shared = {name: value for name, value in environment.items() if name not in SECRETS + PEPPER}
         shared["FEEDBACK_BASE_URL"] = self.participants
         self.environments = {
             role: surroundings(
                 **shared,
-                **({name: environment[name] for name in SECRETS} if role is not GroupRole.PARTICIPANTS else {}),
+                **{name: environment[name] for name in (PEPPER if role is GroupRole.PARTICIPANTS else SECRETS)},
             )
             for role in GroupRole
         }

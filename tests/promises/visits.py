@@ -84,4 +84,4 @@ def twenty_answers(world: World, wave: int, seed: int = 20) -> Answered:
 
 def own_key(world: World, wave: int, person: int) -> ResponseKey:
     """Return the key under which a person's answer lies: the truth that only the key store can tell."""
-    return response_key(secret_in(link_of(world, wave, person)))
+    return response_key(secret_in(link_of(world, wave, person)), world.tools.settings.pepper)

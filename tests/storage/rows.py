@@ -15,6 +15,7 @@ from feedback.storage.notices import Notice
 from feedback.storage.opt_outs import OptOut
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant
+from feedback.storage.pepper import KnownPepper
 from feedback.storage.programmes import Programme
 from feedback.storage.quiet_times import StoredQuietTimes
 from feedback.storage.receipts import CountedReceipt
@@ -123,6 +124,7 @@ def main_rows() -> list[object]:
         Batch(id=1, wave_id=1, kind="invitation", number=1, not_before_at=START),
         a_delivery(),
         RelayPace(id=1, free_at=START),
+        KnownPepper(id=1, fingerprint=bytes(32)),
         a_report(),
         Notice(programme_id=1, you_said="", help_contacts=""),
         CountedReceipt(digest=bytes(32), wave_id=1),

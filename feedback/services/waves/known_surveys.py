@@ -32,8 +32,8 @@ from feedback.storage.waves import (
 class Survey:
     """What a link's pages show: the questionnaire and the terms of the wave, nothing about the person.
 
-    `place`, `response_key` and `body_bytes` say how an answer is sealed, `draft_bytes` how large a page's draft is.
-    `has_sides`: what one role alone is asked is shown for it, though all are one group.
+    `place`, `response_key`, `body_bytes` and `has_pepper` say how an answer is sealed and found, `draft_bytes` how
+    large a page's draft is. `has_sides`: what one role alone is asked is shown for it, though all are one group.
     """
 
     questionnaire: Questionnaire
@@ -55,6 +55,7 @@ class Survey:
     response_key: PublicKey
     body_bytes: int
     draft_bytes: int
+    has_pepper: bool
     support_address: str | None
 
 
@@ -113,5 +114,6 @@ def _read(session: Session, wave_id: int, role: str) -> Survey:
         response_key=wave.response_key,
         body_bytes=wave.body_bytes or 0,
         draft_bytes=largest_choice(questionnaire),
+        has_pepper=wave.has_pepper,
         support_address=to_address(desk.handle) if desk else None,
     )

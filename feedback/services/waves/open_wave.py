@@ -147,6 +147,7 @@ def _fix_terms(
     wave.opened_at = now
     if wave.news == News.REFUSED:
         wave.news, wave.news_due_at = None, None
+    wave.has_pepper = True
     wave.response_key_id, wave.response_public_key = response.key_id, response.raw
     wave.comment_key_id, wave.comment_public_key = comment.key_id, comment.raw
     wave.body_bytes = max(largest_body(one, group.name) for one in questionnaires.values() for group in groups)

@@ -27,8 +27,8 @@ def seal_terms(
     return terms_seal(key, terms_digest(terms))
 
 
-# Waves that were opened before approvals, or choices of groups, existed keep their seals.
+# Waves that were opened before there were approvals, a pepper, or choices of groups keep their seals.
 def _told_if_known(wave: Wave) -> dict[str, object]:
-    approved = {"roster_was_approved": True} if wave.roster_was_approved else {}
+    told: dict[str, object] = {name: True for name in ("roster_was_approved", "has_pepper") if getattr(wave, name)}
     grouped = {"grouping": wave.grouping, "not_asked": wave.not_asked} if wave.not_asked is not None else {}
-    return {**approved, **grouped}
+    return {**told, **grouped}

@@ -8,14 +8,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from feedback.domain.errors import WaveClosed
+from feedback.domain.errors import PepperRefused, WaveClosed
 from feedback.domain.links import (
     SECRET_BYTES,
     LinkSecret,
+    Pepper,
     Receipt,
+    ResponseKey,
     change_lock,
     entitlement_digest,
     from_address,
+    pepper_fingerprint,
     proof,
     response_key,
 )
@@ -32,11 +35,12 @@ _NOT_A_SECRET = LinkSecret(bytes(SECRET_BYTES))
 
 @dataclass(frozen=True)
 class OpenLink:
-    """A link whose wave was open when it was followed, with the right and the survey that it leads to."""
+    """A link whose wave was open when it was followed, with the right, the survey and the row that it leads to."""
 
     secret: LinkSecret
     right: OpenRight
     survey: Survey
+    row: ResponseKey
 
 
 def read_link(text: str) -> LinkSecret:
@@ -46,13 +50,24 @@ def read_link(text: str) -> LinkSecret:
 
 
 def follow_link(
-    connection: Connection, secret: LinkSecret, *, now: datetime, known: KnownSurveys | None = None
+    connection: Connection,
+    secret: LinkSecret,
+    *,
+    now: datetime,
+    pepper: Pepper | None,
+    known: KnownSurveys | None = None,
 ) -> OpenLink:
-    """Return what a link leads to, or raise WaveClosed. Only reads, and is given a reader's connection."""
+    """Return what a link leads to, or raise WaveClosed. Only reads, and is given a reader's connection.
+
+    Raises PepperRefused if answers are found with another pepper than this process holds.
+    """
     right = open_right(connection, entitlement_digest(proof(secret)))
     if right is None or right.state != WaveState.OPEN or now >= right.closes_at:
         raise _closed()
-    return OpenLink(secret, right, (known or KnownSurveys()).survey(connection, right.wave_id, right.role))
+    if pepper is None or right.fingerprint not in {None, pepper_fingerprint(pepper)}:
+        raise PepperRefused("This process holds no pepper, or another one than answers were given with.")
+    survey = (known or KnownSurveys()).survey(connection, right.wave_id, right.role)
+    return OpenLink(secret, right, survey, response_key(secret, pepper if survey.has_pepper else None))
 
 
 def submit_response(
@@ -77,7 +92,7 @@ def withdraw(connection: Connection, link: OpenLink, receipt: Receipt, shown: Re
 def _put(
     connection: Connection, link: OpenLink, answer: Answer | None, receipt: Receipt, shown: Receipt | None
 ) -> None:
-    survey, row = link.survey, response_key(link.secret)
+    survey, row = link.survey, link.row
     body = ResponseBody(proof(link.secret), link.right.group_name, link.right.role, answer, receipt)
     sealed = seal_response(write_body(body), survey.response_key, survey.place, row, survey.body_bytes)
     locks = Locks(change_lock(receipt), change_lock(shown or receipt))

@@ -89,7 +89,13 @@ def take_back(link: str) -> Response:
 def _follow(link: str) -> OpenLink:
     tools = runtime()
     with tools.reading() as connection:
-        opened = follow_link(connection, read_link(link), now=tools.clock(), known=current_app.extensions[SURVEYS])
+        opened = follow_link(
+            connection,
+            read_link(link),
+            now=tools.clock(),
+            pepper=tools.settings.pepper,
+            known=current_app.extensions[SURVEYS],
+        )
     offer_only(opened.survey.questionnaire.languages)
     return opened
 

@@ -1,0 +1,42 @@
+"""See that all participants' processes hold one pepper, and let it be changed while no wave is open."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import PepperRefused
+from feedback.domain.links import Pepper, pepper_fingerprint
+from feedback.storage.audit_log import note
+from feedback.storage.pepper import forget_fingerprint, keep_fingerprint, known_fingerprint
+from feedback.storage.waves import open_waves_with_pepper
+
+
+def pepper_fits(connection: Connection, pepper: Pepper) -> bool:
+    """Tell whether answers can be found with this pepper: it is the known one, or none is known yet."""
+    return known_fingerprint(connection) in {None, pepper_fingerprint(pepper)}
+
+
+def adopt_pepper(connection: Connection, pepper: Pepper) -> None:
+    """Make the pepper the known one if none is; raise PepperRefused if another one is known."""
+    keep_fingerprint(connection, pepper_fingerprint(pepper))
+    connection.commit()
+    if not pepper_fits(connection, pepper):
+        raise PepperRefused(
+            "FEEDBACK_PEPPER is not the pepper that this database's answers were given with: with another one nobody "
+            "could change an answer. Give this process the pepper of the others, or run `feedback db new-pepper` while "
+            "no survey is open."
+        )
+
+
+def forget_pepper(session: Session, *, now: datetime, actor: str) -> None:
+    """Let the next participants' process bring another pepper; PepperRefused while a wave is open that has one."""
+    waves = open_waves_with_pepper(session)
+    if waves:
+        named = ", ".join(map(str, waves))
+        raise PepperRefused(
+            f"Waves that are open: {named}. With another pepper nobody could change an answer; wait until they close."
+        )
+    forget_fingerprint(session)
+    note(session, now, actor, "forgot the pepper", "main database")
+    session.commit()
