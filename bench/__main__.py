@@ -17,10 +17,26 @@ from bench import (
     sealing,
     steps,
     submit,
+    visits,
     waves,
 )
 
-BENCHMARKS = (page, loading, sealing, roster, opening, submit, alike, steps, closing, audit, history, contested, waves)
+BENCHMARKS = (
+    page,
+    loading,
+    sealing,
+    roster,
+    opening,
+    submit,
+    alike,
+    steps,
+    visits,
+    closing,
+    audit,
+    history,
+    contested,
+    waves,
+)
 
 
 def main() -> None:

@@ -2,10 +2,12 @@
 
 import pytest
 
-from bench import audit, contested, history, loading, opening, page, roster, sealing, waves
+from bench import audit, contested, history, loading, opening, page, roster, sealing, visits, waves
 
 
-@pytest.mark.parametrize("benchmark", [page, loading, sealing, roster, opening, audit, history, contested, waves])
+@pytest.mark.parametrize(
+    "benchmark", [page, loading, sealing, roster, opening, audit, history, contested, visits, waves]
+)
 def test_a_benchmark_prints_a_table(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     benchmark.main(small=True)
     assert capsys.readouterr().out.count("|") > 10

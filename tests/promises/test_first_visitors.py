@@ -3,9 +3,11 @@
 Counted is what a first visitor would pay for: pages drawn, templates loaded, catalogues read.
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import template_rendered
@@ -19,6 +21,7 @@ from feedback.web.health import DRAWN_AHEAD
 from feedback.web.participants.drawn_ahead import DrawingAhead
 from forms.bank import pair
 from tests.databases import ON_SQLITE
+from tests.processes import ROOT, surroundings
 from tests.promises.test_sizes import Choose, chosen, longest, shortest, with_conditions
 from tests.web.test_languages import WORD
 from tests.world import World, fields_of
@@ -127,3 +130,28 @@ def test_what_is_drawn_does_not_lapse_and_still_tells_what_has_changed(world: Wo
     assert {tuple(cost) for _path, cost in steps(world, link, "en", shortest)} == {LOADED, INCOMPLETE}
     assert "Somebody to call: 000" in world.part_asking(link, "H1")
     assert "Sunday 11 April 2027" in world.client().get(f"/s/{link}").text
+
+
+_PROCESS = """
+import sys
+read = []
+sys.addaudithook(lambda event, about: read.append(str(about[0])) if event == "open" else None)
+from feedback.app import create_app_from_environment
+client = create_app_from_environment().test_client()
+read.clear()
+for language in {languages}:
+    assert client.get("/s/{link}?language=" + language).status_code == 200
+    assert client.get("/s/{link}/questions?language=" + language).status_code == 200
+print(read)
+"""
+
+
+@ON_SQLITE
+def test_the_first_visitor_of_a_process_makes_it_read_no_file(world: World, environment: dict[str, str]) -> None:
+    world.clock.now = datetime.now(UTC)
+    script = _PROCESS.format(link=opened(world)[0], languages=LANGUAGES)
+    command = [sys.executable, "-c", script]
+    said = subprocess.run(
+        command, cwd=ROOT, env=surroundings(**environment), capture_output=True, check=True, text=True
+    )
+    assert said.stdout == "[]\n"

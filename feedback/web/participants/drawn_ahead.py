@@ -8,15 +8,18 @@ import logging
 import threading
 from collections.abc import Callable
 from weakref import WeakSet
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.survey.next_page import every_part
 from feedback.locales.catalogues import catalogue
+from feedback.locales.moments import day, moment
 from feedback.locales.speech import spoken
-from feedback.runtime import runtime
+from feedback.runtime import runtime, runtime_of
 from feedback.services.waves.known_surveys import KnownSurveys, Survey
+from feedback.services.waves.submit_response import rehearse
 from feedback.web.health import DRAWN_AHEAD
 from feedback.web.languages import PARAMETER, offer_only
 from feedback.web.participants.check import last_look
@@ -44,13 +47,16 @@ class DrawingAhead:
     def __init__(self, app: Flask) -> None:
         """Load what every page needs."""
         self._app, self._ended = app, threading.Event()
-        self.is_done = False
+        self.is_done = self._was_rehearsed = False
         _load_everything(app)
 
     def look(self) -> None:
         """Draw what is not drawn yet; until that is done the process is not ready."""
         try:
             draw_pages(self._app)
+            if not self._was_rehearsed:
+                _rehearse(self._app)
+                self._was_rehearsed = True
         except Exception as error:  # a thread that ends would leave every later survey to its first visitor
             if self.is_done:
                 log.error("the pages of surveys cannot be drawn ahead; trying again", exc_info=error)
@@ -74,6 +80,9 @@ def keep_drawing(app: Flask) -> None:
 def _load_everything(app: Flask) -> None:
     for language in LANGUAGES:
         catalogue(language.code)
+        # How a language writes dates is read when it first writes one.
+        moment(runtime_of(app).clock(), ZoneInfo("UTC"), language.code)
+        day(runtime_of(app).clock().date(), language.code)
     folders = ("errors/", "home", "layout", "macros/", "participant/")
     for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(folders)):
         app.jinja_env.get_template(name)
@@ -90,6 +99,20 @@ def draw_pages(app: Flask) -> None:
         _drawn.add(survey)
 
 
+def _rehearse(app: Flask) -> None:
+    """Answer to a link that leads nowhere, and store nothing: what the very first visitor would make the process do."""
+    for way in ("", "/questions", "/withdraw"):
+        for language in LANGUAGES:
+            for _part in app.wsgi_app(_as_if_asked(language.code, f"/s/-{way}"), lambda *_head: _ignore):
+                pass
+    with app.app_context(), runtime().writing() as connection:
+        rehearse(connection)
+
+
+def _ignore(_data: bytes) -> None:
+    """Take what a page writes besides what it returns: none does."""
+
+
 def _draw_survey(app: Flask, survey: Survey, language: str) -> None:
     with app.request_context(_as_if_asked(language)):
         offer_only(survey.questionnaire.languages)
@@ -98,10 +121,10 @@ def _draw_survey(app: Flask, survey: Survey, language: str) -> None:
                 draw(survey, language)
 
 
-def _as_if_asked(language: str) -> dict[str, object]:
+def _as_if_asked(language: str, path: str = "/") -> dict[str, object]:
     return {
         "REQUEST_METHOD": "GET",
-        "PATH_INFO": "/",
+        "PATH_INFO": path,
         "QUERY_STRING": f"{PARAMETER}={language}",
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "80",
