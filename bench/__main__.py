@@ -12,11 +12,13 @@ from bench import (
     history,
     loading,
     opening,
+    organisations,
     page,
     roster,
     sealing,
     steps,
     submit,
+    utility,
     visits,
     waves,
 )
@@ -34,6 +36,8 @@ BENCHMARKS = (
     closing,
     audit,
     history,
+    organisations,
+    utility,
     contested,
     waves,
 )

@@ -2,12 +2,25 @@
 
 import pytest
 
-from bench import audit, contested, history, loading, opening, page, roster, sealing, visits, waves
-
-
-@pytest.mark.parametrize(
-    "benchmark", [page, loading, sealing, roster, opening, audit, history, contested, visits, waves]
+from bench import (
+    audit,
+    contested,
+    history,
+    loading,
+    opening,
+    organisations,
+    page,
+    roster,
+    sealing,
+    utility,
+    visits,
+    waves,
 )
+
+SMALL = (page, loading, sealing, roster, opening, audit, history, organisations, utility, contested, visits, waves)
+
+
+@pytest.mark.parametrize("benchmark", SMALL)
 def test_a_benchmark_prints_a_table(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     benchmark.main(small=True)
     assert capsys.readouterr().out.count("|") > 10

@@ -132,8 +132,9 @@ def test_the_same_eight_pairs_see_what_each_side_was_asked_in_a_later_wave_too(w
 
 
 def test_what_one_side_was_asked_cannot_be_subtracted_either(world: World) -> None:
-    report_on(world, eight_pairs(world, Grouping.TOGETHER))
-    one_more_mentor_and_many_mentees = world.programme(mentors=9, mentees=30)
+    first = world.programme(mentors=8, mentees=20)
+    report_on(world, world.open(world.planned_wave(first, grouping=Grouping.TOGETHER)), mentors=6, mentees=12)
+    one_more_mentor_and_many_mentees = world.programme(mentors=9, mentees=60)
     with pytest.raises(HistoryRefused, match="fewer than 10"):
         world.planned_wave(one_more_mentor_and_many_mentees, grouping=Grouping.APART)
 

@@ -27,7 +27,7 @@ def post(world: World, link: str, page: str, **fields: str) -> TestResponse:
 
 
 def open_link(world: World, **changes: object) -> str:
-    return world.links(world.open_wave(7, 7, **changes), Role.MENTOR)[0]
+    return world.links(world.open_wave(12, 12, **changes), Role.MENTOR)[0]
 
 
 def first_part(world: World, link: str) -> str:
@@ -184,7 +184,7 @@ def test_a_state_that_somebody_sealed_with_their_own_link_breaks_nothing(
 
 
 def test_one_links_state_is_worth_nothing_behind_another(world: World) -> None:
-    first, second = world.links(world.open_wave(7, 7), Role.MENTOR)[:2]
+    first, second = world.links(world.open_wave(12, 12), Role.MENTOR)[:2]
     page = post(world, first, first_part(world, first), go="stay", C1="agree").text
     assert chosen(post(world, second, page, go="stay", C2="agree").text) == {}
 
