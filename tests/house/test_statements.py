@@ -10,8 +10,8 @@ STORAGE = Path(__file__).resolve().parents[2] / "feedback" / "storage"
 # It puts many values into one parameter, or into parts of one size.
 BULK = STORAGE / "bulk.py"
 GROWING = {"in_", "not_in", "notin_", "tuple_", "or_"}
-# What a subquery or a condition ends with.
-QUERIES = {"select", "where", "group_by", "is_"}
+# What a subquery or a condition ends with; what stands in the latter is judged by itself.
+QUERIES = {"select", "where", "group_by", "is_", "and_", "in_"}
 
 
 def called(node: ast.expr) -> str:
@@ -20,6 +20,12 @@ def called(node: ast.expr) -> str:
         case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
             return name
     return ""
+
+
+def subqueries(nodes: list[ast.AST]) -> set[str]:
+    """The functions that return one, as they say."""
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.returns]
+    return {node.name for node in functions if ast.unparse(node.returns).startswith("Select[")}
 
 
 def is_fixed(argument: ast.expr, assigned: dict[str, ast.expr]) -> bool:
@@ -43,8 +49,9 @@ def growing(tree: ast.AST) -> Iterator[int]:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     }
     calls = [node for node in nodes if isinstance(node, ast.Call) and called(node) in GROWING]
+    given = subqueries(nodes)
     for call in calls:
-        if not all(is_fixed(argument, assigned) for argument in call.args):
+        if not all(called(argument) in given or is_fixed(argument, assigned) for argument in call.args):
             yield call.lineno
 
 
