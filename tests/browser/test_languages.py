@@ -76,7 +76,7 @@ def test_no_page_has_a_violation_in_another_language(
     live: World, address: str, page: Page, code: str, scheme: str
 ) -> None:
     page.emulate_media(color_scheme=scheme)
-    found = {where: violations(page) for where in walk(page, address, link_of(live), code)}
+    found = {where: violations(page, scheme) for where in walk(page, address, link_of(live), code)}
     assert {where: said for where, said in found.items() if said} == {}
 
 

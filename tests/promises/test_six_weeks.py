@@ -1,4 +1,4 @@
-"""Promise: a wave planned for six weeks runs by itself to its report, whatever is restarted or upgraded meanwhile.
+"""Promise: a wave planned for six weeks runs by itself to its report, whatever is restarted meanwhile.
 
 The clock runs a thousand times as fast and jumps from date to date; every worker is a new one.
 """
@@ -10,20 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives.keywrap import aes_key_wrap
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
 from feedback.domain.waves.states import WaveState
-from feedback.resources import migrations_folder
-from feedback.storage.database import Base, KeyBase
-from feedback.storage.keys import StoredKey
-from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.waves import Wave
 from feedback.worker.worker import Worker, worker_context
 from tests.answering import respond
 from tests.promises.closing import stored_report
-from tests.promises.visits import engine_of, keys_engine_of
 from tests.worker.test_worker import has_report, until, working
 from tests.world import START, World, entries_about
 
@@ -80,34 +73,10 @@ def mail_goes_out_on(world: World, moment: datetime) -> None:
         until(lambda: world.mailbox.count() >= expected)
 
 
-def unbind_keys(world: World) -> None:
-    """Wrap every key as versions before did, which named neither its purpose nor its owner."""
-    assert world.tools.settings.vault is not None
-    master = world.tools.settings.vault.master_keys[0]
-    with Session(keys_engine_of(world)) as session:
-        for row in session.scalars(select(StoredKey)):
-            row.wrapped = aes_key_wrap(master, world.keys._unwrap(row))
-        session.commit()
-
-
-def upgrade_from_the_version_before(world: World) -> None:
-    """What an open wave looked like to the version before, brought up to date."""
-    unbind_keys(world)
-    for engine, base, name in ((engine_of(world), Base, "main"), (keys_engine_of(world), KeyBase, "keys")):
-        folder = migrations_folder() / name
-        engine.dispose()
-        downgrade(engine, base.metadata, folder, "-1")
-        upgrade(engine, base.metadata, folder)
-    assert world.keys.bind_all() > 3
-
-
-@pytest.mark.own_databases
-def test_a_wave_of_six_weeks_runs_to_its_report_through_restarts_and_an_upgrade(world: World, wave: int) -> None:
+def test_a_wave_of_six_weeks_runs_to_its_report_through_restarts(world: World, wave: int) -> None:
     for number, moment in enumerate((OPENS, *REMINDERS)):
         mail_goes_out_on(world, moment)
         respond(world, world.links(wave)[5 * number : 5 * number + 5])
-        if moment == REMINDERS[1]:
-            upgrade_from_the_version_before(world)
     with working(new_worker(world)):
         world.clock.jump_to(CLOSES)
         until(lambda: has_report(world, wave) and world.keys.purposes_held() == {})

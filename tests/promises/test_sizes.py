@@ -131,7 +131,8 @@ def test_no_choice_changes_the_size_of_a_request_or_a_page(world: World, stage: 
 
 @pytest.mark.parametrize("role", Role)
 def test_what_a_condition_leaves_out_is_replaced_by_as_much(world: World, role: Role) -> None:
-    wave = world.open_wave(9, 9, questionnaires=with_conditions("kickoff"))
+    # Enough people that what only some are asked can be shown, and so is asked.
+    wave = world.open_wave(20, 20, questionnaires=with_conditions("kickoff"))
     first, *others = visits(world, asking(world), world.links(wave, role))
     assert [(mine, theirs) for one in others for mine, theirs in zip(first, one, strict=True) if mine != theirs] == []
 
@@ -205,7 +206,7 @@ def _length(head: bytes) -> int:
 
 
 def test_no_choice_changes_what_goes_over_the_wire_through_the_sample_proxy(world: World, proxy: Proxy) -> None:
-    links = world.links(world.open_wave(9, 9, questionnaires=with_conditions("kickoff")), Role.MENTOR)
+    links = world.links(world.open_wave(20, 20, questionnaires=with_conditions("kickoff")), Role.MENTOR)
     server = WebThread(world.app, "127.0.0.1", proxy.participants, "FEEDBACK_LISTEN_PORT")
     server.start()
     seen = []
