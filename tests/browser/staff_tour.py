@@ -57,7 +57,7 @@ def prepare(live: World) -> Tour:
         compared=_closed(live, running, "midpoint"),
         asking=live.open(live.planned_wave(running, questionnaires=pair("exit"), stage="exit")),
         held=live.open(live.planned_wave(live.programme(name="Reciprocal"))),
-        waiting=live.programme(6, 7, ("London", "York"), name="Roll-out 2027", quiet=DEFAULT_QUIET_TIMES),
+        waiting=live.programme(0, 0, name="Roll-out 2027", quiet=DEFAULT_QUIET_TIMES),
     )
     live.clock.pass_time(hours=1)
     with live.session() as session:
@@ -91,7 +91,8 @@ def _ask_for_help(live: World, session: Session, programme: int) -> None:
 
 def _wait_for_approval(live: World, session: Session, programme: int) -> None:
     set_approval(session, "Example Organisation", approves_rosters=True, now=live.clock(), actor="test")
-    people = roster_csv(6, 7, ("London", "York")) + MIXED.encode()
+    # Others than in the pilot: a few more or fewer of the same could be subtracted, and would be refused.
+    people = roster_csv(6, 7, ("London", "York")).replace(b"@", b"@roll-out.") + MIXED.encode()
     import_roster(session, live.keys, programme, people, now=live.clock(), actor="test")
 
 
