@@ -212,7 +212,7 @@ class World:
         client, page = self.client(), ""
         page = client.get(f"/s/{link}/questions").text
         while f'name="{field}"' not in page:
-            assert "questions" in page, f"No part asks {field}."
+            assert 'data-page="questions"' in page, f"No part asks {field}."
             page = client.post(f"/s/{link}/questions", data=part_filled(page, self.chance)).text
         return page
 
