@@ -9,6 +9,7 @@ from feedback.auditor import audit, in_words
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.disclosure.statements import canonical_json
 from feedback.domain.errors import QuestionnaireRefused
+from feedback.domain.report.cells import Cell
 from feedback.domain.report.report import Report
 from feedback.domain.survey.answers import Answer
 from feedback.domain.survey.questionnaire_files import read_questionnaire
@@ -145,7 +146,7 @@ def test_a_later_report_that_asks_one_floor_again_does_not_tell_what_the_other_s
     floors, said = "0" * 12 + "1" * 12, "001122334410" + "4" * 12
     first = report(said, a_question("T1", 5, order=Order.NONE, text=WORDS), floors=floors)
     second = report(said, floor, again, floors=floors)
-    before = EarlierReports((first,), Counter({("mentor", "mentor"): 24}))
+    before = EarlierReports((first,), Counter({Cell(Role.MENTOR, ("mentor", "mentor")): 24}))
     assert given_away(second, before) == {("mentor", "T1")}
 
 
