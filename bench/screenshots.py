@@ -16,6 +16,7 @@ from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import results_secret, to_address
 from feedback.domain.staff import StaffRole
+from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
 from feedback.mail import write
 from feedback.services.reports.set_notice import name_help, say_what_was_done
 from feedback.storage.support import desk_of
@@ -57,11 +58,13 @@ def press(page: Page, words: str) -> None:
 
 
 def fill_in(page: Page) -> None:
-    """Choose the last answer everywhere, and write something."""
+    """Choose the last answer everywhere, tick all that can be, and write something."""
     for name in dict.fromkeys(
         page.locator("main input[name]:not([type=hidden])").evaluate_all("x => x.map(e => e.name)")
     ):
-        page.locator(f"[name='{name}']").last.check()
+        options = page.locator(f"[name='{name}']")
+        is_tick = "." in name and not name.endswith((NONE_OF_THESE, PREFER_NOT_TO_SAY))
+        (options.first if is_tick else options.last).check()
     for area in page.locator("main textarea").all():
         area.fill("We meet every week, and it helps.\nMy line manager could give me more time for it.")
 
