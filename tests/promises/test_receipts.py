@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
+
 from tests.databases import ON_SQLITE
+from tests.promises.closing import document_of
 from tests.promises.visits import fill_in, receipt_on, send
 from tests.world import World, hidden_value
 
@@ -34,3 +37,14 @@ def test_thanks_in_another_language_show_the_same_receipt(world: World) -> None:
     thanks = world.answer(link).text
     french = world.client().post(f"/s/{link}/send", data={"sent": hidden_value(thanks, "sent"), "language": "fr"})
     assert receipt_on(french.text) == receipt_on(thanks)
+
+
+@pytest.mark.parametrize("pasted", [" {}", "{}\n", "\t {}  "])
+def test_no_blank_around_a_pasted_receipt_makes_an_answer_contested(world: World, pasted: str) -> None:
+    wave = world.open_wave(10, 0)
+    links = world.links(wave)
+    shown = [receipt_on(world.answer(link).text) for link in links]
+    for link, receipt in zip(links, shown, strict=True):
+        world.answer(link, typed=pasted.format(f"  {receipt}".replace("-", " - ")))
+    world.close(wave)
+    assert len(document_of(world, wave).receipts) == 10

@@ -77,9 +77,12 @@ def with_section(draft: Draft, section: str, questions: Iterable[Question], sent
 
 
 def with_typed(draft: Draft, text: str) -> Draft:
-    """Return the draft with what was typed as a receipt, as far as it can be one."""
-    kept = "".join(letter for letter in text if letter.isascii() and (letter.isalnum() or letter in "- "))
-    return replace(draft, typed=kept[:RECEIPT_CHARS])
+    """Return the draft with what was typed as a receipt, as far as it can be one, in groups as receipts are shown.
+
+    Whatever stands between or around its letters and digits is no part of it, so none of them is lost to a blank.
+    """
+    kept = "".join(letter for letter in text if letter.isascii() and letter.isalnum())
+    return replace(draft, typed="-".join(kept[at : at + 4] for at in range(0, len(kept), 4))[:RECEIPT_CHARS])
 
 
 def _carried(question: Question, name: str, sent: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
