@@ -19,8 +19,18 @@ from feedback.services.roster.leave_programme import leave_programme
 
 roster = AppGroup("roster")
 
+_KEEP = "To keep what was known, leave the column {} out of the file."
+_EVERYBODY = "everybody"
 _on_behalf_of = click.option(
     "--as", "on_behalf_of", metavar="EMAIL", help="The member of staff who asked for it; cannot approve it then."
+)
+_rejoin = click.option(
+    "--rejoin",
+    multiple=True,
+    is_flag=False,
+    flag_value=_EVERYBODY,
+    metavar="[ADDRESS]",
+    help="Bring back somebody in the file who has left; without ADDRESS, everybody whom the check names.",
 )
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
@@ -28,26 +38,31 @@ _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path
 @roster.command("check")
 @click.argument("programme_id", type=int)
 @_file
+@_rejoin
 @as_json_option
-def check_command(programme_id: int, file: Path, *, as_json: bool) -> None:
+def check_command(programme_id: int, file: Path, rejoin: tuple[str, ...], *, as_json: bool) -> None:
     """Say what importing FILE into a programme would change, and every wrong line. Changes nothing.
 
     \b
     Example:  feedback roster check 1 roster.csv
     """
     with _told_line_by_line():
-        change = compare_roster(runtime().session(), programme_id, file.read_bytes())
+        change = compare_roster(runtime().session(), programme_id, file.read_bytes(), rejoin=_named(rejoin))
     answer(asdict(change), _change_lines(change, done=False), as_json=as_json)
 
 
 @roster.command("import")
 @click.argument("programme_id", type=int)
 @_file
+@_rejoin
 @_on_behalf_of
 @as_json_option
-def import_command(programme_id: int, file: Path, on_behalf_of: str | None, *, as_json: bool) -> None:
+def import_command(
+    programme_id: int, file: Path, rejoin: tuple[str, ...], on_behalf_of: str | None, *, as_json: bool
+) -> None:
     """Import FILE (CSV with name, email, role and if you like cohort and language): all of it or nothing.
 
+    A column that is not in the file changes nothing; an empty cell in one that is there takes away what was known.
     While a wave is open nobody joins it: who is added is invited from the next wave on.
 
     \b
@@ -56,7 +71,13 @@ def import_command(programme_id: int, file: Path, on_behalf_of: str | None, *, a
     tools, actor = runtime(), _actor(programme_id, on_behalf_of)
     with _told_line_by_line():
         change = import_roster(
-            tools.session(), tools.keys, programme_id, file.read_bytes(), now=tools.clock(), actor=actor
+            tools.session(),
+            tools.keys,
+            programme_id,
+            file.read_bytes(),
+            now=tools.clock(),
+            actor=actor,
+            rejoin=_named(rejoin),
         )
     answer(asdict(change), _change_lines(change, done=True), as_json=as_json)
 
@@ -139,6 +160,10 @@ def _actor(programme_id: int, on_behalf_of: str | None) -> str:
     return actor_of(staff_id, ACTOR)
 
 
+def _named(rejoin: tuple[str, ...]) -> tuple[str, ...] | None:
+    return None if _EVERYBODY in rejoin else rejoin
+
+
 def _lines(view: RosterView) -> Iterator[str]:
     for entry in view.entries:
         yield f"  {entry.role}{f', {entry.cohort}' if entry.cohort else ''}: {entry.name} <{entry.email}>"
@@ -162,6 +187,18 @@ def _change_lines(change: RosterChange, *, done: bool) -> Iterator[str]:
     if change.regrouped:
         verb = "count" if done else "would count"
         yield f"{change.regrouped} people with a new cohort {verb} in their old one until the open wave is closed."
+    if change.cohorts_lost:
+        verb = "have lost" if done else "would lose"
+        yield f"{change.cohorts_lost} people {verb} their cohort: their cells are empty. {_KEEP.format('cohort')}"
+    if change.languages_lost:
+        verb = "have lost" if done else "would lose"
+        yield (
+            f"{change.languages_lost} people {verb} their language, and get English: their cells are empty. "
+            f"{_KEEP.format('language')}"
+        )
+    if change.away:
+        yield f"{len(change.away)} people in the file have left the programme and stay away: {', '.join(change.away)}."
+        yield "To bring one of them back, import the file with --rejoin and the address."
     if change.absent:
         yield f"{change.absent} people are in the programme but not in the file; they stay."
 

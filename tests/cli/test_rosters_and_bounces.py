@@ -13,6 +13,7 @@ from tests.bouncing import BOUNCES, bounce_of, mail_states, mail_to, return_path
 from tests.cli.test_commands import output, refusal, run
 from tests.databases import ON_SQLITE
 from tests.promises.visits import mailed_wave
+from tests.roster_cases import case
 from tests.world import World
 
 # Commands speak alike on both databases.
@@ -99,6 +100,28 @@ def test_an_import_into_an_open_wave_says_who_waits(world: World, tmp_path: Path
     told = output(world, "roster", "import", "1", file)
     assert "nobody joins it now: 1 of them are invited from the next one on" in told
     assert "1 people with a new cohort count in their old one until the open wave is closed" in told
+
+
+def test_the_check_says_how_many_would_lose_what(world: World, tmp_path: Path) -> None:
+    programme, file = str(world.programme(0, 0)), tmp_path / "roster.csv"
+    file.write_bytes(case("reimport/first.csv"))
+    output(world, "roster", "import", programme, str(file))
+    file.write_text("name,email,role,cohort,language\nAda Ito,ada@example.com,mentor,,\n")
+    told = output(world, "roster", "check", programme, str(file))
+    assert "1 people would lose their cohort: their cells are empty. To keep" in told
+    assert "1 people would lose their language, and get English" in told
+    assert "1 people have lost their cohort" in output(world, "roster", "import", programme, str(file))
+
+
+def test_whoever_has_left_is_asked_back_by_name(world: World, tmp_path: Path) -> None:
+    programme, file = str(world.programme(3, 3)), roster_file(tmp_path, f"Mentor Number 0,{MIA},mentor,")
+    output(world, "roster", "leave", programme, MIA)
+    told = output(world, "roster", "check", programme, file)
+    assert f"1 people in the file have left the programme and stay away: Mentor Number 0 <{MIA}>." in told
+    assert "stay away" in output(world, "roster", "import", programme, file)
+    assert isinstance(refusal(world, "roster", "import", programme, file, "--rejoin", "x@example.com"), NotFound)
+    assert "1 would be changed" in output(world, "roster", "check", programme, file, "--rejoin")
+    assert "1 changed" in output(world, "roster", "import", programme, file, "--rejoin", MIA)
 
 
 def test_a_roster_is_shown_and_approved_by_a_second_person(world: World, tmp_path: Path) -> None:

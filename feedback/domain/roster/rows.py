@@ -21,7 +21,6 @@ MAX_ROWS = 100_000
 MAX_PROBLEMS = 50
 MAX_NAME_CHARS = 200
 MAX_COHORT_CHARS = 100
-DEFAULT_LANGUAGE = "en"
 
 _REQUIRED = ("name", "email", "role")
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
@@ -36,7 +35,7 @@ _TOO_MANY = f"The file has more than {MAX_ROWS:,} participants; split it into se
 class RosterRow:
     """One participant. `line` is where the row begins in the file, counted from 1.
 
-    `name` is in NFC with single spaces, `cohort` may be empty, `language` is a code such as "en" or "pt-BR".
+    `name` is in NFC with single spaces, `language` is a code such as "en" or "pt-BR"; it and `cohort` may be empty.
     """
 
     line: int
@@ -48,6 +47,14 @@ class RosterRow:
 
 
 @dataclass(frozen=True)
+class RosterFile:
+    """The participants of a file in its order, and the fields that it has a column for."""
+
+    rows: tuple[RosterRow, ...]
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True)
 class _Columns:
     """Where each field stands. `width` counts columns; `problems` are what is wrong with the headers."""
 
@@ -56,8 +63,8 @@ class _Columns:
     problems: tuple[str, ...]
 
 
-def read_roster(data: bytes) -> tuple[RosterRow, ...]:
-    """Return the participants of a roster file in the file's order.
+def read_roster(data: bytes) -> RosterFile:
+    """Return what a roster file says.
 
     Raises RosterRefused with one sentence per wrong field, at most 50 of them, and then how many more there are.
     """
@@ -71,7 +78,7 @@ def read_roster(data: bytes) -> tuple[RosterRow, ...]:
         raise RosterRefused(_shortened(problems))
     if not rows:
         raise RosterRefused((_NO_ROWS,))
-    return tuple(rows)
+    return RosterFile(tuple(rows), frozenset(columns.place_by_field))
 
 
 def _shortened(problems: list[str]) -> tuple[str, ...]:
@@ -193,7 +200,7 @@ def _read_role(text: str) -> Role:
 
 def _read_language(text: str) -> str:
     if not text.strip():
-        return DEFAULT_LANGUAGE
+        return ""
     code = _LANGUAGE.fullmatch(text.strip())
     if not code or code[1].lower() not in LANGUAGE_CODES:
         raise ValueError(f"{quoted(text)} is not a language code; write one like en or pt-BR.")

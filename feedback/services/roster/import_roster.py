@@ -1,13 +1,16 @@
 """Import a roster file: all of it or nothing, and the same file twice changes nothing."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import Address
+from feedback.domain.address import Address, one_address, read_address
+from feedback.domain.errors import NotFound
 from feedback.domain.links import OptOutDigest, opt_out_digest, opt_out_token
-from feedback.domain.roster.rows import RosterRow, read_roster
+from feedback.domain.roster.merging import KnownPerson, RosterMerge, merged
+from feedback.domain.roster.rows import RosterFile, RosterRow, read_roster
 from feedback.domain.waves.states import WaveState
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
@@ -25,7 +28,8 @@ class RosterChange:
     """What an import does, in numbers of people. `absent` are on the roster but not in the file: they stay.
 
     While a wave is open, `waiting` are those who are invited only from the next wave on, and `regrouped` those who
-    stay in their old cohort until then.
+    stay in their old cohort until then. `cohorts_lost` and `languages_lost` are those whose cells are empty and were
+    not before. `away` names those in the file who have left and do not come back.
     """
 
     added: int
@@ -34,34 +38,47 @@ class RosterChange:
     absent: int
     waiting: int = 0
     regrouped: int = 0
+    cohorts_lost: int = 0
+    languages_lost: int = 0
+    away: tuple[str, ...] = ()
 
 
-def compare_roster(session: Session, programme_id: int, data: bytes) -> RosterChange:
-    """Return what importing `data` would change; raise RosterRefused naming every wrong line."""
-    rows = read_roster(data)
-    programme_by_id(session, programme_id)
-    return _change(known_people(session, programme_id), rows, _invited_now(session, programme_id))
+def compare_roster(
+    session: Session, programme_id: int, data: bytes, *, rejoin: Collection[str] | None = ()
+) -> RosterChange:
+    """Return what importing `data` would change; raise as `import_roster` does."""
+    file = read_roster(data)
+    before = known_people(session, programme_id)
+    return _change(before, _merge(session, programme_id, before, file, rejoin), _invited_now(session, programme_id))
 
 
 def import_roster(
-    session: Session, keys: KeyStore, programme_id: int, data: bytes, *, now: datetime, actor: str
+    session: Session,
+    keys: KeyStore,
+    programme_id: int,
+    data: bytes,
+    *,
+    now: datetime,
+    actor: str,
+    rejoin: Collection[str] | None = (),
 ) -> RosterChange:
     """Import a roster file into a programme; raise RosterRefused naming every wrong line, with nothing imported.
 
     While a wave is open nobody joins it: who is added is invited from the next one on, and a change of cohort counts
-    from then on too. Any change voids the approval of the roster.
+    from then on too. Any change voids the approval of the roster. Who has left comes back only at an address that
+    `rejoin` names, with None at any; NotFound if it names one of somebody else.
     """
-    rows = read_roster(data)
+    file = read_roster(data)
     programme_by_id(session, programme_id)
     lock_programme(session, programme_id)
     before = known_people(session, programme_id)
-    change = _change(before, rows, _invited_now(session, programme_id))
-    for row in rows:
-        person = before.get((row.email, row.role))
-        if person is not None:
-            person.name, person.cohort, person.language = row.name, row.cohort, row.language
-            person.has_left = False
-    add_people(session, programme_id, (row for row in rows if (row.email, row.role) not in before))
+    merge = _merge(session, programme_id, before, file, rejoin)
+    change = _change(before, merge, _invited_now(session, programme_id))
+    for known, row in merge.known:
+        person = before[known.email, known.role]
+        person.name, person.cohort, person.language = row.name, row.cohort, row.language
+        person.has_left = False
+    add_people(session, programme_id, merge.new)
     add_opt_outs(session, programme_id, _new_digests(session, keys, programme_id, before))
     if change.added or change.changed:
         note_change(session, programme_id, actor)
@@ -69,6 +86,29 @@ def import_roster(
     note(session, now, actor, act, f"programme {programme_id}")
     session.commit()
     return change
+
+
+def _merge(
+    session: Session,
+    programme_id: int,
+    before: dict[tuple[Address, str], Participant],
+    file: RosterFile,
+    rejoin: Collection[str] | None,
+) -> RosterMerge:
+    domains = programme_by_id(session, programme_id).organisation.same_domains
+
+    def mailbox(address: Address) -> Address:
+        return one_address(address, domains)
+
+    rejoining = None if rejoin is None else [read_address(text) for text in rejoin]
+    merge = merged(map(_known, before.values()), file, mailbox, rejoining)
+    if not merge.back.issuperset(map(mailbox, rejoining or ())):
+        raise NotFound("Nobody who has left stands in the file with the address that is to rejoin; look at the check.")
+    return merge
+
+
+def _known(one: Participant) -> KnownPerson:
+    return KnownPerson(one.id, one.name, one.email, one.role, one.cohort, one.language, one.has_left)
 
 
 def _new_digests(
@@ -88,20 +128,23 @@ def _invited_now(session: Session, programme_id: int) -> set[int] | None:
 
 
 def _change(
-    before: dict[tuple[Address, str], Participant], rows: tuple[RosterRow, ...], invited: set[int] | None
+    before: dict[tuple[Address, str], Participant], merge: RosterMerge, invited: set[int] | None
 ) -> RosterChange:
-    known = [(before[row.email, row.role], row) for row in rows if (row.email, row.role) in before]
-    changed = sum(_differs(person, row) for person, row in known)
+    changed = sum(_differs(person, row) for person, row in merge.known)
+    in_file = {person.number for person, _row in merge.known}
     return RosterChange(
-        added=len(rows) - len(known),
+        added=len(merge.new),
         changed=changed,
-        unchanged=len(known) - changed,
-        absent=len(before) - len(known),
-        waiting=0 if invited is None else len(rows) - sum(person.id in invited for person, _row in known),
-        regrouped=sum(person.id in (invited or ()) and person.cohort != row.cohort for person, row in known),
+        unchanged=len(merge.known) - changed,
+        absent=sum(not person.has_left and person.id not in in_file for person in before.values()),
+        waiting=0 if invited is None else len(merge.new) + len(in_file - invited),
+        regrouped=sum(person.number in (invited or ()) and person.cohort != row.cohort for person, row in merge.known),
+        cohorts_lost=merge.cohorts_lost,
+        languages_lost=merge.languages_lost,
+        away=tuple(dict.fromkeys(f"{row.name} <{row.email}>" for row in merge.away)),
     )
 
 
-def _differs(person: Participant, row: RosterRow) -> bool:
+def _differs(person: KnownPerson, row: RosterRow) -> bool:
     now_known = (person.name, person.cohort, person.language, person.has_left)
     return now_known != (row.name, row.cohort, row.language, False)

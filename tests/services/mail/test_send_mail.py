@@ -196,7 +196,7 @@ def open_wave_with(world: World, first: str) -> None:
     others = roster_csv(3, 3).decode().splitlines()[1:]
     with world.session() as session:
         data = "\n".join(("name,email,role,cohort,language", first, *(f"{line},en" for line in others)))
-        add_people(session, programme, read_roster(data.encode()))
+        add_people(session, programme, read_roster(data.encode()).rows)
         session.commit()
     world.open(world.planned_wave(programme))
 

@@ -11,9 +11,10 @@ from feedback.services.roster.import_roster import RosterChange, compare_roster,
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.storage.deliveries import invited_to
 from feedback.storage.opt_outs import OptOut, unwilling
-from feedback.storage.people import Participant, mark_left
+from feedback.storage.people import Participant
 from feedback.storage.responses import StoredResponse
 from feedback.storage.waves import groups_of
+from tests.roster_cases import case
 from tests.world import World, entries_about, roster_csv
 
 HEADERS = "name,email,role,cohort"
@@ -26,10 +27,13 @@ def programme(world: World) -> int:
     return world.programme(mentors=0, mentees=0)
 
 
-def take_in(world: World, programme: int, *lines: str) -> RosterChange:
-    data = "\n".join((HEADERS, *lines)).encode()
+def take_in(world: World, programme: int, *lines: str, **options: object) -> RosterChange:
+    return take_file(world, programme, "\n".join((HEADERS, *lines)).encode(), **options)
+
+
+def take_file(world: World, programme: int, data: bytes, **options: object) -> RosterChange:
     with world.session() as session:
-        return import_roster(session, world.keys, programme, data, now=world.clock(), actor="test")
+        return import_roster(session, world.keys, programme, data, now=world.clock(), actor="test", **options)
 
 
 def roster(world: World, programme: int) -> list[str]:
@@ -81,14 +85,89 @@ def test_the_same_address_in_other_letters_is_the_same_person(world: World, prog
     assert take_in(world, programme, "Ana Mentor,ANA@Example.COM,mentor,North").unchanged == 1
 
 
-def test_who_had_left_comes_back(world: World, programme: int) -> None:
-    take_in(world, programme, ANA)
+def leave(world: World, programme: int, *addresses: str) -> None:
     with world.session() as session:
-        mark_left(session, [session.scalars(select(Participant.id)).one()])
-        session.commit()
-    assert take_in(world, programme, ANA).changed == 1
+        for address in addresses:
+            leave_programme(session, programme, address, now=world.clock(), actor="test")
+
+
+def those_here(world: World) -> set[str]:
     with world.session() as session:
-        assert session.scalars(select(Participant.has_left)).one() is False
+        return set(session.scalars(select(Participant.email).where(Participant.has_left.is_(False))))
+
+
+def test_an_old_file_brings_nobody_back(world: World, programme: int) -> None:
+    take_in(world, programme, ANA, BEN)
+    leave(world, programme, "ana@example.com")
+    change = take_in(world, programme, ANA, BEN)
+    assert change == RosterChange(0, 0, 1, 0, away=("Ana Mentor <ana@example.com>",))
+    assert those_here(world) == {"ben@example.com"}
+
+
+@pytest.mark.parametrize("row", ["Ana,ana@example.com,mentee,", "Ana,ana+home@example.com,mentor,"])
+def test_nobody_comes_back_by_another_role_or_spelling_of_an_address(world: World, programme: int, row: str) -> None:
+    take_in(world, programme, ANA, BEN)
+    leave(world, programme, "ana@example.com")
+    assert len(take_in(world, programme, row).away) == 1
+    assert those_here(world) == {"ben@example.com"}
+
+
+def test_who_is_asked_back_by_name_comes_back_alone(world: World, programme: int) -> None:
+    take_in(world, programme, ANA, BEN)
+    leave(world, programme, "ana@example.com", "ben@example.com")
+    change = take_in(world, programme, ANA, BEN, rejoin=["ANA@example.com"])
+    assert (change.changed, change.away) == (1, ("Ben Mentee <ben@example.com>",))
+    assert those_here(world) == {"ana@example.com"}
+    assert take_in(world, programme, ANA, BEN, rejoin=None).away == ()
+    assert those_here(world) == {"ana@example.com", "ben@example.com"}
+
+
+def test_only_those_who_have_left_and_are_in_the_file_can_rejoin(world: World, programme: int) -> None:
+    take_in(world, programme, ANA, BEN)
+    leave(world, programme, "ana@example.com")
+    for address in ("ben@example.com", "nobody@example.com"):
+        with pytest.raises(NotFound, match="to rejoin"):
+            take_in(world, programme, ANA, BEN, rejoin=["ana@example.com", address])
+    assert those_here(world) == {"ben@example.com"}
+
+
+def test_leavers_are_not_among_those_who_stay(world: World, programme: int) -> None:
+    take_in(world, programme, ANA, BEN)
+    leave(world, programme, "ana@example.com")
+    assert take_in(world, programme, "Cem,cem@example.com,mentor,").absent == 1
+
+
+def known(world: World) -> dict[str, tuple[str, str]]:
+    with world.session() as session:
+        return {one.email: (one.cohort, one.language) for one in session.scalars(select(Participant))}
+
+
+def test_a_column_that_is_not_there_changes_nothing(world: World, programme: int) -> None:
+    take_file(world, programme, case("reimport/first.csv"))
+    change = take_file(world, programme, case("reimport/second.csv"))
+    assert change == RosterChange(added=1, changed=0, unchanged=2, absent=0)
+    assert known(world) == {
+        "ada@example.com": ("Lyon", "fr"),
+        "bo@example.com": ("Lyon", "fr"),
+        "cy@example.com": ("", "en"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "kept", "counts"), [("cohort", ("", "fr"), (2, 0)), ("language", ("Lyon", "en"), (0, 2))]
+)
+def test_empty_cells_take_away_and_are_counted(
+    world: World, programme: int, field: str, kept: tuple[str, str], counts: tuple[int, int]
+) -> None:
+    take_file(world, programme, case("reimport/first.csv"))
+    rows = case("reimport/second.csv").decode().splitlines()
+    data = "\n".join((f"{rows[0]},{field}", *(f"{row}," for row in rows[1:]))).encode()
+    with world.session() as session:
+        foreseen = compare_roster(session, programme, data)
+    assert (foreseen.cohorts_lost, foreseen.languages_lost) == counts
+    assert take_file(world, programme, data) == foreseen
+    assert known(world)["ada@example.com"] == kept
+    assert take_file(world, programme, data).changed == 0
 
 
 @pytest.mark.parametrize("wrong", ["Cem,not an address,mentor,", "Cem,cem@example.com,boss,", ANA.replace("Ana", "B")])
@@ -164,7 +243,7 @@ def test_who_comes_back_while_a_wave_is_open_waits_unless_invited(world: World) 
     with world.session() as session:
         leave_programme(session, programme, other, now=world.clock(), actor="test")
     back = [f"Mentor Number {number},mentor.{number}@example.com,mentor," for number in (0, 1)]
-    assert take_in(world, programme, *back).waiting == 1
+    assert take_in(world, programme, *back, rejoin=None).waiting == 1
 
 
 def test_a_new_cohort_counts_from_the_next_wave_on(world: World) -> None:
