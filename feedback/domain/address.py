@@ -13,17 +13,32 @@ from typing import NewType
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
-from feedback.domain.errors import AddressRefused, quoted
+from feedback.domain.errors import AddressRefused, quoted, sentence
 
 Address = NewType("Address", str)
 """An address in its one spelling; two of them are the same mailbox exactly if they are equal."""
 
 MOST_CHARS = 254
+_UNSENDABLE = sentence(
+    "%(address)s has “%(sign)s” before its @, and mail to such an address is not sure to arrive. Write it with the "
+    "plain letters and signs of a keyboard, or ask for another address."
+)
 _PLAIN_LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*", re.ASCII)
 
 
 def read_address(text: str) -> Address:
-    """Return the address that somebody has typed; raise AddressRefused saying what is wrong with it."""
+    """Return the address that somebody has typed and mails can be sent to; else raise AddressRefused saying why not.
+
+    A relay need not know SMTPUTF8, and the next one neither: what stands before the @ has to be ASCII.
+    """
+    local_part = unicodedata.normalize("NFC", text.strip()).rpartition("@")[0]
+    address, sign = _read(text), next((sign for sign in local_part if not sign.isascii()), None)
+    if sign is not None:
+        raise AddressRefused(_UNSENDABLE, address=quoted(text), sign=sign)
+    return address
+
+
+def _read(text: str) -> Address:
     if not text.strip():
         raise AddressRefused("the field is empty; write an address like name@example.com.")
     local_part, _, domain = text.strip().rpartition("@")
@@ -37,9 +52,12 @@ def read_address(text: str) -> Address:
 
 
 def address_or_none(text: str) -> Address | None:
-    """Return the address that somebody has typed, to look for who has it; None, which nobody has, if it is none."""
+    """Return the address that somebody has typed, to look for who has it; None, which nobody has, if it is none.
+
+    What came in before addresses had to be ASCII before the @ is found as well.
+    """
     try:
-        return read_address(text)
+        return _read(text)
     except AddressRefused:
         return None
 
@@ -66,7 +84,7 @@ def one_address(address: Address, same_domains: Mapping[str, str]) -> Address:
 
 def read_domain(text: str) -> str:
     """Return a domain as addresses have it; raise AddressRefused if it is none."""
-    return domain_of(read_address(f"name@{text.strip()}"))
+    return domain_of(_read(f"name@{text.strip()}"))
 
 
 def _local_part(text: str) -> str:

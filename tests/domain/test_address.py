@@ -1,6 +1,7 @@
 """An address has one spelling, whoever types it, and is made in one place."""
 
 import ast
+import re
 import unicodedata
 
 import pytest
@@ -50,7 +51,7 @@ def test_an_address_is_read_back_as_itself(address: str) -> None:
 @given(st.text(max_size=60) | st.from_regex(r"[\w.+-]{1,20}@[\w.\-]{1,20}", fullmatch=True))
 def test_whatever_is_typed_is_an_address_or_refused(text: str) -> None:
     found = address_or_none(text)
-    assert found is None or (len(found) <= MOST_CHARS and read_address(found) == found)
+    assert found is None or (len(found) <= MOST_CHARS and address_or_none(found) == found)
 
 
 @pytest.mark.parametrize("text", NO_ADDRESSES)
@@ -105,3 +106,24 @@ def test_a_domain_is_read_as_in_addresses() -> None:
     assert read_domain(" BÜCHER.example.com ") == "xn--bcher-kva.example.com"
     with pytest.raises(AddressRefused):
         read_domain("example")
+
+
+@pytest.mark.parametrize(
+    ("address", "sign"),
+    [
+        ("josé@example.com", "é"),
+        ("jose\u0301@example.com", "é"),
+        ("o’brien@example.com", "’"),
+        ("ادا@example.com", "ا"),
+        ("ana–lima@example.com", "–"),
+        ("ａna@example.com", "ａ"),
+        ("аna@example.com", "а"),
+    ],
+)
+def test_what_no_relay_is_sure_to_deliver_is_refused_with_its_sign(address: str, sign: str) -> None:
+    with pytest.raises(AddressRefused, match=f"has “{re.escape(sign)}” before its @"):
+        read_address(address)
+
+
+def test_an_address_from_before_is_still_found() -> None:
+    assert address_or_none("José@Example.com") == "josé@example.com"

@@ -32,7 +32,8 @@ class KnownPerson:
 class RosterMerge:
     """Rows of a file, with what it does not say filled in.
 
-    `away` are rows of people who have left and stay away, `back` the mailboxes of those who rejoin.
+    `away` are rows of people who have left and stay away, `back` the mailboxes of those who rejoin. `questions` are
+    what somebody should look at.
     """
 
     new: tuple[RosterRow, ...]
@@ -41,6 +42,7 @@ class RosterMerge:
     back: frozenset[Address]
     cohorts_lost: int
     languages_lost: int
+    questions: tuple[str, ...] = ()
 
 
 def merged(

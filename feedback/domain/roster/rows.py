@@ -6,7 +6,7 @@ Refuses the whole file when one field is wrong, and then names every wrong line,
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from sys import intern
 from typing import Any
@@ -75,13 +75,14 @@ def read_roster(data: bytes) -> RosterFile:
     columns = _columns(header)
     rows, problems = _rows(records, columns)
     if problems:
-        raise RosterRefused(_shortened(problems))
+        raise RosterRefused(shortened(problems))
     if not rows:
         raise RosterRefused((_NO_ROWS,))
     return RosterFile(tuple(rows), frozenset(columns.place_by_field))
 
 
-def _shortened(problems: list[str]) -> tuple[str, ...]:
+def shortened(problems: Sequence[str]) -> tuple[str, ...]:
+    """Return the first 50 problems, and how many more there are."""
     more = len(problems) - MAX_PROBLEMS
     return (*problems[:MAX_PROBLEMS], *((f"and {more:,} more.",) if more > 0 else ()))
 

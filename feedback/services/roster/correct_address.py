@@ -4,17 +4,19 @@ Whoever was invited to a wave that is not over keeps their address unless the la
 could be led elsewhere. The old address is told.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import Address, address_or_none, read_address
+from feedback.domain.address import Address, address_or_none, one_address, read_address
 from feedback.domain.errors import AddressRefused, NotFound, sentence
+from feedback.domain.roster.likeness import name_key
 from feedback.domain.waves.states import WaveState
 from feedback.storage.address_corrections import correct
 from feedback.storage.database import lock_programme
 from feedback.storage.deliveries import invited_to, undelivered
-from feedback.storage.people import Participant, people_at
+from feedback.storage.people import Participant, known_people, people_at
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.roster_approvals import note_change
 from feedback.storage.waves import waves_of
@@ -43,7 +45,7 @@ def change_address(
         raise NotFound("Nobody in this programme has that address.")
     if address == people[0].email:
         raise AddressRefused(sentence("That is the address that the roster has already."))
-    if any(not _is_same_person(holder, people) for holder in people_at(session, programme_id, address)):
+    if any(not _is_same_person(holder, people) for holder in _holders(session, programme_id, address, people)):
         raise AddressRefused(
             sentence(
                 "Somebody else in this programme has that address, or had it before leaving. Nothing was changed: "
@@ -69,15 +71,26 @@ def _are_reached(session: Session, programme_id: int, people: set[int]) -> bool:
     return any(people & set(invited_to(session, number)) and not people & lost[number] for number in live)
 
 
+def _holders(session: Session, programme_id: int, address: Address, people: list[Participant]) -> Iterator[Participant]:
+    """Yield who else has, or had, the mailbox of an address, whatever is written behind a "+"."""
+    domains = programme_by_id(session, programme_id).organisation.same_domains
+    mailbox, own = one_address(address, domains), {person.id for person in people}
+    for holder in known_people(session, programme_id).values():
+        if holder.id not in own and one_address(holder.email, domains) == mailbox:
+            yield holder
+
+
 def wanted_address(text: str) -> Address:
     """Return the address that somebody is to have; raise AddressRefused if it is none."""
     try:
         return read_address(text)
     except AddressRefused as wrong:
+        if wrong.values:
+            raise
         raise AddressRefused(f"The new address cannot be used: {wrong}") from None
 
 
 # Somebody in both roles may have a wrong address in one of them only.
 def _is_same_person(holder: Participant, people: list[Participant]) -> bool:
-    same_name = {person.name.casefold() for person in people} == {holder.name.casefold()}
+    same_name = {name_key(person.name) for person in people} == {name_key(holder.name)}
     return same_name and holder.role not in {person.role for person in people}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address, one_address, read_address
 from feedback.domain.errors import NotFound
 from feedback.domain.links import OptOutDigest, opt_out_digest, opt_out_token
+from feedback.domain.roster.doubts import examined
 from feedback.domain.roster.merging import KnownPerson, RosterMerge, merged
 from feedback.domain.roster.rows import RosterFile, RosterRow, read_roster
 from feedback.domain.waves.states import WaveState
@@ -29,7 +30,8 @@ class RosterChange:
 
     While a wave is open, `waiting` are those who are invited only from the next wave on, and `regrouped` those who
     stay in their old cohort until then. `cohorts_lost` and `languages_lost` are those whose cells are empty and were
-    not before. `away` names those in the file who have left and do not come back.
+    not before. `away` names those in the file who have left and do not come back; `questions` are what somebody should
+    look at, in sentences.
     """
 
     added: int
@@ -41,6 +43,7 @@ class RosterChange:
     cohorts_lost: int = 0
     languages_lost: int = 0
     away: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 def compare_roster(
@@ -101,10 +104,11 @@ def _merge(
         return one_address(address, domains)
 
     rejoining = None if rejoin is None else [read_address(text) for text in rejoin]
-    merge = merged(map(_known, before.values()), file, mailbox, rejoining)
+    people = [_known(person) for person in before.values()]
+    merge = merged(people, file, mailbox, rejoining)
     if not merge.back.issuperset(map(mailbox, rejoining or ())):
         raise NotFound("Nobody who has left stands in the file with the address that is to rejoin; look at the check.")
-    return merge
+    return examined(people, merge, mailbox)
 
 
 def _known(one: Participant) -> KnownPerson:
@@ -142,6 +146,7 @@ def _change(
         cohorts_lost=merge.cohorts_lost,
         languages_lost=merge.languages_lost,
         away=tuple(dict.fromkeys(f"{row.name} <{row.email}>" for row in merge.away)),
+        questions=merge.questions,
     )
 
 

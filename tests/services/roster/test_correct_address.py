@@ -51,7 +51,13 @@ def test_an_unknown_address_is_not_found(world: World, programme: int, old: str)
 
 @pytest.mark.parametrize(
     ("new", "why"),
-    [("ben@example.com", "Somebody else"), ("ana@example.com", "already"), ("no address", "cannot be used")],
+    [
+        ("ben@example.com", "Somebody else"),
+        ("ben+ana@example.com", "Somebody else"),
+        ("aná@example.com", "has “á” before its @"),
+        ("ana@example.com", "already"),
+        ("no address", "cannot be used"),
+    ],
 )
 def test_an_address_that_cannot_be_hers_is_refused(world: World, programme: int, new: str, why: str) -> None:
     before = addresses(world)
@@ -65,6 +71,11 @@ def test_the_address_of_somebody_who_has_left_is_refused(world: World, programme
         leave_programme(session, programme, "ben@example.com", now=world.clock(), actor="test")
     with pytest.raises(AddressRefused, match="before leaving"):
         correct(world, programme, "ana@example.com", "ben@example.com")
+
+
+def test_a_tag_behind_the_own_name_is_nobody_elses(world: World, programme: int) -> None:
+    correct(world, programme, "ana@example.com", "ana+work@example.com")
+    assert addresses(world)[0] == "ana+work@example.com"
 
 
 def test_one_person_in_two_roles_gets_one_mailbox(world: World, programme: int) -> None:

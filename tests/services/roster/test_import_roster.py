@@ -85,6 +85,19 @@ def test_the_same_address_in_other_letters_is_the_same_person(world: World, prog
     assert take_in(world, programme, "Ana Mentor,ANA@Example.COM,mentor,North").unchanged == 1
 
 
+def test_a_second_name_at_an_address_of_the_roster_keeps_the_whole_file_out(world: World, programme: int) -> None:
+    take_in(world, programme, ANA)
+    with pytest.raises(RosterRefused, match=r"Line 3, email: .* is the mailbox of “Ana Mentor”"):
+        take_in(world, programme, BEN, "Bo,ana+bo@example.com,mentee,")
+    assert roster(world, programme) == [ANA]
+
+
+def test_a_comparison_asks_about_a_name_with_two_addresses(world: World, programme: int) -> None:
+    with world.session() as session:
+        (question,) = compare_roster(session, programme, case("same-name/r.csv")).questions
+    assert "Is “Ada Ito” one person?" in question
+
+
 def leave(world: World, programme: int, *addresses: str) -> None:
     with world.session() as session:
         for address in addresses:
@@ -104,7 +117,7 @@ def test_an_old_file_brings_nobody_back(world: World, programme: int) -> None:
     assert those_here(world) == {"ben@example.com"}
 
 
-@pytest.mark.parametrize("row", ["Ana,ana@example.com,mentee,", "Ana,ana+home@example.com,mentor,"])
+@pytest.mark.parametrize("row", ["Ana Mentor,ana@example.com,mentee,", "Ana Mentor,ana+home@example.com,mentor,"])
 def test_nobody_comes_back_by_another_role_or_spelling_of_an_address(world: World, programme: int, row: str) -> None:
     take_in(world, programme, ANA, BEN)
     leave(world, programme, "ana@example.com")
