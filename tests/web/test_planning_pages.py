@@ -1,5 +1,7 @@
 """Everything that is planned by command line is planned on pages too, by those who may."""
 
+from dataclasses import replace
+
 import pytest
 from flask.testing import FlaskClient
 from flask_babel import force_locale
@@ -15,6 +17,7 @@ from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.waves.set_quiet_times import show_quiet_times
 from feedback.services.waves.show_wave import show_wave
 from feedback.web.refusals import in_words
+from forms.bank import pair
 from tests.databases import ON_SQLITE
 from tests.web.test_staff_pages import SITE, press, see, signed_in
 from tests.world import START, World, hidden_value
@@ -64,6 +67,24 @@ def test_a_small_role_is_counted_as_the_coordinator_chooses(world: World, progra
     assert shown.count("Counted in") == 2
     page = see(client, send(client, programme, "plan", grouping="together").location)
     assert "everybody together: a role has fewer than 10 people" in page
+
+
+def test_a_planned_survey_can_be_cancelled_though_its_roster_has_become_too_small(world: World) -> None:
+    programme_id = world.programme(mentors=8, mentees=8)
+    shipped = pair("kickoff")
+    shared = set.intersection(*({str(question.text) for question in one.questions} for one in shipped.values()))
+    asked = {
+        role: replace(one, questions=tuple(each for each in one.questions if str(each.text) not in shared))
+        for role, one in shipped.items()
+    }
+    wave_id = world.planned_wave(programme_id, questionnaires=asked)
+    with world.session() as session:
+        for number in range(4):
+            leave_programme(session, programme_id, f"mentee.{number}@example.com", now=world.clock(), actor="test")
+    page = see(signed_in(world), f"/staff/waves/{wave_id}")
+    assert "asked could ever be shown" in page
+    assert "Cancel this survey" in page
+    assert "Counted in" not in page
 
 
 def test_no_other_choice_is_taken(world: World, programme: int) -> None:

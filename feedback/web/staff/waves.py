@@ -93,11 +93,12 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
 def _forecast(wave: WaveView) -> ForecastWords:
     tools = runtime()
     session = tools.session()
-    seen = forecast_wave(session, wave.id)
+    words = ForecastWords(0, (), (), ())
     try:
+        seen = forecast_wave(session, wave.id)
+        words = forecast_words(seen)
         return forecast_words(seen, twins_ahead(session, tools.keys, wave.id, now=tools.clock()))
     except PlanRefused as refusal:
-        words = forecast_words(seen)
         return replace(words, warnings=(in_words(refusal), *words.warnings))
 
 
