@@ -80,11 +80,11 @@ def withhold(publication: Publication, tally: Tally, hidden: Collection[tuple[st
 
 def _with_dependents(tally: Tally, hidden: set[tuple[str, str]]) -> set[tuple[str, str]]:
     asked = [one.question for one in tally.questions]
-    parents = {one.code: one.shown_when.question for one in asked if one.shown_when}
+    parents = {(one.code, one.shown_when.question) for one in asked if one.shown_when}
     size = -1
     while len(hidden) > size:
         size = len(hidden)
-        hidden = hidden | {(group, code) for group, known in hidden for code, one in parents.items() if one == known}
+        hidden = hidden | {(group, code) for group, known in hidden for code, parent in parents if parent == known}
     return hidden
 
 

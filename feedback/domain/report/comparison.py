@@ -12,7 +12,7 @@ from itertools import combinations
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.groups import EVERYBODY, Group
 from feedback.domain.report.comparable import Answers, ComparableReport, Obstacle, check_comparable
-from feedback.domain.report.report import Report
+from feedback.domain.report.report import ANOTHER_PROGRAMME, Report
 from feedback.domain.report.statistics import (
     Interval,
     PValue,
@@ -147,8 +147,8 @@ def _row(before: ComparableReport, after: ComparableReport, code: str, group: Gr
 
 
 def _are_twins(before: ComparableReport, after: ComparableReport, group: str) -> bool:
-    stage = before.report.about.stage
-    return before.programme == after.programme and not after.twins.isdisjoint({(group, stage), (EVERYBODY, stage)})
+    stage = before.report.about.stage if before.programme == after.programme else ANOTHER_PROGRAMME
+    return not after.twins.isdisjoint({(group, stage), (EVERYBODY, stage)})
 
 
 # What a report lacks comes first, then whether the two fit each other, then what the rules held back.

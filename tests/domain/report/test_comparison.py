@@ -22,7 +22,7 @@ from feedback.domain.report.comparison import (
     compare,
 )
 from feedback.domain.report.document import ReportFacts, build_report, build_too_few
-from feedback.domain.report.report import About, Promise, Report
+from feedback.domain.report.report import ANOTHER_PROGRAMME, About, Promise, Report
 from feedback.domain.report.statistics import Interval, Method, newcombe
 from feedback.domain.survey.answers import Answer
 from feedback.domain.survey.questionnaires import NONE_OF_THESE, Order, Question, Role
@@ -439,10 +439,11 @@ def test_a_twin_is_marked_for_its_group_and_stage_only(three: list[Report]) -> N
     assert marked == [("kickoff", "mentor"), ("midpoint", "mentee")]
 
 
-def test_a_twin_is_one_in_its_own_programme_only(answered: Build) -> None:
+@pytest.mark.parametrize(("stage", "is_twin"), [("kickoff", False), (ANOTHER_PROGRAMME, True)])
+def test_a_report_of_another_programme_is_a_twin_as_one_of_another(answered: Build, stage: str, is_twin: bool) -> None:
     rollout = answered(HIGH, None, replace(EXIT, programme="Roll-out"))
-    (compared,) = compare([answered(LOW), with_twins(rollout, ("mentor", "kickoff"))])
-    assert not line(compared).is_twin
+    (compared,) = compare([answered(LOW), with_twins(rollout, ("mentor", stage))])
+    assert line(compared).is_twin is is_twin
 
 
 def test_lines_follow_the_later_report(ask: Build, wave: Build, report: Build) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.disclosure.groups import Group
+from feedback.domain.disclosure.groups import EVERYBODY, Group
 from feedback.domain.disclosure.publishing import publish, withhold
 from feedback.domain.disclosure.statements import Distribution, GroupStatement, Reason, Sensitive, Withheld
 from feedback.domain.errors import AnswerRefused
@@ -115,6 +115,24 @@ def test_who_hangs_on_what_earlier_reports_forbid_is_withheld_too(questions: tup
     hidden = withhold(publish(wave.tally, K), wave.tally, {("mentor", "P1")})
     said = [one for one in hidden.statements if isinstance(one, GroupStatement)]
     assert [(one.question, one.reason) for one in said] == [("P1", Reason.WITH_EARLIER), ("P2", Reason.WITH_EARLIER)]
+
+
+@pytest.mark.parametrize(("role", "known"), [("mentor", "P1"), ("mentee", "P4")])
+def test_a_question_that_hangs_on_another_in_each_role_is_withheld_with_either(
+    ask: Build, role: str, known: str
+) -> None:
+    def asked(parent: str) -> tuple[Question, ...]:
+        return ask(parent), ask("P2", shown_when=Condition(parent, ("0", "1")))
+
+    everybody = Group(EVERYBODY, None, (), 40)
+    wave = Wave({Role.MENTOR: asked("P1"), Role.MENTEE: asked("P4")}, (everybody,))
+    for place in range(20):
+        following = {"P2": str(place % 4)} if place % 5 < 2 else {}
+        wave.tally.add(EVERYBODY, Role.MENTOR, Answer({"P1": str(place % 5), **following}))
+        wave.tally.add(EVERYBODY, Role.MENTEE, Answer({"P4": str(place % 5), **following}))
+    hidden = withhold(publish(wave.tally, K), wave.tally, {(role, known)})
+    withheld = [one for one in hidden.statements if isinstance(one, Withheld) and one.reason is Reason.WITH_EARLIER]
+    assert {(one.group, one.question) for one in withheld} == {(role, known), (role, "P2")}
 
 
 def test_who_hangs_on_a_withheld_question_is_withheld_too(questions: tuple[Question, ...]) -> None:
