@@ -24,7 +24,7 @@ from feedback.services.waves.form_groups import FormedGroups, groups_of_wave
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.services.waves.seal_terms import seal_terms
 from feedback.storage.audit_log import note
-from feedback.storage.database import lock_organisation, lock_programme, lock_wave
+from feedback.storage.database import lock_organisation, lock_programme, lock_wave, reading
 from feedback.storage.entitlements import Right, add_entitlements
 from feedback.storage.history import add_history
 from feedback.storage.keys import KeyStore, WaveKeys
@@ -67,9 +67,9 @@ def open_wave(
 
     The keys are committed first, and a later attempt keeps them, so an attempt that dies changes nothing else.
     """
-    wave = check_opening(session, wave_id, now)
-    check_wave(session, keys, wave, groups_of_wave(session, wave), now=now, opens=True)
-    session.commit()
+    with reading(session):
+        wave = check_opening(session, wave_id, now)
+        check_wave(session, keys, wave, groups_of_wave(session, wave), now=now, opens=True)
     wave_keys = keys.keys_for_opening(wave_id)
     lock_wave(session, wave_id)
     wave = check_opening(session, wave_id, now)
