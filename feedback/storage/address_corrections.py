@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.address import Address
 from feedback.domain.waves.mails import MailKind, WaveMail
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import LIVE
 from feedback.storage.audit_log import note
 from feedback.storage.database import Base
 from feedback.storage.deliveries import Delivery, queue_mails
@@ -34,11 +34,10 @@ class AddressNotice(Base):
     tell_at: Mapped[datetime]
 
 
-_LIVE = (WaveState.OPEN, WaveState.CLOSING, WaveState.HELD)
 _IS_INVITED = (
     select(Delivery.id)
     .join(Wave, Wave.id == Delivery.wave_id)
-    .where(Delivery.participant_id == Participant.id, Wave.state.in_(_LIVE))
+    .where(Delivery.participant_id == Participant.id, Wave.state.in_(LIVE))
     .exists()
 )
 

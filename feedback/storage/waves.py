@@ -89,6 +89,11 @@ class Wave(Base):
         """The public key that comments are sealed to."""
         return PublicKey(self.comment_key_id or b"", self.comment_public_key or b"")
 
+    @property
+    def shows_sides(self) -> bool:
+        """Whether "all" may show what one role was asked; waves of before that was decided have told people no."""
+        return self.not_asked is not None
+
 
 class WaveGroup(Base):
     """One reporting group of a wave."""

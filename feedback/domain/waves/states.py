@@ -18,6 +18,12 @@ class WaveState(StrEnum):
     CANCELLED = "cancelled"
 
 
+LIVE = frozenset({WaveState.OPEN, WaveState.CLOSING, WaveState.HELD})
+"""People have been asked, and there is no report yet."""
+
+OPENED = LIVE | {WaveState.CLOSED}
+"""People have been asked, and there is a report or may be one."""
+
 SEQUENCE = ("kickoff", "midpoint", "exit")
 """The stages that every programme plans, in order; participants are told of them before the first one."""
 

@@ -46,7 +46,6 @@ from feedback.storage.deliveries import (
 from feedback.storage.hint_bits import freeze_links
 from feedback.storage.keys import KeyStore
 from feedback.storage.opt_outs import unwilling
-from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant, people_by_id
 from feedback.storage.programmes import Programme, programme_by_id
 from feedback.storage.quiet_times import hours_of
@@ -169,7 +168,7 @@ def _pack(
 ) -> _BatchContext:
     programme = programme_by_id(session, wave.programme_id)
     people = people_by_id(session, (delivery.participant_id for delivery in unsent))
-    organisation = session.get_one(Organisation, programme.organisation_id).name
+    organisation = programme.organisation.name
     desk = desk_of(session, programme.id)
     support = f"{sender_settings.base_url}/support/{to_address(desk.handle)}" if desk else None
     return _BatchContext(batch, wave, programme, organisation, people, sender_settings, support, now)

@@ -11,7 +11,6 @@ from feedback.domain.languages import spoken_language
 from feedback.mail import MailMessage, Relay, RelayVerdict
 from feedback.services.mail.send_mail import SenderSettings
 from feedback.storage.address_corrections import FormerAddress, addresses_to_tell, forget, tell_later
-from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
@@ -34,7 +33,7 @@ def tell_former_addresses(session: Session, relay: Relay, *, sender_settings: Se
 
 def _message(session: Session, one: FormerAddress, sender_settings: SenderSettings) -> MailMessage:
     programme = programme_by_id(session, one.programme_id)
-    organisation = session.get_one(Organisation, programme.organisation_id)
+    organisation = programme.organisation
     name = hashlib.sha256(f"feedback/former/{one.participant_id}/{one.email}".encode()).hexdigest()[:32]
     return MailMessage(
         recipient=one.email,

@@ -26,7 +26,6 @@ from feedback.storage.database import lock_programme, lock_wave
 from feedback.storage.deliveries import invited_to
 from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.keys import KeyStore
-from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import Programme, programme_by_id
 from feedback.storage.reports import report_of
 from feedback.storage.results import keep_results_page
@@ -107,7 +106,7 @@ def _told(session: Session, wave: Wave, now: datetime) -> None:
 
 def _messages(session: Session, wave: Wave, sender_settings: SenderSettings) -> list[MailMessage]:
     programme = programme_by_id(session, wave.programme_id)
-    organisation = session.get_one(Organisation, programme.organisation_id)
+    organisation = programme.organisation
     name, roles = _MAIL_TO_STAFF[News(wave.news or "")]
     host = domain_of(sender_settings.sender)
     values = _values(wave, programme, sender_settings)

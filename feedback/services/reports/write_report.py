@@ -48,7 +48,7 @@ def write_report(
         comments_kept=kept,
         receipts=tuple(opened.receipts) if opened else (),
         contested=opened.contested.total() if opened else 0,
-        grouping=None if wave.not_asked is None else Grouping(wave.grouping or ""),
+        grouping=Grouping(wave.grouping or "") if wave.shows_sides else None,
         not_asked=tuple(NotAsked(Role(role), Theme(theme), is_open) for role, theme, is_open in wave.not_asked or ()),
     )
     if opened is None or len(opened.receipts) < facts.k:

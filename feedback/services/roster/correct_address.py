@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address, address_or_none, one_address, read_address
 from feedback.domain.errors import AddressRefused, NotFound, sentence
 from feedback.domain.roster.likeness import name_key
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import LIVE
 from feedback.storage.address_corrections import correct
 from feedback.storage.database import lock_programme
 from feedback.storage.deliveries import invited_to, undelivered
@@ -20,8 +20,6 @@ from feedback.storage.people import Participant, known_people, people_at
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.roster_approvals import note_change
 from feedback.storage.waves import waves_of
-
-_LIVE = {WaveState.OPEN, WaveState.CLOSING, WaveState.HELD}
 
 
 def correct_address(session: Session, programme_id: int, old: str, new: str, *, now: datetime, actor: str) -> None:
@@ -66,7 +64,7 @@ def change_address(
 
 
 def _are_reached(session: Session, programme_id: int, people: set[int]) -> bool:
-    live = [wave.id for wave in waves_of(session, programme_id) if wave.state in _LIVE]
+    live = [wave.id for wave in waves_of(session, programme_id) if wave.state in LIVE]
     lost = {number: {one.participant_id for one in undelivered(session, number)} for number in live}
     return any(people & set(invited_to(session, number)) and not people & lost[number] for number in live)
 

@@ -28,7 +28,7 @@ from feedback.domain.report.report import ANOTHER_PROGRAMME, Report, Twin
 from feedback.domain.roster.digests import person_digest
 from feedback.domain.survey.asked import asked_questions
 from feedback.domain.survey.questionnaires import Questionnaire, Role
-from feedback.domain.waves.states import WaveState, stages_before
+from feedback.domain.waves.states import OPENED, WaveState, stages_before
 from feedback.services.waves.form_groups import FormedGroups
 from feedback.storage.history import history_of
 from feedback.storage.keys import KeyStore
@@ -40,7 +40,6 @@ from feedback.storage.waves import Wave, groups_of, questionnaires_of, waves_of_
 
 LABELLED_AFTER = timedelta(days=731)
 """For how long after its close a report may keep another wave from opening: 24 months."""
-_COUNTS = {WaveState.OPEN, WaveState.CLOSING, WaveState.HELD, WaveState.CLOSED}
 InvitedPeople = Iterable[tuple[Address, str, str]]
 """(address, role, cohort) of everybody invited."""
 
@@ -79,13 +78,15 @@ def check_history(
     If the wave `opens` now, the earlier ones of its sequence must be closed before it may be labelled.
     """
     topics = topics_asked(asked_questions(survey.questionnaires), groups)
-    waves = {wave.id: wave for wave in _others(session, survey, topics)}
-    if not waves:
+    others = list(_others(session, survey, topics))
+    if not others:
         return ()
     members = invited_members(session, keys, survey.programme_id, groups)
     mine = KnownWave(survey.wave_id or 0, survey.k, topics, members)
-    others = [_known(session, wave) for wave in waves.values()]
-    comparison = _Comparison(survey, waves, mine, others, now)
+    known = [
+        KnownWave(wave.id, wave.minimum_group_size, topics, history_of(session, wave.id)) for wave, topics in others
+    ]
+    comparison = _Comparison(survey, {wave.id: wave for wave, _topics in others}, mine, known, now)
     comparison.refuse(opens=opens)
     return comparison.labels()
 
@@ -226,16 +227,16 @@ def _names(atom: Atom, groups: tuple[Group, ...]) -> tuple[str, ...]:
     return (group.name,) if group.role else (group.name, atom.role.value)
 
 
-def _others(session: Session, survey: PlannedSurvey, topics: Sequence[Topic]) -> Iterable[Wave]:
-    """Yield the organisation's waves, oldest first, that have published nearly the same, or may."""
+def _others(
+    session: Session, survey: PlannedSurvey, topics: Sequence[Topic]
+) -> Iterable[tuple[Wave, tuple[Topic, ...]]]:
+    """Yield the organisation's waves, oldest first, that have published nearly the same, or may, with all they did."""
     organisation_id = programme_by_id(session, survey.programme_id).organisation_id
     for wave in waves_of_organisation(session, organisation_id):
-        if wave.id != survey.wave_id and wave.state in _COUNTS and share_a_topic(topics, _topics(session, wave)):
-            yield wave
-
-
-def _known(session: Session, wave: Wave) -> KnownWave:
-    return KnownWave(wave.id, wave.minimum_group_size, _topics(session, wave), history_of(session, wave.id))
+        if wave.id != survey.wave_id and wave.state in OPENED:
+            known = _topics(session, wave)
+            if share_a_topic(topics, known):
+                yield wave, known
 
 
 def _topics(session: Session, wave: Wave) -> tuple[Topic, ...]:

@@ -130,7 +130,7 @@ def _open(session: Session, keys: KeyStore, wave_id: int) -> Opened | None:
         rights = rights_of_wave(session, wave_id)
         _check_terms(session, keys, wave, rights)
         asked, groups = questionnaires_asked(session, wave), groups_of(session, wave_id)
-        new_tally = partial(Tally, asked, groups, shows_sides=wave.not_asked is not None)
+        new_tally = partial(Tally, asked, groups, shows_sides=wave.shows_sides)
         return open_responses(session, keys.response_key(wave_id), place, rights, new_tally)
 
 

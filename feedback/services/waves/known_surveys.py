@@ -15,7 +15,6 @@ from feedback.domain.sealing import Place, PublicKey
 from feedback.domain.survey.drafts import largest_choice
 from feedback.domain.survey.questionnaire_json import load_questionnaire
 from feedback.domain.survey.questionnaires import Questionnaire
-from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.support import desk_of
 from feedback.storage.waves import (
@@ -86,7 +85,7 @@ class KnownSurveys:
 
 def _has_sides(session: Session, wave: Wave) -> bool:
     are_one_group = any(group.role is None for group in groups_of(session, wave.id))
-    return wave.not_asked is not None and are_one_group and len(sizes_of_roles(invited_sizes(wave))) > 1
+    return wave.shows_sides and are_one_group and len(sizes_of_roles(invited_sizes(wave))) > 1
 
 
 def _read(session: Session, wave_id: int, role: str) -> Survey:
@@ -96,7 +95,7 @@ def _read(session: Session, wave_id: int, role: str) -> Survey:
     questionnaire = load_questionnaire(questionnaire_asked(session, wave.id, role))
     return Survey(
         questionnaire=questionnaire,
-        organisation=session.get_one(Organisation, programme.organisation_id).name,
+        organisation=programme.organisation.name,
         programme=programme.name,
         stage=wave.stage,
         minimum_group_size=wave.minimum_group_size,

@@ -30,5 +30,5 @@ def seal_terms(
 # Waves that were opened before there were approvals, a pepper, or choices of groups keep their seals.
 def _told_if_known(wave: Wave) -> dict[str, object]:
     told: dict[str, object] = {name: True for name in ("roster_was_approved", "has_pepper") if getattr(wave, name)}
-    grouped = {"grouping": wave.grouping, "not_asked": wave.not_asked} if wave.not_asked is not None else {}
+    grouped = {"grouping": wave.grouping, "not_asked": wave.not_asked} if wave.shows_sides else {}
     return {**told, **grouped}

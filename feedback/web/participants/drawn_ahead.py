@@ -6,6 +6,7 @@ A page that the first visitor paid for would tell the second one, by the clock, 
 import io
 import logging
 import threading
+import time
 from collections.abc import Callable
 from weakref import WeakSet
 from zoneinfo import ZoneInfo
@@ -46,7 +47,7 @@ class DrawingAhead:
 
     def __init__(self, app: Flask) -> None:
         """Load what every page needs."""
-        self._app, self._ended = app, threading.Event()
+        self._app = app
         self.is_done = self._was_rehearsed = False
         _load_everything(app)
 
@@ -66,7 +67,8 @@ class DrawingAhead:
 
     def keep_looking(self) -> None:
         """Look again and again, on a thread of its own."""
-        while not self._ended.wait(_SECONDS):
+        while True:
+            time.sleep(_SECONDS)
             self.look()
 
 

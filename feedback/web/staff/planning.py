@@ -51,9 +51,9 @@ def send(programme_id: int) -> ResponseReturnValue:
     programme, form = show_programme(runtime().session(), programme_id), _form()
     with accepted(form, lambda: _page(programme, form), PlanRefused):
         plan = _plan(programme, form)
-        seen = preview_wave(runtime().session(), runtime().keys, plan, now=runtime().clock())
         if request.form.get("go") == _WRITE_DOWN:
             return redirect(url_for(".wave", wave_id=_write_down(plan)), 303)
+        seen = preview_wave(runtime().session(), runtime().keys, plan, now=runtime().clock())
     return _page(programme, form, seen)
 
 
