@@ -86,7 +86,7 @@ _WORKER: Mapping[str, str] = {
     "sealed_responses": "SELECT, DELETE, MAINTAIN",
     "comments": "SELECT, INSERT, DELETE, MAINTAIN",
     "comment_summaries": "SELECT, DELETE, MAINTAIN",
-    "history": _ADD,
+    "history": "SELECT, INSERT, DELETE",
     "reports": _ADD,
     "counted_receipts": _ADD,
     "results_pages": _ADD,

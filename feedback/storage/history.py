@@ -32,7 +32,7 @@ def add_history(session: Session, wave_id: int, members: Mapping[str, Iterable[b
 
 
 def drop_history(session: Session, wave_id: int) -> None:
-    """Remove what is written down about a wave, to write it anew."""
+    """Remove what is written down about a wave: it published nothing, or it is written anew."""
     session.execute(delete(HistoryEntry).where(HistoryEntry.wave_id == wave_id))
 
 

@@ -7,20 +7,22 @@ from datetime import timedelta
 
 import pytest
 
-from feedback.domain.errors import HistoryRefused
+from feedback.domain.errors import HistoryRefused, ReportHeld
 from feedback.domain.survey.questionnaires import Question, Questionnaire, Role
 from feedback.domain.waves.states import WaveState
 from feedback.reporting.forecast_words import forecast_words
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.waves.cancel_wave import cancel_wave
-from feedback.services.waves.fill_history import unite_domains
+from feedback.services.waves.close_wave import finish_closing
+from feedback.services.waves.fill_history import fill_history, unite_domains
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from feedback.services.waves.preview_wave import preview_wave
+from feedback.storage.history import add_history, history_of
 from feedback.storage.waves import wave_by_id, waves_of
 from forms.bank import pair
 from tests.answering import respond
-from tests.promises.closing import state_of, stored_report
+from tests.promises.closing import begin, state_of, stored_report
 from tests.web.test_staff_pages import see, signed_in
 from tests.world import World
 
@@ -221,6 +223,52 @@ def test_a_cancelled_wave_leaves_the_history(world: World) -> None:
         cancel_wave(session, world.keys, wave, now=world.clock(), actor="test")
     leave(world, programme, 1)
     assert not is_refused(world, programme)
+
+
+def remembered(world: World, wave: int) -> int:
+    """How many rows say who was invited to a wave."""
+    with world.session() as session:
+        return sum(len(people) for people in history_of(session, wave).values())
+
+
+def held(world: World) -> int:
+    """A wave whose report the auditor could break."""
+    wave = opened(world, programme_of(world, roster(MANY)))
+    respond(world, world.links(wave))
+    begin(world, wave)
+    with world.session() as session, pytest.raises(ReportHeld):
+        finish_closing(session, world.keys, wave, now=world.clock(), attack=lambda *_: ("D1",))
+    return wave
+
+
+@pytest.mark.parametrize("cancelled", [held, lambda world: opened(world, programme_of(world, roster(MANY)))])
+def test_of_a_cancelled_or_discarded_wave_nobody_is_remembered(world: World, cancelled: Callable[[World], int]) -> None:
+    wave = cancelled(world)
+    assert remembered(world, wave) == 14
+    with world.session() as session:
+        cancel_wave(session, world.keys, wave, now=world.clock(), actor="test")
+    assert remembered(world, wave) == 0
+
+
+def test_of_a_wave_that_too_few_answered_nobody_is_remembered(world: World) -> None:
+    programmes = [programme_of(world, roster(range(start, start + 14))) for start in (0, 20)]
+    assert [remembered(world, closed(world, one, answers=K - 1 + at)) for at, one in enumerate(programmes)] == [0, 14]
+
+
+def test_nobody_comes_back_into_the_history_of_a_wave_that_published_nothing(world: World) -> None:
+    few, wave = (opened(world, programme_of(world, roster(range(start, start + 14)))) for start in (0, 20))
+    with world.session() as session:
+        left = [(one, history_of(session, one)) for one in (few, wave)]
+        cancel_wave(session, world.keys, wave, now=world.clock(), actor="test")
+    world.close(few)
+    with world.session() as session:
+        for one, people in left:  # as an earlier version left them
+            add_history(session, one, people)
+        fill_history(session, world.keys)
+        unite_domains(
+            session, world.keys, "Example Organisation", ("a.example", "b.example"), now=world.clock(), actor="test"
+        )
+    assert remembered(world, few) == remembered(world, wave) == 0
 
 
 @pytest.mark.parametrize(("days", "refused"), [(730, True), (732, False)])

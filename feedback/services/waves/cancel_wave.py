@@ -1,4 +1,4 @@
-"""Cancel a wave: nothing is opened, everything sealed is destroyed, and everybody who was invited is told."""
+"""Cancel a wave: nothing is opened, what is sealed and the history are destroyed, and everybody invited is told."""
 
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from feedback.services.waves.destroy_keys import destroy_spent_keys
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
 from feedback.storage.entitlements import destroy_entitlements
+from feedback.storage.history import drop_history
 from feedback.storage.keys import KeyStore
 from feedback.storage.responses import destroy_responses
 from feedback.storage.waves import count_calendar_change, wave_by_id
@@ -55,5 +56,6 @@ def finish_cancelling(session: Session, keys: KeyStore, wave_id: int, *, now: da
     if wave_by_id(session, wave_id).state == WaveState.CANCELLED:
         destroy_responses(session, wave_id)
         destroy_entitlements(session, wave_id)
+        drop_history(session, wave_id)
     session.commit()
     destroy_spent_keys(session, keys, now=now)

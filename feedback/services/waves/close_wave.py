@@ -16,6 +16,7 @@ from feedback.domain.disclosure.publishing import comments_kept, counted_groups
 from feedback.domain.disclosure.tally import Tally
 from feedback.domain.errors import KeysMissing, ReportHeld, TermsAltered, WaveNotReady
 from feedback.domain.links import EntitlementDigest
+from feedback.domain.report.report import Outcome
 from feedback.domain.sealing import Place, seal_comment
 from feedback.domain.waves.states import News, WaveState
 from feedback.services.reports.audit_report import Attack, broken_rules
@@ -28,6 +29,7 @@ from feedback.storage.audit_log import note
 from feedback.storage.comments import add_comments
 from feedback.storage.database import lock_programme, lock_wave, reading
 from feedback.storage.entitlements import destroy_entitlements, rights_of_wave
+from feedback.storage.history import drop_history
 from feedback.storage.keys import KeyStore
 from feedback.storage.responses import count_responses, destroy_responses
 from feedback.storage.waves import Wave, groups_of, wave_by_id
@@ -190,7 +192,10 @@ def _publish(
     # The chain of a programme's reports must not fork.
     lock_programme(session, wave.programme_id)
     kept = _kept(opened, wave.minimum_group_size) if opened else frozenset()
-    store_report(session, keys, wave, write_report(session, wave, opened, kept, hidden))
+    report = write_report(session, wave, opened, kept, hidden)
+    store_report(session, keys, wave, report)
+    if report.outcome is Outcome.TOO_FEW:
+        drop_history(session, wave_id)
     if opened and kept:
         _keep_comments(session, wave, opened, kept, now)
     destroy_responses(session, wave_id)

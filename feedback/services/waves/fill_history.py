@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import read_domain
 from feedback.domain.errors import AddressRefused, NotFound
 from feedback.services.waves.check_history import members_of
+from feedback.services.waves.form_groups import says_nothing
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation
 from feedback.storage.deliveries import invited_people
@@ -19,11 +20,15 @@ from feedback.storage.waves import groups_of, waves_of_organisation
 def fill_history(session: Session, keys: KeyStore) -> None:
     """Write down who was invited to waves of which nothing is written yet, from the people whose mails were queued.
 
-    Makes an organisation's history key where nothing is written yet. Cohorts are those of today: whoever has one that
-    no group of the wave has is left out.
+    Removes what an earlier version left of waves that published nothing. Makes an organisation's history key where
+    nothing is written yet. Cohorts are those of today: whoever has one that no group of the wave has is left out.
     """
     for organisation in organisations(session):
-        waves = [wave.id for wave in waves_of_organisation(session, organisation.id) if wave.opened_at is not None]
+        opened = [wave for wave in waves_of_organisation(session, organisation.id) if wave.opened_at is not None]
+        for wave in opened:
+            if says_nothing(session, wave):
+                drop_history(session, wave.id)
+        waves = [wave.id for wave in opened if not says_nothing(session, wave)]
         missing = [wave_id for wave_id in waves if not has_history(session, wave_id)]
         if missing == waves:
             keys.make_history_key(organisation.id)
@@ -50,7 +55,8 @@ def unite_domains(
     apart = [one for one in organisation.domains if alike.isdisjoint(one)]
     together = alike.union(*(one for one in organisation.domains if one not in apart))
     organisation.domains = [*apart, sorted(together)]
-    waves = [wave.id for wave in waves_of_organisation(session, number) if invited_people(session, wave.id)]
+    known = [wave for wave in waves_of_organisation(session, number) if not says_nothing(session, wave)]
+    waves = [wave.id for wave in known if invited_people(session, wave.id)]
     for wave_id in waves:
         drop_history(session, wave_id)
     _fill(session, keys, organisation, waves)

@@ -10,7 +10,7 @@ from feedback.domain.disclosure.groups import Atom, Group, Grouping, counted_onc
 from feedback.domain.errors import PlanRefused, sentence
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.survey.questionnaires import Questionnaire, Role
-from feedback.domain.waves.states import OPENED
+from feedback.domain.waves.states import OPENED, WaveState
 from feedback.storage.people import people_in_programme, roster_sizes
 from feedback.storage.reports import report_of
 from feedback.storage.waves import Wave, groups_of, invited_sizes, questionnaires_of, waves_of
@@ -60,15 +60,17 @@ def groups_of_wave(session: Session, wave: Wave) -> FormedGroups:
 
 def _kept(session: Session, programme_id: int, sizes: Mapping[Atom, int], k: int) -> tuple[Group, ...]:
     before = [wave for wave in waves_of(session, programme_id) if wave.state in OPENED]
-    speaking = [wave for wave in before if not _says_nothing(session, wave)]
+    speaking = [wave for wave in before if not says_nothing(session, wave)]
     if not speaking:
         return ()
     latest = max(speaking, key=lambda wave: wave.opened_at or wave.closes_at)
     return kept_partition(groups_of(session, latest.id), invited_sizes(latest), sizes, k) or ()
 
 
-def _says_nothing(session: Session, wave: Wave) -> bool:
-    """Tell whether the report of a wave says that too few answered, and nothing else."""
+def says_nothing(session: Session, wave: Wave) -> bool:
+    """Tell whether a wave was cancelled, or its report says that too few answered, and nothing else."""
+    if wave.state == WaveState.CANCELLED:
+        return True
     report = report_of(session, wave.id)
     return report is not None and Report.parse(report.document).outcome is Outcome.TOO_FEW
 
