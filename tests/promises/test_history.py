@@ -45,7 +45,7 @@ def roster(
 
 def enrol(world: World, programme: int, data: bytes) -> None:
     with world.session() as session:
-        import_roster(session, world.keys, programme, data, now=world.clock(), actor="test")
+        import_roster(session, world.keys, programme, data, now=world.clock(), actor="test", rejoin=None)
 
 
 def programme_of(world: World, data: bytes, **changes: object) -> int:
