@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,14 +16,13 @@ from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import results_secret, to_address
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
-from feedback.mail import write
 from feedback.services.reports.set_notice import name_help, say_what_was_done
 from feedback.storage.support import desk_of
 from forms.bank import pair
 from tests.browser.conftest import FLAGS
 from tests.browsing import free_port
 from tests.databases import SqliteServer
-from tests.mails.letters import MAILS, a_letter
+from tests.mails.letters import MAILS, a_letter, read
 from tests.needs import needs
 from tests.web.test_staff_pages import token_for
 from tests.world import FixedClock, World
@@ -153,10 +151,9 @@ def take(browser: Browser, world: World, base: str, link: str) -> None:
 
             journey(page, f"{base}/s/{link}", shoot)
             around(page, base, world, shoot)
-            with world.app.app_context():
-                for name in MAILS:
-                    page.set_content(write(replace(a_letter(name))).html or "")
-                    shoot(f"mail-{name}")
+            for name in MAILS:
+                page.set_content(read(world.app, a_letter(name)).html)
+                shoot(f"mail-{name}")
             context.close()
 
 

@@ -7,7 +7,6 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from feedback.config import Serves, Settings, read_settings, wants_json_logs
-from feedback.config.mail import SmtpSecurity
 from feedback.logs import configure_logs
 from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, runtime_of, system_clock
@@ -53,7 +52,6 @@ def _engine_options(url: str) -> dict[str, Any]:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    smtp = settings.smtp
     app.config.update(
         SECRET_KEY=settings.vault.session_key if settings.vault else None,
         SESSION_COOKIE_NAME="feedback-staff",
@@ -68,13 +66,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_BINDS=_binds(settings),
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
-        MAIL_SERVER=smtp.host,
-        MAIL_PORT=smtp.port,
-        MAIL_USE_TLS=smtp.security is SmtpSecurity.STARTTLS,
-        MAIL_USE_SSL=smtp.security is SmtpSecurity.TLS,
-        MAIL_USERNAME=smtp.user,
-        MAIL_PASSWORD=smtp.password,
-        MAIL_DEFAULT_SENDER=smtp.sender,
     )
 
 

@@ -1,40 +1,30 @@
 """`feedback mail`: try the relay."""
 
-import secrets
-
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.application import this_app
 from feedback.cli.output import say
-from feedback.domain.address import domain_of, read_address
-from feedback.domain.errors import MailRefused
-from feedback.mail import MailMessage, Relay, RelayVerdict
+from feedback.domain.address import read_address
+from feedback.mail.relay import Relay
 from feedback.runtime import runtime
+from feedback.services.mail.sender_settings import SenderSettings
+from feedback.services.mail.try_relay import try_relay
 
 mail = AppGroup("mail")
 
 
 @mail.command("test")
 @click.argument("address")
-def test_command(address: str) -> None:
-    """Send one plain test mail to ADDRESS through the relay.
+@click.option("--organisation", help="Whose name the mail bears; needed where there are several.")
+def test_command(address: str, organisation: str | None) -> None:
+    """Send one plain test mail to ADDRESS through the relay, from the sender that participants will see.
 
     \b
     Example:  feedback mail test you@example.com
     """
-    tools, recipient = runtime(), read_address(address)
-    sender = tools.settings.smtp.sender
-    message = MailMessage(
-        recipient=recipient,
-        language="en",
-        name="test",
-        message_id=f"<{secrets.token_hex(16)}@{domain_of(sender)}>",
-        sender=("Feedback", sender),
-        values={"base_url": tools.settings.base_url},
-    )
-    with Relay(this_app(), tools.settings.smtp.ca_file).connect() as smtp:
-        reply = smtp.send(message)
-    if reply.verdict is not RelayVerdict.ACCEPTED:
-        raise MailRefused(f"The relay did not take the mail: {reply.verdict.value} ({reply.code or 'no code'}).")
-    say("The relay accepted the mail. Whether it arrives, only the inbox can tell.")
+    tools = runtime()
+    settings = tools.settings
+    shown = SenderSettings(settings.base_url, settings.smtp.sender, settings.bounces.address)
+    recipient, relay = read_address(address), Relay(settings.smtp)
+    sender = try_relay(tools.session(), relay, recipient, organisation=organisation, sender_settings=shown)
+    say(f"The relay accepted the mail from {sender}. Whether it arrives, only the inbox can tell.")

@@ -11,12 +11,13 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from feedback.config.mail import SHORTEST_TOKEN, BounceSettings, SmtpSettings, read_bounces, read_smtp
+from feedback.config.mail import SHORTEST_TOKEN, BounceSettings, read_bounces, read_smtp
 from feedback.config.values import driver, embedded_url, number
 from feedback.config.vault import Vault, read_pepper, read_vault
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.hosts import is_loopback
 from feedback.domain.links import Pepper
+from feedback.domain.relays import SmtpSettings
 
 NO_PEPPER = (
     "FEEDBACK_PEPPER is missing: whoever serves participants needs 32 random bytes in base64, the same in all of these "

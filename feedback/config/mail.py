@@ -2,37 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from feedback.bounce_box import BounceBox, bounce_box
 from feedback.config.values import number
 from feedback.domain.address import Address, read_address
 from feedback.domain.errors import AddressRefused, SettingsRefused
 from feedback.domain.hosts import is_loopback
+from feedback.domain.relays import SmtpSecurity, SmtpSettings
 
 LONGEST_RETURN_LOCAL_PART = 24
 SHORTEST_TOKEN = 32
-
-
-class SmtpSecurity(StrEnum):
-    """How the connection to the mail relay is protected."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
-
-
-@dataclass(frozen=True)
-class SmtpSettings:
-    """The mail relay. `ca_file` adds a certificate authority to the system's."""
-
-    host: str
-    port: int
-    security: SmtpSecurity
-    user: str | None
-    password: str | None = field(repr=False)
-    ca_file: str | None
-    sender: Address
 
 
 @dataclass(frozen=True)

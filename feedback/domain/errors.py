@@ -61,6 +61,10 @@ class PlanRefused(FeedbackError):
     """A programme or wave cannot be planned as asked."""
 
 
+class NameRefused(FeedbackError):
+    """A name is empty, too long, or holds characters that cannot be shown."""
+
+
 class HistoryRefused(PlanRefused):
     """Whoever subtracts a wave's report from others of the organisation would see what a few people answered (R11)."""
 

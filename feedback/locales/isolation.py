@@ -23,9 +23,15 @@ def isolated(context: EvalContext, text: str) -> str:
 
     Markup does that in a page; in plain text, the characters that Unicode has for it.
     """
+    # What needs no setting apart stays as it is: a page escapes it, unless it is markup already.
     if not _runs_against(text):
         return text
-    return set_apart(text) if context.autoescape else f"{_FIRST_STRONG}{text}{_POP}"
+    return set_apart(text) if context.autoescape else isolated_text(text)
+
+
+def isolated_text(text: str) -> str:
+    """Return `text` for a plain text, set apart where it holds letters that run against the language."""
+    return f"{_FIRST_STRONG}{text}{_POP}" if _runs_against(text) else text
 
 
 def _runs_against(text: str) -> bool:

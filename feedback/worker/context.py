@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from feedback.domain.pace import Pace
-from feedback.mail import Relay
+from feedback.mail.relay import Relay
 from feedback.runtime import Runtime
 from feedback.services.mail.queue_mails import Defer
-from feedback.services.mail.send_mail import SenderSettings
+from feedback.services.mail.sender_settings import SenderSettings
 from feedback.worker.bounce_round import BounceRound
 
 

@@ -18,7 +18,7 @@ from procrastinate.exceptions import ConnectorException
 from sqlalchemy.orm import Session
 
 from feedback.domain.pace import Pace
-from feedback.mail import Relay
+from feedback.mail.relay import Relay
 from feedback.runtime import runtime_of
 from feedback.storage.database import db
 from feedback.worker.bounce_round import BounceRound
@@ -53,7 +53,7 @@ def worker_context(app: Flask) -> WorkerContext:
 
     return WorkerContext(
         **vars(tools),
-        relay=Relay(app, settings.smtp.ca_file),
+        relay=Relay(settings.smtp),
         scope=scope,
         defer=defer_for(settings),
         pace=Pace(settings.mails_per_minute) if settings.mails_per_minute else None,

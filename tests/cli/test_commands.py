@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from flask.cli import ScriptInfo
 
 from feedback.cli import feedback
-from feedback.domain.errors import FeedbackError, NotFound, QuestionnaireRefused, WaveNotReady
+from feedback.domain.errors import FeedbackError, NameRefused, NotFound, QuestionnaireRefused, WaveNotReady
 from tests.databases import ON_SQLITE
 from tests.world import World
 
@@ -124,6 +124,28 @@ def test_cancelling_a_wave_that_never_opened_says_that_nobody_is_told(world: Wor
 def test_a_test_mail_goes_through_the_relay(world: World) -> None:
     assert "accepted" in output(world, "mail", "test", "ana@example.com")
     assert world.mailbox.count() == 1
+
+
+@pytest.mark.parametrize("organisation", ["Smith, Jones & Partners", "Example"])
+def test_a_test_mail_comes_from_whom_participants_will_see(world: World, organisation: str) -> None:
+    world.programme(organisation=organisation)
+    assert organisation in output(world, "mail", "test", "ana@example.com")
+    (sender,) = world.mailbox.read(world.mailbox.serials()[0])["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (organisation, "feedback@example.com")
+
+
+def test_of_several_organisations_a_test_mail_names_one(world: World) -> None:
+    for organisation in ("One", "Two"):
+        world.programme(0, 0, organisation=organisation)
+    assert "One, Two" in str(refusal(world, "mail", "test", "ana@example.com"))
+    assert "from Two" in output(world, "mail", "test", "ana@example.com", "--organisation", "Two")
+
+
+@pytest.mark.parametrize("name", ["Two\nlines", "A" * 201, " "])
+def test_a_name_that_cannot_be_shown_is_not_invited(world: World, name: str) -> None:
+    world.programme()
+    words = ["--organisation", "Example Organisation", "--name", name, "--email", "ana@example.com"]
+    assert isinstance(refusal(world, "staff", "invite", *words), NameRefused)
 
 
 def test_a_staff_invitation_prints_a_link(world: World) -> None:

@@ -40,7 +40,6 @@ NOT_PARTICIPANTS = HEAVY | {
     "feedback.web.metrics",
     "feedback.web.staff",
     "feedback.worker",
-    "flask_mail",
     "prometheus_client",
 }
 PAGES = {"feedback.web.participants", "feedback.web.staff"}

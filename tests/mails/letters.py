@@ -1,23 +1,30 @@
-"""Every mail that participants, contacts and staff can get, with values that could be real."""
+"""Every mail that participants, contacts and staff can get, with values that could be real, and how it reads."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import cast
+
+from flask import Flask
 
 from feedback.locales.moments import time_of_day, weekday_and_day
-from feedback.mail import MailMessage
+from feedback.mail.message import MailMessage
+from feedback.mail.writing import write
 
 LINK = "https://feedback.example.com/s/" + "L" * 43
+OPT_OUT = "https://feedback.example.com/o/" + "O" * 43
+ADDRESSEE = "Mia Mentor"
 VALUES = {
-    "name": "Mia Mentor",
     "organisation": "Example Organisation",
     "programme": "Pilot",
     "contact_name": "Ana Contact",
     "contact_email": "contact@example.com",
     "minimum_group_size": "5",
     "time_zone": "Europe/Paris",
-    "opt_out_url": "https://feedback.example.com/o/" + "O" * 43,
     "support_url": "https://feedback.example.com/support/" + "S" * 22,
     "base_url": "https://feedback.example.com",
-    "link": LINK,
     "results_url": "https://feedback.example.com/r/" + "R" * 22,
     "receipt_url": "https://feedback.example.com/receipt",
     "page": "https://feedback.example.com/staff/programmes/1/support",
@@ -30,7 +37,7 @@ TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results",
 MAILS = (*TO_PARTICIPANTS, "support", "held", "postponement", "refusal", "corrected")
 
 
-def a_letter(mail: str, language: str = "en", **changes: str | None) -> MailMessage:
+def a_letter(mail: str, language: str = "en", addressee: str = ADDRESSEE, **changes: str | None) -> MailMessage:
     """One mail, as it would be sent to Mia."""
     return MailMessage(
         recipient="mia@example.com",
@@ -39,8 +46,31 @@ def a_letter(mail: str, language: str = "en", **changes: str | None) -> MailMess
         message_id="<1@example.com>",
         sender=("Example Organisation", "feedback@example.com"),
         values={**VALUES, **_close(language), **changes},
-        opt_out_url=VALUES["opt_out_url"],
+        addressee=addressee,
+        links={"link": LINK, "opt_out_url": OPT_OUT},
+        opt_out_url=OPT_OUT,
     )
+
+
+@dataclass(frozen=True)
+class Read:
+    """A mail as its reader's program shows it."""
+
+    subject: str
+    body: str
+    html: str
+
+
+def read(app: Flask, message: MailMessage) -> Read:
+    """Write a mail and read it again, as it goes over the wire."""
+    with app.app_context():
+        mail = parsed(write(message))
+    text, html = (cast(EmailMessage, mail.get_body((kind,))).get_content() for kind in ("plain", "html"))
+    return Read(mail["Subject"], text.replace("\r\n", "\n").rstrip("\n"), html.replace("\r\n", "\n"))
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    return cast(EmailMessage, message_from_bytes(raw, EmailMessage, policy=default))
 
 
 def _close(language: str) -> dict[str, str]:

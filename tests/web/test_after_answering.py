@@ -8,6 +8,7 @@ import pytest
 from feedback.domain.links import results_secret, to_address
 from feedback.domain.staff import StaffRole
 from feedback.services.reports.set_notice import name_help, say_what_was_done
+from feedback.storage.programmes import programme_by_id
 from feedback.storage.support import SupportRequest, desk_of
 from forms.bank import pair
 from tests.databases import ON_SQLITE
@@ -181,6 +182,23 @@ def test_the_contact_is_told_once_in_a_mail_without_content(world: World) -> Non
     body = last_mail(world)
     assert "/staff/programmes/1/support" in body
     assert not [word for word in ("Mia", "partner", "mia@") if word in body]
+
+
+@pytest.mark.parametrize("stored", ["a" * 65 + "@example.com", "josé@example.com"])
+def test_a_contact_whom_no_mail_reaches_keeps_no_other_from_theirs(world: World, stored: str) -> None:
+    world.open(world.planned_wave(world.programme(7, 7)))
+    world.programme(0, 0, contact_email="other@example.com")
+    with world.session() as session:
+        # As an earlier release took it.
+        programme_by_id(session, 1).contact_email = stored
+        session.commit()
+    for programme in (1, 2):
+        world.client().post(support_address(world, programme), data=ASKED)
+    world.clock.pass_time(minutes=10)
+    for _ in range(2):
+        world.do_what_is_due()
+    told = {str(world.mailbox.read(serial)["To"]) for serial in world.mailbox.serials()}
+    assert "other@example.com" in told
 
 
 def test_a_request_is_destroyed_on_its_day(world: World) -> None:

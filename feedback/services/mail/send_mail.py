@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import Address, domain_of
+from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused, WaveNotReady
 from feedback.domain.languages import Language, address_in, spoken_language
 from feedback.domain.links import (
@@ -29,8 +30,10 @@ from feedback.domain.pace import Pace
 from feedback.domain.waves.mails import MailKind
 from feedback.domain.waves.states import WaveState
 from feedback.locales.moments import time_of_day, weekday_and_day
-from feedback.mail import MailMessage, Relay, RelayVerdict
+from feedback.mail.message import MailMessage
+from feedback.mail.relay import Relay, RelayVerdict
 from feedback.services.mail.await_turn import has_turn
+from feedback.services.mail.sender_settings import SenderSettings
 from feedback.storage.deliveries import (
     Batch,
     Delivery,
@@ -61,15 +64,6 @@ _SETTLED = {
     RelayVerdict.BROKEN_OFF: DeliveryState.QUEUED,
     RelayVerdict.REFUSED: DeliveryState.REFUSED,
 }
-
-
-@dataclass(frozen=True)
-class SenderSettings:
-    """What every mail shows of the sender: where links lead, the address it comes from, and the one it returns to."""
-
-    base_url: str
-    sender: Address
-    bounce_address: Address | None = None
 
 
 @dataclass(frozen=True)
@@ -237,18 +231,15 @@ def _messages(
     link_key = keys.link_key(context.wave.id) if is_open else None
     opt_out_key = keys.opt_out_key(context.programme.id)
     base, back_to = context.sender_settings.base_url, context.sender_settings.bounce_address
-    results = to_address(results_secret(opt_out_key, context.programme.id))
     host, mail = domain_of(context.sender_settings.sender), str(context.batch.mail)
+    values = lru_cache(partial(_values, context, opt_out_key))
     for delivery_id, participant_id in waiting:
         person = context.people[participant_id]
         language = spoken_language(person.language)
         opt_out = f"{base}/o/{to_address(opt_out_token(opt_out_key, participant_id))}"
-        pages = {"opt_out_url": opt_out, "results_url": f"{base}/r/{results}", "receipt_url": f"{base}/receipt"}
+        links = {"opt_out_url": opt_out}
         if link_key is not None:
-            pages["link"] = f"{base}/s/{to_address(link_secret(link_key, participant_id))}"
-        if context.support is not None:
-            pages["support_url"] = context.support
-        addresses = {name: address_in(page, language) for name, page in pages.items()}
+            links["link"] = f"{base}/s/{to_address(link_secret(link_key, participant_id))}"
         yield (
             delivery_id,
             MailMessage(
@@ -257,7 +248,9 @@ def _messages(
                 name=_template(context),
                 message_id=f"<{message_name(opt_out_key, context.wave.id, mail, participant_id)}@{host}>",
                 sender=(context.organisation, context.sender_settings.sender),
-                values={**_values(context, person.name, language), **addresses},
+                values=values(language),
+                addressee=person.name,
+                links={name: address_in(page, language) for name, page in links.items()},
                 opt_out_url=opt_out,
                 return_path=return_path(back_to, opt_out_key, delivery_id) if back_to else None,
             ),
@@ -270,10 +263,11 @@ def _template(context: _BatchContext) -> str:
     return "last-day" if is_last_day else kind.value
 
 
-def _values(context: _BatchContext, name: str, language: Language) -> dict[str, str | None]:
+def _values(context: _BatchContext, opt_out_key: bytes, language: Language) -> dict[str, str | None]:
     closes_at = context.wave.closes_at.astimezone(ZoneInfo(context.programme.time_zone))
+    base, programme = context.sender_settings.base_url, context.programme
+    results = to_address(results_secret(opt_out_key, programme.id))
     return {
-        "name": name,
         "organisation": context.organisation,
         "programme": context.programme.name,
         "contact_name": context.programme.contact_name,
@@ -282,6 +276,8 @@ def _values(context: _BatchContext, name: str, language: Language) -> dict[str, 
         "closes_on": weekday_and_day(closes_at.date(), language.code),
         "closes_at": time_of_day(closes_at, language.code),
         "time_zone": context.programme.time_zone,
-        "support_url": None,
-        "base_url": context.sender_settings.base_url,
+        "support_url": address_in(context.support, language) if context.support else None,
+        "results_url": address_in(f"{base}/r/{results}", language),
+        "receipt_url": address_in(f"{base}/receipt", language),
+        "base_url": base,
     }

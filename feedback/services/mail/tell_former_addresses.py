@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import spoken_language
-from feedback.mail import MailMessage, Relay, RelayVerdict
-from feedback.services.mail.send_mail import SenderSettings
+from feedback.mail.message import MailMessage
+from feedback.mail.relay import Relay, RelayVerdict
+from feedback.services.mail.sender_settings import SenderSettings
 from feedback.storage.address_corrections import FormerAddress, addresses_to_tell, forget, tell_later
 from feedback.storage.programmes import programme_by_id
 
@@ -41,8 +42,8 @@ def _message(session: Session, one: FormerAddress, sender_settings: SenderSettin
         name="corrected",
         message_id=f"<{name}@{domain_of(sender_settings.sender)}>",
         sender=(organisation.name, sender_settings.sender),
+        addressee=one.name,
         values={
-            "name": one.name,
             "organisation": organisation.name,
             "programme": programme.name,
             "contact_name": programme.contact_name,

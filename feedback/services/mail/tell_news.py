@@ -18,9 +18,10 @@ from feedback.domain.staff import PLANNERS, StaffRole
 from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.domain.waves.states import News
 from feedback.locales.moments import moment as in_words
-from feedback.mail import MailMessage, Relay, RelayVerdict
+from feedback.mail.message import MailMessage
+from feedback.mail.relay import Relay, RelayVerdict
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
-from feedback.services.mail.send_mail import SenderSettings
+from feedback.services.mail.sender_settings import SenderSettings
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme, lock_wave
 from feedback.storage.deliveries import invited_to
@@ -118,7 +119,8 @@ def _messages(session: Session, wave: Wave, sender_settings: SenderSettings) -> 
             name=name,
             message_id=f"<{news_name(wave.id, member.id, told)}@{host}>",
             sender=(organisation.name, sender_settings.sender),
-            values={**values, "name": member.name},
+            addressee=member.name,
+            values=values,
         )
         for role in roles
         for member in staff_in_role(session, organisation.id, role)

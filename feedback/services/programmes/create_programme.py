@@ -20,6 +20,14 @@ from feedback.storage.programmes import Programme
 from feedback.storage.quiet_times import store_quiet_times
 
 MOST_LETTERS = 200
+_MOST_LETTERS_OF = {
+    "organisation": MOST_LETTERS,
+    "name": MOST_LETTERS,
+    "word": 60,
+    "focus": MOST_LETTERS,
+    "contact_name": MOST_LETTERS,
+    "reviewer_name": MOST_LETTERS,
+}
 
 
 @dataclass(frozen=True)
@@ -77,11 +85,12 @@ def create_programme(
 
 
 def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
-    for name in ("organisation", "name", "word", "focus", "contact_name", "reviewer_name"):
+    for name, most in _MOST_LETTERS_OF.items():
         text: str = getattr(draft, name)
-        if not text.strip() or not text.isprintable():
+        if not text.strip() or not text.isprintable() or len(text) > most:
             raise PlanRefused(
-                f"The programme's {name.replace('_', ' ')} is empty or holds characters that cannot be shown."
+                f"The programme's {name.replace('_', ' ')} is empty, longer than {most} characters, "
+                "or holds characters that cannot be shown."
             )
     check_translated(draft.translated)
     if draft.minimum_group_size < smallest_group_size:
@@ -93,7 +102,7 @@ def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
     try:
         read_address(draft.contact_email)
     except AddressRefused:
-        raise PlanRefused("The contact's address is not an e-mail address; write it like name@example.com.") from None
+        raise PlanRefused("The contact's address cannot get mail; write a plain one like name@example.com.") from None
 
 
 def check_translated(translated: Mapping[str, Words]) -> None:

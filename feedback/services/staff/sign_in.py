@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import Address, read_address
-from feedback.domain.errors import NotFound, SignInRefused
+from feedback.domain.errors import NameRefused, NotFound, SignInRefused
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
 from feedback.domain.staff import StaffRole, actor_of
 from feedback.storage.audit_log import note
@@ -20,6 +20,7 @@ from feedback.storage.organisations import known_organisation
 from feedback.storage.staff import SignIn, StaffMember, revoke_sign_ins, staff_by_email, staff_by_id, take_sign_in
 
 LINK_LIFETIME = timedelta(hours=24)
+MOST_LETTERS = 200
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ def invite_staff(
     """Create a member of staff, or give a known one this name and role; return the token of a sign-in link.
 
     Links issued earlier stop working. Raises AddressRefused if `email` is no address, NotFound if there is no
-    organisation of that name.
+    organisation of that name, NameRefused if `name` cannot be shown on one line.
     """
+    if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
+        raise NameRefused(f"The name is empty, longer than {MOST_LETTERS} characters, or cannot be shown on one line.")
     organisation_id = known_organisation(session, organisation)
     if organisation_id is None:
         raise NotFound("There is no organisation of that name; it is created with its first programme.")

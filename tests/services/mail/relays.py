@@ -21,10 +21,14 @@ class _Door(Controller):
 
 
 class ScriptedRelay:
-    """Takes every mail, but for what it was told. `received` holds (recipient, mail) in the order of arrival."""
+    """Takes every mail, but for what it was told. `received` holds (recipient, mail) in the order of arrival.
+
+    `envelopes` holds each sender, with what was asked of the relay beside the size.
+    """
 
     def __init__(self) -> None:
         self.received: list[tuple[str, EmailMessage]] = []
+        self.envelopes: list[tuple[str | None, set[str]]] = []
         self.before_it_takes: Callable[[str], object] = lambda _recipient: None
         self._replies: defaultdict[str, list[str]] = defaultdict(list)
         self._hang_ups: set[str] = set()
@@ -74,6 +78,8 @@ class ScriptedRelay:
         await asyncio.to_thread(self.before_it_takes, recipient)
         mail = message_from_bytes(cast(bytes, envelope.content), EmailMessage, policy=policy.default)
         self.received.append((recipient, cast(EmailMessage, mail)))
+        asked = {option for option in envelope.mail_options if not option.upper().startswith("SIZE=")}
+        self.envelopes.append((envelope.mail_from, asked))
         if recipient in self._hang_ups:
             self._hang_ups.remove(recipient)
             server.transport.abort()

@@ -75,7 +75,7 @@ def test_two_organisations_sign_with_different_keys(world: World) -> None:
 
 
 @pytest.mark.parametrize("field", TEXTS)
-@pytest.mark.parametrize("text", ["", "  ", "two\nlines", "a\x00b", "a\u202eb"])
+@pytest.mark.parametrize("text", ["", "  ", "two\nlines", "a\x00b", "a\u202eb", "a" * 201])
 @ON_SQLITE
 def test_a_text_that_cannot_be_shown_is_refused_by_name(world: World, field: str, text: str) -> None:
     with pytest.raises(PlanRefused, match=field.replace("_", " ")):
@@ -90,8 +90,10 @@ def test_a_text_that_cannot_be_shown_is_refused_by_name(world: World, field: str
         ({"time_zone": "../../etc/passwd"}, "time zone"),
         ({"time_zone": ""}, "time zone"),
         ({"time_zone": "Europe"}, "time zone"),
-        ({"contact_email": "Ana"}, "e-mail address"),
-        ({"contact_email": "ana@example.com\nBcc: all@example.com"}, "e-mail address"),
+        ({"contact_email": "Ana"}, "contact's address"),
+        ({"contact_email": "ana@example.com\nBcc: all@example.com"}, "contact's address"),
+        ({"contact_email": "a" * 65 + "@example.com"}, "contact's address"),
+        ({"contact_email": "josé@example.com"}, "contact's address"),
     ],
 )
 @ON_SQLITE

@@ -1,0 +1,139 @@
+"""Mail over real SMTP: the relay's certificate is verified, every wait has an end, nothing is kept."""
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum
+
+from feedback.domain.errors import MailRefused
+from feedback.domain.relays import SmtpSecurity, SmtpSettings
+from feedback.mail.message import MailMessage
+from feedback.mail.writing import Writer
+
+TIMEOUT_SECONDS = 20
+_GOING_AWAY = 421
+
+
+class RelayVerdict(Enum):
+    """What the relay said of one mail."""
+
+    ACCEPTED = "accepted"
+    LATER = "later"
+    REFUSED = "refused"
+    BROKEN_OFF = "broken off"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The relay's verdict, with its SMTP code if it gave one."""
+
+    verdict: RelayVerdict
+    code: int | None = None
+
+
+@dataclass(frozen=True)
+class Relay:
+    """The mail relay as the settings name it."""
+
+    settings: SmtpSettings
+
+    @contextmanager
+    def connect(self) -> Iterator["SmtpSession"]:
+        """Open one connection for a run of mails; raise MailRefused if there is none to be had."""
+        smtp = SmtpSession(self.settings)
+        try:
+            yield smtp
+        finally:
+            smtp.hang_up()
+
+
+class SmtpSession:
+    """One conversation with the relay. Writes what it sends, and each text once."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        """Connect, and raise MailRefused if that cannot be done."""
+        self._settings, self._writer = settings, Writer()
+        self._host = _connected(settings)
+
+    def reconnect(self) -> None:
+        """Begin anew after the relay has hung up."""
+        self._host = _connected(self._settings)
+
+    def hang_up(self) -> None:
+        """Say goodbye; a relay that has gone already does not matter."""
+        with suppress(OSError, smtplib.SMTPException):
+            self._host.quit()
+        self._host.close()
+
+    def send(self, message: MailMessage) -> Reply:
+        """Hand one mail to the relay and return what it said."""
+        # An address with letters that the protocol cannot carry must not keep others from their mail.
+        if not message.recipient.isascii():
+            return Reply(RelayVerdict.REFUSED)
+        returns_to = message.return_path or message.sender[1]
+        content = self._writer.write(message)
+        try:
+            self._host.sendmail(returns_to, [message.recipient], content)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, _text = next(iter(error.recipients.values()))
+            return _refusal(code)
+        except smtplib.SMTPSenderRefused as error:
+            raise MailRefused(
+                f"The mail relay refuses the sender ({error.smtp_code}). Mails wait and go out later."
+            ) from None
+        except smtplib.SMTPResponseException as error:
+            return _refusal(error.smtp_code)
+        except (OSError, smtplib.SMTPException):
+            return Reply(RelayVerdict.BROKEN_OFF)
+        return Reply(RelayVerdict.ACCEPTED, 250)
+
+
+def _connected(settings: SmtpSettings) -> smtplib.SMTP:
+    try:
+        return _signed_in(settings)
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailRefused(f"The mail relay cannot be used: {_reason(error)}. Mails wait and go out later.") from None
+
+
+def _signed_in(settings: SmtpSettings) -> smtplib.SMTP:
+    place = (settings.host, settings.port)
+    # Reading the system's authorities takes as long as sending some dozens of mails: only if they are asked.
+    context = None if settings.security is SmtpSecurity.NONE else _context(settings.ca_file)
+    if settings.security is SmtpSecurity.TLS:
+        host: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=TIMEOUT_SECONDS, context=context)
+    else:
+        host = smtplib.SMTP(*place, timeout=TIMEOUT_SECONDS)
+    try:
+        if settings.security is SmtpSecurity.STARTTLS:
+            host.starttls(context=context)
+        if settings.user and settings.password:
+            host.login(settings.user, settings.password)
+    except (OSError, smtplib.SMTPException):
+        host.close()
+        raise
+    return host
+
+
+def _context(ca_file: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context
+
+
+def _refusal(code: int) -> Reply:
+    if code == _GOING_AWAY:
+        return Reply(RelayVerdict.BROKEN_OFF, code)
+    return Reply(RelayVerdict.REFUSED if code >= 500 else RelayVerdict.LATER, code)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "its certificate is not valid for its name"
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return "it refused the user or the password"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "it does not offer what the settings ask for"
+    return type(error).__name__
