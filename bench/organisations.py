@@ -15,7 +15,7 @@ def main(small: bool) -> None:
     started = time.process_time()
     for seed in range(first, first + number):
         mine = history(seed)
-        if mine["left"] or any(name.startswith("alone") for name in mine):
+        if mine["left"] or mine["nameless"] or any(name.startswith("alone") for name in mine):
             sys.stdout.write(f"organisation {seed}: {dict(mine)}\n")
         found.update(mine)
     rows = [["organisations", number], *([name, count] for name, count in sorted(found.items()))]

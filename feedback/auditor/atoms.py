@@ -100,7 +100,7 @@ def _leaders(together: list[frozenset[str]]) -> dict[str, str]:
     """Return for each name one name that stands for all that are connected with it."""
     leader: dict[str, str] = {}
     for names in together:
-        joined = {leader.setdefault(name, name) for name in names}
+        joined = {leader.setdefault(name, name) for name in sorted(names)}
         first = min(joined, default="")
         for name in [name for name in leader if leader[name] in joined] if len(joined) > 1 else []:
             leader[name] = first

@@ -1,20 +1,20 @@
 """The audit: read, check the rules, attack every question, and say what was found."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, ParamSpec
 
 from feedback.auditor.atoms import Atom, Block, atoms_of_groups, atoms_of_roster, blocks
 from feedback.auditor.attacks import Inconsistent, Leak, leaks_of
 from feedback.auditor.document import Document
-from feedback.auditor.fields import BeyondLimits, UnknownStatement, Unreadable
-from feedback.auditor.kindred import kindred_of
+from feedback.auditor.fields import UnknownStatement, Unreadable
+from feedback.auditor.kindred import kindred_of, split
 from feedback.auditor.model import LimitReached
 from feedback.auditor.reading import read_document
 from feedback.auditor.rules import broken_partition, broken_rules, sides_answered
 from feedback.auditor.targets import members
-from feedback.auditor.topics import Topic, group_key, topics_of
+from feedback.auditor.topics import group_key, topics_of
 from feedback.auditor.verdict import Finding, Verdict, verdict_of
 
 Given = ParamSpec("Given")
@@ -31,6 +31,24 @@ class Cell:
     people: int
     groups: tuple[str | None, ...]
     role: str | None = None
+
+
+class Tried:
+    """What attacks on blocks have found: a block that comes again, as when another is withheld, is not tried again."""
+
+    def __init__(self) -> None:
+        """Nothing was tried yet."""
+        self._found: dict[object, tuple[Finding, ...]] = {}
+
+    def findings(self, block: Block, answered: Mapping[str, tuple[int, int]], *, assuming: bool) -> tuple[Finding, ...]:
+        """Return what is found in a block, of whose groups the least and the most people `answered`."""
+        mine = {group: answered[group] for group in block.groups if group in answered}
+        topic = block.topic
+        what = (topic.codes, topic.answers, topic.attributes, topic.k, block.groups, block.crowds, block.claims)
+        key = (*what, frozenset(mine.items()), assuming)
+        if key not in self._found:
+            self._found[key] = tuple(_findings(block, mine, assuming=assuming))
+        return self._found[key]
 
 
 def _within_memory(attack: Callable[Given, Verdict]) -> Callable[Given, Verdict]:
@@ -62,34 +80,35 @@ def audit(document: Mapping[str, Any], sizes: Mapping[tuple[str, str], int] | No
     if sizes is not None:
         findings += broken_partition(read, sizes)
         atoms = atoms_of_roster(groups, sizes)
-    return verdict_of([*findings, *_attacked([("", read)], atoms)])
+    return verdict_of([*findings, *_attacked([("", read)], atoms, Tried())])
 
 
 @_within_memory
-def audit_together(documents: Sequence[Mapping[str, Any]], cells: Sequence[Cell]) -> Verdict:
+def audit_together(
+    documents: Sequence[Mapping[str, Any]], cells: Sequence[Cell], tried: Tried | None = None
+) -> Verdict:
     """Attack several reports about some of the same people at once, and return the verdict.
 
     `cells` say who is in which group of each report. Besides what each report gives away by itself, the attacker
     supposes that people answered every report they were asked for, alike; what follows only from that says so.
-    Where the reports contradict that, nothing follows.
+    Where the reports contradict that, nothing follows. What was `tried` before is not tried again.
     """
+    tried = tried or Tried()
     read = [_read(document) for document in documents]
     broken = [_numbered(one, at) for at, one in enumerate(read, 1) if isinstance(one, Finding)]
     sources = [(_prefix(at), one) for at, one in enumerate(read, 1) if isinstance(one, Document)]
     broken = broken or list(_misfits(cells, sources))
     if broken:
         return verdict_of(broken)
-    alone = [finding for at in range(len(sources)) for finding in _alone(sources, at, cells)]
+    alone = [finding for at in range(len(sources)) for finding in _alone(sources, at, cells, tried)]
     known = {(one.rule, one.question, one.group) for one in alone}
-    together = _attacked(sources, _atoms(cells, sources, range(len(sources))), assuming=True)
+    together = _attacked(sources, _atoms(cells, sources, range(len(sources))), tried, assuming=True)
     return verdict_of([*alone, *(one for one in together if (one.rule, one.question, one.group) not in known)])
 
 
 def _read(document: object) -> Document | Finding:
     try:
         return read_document(document)
-    except BeyondLimits as beyond:
-        return Finding("limit", "", "", str(beyond))
     except UnknownStatement as unknown:
         return Finding("unknown", "", "", str(unknown))
     except Unreadable as wrong:
@@ -97,7 +116,7 @@ def _read(document: object) -> Document | Finding:
 
 
 def _attacked(
-    sources: Sequence[tuple[str, Document]], atoms: Sequence[Atom], *, assuming: bool = False
+    sources: Sequence[tuple[str, Document]], atoms: Sequence[Atom], tried: Tried, *, assuming: bool = False
 ) -> list[Finding]:
     answered: dict[str, tuple[int, int]] = {}
     for prefix, document in sources:
@@ -112,45 +131,52 @@ def _attacked(
         finding
         for topic in topics
         for block in blocks(topic, atoms)
-        for finding in _findings(block, answered, assuming=assuming)
+        for finding in tried.findings(block, answered, assuming=assuming)
     ]
     known = {(finding.rule, finding.group, finding.question) for finding in found}
-    kindred = _kindred(topics, sources, atoms, answered)
-    return [*found, *(one for one in kindred if not known & {(one.rule, one.group, code) for code in _codes(one)})]
-
-
-def _codes(finding: Finding) -> list[str]:
-    return finding.question.split(" + ")
+    kindred = _kindred(kindred_of(topics, atoms), sources, answered, tried)
+    return [*found, *(one for one in kindred if not known & {(one.rule, one.group, code) for code in one.questions})]
 
 
 def _kindred(
-    topics: Sequence[Topic],
-    sources: Sequence[tuple[str, Document]],
-    atoms: Sequence[Atom],
-    answered: dict[str, tuple[int, int]],
+    blocks: Iterable[Block], sources: Sequence[tuple[str, Document]], answered: dict[str, tuple[int, int]], tried: Tried
 ) -> Iterable[Finding]:
     """Yield what follows from questions in nearly the same words, or asked of some people after certain answers."""
-    try:
-        for kin in kindred_of(topics, sources, atoms):
-            for block in blocks(kin.topic, kin.atoms):
-                yield from _findings(block, answered | dict(kin.answered), assuming=True)
-    except LimitReached as limit:
-        yield Finding("limit", "", "", f"It could not be decided whether this is safe: {limit}.")
+    for block in blocks:
+        try:
+            kin = split(block, sources)
+        except LimitReached as limit:
+            yield _undecided(block, limit)
+            continue
+        for one in kin.blocks:
+            for finding in tried.findings(one, {**answered, **kin.answered}, assuming=True):
+                yield replace(
+                    finding, groups=tuple(dict.fromkeys(kin.homes.get(name, name) for name in finding.groups))
+                )
 
 
 def _findings(block: Block, answered: dict[str, tuple[int, int]], *, assuming: bool) -> Iterable[Finding]:
-    code, groups = block.topic.code, " + ".join(block.groups)
-    found: list[Finding] = []
+    topic, found = block.topic, list[Finding]()
     try:
         for leak in leaks_of(block, answered):
-            sentence = (ASSUMING if assuming else "") + _sentence(leak, block)
-            found.append(Finding(leak.rule, code, leak.target.group, sentence))
+            sentence, group = (ASSUMING if assuming else "") + _sentence(leak, block), leak.target.group
+            found.append(Finding(leak.rule, topic.code, group, sentence, topic.codes, (group,)))
     except Inconsistent:
         if not assuming:
-            found.append(Finding("inconsistent", code, groups, "No answers of the people invited give these numbers."))
+            found.append(_about(block, "inconsistent", "No answers of the people invited give these numbers."))
     except LimitReached as limit:
-        found.append(Finding("limit", code, groups, f"It could not be decided whether this is safe: {limit}."))
+        found.append(_undecided(block, limit))
+    except MemoryError:
+        found.append(_undecided(block, "there is not enough memory to look at all of it"))
     return found
+
+
+def _undecided(block: Block, reason: object) -> Finding:
+    return _about(block, "limit", f"It could not be decided whether this is safe: {reason}.")
+
+
+def _about(block: Block, rule: str, sentence: str) -> Finding:
+    return Finding(rule, block.topic.code, " + ".join(block.groups), sentence, block.topic.codes, block.groups)
 
 
 def _sentence(leak: Leak, block: Block) -> str:
@@ -180,13 +206,13 @@ def _prefix(number: int) -> str:
 
 def _numbered(finding: Finding, number: int) -> Finding:
     group = f"{_prefix(number)}{finding.group}" if finding.group else f"report {number}"
-    return Finding(finding.rule, finding.question, group, finding.sentence)
+    return replace(finding, group=group, groups=tuple(_prefix(number) + name for name in finding.groups))
 
 
-def _alone(sources: Sequence[tuple[str, Document]], at: int, cells: Sequence[Cell]) -> list[Finding]:
+def _alone(sources: Sequence[tuple[str, Document]], at: int, cells: Sequence[Cell], tried: Tried) -> list[Finding]:
     """What one report gives away to somebody who knows the cells."""
     rules = [_numbered(finding, at + 1) for finding in broken_rules(sources[at][1])]
-    return rules + _attacked([sources[at]], _atoms(cells, sources, range(at, at + 1)))
+    return rules + _attacked([sources[at]], _atoms(cells, sources, range(at, at + 1)), tried)
 
 
 def _atoms(cells: Sequence[Cell], sources: Sequence[tuple[str, Document]], wanted: range) -> list[Atom]:

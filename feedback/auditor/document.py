@@ -107,6 +107,7 @@ class Document:
 
     `sides` are the roles that statements name where everybody is one group; of them no size is told. `grouping` says
     how the groups came about: a small role "together" with the other or "apart", or "kept" from an earlier wave.
+    `untried` holds the questions that are too large to be attacked, as code, group and why.
     """
 
     outcome: str
@@ -118,6 +119,7 @@ class Document:
     receipts: int
     sides: tuple[Group, ...] = ()
     grouping: str = "together"
+    untried: tuple[tuple[str, str, str], ...] = ()
 
     def group(self, name: str) -> Group:
         """Return the group, or side, of this name; Unreadable if there is none."""

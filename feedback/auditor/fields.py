@@ -17,7 +17,7 @@ class UnknownStatement(Unreadable):
 
 
 class BeyondLimits(Unreadable):
-    """The document says something that is too large to be attacked."""
+    """A statement is about a question that is too large to be attacked."""
 
 
 @dataclass(frozen=True)

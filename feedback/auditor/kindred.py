@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import product
 
-from feedback.auditor.atoms import Atom
+from feedback.auditor.atoms import Atom, Block, blocks
 from feedback.auditor.document import Document, Question, Statement, Texts
 from feedback.auditor.model import LimitReached
 from feedback.auditor.topics import Claim, Condition, Topic
@@ -25,25 +25,28 @@ Options = frozenset[str]
 
 @dataclass(frozen=True)
 class Kindred:
-    """A topic whose claims name classes of answers beside groups, the atoms in these classes, and the least and most
-    people of each class."""
+    """Blocks whose claims name classes of answers beside groups, with the least and most people of each class, and
+    the group that each is a part of."""
 
-    topic: Topic
-    atoms: tuple[Atom, ...]
+    blocks: tuple[Block, ...]
     answered: Mapping[str, Bounds]
+    homes: Mapping[str, str]
 
 
-def kindred_of(
-    topics: Sequence[Topic], sources: Sequence[tuple[str, Document]], atoms: Sequence[Atom]
-) -> Iterator[Kindred]:
-    """Yield the topics that were asked more than once, or of some people only and of others too.
-
-    LimitReached if the answers before tell apart more people than can be tried.
-    """
-    documents = dict(sources)
+def kindred_of(topics: Sequence[Topic], atoms: Sequence[Atom]) -> Iterator[Block]:
+    """Yield the blocks of what was asked more than once, or of some people only and of others too."""
     for together in _together(topics):
-        if len({claim.condition for claim in together.claims}) > 1 or together not in topics:
-            yield _Split(together, documents).made(atoms)
+        for block in blocks(together, atoms):
+            if len({claim.condition for claim in block.claims}) > 1 or together not in topics:
+                yield block
+
+
+def split(block: Block, sources: Sequence[tuple[str, Document]]) -> Kindred:
+    """Return a block with the people of each group told apart by what they chose where its conditions look.
+
+    LimitReached if that tells apart more people than can be tried.
+    """
+    return _Split(block, dict(sources)).made()
 
 
 def are_nearly_equal(one: Texts, other: Texts) -> bool:
@@ -84,7 +87,7 @@ def _joined(topics: Sequence[Topic]) -> Topic:
     first = topics[0]
     return replace(
         first,
-        code=" + ".join(dict.fromkeys(topic.code for topic in topics)),
+        codes=tuple(dict.fromkeys(code for topic in topics for code in topic.codes)),
         wordings=tuple(dict.fromkeys(wording for topic in topics for wording in topic.wordings)),
         roles={role for topic in topics for role in topic.roles},
         attributes=tuple(dict.fromkeys(one for topic in topics for one in topic.attributes)),
@@ -108,22 +111,24 @@ class _Class:
 
 
 class _Split:
-    """One topic, with the people of each group told apart by what they chose where its conditions look."""
+    """One block, and the answers that decided who of its people was asked."""
 
-    def __init__(self, topic: Topic, documents: Mapping[str, Document]) -> None:
-        self._topic, self._documents = topic, documents
+    def __init__(self, block: Block, documents: Mapping[str, Document]) -> None:
+        self._block, self._documents = block, documents
         self._conditions: dict[tuple[str, str, str], list[Options]] = defaultdict(list)
-        for claim in topic.claims:
+        for claim in block.claims:
             for group in claim.groups if claim.condition else ():
                 condition = claim.condition or Condition("", "", frozenset())
                 self._conditions[group, condition.prefix, condition.code].append(condition.options)
-        self._asks_all = {group for claim in topic.claims if not claim.condition for group in claim.groups}
+        self._asks_all = {group for claim in block.claims if not claim.condition for group in claim.groups}
 
-    def made(self, atoms: Sequence[Atom]) -> Kindred:
-        """Return the topic with its claims about classes."""
-        split = tuple(one for atom in _joined_atoms(atoms) for one in self._split(atom))
-        topic = replace(self._topic, claims=[self._claimed(claim) for claim in self._topic.claims])
-        return Kindred(topic, split, dict(self._bounds()))
+    def made(self) -> Kindred:
+        """Return the block's people and claims by classes."""
+        atoms = [atom for crowd in self._block.crowds for atom in crowd.atoms]
+        told_apart = [one for atom in _joined_atoms(atoms) for one in self._told_apart(atom)]
+        topic = replace(self._block.topic, claims=[self._claimed(claim) for claim in self._block.claims])
+        homes = {one.name: one.group for key in list(self._conditions) for one in self._classes(*key)}
+        return Kindred(tuple(blocks(topic, told_apart)), dict(self._bounds()), homes)
 
     def _classes(self, group: str, prefix: str, code: str) -> tuple[_Class, ...]:
         """Return the classes that the conditions on one question separate, and those who said nothing."""
@@ -139,7 +144,7 @@ class _Split:
         role = document.group(group.removeprefix(prefix)).role
         return next(one for one in document.questions if one.code == code and (role is None or role in one.roles))
 
-    def _split(self, atom: Atom) -> Iterator[Atom]:
+    def _told_apart(self, atom: Atom) -> Iterator[Atom]:
         filters = [key for key in self._conditions if key[0] in atom.groups]
         ways = list(product(*(self._classes(*key) for key in filters)))
         if len(ways) > MOST_CLASSES:

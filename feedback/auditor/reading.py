@@ -40,8 +40,13 @@ def _with_statements(draft: Document, records: tuple[Fields, ...]) -> Document:
     _distinct([rate.group for rate in rates])
     for question in draft.questions:
         _check_condition(question, draft)
-    said = tuple(_statement(one, draft) for one in records if one.text("kind") != "response-rate")
-    return replace(draft, rates=rates, statements=said)
+    said, untried = list[Statement](), list[tuple[str, str, str]]()
+    for one in records:
+        try:
+            said += [_statement(one, draft)] if one.text("kind") != "response-rate" else []
+        except BeyondLimits as beyond:
+            untried.append((one.text("question"), one.text("group"), str(beyond)))
+    return replace(draft, rates=rates, statements=tuple(said), untried=tuple(untried))
 
 
 def _grouping(fields: Fields) -> str:

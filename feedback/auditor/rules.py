@@ -20,7 +20,9 @@ Sizes = Mapping[tuple[str, str], int]
 
 
 def broken_rules(document: Document) -> Iterator[Finding]:
-    """Yield what a report says that the rules do not let it say."""
+    """Yield what a report says that the rules do not let it say, or that is too large to be judged."""
+    for code, group, sentence in document.untried:
+        yield Finding("limit", code, group, sentence, (code,), (group,))
     yield from _promises(document)
     yield from _outcome(document)
     for rate in document.rates:
@@ -154,7 +156,8 @@ def _rate(rate: Rate, document: Document) -> Iterator[Finding]:
 def _about(statement: Statement, sentence: str) -> Finding:
     rule = "inconsistent" if sentence.startswith(_CONTRADICTION) else "rules"
     sentence = sentence.removeprefix(_CONTRADICTION)
-    return Finding(rule, statement.question.code, " + ".join(statement.groups), f"{statement.place}: {sentence}.")
+    code, groups, said = statement.question.code, " + ".join(statement.groups), f"{statement.place}: {sentence}."
+    return Finding(rule, code, groups, said, (code,), statement.groups)
 
 
 _CONTRADICTION = "contradiction: "

@@ -49,11 +49,11 @@ class Claim:
 class Topic:
     """What is said about one thing that was asked. `answers` names the cells; `k` is the largest k promised.
 
-    `wordings` are its words by language, more than one if several questions ask nearly the same; `ticked` is the option
-    that it is about if many could be chosen.
+    `codes` and `wordings`, its words by language, are more than one if several questions ask nearly the same; `ticked`
+    is the option that it is about if many could be chosen.
     """
 
-    code: str
+    codes: tuple[str, ...]
     roles: set[str]
     answers: tuple[str, ...]
     attributes: tuple[Attribute, ...]
@@ -61,6 +61,11 @@ class Topic:
     claims: list[Claim] = field(default_factory=list)
     wordings: tuple[Texts, ...] = ()
     ticked: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The codes, as one text for people."""
+        return " + ".join(self.codes)
 
     @property
     def everything(self) -> frozenset[int]:
@@ -107,7 +112,9 @@ class _Found:
         roles = () if self._are_several else question.roles
         topic = self.topics.setdefault(
             (question.wording, question.code, roles, ticked),
-            Topic(question.code, set(), *_answers(question, ticked), document.rules.k, [], (question.texts,), ticked),
+            Topic(
+                (question.code,), set(), *_answers(question, ticked), document.rules.k, [], (question.texts,), ticked
+            ),
         )
         topic.roles |= set(question.roles)
         topic.k = max(topic.k, document.rules.k)

@@ -1,6 +1,6 @@
 """What an audit says: findings in plain words, and whether the report may be shown."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -10,12 +10,17 @@ class Finding:
     `rule` is "D1", "D2", "D2i" or "D3" for what could be learned about people; "rules", "partition" or
     "inconsistent" for a report that is not as the published rules say; "unknown" for what the auditor does not
     understand; "limit" for what it could not decide. `question` and `group` may be empty.
+
+    `questions` and `groups` are what must not be said together for it to go away: codes, and names of the reports'
+    groups. Empty: that cannot be told.
     """
 
     rule: str
     question: str
     group: str
     sentence: str
+    questions: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,13 @@ def verdict_of(findings: list[Finding]) -> Verdict:
 
     Names come from strangers, so letters that do not print, such as those that steer a terminal, are spelt out.
     """
-    distinct = tuple(dict.fromkeys(Finding(*(_printable(text) for text in astuple(one))) for one in findings))
+    distinct = tuple(dict.fromkeys(_spelt_out(one) for one in findings))
     return Verdict(not distinct, distinct)
+
+
+def _spelt_out(finding: Finding) -> Finding:
+    question, group, sentence = (_printable(text) for text in (finding.question, finding.group, finding.sentence))
+    return replace(finding, question=question, group=group, sentence=sentence)
 
 
 def _printable(text: str) -> str:

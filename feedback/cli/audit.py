@@ -14,6 +14,7 @@ from feedback.domain.errors import ReportRefused
 from feedback.domain.report.files import ReportFile, read_json, read_report_file
 
 _FAILED = 1
+_SHOWN = {"rule", "question", "group", "sentence"}
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -34,7 +35,8 @@ def audit_command(files: tuple[Path, ...], roster: Path | None, *, as_json: bool
     named = [(file.name, report) for file, report in zip(files, reports, strict=True)]
     keys = [{"file": name, "public_key": report.public_key} for name, report in named]
     lines = [*(f"{name}: {_signed(report)}" for name, report in named), in_words(verdict)]
-    answer({**asdict(verdict), "files": keys}, lines, as_json=as_json)
+    findings = [{name: value for name, value in asdict(one).items() if name in _SHOWN} for one in verdict.findings]
+    answer({"passed": verdict.passed, "findings": findings, "files": keys}, lines, as_json=as_json)
     sys.exit(0 if verdict.passed else _FAILED)
 
 

@@ -35,7 +35,7 @@ from feedback.domain.survey.questionnaires import (
     Role,
     Section,
 )
-from feedback.services.reports.audit_together import EarlierReports, given_away
+from feedback.services.reports.audit_together import EarlierReports, Hidden, attacks_with, to_withhold
 from tests.auditor.programmes import PROMISE, K, a_question
 
 STAGES = ("kickoff", "midpoint", "exit")
@@ -71,7 +71,8 @@ class Closed:
 
 @dataclass
 class Organisation:
-    """What has happened so far. `found` counts outcomes: waves, refused ones, labels, and findings by rule."""
+    """What has happened so far. `found` counts outcomes: waves, refused ones, labels, findings by rule, questions that
+    earlier reports withhold, findings that do not say which, and what they would give away after that."""
 
     dice: random.Random
     closed: list[Closed] = field(default_factory=list)
@@ -183,17 +184,23 @@ def _close(
     if sum(tally.answered(group) for group in seen.groups) < K:
         return build_too_few(facts, None)
     publication = publish(tally, K)
-    report = build_report(facts, publication, None)
+
+    def without(hidden: Hidden) -> Report:
+        return build_report(facts, withhold(publication, tally, hidden), None)
+
+    report = without(frozenset())
     sizes = {(str(atom.role), atom.cohort): size for atom, size in seen.sizes.items()}
     alone = audit(json.loads(report.json), sizes).findings
     made.found.update(f"alone {one.rule}" for one in alone if one.rule != "partition")
     before = _before(made, of[0], seen.groups, members)
-    hidden = given_away(report, before)
-    if hidden:
-        made.found["withheld"] += len(hidden)
-        report = build_report(facts, withhold(publication, tally, hidden), None)
-        made.found["left"] += len(given_away(report, before))
-    return report
+    hidden = to_withhold(without, before)
+    if not hidden:
+        return report
+    made.found["withheld"] += len(hidden)
+    for attack in attacks_with(before, report):
+        made.found["nameless"] += sum(not (one.questions and one.groups) for one in attack.findings(report))
+        made.found["left"] += len(attack.given_away(without(hidden)))
+    return without(hidden)
 
 
 def _before(

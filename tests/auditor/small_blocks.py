@@ -16,7 +16,7 @@ def block(
 ) -> Block:
     """Return a block of these crowds, about a question with so many answers."""
     groups = tuple(sorted({name for one in crowds for name in one.groups}))
-    topic = Topic("C1", {"mentor"}, tuple(str(at) for at in range(answers)), attributes, k)
+    topic = Topic(("C1",), {"mentor"}, tuple(str(at) for at in range(answers)), attributes, k)
     return Block(topic, groups, crowds, claims)
 
 

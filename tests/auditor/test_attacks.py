@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from feedback.auditor import Tried
 from feedback.auditor.atoms import Atom, Block, Crowd
 from feedback.auditor.attacks import Inconsistent, Leak, certainly, leaks_of
 from feedback.auditor.model import LimitReached, Model
@@ -20,7 +21,7 @@ COLLEAGUE, SUBJECT = frozenset({"all", "colleague"}), frozenset({"all", "subject
 
 def block(*claims: Claim) -> Block:
     """One colleague and one other person, asked a question with three options."""
-    topic = Topic("C1", {"mentor"}, ("0", "1", "2"), (EITHER,), 5)
+    topic = Topic(("C1",), {"mentor"}, ("0", "1", "2"), (EITHER,), 5)
     crowds = tuple(Crowd(groups, asked=True, atoms=(Atom("", None, 1, groups),)) for groups in (COLLEAGUE, SUBJECT))
     return Block(topic, ("all", "colleague", "subject"), crowds, claims)
 
@@ -38,6 +39,20 @@ def test_a_colleague_who_did_not_answer_is_an_insider_too(least: int) -> None:
     """Where 2 took part the colleague skipped the question; where it may be 1, perhaps the survey."""
     leaks = found({"all": (least, 2)}, SOMEBODY_CHOSE_EITHER, COLLEAGUE_DID_NOT_CHOOSE_1)
     assert ("D2i", (0, 1)) in leaks
+
+
+class TooMany(tuple[str, ...]):
+    """Answers that do not fit into memory."""
+
+    def __len__(self) -> int:
+        raise MemoryError
+
+
+def test_a_question_that_does_not_fit_into_memory_is_named() -> None:
+    made = block(SOMEBODY_CHOSE_EITHER)
+    made.topic.answers = TooMany(made.topic.answers)
+    (finding,) = Tried().findings(made, {}, assuming=False)
+    assert (finding.rule, finding.questions, finding.groups) == ("limit", ("C1",), made.groups)
 
 
 def test_a_colleague_whose_answer_says_nothing_learns_nothing() -> None:

@@ -27,7 +27,7 @@ def block(sizes: tuple[int, ...], claims: tuple[Claim, ...] = (), *, answers: in
         for groups, size in zip(names, sizes, strict=True)
     )
     options = tuple(str(number) for number in range(answers))
-    return Block(Topic("C1", {"mentor"}, options, ATTRIBUTES, 5), ("all",), crowds, claims)
+    return Block(Topic(("C1",), {"mentor"}, options, ATTRIBUTES, 5), ("all",), crowds, claims)
 
 
 def some_people(dice: random.Random, sizes: tuple[int, ...]) -> list[Person]:

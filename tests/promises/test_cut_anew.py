@@ -14,7 +14,7 @@ from feedback.domain.report.report import Report
 from feedback.domain.survey.answers import Answer
 from feedback.domain.survey.questionnaire_files import read_questionnaire
 from feedback.domain.survey.questionnaires import Condition, Order, Question, Role
-from feedback.services.reports.audit_together import EarlierReports, given_away
+from feedback.services.reports.audit_together import EarlierReports, Hidden, to_withhold
 from tests.auditor.programmes import Person, Programme, a_question, our_report
 from tests.auditor.rivals import question_record
 
@@ -146,8 +146,21 @@ def test_a_later_report_that_asks_one_floor_again_does_not_tell_what_the_other_s
     floors, said = "0" * 12 + "1" * 12, "001122334410" + "4" * 12
     first = report(said, a_question("T1", 5, order=Order.NONE, text=WORDS), floors=floors)
     second = report(said, floor, again, floors=floors)
-    before = EarlierReports((first,), Counter({Cell(Role.MENTOR, ("mentor", "mentor")): 24}))
-    assert given_away(second, before) == {("mentor", "T1")}
+    assert withheld_from(second, first) == {("mentor", "T1")}
+
+
+def withheld_from(last: Report, *before: Report) -> Hidden:
+    """What a report must not say of the 24 people whom the reports before asked too."""
+    cells = Counter({Cell(Role.MENTOR, ("mentor",) * (len(before) + 1)): 24})
+    return to_withhold(lambda _hidden: last, EarlierReports(before, cells))
+
+
+@pytest.mark.parametrize("before", [1, 2, 3])
+def test_a_question_of_which_too_much_must_be_told_apart_is_withheld_and_no_other(before: int) -> None:
+    floor = a_question("D1", 2, order=Order.NONE, text={"en": "On which floor do you work?"})
+    some = a_question("T1", 5, order=Order.NONE, text=WORDS, shown_when=Condition("D1", ("0",)))
+    one = report("001122334410" * 2, floor, some, floors="01" * 12)
+    assert withheld_from(one, *[one] * before) == {("mentor", "T1")}
 
 
 FILE = """

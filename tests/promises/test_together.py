@@ -13,6 +13,7 @@ from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.submit_response import submit_response
 from tests.answering import opened
+from tests.auditor.histories import history
 from tests.promises.closing import document_of, state_of
 from tests.promises.test_history import enrol, leave, programme_of, roster
 from tests.world import World
@@ -107,6 +108,20 @@ def test_a_label_for_one_report_covers_no_other(world: World) -> None:
     report = document_of(world, asked(world, programme, "exit", [*BEFORE, *["yes"] * 11]))
     assert report.twins == (Twin("mentor", "midpoint"),)
     assert said_of(report, "A1") == [Reason.WITH_EARLIER]
+
+
+WITH_TWO_LABELLED_CUTS = 63
+
+
+@pytest.mark.parametrize("seed", [4, 7, WITH_TWO_LABELLED_CUTS])
+def test_every_finding_of_an_organisation_names_what_to_withhold_and_nothing_is_left(seed: int) -> None:
+    found = history(seed)
+    assert {name for name in ("nameless", "left") if found[name]} == set()
+    assert not any(name.startswith("alone") for name in found)
+
+
+def test_one_labelled_group_leaves_the_questions_of_another_to_be_shown() -> None:
+    assert history(WITH_TWO_LABELLED_CUTS)["withheld"] == 1
 
 
 @pytest.mark.parametrize("groups", [1, 2])

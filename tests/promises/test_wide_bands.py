@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from feedback.auditor import audit
+from feedback.auditor import Cell, audit, audit_together
 from feedback.domain.disclosure.bands import band_of
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.disclosure.statements import Reason
@@ -73,6 +73,26 @@ def test_the_auditor_reads_too_many_options_as_a_finding(options: int, then_now:
     told = {"kind": "distribution", "group": "mentor", "question": "C1", "n": 12, "counts": counts}
     (finding,) = audit({**document, "statements": [*document["statements"], told]}, programme.sizes).findings
     assert (finding.rule, str(options) in finding.sentence) == ("limit", True)
+
+
+def test_what_is_too_large_in_one_report_leaves_the_rest_to_be_attacked() -> None:
+    large, alike, varied = a_question("C1", 31), a_question("C2", 5), a_question("C3", 5)
+    people = [Person(Atom(Role.MENTOR, ""), Answer({"C1": "0", "C2": "4", "C3": str(at % 5)})) for at in range(12)]
+    programme = Programme({Role.MENTOR: (large, alike, varied), Role.MENTEE: ()}, tuple(people))
+    document = our_report(programme)
+    told = {"kind": "distribution", "group": "mentor", "question": "C1", "n": 12}
+    told["counts"] = [{"option": str(at), "count": 12 * (at == 0)} for at in range(31)]
+    bare = [{"option": str(at), "count": 12 * (at == 4)} for at in range(5)]
+    alike_told = {"kind": "distribution", "group": "mentor", "question": "C2", "n": 12, "counts": bare}
+    kept = [one for one in document["statements"] if one.get("question") not in {"C1", "C2"}]
+    bad = {**document, "statements": [*kept, told, alike_told]}
+    for findings in (
+        audit(bad, programme.sizes).findings,
+        audit_together([document, bad], [Cell(12, ("mentor", "mentor"))]).findings,
+    ):
+        named = {(one.rule, one.questions) for one in findings}
+        assert {("limit", ("C1",)), ("D2", ("C2",))} <= named
+        assert {code for _rule, codes in named for code in codes} == {"C1", "C2"}
 
 
 class TooLarge(dict[str, object]):

@@ -70,12 +70,18 @@ def withhold(publication: Publication, tally: Tally, hidden: Collection[tuple[st
     codes = {code for _group, code in hidden}
     said = (
         Withheld(group=one.group, question=one.question, reason=Reason.WITH_EARLIER, seal=SEAL)
-        if isinstance(one, GroupStatement) and not isinstance(one, Withheld) and (one.group, one.question) in hidden
+        if isinstance(one, GroupStatement) and says_something(one) and (one.group, one.question) in hidden
         else one
         for one in publication.statements
         if not (isinstance(one, Total) and one.question in codes)
     )
     return Publication(publication.k, tuple(dict.fromkeys(said)))
+
+
+def says_something(statement: GroupStatement) -> bool:
+    """Tell whether a statement tells of the answers; so does a reason that says how few there were."""
+    reasons = {Reason.QUESTION_TOO_FEW, Reason.SENSITIVE_TOO_FEW}
+    return not isinstance(statement, Withheld) or statement.reason in reasons
 
 
 def _with_dependents(tally: Tally, hidden: set[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -6,14 +6,16 @@ names is allowed; for anything else the question is withheld in that group, and 
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from feedback import auditor
-from feedback.auditor import Finding, audit_together
+from feedback.auditor import Finding, Tried, audit_together
 from feedback.domain.disclosure.groups import EVERYBODY
+from feedback.domain.disclosure.publishing import says_something
+from feedback.domain.disclosure.statements import GroupStatement, Total
 from feedback.domain.report.cells import Cell, Cells, cells_of
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.survey.wording import are_nearly_equal
@@ -32,6 +34,10 @@ class EarlierReports:
     reports: tuple[Report, ...]
     cells: Cells
 
+    def only(self, kept: Sequence[int]) -> "EarlierReports":
+        """Return some of the reports."""
+        return EarlierReports(tuple(self.reports[at] for at in kept), _only(self.cells, [*kept, len(self.reports)]))
+
 
 def reports_before(session: Session, wave: Wave) -> EarlierReports:
     """Return what was published before a wave of its programme."""
@@ -45,64 +51,81 @@ def reports_before(session: Session, wave: Wave) -> EarlierReports:
     return EarlierReports(tuple(published.values()), cells)
 
 
-def given_away(report: Report, before: EarlierReports) -> Hidden:
-    """Return of what a report must say nothing, since it would give somebody away together with earlier ones."""
+def to_withhold(report_without: Callable[[Hidden], Report], before: EarlierReports) -> Hidden:
+    """Return of what a report must say nothing; `report_without` returns the report that says nothing of so much."""
+    hidden: Hidden = frozenset()
+    report = report_without(hidden)
+    attacks = attacks_with(before, report)
+    while new := frozenset(place for attack in attacks for place in attack.given_away(report)) - hidden:
+        hidden |= new
+        report = report_without(hidden)
+    return hidden
+
+
+def attacks_with(before: EarlierReports, report: Report) -> "list[AttackTogether]":
+    """Return the attacks on a report: with all earlier ones, and with those alone that its labels do not name."""
     if report.outcome is Outcome.TOO_FEW or not before.reports:
-        return frozenset()
-    everything = _Attack(report, before.reports, before.cells)
-    labelled = {twin.group for twin in report.twins}
-    found = {(group, code) for group, code in everything.given_away() if not labelled & {group, EVERYBODY}}
+        return []
+    labelled = frozenset(twin.group for twin in report.twins)
+    spared = frozenset(group.name for group in report.named_groups) if EVERYBODY in labelled else labelled
     stages = {twin.stage for twin in report.twins}
     kept = [at for at, one in enumerate(before.reports) if one.about.stage not in stages]
-    if labelled and kept:
-        cells = _only(before.cells, [*kept, len(before.reports)])
-        found |= set(_Attack(report, [before.reports[at] for at in kept], cells).given_away())
-    return frozenset(found)
+    attacks = [AttackTogether(before, spared)]
+    return [*attacks, AttackTogether(before.only(kept), frozenset())] if labelled and kept else attacks
 
 
-@dataclass(frozen=True)
-class _Attack:
-    """One report, attacked together with some that were published before."""
+class AttackTogether:
+    """An attack on the report of one wave, whatever it leaves out, together with some that were published before.
 
-    report: Report
-    before: Sequence[Report]
-    cells: Cells
+    What belongs to the earlier reports is worked out once. Of `spared` groups everything may be said.
+    """
 
-    def given_away(self) -> Iterator[tuple[str, str]]:
-        """Yield (group, code) of what the earlier reports by themselves would not give away."""
-        last = len(self.before)
-        known = {_key(one) for one in _findings(self.before, _only(self.cells, range(last)))}
-        for finding in _findings([*self.before, self.report], self.cells):
-            if _key(finding) not in known or _is_unread(finding):
-                yield from ((group, code) for group in self._groups(finding) for code in self._codes(finding))
+    def __init__(self, before: EarlierReports, spared: frozenset[str]) -> None:
+        """Attack the earlier reports by themselves."""
+        self._before, self._spared, self._tried = before, spared, Tried()
+        alone = self._audited(before.reports, _only(before.cells, range(len(before.reports))))
+        self._known = {_key(one) for one in alone}
 
-    def _groups(self, finding: Finding) -> set[str]:
+    def given_away(self, report: Report) -> Hidden:
+        """Return what a report says and must not, since it would give somebody away together with earlier ones."""
+        found = self.findings(report)
+        about = {
+            (name, code) for one in found for name in self._groups(one, report) for code in self._codes(one, report)
+        }
+        return frozenset((name, code) for name, code in about & _said(report) if name not in self._spared)
+
+    def findings(self, report: Report) -> list[Finding]:
+        """Return what is found with a report, and not with the earlier ones by themselves."""
+        found = self._audited((*self._before.reports, report), self._before.cells)
+        return [one for one in found if _key(one) not in self._known or _is_unread(one)]
+
+    def _audited(self, reports: Sequence[Report], cells: Cells) -> tuple[Finding, ...]:
+        ordered = sorted(cells.items(), key=lambda one: (one[0].role or "", [name or "" for name in one[0].names]))
+        known = [auditor.Cell(people, cell.names, cell.role) for cell, people in ordered]
+        return audit_together([json.loads(one.json) for one in reports], known, self._tried).findings
+
+    def _groups(self, finding: Finding, report: Report) -> set[str]:
         """Return the report's groups that a finding is about, or that have people of the groups that it is about."""
-        sources = enumerate((*self.before, self.report))
+        last, cells = len(self._before.reports), self._before.cells
+        sources = enumerate((*self._before.reports, report))
         keys = {f"report {at + 1}, {group.name}": (at, group.name) for at, one in sources for group in one.named_groups}
-        about = [keys[name] for name in finding.group.split(" + ") if name in keys]
-        own = {name for at, name in about if at == len(self.before)}
-        met = [cell for cell in self.cells if any(name in cell.within(at) for at, name in about)]
+        about = [keys[name] for name in finding.groups if name in keys]
+        own = {name for at, name in about if at == last}
+        met = [cell for cell in cells if any(name in cell.within(at) for at, name in about)]
         shared = {name for cell in met for name in cell.within(-1)}
-        return own or shared or {group.name for group in self.report.named_groups}
+        return own or shared or {group.name for group in report.named_groups}
 
-    def _codes(self, finding: Finding) -> list[str]:
+    def _codes(self, finding: Finding, report: Report) -> list[str]:
         """Return the codes of the report's questions that a finding is about; of all asked before if it names none."""
-        sources = (*self.before, self.report) if finding.question else self.before
+        before = self._before.reports
         texts = [
             one.question.text
-            for source in sources
+            for source in ((*before, report) if finding.questions else before)
             for one in source.asked
-            if not finding.question or one.question.code in finding.question.split(" + ")
+            if not finding.questions or one.question.code in finding.questions
         ]
-        own = [one.question for one in self.report.asked if one.question.closed]
+        own = [one.question for one in report.asked if one.question.closed]
         return [one.code for one in own if any(are_nearly_equal(one.text, text) for text in texts)]
-
-
-def _findings(reports: Sequence[Report], cells: Cells) -> tuple[Finding, ...]:
-    ordered = sorted(cells.items(), key=lambda one: (one[0].role or "", [name or "" for name in one[0].names]))
-    documents = [json.loads(one.json) for one in reports]
-    return audit_together(documents, [auditor.Cell(people, cell.names, cell.role) for cell, people in ordered]).findings
 
 
 def _only(cells: Cells, kept: Sequence[int]) -> Cells:
@@ -113,9 +136,20 @@ def _only(cells: Cells, kept: Sequence[int]) -> Cells:
     return Counter({cell: people for cell, people in fewer.items() if any(cell.names)})
 
 
-# What the auditor could not read at all, it did not attack.
+def _said(report: Report) -> Hidden:
+    """Return each group and question of which a report says something; a total may speak of any group."""
+    about = {
+        (one.group, one.question)
+        for one in report.statements
+        if isinstance(one, GroupStatement) and says_something(one)
+    }
+    totals = {one.question for one in report.statements if isinstance(one, Total)}
+    return frozenset(about | {(group.name, code) for group in report.named_groups for code in totals})
+
+
+# What the auditor could not read, or had no room for, it did not attack.
 def _is_unread(finding: Finding) -> bool:
-    return finding.rule in {"unknown", "inconsistent"} and not finding.question
+    return finding.rule in {"unknown", "inconsistent", "limit"} and not finding.questions
 
 
 def _key(finding: Finding) -> tuple[str, str, str]:

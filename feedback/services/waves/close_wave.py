@@ -16,11 +16,11 @@ from feedback.domain.disclosure.publishing import comments_kept, counted_groups
 from feedback.domain.disclosure.tally import Tally
 from feedback.domain.errors import KeysMissing, ReportHeld, TermsAltered, WaveNotReady
 from feedback.domain.links import EntitlementDigest
-from feedback.domain.report.report import Outcome
+from feedback.domain.report.report import Outcome, Report
 from feedback.domain.sealing import Place, seal_comment
 from feedback.domain.waves.states import News, WaveState
 from feedback.services.reports.audit_report import Attack, broken_rules
-from feedback.services.reports.audit_together import Hidden, given_away, reports_before
+from feedback.services.reports.audit_together import Hidden, reports_before, to_withhold
 from feedback.services.reports.write_report import questionnaires_asked, store_report, write_report
 from feedback.services.waves.destroy_keys import Step, destroy_spent_keys
 from feedback.services.waves.open_responses import Opened, open_responses
@@ -160,17 +160,17 @@ def _check_terms(
 # Before any lock is taken: an attack may last seconds, during which nobody could answer another wave on SQLite.
 def _attacked(session: Session, wave_id: int, opened: Opened | None, attack: Attack) -> tuple[Hidden, tuple[str, ...]]:
     """Return what earlier reports forbid to say, and the names of the rules that the report breaks without that."""
-    hidden: Hidden = frozenset()
     with reading(session):
         wave = _closing_wave(session, wave_id)
-        report = write_report(session, wave, opened, frozenset())
         before = reports_before(session, wave)
         sizes = {(role, cohort): count for role, cohort, count in wave.invited_sizes}
-    while new := given_away(report, before) - hidden:
-        hidden |= new
+
+    def report_without(hidden: Hidden) -> Report:
         with reading(session):
-            report = write_report(session, _closing_wave(session, wave_id), opened, frozenset(), hidden)
-    return hidden, attack(report, sizes)
+            return write_report(session, _closing_wave(session, wave_id), opened, frozenset(), hidden)
+
+    hidden = to_withhold(report_without, before)
+    return hidden, attack(report_without(hidden), sizes)
 
 
 def _hold(session: Session, wave_id: int, broken: tuple[str, ...], now: datetime) -> None:

@@ -213,6 +213,16 @@ def test_what_earlier_reports_forbid_is_withheld_in_that_group_and_has_no_total(
     assert [one.question for one in publication.statements if isinstance(one, Total)] == ["C2"]
 
 
+def test_a_reason_that_tells_how_few_answered_is_withheld_too(ask: Build, wave: Build) -> None:
+    made = wave(ask("C1"), ask("C2"))
+    made.rate("mentor", "C1", spread(2, 2, 4))
+    made.rate("mentor", "C2", spread(2))
+    before, after = (withhold(publish(made.tally, K), made.tally, hidden) for hidden in ((), {("mentor", "C2")}))
+    for publication, reason in ((before, Reason.QUESTION_TOO_FEW), (after, Reason.WITH_EARLIER)):
+        (said,) = (one for one in publication.statements if isinstance(one, GroupStatement) and one.question == "C2")
+        assert said.reason is reason
+
+
 def test_a_rate_says_how_many_of_those_invited_answered(published: Build) -> None:
     rates = [one for one in published(spread(3, 3, 3)).statements if isinstance(one, ResponseRate)]
     assert [(one.group, one.invited, one.answered) for one in rates] == [("mentor", 40, 9), ("mentee", 30, None)]
