@@ -199,7 +199,7 @@ def _change_lines(change: RosterChange, *, done: bool) -> Iterator[str]:
     if change.away:
         yield f"{len(change.away)} people in the file have left the programme and stay away: {', '.join(change.away)}."
         yield "To bring one of them back, import the file with --rejoin and the address."
-    yield from change.questions
+    yield from change.remarks
     if change.absent:
         yield f"{change.absent} people are in the programme but not in the file; they stay."
 

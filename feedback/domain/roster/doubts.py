@@ -29,12 +29,12 @@ class _Holder:
 
 
 def examined(before: Collection[KnownPerson], merge: RosterMerge, mailbox: MailboxOf) -> RosterMerge:
-    """Return `merge` with its questions; raise RosterRefused naming each row that shares somebody's mailbox."""
+    """Return `merge` with its remarks; raise RosterRefused naming each row that shares somebody's mailbox."""
     holders = _holders(before, merge)
     problems = list(_shared_mailboxes(holders, mailbox))
     if problems:
         raise RosterRefused(shortened(problems))
-    return replace(merge, questions=shortened([*_renamed(merge), *_namesakes(holders, mailbox)]))
+    return replace(merge, remarks=shortened([*merge.remarks, *_renamed(merge), *_namesakes(holders, mailbox)]))
 
 
 def _shared_mailboxes(everybody: list[_Holder], mailbox: MailboxOf) -> Iterator[str]:

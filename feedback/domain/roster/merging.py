@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from feedback.domain.address import Address
+from feedback.domain.roster.cohorts import in_one_spelling
 from feedback.domain.roster.rows import RosterFile, RosterRow
 
 DEFAULT_LANGUAGE = "en"
@@ -32,7 +33,7 @@ class KnownPerson:
 class RosterMerge:
     """Rows of a file, with what it does not say filled in.
 
-    `away` are rows of people who have left and stay away, `back` the mailboxes of those who rejoin. `questions` are
+    `away` are rows of people who have left and stay away, `back` the mailboxes of those who rejoin. `remarks` are
     what somebody should look at.
     """
 
@@ -42,19 +43,20 @@ class RosterMerge:
     back: frozenset[Address]
     cohorts_lost: int
     languages_lost: int
-    questions: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def merged(
-    before: Iterable[KnownPerson], file: RosterFile, mailbox: MailboxOf, rejoining: Collection[Address] | None = ()
+    before: Collection[KnownPerson], file: RosterFile, mailbox: MailboxOf, rejoining: Collection[Address] | None = ()
 ) -> RosterMerge:
     """Return what a file does to the roster `before`.
 
     Whoever has left comes back only if `rejoining` names them; None is everybody in the file.
     """
     by_right = {(person.email, person.role): person for person in before}
+    spelled, remarks = in_one_spelling(file.rows, (person.cohort for person in before))
     gone = _gone(by_right.values(), mailbox)
-    rows = [(row, by_right.get((row.email, row.role))) for row in file.rows]
+    rows = [(row, by_right.get((row.email, row.role))) for row in spelled]
     left = [(row, mailbox(row.email)) for row, person in rows if _has_left(mailbox(row.email), person, gone)]
     called = {at for _row, at in left} if rejoining is None else {mailbox(address) for address in rejoining}
     away = {row for row, at in left if at not in called}
@@ -62,10 +64,11 @@ def merged(
     return RosterMerge(
         tuple(_completed(row, None, file.fields) for row, person in rows if person is None and row not in away),
         tuple((person, _completed(row, person, file.fields)) for person, row in known),
-        tuple(row for row in file.rows if row in away),
+        tuple(row for row in spelled if row in away),
         frozenset(at for _row, at in left if at in called),
         sum(_loses_cohort(person, row, file.fields) for person, row in known),
         sum(_loses_language(person, row, file.fields) for person, row in known),
+        (*file.remarks, *remarks),
     )
 
 

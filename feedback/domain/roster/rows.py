@@ -4,27 +4,22 @@ Accepts UTF-8, UTF-16 with a byte order mark and Windows-1252; commas, semicolon
 Refuses the whole file when one field is wrong, and then names every wrong line, field and mend.
 """
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from sys import intern
 from typing import Any
 
-from feedback.domain.address import Address, read_address
+from feedback.domain.address import Address
 from feedback.domain.errors import AddressRefused, RosterRefused, quoted
-from feedback.domain.languages import LANGUAGE_CODES
+from feedback.domain.roster.cells import READERS, no_error, stands_for_nothing
 from feedback.domain.roster.files import EMPTY, RosterRecord, known_field, roster_records
 from feedback.domain.survey.questionnaires import Role
 
 MAX_ROWS = 100_000
 MAX_PROBLEMS = 50
-MAX_NAME_CHARS = 200
-MAX_COHORT_CHARS = 100
 
 _REQUIRED = ("name", "email", "role")
-_JOINERS = str.maketrans("", "", "\u200c\u200d")
-_LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]([a-z]{2}|[0-9]{3}))?", re.IGNORECASE | re.ASCII)
+_OPTIONAL = {"cohort", "language"}
 
 _NO_HEADERS = "Line {line} names no known column; write the headers name, email, role, cohort and language."
 _NO_ROWS = "The file has headers but no participants; add one line for each participant."
@@ -48,10 +43,11 @@ class RosterRow:
 
 @dataclass(frozen=True)
 class RosterFile:
-    """The participants of a file in its order, and the fields that it has a column for."""
+    """The participants of a file in its order, the fields that it has a column for, and what is to be said of it."""
 
     rows: tuple[RosterRow, ...]
     fields: frozenset[str]
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,12 +69,12 @@ def read_roster(data: bytes) -> RosterFile:
     if header is None:
         raise RosterRefused((EMPTY,))
     columns = _columns(header)
-    rows, problems = _rows(records, columns)
-    if problems:
-        raise RosterRefused(shortened(problems))
-    if not rows:
+    reading = _read(records, columns)
+    if reading.problems:
+        raise RosterRefused(shortened(reading.problems))
+    if not reading.rows:
         raise RosterRefused((_NO_ROWS,))
-    return RosterFile(tuple(rows), frozenset(columns.place_by_field))
+    return RosterFile(tuple(reading.rows), frozenset(columns.place_by_field), reading.remarks)
 
 
 def shortened(problems: Sequence[str]) -> tuple[str, ...]:
@@ -119,43 +115,68 @@ def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
     return cells[:width]
 
 
-def _rows(records: Iterator[RosterRecord], columns: _Columns) -> tuple[list[RosterRow], list[str]]:
-    rows: list[RosterRow] = []
-    problems = list(columns.problems)
-    line_by_person: dict[tuple[Address, Role], int] = {}
+@dataclass
+class _Reading:
+    """What has been read so far. `nothing` counts cells that say that they are empty, by field and text."""
+
+    rows: list[RosterRow]
+    problems: list[str]
+    nothing: Counter[tuple[str, str]]
+    line_by_person: dict[tuple[Address, Role], int]
+
+    def take(self, record: RosterRecord, columns: _Columns) -> None:
+        texts = _texts(record, columns)
+        for field in _OPTIONAL & texts.keys():
+            if stands_for_nothing(texts[field]):
+                self.nothing[field, texts[field].strip()] += 1
+                texts[field] = ""
+        row = _row(record.line, texts)
+        first = self.line_by_person.setdefault((row.email, row.role), row.line)
+        if first != row.line:
+            self.problems.append(_repeated(row, first))
+        self.rows.append(row)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        return tuple(
+            f"{quoted(text)} is taken for an empty {field}, {count:,} {'times' if count > 1 else 'time'}."
+            for (field, text), count in sorted(self.nothing.items())
+        )
+
+
+def _read(records: Iterator[RosterRecord], columns: _Columns) -> _Reading:
+    reading = _Reading([], list(columns.problems), Counter(), {})
     for count, record in enumerate(records, start=1):
         if count > MAX_ROWS:
             raise RosterRefused((_TOO_MANY,))
         try:
-            row = _row(record, columns)
+            reading.take(record, columns)
         except RosterRefused as refused:
-            problems += refused.problems
-            continue
-        first = line_by_person.setdefault((row.email, row.role), row.line)
-        if first != row.line:
-            problems.append(_repeated(row, first))
-        rows.append(row)
-    return rows, problems
+            reading.problems += refused.problems
+    return reading
 
 
 def _repeated(row: RosterRow, first: int) -> str:
     return f"Line {row.line}, email: {quoted(row.email)} is already a {row.role} on line {first}; remove one of them."
 
 
-def _row(record: RosterRecord, columns: _Columns) -> RosterRow:
-    """Raise RosterRefused with what is wrong in this row; with nothing when only its headers are missing."""
+def _texts(record: RosterRecord, columns: _Columns) -> dict[str, str]:
     cells = _cells(record, columns.width)
-    texts = {field: cells[place] for field, place in columns.place_by_field.items()}
+    return {field: cells[place] for field, place in columns.place_by_field.items()}
+
+
+def _row(line: int, texts: Mapping[str, str]) -> RosterRow:
+    """Raise RosterRefused with what is wrong in this row; with nothing when only its headers are missing."""
     values: dict[str, Any] = {}
     problems = []
-    for field, read in _READERS.items():
+    for field, read in READERS.items():
         try:
-            values[field] = read(texts.get(field, ""))
+            values[field] = read(no_error(texts.get(field, "")))
         except (ValueError, AddressRefused) as wrong:
-            problems += [f"Line {record.line}, {field}: {wrong}"] if field in texts else []
-    if len(values) < len(_READERS):
+            problems += [f"Line {line}, {field}: {wrong}"] if field in texts else []
+    if len(values) < len(READERS):
         raise RosterRefused(tuple(problems))
-    return RosterRow(record.line, **values)
+    return RosterRow(line, **values)
 
 
 def _cells(record: RosterRecord, width: int) -> tuple[str, ...]:
@@ -169,49 +190,3 @@ def _cells(record: RosterRecord, width: int) -> tuple[str, ...]:
         raise RosterRefused((f"Line {record.line}: the row has {found} of {width} columns; add what is missing.",))
     mend = "remove what is too much, or put quotation marks around a field that holds the delimiter"
     raise RosterRefused((f"Line {record.line}: the row has {found} columns, the headers have {width}; {mend}.",))
-
-
-def _read_name(text: str) -> str:
-    name = _folded(text, MAX_NAME_CHARS)
-    if not name.translate(_JOINERS):
-        raise ValueError("the field is empty; write the participant’s name.")
-    return name
-
-
-def _read_cohort(text: str) -> str:
-    # Few cohorts stand on many lines: one copy of each is enough.
-    return intern(_folded(text, MAX_COHORT_CHARS))
-
-
-def _folded(text: str, most: int) -> str:
-    folded = " ".join(unicodedata.normalize("NFC", text).split())
-    if not folded.translate(_JOINERS).isprintable():
-        raise ValueError(f"{quoted(text)} holds an invisible character; type the text again.")
-    if len(folded) > most:
-        raise ValueError(f"the text has {len(folded):,} characters; shorten it to {most}.")
-    return folded
-
-
-def _read_role(text: str) -> Role:
-    try:
-        return Role(text.strip().casefold().removesuffix("s"))
-    except ValueError:
-        raise ValueError(f"{quoted(text)} is not a role; write mentor or mentee.") from None
-
-
-def _read_language(text: str) -> str:
-    if not text.strip():
-        return ""
-    code = _LANGUAGE.fullmatch(text.strip())
-    if not code or code[1].lower() not in LANGUAGE_CODES:
-        raise ValueError(f"{quoted(text)} is not a language code; write one like en or pt-BR.")
-    return "-".join((code[1].lower(), *((code[2].upper(),) if code[2] else ())))
-
-
-_READERS: Mapping[str, Callable[[str], Any]] = {
-    "name": _read_name,
-    "email": read_address,
-    "role": _read_role,
-    "cohort": _read_cohort,
-    "language": _read_language,
-}

@@ -30,7 +30,7 @@ class RosterChange:
 
     While a wave is open, `waiting` are those who are invited only from the next wave on, and `regrouped` those who
     stay in their old cohort until then. `cohorts_lost` and `languages_lost` are those whose cells are empty and were
-    not before. `away` names those in the file who have left and do not come back; `questions` are what somebody should
+    not before. `away` names those in the file who have left and do not come back; `remarks` are what somebody should
     look at, in sentences.
     """
 
@@ -43,7 +43,7 @@ class RosterChange:
     cohorts_lost: int = 0
     languages_lost: int = 0
     away: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def compare_roster(
@@ -146,7 +146,7 @@ def _change(
         cohorts_lost=merge.cohorts_lost,
         languages_lost=merge.languages_lost,
         away=tuple(dict.fromkeys(f"{row.name} <{row.email}>" for row in merge.away)),
-        questions=merge.questions,
+        remarks=merge.remarks,
     )
 
 

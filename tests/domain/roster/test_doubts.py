@@ -24,7 +24,7 @@ def mailbox(address: Address) -> Address:
 
 
 def questions(data: bytes, *before: KnownPerson) -> tuple[str, ...]:
-    return examined(before, merged(before, read_roster(data), mailbox), mailbox).questions
+    return examined(before, merged(before, read_roster(data), mailbox), mailbox).remarks
 
 
 def file_of(*lines: str) -> bytes:

@@ -94,8 +94,18 @@ def test_a_second_name_at_an_address_of_the_roster_keeps_the_whole_file_out(worl
 
 def test_a_comparison_asks_about_a_name_with_two_addresses(world: World, programme: int) -> None:
     with world.session() as session:
-        (question,) = compare_roster(session, programme, case("same-name/r.csv")).questions
+        (question,) = compare_roster(session, programme, case("same-name/r.csv")).remarks
     assert "Is “Ada Ito” one person?" in question
+
+
+def test_a_cohort_in_two_spellings_is_one_in_the_programme(world: World, programme: int) -> None:
+    with world.session() as session:
+        foreseen = compare_roster(session, programme, case("cohort-spelling/r.csv"))
+    assert "are taken for one, “London”" in foreseen.remarks[0]
+    assert take_file(world, programme, case("cohort-spelling/r.csv")) == foreseen
+    assert {cohort for cohort, _ in known(world).values()} == {"London"}
+    assert take_in(world, programme, "New,new@example.com,mentor,LONDON").added == 1
+    assert known(world)["new@example.com"] == ("London", "en")
 
 
 def leave(world: World, programme: int, *addresses: str) -> None:
