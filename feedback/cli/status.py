@@ -64,6 +64,10 @@ def _wrong(status: ServiceStatus) -> Iterator[str]:
     for one in status.late:
         blame = "; the mail relay does not take it" if one.is_put_off else ""
         yield f"Late: {one.act} of wave {one.wave_id} has been due for {_span(one.age(status.now))}{blame}."
+    for line in status.lines:
+        if line.fails_since:
+            end = f"; it is discarded unread at {_moment(line.gives_up_at)}" if line.gives_up_at else ""
+            yield f"Wave {line.id} has been trying to close since {_moment(line.fails_since)} without success{end}."
     if status.overdue_keys:
         yield f"{status.overdue_keys} waves that are over still have keys. A worker destroys them at its next tick."
     if status.overdue_comments:

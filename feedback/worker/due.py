@@ -16,7 +16,7 @@ from feedback.services.mail.tell_former_addresses import tell_former_addresses
 from feedback.services.mail.tell_news import tell_news
 from feedback.services.support.serve_support_desks import serve_support_desks, support_is_due
 from feedback.services.waves.cancel_wave import cancel_wave, finish_cancelling
-from feedback.services.waves.close_wave import begin_closing, finish_closing, note_failed_close
+from feedback.services.waves.close_wave import begin_closing, finish_closing
 from feedback.services.waves.destroy_keys import destroy_spent_keys
 from feedback.services.waves.find_due import Act, find_due_but_mails
 from feedback.services.waves.look_at_wave import look_at_wave
@@ -150,9 +150,4 @@ def _tell(session: Session, context: WorkerContext, wave_id: int, now: datetime)
 def _close(session: Session, context: WorkerContext, wave_id: int, now: datetime) -> None:
     if wave_by_id(session, wave_id).state == WaveState.OPEN:
         begin_closing(session, wave_id, now=now, actor=_SERVICE, by_hand=False)
-    try:
-        finish_closing(session, context.keys, wave_id, now=now)
-    except Exception:
-        # Whatever it was, memory that did not suffice among it: it counts as a try, and the next tick makes another.
-        note_failed_close(session, wave_id, now)
-        raise
+    finish_closing(session, context.keys, wave_id, now=now)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
@@ -18,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
 from feedback.domain.waves.states import WaveState
+from feedback.services.waves.show_wave import show_wave
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.waves import Wave
@@ -236,6 +238,28 @@ def test_what_a_paused_worker_had_begun_is_done_once_when_it_wakes(
     check(world, wave)
     workers.end()
     assert_hardly_doubled_mails(relay, mails)
+
+
+def test_a_worker_killed_at_each_try_to_close_is_a_wave_that_does_not_close(
+    world: World, workers: WorkerProcesses, relay: HeldRelay
+) -> None:
+    relay.let_go()
+    wave = closing(world)
+    workers.show_time()
+    for _try in range(2):
+        killed = workers.begin(Trap("INSERT INTO reports", SIGKILL))
+        killed.join(PATIENCE)
+        assert killed.exitcode == -SIGKILL
+        assert state_of(world, wave) == WaveState.CLOSING
+        workers.pass_time(minutes=20)
+    with world.session() as session:
+        seen = show_wave(session, wave, now=world.clock())
+    assert seen.fails_since == world.clock() - timedelta(minutes=40)
+    assert seen.gives_up_at == seen.fails_since + timedelta(days=6)
+    workers.pass_time(days=7)
+    workers.begin()
+    until(lambda: state_of(world, wave) == WaveState.CANCELLED)
+    workers.end()
 
 
 def someone_waits(world: World) -> bool:

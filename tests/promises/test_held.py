@@ -9,19 +9,24 @@ from feedback.domain.waves.states import WaveState
 from feedback.services.mail.tell_news import tell_news
 from feedback.services.waves.cancel_wave import begin_cancelling
 from feedback.services.waves.close_wave import finish_closing, retry_closing
+from feedback.services.waves.find_due import Act
 from feedback.storage.deliveries import Delivery
 from feedback.storage.keys import Purpose
 from feedback.storage.reports import StoredReport
+from feedback.worker.due import Due, what_is_due
 from feedback.worker.worker import worker_context
 from tests.answering import respond
+from tests.cli.test_commands import output
 from tests.promises.closing import (
     HOW_MANY,
+    Stopped,
     answered_wave,
     begin,
     finish,
     how_many,
     rows_left,
     state_of,
+    stop_after,
     stored_report,
 )
 from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
@@ -123,6 +128,53 @@ def test_after_a_week_a_held_wave_is_discarded_unread(world: World) -> None:
     assert state_of(world, wave) == WaveState.CANCELLED
     assert rows_left(world, wave) == (0, 0)
     assert world.keys.purposes_held() == {}
+
+
+def dies(world: World, wave: int) -> None:
+    """A try to close that ends in the middle, and can say nothing of it."""
+    with pytest.raises(Stopped):
+        finish(world, wave, stop_after("opened"))
+
+
+def test_a_close_that_dies_each_time_is_said_to_fail_and_given_up_a_week_after_the_first(world: World) -> None:
+    wave, client = answered_wave(world), signed_in(world)
+    begin(world, wave)
+    dies(world, wave)
+    page, status = f"/staff/waves/{wave}", "has been trying to close since"
+    assert "within a few minutes" in see(client, page)
+    world.clock.pass_time(minutes=16)
+    dies(world, wave)
+    assert "The report could not be made yet" in see(client, page)
+    assert status in output(world, "status")
+    world.clock.pass_time(days=6, hours=23)
+    dies(world, wave)
+    assert [one.task for one in due_now(world) if one.task in {Act.CLOSE, Act.DISCARD}] == [Act.CLOSE]
+    world.clock.pass_time(hours=1)
+    world.do_what_is_due()
+    assert state_of(world, wave) == WaveState.CANCELLED
+
+
+def due_now(world: World) -> list[Due]:
+    with world.session() as session:
+        return what_is_due(session, world.clock())
+
+
+def test_a_try_that_dies_is_followed_by_one_that_publishes(world: World) -> None:
+    wave = answered_wave(world)
+    begin(world, wave)
+    dies(world, wave)
+    world.clock.pass_time(days=1)
+    world.do_what_is_due()
+    assert state_of(world, wave) == WaveState.CLOSED
+    assert "trying to close" not in output(world, "status")
+
+
+def test_a_retry_that_dies_was_a_try(world: World) -> None:
+    wave = held_wave(world)
+    world.clock.pass_time(days=8)
+    try_again(world, wave)
+    dies(world, wave)
+    assert [one.task for one in due_now(world) if one.task in {Act.CLOSE, Act.DISCARD}] == [Act.DISCARD]
 
 
 @pytest.mark.parametrize("days", [8, 400])

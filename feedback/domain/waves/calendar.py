@@ -16,6 +16,8 @@ LONGEST_CLOSING = timedelta(days=7)
 """What cannot close for so long after its end is destroyed unopened: that it would be gone by then was promised."""
 SHORTEST_TRIES = timedelta(days=1)
 """But not before the close has been tried for so long, however late a worker came."""
+USUAL_CLOSING = timedelta(minutes=15)
+"""Whoever still tries to close a wave after this is said not to succeed."""
 _WEEK = timedelta(days=7)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from feedback.domain.waves.states import WaveState
-from feedback.services.waves.find_due import DueAct, find_due, gives_up_at
+from feedback.services.waves.find_due import DueAct, fails_since, find_due, gives_up_at
 from feedback.services.waves.find_spent_keys import find_spent_keys
 from feedback.storage.comments import waves_with_expired_comments
 from feedback.storage.database import reading
@@ -35,7 +35,10 @@ _RUNNING = (WaveState.SCHEDULED, WaveState.OPEN, WaveState.CLOSING, WaveState.HE
 
 @dataclass(frozen=True)
 class RunningWave:
-    """One wave that is not over. `next_act` is a word for readers; `next_at` is None if somebody must decide."""
+    """One wave that is not over. `next_act` is a word for readers; `next_at` is None if somebody must decide.
+
+    `fails_since`: it has been trying to close since then without success, and gives up at `gives_up_at`.
+    """
 
     id: int
     programme: str
@@ -43,6 +46,8 @@ class RunningWave:
     state: WaveState
     next_act: str
     next_at: datetime | None
+    fails_since: datetime | None
+    gives_up_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def read_status(session: Session, keys: KeyStore, *, now: datetime, alarm_after:
             waves=waves_by_state(session),
             overdue_keys=None if held is None else len(find_spent_keys(session, held, now)),
             overdue_comments=waves_with_expired_comments(session, now),
-            lines=_lines(session),
+            lines=_lines(session, now),
         )
 
 
@@ -109,7 +114,7 @@ def _keys_held(keys: KeyStore) -> dict[int, set[Purpose]] | None:
         return None
 
 
-def _lines(session: Session) -> tuple[RunningWave, ...]:
+def _lines(session: Session, now: datetime) -> tuple[RunningWave, ...]:
     names, moments = programme_names(session), next_moments(session)
     running = sorted((wave for state in _RUNNING for wave in waves_in_state(session, state)), key=lambda wave: wave.id)
     return tuple(
@@ -119,6 +124,8 @@ def _lines(session: Session) -> tuple[RunningWave, ...]:
             wave.stage,
             WaveState(wave.state),
             *_next(wave, moments.get(wave.id)),
+            fails_since(wave, now),
+            gives_up_at(wave),
         )
         for wave in running
     )

@@ -83,7 +83,7 @@ def finish_closing(
     Raises WaveNotReady unless the wave is closing, KeysMissing if the key store cannot open its responses, and
     ReportHeld if `attack` names a rule that the report breaks: then nothing is published and nothing destroyed.
     """
-    session.rollback()
+    _note_try(session, wave_id, now)
     opened = _open(session, keys, wave_id)
     step("opened")
     hidden, broken = _attacked(session, wave_id, opened, attack)
@@ -111,14 +111,13 @@ def retry_closing(session: Session, wave_id: int, *, now: datetime, actor: str) 
     session.commit()
 
 
-def note_failed_close(session: Session, wave_id: int, now: datetime) -> None:
-    """Note that a wave could not close: a week after the first time, and after any wished retry, it is discarded."""
+# Before it begins: whoever is killed in the middle, or runs out of memory, can note nothing afterwards.
+def _note_try(session: Session, wave_id: int, now: datetime) -> None:
+    """Note a try as one that failed, which it is until the report is there; see `gives_up_at` for what follows."""
     session.rollback()
     lock_wave(session, wave_id)
-    wave = wave_by_id(session, wave_id)
-    if wave.state in {WaveState.CLOSING, WaveState.HELD}:
-        wave.close_failed_at = wave.close_failed_at or now
-        wave.awaits_retry = False
+    wave = _closing_wave(session, wave_id)
+    wave.close_failed_at, wave.awaits_retry = wave.close_failed_at or now, False
     session.commit()
 
 
@@ -177,7 +176,6 @@ def _hold(session: Session, wave_id: int, broken: tuple[str, ...], now: datetime
     lock_wave(session, wave_id)
     wave = _closing_wave(session, wave_id)
     wave.state, wave.news, wave.news_due_at = WaveState.HELD, News.HELD, now
-    wave.close_failed_at, wave.awaits_retry = wave.close_failed_at or now, False
     note(session, now, "service", f"held: {', '.join(broken)}"[:60], f"wave {wave_id}")
     session.commit()
 
@@ -201,6 +199,7 @@ def _publish(
     destroy_responses(session, wave_id)
     destroy_entitlements(session, wave_id)
     wave.state, wave.news, wave.news_due_at = WaveState.CLOSED, News.RESULTS, now
+    wave.close_failed_at = None
     note(
         session, now, "service", f"published; {opened.rejected if opened else 0} rows were not valid", f"wave {wave_id}"
     )

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.waves.calendar import LONGEST_CLOSING, SHORTEST_OPENING, SHORTEST_TRIES
+from feedback.domain.waves.calendar import LONGEST_CLOSING, SHORTEST_OPENING, SHORTEST_TRIES, USUAL_CLOSING
 from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
 from feedback.storage.quiet_times import hours_of
@@ -106,6 +106,12 @@ def gives_up_at(wave: Wave) -> datetime | None:
         return None
     ended_at = min(wave.closes_at, wave.close_failed_at)
     return max(ended_at + LONGEST_CLOSING, wave.close_failed_at + SHORTEST_TRIES)
+
+
+def fails_since(wave: Wave, now: datetime) -> datetime | None:
+    """Return since when a wave has been trying to close without success; None if it has not tried for long."""
+    tried_at = wave.close_failed_at if wave.state == WaveState.CLOSING else None
+    return tried_at if tried_at and now - tried_at > USUAL_CLOSING else None
 
 
 def _mails(session: Session, now: datetime) -> Iterator[DueAct]:

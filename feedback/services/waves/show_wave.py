@@ -14,6 +14,7 @@ from feedback.domain.disclosure.groups import Group
 from feedback.domain.languages import languages_with
 from feedback.domain.waves.mails import WaveMail
 from feedback.domain.waves.states import Band, MomentKind, WaveState
+from feedback.services.waves.find_due import fails_since, gives_up_at
 from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.programmes import programme_by_id
@@ -56,7 +57,10 @@ class DeliveryCount:
 
 @dataclass(frozen=True)
 class WaveView:
-    """One wave. `languages` are codes; `groups` is empty before the opening, which may have been refused (R11)."""
+    """One wave. `languages` are codes; `groups` is empty before the opening, which may have been refused (R11).
+
+    `fails_since`: it has been trying to close since then without success, and gives up at `gives_up_at`.
+    """
 
     id: int
     programme_id: int
@@ -72,6 +76,8 @@ class WaveView:
     may_be_extended: bool
     opening_was_refused: bool
     has_report: bool
+    fails_since: datetime | None
+    gives_up_at: datetime | None
     calendar: tuple[CalendarEntry, ...]
     deliveries: tuple[DeliveryCount, ...]
     groups: tuple[Group, ...]
@@ -109,6 +115,8 @@ def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
         may_be_extended=_may_be_extended(wave, moments, now),
         opening_was_refused=state is WaveState.SCHEDULED and wave.opening_was_refused,
         has_report=report_of(session, wave.id) is not None,
+        fails_since=fails_since(wave, now),
+        gives_up_at=gives_up_at(wave),
         calendar=_calendar(wave, moments),
         deliveries=tuple(DeliveryCount(mail, stands, count) for (mail, stands), count in counts.items()),
         groups=groups_of(session, wave.id),

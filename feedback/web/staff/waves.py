@@ -77,6 +77,8 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
         "staff/wave.html",
         wave=wave,
         refused=sent is not None,
+        fails_since=moment_in_words(wave.fails_since, wave.time_zone),
+        gives_up_at=moment_in_words(wave.gives_up_at, wave.time_zone),
         calendar=tuple((entry, moment_in_words(entry.at, wave.time_zone)) for entry in wave.calendar),
         forecast=_forecast(wave) if wave.state in _NOT_OPENED else None,
         is_planner=is_planner,
