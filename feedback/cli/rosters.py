@@ -32,33 +32,46 @@ _rejoin = click.option(
     metavar="[ADDRESS]",
     help="Bring back somebody in the file who has left; without ADDRESS, everybody whom the check names.",
 )
+_encoding = click.option("--encoding", metavar="NAME", help="The code page of a file that is not Unicode, by its name.")
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
 @roster.command("check")
 @click.argument("programme_id", type=int)
 @_file
+@_encoding
 @_rejoin
 @as_json_option
-def check_command(programme_id: int, file: Path, rejoin: tuple[str, ...], *, as_json: bool) -> None:
+def check_command(
+    programme_id: int, file: Path, encoding: str | None, rejoin: tuple[str, ...], *, as_json: bool
+) -> None:
     """Say what importing FILE into a programme would change, and every wrong line. Changes nothing.
 
     \b
     Example:  feedback roster check 1 roster.csv
     """
     with _told_line_by_line():
-        change = compare_roster(runtime().session(), programme_id, file.read_bytes(), rejoin=_named(rejoin))
+        change = compare_roster(
+            runtime().session(), programme_id, file.read_bytes(), encoding=encoding, rejoin=_named(rejoin)
+        )
     answer(asdict(change), _change_lines(change, done=False), as_json=as_json)
 
 
 @roster.command("import")
 @click.argument("programme_id", type=int)
 @_file
+@_encoding
 @_rejoin
 @_on_behalf_of
 @as_json_option
 def import_command(
-    programme_id: int, file: Path, rejoin: tuple[str, ...], on_behalf_of: str | None, *, as_json: bool
+    programme_id: int,
+    file: Path,
+    encoding: str | None,
+    rejoin: tuple[str, ...],
+    on_behalf_of: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Import FILE (CSV with name, email, role and if you like cohort and language): all of it or nothing.
 
@@ -77,6 +90,7 @@ def import_command(
             file.read_bytes(),
             now=tools.clock(),
             actor=actor,
+            encoding=encoding,
             rejoin=_named(rejoin),
         )
     answer(asdict(change), _change_lines(change, done=True), as_json=as_json)

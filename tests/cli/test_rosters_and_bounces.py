@@ -102,6 +102,20 @@ def test_an_import_into_an_open_wave_says_who_waits(world: World, tmp_path: Path
     assert "1 people with a new cohort count in their old one until the open wave is closed" in told
 
 
+def test_a_code_page_is_asked_about_and_then_named(world: World, tmp_path: Path) -> None:
+    programme, file = str(world.programme(0, 0)), tmp_path / "roster.csv"
+    file.write_bytes(case("code-pages/cp1251.csv"))
+    for command in ("check", "import"):
+        result = run(world, "roster", command, programme, str(file))
+        assert result.exit_code == 1
+        assert "--encoding windows-1251 (Cyrillic): Иван Петров" in result.output
+        assert "1 problems; nothing was imported." in result.output
+    told = output(world, "roster", "check", programme, str(file), "--encoding", "windows-1251")
+    assert "names with other letters begin so: Иван Петров." in told
+    output(world, "roster", "import", programme, str(file), "--encoding", "windows-1251")
+    assert "Иван Петров" in output(world, "roster", "show", programme)
+
+
 def test_the_check_says_how_many_would_lose_what(world: World, tmp_path: Path) -> None:
     programme, file = str(world.programme(0, 0)), tmp_path / "roster.csv"
     file.write_bytes(case("reimport/first.csv"))

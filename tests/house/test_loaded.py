@@ -24,7 +24,7 @@ from tests.world import World, fill_parts, hidden_value
 MOST_MODULES = 750
 DRIVERS = {"psycopg", "psycopg_binary", "sqlalchemy.dialects"}
 SECRETS = {"FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_SESSION_KEY"}
-HEAVY = {"alembic", "highspy", "numpy", "procrastinate", "scipy", "typst", "waitress", "xlsxwriter"}
+HEAVY = {"alembic", "chardet", "highspy", "numpy", "procrastinate", "scipy", "typst", "waitress", "xlsxwriter"}
 NOT_PARTICIPANTS = HEAVY | {
     "aiosmtpd",
     "lxml",
@@ -43,7 +43,7 @@ NOT_PARTICIPANTS = HEAVY | {
     "prometheus_client",
 }
 PAGES = {"feedback.web.participants", "feedback.web.staff"}
-NOT_WORKER = PAGES | {"alembic", "granian", "typst", "waitress", "xlsxwriter"}
+NOT_WORKER = PAGES | {"alembic", "chardet", "granian", "typst", "waitress", "xlsxwriter"}
 NOT_STATUS = HEAVY | PAGES | {"feedback.auditor", "forms", "psycopg"}
 NOT_HELP = NOT_STATUS | {"feedback.app", "feedback.services", "feedback.storage", "flask_babel", "sqlalchemy"}
 

@@ -57,6 +57,8 @@ def _folded(text: str, most: int) -> str:
     folded = " ".join(unicodedata.normalize("NFC", text).split())
     if not folded.translate(_JOINERS).isprintable():
         raise ValueError(f"{quoted(text)} holds an invisible character; type the text again.")
+    if "\ufffd" in folded:
+        raise ValueError(f"{quoted(text)} has lost a letter where the “�” stands; type the text again.")
     if len(folded) > most:
         raise ValueError(f"the text has {len(folded):,} characters; shorten it to {most}.")
     return folded

@@ -1,14 +1,11 @@
-"""A roster file as spreadsheets save it: encodings, separators, records with their line numbers."""
+"""A roster file as spreadsheets save it: separators, records with their line numbers."""
 
-import codecs
 import csv
 import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-from feedback.domain.errors import RosterRefused
 
 _FIELD_BY_HEADER: Mapping[str, str] = {
     "name": "name",
@@ -25,9 +22,7 @@ _FIELD_BY_HEADER: Mapping[str, str] = {
 }
 _DELIMITERS = ",;\t"
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(?=[\r\n])', re.IGNORECASE)
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _QUOTES = "a quotation mark does not match; close it at the end of its field, and double those inside the field."
-_NOT_TEXT = "The file is not CSV text; open it in your spreadsheet program, save it as “CSV UTF-8” and upload that."
 EMPTY = "The file is empty; its first line must name the columns name, email and role."
 
 
@@ -40,23 +35,9 @@ class RosterRecord:
     problem: str = ""
 
 
-def roster_records(data: bytes) -> Iterator[RosterRecord]:
-    """Yield the rows of a roster file that are not blank, headers first; RosterRefused if it is no text."""
-    return _records(*_delimited(_decoded(data)))
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith(_SPREADSHEETS):
-        raise RosterRefused((_NOT_TEXT,))
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise RosterRefused((_NOT_TEXT,))
+def roster_records(text: str) -> Iterator[RosterRecord]:
+    """Yield the rows of a roster's text that are not blank, headers first."""
+    return _records(*_delimited(text))
 
 
 def _delimited(text: str) -> tuple[str, str]:

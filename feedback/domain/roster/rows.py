@@ -12,6 +12,7 @@ from typing import Any
 from feedback.domain.address import Address
 from feedback.domain.errors import AddressRefused, RosterRefused, quoted
 from feedback.domain.roster.cells import READERS, no_error, stands_for_nothing
+from feedback.domain.roster.encodings import RosterText, decoded, names_outside_ascii
 from feedback.domain.roster.files import EMPTY, RosterRecord, known_field, roster_records
 from feedback.domain.survey.questionnaires import Role
 
@@ -59,12 +60,13 @@ class _Columns:
     problems: tuple[str, ...]
 
 
-def read_roster(data: bytes) -> RosterFile:
-    """Return what a roster file says.
+def read_roster(data: bytes, encoding: str | None = None) -> RosterFile:
+    """Return what a roster file says, in the `encoding` that somebody named or else in the one that it shows.
 
     Raises RosterRefused with one sentence per wrong field, at most 50 of them, and then how many more there are.
     """
-    records = roster_records(data)
+    read = decoded(data, encoding)
+    records = roster_records(read.text)
     header = next(records, None)
     if header is None:
         raise RosterRefused((EMPTY,))
@@ -74,7 +76,14 @@ def read_roster(data: bytes) -> RosterFile:
         raise RosterRefused(shortened(reading.problems))
     if not reading.rows:
         raise RosterRefused((_NO_ROWS,))
-    return RosterFile(tuple(reading.rows), frozenset(columns.place_by_field), reading.remarks)
+    return RosterFile(
+        tuple(reading.rows), frozenset(columns.place_by_field), (*_letters(read, reading.rows), *reading.remarks)
+    )
+
+
+def _letters(read: RosterText, rows: list[RosterRow]) -> tuple[str, ...]:
+    names = names_outside_ascii([row.name for row in rows])
+    return (f"Read as {read.encoding}; names with other letters begin so: {', '.join(names)}.",) if names else ()
 
 
 def shortened(problems: Sequence[str]) -> tuple[str, ...]:

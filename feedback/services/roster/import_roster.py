@@ -47,10 +47,15 @@ class RosterChange:
 
 
 def compare_roster(
-    session: Session, programme_id: int, data: bytes, *, rejoin: Collection[str] | None = ()
+    session: Session,
+    programme_id: int,
+    data: bytes,
+    *,
+    encoding: str | None = None,
+    rejoin: Collection[str] | None = (),
 ) -> RosterChange:
     """Return what importing `data` would change; raise as `import_roster` does."""
-    file = read_roster(data)
+    file = read_roster(data, encoding)
     before = known_people(session, programme_id)
     return _change(before, _merge(session, programme_id, before, file, rejoin), _invited_now(session, programme_id))
 
@@ -63,6 +68,7 @@ def import_roster(
     *,
     now: datetime,
     actor: str,
+    encoding: str | None = None,
     rejoin: Collection[str] | None = (),
 ) -> RosterChange:
     """Import a roster file into a programme; raise RosterRefused naming every wrong line, with nothing imported.
@@ -71,7 +77,7 @@ def import_roster(
     from then on too. Any change voids the approval of the roster. Who has left comes back only at an address that
     `rejoin` names, with None at any; NotFound if it names one of somebody else.
     """
-    file = read_roster(data)
+    file = read_roster(data, encoding)
     programme_by_id(session, programme_id)
     lock_programme(session, programme_id)
     before = known_people(session, programme_id)

@@ -24,7 +24,8 @@ def mailbox(address: Address) -> Address:
 
 
 def questions(data: bytes, *before: KnownPerson) -> tuple[str, ...]:
-    return examined(before, merged(before, read_roster(data), mailbox), mailbox).remarks
+    said = examined(before, merged(before, read_roster(data), mailbox), mailbox).remarks
+    return tuple(one for one in said if not one.startswith("Read as"))
 
 
 def file_of(*lines: str) -> bytes:

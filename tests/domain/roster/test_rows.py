@@ -24,8 +24,8 @@ def file_of(*lines: str, headers: str = "name,email,role,cohort,language") -> by
     return "\n".join((headers, *lines)).encode()
 
 
-def rows_of(data: bytes) -> tuple[RosterRow, ...]:
-    return read_roster(data).rows
+def rows_of(data: bytes, encoding: str | None = None) -> tuple[RosterRow, ...]:
+    return read_roster(data, encoding).rows
 
 
 def problems_of(data: bytes) -> tuple[str, ...]:
@@ -43,16 +43,20 @@ def written(rows: list[RosterRow], encoding: str, delimiter: str) -> bytes:
     return mark + out.getvalue().encode(encoding)
 
 
-def problems_in(data: bytes) -> tuple[str, ...]:
+def problems_in(data: bytes, encoding: str | None = None) -> tuple[str, ...]:
     try:
-        read_roster(data)
+        read_roster(data, encoding)
     except RosterRefused as refused:
         return refused.problems
     return ()
 
 
 def names(alphabet: str | None) -> st.SearchStrategy[str]:
-    letters = st.characters(exclude_categories=["C", "Z"]) if alphabet is None else st.sampled_from(alphabet)
+    letters = (
+        st.characters(exclude_categories=["C", "Z"], exclude_characters="\ufffd")
+        if alphabet is None
+        else st.sampled_from(alphabet)
+    )
     text = st.text(letters, min_size=1, max_size=12)
     return text.map(lambda name: " ".join(unicodedata.normalize("NFC", name).split())).filter(bool)
 
@@ -63,7 +67,7 @@ def rosters(draw: st.DrawFn, alphabet: str | None) -> list[RosterRow]:
     people = draw(st.lists(st.tuples(names(alphabet), names(alphabet), st.sampled_from(Role)), max_size=8))
     first = RosterRow(2, "José", "jose@example.com", Role.MENTOR, "Spring", "pt-BR")
     others = (
-        RosterRow(line, name, f"p{line}@example.com", role, cohort, "en")
+        RosterRow(line, name, f"p{line}@example.com", role, f"C{cohort}", "en")
         for line, (name, cohort, role) in enumerate(people, start=3)
     )
     return [first, *others]
@@ -76,18 +80,19 @@ def quoted(text: str) -> str:
 @given(st.data(), st.sampled_from(ENCODINGS), st.sampled_from(",;\t"))
 def test_what_a_spreadsheet_writes_reads_back_equal(data: st.DataObject, encoding: str, delimiter: str) -> None:
     rows = data.draw(rosters(LATIN if encoding == "cp1252" else None))
-    assert rows_of(written(rows, encoding, delimiter)) == tuple(rows)
+    named = encoding.removesuffix("-be")
+    assert rows_of(written(rows, encoding, delimiter), named) == tuple(rows)
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_arbitrary_bytes_are_read_or_refused_and_nothing_else(data: bytes) -> None:
-    assert all(problem.endswith(".") for problem in problems_in(data))
+    assert all(problem.endswith(".") or "--encoding" in problem for problem in problems_in(data))
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=10), st.text(max_size=10))
 def test_arbitrary_fields_are_read_or_named(name: str, email: str, role: str, language: str) -> None:
     cells = ",".join(quoted(text.replace("\x00", "")) for text in (name, email, role, "Spring", language))
-    assert all(problem.startswith("Line 2") for problem in problems_in(file_of(cells)))
+    assert all(problem.startswith("Line 2") for problem in problems_in(file_of(cells), "utf-8"))
 
 
 @given(st.from_regex(r"[a-zé’.+_'!-]{1,66}@[a-zü.-]{1,20}\.(com|org)", fullmatch=True))
@@ -136,7 +141,7 @@ def test_a_field_over_two_lines_keeps_the_line_numbers_true() -> None:
 
 def test_windows_1252_letters_are_read() -> None:
     data = "Name;Email;Role\r\nDžoni O’Hara €;ana@example.com;mentor".encode("cp1252")
-    assert rows_of(data)[0].name == "Džoni O’Hara €"
+    assert rows_of(data, "cp1252")[0].name == "Džoni O’Hara €"
 
 
 def test_a_name_that_looks_like_a_formula_is_a_name() -> None:
@@ -229,9 +234,7 @@ def test_headers_alone_are_refused() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "data", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1", b"name,\x00", b"\xff\xfea", b"\x81\x8d\x8f"]
-)
+@pytest.mark.parametrize("data", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1", b"name,\x00", b"\xff\xfea"])
 def test_what_is_not_text_asks_for_csv(data: bytes) -> None:
     assert "save it as “CSV UTF-8”" in problems_of(data)[0]
 
