@@ -60,6 +60,10 @@ class MendDeliveryForm(StaffForm):
     )
 
 
+class ResendToRefusedForm(StaffForm):
+    """Only a button: the invitation once more, to all whose mail the relay refused."""
+
+
 class ApproveRosterForm(StaffForm):
     """The approval of exactly the roster that was shown."""
 

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, answer, as_json_option, say
 from feedback.runtime import runtime
-from feedback.services.mail.resend_invitation import resend_invitation
+from feedback.services.mail.resend_invitation import resend_invitation, resend_to_refused
 from feedback.services.mail.show_undeliverable import Undeliverable, show_undeliverable
 
 invitation = AppGroup("invitation")
@@ -15,16 +15,25 @@ invitation = AppGroup("invitation")
 
 @invitation.command("resend")
 @click.argument("wave_id", type=int)
-@click.argument("address")
-def resend_command(wave_id: int, address: str) -> None:
+@click.argument("address", required=False)
+@click.option("--all-refused", is_flag=True, help="To everybody whose last mail the relay refused.")
+def resend_command(wave_id: int, address: str | None, *, all_refused: bool) -> None:
     """Send the invitation to ADDRESS again, with the same link: three times at most, an hour apart.
 
     It says nothing about whether the person has answered. Who wants no more mail gets none.
 
     \b
     Example:  feedback invitation resend 1 ana@example.com
+              feedback invitation resend 1 --all-refused
     """
     tools = runtime()
+    if (address is None) is not all_refused:
+        raise click.UsageError("Give an ADDRESS, or --all-refused.")
+    if address is None:
+        resent = resend_to_refused(tools.session(), wave_id, now=tools.clock(), actor=ACTOR)
+        left_out = f" {resent.left_out} people are left out: too soon, or too often." if resent.left_out else ""
+        say(f"The worker sends {resent.sent} mails now.{left_out}")
+        return
     count = resend_invitation(tools.session(), wave_id, address, now=tools.clock(), actor=ACTOR)
     say("The worker sends it now." if count == 1 else f"The worker sends {count} mails now, one for each role.")
 

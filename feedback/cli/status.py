@@ -68,6 +68,12 @@ def _wrong(status: ServiceStatus) -> Iterator[str]:
         if line.fails_since:
             end = f"; it is discarded unread at {_moment(line.gives_up_at)}" if line.gives_up_at else ""
             yield f"Wave {line.id} has been trying to close since {_moment(line.fails_since)} without success{end}."
+    for refused in status.sender_refused:
+        code = f" ({refused.code})" if refused.code else ""
+        yield (
+            f"The mail relay refuses the sender{code}: {refused.mails} mails of wave {refused.wave_id} wait, and go "
+            "out by themselves once it takes them. See its quota, and whether this service may send through it."
+        )
     if status.overdue_keys:
         yield f"{status.overdue_keys} waves that are over still have keys. A worker destroys them at its next tick."
     if status.overdue_comments:
@@ -77,7 +83,8 @@ def _wrong(status: ServiceStatus) -> Iterator[str]:
 def _figures(status: ServiceStatus) -> dict[str, object]:
     acts = [{"act": one.act, "wave": one.wave_id, "since": one.since, "put_off": one.is_put_off} for one in status.due]
     figures = {name: value for name, value in vars(status).items() if name not in {"alarm_after", "lines"}}
-    return {**figures, "due": acts, "running": [asdict(line) for line in status.lines]}
+    refused = [one._asdict() for one in status.sender_refused]
+    return {**figures, "due": acts, "sender_refused": refused, "running": [asdict(line) for line in status.lines]}
 
 
 def _lines(status: ServiceStatus | None, wrong: list[str]) -> Iterator[str]:

@@ -8,29 +8,38 @@ from dataclasses import dataclass
 from enum import Enum
 
 from feedback.domain.errors import MailRefused
+from feedback.domain.refusals import enhanced_code, is_about_the_sender
 from feedback.domain.relays import SmtpSecurity, SmtpSettings
 from feedback.mail.message import MailMessage
 from feedback.mail.writing import Writer
 
 TIMEOUT_SECONDS = 20
 _GOING_AWAY = 421
+_FOR_GOOD = 500
 
 
 class RelayVerdict(Enum):
-    """What the relay said of one mail."""
+    """What the relay said of one mail. *Sender refused*: what it said is true of every mail of ours."""
 
     ACCEPTED = "accepted"
     LATER = "later"
     REFUSED = "refused"
+    SENDER_REFUSED = "sender refused"
     BROKEN_OFF = "broken off"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether there is no use in sending the mail again."""
+        return self in (RelayVerdict.ACCEPTED, RelayVerdict.REFUSED)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """The relay's verdict, with its SMTP code if it gave one."""
+    """The relay's verdict, with its SMTP code and status code ("5.1.1") if it gave them."""
 
     verdict: RelayVerdict
     code: int | None = None
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,14 +86,11 @@ class SmtpSession:
         try:
             self._host.sendmail(returns_to, [message.recipient], content)
         except smtplib.SMTPRecipientsRefused as error:
-            code, _text = next(iter(error.recipients.values()))
-            return _refusal(code)
-        except smtplib.SMTPSenderRefused as error:
-            raise MailRefused(
-                f"The mail relay refuses the sender ({error.smtp_code}). Mails wait and go out later."
-            ) from None
+            return _refusal(*next(iter(error.recipients.values())))
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as error:
+            return _refusal_of_the_sender(error.smtp_code)
         except smtplib.SMTPResponseException as error:
-            return _refusal(error.smtp_code)
+            return _refusal(error.smtp_code, error.smtp_error)
         except (OSError, smtplib.SMTPException):
             return Reply(RelayVerdict.BROKEN_OFF)
         return Reply(RelayVerdict.ACCEPTED, 250)
@@ -123,10 +129,17 @@ def _context(ca_file: str | None) -> ssl.SSLContext:
     return context
 
 
-def _refusal(code: int) -> Reply:
-    if code == _GOING_AWAY:
-        return Reply(RelayVerdict.BROKEN_OFF, code)
-    return Reply(RelayVerdict.REFUSED if code >= 500 else RelayVerdict.LATER, code)
+def _refusal(code: int, said: bytes | str) -> Reply:
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said
+    if code < _FOR_GOOD:
+        return Reply(RelayVerdict.BROKEN_OFF if code == _GOING_AWAY else RelayVerdict.LATER, code)
+    if is_about_the_sender(code, text):
+        return _refusal_of_the_sender(code)
+    return Reply(RelayVerdict.REFUSED, code, enhanced_code(text))
+
+
+def _refusal_of_the_sender(code: int) -> Reply:
+    return Reply(RelayVerdict.BROKEN_OFF if code == _GOING_AWAY else RelayVerdict.SENDER_REFUSED, code)
 
 
 def _reason(error: Exception) -> str:

@@ -48,7 +48,7 @@ class DeliveryState(StrEnum):
 
 _STATES = ", ".join(f"'{state}'" for state in DeliveryState)
 _KIND = Enum(MailKind, native_enum=False, length=20, values_callable=list, create_constraint=True, name="kind")
-_UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
+UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 _LOST = (DeliveryState.REFUSED, DeliveryState.BOUNCED)
 
 
@@ -56,6 +56,7 @@ class Batch(Base):
     """Up to a hundred copies of one mail of a wave, which one job sends over one connection.
 
     `has_turn`: where the relay has a quota, the batch may begin at `not_before_at` without waiting for others.
+    `sender_refusals`: how often in a row the relay has refused whoever sends, last with `refusal_code`.
     """
 
     __tablename__ = "mail_batches"
@@ -67,6 +68,8 @@ class Batch(Base):
     not_before_at: Mapped[datetime]
     has_turn: Mapped[bool] = mapped_column(default=False)
     number: Mapped[int]
+    sender_refusals: Mapped[int] = mapped_column(server_default="0")
+    refusal_code: Mapped[int | None]
     mail: Mapped[WaveMail] = composite("kind", "number")
 
 
@@ -123,14 +126,14 @@ def batch_by_id(session: Session, batch_id: int) -> Batch | None:
 
 def unsent_batches(session: Session, now: datetime, most: int, *, with_turn_only: bool = False) -> list[int]:
     """Return batches that still have mails to send and may be sent now, oldest first, `most` at most."""
-    waiting = select(Delivery.id).where(Delivery.batch_id == Batch.id, Delivery.state.in_(_UNSENT)).exists()
+    waiting = select(Delivery.id).where(Delivery.batch_id == Batch.id, Delivery.state.in_(UNSENT)).exists()
     query = select(Batch.id).where(Batch.not_before_at <= now, waiting).order_by(Batch.id).limit(most)
     return list(session.scalars(query.where(Batch.has_turn) if with_turn_only else query))
 
 
 def count_unsent(session: Session, batch_id: int) -> int:
     """Return how many mails of a batch are not settled yet."""
-    unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(_UNSENT))
+    unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(UNSENT))
     return session.scalar(select(func.count()).select_from(Delivery).where(*unsent)) or 0
 
 
@@ -142,7 +145,7 @@ def any_mail_went(session: Session, wave_id: int) -> bool:
 
 def fence_unsent(session: Session, batch_id: int, fence: bytes) -> list[Delivery]:
     """Claim a batch's unsent mails: whoever wrote an earlier fence can send none of them any more."""
-    unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(_UNSENT))
+    unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(UNSENT))
     session.execute(update(Delivery).where(*unsent).values(fence=fence))
     return list(session.scalars(select(Delivery).where(*unsent, Delivery.fence == fence).order_by(Delivery.id)))
 
@@ -151,7 +154,7 @@ def fence_unsent(session: Session, batch_id: int, fence: bytes) -> list[Delivery
 _MINE = (Delivery.id == bindparam("of"), Delivery.fence == bindparam("by"))
 _BEGIN = (
     update(Delivery)
-    .where(*_MINE, Delivery.state.in_(_UNSENT))
+    .where(*_MINE, Delivery.state.in_(UNSENT))
     .where(select(Wave.id).where(Wave.id == Delivery.wave_id, Wave.state == bindparam("in_state")).exists())
     .values(state=DeliveryState.SENDING)
 )
@@ -223,13 +226,13 @@ _DROPPED = {"state": DeliveryState.SKIPPED, "attempts": 0}
 
 def skip_unsent(session: Session, batch_id: int) -> None:
     """Skip the unsent mails of a batch."""
-    unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(_UNSENT))
+    unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(UNSENT))
     session.execute(update(Delivery).where(*unsent).values(_DROPPED))
 
 
 def skip_mail(session: Session, wave_id: int, mail: WaveMail) -> None:
     """Skip the unsent deliveries of one mail of a wave."""
-    unsent = (Delivery.wave_id == wave_id, Delivery.mail == mail, Delivery.state.in_(_UNSENT))
+    unsent = (Delivery.wave_id == wave_id, Delivery.mail == mail, Delivery.state.in_(UNSENT))
     session.execute(update(Delivery).where(*unsent).values(_DROPPED))
 
 
@@ -294,7 +297,7 @@ def undelivered(session: Session, wave_id: int) -> list[Undelivered]:
     """Return those whom the last mail handed over for a wave did not reach, by name, without those who have left."""
     mine = (Delivery.wave_id == wave_id, Delivery.state.in_((*_LOST, DeliveryState.ACCEPTED)))
     last = select(func.max(Delivery.id)).where(*mine).group_by(Delivery.participant_id)
-    waiting = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.state.in_(_UNSENT))
+    waiting = select(Delivery.participant_id).where(Delivery.wave_id == wave_id, Delivery.state.in_(UNSENT))
     columns = (Participant.id, Participant.name, Participant.email, Participant.role)
     on_its_way = Participant.id.in_(waiting).label("is_on_its_way")
     query = (

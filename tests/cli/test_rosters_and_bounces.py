@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from feedback.domain.errors import AddressRefused, NotFound, RosterNotApproved, SettingsRefused
-from feedback.storage.deliveries import Delivery
+from feedback.storage.deliveries import Batch, Delivery
 from tests.bouncing import BOUNCES, bounce_of, mail_states, mail_to, return_path_of
 from tests.cli.test_commands import output, refusal, run
 from tests.databases import ON_SQLITE
@@ -167,3 +167,25 @@ def test_a_stranger_cannot_be_named_as_the_one_who_asked(world: World, tmp_path:
     programme, file = str(world.programme(3, 3)), roster_file(tmp_path, "Zoe,zoe@example.com,mentor,")
     refused = refusal(world, "roster", "import", programme, file, "--as", "nobody@example.com")
     assert isinstance(refused, NotFound)
+
+
+def test_all_who_were_refused_get_it_again_by_one_command(world: World) -> None:
+    wave = mailed_wave(world, 3, 3)
+    with world.session() as session:
+        session.execute(update(Delivery).where(Delivery.participant_id.in_((2, 3))).values(state="refused"))
+        session.commit()
+    told = output(world, "invitation", "resend", str(wave), "--all-refused")
+    assert told.startswith("The worker sends ")
+    assert run(world, "invitation", "resend", str(wave)).exit_code == 2
+    assert run(world, "invitation", "resend", str(wave), MIA, "--all-refused").exit_code == 2
+
+
+def test_a_relay_that_refuses_the_sender_makes_the_check_fail(world: World) -> None:
+    mailed_wave(world, 3, 3)
+    with world.session() as session:
+        session.execute(update(Delivery).values(state="queued"))
+        session.execute(update(Batch).values(sender_refusals=1, refusal_code=550))
+        session.commit()
+    checked = run(world, "status", "--check")
+    assert checked.exit_code == 1
+    assert "The mail relay refuses the sender (550): 6 mails of wave 1 wait" in checked.output

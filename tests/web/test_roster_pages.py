@@ -8,7 +8,7 @@ from feedback.domain.staff import StaffRole
 from feedback.services.programmes.set_organisation import set_approval
 from feedback.services.roster.approve_roster import show_roster
 from feedback.services.roster.import_roster import import_roster
-from feedback.storage.deliveries import Delivery
+from feedback.storage.deliveries import Batch, Delivery
 from tests.bouncing import FIRST_COPY, mail_states
 from tests.databases import ON_SQLITE
 from tests.promises.visits import mailed_wave
@@ -90,6 +90,29 @@ def test_reviewers_and_other_organisations_see_no_names(world: World, wave: int,
     assert signed_in(world, StaffRole.REVIEWER).get(f"/staff/{page}", base_url=SITE).status_code == 403
     stranger = signed_in(world, organisation="Another Organisation")
     assert stranger.get(f"/staff/{page}", base_url=SITE).status_code == 404
+
+
+def test_one_button_sends_it_again_to_all_who_were_refused(world: World, wave: int) -> None:
+    client, page = signed_in(world), f"/staff/waves/{wave}/undeliverable"
+    assert "whose mail was refused" not in see(client, page)
+    with world.session() as session:
+        session.execute(update(Delivery).where(Delivery.participant_id.in_((2, 3))).values(state="refused"))
+        session.commit()
+    assert "Send the invitation again to all 2 whose mail was refused" in see(client, page)
+    assert press(client, page, f"{page}/all").status_code == 303
+    assert "whose mail was refused" not in see(client, page)
+    world.send_mails()
+    assert mail_states(world, FIRST_COPY) == {f"mentor.{number}@example.com": "accepted" for number in (1, 2)}
+
+
+def test_a_wave_says_that_the_relay_refuses_its_sender(world: World, wave: int) -> None:
+    with world.session() as session:
+        session.execute(update(Delivery).where(Delivery.participant_id == 2).values(state="queued"))
+        session.execute(update(Batch).values(sender_refusals=1, refusal_code=550))
+        session.commit()
+    shown = see(signed_in(world), f"/staff/waves/{wave}")
+    assert "takes no email of this service at the moment (550)." in shown
+    assert "1 email waits, and goes out by itself." in shown
 
 
 def test_a_wave_says_that_it_waits_for_approval(world: World, watched: int) -> None:

@@ -19,6 +19,7 @@ from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
 from feedback.storage.keys import KeyStore, Purpose
+from feedback.storage.sender_refusals import WaitsForSender, waits_for_the_sender
 from feedback.storage.waves import Wave, waves_in_state
 from feedback.storage.workload import (
     NextMoment,
@@ -52,7 +53,10 @@ class RunningWave:
 
 @dataclass(frozen=True)
 class ServiceStatus:
-    """The figures at `now`. `overdue_keys` (waves with a key that should be gone) is None without a key store."""
+    """The figures at `now`. `overdue_keys` (waves with a key that should be gone) is None without a key store.
+
+    `sender_refused`: waves with mails that the relay does not take because of whoever sends them.
+    """
 
     now: datetime
     last_tick: datetime | None
@@ -60,6 +64,7 @@ class ServiceStatus:
     due: tuple[DueAct, ...]
     batches_waiting: int
     batches_put_off: int
+    sender_refused: tuple[WaitsForSender, ...]
     mails: dict[DeliveryState, int]
     waves: dict[WaveState, int]
     overdue_keys: int | None
@@ -88,6 +93,7 @@ def read_status(session: Session, keys: KeyStore, *, now: datetime, alarm_after:
             due=find_due(session, now),
             batches_waiting=sum(one.batches for one in mails_that_may_go(session, now)),
             batches_put_off=sum(one.batches for one in mails_put_off(session, now)),
+            sender_refused=tuple(waits_for_the_sender(session)),
             mails=mails_by_state(session),
             waves=waves_by_state(session),
             overdue_keys=None if held is None else len(find_spent_keys(session, held, now)),

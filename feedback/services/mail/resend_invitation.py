@@ -4,6 +4,7 @@ A copy is a mail of its own in the ledger, so the first one keeps its state. At 
 an hour apart: a lost mail is replaced, and nobody is pestered.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -23,6 +24,14 @@ _ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 _ON_ITS_WAY_ALREADY = sentence("A mail to that person is on its way already.")
 
 
+@dataclass(frozen=True)
+class Resent:
+    """How many invitations were sent again, and how many people were left out."""
+
+    sent: int
+    left_out: int
+
+
 def resend_invitation(session: Session, wave_id: int, email: str, *, now: datetime, actor: str) -> int:
     """Queue the invitation of the person at `email` once more; return the number of mails (one per role).
 
@@ -33,6 +42,18 @@ def resend_invitation(session: Session, wave_id: int, email: str, *, now: dateti
     count = _queue_again(session, wave, address_or_none(email), now=now, actor=actor)
     session.commit()
     return count
+
+
+def resend_to_refused(session: Session, wave_id: int, *, now: datetime, actor: str) -> Resent:
+    """Queue the invitation once more for everybody whose last mail of a wave the relay refused.
+
+    Whoever had one within the hour, or three already, is left out. Raises WaveNotReady if the wave is not open.
+    """
+    wave = _open_wave(session, wave_id, now)
+    refused = [one for one in undelivered(session, wave_id) if one.state == DeliveryState.REFUSED]
+    sent = sum(_try_again(session, wave, one.participant_id, one.email, now=now, actor=actor) for one in refused)
+    session.commit()
+    return Resent(sent, len(refused) - sent)
 
 
 def mend_delivery(
@@ -65,10 +86,24 @@ def _open_wave(session: Session, wave_id: int, now: datetime) -> Wave:
     return wave
 
 
-def _queue_again(session: Session, wave: Wave, email: Address | None, *, now: datetime, actor: str) -> int:
+def _try_again(session: Session, wave: Wave, participant_id: int, email: Address, *, now: datetime, actor: str) -> bool:
+    earlier = _copies_by_person(session, wave, email).get(participant_id, [])
+    try:
+        _check(earlier, now)
+    except ResendRefused:
+        return False
+    return invite_again(session, wave.id, participant_id, len(earlier) + 1, now, actor)
+
+
+def _copies_by_person(session: Session, wave: Wave, email: Address | None) -> dict[int, list[Copy]]:
     copies: dict[int, list[Copy]] = {}
     for copy in copies_to(session, wave.id, email):
         copies.setdefault(copy.participant_id, []).append(copy)
+    return copies
+
+
+def _queue_again(session: Session, wave: Wave, email: Address | None, *, now: datetime, actor: str) -> int:
+    copies = _copies_by_person(session, wave, email)
     if not copies:
         raise NotFound(
             "Nobody with that address was invited to this wave. Who joined since is invited to the next one."

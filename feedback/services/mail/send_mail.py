@@ -34,6 +34,7 @@ from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay, RelayVerdict
 from feedback.services.mail.await_turn import has_turn
 from feedback.services.mail.sender_settings import SenderSettings
+from feedback.services.mail.sending_round import SendingRound
 from feedback.storage.deliveries import (
     Batch,
     Delivery,
@@ -52,6 +53,7 @@ from feedback.storage.opt_outs import unwilling
 from feedback.storage.people import Participant, people_by_id
 from feedback.storage.programmes import Programme, programme_by_id
 from feedback.storage.quiet_times import hours_of
+from feedback.storage.sender_refusals import note_refusal_of_the_sender, take_back_refusals
 from feedback.storage.support import desk_of
 from feedback.storage.waves import Wave, wave_by_id
 
@@ -62,6 +64,7 @@ _SETTLED = {
     RelayVerdict.ACCEPTED: DeliveryState.ACCEPTED,
     RelayVerdict.LATER: DeliveryState.QUEUED,
     RelayVerdict.BROKEN_OFF: DeliveryState.QUEUED,
+    RelayVerdict.SENDER_REFUSED: DeliveryState.QUEUED,
     RelayVerdict.REFUSED: DeliveryState.REFUSED,
 }
 
@@ -106,9 +109,11 @@ def send_batch(
     fence = secrets.token_bytes(_FENCE_BYTES)
     unsent = fence_unsent(session, batch_id, fence)
     context = _pack(session, batch, wave, unsent, sender_settings=sender_settings, now=now)
-    ledger = [(delivery.id, delivery.participant_id) for delivery in unsent]
     # People answer soon after their mail arrives: a known order of mails would be a guess at the order of answers.
-    secrets.SystemRandom().shuffle(ledger)
+    secrets.SystemRandom().shuffle(unsent)
+    # What was tried before comes last, so that nobody waits for it.
+    unsent.sort(key=lambda delivery: delivery.attempts)
+    ledger = [(delivery.id, delivery.participant_id) for delivery in unsent]
     waiting = _skip_unwilling(session, keys, context, ledger, fence)
     worst = max((delivery.attempts for delivery in unsent), default=0)
     # Plain values from here on: after each commit a session would read its objects again, a hundred people for a mail.
@@ -117,13 +122,29 @@ def send_batch(
     session.commit()
     portion = waiting if pace is None else waiting[: pace.portion]
     try:
-        states = _send_all(session, keys, relay, context, portion, fence)
+        said = _send_all(session, keys, relay, context, portion, fence)
     except MailRefused:
         _wait(session, batch_id, now, worst)
         raise
-    if DeliveryState.QUEUED in states:
-        _wait(session, batch_id, now, worst)
-    return states - {DeliveryState.QUEUED} != set()
+    return _conclude(session, context, said, worst=worst, now=now)
+
+
+def _conclude(session: Session, context: _BatchContext, said: SendingRound, *, worst: int, now: datetime) -> bool:
+    # Whoever has taken the batch over also decides when the rest of it is tried again.
+    if said.was_taken_over:
+        return said.settled_any
+    refusal = said.refusal_of_the_sender
+    if refusal:
+        refusals = note_refusal_of_the_sender(session, context.batch.id, refusal)
+        _wait(session, context.batch.id, now, refusals - 1)
+    elif said.left_any:
+        _wait(session, context.batch.id, now, worst)
+    if not refusal and context.batch.sender_refusals:
+        note_refusal_of_the_sender(session, context.batch.id, None)
+        session.commit()
+    if refusal and not said.settled_any:
+        raise MailRefused(f"The mail relay refuses the sender of all mails ({refusal}). They wait and go out later.")
+    return said.settled_any
 
 
 # Once links are out it is too late, and was done before.
@@ -185,10 +206,10 @@ def _skip_unwilling(
 
 def _send_all(
     session: Session, keys: KeyStore, relay: Relay, context: _BatchContext, waiting: list[tuple[int, int]], fence: bytes
-) -> set[DeliveryState]:
-    states: set[DeliveryState] = set()
+) -> SendingRound:
+    said = SendingRound()
     if not waiting:
-        return states
+        return said
     with relay.connect() as smtp, _ledger(session) as ledger:
         for delivery_id, message in _messages(keys, context, waiting):
             # A wave may be closed or cancelled while its batch is going out. The relay's reply to the previous mail is
@@ -196,15 +217,19 @@ def _send_all(
             mine = begin_sending(ledger, delivery_id, fence, context.batch.mail.kind.sent_in)
             ledger.commit()
             if not mine:
-                # Whoever has taken the batch over also decides when the rest of it is tried again.
-                return states - {DeliveryState.QUEUED}
+                said.was_taken_over = True
+                return said
             reply = smtp.send(message)
+            said.hear(reply)
             settle(ledger, delivery_id, fence, _SETTLED[reply.verdict], reply.code)
-            states.add(_SETTLED[reply.verdict])
             if reply.verdict is RelayVerdict.BROKEN_OFF:
                 ledger.commit()
                 smtp.reconnect()
-    return states
+            if said.is_hopeless:
+                break
+        if said.refuses_everybody_alike:
+            take_back_refusals(ledger, context.batch.id, fence)
+    return said
 
 
 @contextmanager

@@ -27,6 +27,11 @@ class Undeliverable:
     reply_code: int | None
     is_on_its_way: bool
 
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Whether the relay refused the mail, and no other one waits."""
+        return self.state is DeliveryState.REFUSED and not self.is_on_its_way
+
 
 def show_undeliverable(session: Session, wave_id: int) -> tuple[Undeliverable, ...]:
     """Return whom no mail of a wave has reached, as far as is known, by name; raise NotFound."""

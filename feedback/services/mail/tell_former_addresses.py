@@ -9,7 +9,7 @@ from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import spoken_language
 from feedback.mail.message import MailMessage
-from feedback.mail.relay import Relay, RelayVerdict
+from feedback.mail.relay import Relay
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.storage.address_corrections import FormerAddress, addresses_to_tell, forget, tell_later
 from feedback.storage.programmes import programme_by_id
@@ -26,7 +26,7 @@ def tell_former_addresses(session: Session, relay: Relay, *, sender_settings: Se
         session.commit()
         with relay.connect() as smtp:
             reply = smtp.send(message)
-        if reply.verdict in (RelayVerdict.LATER, RelayVerdict.BROKEN_OFF):
+        if not reply.verdict.is_final:
             raise MailRefused("The mail relay did not take a notice to an old address. It is sent again later.")
         forget(session, one)
         session.commit()

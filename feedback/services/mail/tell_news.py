@@ -19,7 +19,7 @@ from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.domain.waves.states import News
 from feedback.locales.moments import moment as in_words
 from feedback.mail.message import MailMessage
-from feedback.mail.relay import Relay, RelayVerdict
+from feedback.mail.relay import Relay
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.storage.audit_log import note
@@ -149,5 +149,5 @@ def _send(relay: Relay, messages: list[MailMessage]) -> None:
         return
     with relay.connect() as smtp:
         replies = [smtp.send(message) for message in messages]
-    if any(reply.verdict in (RelayVerdict.LATER, RelayVerdict.BROKEN_OFF) for reply in replies):
+    if not all(reply.verdict.is_final for reply in replies):
         raise MailRefused("The mail relay did not take every mail to staff. They are sent again later.")

@@ -9,7 +9,7 @@ from feedback.domain.address import Address, address_or_none, domain_of
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH
 from feedback.mail.message import MailMessage
-from feedback.mail.relay import Relay, RelayVerdict
+from feedback.mail.relay import Relay
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.storage.programmes import Programme, programme_by_id
 from feedback.storage.scrubbing import scrub
@@ -48,7 +48,7 @@ def _tell(session: Session, relay: Relay, programme_id: int, sender_settings: Se
     session.commit()
     with relay.connect() as smtp:
         reply = smtp.send(message)
-    if reply.verdict in (RelayVerdict.LATER, RelayVerdict.BROKEN_OFF):
+    if not reply.verdict.is_final:
         raise MailRefused("The mail relay did not take a mail to a contact. It is sent again later.")
     tell_again(session, ids, None)
     session.commit()

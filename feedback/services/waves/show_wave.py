@@ -19,6 +19,7 @@ from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.reports import report_of
+from feedback.storage.sender_refusals import WaitsForSender, waits_for_the_sender
 from feedback.storage.waves import Moment, Wave, groups_of, moments_of, questionnaires_of, wave_by_id
 
 
@@ -80,6 +81,7 @@ class WaveView:
     gives_up_at: datetime | None
     calendar: tuple[CalendarEntry, ...]
     deliveries: tuple[DeliveryCount, ...]
+    sender_refused: WaitsForSender | None
     groups: tuple[Group, ...]
 
 
@@ -119,6 +121,7 @@ def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
         gives_up_at=gives_up_at(wave),
         calendar=_calendar(wave, moments),
         deliveries=tuple(DeliveryCount(mail, stands, count) for (mail, stands), count in counts.items()),
+        sender_refused=next((one for one in waits_for_the_sender(session) if one.wave_id == wave.id), None),
         groups=groups_of(session, wave.id),
     )
 

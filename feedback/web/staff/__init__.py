@@ -45,6 +45,9 @@ staff.add_url_rule("/programmes/<int:programme_id>/roster", "roster", rosters.on
 staff.add_url_rule("/programmes/<int:programme_id>/roster", "approve_roster", rosters.approve, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/undeliverable", "undeliverable", undeliverable.people)
 staff.add_url_rule("/waves/<int:wave_id>/undeliverable", "mend_delivery", undeliverable.mend, methods=["POST"])
+staff.add_url_rule(
+    "/waves/<int:wave_id>/undeliverable/all", "resend_to_refused", undeliverable.resend, methods=["POST"]
+)
 staff.add_url_rule("/waves/<int:wave_id>/close", "close_wave", waves.close, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/retry", "retry_wave", waves.retry, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/discard", "discard_wave", waves.discard, methods=["POST"])

@@ -7,12 +7,12 @@ from feedback.domain.errors import AddressRefused, NotFound, ResendRefused
 from feedback.domain.staff import PLANNERS
 from feedback.domain.waves.states import WaveState
 from feedback.runtime import runtime
-from feedback.services.mail.resend_invitation import mend_delivery
+from feedback.services.mail.resend_invitation import mend_delivery, resend_to_refused
 from feedback.services.mail.show_undeliverable import show_undeliverable
 from feedback.services.waves.show_wave import show_wave
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.sent_forms import accepted
-from forms.staff import MendDeliveryForm
+from forms.staff import MendDeliveryForm, ResendToRefusedForm
 
 
 @allowed(*PLANNERS)
@@ -31,6 +31,15 @@ def mend(wave_id: int) -> ResponseReturnValue:
     return redirect(url_for(".undeliverable", wave_id=wave_id), 303)
 
 
+@allowed(*PLANNERS)
+def resend(wave_id: int) -> ResponseReturnValue:
+    """Send the invitation again to all whose last mail the relay refused."""
+    form, tools = ResendToRefusedForm(), runtime()
+    with accepted(form):
+        resend_to_refused(tools.session(), wave_id, now=tools.clock(), actor=member().actor)
+    return redirect(url_for(".undeliverable", wave_id=wave_id), 303)
+
+
 def _page(wave_id: int, sent: MendDeliveryForm | None = None) -> str:
     wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
     found = show_undeliverable(runtime().session(), wave_id)
@@ -39,6 +48,8 @@ def _page(wave_id: int, sent: MendDeliveryForm | None = None) -> str:
         wave=wave,
         may_mend=wave.state is WaveState.OPEN,
         people=[(person, _form(person.participant_id, person.email, sent)) for person in found],
+        refused_people=sum(one.may_be_sent_again for one in found),
+        resend_form=ResendToRefusedForm(formdata=None),
         refused=sent is not None,
     )
 

@@ -32,6 +32,9 @@ class ScriptedRelay:
         self.before_it_takes: Callable[[str], object] = lambda _recipient: None
         self._replies: defaultdict[str, list[str]] = defaultdict(list)
         self._hang_ups: set[str] = set()
+        self.asked: list[str] = []
+        self._to_everybody: str | None = None
+        self._of_the_sender: str | None = None
         self._door = self._opened(0)
 
     @property
@@ -45,6 +48,14 @@ class ScriptedRelay:
     def says(self, recipient: str, *replies: str) -> None:
         """Give these replies, one each time, to who sends to `recipient`; afterwards take the mail."""
         self._replies[recipient] += replies
+
+    def says_to_everybody(self, reply: str | None) -> None:
+        """Refuse every recipient with this reply until told otherwise."""
+        self._to_everybody = reply
+
+    def says_of_the_sender(self, reply: str | None) -> None:
+        """Refuse every sender with this reply until told otherwise."""
+        self._of_the_sender = reply
 
     def hangs_up_on(self, recipient: str) -> None:
         """Take the mail to `recipient` and, once, hang up before saying so."""
@@ -65,9 +76,20 @@ class ScriptedRelay:
         door.start()
         return door
 
+    async def handle_MAIL(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self._of_the_sender:
+            return self._of_the_sender
+        envelope.mail_from, envelope.mail_options = address, options
+        return "250 OK"
+
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        self.asked.append(address)
+        if self._to_everybody:
+            return self._to_everybody
         if self._replies[address]:
             return self._replies[address].pop(0)
         envelope.rcpt_tos.append(address)
