@@ -64,28 +64,48 @@ def address(live: World) -> str:
     return live.tools.settings.base_url
 
 
-@pytest.fixture
-def plain_page(browser: Browser) -> Iterator[Page]:
-    """A phone without script."""
-    yield from _page(browser.new_context(viewport=PHONE, java_script_enabled=False))
+def _context(browser: Browser, **options: bool) -> Iterator[BrowserContext]:
+    """Pages of this kind share a process, which ends with the last of them: one stays open."""
+    context = browser.new_context(viewport=PHONE, **options)  # type: ignore[arg-type]
+    context.new_page()
+    yield context
+    context.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A phone with script, which the checks themselves need."""
-    yield from _page(browser.new_context(viewport=PHONE, bypass_csp=True))
+@pytest.fixture(scope="session")
+def without_script(browser: Browser) -> Iterator[BrowserContext]:
+    yield from _context(browser, java_script_enabled=False)
 
 
-@pytest.fixture
-def scripted_page(browser: Browser) -> Iterator[Page]:
-    """A phone with script, and the policy of the pages in force."""
-    context = browser.new_context(viewport=PHONE)
-    # Otherwise the browser would stay where it is when it asks whether to leave.
-    context.on("dialog", lambda dialog: dialog.accept())
-    yield from _page(context)
+@pytest.fixture(scope="session")
+def with_script(browser: Browser) -> Iterator[BrowserContext]:
+    yield from _context(browser, bypass_csp=True)
 
 
 def _page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     yield page
+    page.close()
+    context.clear_cookies()
+
+
+@pytest.fixture
+def plain_page(without_script: BrowserContext) -> Iterator[Page]:
+    """A phone without script."""
+    yield from _page(without_script)
+
+
+@pytest.fixture
+def page(with_script: BrowserContext) -> Iterator[Page]:
+    """A phone with script, which the checks themselves need."""
+    yield from _page(with_script)
+
+
+@pytest.fixture
+def scripted_page(browser: Browser) -> Iterator[Page]:
+    """A phone with script, and the policy of the pages in force; what it keeps is kept for itself."""
+    context = browser.new_context(viewport=PHONE)
+    # Otherwise the browser would stay where it is when it asks whether to leave.
+    context.on("dialog", lambda dialog: dialog.accept())
+    yield context.new_page()
     context.close()

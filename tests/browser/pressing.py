@@ -1,9 +1,49 @@
-"""Press a button and wait for the page that comes of it: a click alone returns while the old page is going away."""
+"""Fill in and press, and wait for the page that comes of it: a click alone returns while the old page is going away."""
 
 from playwright.sync_api import Page
+
+_CHOOSE = """said => {
+    const seen = new Set()
+    for (const box of document.querySelectorAll("main [type=radio][name], main [type=checkbox][name]")) {
+        const question = box.name.split(".")[0]
+        if (!seen.has(question) && !box.checked) box.click()
+        seen.add(question)
+    }
+    for (const area of document.querySelectorAll("main textarea")) area.value = said
+}"""
+_ON = "main form [type=submit][name=go][value=next]"
 
 
 def press(page: Page, words: str) -> None:
     """Press the first button that says `words`, and wait until the next page has loaded."""
     with page.expect_navigation():
         page.get_by_role("button", name=words).first.click()
+
+
+def shown(page: Page) -> str:
+    return str(page.locator("main").get_attribute("data-page"))
+
+
+def choose_everything(page: Page, said: str = "") -> None:
+    """Choose the first answer to each question of a part, and say the same wherever words are asked for.
+
+    Where one says yes or no to several things, to the first of them alone.
+    """
+    page.evaluate(_CHOOSE, said)
+
+
+def go_on(page: Page) -> None:
+    """Press the button that leads to the next part, whatever it says and in whatever language."""
+    with page.expect_navigation():
+        page.locator(_ON).first.click()
+
+
+def answer_part(page: Page) -> None:
+    choose_everything(page, "It helps when my line manager keeps meetings.")
+    go_on(page)
+
+
+def answer_all(page: Page) -> None:
+    """Fill in part after part, as far as the last look."""
+    while shown(page) == "questions":
+        answer_part(page)

@@ -1,10 +1,9 @@
 """The small script in a real browser, under the pages' own policy: comforts, and nothing that is needed."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pressing import press
-from tests.browser.test_participant import answer_all_by_keyboard, answer_part_by_keyboard, shown
+from tests.browser.pressing import answer_all, answer_part, press, shown
+from tests.browser.test_participant import answer_all_by_keyboard
 from tests.world import World
 
 KEEP = "Keep my answers on this device until I send them"
@@ -24,7 +23,6 @@ def keep(page: Page) -> None:
     assert page.get_by_label(KEEP).is_checked()
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_wave_is_answered_with_script(live: World, address: str, scripted_page: Page) -> None:
     complaints: list[str] = []
     scripted_page.on("console", lambda message: complaints.append(message.text))
@@ -39,7 +37,7 @@ def test_a_wave_is_answered_with_script(live: World, address: str, scripted_page
 
 def test_nothing_is_kept_unless_somebody_asks_for_it(live: World, address: str, scripted_page: Page) -> None:
     questions(live, address, scripted_page)
-    answer_part_by_keyboard(scripted_page)
+    answer_part(scripted_page)
     assert scripted_page.evaluate(KEPT) == []
     assert not scripted_page.get_by_label(KEEP).is_checked()
 
@@ -49,11 +47,11 @@ def test_what_is_kept_can_be_gone_on_with_and_is_deleted_on_sending(
 ) -> None:
     link = questions(live, address, scripted_page)
     keep(scripted_page)
-    answer_part_by_keyboard(scripted_page)
+    answer_part(scripted_page)
     scripted_page.goto(f"{address}/s/{link}/questions")
     press(scripted_page, "Go on with them")
     assert "Part 2 of 4" in scripted_page.locator(".progress").inner_text()
-    answer_all_by_keyboard(scripted_page)
+    answer_all(scripted_page)
     assert len(scripted_page.evaluate(KEPT)) == 1
     press(scripted_page, "Send my answers")
     assert scripted_page.evaluate(KEPT) == []
@@ -62,7 +60,7 @@ def test_what_is_kept_can_be_gone_on_with_and_is_deleted_on_sending(
 def test_what_is_kept_holds_neither_an_answer_nor_the_link(live: World, address: str, scripted_page: Page) -> None:
     link = questions(live, address, scripted_page)
     keep(scripted_page)
-    answer_part_by_keyboard(scripted_page)
+    answer_part(scripted_page)
     ((name, kept),) = scripted_page.evaluate(KEPT)
     assert name.startswith("feedback-draft:")
     assert not [word for word in (link, link[:12], "agree", '"C1"') if word in name + kept]
@@ -71,7 +69,7 @@ def test_what_is_kept_holds_neither_an_answer_nor_the_link(live: World, address:
 def test_what_is_kept_is_found_behind_its_own_link_only(live: World, address: str, scripted_page: Page) -> None:
     questions(live, address, scripted_page)
     keep(scripted_page)
-    answer_part_by_keyboard(scripted_page)
+    answer_part(scripted_page)
     scripted_page.goto(f"{address}/s/{live.links(1)[1]}/questions")
     assert "Part 1 of 4" in scripted_page.locator(".progress").inner_text()
     assert not scripted_page.get_by_text("Answers that you have not sent are kept").is_visible()
@@ -80,7 +78,7 @@ def test_what_is_kept_is_found_behind_its_own_link_only(live: World, address: st
 def test_what_is_kept_can_be_deleted(live: World, address: str, scripted_page: Page) -> None:
     link = questions(live, address, scripted_page)
     keep(scripted_page)
-    answer_part_by_keyboard(scripted_page)
+    answer_part(scripted_page)
     scripted_page.goto(f"{address}/s/{link}/questions")
     scripted_page.get_by_role("button", name="Delete them").click()
     assert scripted_page.evaluate(KEPT) == []
@@ -97,7 +95,7 @@ def test_a_draft_of_a_closed_survey_is_forgotten(live: World, address: str, scri
 def test_characters_are_counted_down(live: World, address: str, scripted_page: Page) -> None:
     questions(live, address, scripted_page)
     while not scripted_page.locator("textarea").count():
-        answer_part_by_keyboard(scripted_page)
+        answer_part(scripted_page)
     area, count = scripted_page.locator("textarea").first, scripted_page.locator(".count").first
     area.fill("🙂" * 10)
     expect(count).to_have_text("Characters left: 990")
@@ -119,5 +117,5 @@ def test_going_on_is_not_asked_about(live: World, address: str, scripted_page: P
     questions(live, address, scripted_page)
     asked: list[str] = []
     scripted_page.on("dialog", lambda dialog: asked.append(dialog.type))
-    answer_part_by_keyboard(scripted_page)
+    answer_part(scripted_page)
     assert (asked, shown(scripted_page)) == ([], "questions")

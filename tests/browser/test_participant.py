@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.pressing import press
+from tests.browser.pressing import answer_all, answer_part, press, shown
 from tests.world import World
 
 FIT = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
@@ -45,10 +45,6 @@ def answer_all_by_keyboard(page: Page) -> None:
         answer_part_by_keyboard(page)
 
 
-def shown(page: Page) -> str:
-    return str(page.locator("main").get_attribute("data-page"))
-
-
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_wave_is_answered_by_keyboard_without_script_at_360_px(live: World, address: str, plain_page: Page) -> None:
     wave = live.open_wave()
@@ -87,7 +83,7 @@ def test_an_incomplete_answer_leads_to_what_is_missing(live: World, address: str
 
 def test_going_back_and_forth_loses_nothing(live: World, address: str, plain_page: Page) -> None:
     plain_page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
-    answer_part_by_keyboard(plain_page)
+    answer_part(plain_page)
     chosen = plain_page.locator("input[type=radio]").first
     chosen.check()
     press(plain_page, "Back")
@@ -102,7 +98,7 @@ def test_going_back_and_forth_loses_nothing(live: World, address: str, plain_pag
 def test_an_answer_is_changed_before_and_after_sending(live: World, address: str, plain_page: Page) -> None:
     link = live.links(live.open_wave())[0]
     plain_page.goto(f"{address}/s/{link}/questions")
-    answer_all_by_keyboard(plain_page)
+    answer_all(plain_page)
     press(plain_page, "Change")
     assert plain_page.locator("input[type=radio]:checked").count() == 4
     press(plain_page, "Back to all your answers")
@@ -110,7 +106,7 @@ def test_an_answer_is_changed_before_and_after_sending(live: World, address: str
     first = plain_page.locator("main").inner_text()
     plain_page.goto(f"{address}/s/{link}/questions")
     assert plain_page.locator("input:checked").count() == 0
-    answer_all_by_keyboard(plain_page)
+    answer_all(plain_page)
     press(plain_page, "Send my answers")
     assert shown(plain_page) == "thanks"
     assert plain_page.locator("main").inner_text() != first

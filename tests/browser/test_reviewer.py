@@ -4,8 +4,8 @@ from playwright.sync_api import Page
 
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.answers import Wish
-from tests.browser.pressing import press
-from tests.browser.test_participant import FIT, TAGS, shown, tab_to
+from tests.browser.pressing import press, shown
+from tests.browser.test_participant import FIT, TAGS, tab_to
 from tests.reviewing import review_of, reviewed_wave, wave_in_review
 from tests.web.test_staff_pages import token_for
 from tests.world import World

@@ -1,6 +1,5 @@
 """Coordinators' pages for lost mails and for the roster in a real browser: a phone, no script, no barrier."""
 
-import pytest
 from playwright.sync_api import Page
 from sqlalchemy import update
 
@@ -8,7 +7,7 @@ from feedback.services.programmes.set_organisation import set_approval
 from feedback.storage.deliveries import Delivery
 from tests.bouncing import FIRST_COPY, mail_states
 from tests.browser.pressing import press
-from tests.browser.test_accessibility import SCHEMES, violations
+from tests.browser.test_accessibility import violations
 from tests.browser.test_participant import FIT
 from tests.web.test_staff_pages import token_for
 from tests.world import World
@@ -34,32 +33,28 @@ def lost_wave(live: World, address: str, page: Page) -> str:
     return page.url
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_page_of_lost_mails_has_no_violation(live: World, address: str, page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)
+def test_the_page_of_lost_mails_has_no_violation(live: World, address: str, page: Page) -> None:
     lost_wave(live, address, page)
-    found = [violations(page, scheme)]
+    found = [violations(page, "dark")]
     page.get_by_label("Send it to").first.fill("nowhere")
     press(page, "Send the invitation again")
-    found.append(violations(page, scheme))
+    found.append(violations(page, "dark"))
     assert page.locator(".error").count() == 1
     assert found == ["", ""]
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_page_of_the_roster_has_no_violation(live: World, address: str, page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)
+def test_the_page_of_the_roster_has_no_violation(live: World, address: str, page: Page) -> None:
     programme = live.programme(6, 6)
     with live.session() as session:
         set_approval(session, "Example Organisation", approves_rosters=True, now=live.clock(), actor="test")
     sign_in(live, address, page)
     page.goto(f"{address}/staff/programmes/{programme}/roster")
-    found = [violations(page, scheme)]
+    found = [violations(page, "dark")]
     press(page, "Approve the roster")
-    found.append(violations(page, scheme))
+    found.append(violations(page, "dark"))
     page.locator("#sure").check()
     press(page, "Approve the roster")
-    found.append(violations(page, scheme))
+    found.append(violations(page, "dark"))
     assert "Approved by" in page.locator("main").inner_text()
     assert found == ["", "", ""]
 

@@ -1,17 +1,17 @@
 """What a program that looks for faults cannot see: structure, focus, sizes, spacing, zoom and forced colours."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Browser, Page
 
 from feedback.domain.links import results_secret, to_address
 from feedback.storage.support import desk_of
 from forms.bank import pair
-from tests.browser.pressing import press
-from tests.browser.test_accessibility import violations
-from tests.browser.test_participant import FIT, TAGS, answer_part_by_keyboard, shown
+from tests.browser.conftest import PHONE
+from tests.browser.pressing import answer_all, answer_part, press, shown
+from tests.browser.test_accessibility import OTHER_SCHEMES, violations
+from tests.browser.test_participant import FIT, TAGS
 from tests.world import World
 
 LONE_RADIOS = """() => [...document.querySelectorAll("input[type=radio], input[type=checkbox][name]")]
@@ -59,17 +59,19 @@ def _behind_a_link(link: str, page: Page) -> Iterator[str]:
     page.locator("details").evaluate_all("x => x.forEach(e => e.open = true)")
     yield "promise"
     page.goto(f"{link}/questions")
+    yield "part"
     press(page, "Continue")
     yield "part with errors"
     while shown(page) == "questions":
-        answer_part_by_keyboard(page)
-        yield shown(page)
+        answer_part(page)
+        yield page.locator("h1").inner_text()
     press(page, "Change")
     yield "part to change"
     press(page, "Back to all your answers")
     press(page, "Send my answers")
     yield "thanks"
     page.goto(f"{link}/withdraw")
+    yield "withdrawal"
     press(page, "Take back my answer")
     yield "withdrawal with an error"
     page.get_by_label("To be sure").fill("withdraw")
@@ -85,7 +87,7 @@ def _elsewhere(live: World, address: str, page: Page) -> Iterator[str]:
     results = f"/r/{to_address(results_secret(live.keys.opt_out_key(1), 1))}"
     for path in ("/", "/s/nothing", "/o/nothing", "/receipt", "/accessibility", results, support):
         page.goto(f"{address}{path}")
-        yield path[:4]
+        yield path
     press(page, "Send this to")
     yield "support with errors"
     page.get_by_label("Your name").fill("Mia")
@@ -96,29 +98,6 @@ def _elsewhere(live: World, address: str, page: Page) -> Iterator[str]:
     page.goto(f"{address}/receipt")
     press(page, "Check")
     yield "receipt not found"
-
-
-def faults(live: World, address: str, page: Page, look: Callable[[Page], object]) -> dict[str, object]:
-    """Return what `look` finds in any state."""
-    return {name: found for name in walk(live, address, page) if (found := look(page))}
-
-
-MEDIA = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "forced": {"forced_colors": "active"},
-}
-
-
-@pytest.mark.parametrize("scheme", MEDIA)
-def test_no_state_has_a_violation(live: World, address: str, page: Page, scheme: str) -> None:
-    page.emulate_media(**MEDIA[scheme])  # type: ignore[arg-type]
-    assert faults(live, address, page, lambda page: violations(page, scheme)) == {}
-
-
-def test_at_fourfold_zoom_nothing_is_wider_than_the_screen_or_violates(live: World, address: str, page: Page) -> None:
-    page.set_viewport_size(ZOOMED)  # type: ignore[arg-type]
-    assert faults(live, address, page, lambda page: violations(page) or not page.evaluate(FIT)) == {}
 
 
 def structure(page: Page) -> list[object]:
@@ -138,17 +117,30 @@ def structure(page: Page) -> list[object]:
     return found
 
 
-def test_the_structure_of_every_state_is_sound(live: World, address: str, page: Page) -> None:
-    assert faults(live, address, page, structure) == {}
+def in_every_scheme(page: Page) -> object:
+    return violations(page, *OTHER_SCHEMES)
+
+
+def zoomed(page: Page) -> object:
+    """What violates, or is wider than the screen, at fourfold zoom."""
+    page.set_viewport_size(ZOOMED)  # type: ignore[arg-type]
+    found = violations(page) or not page.evaluate(FIT)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    return found
 
 
 def spaced(page: Page) -> object:
+    """What wider spacing of letters and lines cuts off; the page stays like this."""
     page.add_style_tag(content=SPACED)
     return page.evaluate(CLIPPED) or not page.evaluate(FIT)
 
 
-def test_wider_spacing_of_letters_and_lines_cuts_nothing_off(live: World, address: str, page: Page) -> None:
-    assert faults(live, address, page, spaced) == {}
+def test_every_state_is_sound_in_every_scheme_and_zoomed_and_spaced(live: World, address: str, page: Page) -> None:
+    looks = (structure, in_every_scheme, zoomed, spaced)
+    found = {
+        (state, look.__name__): wrong for state in walk(live, address, page) for look in looks if (wrong := look(page))
+    }
+    assert found == {}
 
 
 def test_errors_are_announced_focused_and_linked(live: World, address: str, plain_page: Page) -> None:
@@ -194,7 +186,7 @@ def test_a_slow_connection_loads_little_and_works(live: World, address: str, bro
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
-    answer_part_by_keyboard(page)
+    answer_part(page)
     assert "Part 2 of 4" in page.locator(".progress").inner_text()
     assert {one.split("/")[2] for one in asked if not one.startswith("data:")} == {address.split("/")[2]}
     context.close()
@@ -202,8 +194,7 @@ def test_a_slow_connection_loads_little_and_works(live: World, address: str, bro
 
 def test_going_back_after_sending_shows_no_answer_by_itself(live: World, address: str, plain_page: Page) -> None:
     plain_page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
-    while shown(plain_page) == "questions":
-        answer_part_by_keyboard(plain_page)
+    answer_all(plain_page)
     press(plain_page, "Send my answers")
     plain_page.evaluate("history.back()")
     plain_page.wait_for_timeout(1500)
