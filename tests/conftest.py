@@ -1,15 +1,17 @@
 """Fixtures that every test may ask for."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType
+from typing import ClassVar
 
 import hypothesis
 import pytest
 from flask import Flask
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 
 from feedback.app import create_app
 from feedback.config import Settings, read_settings
@@ -61,12 +63,26 @@ class _CompiledOnce(BytecodeCache):
         self._code[bucket.key, bucket.checksum] = bucket.code
 
 
+class _RuleCompiledOnce(Rule):
+    """Keeps the functions that make addresses, by what they are made of, for all applications of a process."""
+
+    _made: ClassVar[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (append_unknown, self.rule, *self._trace, *(self.defaults or {}).items())
+        if key not in self._made:
+            self._made[key] = super()._compile_builder(append_unknown)
+        return self._made[key]
+
+
 @pytest.fixture(autouse=True, scope="session")
-def compiled_templates() -> Iterator[None]:
-    """Nearly every test makes an application; to compile its templates would take longer than all else in it."""
+def compiled_once() -> Iterator[None]:
+    """Nearly every test makes an application, most of whose time it would take to compile templates and addresses."""
     Flask.jinja_options["bytecode_cache"] = _CompiledOnce()
+    Flask.url_rule_class = _RuleCompiledOnce
     yield
     del Flask.jinja_options["bytecode_cache"]
+    Flask.url_rule_class = Rule
 
 
 @pytest.fixture(scope="session")
