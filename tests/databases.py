@@ -54,10 +54,17 @@ class SqliteServer:
         self._template.mkdir()
         migrate(_sqlite_pair(self._template))
 
+    def pair(self) -> contextlib.AbstractContextManager[Pair]:
+        return self._copy(self._template)
+
+    def copy_of(self, pair: Pair) -> contextlib.AbstractContextManager[Pair]:
+        """Another pair with all that this one holds, and with its write-ahead logs if it is still open."""
+        return self._copy(Path(str(make_url(pair.main).database)).parent)
+
     @contextlib.contextmanager
-    def pair(self) -> Iterator[Pair]:
+    def _copy(self, template: Path) -> Iterator[Pair]:
         folder = self._folder / uuid.uuid4().hex
-        shutil.copytree(self._template, folder)
+        shutil.copytree(template, folder)
         yield _sqlite_pair(folder)
         shutil.rmtree(folder)
 
@@ -75,6 +82,7 @@ class SqliteServer:
 
 _END_ALL = """SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+_END_OTHERS = text("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = ANY(:names)")
 _TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname"
 _SEQUENCES = "SELECT sequencename, start_value FROM pg_sequences ORDER BY sequencename"
 _GUARD = """CREATE FUNCTION refuse_another_schema() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -187,10 +195,15 @@ class PostgresServer:
         migrate(self._pair(self._main, self._keys))
         self._kept = contextlib.ExitStack()
 
-    @contextlib.contextmanager
-    def pair(self) -> Iterator[Pair]:
-        with self._named(self._main, self._keys) as pair:
-            yield pair
+    def pair(self) -> contextlib.AbstractContextManager[Pair]:
+        return self._named(self._main, self._keys)
+
+    def copy_of(self, pair: Pair) -> contextlib.AbstractContextManager[Pair]:
+        """Another pair with all that this one holds; whoever is connected to this one is cut off."""
+        main, keys = (str(make_url(url).database) for url in (pair.main, pair.keys))
+        with self._admin.connect() as connection:
+            connection.execute(_END_OTHERS, {"names": [main, keys]})
+        return self._named(main, keys)
 
     @contextlib.contextmanager
     def shared_pair(self) -> Iterator[Pair]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from feedback.app import create_app
+from feedback.app import create_app, create_app_without_pages
 from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import new_receipt
@@ -28,7 +28,7 @@ from feedback.worker.context import WorkerContext
 from feedback.worker.worker import worker_context
 from tests.answering import an_answer
 from tests.databases import Pair, PostgresServer, SqliteServer
-from tests.world import FixedClock, World
+from tests.world import START, FixedClock, World
 
 # After so many commits: before the first thing said to the database, or before the next commit. Statements are not
 # counted, for how many of them upkeep needs depends on who else is at work.
@@ -84,7 +84,7 @@ _DEEDS: dict[str, Callable[[WorkerContext, str, datetime], None]] = {
 
 def _do(deed: Deed, kill_at: Point | None, trace: str) -> None:
     """Runs in the process that dies, if there is a point to die at."""
-    app = create_app(read_settings(deed.environment), FixedClock(deed.now))
+    app = create_app_without_pages(read_settings(deed.environment), FixedClock(deed.now))
     with app.app_context():
         passed = _watched(kill_at)
         _DEEDS[deed.name](worker_context(app), deed.subject, deed.now)
@@ -123,15 +123,23 @@ def points(deed: Deed, trace: Path) -> list[Point]:
 
 
 @contextmanager
+def world_on(
+    pair: Pair, environment: dict[str, str], mailbox: Mailbox, kind: str, now: datetime = START
+) -> Iterator[tuple[World, dict[str, str]]]:
+    """A world on a pair of databases, with the environment that reaches them."""
+    reach = {**environment, "FEEDBACK_DATABASE_URL": pair.main, "FEEDBACK_KEYS_URL": pair.keys}
+    clock = FixedClock(now)
+    world = World(create_app(read_settings(reach), clock), clock, mailbox, kind)
+    try:
+        yield world, reach
+    finally:
+        world.dispose()
+
+
+@contextmanager
 def fresh_world(
     server: SqliteServer | PostgresServer, environment: dict[str, str], mailbox: Mailbox, kind: str
-) -> Iterator[tuple[World, dict[str, str], Pair]]:
+) -> Iterator[tuple[World, dict[str, str]]]:
     """A world on databases of its own, with the environment that reaches them."""
-    with server.pair() as pair:
-        reach = {**environment, "FEEDBACK_DATABASE_URL": pair.main, "FEEDBACK_KEYS_URL": pair.keys}
-        clock = FixedClock()
-        world = World(create_app(read_settings(reach), clock), clock, mailbox, kind)
-        try:
-            yield world, reach, pair
-        finally:
-            world.dispose()
+    with server.pair() as pair, world_on(pair, environment, mailbox, kind) as made:
+        yield made

@@ -18,7 +18,7 @@ import psutil
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from feedback.app import create_app
+from feedback.app import create_app_without_pages
 from feedback.config import read_settings
 from feedback.worker.worker import Worker, WorkerTimings, worker_context
 from tests.killing import SPAWNER
@@ -58,7 +58,7 @@ class _SharedClock:
 
 def _work(environment: dict[str, str], clock: Path, timings: WorkerTimings, trap: Trap | None) -> None:
     logging.disable()
-    app = create_app(read_settings(environment), _SharedClock(clock))
+    app = create_app_without_pages(read_settings(environment), _SharedClock(clock))
     if trap:
         trap.set()
     with suppress(asyncio.CancelledError):

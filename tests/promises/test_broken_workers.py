@@ -293,7 +293,7 @@ def test_a_database_killed_while_workers_send_finds_them_back_at_work(
 ) -> None:
     with (
         mortal_server(keeps_commits=True) as (server, life),
-        fresh_world(server, environment, mailbox, "postgresql") as (world, reach, _),
+        fresh_world(server, environment, mailbox, "postgresql") as (world, reach),
     ):
         wave = world.open_wave()
         with worker_processes_of(world, reach, tmp_path) as workers:
@@ -320,7 +320,7 @@ def test_what_was_under_way_when_the_database_fell_is_done_once(
     relay.let_go()
     with (
         mortal_server(keeps_commits=True) as (server, life),
-        fresh_world(server, environment, mailbox, "postgresql") as (world, reach, _),
+        fresh_world(server, environment, mailbox, "postgresql") as (world, reach),
     ):
         wave = prepare(world)
         world.dispose()
