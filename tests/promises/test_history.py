@@ -1,11 +1,15 @@
 """Promise: nobody learns what a few people answered by adding and subtracting reports of the organisation (R11)."""
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from feedback.domain.errors import HistoryRefused, ReportHeld
 from feedback.domain.survey.questionnaires import Question, Questionnaire, Role
@@ -13,15 +17,18 @@ from feedback.domain.waves.states import WaveState
 from feedback.reporting.forecast_words import forecast_words
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.roster.leave_programme import leave_programme
+from feedback.services.waves.ask_opening import ask_opening
 from feedback.services.waves.cancel_wave import cancel_wave
+from feedback.services.waves.check_history import SEARCHES
 from feedback.services.waves.close_wave import finish_closing
 from feedback.services.waves.fill_history import fill_history, unite_domains
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from feedback.services.waves.preview_wave import preview_wave
-from feedback.storage.history import add_history, history_of
+from feedback.storage.history import add_history, drop_history, history_of
 from feedback.storage.waves import wave_by_id, waves_of
 from forms.bank import pair
 from tests.answering import respond
+from tests.databases import ON_POSTGRESQL
 from tests.promises.closing import begin, state_of, stored_report
 from tests.web.test_staff_pages import see, signed_in
 from tests.world import World
@@ -184,6 +191,48 @@ def test_of_two_waves_that_were_planned_before_either_opened_only_one_opens(worl
 def test_one_out_and_one_in_is_refused_as_well(world: World) -> None:
     opened(world, programme_of(world, roster(MANY)))
     assert is_refused(world, programme_of(world, roster(range(1, 15))))
+
+
+def lose_history(world: World, wave: int) -> None:
+    """As if a wave had opened before there was a history, and its roster were gone."""
+    with world.session() as session:
+        drop_history(session, wave)
+        session.commit()
+
+
+@pytest.mark.parametrize("lost", ["mentor", "mentee"])
+def test_a_survey_of_which_nobody_is_known_any_more_may_have_been_of_the_same_people(world: World, lost: str) -> None:
+    programme = programme_of(world, roster(MANY, range(20, 34)))
+    wave = closed(world, programme)
+    with world.session() as session:
+        left = history_of(session, wave)
+        drop_history(session, wave)
+        add_history(session, wave, {name: people for name, people in left.items() if name != lost})
+        session.commit()
+    with pytest.raises(HistoryRefused, match="no longer known"):
+        opened(world, programme_of(world, roster(range(100, 114), range(200, 214))))
+    world.clock.pass_time(days=732)
+    later = opened(world, programme_of(world, roster(range(100, 114), range(200, 214))))
+    assert twins_of(world, later) == [{"group": one, "stage": "another"} for one in ("mentee", "mentor")]
+
+
+def test_with_an_unknown_survey_of_its_own_sequence_a_wave_is_labelled_once_that_is_closed(world: World) -> None:
+    programme = programme_of(world, roster(MANY))
+    first = opened(world, programme)
+    lose_history(world, first)
+    later = exit_wave(world, programme)
+    with pytest.raises(HistoryRefused, match="no longer known"):
+        world.open(later)
+    respond(world, world.links(first))
+    world.close(first)
+    assert twins_of(world, world.open(exit_wave(world, programme))) == [{"group": "mentor", "stage": "kickoff"}]
+
+
+def test_an_unknown_survey_of_other_questions_or_without_results_keeps_nobody_from_opening(world: World) -> None:
+    lose_history(world, closed(world, programme_of(world, roster(MANY)), answers=K - 1))
+    other = reworded(lambda one: replace(one, text={"en": f"{one.code[::-1] * 3} {len(one.text['en'])}"}))
+    lose_history(world, closed(world, programme_of(world, roster(range(30, 44))), questionnaires=other))
+    assert not is_refused(world, programme_of(world, roster(MANY)))
 
 
 # What is allowed.
@@ -360,8 +409,11 @@ def test_a_wave_refused_at_its_hour_stays_scheduled_and_opens_once_that_is_mende
     client, wave = signed_in(world), scheduled(world, programme)
     leave(world, programme, 3)
     world.clock.pass_time(days=1)
+    world.do_what_is_due()
+    made = SEARCHES.made
     for _tick in range(3):
         world.do_what_is_due()
+    assert SEARCHES.made == made
     assert state_of(world, wave) == WaveState.SCHEDULED
     assert [mail.subject for mail in world.mailbox.newest(99)].count("A survey could not open") == 1
     page = see(client, f"/staff/waves/{wave}")
@@ -369,6 +421,7 @@ def test_a_wave_refused_at_its_hour_stays_scheduled_and_opens_once_that_is_mende
     assert "what fewer than 10 people answered (Mentors)" in page
     enrol(world, programme, roster([3]))
     world.do_what_is_due()
+    assert SEARCHES.made > made
     assert state_of(world, wave) == WaveState.OPEN
     assert "could not open" not in see(client, f"/staff/waves/{wave}")
 
@@ -388,6 +441,62 @@ def test_no_key_is_made_for_a_wave_that_may_not_open(world: World) -> None:
     with pytest.raises(HistoryRefused):
         world.open(wave)
     assert wave not in world.keys.purposes_held()
+
+
+# At the same time.
+
+
+def test_a_history_is_searched_once_for_each_roster(world: World) -> None:
+    opened(world, programme_of(world, roster(MANY)))
+    programme = programme_of(world, roster(range(20, 34)))
+    made = SEARCHES.made
+    planned = world.planned_wave(programme)
+    with world.session() as session:
+        ask_opening(session, world.keys, planned, now=world.clock(), actor="test")
+    world.open(planned)
+    assert SEARCHES.made - made == 2  # before there is a number, and then of the wave that has one
+
+
+def may_open(world: World, wave: int) -> bool:
+    """Whether a wave could open now; does not open it."""
+    with world.session() as session:
+        try:
+            ask_opening(session, world.keys, wave, now=world.clock(), actor="test")
+        except HistoryRefused:
+            return False
+    return True
+
+
+def test_what_a_search_has_found_is_forgotten_with_what_it_followed_from(world: World) -> None:
+    closed(world, programme_of(world, roster(MANY)))
+    programme = programme_of(world, roster(MANY))
+    wave = world.planned_wave(programme, days=800)
+    assert may_open(world, wave)
+    leave(world, programme, 3)
+    enrol(world, programme, roster([99]))
+    assert not may_open(world, wave)
+    world.clock.pass_time(days=732)
+    assert may_open(world, wave)
+
+
+def waiting_for_locks(session: Session) -> int:
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    return session.scalar(text(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {here}")) or 0
+
+
+@ON_POSTGRESQL
+@pytest.mark.own_databases
+def test_of_two_waves_that_open_at_the_same_moment_only_one_opens(world: World) -> None:
+    waves = [world.planned_wave(programme_of(world, roster(range(count)))) for count in (14, 15)]
+    with world.session() as session, ThreadPoolExecutor(2) as pool:
+        # Who has searched cannot write, until both have come as far as they can.
+        session.execute(text("LOCK TABLE history IN SHARE MODE"))
+        openings = [pool.submit(world.open, wave) for wave in waves]
+        while waiting_for_locks(session) < 2 and not any(one.done() for one in openings):
+            time.sleep(0.05)
+        session.rollback()
+    assert [type(one.exception()) for one in openings if one.exception()] == [HistoryRefused]
+    assert sorted(state_of(world, wave) for wave in waves) == [WaveState.DRAFT, WaveState.OPEN]
 
 
 # Names, domains and later surveys.

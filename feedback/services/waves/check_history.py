@@ -1,12 +1,14 @@
 """Refuse a wave whose report, subtracted from others of the organisation, would say what a few people answered (R11).
 
 Inside the planned sequence of a programme, and for reports of long ago, that is labelled, and participants are told.
+A search may last seconds: what it found is kept in this process until anything that it depends on has changed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -42,6 +44,8 @@ LABELLED_AFTER = timedelta(days=731)
 """For how long after its close a report may keep another wave from opening: 24 months."""
 InvitedPeople = Iterable[tuple[Address, str, str]]
 """(address, role, cohort) of everybody invited."""
+Members = Mapping[str, frozenset[bytes]]
+"""The digests of people, by group and, where everybody is one group, by role besides."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,19 @@ class PlannedSurvey:
 
 
 def check_wave(
-    session: Session, keys: KeyStore, wave: Wave, formed: FormedGroups, *, now: datetime, opens: bool = False
+    session: Session,
+    keys: KeyStore,
+    wave: Wave,
+    formed: FormedGroups,
+    *,
+    now: datetime,
+    opens: bool = False,
+    members: Members | None = None,
 ) -> tuple[Twin, ...]:
     """Do what `check_history` does for a wave that is stored."""
     asked = formed.forecast.asked
     survey = PlannedSurvey(wave.programme_id, wave.stage, wave.minimum_group_size, asked, wave.id)
-    return check_history(session, keys, survey, formed.groups, now=now, opens=opens)
+    return check_history(session, keys, survey, formed.groups, now=now, opens=opens, members=members)
 
 
 def check_history(
@@ -72,39 +83,64 @@ def check_history(
     *,
     now: datetime,
     opens: bool = False,
+    members: Members | None = None,
 ) -> tuple[Twin, ...]:
     """Return which groups a report must label, and with which earlier survey; raise HistoryRefused where it may not be.
 
-    If the wave `opens` now, the earlier ones of its sequence must be closed before it may be labelled.
+    If the wave `opens` now, the earlier ones of its sequence must be closed before it may be labelled. `members` are
+    `invited_members`, where they are known. Answers as in a search before if nothing has changed since: so whoever
+    holds a lock had better asked before that.
     """
     topics = topics_asked(asked_questions(survey.questionnaires), groups)
     others = list(_others(session, survey, topics))
     if not others:
         return ()
-    members = invited_members(session, keys, survey.programme_id, groups)
+    if members is None:
+        members = invited_members(session, keys, survey.programme_id, groups)
     mine = KnownWave(survey.wave_id or 0, survey.k, topics, members)
     known = [
         KnownWave(wave.id, wave.minimum_group_size, topics, history_of(session, wave.id)) for wave, topics in others
     ]
-    comparison = _Comparison(survey, {wave.id: wave for wave, _topics in others}, mine, known, now)
-    comparison.refuse(opens=opens)
-    return comparison.labels()
+    unknown = frozenset(one.wave_id for one in known if _is_unknown(session, one))
+    comparison = _Comparison(survey, {wave.id: wave for wave, _topics in others}, mine, known, unknown, now, opens)
+    return SEARCHES.answer(comparison)
 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """A planned survey beside the waves that asked nearly the same; `waves` are by id."""
+    """A planned survey, which perhaps `opens` now, beside the waves that asked nearly the same; `waves` are by id.
+
+    To those in `unknown` anybody may have been invited.
+    """
 
     survey: PlannedSurvey
     waves: Mapping[int, Wave]
     mine: KnownWave
     others: Sequence[KnownWave]
+    unknown: frozenset[int]
     now: datetime
+    opens: bool
 
-    def refuse(self, *, opens: bool) -> None:
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """A digest of all that the answer follows from."""
+        known = sha256()
+        waves = [(wave.id, wave.programme_id, wave.stage) for wave in self.waves.values()]
+        sets = [sorted(one) for one in (self.unknown, self._labelled, self._waiting)]
+        known.update(repr((self.survey.programme_id, self.survey.stage, waves, sets)).encode())
+        for one in (self.mine, *self.others):
+            topics = [(sorted(topic.text.items()), sorted(topic.names)) for topic in one.topics]
+            known.update(repr((one.wave_id, one.k, topics)).encode())
+            for name, people in sorted(one.members.items()):
+                known.update(repr((name, len(people))).encode())
+                known.update(b"".join(sorted(people)))
+        return known.digest()
+
+    def refuse(self) -> None:
         """Raise HistoryRefused if a few people could be told apart, and no label allows it."""
-        planned, labelled = self._sequence(), self._labelled()
-        waiting = {number for number in planned if opens and self.waves[number].state != WaveState.CLOSED}
+        labelled, waiting = self._labelled, self._waiting
+        if self.unknown - (labelled - waiting):
+            raise HistoryRefused(_NOBODY_KNOWN)
         try:
             found = next(find_overlaps(self.mine, self.others, labelled - waiting), None)
             if found is not None and waiting and next(find_overlaps(self.mine, self.others, labelled), None) is None:
@@ -116,8 +152,7 @@ class _Comparison:
 
     def labels(self) -> tuple[Twin, ...]:
         """Return the groups that speak of a few people with surveys of which that is allowed."""
-        labelled = self._labelled()
-        others = [one for one in self.others if one.wave_id in labelled]
+        others = [one for one in self.others if one.wave_id in self._labelled]
         try:
             found = [one.places for one in find_overlaps(self.mine, others, ())]
         except TooManyCombinations:
@@ -130,14 +165,29 @@ class _Comparison:
             for other in places
             if other.wave_id != self.mine.wave_id == place.wave_id
         }
+        twins |= {
+            Twin(self._group(name), self._stage(other.wave_id))
+            for other in others
+            if other.wave_id in self.unknown
+            for topic in self.mine.topics
+            if share_a_topic([topic], other.topics)
+            for name in topic.names
+        }
         return tuple(sorted(twins, key=lambda twin: (twin.group, twin.stage)))
 
+    @cached_property
     def _labelled(self) -> set[int]:
         ended = {number: wave.closed_at for number, wave in self.waves.items() if wave.state == WaveState.CLOSED}
-        return self._sequence() | {number for number, at in ended.items() if at and self.now - at > LABELLED_AFTER}
+        return self._sequence | {number for number, at in ended.items() if at and self.now - at > LABELLED_AFTER}
 
+    @cached_property
+    def _waiting(self) -> set[int]:
+        """The waves of the sequence that must be closed first."""
+        return {one for one in self._sequence if self.opens and self.waves[one].state != WaveState.CLOSED}
+
+    @cached_property
     def _sequence(self) -> set[int]:
-        """Return the earlier waves of the planned sequence that this one is of: of each stage the last."""
+        """The earlier waves of the planned sequence that this one is of: of each stage the last."""
         before = stages_before(self.survey.stage)
         own = (one for one in self.waves.values() if one.programme_id == self.survey.programme_id)
         return set({wave.stage: wave.id for wave in own if wave.stage in before}.values())
@@ -161,6 +211,39 @@ class _Comparison:
         return HistoryRefused(_OF_OTHERS, **values)
 
 
+class _Searches:
+    """What the last searches of this process found, each by its fingerprint; knows no person."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self._found: dict[bytes, tuple[Twin, ...] | HistoryRefused] = {}
+
+    def answer(self, comparison: _Comparison) -> tuple[Twin, ...]:
+        """Return the labels of a comparison or raise its HistoryRefused; search only if something has changed."""
+        found = self._found.pop(comparison.fingerprint, None)
+        if found is None:
+            self.made += 1
+            found = _search(comparison)
+        self._found[comparison.fingerprint] = found
+        if len(self._found) > _MOST_KEPT:
+            self._found.pop(next(iter(self._found)), None)
+        if isinstance(found, HistoryRefused):
+            raise HistoryRefused(found.said, **found.values)
+        return found
+
+
+_MOST_KEPT = 64
+SEARCHES = _Searches()
+
+
+def _search(comparison: _Comparison) -> tuple[Twin, ...] | HistoryRefused:
+    try:
+        comparison.refuse()
+    except HistoryRefused as refusal:
+        return refusal.with_traceback(None)
+    return comparison.labels()
+
+
 _OWN = sentence(
     "Whoever subtracts this survey’s report from earlier ones of the programme (%(stages)s) would see what fewer than "
     "%(least)s people answered (%(groups)s). Invite exactly the same people, or at least %(least)s different ones, or "
@@ -175,6 +258,11 @@ _NOT_KNOWN = sentence(
     "Whether this survey’s report, subtracted from others of your organisation, would say what a few people answered "
     "could not be worked out: too many of them were about some of the same people. Invite exactly the same people as "
     "one of them, or wholly different ones, or ask other questions."
+)
+_NOBODY_KNOWN = sentence(
+    "Who was invited to an earlier survey of your organisation, which asked some of the same, is no longer known. If "
+    "it was nearly the same people, whoever subtracts this survey’s report from that one’s could see what a few people "
+    "answered. Ask other questions, or wait until two years after that survey has closed."
 )
 _NOT_CLOSED_YET = sentence(
     "A few people have joined or left since an earlier survey of this programme (%(stages)s) was sent out, and that "
@@ -237,6 +325,14 @@ def _others(
             known = _topics(session, wave)
             if share_a_topic(topics, known):
                 yield wave, known
+
+
+# Where both roles are one group, the roles are in the history whenever the group is.
+def _is_unknown(session: Session, wave: KnownWave) -> bool:
+    """Tell whether of a group that counts nobody is in the history: an earlier version did not write it down."""
+    counting = frozenset[str]().union(*(topic.names for topic in wave.topics))
+    groups = groups_of(session, wave.wave_id)
+    return any(one.name not in wave.members for one in groups if one.role is None or one.name in counting)
 
 
 def _topics(session: Session, wave: Wave) -> tuple[Topic, ...]:

@@ -129,13 +129,14 @@ def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
     return wave
 
 
-# Again, and now under a lock: another wave of the organisation may have opened since.
+# Again, and now under a lock: another wave of the organisation may have opened since. If none has, nothing is searched.
 def _enter_history(
     session: Session, keys: KeyStore, wave: Wave, formed: FormedGroups, now: datetime
 ) -> list[dict[str, str]]:
     lock_organisation(session, programme_by_id(session, wave.programme_id).organisation_id)
-    twins = check_wave(session, keys, wave, formed, now=now, opens=True)
-    add_history(session, wave.id, invited_members(session, keys, wave.programme_id, formed.groups))
+    members = invited_members(session, keys, wave.programme_id, formed.groups)
+    twins = check_wave(session, keys, wave, formed, now=now, opens=True, members=members)
+    add_history(session, wave.id, members)
     return [asdict(twin) for twin in twins]
 
 

@@ -16,6 +16,7 @@ from feedback.services.waves.check_history import PlannedSurvey, check_history
 from feedback.services.waves.count_invited import count_invited
 from feedback.services.waves.form_groups import FormedGroups, form_groups
 from feedback.storage.audit_log import note
+from feedback.storage.database import reading
 from feedback.storage.keys import KeyStore
 from feedback.storage.programmes import Programme, programme_by_id, words_of
 from feedback.storage.quiet_times import hours_of
@@ -53,10 +54,14 @@ def plan_wave(
     actor: str,
 ) -> int:
     """Store the wave and return its id, or raise PlanRefused naming what cannot be: a date, or an overlap (R11)."""
+    # Only read, so that nobody waits for the search; the opening does it again, under the organisation's lock.
+    with reading(session):
+        programme = programme_by_id(session, plan.programme_id)
+        planned_calendar(session, plan, now)
+        formed = planned_groups(session, programme, plan)
+        check_history(session, keys, planned_survey(programme, plan, formed), formed.groups, now=now)
     programme = programme_by_id(session, plan.programme_id)
     calendar = planned_calendar(session, plan, now)
-    formed = planned_groups(session, programme, plan)
-    check_history(session, keys, planned_survey(programme, plan, formed), formed.groups, now=now)
     wave = Wave(
         programme_id=programme.id,
         stage=plan.stage,
