@@ -10,24 +10,30 @@ from email import message_from_bytes
 from email.message import Message
 from email.parser import HeaderParser
 
-from flufl.bounce import all_failures
-
 from feedback.domain.address import Address, address_or_none
+from feedback.domain.bounce_reports import (
+    DELIVERY_REPORTS,
+    RECEIPTS,
+    is_a_delivery_report,
+    receipts_of_rejection,
+    reported_failures,
+)
+from feedback.domain.bounce_words import failures_in_words, is_from_a_mail_server
 from feedback.domain.links import BOUNCE_MAC_CHARS
 
 LARGEST_BOUNCE_BYTES = 256 * 1024
 MOST_PARTS = 50
-# What a report takes is short and comes first. Anybody may write to that address, and reading can cost the cube of a
-# line's length and the product of lines and nested parts.
+# What a report takes is short and comes first, and anybody may write to that address.
 _MOST_LINES, _LONGEST_LINE = 5000, 1000
-_MOST_LINES_OF_TEXT, _LONGEST_LINE_OF_TEXT = 300, 200
 _NESTING = re.compile(rb"boundary|message/", re.IGNORECASE)
 _ENVELOPE_HEADERS = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 # A number beyond what a database can hold was not written by this service, and asking for it would be an error.
 LARGEST_NUMBER = 2**31 - 1
 _TOKEN = re.compile(rf"\+([0-9]{{1,10}})-([0-9a-f]{{{BOUNCE_MAC_CHARS}}})@", re.IGNORECASE | re.ASCII)
 _MESSAGE_ID = re.compile(r"<([0-9a-f]{32})@", re.IGNORECASE | re.ASCII)
-_RETURNED = frozenset({"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"})
+_RETURNED = frozenset(
+    {"message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"}
+)
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,8 @@ class Bounce:
 def read_bounce(raw: bytes) -> Bounce | None:
     """Return what a mail says of one of ours that is lost for good; None if it says no such thing.
 
-    A delay, an out-of-office reply, a complaint (RFC 5965) and junk are no bounces. No input raises. What lies beyond
-    the first 256 KiB or 5,000 lines is not looked at, nor is a mail of more than 50 parts within parts.
+    A delay, an out-of-office reply, a complaint (RFC 5965), a receipt and junk are no bounces. No input raises. What
+    lies beyond the first 256 KiB or 5,000 lines is not looked at, nor is a mail of more than 50 parts within parts.
     """
     lines = raw[:LARGEST_BOUNCE_BYTES].splitlines()[:_MOST_LINES]
     cut = b"\n".join(line[:_LONGEST_LINE] for line in lines)
@@ -64,50 +70,44 @@ def read_bounce(raw: bytes) -> Bounce | None:
 
 
 def _bounce(mail: Message) -> Bounce | None:
-    parts = list(_first_parts(mail))
-    kinds = {part.get_content_type() for part in parts}
-    if not _may_be_a_bounce(mail, kinds):
-        return None
+    parts = list(_own_parts(mail))
     names = tuple(dict.fromkeys(_message_names(parts)))
-    _shorten_texts(mail)
-    _delayed, failed = all_failures(mail)
-    if not failed:
+    failed = _failed_recipients(mail, parts)
+    if failed is None:
         return None
-    return Bounce(
-        tokens=tuple(dict.fromkeys(_tokens(mail))),
-        addresses=tuple(sorted({known for one in failed if (known := address_or_none(one.decode("ascii")))})),
-        message_names=names,
-    )
+    tokens = tuple(dict.fromkeys(_tokens(mail)))
+    addresses = tuple(sorted({known for one in failed if (known := address_or_none(one))}))
+    return Bounce(tokens, addresses, names) if tokens or addresses else None
 
 
-def _shorten_texts(mail: Message) -> None:
-    """Leave the first lines of all texts together, cut and in clear: an encoding may hide lines without an end."""
-    left = _MOST_LINES_OF_TEXT
-    for part in mail.walk():
-        if part.is_multipart():
-            continue
-        written = part.get_payload(decode=True)
-        lines = written.splitlines()[:left] if isinstance(written, bytes) else []
-        left -= len(lines)
-        del part["content-transfer-encoding"]
-        short = b"\n".join(line[:_LONGEST_LINE_OF_TEXT] for line in lines)
-        part.set_payload(short.decode("ascii", "surrogateescape"))
-
-
-def _may_be_a_bounce(mail: Message, kinds: set[str]) -> bool:
+def _failed_recipients(mail: Message, parts: list[Message]) -> set[str] | None:
+    """Return who is said to have got nothing, perhaps nobody by name; None if nothing of that kind is said."""
+    kinds = {part.get_content_type() for part in parts}
     if "message/feedback-report" in kinds:
-        return False
-    # Servers mark their reports as answers of a machine too; an absence notice has no report in it.
-    answered_by_machine = str(mail.get("auto-submitted", "")).strip().lower().startswith("auto-replied")
-    is_absence = answered_by_machine or "x-autoreply" in mail or "x-autorespond" in mail
-    return "message/delivery-status" in kinds or not is_absence
+        return None
+    # Where there is a report, its fields decide, and nothing that stands beside it.
+    reports = [part for part in parts if part.get_content_type() in DELIVERY_REPORTS] or _reports_unnamed(mail, parts)
+    if reports:
+        return reported_failures(reports)
+    if kinds & RECEIPTS:
+        receipts = (part for part in parts if part.get_content_type() in RECEIPTS)
+        return receipts_of_rejection(receipts) if is_from_a_mail_server(mail) else None
+    return failures_in_words(mail)
 
 
-def _first_parts(mail: Message) -> Iterator[Message]:
-    for number, part in enumerate(mail.walk()):
-        if number >= MOST_PARTS:
-            return
+def _reports_unnamed(mail: Message, parts: list[Message]) -> list[Message]:
+    known = (part for part in parts if not part.is_multipart() and part.get_content_type() not in _RETURNED)
+    return [part for part in known if is_a_delivery_report(part)] if is_from_a_mail_server(mail) else []
+
+
+# What is inside a mail that was returned is no part of what returns it.
+def _own_parts(mail: Message) -> Iterator[Message]:
+    waiting, number = [mail], 0
+    while waiting and number < MOST_PARTS:
+        part, number = waiting.pop(0), number + 1
         yield part
+        inside = part.get_payload() if part.get_content_maintype() == "multipart" else None
+        waiting[:0] = [one for one in inside if isinstance(one, Message)] if isinstance(inside, list) else []
 
 
 def _tokens(mail: Message) -> Iterator[ReturnToken]:
