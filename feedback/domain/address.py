@@ -31,9 +31,10 @@ def read_address(text: str) -> Address:
 
     A relay need not know SMTPUTF8, and the next one neither: what stands before the @ has to be ASCII.
     """
-    local_part = unicodedata.normalize("NFC", text.strip()).rpartition("@")[0]
-    address, sign = _read(text), next((sign for sign in local_part if not sign.isascii()), None)
-    if sign is not None:
+    address = _read(text)
+    local_part = address.rpartition("@")[0]
+    if not local_part.isascii():
+        sign = next(sign for sign in local_part if not sign.isascii())
         raise AddressRefused(_UNSENDABLE, address=quoted(text), sign=sign)
     return address
 

@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from sys import intern
+from functools import lru_cache
 from typing import Any
 
-from feedback.domain.address import read_address
+from feedback.domain.address import Address, read_address
 from feedback.domain.errors import quoted
-from feedback.domain.languages import LANGUAGE_CODES
+from feedback.domain.roster.addresses import INVISIBLE, unwrapped
+from feedback.domain.roster.words import language_tag, names_both_roles, role_in
 from feedback.domain.survey.questionnaires import Role
 
 MAX_NAME_CHARS = 200
@@ -20,23 +21,32 @@ aucun | aucune | néant | ninguno | ninguna | no aplica | لا يوجد | لا �
 """
 _WORDS_FOR_NOTHING = frozenset(re.split(r"\s*[|\n]\s*", _NOTHING.strip()))
 _ERROR = re.compile(r"#[¡¿]?[^\W\d_][\w/]*[!?]|#(?:N/A|N/D|NV|GETTING_DATA)(?: N/A)?|#{2,}|Err:\d{3}", re.IGNORECASE)
+# Marks of direction, byte order marks and blanks of no width, which no keyboard types and no screen shows.
+_BLANKS = "[\\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+"
+_EDGES = re.compile(rf"\A{_BLANKS}|{_BLANKS}\Z")
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
-_MARKS = dict.fromkeys(map(ord, "\u00ad\u061c\u180e\u200b\u200e\u200f\u2060\ufeff")) | dict.fromkeys(
-    (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-)
-_LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]([a-z]{2}|[0-9]{3}))?", re.IGNORECASE | re.ASCII)
+
+
+# Few words stand on many lines: each is judged once.
+_once = lru_cache(maxsize=4096)
+
+
+def is_error(text: str) -> bool:
+    """Tell whether a cell is what a spreadsheet shows where a formula failed or a column is too narrow."""
+    return ("#" in text or ":" in text) and _ERROR.fullmatch(text.translate(INVISIBLE).strip()) is not None
 
 
 def no_error(text: str) -> str:
-    """Return `text`; ValueError if it is what a spreadsheet shows where a formula failed or a column is too narrow."""
-    if _ERROR.fullmatch(text.strip()):
+    """Return `text`; ValueError if it is an error of a spreadsheet."""
+    if is_error(text):
         raise ValueError(f"{quoted(text)} is an error of the spreadsheet; mend the cell there and save the file again.")
     return text
 
 
+@_once
 def stands_for_nothing(text: str) -> bool:
     """Tell whether a cell that is not blank says that there is nothing: "N/A", "none", or no letter and no digit."""
-    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    plain = unicodedata.normalize("NFKC", text.translate(INVISIBLE)).strip().casefold()
     is_mute = all(unicodedata.category(sign)[0] == "P" or sign in "−|" for sign in plain if not sign.isspace())
     return bool(plain) and not _ERROR.fullmatch(plain) and (is_mute or plain in _WORDS_FOR_NOTHING)
 
@@ -48,13 +58,15 @@ def _read_name(text: str) -> str:
     return name
 
 
+@_once
 def _read_cohort(text: str) -> str:
-    # Few cohorts stand on many lines: one copy of each is enough.
-    return intern(_folded(text.translate(_MARKS).strip(" \u200c\u200d"), MAX_COHORT_CHARS))
+    return _folded(text.translate(INVISIBLE), MAX_COHORT_CHARS)
 
 
 def _folded(text: str, most: int) -> str:
-    folded = " ".join(unicodedata.normalize("NFC", text).split())
+    if not text.isascii():
+        text = _EDGES.sub("", unicodedata.normalize("NFC", text))
+    folded = " ".join(text.split())
     if not folded.translate(_JOINERS).isprintable():
         raise ValueError(f"{quoted(text)} holds an invisible character; type the text again.")
     if "\ufffd" in folded:
@@ -64,25 +76,33 @@ def _folded(text: str, most: int) -> str:
     return folded
 
 
+def _read_address(text: str) -> Address:
+    return read_address(unwrapped(text))
+
+
+@_once
 def _read_role(text: str) -> Role:
-    try:
-        return Role(text.strip().casefold().removesuffix("s"))
-    except ValueError:
-        raise ValueError(f"{quoted(text)} is not a role; write mentor or mentee.") from None
+    role = role_in(text)
+    if role is not None:
+        return role
+    if names_both_roles(text):
+        raise ValueError(f"{quoted(text)} is two roles; write two rows, one as mentor and one as mentee.")
+    raise ValueError(f"{quoted(text)} is not a role; write mentor or mentee.")
 
 
+@_once
 def _read_language(text: str) -> str:
-    if not text.strip():
+    if not text.translate(INVISIBLE).strip():
         return ""
-    code = _LANGUAGE.fullmatch(text.strip())
-    if not code or code[1].lower() not in LANGUAGE_CODES:
-        raise ValueError(f"{quoted(text)} is not a language code; write one like en or pt-BR.")
-    return "-".join((code[1].lower(), *((code[2].upper(),) if code[2] else ())))
+    tag = language_tag(text.translate(INVISIBLE))
+    if tag is None:
+        raise ValueError(f"{quoted(text)} is not a language; write its code, such as en or pt-BR.")
+    return tag
 
 
 READERS: Mapping[str, Callable[[str], Any]] = {
     "name": _read_name,
-    "email": read_address,
+    "email": _read_address,
     "role": _read_role,
     "cohort": _read_cohort,
     "language": _read_language,

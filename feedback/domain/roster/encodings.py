@@ -35,6 +35,11 @@ _ALIKE = 0.95
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SHOWN_NAMES, _SHOWN_PAGES = 3, 8
 _NOT_TEXT = "The file is not CSV text; open it in your spreadsheet program, save it as “CSV UTF-8” and upload that."
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!|\?xml|html|head|meta|table|body)", re.IGNORECASE)
+_IS_WEB_PAGE = (
+    "The file is a web page, whatever its name says; open it in your spreadsheet program, save it as XLSX or as "
+    "“CSV UTF-8” and upload that."
+)
 _WHICH_PAGE = (
     "The file is not UTF-8, and nothing in it says which code page it is. Save it as “CSV UTF-8”, or name the code "
     "page in which the names are right, with --encoding:"
@@ -66,6 +71,8 @@ def decoded(data: bytes, encoding: str | None = None) -> RosterText:
     """
     if data.startswith(_SPREADSHEETS):
         raise RosterRefused((_NOT_TEXT,))
+    if _WEB_PAGE.match(data[:1_000]):
+        raise RosterRefused((_IS_WEB_PAGE,))
     if encoding is not None:
         return RosterText(_in_encoding(data, _text_codec(encoding)), encoding)
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))

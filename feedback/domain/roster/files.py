@@ -3,24 +3,16 @@
 import csv
 import io
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-_FIELD_BY_HEADER: Mapping[str, str] = {
-    "name": "name",
-    "fullname": "name",
-    "email": "email",
-    "mail": "email",
-    "emailaddress": "email",
-    "mailaddress": "email",
-    "role": "role",
-    "cohort": "cohort",
-    "group": "cohort",
-    "language": "language",
-    "lang": "language",
-}
+from feedback.domain.roster.words import known_field
+
 _DELIMITERS = ",;\t"
+MOST_TITLE_ROWS = 10
+# Files that were put together have one at the beginning of each.
+_BYTE_ORDER_MARKS = re.compile("(?:\\A|(?<=[\r\n]))\ufeff+")
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(?=[\r\n])', re.IGNORECASE)
 _QUOTES = "a quotation mark does not match; close it at the end of its field, and double those inside the field."
 EMPTY = "The file is empty; its first line must name the columns name, email and role."
@@ -37,7 +29,7 @@ class RosterRecord:
 
 def roster_records(text: str) -> Iterator[RosterRecord]:
     """Yield the rows of a roster's text that are not blank, headers first."""
-    return _records(*_delimited(text))
+    return _records(*_delimited(_BYTE_ORDER_MARKS.sub("", text)))
 
 
 def _delimited(text: str) -> tuple[str, str]:
@@ -49,8 +41,8 @@ def _delimited(text: str) -> tuple[str, str]:
 
 
 def _known_headers(text: str, delimiter: str) -> int:
-    header = next(_records(text, delimiter), RosterRecord(1))
-    return sum(known_field(cell) is not None for cell in header.cells)
+    first = islice(_records(text, delimiter), MOST_TITLE_ROWS + 1)
+    return max((sum(known_field(cell) is not None for cell in record.cells) for record in first), default=0)
 
 
 def _records(text: str, delimiter: str) -> Iterator[RosterRecord]:
@@ -67,9 +59,3 @@ def _records(text: str, delimiter: str) -> Iterator[RosterRecord]:
             continue
         if any(cell.strip() for cell in cells):
             yield RosterRecord(line, tuple(cells))
-
-
-def known_field(header: str) -> str | None:
-    """Return the field that a header names, in any case and with harmless variants; None if it names none."""
-    folded = unicodedata.normalize("NFKC", header).casefold()
-    return _FIELD_BY_HEADER.get(re.sub(r"[\W_]+", "", folded))
