@@ -8,6 +8,7 @@ import pytest
 from feedback.domain.disclosure.groups import Grouping
 from feedback.domain.errors import HistoryRefused
 from feedback.domain.survey.questionnaires import Role
+from feedback.services.waves.forecast_wave import forecast_wave
 from feedback.services.waves.seal_terms import seal_terms
 from feedback.storage.entitlements import rights_of_wave
 from feedback.storage.waves import groups_of, questionnaires_of, wave_by_id
@@ -100,6 +101,7 @@ def test_what_can_never_be_shown_is_not_asked_and_the_report_says_so(world: Worl
 
 def test_a_wave_that_was_opened_before_this_keeps_its_promise(world: World) -> None:
     wave = eight_pairs(world, Grouping.TOGETHER)
+    assert OWN_OF_MENTORS in foreseen(world, wave)
     with world.session() as session:
         row = wave_by_id(session, wave)
         row.grouping = row.not_asked = None
@@ -107,9 +109,16 @@ def test_a_wave_that_was_opened_before_this_keeps_its_promise(world: World) -> N
         row.terms_seal = seal_terms(session, world.keys.link_key(wave), row, rights_of_wave(session, wave))
         session.commit()
     assert "at least 5 mentors and" not in promise(world, wave)
+    assert OWN_OF_MENTORS not in foreseen(world, wave)
     report = report_on(world, wave)
     assert (about(report, "mentor"), about(report, "all")[OWN_OF_MENTORS]) == ({}, "one-role")
     assert "grouping" not in report
+
+
+def foreseen(world: World, wave: int) -> set[str]:
+    """The codes of what the forecast of a wave could show of the mentors."""
+    with world.session() as session:
+        return {one.code for one in forecast_wave(session, wave).asked[Role.MENTOR].questions}
 
 
 def test_later_waves_keep_the_groups(world: World) -> None:

@@ -122,21 +122,23 @@ def forecast(
     doubled: int = 0,
     *,
     groups: tuple[Group, ...] | None = None,
+    shows_sides: bool = True,
 ) -> Forecast:
     """Return the forecast for invited `sizes` (people per role and cohort), of whom some are `doubled`, in both roles.
 
-    Without `groups` they are those that the rule makes, a small role together with the other. ValueError if k is
-    below 5.
+    Without `groups` they are those that the rule makes, a small role together with the other; only older waves do not
+    show what one role is asked where all are one group. ValueError if k is below 5.
     """
     order = sorted(sizes, key=lambda atom: (list(Role).index(atom.role), atom.cohort))
     present = {atom: sizes[atom] for atom in order if sizes[atom] > 0}
     planned = {role: questionnaires[role] for role in Role if any(atom.role is role for atom in present)}
     groups = counted_once(partition(present, k), doubled) if groups is None else groups
-    best = _outlook(_SupposedTally(planned, groups, present, EVERYBODY_ANSWERS, k), k)
+    best = _outlook(_SupposedTally(planned, groups, present, EVERYBODY_ANSWERS, k, shows_sides=shows_sides), k)
     never = _never_shown(planned, groups, best)
     asked = {role: _without(one, never[role]) for role, one in planned.items()}
     not_asked = {NotAsked(role, one.theme, not one.closed) for role, those in never.items() for one in those}
-    tallies = [_SupposedTally(asked, groups, present, percent, k) for percent in (*RATES, EVERYBODY_ANSWERS)]
+    rates = (*RATES, EVERYBODY_ANSWERS)
+    tallies = [_SupposedTally(asked, groups, present, percent, k, shows_sides=shows_sides) for percent in rates]
     outlooks = tuple(_outlook(tally, k) for tally in tallies)
     return Forecast(k, present, doubled, groups, asked, tuple(sorted(not_asked)), outlooks)
 
@@ -192,8 +194,10 @@ class _SupposedTally(Tally):
         sizes: Mapping[Atom, int],
         percent: int,
         k: int,
+        *,
+        shows_sides: bool,
     ) -> None:
-        super().__init__(questionnaires, groups)
+        super().__init__(questionnaires, groups, shows_sides=shows_sides)
         self.percent, self._k = percent, k
         self._people = sizes_of_roles(sizes)
 

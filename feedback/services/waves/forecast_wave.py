@@ -19,4 +19,5 @@ def forecast_wave(session: Session, wave_id: int) -> Forecast:
             return groups_of_wave(session, wave).forecast
         asked, groups, sizes = questionnaires_of(session, wave_id), groups_of(session, wave_id), invited_sizes(wave)
         doubled = sum(sizes.values()) - (wave.invited or 0)
-        return forecast(sizes, asked, wave.minimum_group_size, doubled, groups=groups)
+        k, sides = wave.minimum_group_size, wave.shows_sides
+        return forecast(sizes, asked, k, doubled, groups=groups, shows_sides=sides)

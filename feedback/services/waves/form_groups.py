@@ -60,10 +60,10 @@ def groups_of_wave(session: Session, wave: Wave) -> FormedGroups:
 
 def _kept(session: Session, programme_id: int, sizes: Mapping[Atom, int], k: int) -> tuple[Group, ...]:
     before = [wave for wave in waves_of(session, programme_id) if wave.state in OPENED]
-    speaking = [wave for wave in before if not says_nothing(session, wave)]
-    if not speaking:
+    latest_first = sorted(before, key=lambda wave: wave.opened_at or wave.closes_at, reverse=True)
+    latest = next((wave for wave in latest_first if not says_nothing(session, wave)), None)
+    if latest is None:
         return ()
-    latest = max(speaking, key=lambda wave: wave.opened_at or wave.closes_at)
     return kept_partition(groups_of(session, latest.id), invited_sizes(latest), sizes, k) or ()
 
 

@@ -23,6 +23,7 @@ from feedback.domain.survey.questionnaires import Question, Section, Theme, text
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
 from feedback.web.participants.carried import carry_draft
+from feedback.web.participants.help_lines import help_lines
 from feedback.web.participants.kept_pages import COMMENT_BYTES, KeptPage, filled_up, hole, kept, padded, size_of
 from forms.questionnaire import build_form, fill_form
 
@@ -81,8 +82,7 @@ def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
 
 def _carried(page: PartPage, opened: OpenLink) -> dict[str, str]:
     right = opened.right
-    lines = (line for line in (right.help_contacts or "").splitlines() if line.strip())
-    items = Markup().join(Markup("<li><bdi>{}</bdi></li>").format(line) for line in lines)
+    items = Markup().join(Markup("<li><bdi>{}</bdi></li>").format(line) for line in help_lines(right.help_contacts))
     return {
         "link": to_address(opened.secret),
         "state": carry_draft(opened, page.draft),

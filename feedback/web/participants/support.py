@@ -5,6 +5,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from feedback.runtime import runtime
 from feedback.services.support.ask_for_support import Desk, ask_for_support, find_desk
 from feedback.web.languages import switched
+from feedback.web.participants.help_lines import help_lines
 from forms.support import SupportForm
 
 support_pages = Blueprint("support", __name__, url_prefix="/support")
@@ -48,8 +49,3 @@ def _page(address: str, desk: Desk, form: SupportForm) -> str:
         action=url_for(".send", address=address),
         help_lines=help_lines(desk.help_contacts),
     )
-
-
-def help_lines(text: str) -> list[str]:
-    """Return the lines of a programme's own words on where help is."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
