@@ -11,6 +11,7 @@ import numpy as np
 
 from feedback.auditor.atoms import Block
 from feedback.auditor.model import Insider, LimitReached, Model, Whole
+from feedback.auditor.pairs import Pairs
 from feedback.auditor.places import Places
 from feedback.auditor.targets import Target, atoms_of, groups_of, unions_of
 from feedback.auditor.topics import Attribute
@@ -22,12 +23,16 @@ class Inconsistent(ValueError):
 
 @dataclass(frozen=True)
 class Leak:
-    """What can be learned about `target`: by rule D1 that `attribute` is true of `count`, else of all (D3: of none)."""
+    """What can be learned about `target`: by rule D1 that `attribute` is true of `count`, else of all (D3: of none).
+
+    `own` is how many answers of one's own it takes.
+    """
 
     rule: str
     target: Target
     attribute: Attribute
     count: int = 0
+    own: int = 1
 
 
 def leaks_of(block: Block, answered: dict[str, tuple[int, int]]) -> Iterator[Leak]:
@@ -129,7 +134,7 @@ class _Attack:
         self._recall()
         found: list[Leak | None] = [self._all_alike(), self._none_at_all()]
         if found[0] is None:
-            found.append(self._others_alike())
+            found.append(self._others_alike() or self._others_alike_to_two())
         return [leak for leak in found if leak is not None]
 
     def certain_count(self) -> Leak | None:
@@ -154,7 +159,7 @@ class _Attack:
         for at, attribute in enumerate(self.attributes):
             if not self.differs[at]:
                 self._learn(certainly(self.model.most(self.inside - self.counting[at])))
-                if not self.differs[at] and self._somebody(None):
+                if not self.differs[at] and self._somebody():
                     return Leak("D2", self.target, attribute)
         return None
 
@@ -163,7 +168,7 @@ class _Attack:
         for at, attribute in enumerate(self.attributes):
             if not self.occurs[at]:
                 self._learn(certainly(self.model.most(self.counting[at])))
-                if not self.occurs[at] and self._somebody(None):
+                if not self.occurs[at] and self._somebody():
                     return Leak("D3", self.target, attribute)
         return None
 
@@ -171,6 +176,26 @@ class _Attack:
         """D2i: whoever knows one answer knows that all others, if any, answered alike."""
         unsettled = np.argwhere(~self.differs_for.all(axis=3)).tolist()
         return next((leak for place in unsettled if (leak := self._alike_to(*place))), None)
+
+    def _others_alike_to_two(self) -> Leak | None:
+        """D2i: whoever knows two answers, one given in each role, knows that all others, if any, answered alike."""
+        pairs = Pairs(self.model, self.target, self.attributes)
+        for solution in self.known.pool:
+            for moved in self.model.moved(solution):
+                pairs.learn(moved)
+        return next((leak for pair in pairs.unsettled() if (leak := self._alike_to_two(pairs, pair))), None)
+
+    def _alike_to_two(self, pairs: Pairs, pair: tuple[int, int]) -> Leak | None:
+        insiders, settled = pairs.insiders(pair), pairs.settled[pair]
+        for at, attribute in enumerate(self.attributes):
+            if not settled[at]:
+                solution = self.model.most(self.inside - self.counting[at], *insiders)
+                if solution is None:
+                    return None
+                pairs.learn(solution)
+                if not settled[at] and self._somebody(*insiders):
+                    return Leak("D2i", self.target, attribute, own=2)
+        return None
 
     def _alike_to(self, crowd: int, side: int, own: int) -> Leak | None:
         insider, differs = self.places.insider((crowd, side, own)), self.differs_for[crowd, side, own]
@@ -184,10 +209,10 @@ class _Attack:
                     return Leak("D2i", self.target, attribute)
         return None
 
-    def _somebody(self, insider: Insider | None) -> bool:
-        """Tell whether anybody inside, besides the insider, can have answered."""
-        solution = self.model.most(self.inside, insider)
-        own = insider is not None and insider.cell is not None and insider.part.inside
+    def _somebody(self, *insiders: Insider) -> bool:
+        """Tell whether anybody inside, besides insiders, can have answered."""
+        solution = self.model.most(self.inside, *insiders)
+        own = sum(one.cell is not None and one.part.inside for one in insiders)
         return solution is not None and int(self.inside @ solution) - own >= 1
 
     def _recall(self) -> None:

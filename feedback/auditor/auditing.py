@@ -45,7 +45,7 @@ class Tried:
         mine = {group: answered[group] for group in block.groups if group in answered}
         topic = block.topic
         what = (topic.codes, topic.answers, topic.attributes, topic.k, block.groups, block.crowds, block.claims)
-        key = (*what, frozenset(mine.items()), assuming)
+        key = (*what, frozenset(topic.twice), frozenset(mine.items()), assuming)
         if key not in self._found:
             self._found[key] = tuple(_findings(block, mine, assuming=assuming))
         return self._found[key]
@@ -189,6 +189,9 @@ def _sentence(leak: Leak, block: Block) -> str:
         return f"anybody can work out that every one of {who} who answered {words}."
     if leak.rule == "D3":
         return f"anybody can work out that none of {who} {words}, which a sensitive question must leave open."
+    if leak.own > 1:
+        both = "a colleague in both roles who subtracts both own answers"
+        return f"{both} may know that all others of {who} who answered {words}."
     return f"a colleague who subtracts the own answer may know that all others of {who} who answered {words}."
 
 

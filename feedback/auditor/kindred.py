@@ -90,6 +90,7 @@ def _joined(topics: Sequence[Topic]) -> Topic:
         codes=tuple(dict.fromkeys(code for topic in topics for code in topic.codes)),
         wordings=tuple(dict.fromkeys(wording for topic in topics for wording in topic.wordings)),
         roles={role for topic in topics for role in topic.roles},
+        twice={group for topic in topics for group in topic.twice},
         attributes=tuple(dict.fromkeys(one for topic in topics for one in topic.attributes)),
         k=max(topic.k for topic in topics),
         claims=[claim for topic in topics for claim in topic.claims],

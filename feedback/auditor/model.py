@@ -146,13 +146,13 @@ class Model:
         upto = np.clip(chosen - before, 0, total)
         placed[[*inner.cells]], placed[[*outer.cells]] = upto, total - upto
 
-    def most(self, objective: Whole, insider: Insider | None = None, below: int | None = None) -> Whole | None:
+    def most(self, objective: Whole, *insiders: Insider, below: int | None = None) -> Whole | None:
         """Return a solution with the highest objective, or None if there is no solution.
 
-        With an insider, that person must fit; with `below`, from 1 to `below` − 1 people inside the target answered.
+        Insiders must fit; with `below`, from 1 to `below` − 1 people inside the target answered.
         """
         bounds = self.bounds.copy()
-        if insider is not None:
+        for insider in insiders:
             _seat(bounds, insider)
         if below is not None:
             bounds.low[self._last], bounds.high[self._last] = 1, below - 1
@@ -247,7 +247,7 @@ def _seat(bounds: Bounds, insider: Insider) -> None:
     """Keep a place for the insider; bounds that contradict each other are for the solver to refuse."""
     part = insider.part
     if insider.cell is not None:
-        bounds.least[part.cells[insider.cell]] = 1
+        bounds.least[part.cells[insider.cell]] += 1
     elif insider.member:
         bounds.least[part.members], bounds.high[part.row] = 1, -1
     else:

@@ -50,7 +50,7 @@ class Topic:
     """What is said about one thing that was asked. `answers` names the cells; `k` is the largest k promised.
 
     `codes` and `wordings`, its words by language, are more than one if several questions ask nearly the same; `ticked`
-    is the option that it is about if many could be chosen.
+    is the option that it is about if many could be chosen; in the groups `twice` somebody may answer it in each role.
     """
 
     codes: tuple[str, ...]
@@ -61,6 +61,7 @@ class Topic:
     claims: list[Claim] = field(default_factory=list)
     wordings: tuple[Texts, ...] = ()
     ticked: str | None = None
+    twice: set[str] = field(default_factory=set)
 
     @property
     def code(self) -> str:
@@ -92,11 +93,11 @@ def topics_of(sources: Sequence[tuple[str, Document]]) -> tuple[Topic, ...]:
     for prefix, document in sources:
         for statement in document.statements:
             for ticked in _ticked(statement):
-                topic = found.topic(statement.question, ticked, document)
+                topic = found.topic(statement.question, ticked, document, prefix)
                 topic.claims += _claims(statement, prefix, document, topic, ticked)
             # So many answered what is asked only after certain answers: at least so many gave those, said or unsaid.
             for question, claim in _claims_on_parents(statement, prefix, document):
-                found.topic(question, None, document).claims.append(claim)
+                found.topic(question, None, document, prefix).claims.append(claim)
     return tuple(found.topics.values())
 
 
@@ -107,7 +108,7 @@ class _Found:
         self.topics: dict[object, Topic] = {}
         self._are_several = are_several
 
-    def topic(self, question: Question, ticked: str | None, document: Document) -> Topic:
+    def topic(self, question: Question, ticked: str | None, document: Document, prefix: str) -> Topic:
         """Return the topic of a question, or of one of its ticks."""
         roles = () if self._are_several else question.roles
         topic = self.topics.setdefault(
@@ -117,6 +118,7 @@ class _Found:
             ),
         )
         topic.roles |= set(question.roles)
+        topic.twice |= {group_key(prefix, group.name) for group in document.groups if group.doubled_in(question)}
         topic.k = max(topic.k, document.rules.k)
         return topic
 

@@ -64,6 +64,18 @@ def broken(tiny: Tiny) -> set[str]:
     return found
 
 
+def broken_by_two(tiny: Tiny, mine: tuple[int, ...], theirs: tuple[int, ...]) -> bool:
+    """Tell whether D2i holds for somebody who has two answers, one as a person of these atoms and one of those."""
+    worlds, found = tiny.worlds(), False
+    targets = [*tiny.groups.values(), *((atom,) for atom in range(len(tiny.sizes)))]
+    for one, other in product(tiny.people(mine), tiny.people(theirs)):
+        for own in product(range(tiny.answers), repeat=2):
+            seen = [world for world in worlds if (world[one], world[other]) == own]
+            rest = ([person for person in tiny.people(target) if person not in {one, other}] for target in targets)
+            found = found or any(_all_alike(seen, others, some) for others in rest for some in tiny.attributes)
+    return found
+
+
 def _unions(tiny: Tiny) -> Iterator[tuple[int, ...]]:
     for atoms in tiny.groups.values():
         for number in range(1, len(atoms) + 1):

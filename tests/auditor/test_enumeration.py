@@ -8,6 +8,7 @@ import pytest
 from feedback.auditor import audit
 from tests.auditor import conditional_surveys, enumeration
 from tests.auditor.conditional_surveys import conditional_survey
+from tests.auditor.enumeration import broken_by_two
 from tests.auditor.tiny_surveys import KINDS, tiny_survey
 
 SEEDS = range(20)
@@ -31,6 +32,27 @@ def test_the_auditor_finds_what_enumeration_finds(seed: int, kind: str) -> None:
     due = broken(seed, kind)
     ignored = {"D2i"} if "D2" in due else set()  # whoever needs no own answer is not asked for one
     assert found - ignored == due - ignored
+
+
+def in_both_roles(seed: int, kind: str) -> tuple[bool, bool, set[str]] | None:
+    """Whether a tiny survey of everybody breaks D2i for one own answer, and for two, and what the auditor finds if
+    somebody is in both roles; None if it is no such survey."""
+    tiny, document, sizes = tiny_survey(seed, kind)
+    hides = any(one["kind"] == "withheld" or one.get("answered", 0) is None for one in document["statements"])
+    (group, *more) = document["groups"]
+    if hides or more or group["name"] != "all" or "D2" in broken(seed, kind):
+        return None
+    document["groups"] = [{**group, "invited": group["invited"] - 1, "doubled": 1}]
+    found = {finding.rule for finding in audit(document, sizes).findings}
+    return "D2i" in broken(seed, kind), broken_by_two(tiny, (0, 1), (2, 3)), found
+
+
+@pytest.mark.parametrize("kind", ["plain", "ordered", "many"])
+def test_the_auditor_finds_what_enumeration_finds_for_somebody_in_both_roles(kind: str) -> None:
+    surveys = [one for seed in range(120) if (one := in_both_roles(seed, kind)) is not None]
+    assert [("D2i" in found) for _one, _two, found in surveys] == [one or two for one, two, _found in surveys]
+    assert any(two and not one for one, two, _found in surveys)
+    assert not all(one or two for one, two, _found in surveys)
 
 
 def test_the_tiny_surveys_break_every_rule_and_also_none() -> None:

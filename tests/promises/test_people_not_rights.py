@@ -86,6 +86,23 @@ def about(document: dict[str, object]) -> list[dict[str, object]]:
     return [one for one in statements if "question" in one]
 
 
+@pytest.mark.parametrize(("doubled", "at_least", "caught"), [(0, 8, False), (1, 8, True), (1, 6, False)])
+def test_the_auditor_tries_both_own_answers_together(doubled: int, at_least: int, caught: bool) -> None:
+    programme = answered(PLAIN, "0123401234", doubled)
+    groups = counted_once(partition(programme.atoms, K), doubled)
+    document = document_of(programme, groups, programme.tally(groups))
+    band = {"kind": "dominance-band", "group": "all", "question": "C1", "n": 10, "options": ["4"], "at_least": at_least}
+    document["statements"] = [*(one for one in document["statements"] if "question" not in one), band]
+    found = [one.sentence for one in audit(document, programme.sizes).findings if one.rule == "D2i"]
+    assert found == ([ALL_OTHERS_CHOSE_4] if caught else [])
+
+
+ALL_OTHERS_CHOSE_4 = (
+    "a colleague in both roles who subtracts both own answers may know that all others of the people who answered "
+    "chose “4”."
+)
+
+
 def test_bands_that_would_meet_are_not_told() -> None:
     ticks = [("0",), ("0", "1"), ("2",)] * 4
     assert set(kinds(report(TICKS, ticks, doubled=1))) == {"withheld"}
