@@ -2,22 +2,19 @@
 
 Whoever has several reports may add and subtract their groups as he likes. A combination that is other than zero for
 fewer than T people speaks of these few alone. Nothing here knows a person: only digests, and who of them was in which
-group. The arithmetic is exact (fractions); the search is a whole-number programme, as bounded in steps as it says.
+group. The arithmetic is exact (fractions, whole numbers), and the search is as bounded in steps as it says.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from itertools import chain, pairwise
+from math import gcd, lcm
 
-import highspy
-import numpy as np
-
-MOST_NODES = 2_000
 MOST_COMBINATIONS = 64
-_INFINITY = highspy.kHighsInf
-_FOUND, _NONE = highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible
+MOST_STEPS = 5_000
+_PRIME = 2**31 - 1
 
 Vector = list[Fraction]
 
@@ -44,13 +41,17 @@ class Combination:
 
 
 def combinations(
-    groups: Sequence[PublishedGroup], harmless: Collection[frozenset[int]], most: int = MOST_COMBINATIONS
+    groups: Sequence[PublishedGroup],
+    harmless: Collection[frozenset[int]],
+    most: int = MOST_COMBINATIONS,
+    steps: int = MOST_STEPS,
 ) -> Iterator[Combination]:
     """Yield the combinations of `groups` that speak of fewer than T people, T being twice the largest k among them.
 
     Left out is what a single group says of itself, however small it is, and what follows from one of the sets in
     `harmless` (places in `groups`) alone, such as the earlier reports. Only combinations that no smaller set of the
-    same people allows are yielded; all others are sums of these. Raises TooManyCombinations at a limit.
+    same people allows are yielded; all others are sums of these. Raises TooManyCombinations if there are more than
+    `most`, or the search of one part takes more than `steps`.
     """
     for k in sorted({group.k for group in groups}):
         places = [at for at, group in enumerate(groups) if group.k <= k]
@@ -61,7 +62,9 @@ def combinations(
         ]
         search = _Search([groups[at].members for at in places], 2 * k)
         free = [search.space([places.index(at) for at in one]) for one in allowed if one]
-        for vector in search.vectors(free, most):
+        for number, vector in enumerate(search.vectors(free, steps)):
+            if number == most:
+                raise TooManyCombinations
             used = search.combined(vector)
             yield Combination(frozenset(places[at] for at in used), 2 * k)
 
@@ -89,35 +92,23 @@ class _Search:
         weights = _solution(self._columns, vector)
         return frozenset(at for at, weight in enumerate(weights) if weight)
 
-    def vectors(self, free: list[list[Vector]], most: int) -> Iterator[Vector]:
-        """Yield each vector of smallest support that no space of `free` holds; at most `most` are looked at."""
-        looked_at = 0
+    def vectors(self, free: list[list[Vector]], steps: int) -> Iterator[Vector]:
+        """Yield each vector of smallest support that no space of `free` holds."""
         for part in _parts(self._small):
             if any(all(_holds(space, row) for row in part) for space in free):
                 continue
             kinds = [at for at in range(self._few) if any(row[at] for row in part)]
-            sizes = [self._sizes[at] for at in kinds]
-            programme = _Programme(_kernel([[row[at] for at in kinds] for row in part]), sizes, self._below)
-            for first in range(len(kinds)):
-                while (found := programme.support(first)) is not None:
-                    if looked_at == most:
-                        raise TooManyCombinations
-                    looked_at += 1
-                    vector = self._smallest(part, {kinds[at] for at in found})
-                    programme.cut([at for at, kind in enumerate(kinds) if vector[kind]])
-                    if not any(_holds(space, vector) for space in free):
-                        yield vector
-
-    def _smallest(self, space: list[Vector], support: set[int]) -> Vector:
-        """Return a vector of a space whose support lies in `support` and holds that of no other."""
-        within = self._with_zeros(space, support)
-        if not within:
-            raise TooManyCombinations  # the solver's arithmetic is not exact, and was not here
-        for at in sorted(support):
-            fewer = self._with_zeros(within, support - {at})
-            if fewer:
-                within, support = fewer, support - {at}
-        return within[0]
+            # What one group says of itself is one vector: that is left out when it is found.
+            beyond = [_beyond(space, part) for space in free if len(space) > 1]
+            rows = [list(chain([row[at] for at in kinds], *more)) for row, *more in zip(part, *beyond, strict=True)]
+            ends = [len(kinds) + sum(len(one[0]) for one in beyond[:at]) for at in range(len(beyond) + 1)]
+            circuits = _Circuits([self._sizes[at] for at in kinds], self._below - 1, list(pairwise(ends)), steps)
+            for found in circuits.of([_without_denominators(row) for row in rows]):
+                vector = [Fraction()] * len(self._sizes)
+                for at, value in zip(kinds, found, strict=False):
+                    vector[at] = Fraction(value)
+                if not any(_holds(space, vector) for space in free):
+                    yield vector
 
     def _with_zeros(self, space: list[Vector], support: set[int]) -> list[Vector]:
         """Return a basis of those vectors of a space that are zero outside `support`."""
@@ -126,58 +117,97 @@ class _Search:
         return _reduced([_sum(space, one) for one in weights])
 
 
-class _Programme:
-    """Looks for a vector of at most `below` − 1 people with `kernel` · vector = 0, each value from −1 to 1."""
+class _Circuits:
+    """Looks for the vectors of smallest support in a space that are about at most so many people.
 
-    def __init__(self, kernel: list[Vector], sizes: list[int], below: int) -> None:
-        self._few = len(sizes)
-        self._solver = _quiet_solver()
-        few = self._few
-        for _at in range(few):
-            self._solver.addVar(-1.0, 1.0)
-        for at in range(few):
-            self._solver.addVar(0.0, 1.0)
-            self._solver.changeColIntegrality(few + at, highspy.HighsVarType.kInteger)
-            self._row({at: 1, few + at: -1}, -_INFINITY, 0)
-            self._row({at: 1, few + at: 1}, 0, _INFINITY)
-        self._row({few + at: sizes[at] for at in range(few)}, 1, below - 1)
-        for row in kernel:
-            whole = _without_denominators(row)
-            self._row({at: value for at, value in enumerate(whole) if value}, 0, 0)
+    A row of the space has a number for each kind of person and, behind these, what some other spaces do not hold of it
+    (`beyond`: from where to where): what lies wholly in one of them is not looked at.
+    """
 
-    def support(self, first: int) -> set[int] | None:
-        """Return where a vector is other than zero that is largest at `first`; None if there is none."""
-        self._solver.changeColBounds(first, 1.0, 1.0)
-        self._solver.run()
-        status = self._solver.getModelStatus()
-        values = list(self._solver.getSolution().col_value)
-        self._solver.changeColBounds(first, -1.0, 1.0)
-        if status not in (_FOUND, _NONE):
+    def __init__(self, sizes: list[int], most: int, beyond: list[tuple[int, int]], steps: int) -> None:
+        self._sizes, self._most, self._beyond, self._steps = sizes, most, beyond, steps
+
+    def of(self, rows: list[list[int]], kept: frozenset[int] = frozenset()) -> Iterator[list[int]]:
+        """Yield those that are other than zero for each kind in `kept`; raise TooManyCombinations after too many steps.
+
+        Kind by kind: either it is zero, which leaves a smaller space, or it is not, which takes people.
+        """
+        self._steps -= 1
+        if self._steps < 0:
             raise TooManyCombinations
-        return {at for at in range(self._few) if values[self._few + at] > 0.5} if status == _FOUND else None
+        together = _together(rows, len(self._sizes))
+        if self._is_harmless(rows) or not kept <= set(chain(*together.values())):
+            return
+        open_ones = {column: kinds for column, kinds in together.items() if kept.isdisjoint(kinds)}
+        left = self._most - sum(self._people(kinds) for kinds in together.values() if not kept.isdisjoint(kinds))
+        if len(rows) == 1:
+            if sum(map(self._people, open_ones.values())) <= left:
+                yield rows[0]
+        elif open_ones and self._fewest(open_ones, len(rows)) <= left:
+            kinds = max(open_ones.values(), key=self._people)
+            yield from self.of(_zero_at(rows, kinds[0]), kept)
+            if self._people(kinds) <= left:
+                yield from self.of(rows, kept.union(kinds))
 
-    def cut(self, support: list[int]) -> None:
-        """Look no more for what holds this support: it is a sum of this one and others."""
-        self._row({self._few + at: 1 for at in support}, -_INFINITY, len(support) - 1)
+    def _is_harmless(self, rows: list[list[int]]) -> bool:
+        return any(not any(any(row[begin:end]) for row in rows) for begin, end in self._beyond)
 
-    def _row(self, values: dict[int, int], low: float, high: float) -> None:
-        places = np.array(list(values), dtype=np.int32)
-        self._solver.addRow(low, high, len(values), places, np.array(list(values.values()), dtype=np.float64))
+    def _people(self, kinds: Collection[int]) -> int:
+        return sum(self._sizes[at] for at in kinds)
+
+    def _fewest(self, columns: Mapping[tuple[int, ...], Collection[int]], rank: int) -> int:
+        """Return a number of people that each vector of the space is about at least.
+
+        Of columns that span it, at least one is other than zero: as often as such can be set apart, so many times.
+        """
+        left = sorted(columns, key=lambda column: self._people(columns[column]), reverse=True)
+        fewest = 0
+        while len(spanning := _independent(left, rank)) == rank:
+            fewest += self._people(columns[spanning[-1]])
+            left = [column for column in left if column not in set(spanning)]
+        return fewest
 
 
-class _QuietSolver(highspy.Highs):
-    """HiGHS without callbacks, whose installation writes a banner to the terminal."""
+def _together(rows: list[list[int]], width: int) -> dict[tuple[int, ...], list[int]]:
+    """Return the kinds that are zero in the same vectors of a space, by what their columns have in common."""
+    found: dict[tuple[int, ...], list[int]] = {}
+    for at, column in enumerate(zip(*(row[:width] for row in rows), strict=True)):
+        if any(column):
+            common = gcd(*column) * (1 if next(filter(None, column)) > 0 else -1)
+            found.setdefault(tuple(value // common for value in column), []).append(at)
+    return found
 
-    def __init__(self) -> None:
-        super(highspy.Highs, self).__init__()
+
+def _zero_at(rows: list[list[int]], at: int) -> list[list[int]]:
+    """Return a basis of what is zero there; it is not zero for all."""
+    pivot = min((row for row in rows if row[at]), key=lambda row: len(row) - row.count(0))
+    narrowed = []
+    for row in (one for one in rows if one is not pivot):
+        fewer = [pivot[at] * value - row[at] * taken for value, taken in zip(row, pivot, strict=True)]
+        common = gcd(*fewer)
+        narrowed.append([value // common for value in fewer])
+    return narrowed
 
 
-def _quiet_solver() -> highspy.Highs:
-    options = highspy.HighsOptions()
-    options.output_flag, options.threads, options.mip_max_nodes = False, 1, MOST_NODES
-    solver = _QuietSolver()
-    solver.passOptions(options)
-    return solver
+def _independent(columns: Sequence[tuple[int, ...]], most: int) -> list[tuple[int, ...]]:
+    """Return columns that are independent, the first ones, and not more than that.
+
+    Reckoned modulo a prime: what is independent there is so.
+    """
+    chosen: list[tuple[int, ...]] = []
+    reduced: list[tuple[int, list[int]]] = []
+    for column in columns:
+        if len(chosen) == most:
+            break
+        left = list(column)
+        for pivot, other in reduced:
+            left = [(value - left[pivot] * taken) % _PRIME for value, taken in zip(left, other, strict=True)]
+        at = next((at for at, value in enumerate(left) if value % _PRIME), None)
+        if at is not None:
+            inverse = pow(left[at], -1, _PRIME)
+            reduced.append((at, [value * inverse % _PRIME for value in left]))
+            chosen.append(column)
+    return chosen
 
 
 def _reduced(rows: Sequence[Vector]) -> list[Vector]:
@@ -235,10 +265,21 @@ def _sum(vectors: Sequence[Vector], weights: Vector) -> Vector:
 
 def _holds(space: list[Vector], vector: Vector) -> bool:
     """Tell whether a space, given by its reduced basis, holds the vector."""
+    return not any(_rest(space, vector))
+
+
+def _rest(space: list[Vector], vector: Vector) -> Vector:
+    """Return what a space, given by its reduced basis, does not hold of a vector."""
     for row in space:
         pivot = next(at for at, value in enumerate(row) if value)
         vector = _less(vector, row, vector[pivot])
-    return not any(vector)
+    return vector
+
+
+def _beyond(space: list[Vector], rows: Sequence[Vector]) -> list[Vector]:
+    """Return, for each row, numbers that are all zero for just those sums of rows that the space holds."""
+    columns = zip(*(_rest(space, row) for row in rows), strict=True)
+    return [list(row) for row in zip(*_reduced([list(column) for column in columns]), strict=True)]
 
 
 def _solution(columns: list[Vector], vector: Vector) -> Vector:

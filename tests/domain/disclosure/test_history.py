@@ -77,10 +77,16 @@ def test_a_report_that_takes_no_part_does_not_raise_the_number() -> None:
     assert found(groups, 2) == set()
 
 
-def test_a_limit_is_no_permission() -> None:
+@pytest.mark.parametrize("limit", [{"most": 0}, {"steps": 0}])
+def test_a_limit_is_no_permission(limit: dict[str, int]) -> None:
     groups = [group(*range(20)), *(group(*range(at, 20 + at)) for at in range(1, 5))]
     with pytest.raises(TooManyCombinations):
-        list(combinations(groups, [frozenset(range(4))], most=0))
+        list(combinations(groups, [frozenset(range(4))], **limit))
+
+
+def test_what_is_harmless_counts_for_no_limit() -> None:
+    slips = [group(*range(20), *range(30, 30 + at)) for at in range(6)]
+    assert list(combinations([*slips, group(*range(100, 120))], [frozenset(range(6))], most=0)) == []
 
 
 Table = NDArray[np.float64]
