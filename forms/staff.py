@@ -41,7 +41,7 @@ class CloseWaveForm(StaffForm):
     """The decision to close a wave, which cannot be taken back."""
 
     sure = BooleanField(
-        _("I am sure: no more answers are accepted, and the answers are opened once and then destroyed."),
+        _("I am sure: no more answers are accepted, and the answers are opened, counted and destroyed."),
         [InputRequired(_("Tick the box to close the survey, or leave this page to keep it open."))],
     )
 

@@ -79,7 +79,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Rate:
-    """Of a group, `answered` people answered; None means fewer than k."""
+    """Of a group, `answered` answers were counted; None means too few."""
 
     place: str
     group: str

@@ -228,7 +228,7 @@ def _reason(obstacle: Obstacle) -> str:
         Obstacle.NOT_ASKED: _("asked in one of the two surveys only."),
         Obstacle.QUESTION_CHANGED: _("the words or the answers were changed in between, so it cannot be compared."),
         Obstacle.NO_ORDER: _("its answers have no order, so there is no rise or fall."),
-        Obstacle.TOO_FEW: _("too few people answered in one of the two surveys."),
+        Obstacle.TOO_FEW: _("too few answers could be counted in one of the two surveys."),
         Obstacle.WITHHELD: _("not shown in one of the two reports."),
     }[obstacle]
 

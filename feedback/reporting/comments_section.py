@@ -44,7 +44,9 @@ def _question(one: CommentDecision, state: CommentsState, language: str) -> Iter
     yield Heading(text_in(one.text, language), 3, one.code)
     released = state.released.on(one.code) if state.released else None
     if not one.kept:
-        yield Paragraph(_("Too few people answered or wrote. The comments were destroyed unread."))
+        yield Paragraph(
+            _("Too few people answered, wrote, or let their text be read. The comments were destroyed unread.")
+        )
     elif released is not None:
         yield from _released(released)
     elif state.until is not None:

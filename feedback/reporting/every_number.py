@@ -65,14 +65,14 @@ def report_csv(report: Report, language: str) -> bytes:
 def _rate_line(report: Report, group: Group, answered: int | None) -> NumberLine:
     words = {
         "question": _("Survey"),
-        "text": _("Answered the survey"),
+        "text": _("How many answers were counted"),
         "group": group_name(group),
-        "answer": _("Answered"),
+        "answer": _("Counted"),
     }
     if answered is not None:
         return _numbered(words, Count(answered, answered, group.rights))
     if report.outcome is Outcome.TOO_FEW:
-        return NumberLine(**words, said=_("Not shown: too few people answered."), withheld=report.outcome)
+        return NumberLine(**words, said=_("Not shown: too few answers could be counted."), withheld=report.outcome)
     return _withheld(words, report, Reason.GROUP_TOO_SMALL)
 
 

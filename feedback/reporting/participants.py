@@ -44,7 +44,7 @@ class Told:
 
 @dataclass(frozen=True)
 class ParticipantsResults:
-    """One report in plain words. `themes` is empty if too few answered."""
+    """One report in plain words. `themes` is empty if too few answers could be counted."""
 
     organisation: str
     programme: str
@@ -75,15 +75,20 @@ def participants_results(report: Report, language: str) -> ParticipantsResults:
 
 
 def _rate(rules: Rules, rate: RateResult) -> str:
-    group, invited = group_name(rate.group), rate.group.rights
+    group, possible = group_name(rate.group), rate.group.rights
     if rate.answered is None:
         return _(
-            "%(group)s: fewer than %(k)s of %(invited)s answered.",
+            "%(group)s: fewer than %(k)s of %(possible)s possible answers could be counted.",
             group=group,
             k=rules.k + rate.group.doubled,
-            invited=invited,
+            possible=possible,
         )
-    return _("%(group)s: %(count)s of %(invited)s answered.", group=group, count=rate.answered, invited=invited)
+    return _(
+        "%(group)s: %(count)s of %(possible)s possible answers were counted.",
+        group=group,
+        count=rate.answered,
+        possible=possible,
+    )
 
 
 def _theme(rules: Rules, theme: Theme, questions: tuple[ReportQuestion, ...]) -> Told:

@@ -89,12 +89,12 @@ def _subtitle(about: About) -> str:
 def _too_few(source: ReportSource) -> tuple[PaperSection, ...]:
     report = source.signed.report
     sentence = _(
-        "Fewer than %(k)s people answered, so no answer was opened. They have been destroyed unread, and there are no "
-        "results and no comments.",
+        "Fewer than %(k)s answers could be counted, so there are no results and no comments. All answers were "
+        "destroyed, and nobody has read them.",
         k=report.rules.k,
     )
     return (
-        PaperSection("short", _("Too few people answered"), (Paragraph(sentence, Tone.HEADLINE),)),
+        PaperSection("short", _("Too few answers"), (Paragraph(sentence, Tone.HEADLINE),)),
         _answered(report),
         every_number(report, "en"),
         proof_section(source.signed),
@@ -156,8 +156,8 @@ def _asked(report: Report, questions: tuple[ReportQuestion, ...], calling: str) 
         _("Results appear only for groups of at least %(k)s people, fixed before the first mail.", k=report.rules.k),
         _("Comments are read word for word by %(reviewer)s alone, without a name.", reviewer=promise.reviewer),
         _(
-            "The answers were opened once, at the close, and destroyed; the last backup of their keys is gone %(days)s "
-            "days later.",
+            "The answers are opened only at the close, and then destroyed with their keys; the last backup of these is "
+            "gone %(days)s days after them at the latest.",
             days=promise.key_backup_days,
         ),
         *_exceptions(report),
@@ -190,16 +190,21 @@ def _exceptions(report: Report) -> Iterator[str]:
 
 
 def _answered(report: Report) -> PaperSection:
-    columns = (Column(_("Group")), Column(_("Invited"), numeric=True), Column(_("Answered")), Column(_("Share")))
+    columns = (
+        Column(_("Group")),
+        Column(_("Possible answers"), numeric=True),
+        Column(_("Counted")),
+        Column(_("Share")),
+    )
     rows = tuple(_rate_row(report.rules, rate) for rate in report.rates)
-    table = Table(_("How many answered"), columns, rows)
+    table = Table(_("How many answers were counted"), columns, rows)
     known = [rate for rate in report.rates if rate.answered is not None]
-    title = _("Who was invited, and how many answered")
+    title = _("How many could answer, and how many answers were counted")
     contested = tuple(Paragraph(one) for one in contested_words(report))
     if not known:
         return PaperSection("answered", title, (table, *contested))
     chart = Chart(
-        title=_("How many answered"),
+        title=_("How many answers were counted"),
         alt="; ".join(labelled(group_name(rate.group), count_words(_rate(rate))) for rate in known),
         bars=tuple(_rate_bar(rate) for rate in known),
         data=table,
@@ -217,7 +222,7 @@ def _rate_row(rules: Rules, rate: RateResult) -> tuple[Cell, ...]:
 
 def _rate_bar(rate: RateResult) -> ChartBar:
     count = _rate(rate)
-    part = BarPart(_("Answered"), 100 * count.low / count.n, ChartSide.NEUTRAL, 2)
+    part = BarPart(_("Counted"), 100 * count.low / count.n, ChartSide.NEUTRAL, 2)
     return ChartBar(group_name(rate.group), (part,) if part.share else (), count_words(count))
 
 

@@ -98,7 +98,7 @@ def _rates(rates: tuple[RateResult, ...]) -> Iterator[str]:
     for rate in rates:
         if rate.answered is None or rate.answered < _LOW_RATE * rate.group.rights:
             yield _(
-                "%(group)s: fewer than half answered. Those who did not may think otherwise; ask what keeps them "
-                "from it.",
+                "%(group)s: few of the possible answers could be counted. Those who did not answer may think "
+                "otherwise; ask what keeps them from it.",
                 group=group_name(rate.group),
             )

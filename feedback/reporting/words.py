@@ -93,27 +93,28 @@ def answers(texts: tuple[str, ...]) -> str:
 def reason_words(reason: Reason, rules: Rules) -> str:
     """Return why nothing is said, in a sentence."""
     return {
-        Reason.GROUP_TOO_SMALL: _("Not shown: fewer than %(k)s people of this group answered.", k=rules.k),
-        Reason.QUESTION_TOO_FEW: _(
-            "Not shown: fewer than %(k)s people of this group answered this question.", k=rules.k
-        ),
+        Reason.GROUP_TOO_SMALL: _("Not shown: too few answers of this group could be counted."),
+        Reason.QUESTION_TOO_FEW: _("Not shown: too few answers of this group to this question could be counted."),
         Reason.SENSITIVE_TOO_FEW: _(
-            "Not shown: the question is sensitive, and fewer than %(k)s people of this group answered it.",
+            "Not shown: the question is sensitive, and too few answers of this group to it could be counted. At least "
+            "%(k)s are needed.",
             k=max(rules.k, rules.sensitive_k),
         ),
         Reason.ONE_ROLE: _(
             "Not shown: only one side was asked this, and the other could be worked out by subtraction."
         ),
         Reason.ROLE_TOO_FEW: _(
-            "Not shown: only one side was asked this, and of one of the two sides fewer than %(k)s people answered.",
-            k=rules.k,
+            "Not shown: only one side was asked this. Of one of the two sides too few answers could be counted, or too "
+            "many were sent again without their receipt."
         ),
         Reason.CONDITION_HIDDEN: _(
-            "Not shown: it was asked only after certain answers to another question. Too few gave these, or others, or "
-            "that question is not shown in full here."
+            "Not shown: it was asked only after certain answers to another question. Too few gave these, or others; or "
+            "that question is not shown in full here, or was not put to the same people."
         ),
         Reason.UNFIT: _("Not shown: asked in this way, it could give answers away."),
-        Reason.WITH_EARLIER: _("Not shown: together with an earlier report it could give somebody away."),
+        Reason.WITH_EARLIER: _(
+            "Not shown: together with an earlier report it could give somebody away, or the question it hangs on could."
+        ),
     }[reason]
 
 

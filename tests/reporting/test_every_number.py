@@ -28,12 +28,12 @@ def test_a_table_begins_with_a_byte_order_mark(speaking: Flask) -> None:
 def test_every_rate_and_every_published_and_withheld_fact_is_one_line(speaking: Flask) -> None:
     rows = table(simple_report("00011222", options=3))
     assert [(row["question"], row["group"], row["answer"], row["said"]) for row in rows] == [
-        ("Survey", "Mentors", "Answered", "8 of 40"),
-        ("Survey", "Mentees", "Answered", "Not shown: fewer than 5 people of this group answered."),
+        ("Survey", "Mentors", "Counted", "8 of 40"),
+        ("Survey", "Mentees", "Counted", "Not shown: too few answers of this group could be counted."),
         ("C1", "Mentors", "Choice 0", "3 of 8"),
         ("C1", "Mentors", "Choice 1", "2 of 8"),
         ("C1", "Mentors", "Choice 2", "3 of 8"),
-        ("C1", "Mentees", "", "Not shown: fewer than 5 people of this group answered."),
+        ("C1", "Mentees", "", "Not shown: too few answers of this group could be counted."),
     ]
     assert [row["withheld"] for row in rows] == ["", "group-too-small", "", "", "", "group-too-small"]
 

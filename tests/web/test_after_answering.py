@@ -57,15 +57,15 @@ def test_everybody_invited_is_told_where_the_results_are(world: World) -> None:
 def test_results_say_what_the_report_says_in_sentences(world: World) -> None:
     closed_wave(world)
     page = world.client().get(results_address(world)).text
-    assert "12 of 14 answered." in page
+    assert "12 of 14 possible answers were counted." in page
     assert "interval" not in page
     assert "I believe that nobody can find out which answers are mine." in page
 
 
 def test_too_few_answers_are_told_and_shown_as_such(world: World) -> None:
     closed_wave(world, answering=3)
-    assert "Fewer than 5 people answered" in last_mail(world).replace("\n", " ")
-    assert "Fewer than 5 people answered" in world.client().get(results_address(world)).text
+    assert "Fewer than 5 answers could be counted" in last_mail(world).replace("\n", " ")
+    assert "Fewer than 5 answers could be counted" in world.client().get(results_address(world)).text
 
 
 @ON_SQLITE

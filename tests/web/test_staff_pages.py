@@ -134,7 +134,7 @@ def test_a_look_shows_its_band(world: World) -> None:
         world.answer(link)
     world.clock.pass_time(days=8)
     world.do_what_is_due()
-    assert "5 or more had answered" in see(signed_in(world), f"/staff/waves/{wave_id}")
+    assert "5 links or more were used" in see(signed_in(world), f"/staff/waves/{wave_id}")
 
 
 def test_a_wave_that_may_not_close_early_has_no_button_and_no_way(world: World) -> None:
@@ -186,12 +186,12 @@ def test_a_report_shows_rates_and_bands_and_what_is_withheld(world: World) -> No
     assert "Mentors 14 of 14" in shown
     assert "fewer than 5" in shown
     assert "Mentors: at least 11 of 14 chose “Agree”." in shown
-    assert "Not shown: fewer than 5 people of this group answered." in shown
+    assert "Not shown: too few answers of this group could be counted." in shown
 
 
 def test_a_report_about_too_few_says_so_and_no_more(world: World) -> None:
     shown = see(signed_in(world), reported(world, 4))
-    assert "Too few people answered" in shown
+    assert "Too few answers" in shown
     assert "What they answered" not in shown
 
 

@@ -68,7 +68,10 @@ class Published:
 
 @dataclass(frozen=True, kw_only=True)
 class ResponseRate(Published):
-    """`answered` of `invited` people (R8); None means fewer than k, and then nothing else is said of the group."""
+    """`answered` answers were counted of `invited` possible ones (R8): somebody in both roles has two.
+
+    None means that too few could be counted, or too many are contested; then nothing else is said of the group.
+    """
 
     kind = "response-rate"
     group: str

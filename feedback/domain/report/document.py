@@ -64,7 +64,7 @@ def build_report(facts: ReportFacts, publication: Publication, previous_chain_ha
 
 
 def build_too_few(facts: ReportFacts, previous_chain_hash: str | None) -> Report:
-    """Return the report of a wave that fewer than k answered: who was invited, and nothing else."""
+    """Return the report of a wave of which fewer than k answers could be counted: who was invited, nothing else."""
     said: dict[str, object] = {name: [] for name in ("sections", "questions", "statements", "comments", "receipts")}
     return _document(facts, Outcome.TOO_FEW, said, previous_chain_hash)
 

@@ -107,7 +107,7 @@ class CommentDecision:
 
 @dataclass(frozen=True)
 class RateResult:
-    """How many of a group answered; None means fewer than k, or a report that says nothing at all."""
+    """How many answers of a group were counted; None means too few, or a report that says nothing at all."""
 
     group: Group
     answered: int | None

@@ -27,7 +27,7 @@ _CAN_BE_CANCELLED = {
 def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> None:
     """Cancel a wave that has no report yet, or raise WaveNotReady. Its responses are destroyed unopened.
 
-    A wave that cannot finish closing within a week is cancelled too: participants were promised that it would be gone.
+    A wave that could not close in time (`gives_up_at`) is cancelled too, as participants were promised.
     """
     begin_cancelling(session, wave_id, now=now, actor=actor)
     finish_cancelling(session, keys, wave_id, now=now)

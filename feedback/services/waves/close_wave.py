@@ -93,7 +93,8 @@ def finish_closing(
         raise ReportHeld(
             f"The report of wave {wave_id} is held: the auditor could work out what it must not say "
             f"({', '.join(broken)}). Nothing was published and nothing lost. Upgrade the service and try again, or "
-            "discard the wave; after a week it is discarded unread."
+            "discard the wave. A week after its end, or a day after it was first held if that is later, it is "
+            "discarded unread."
         )
     _publish(session, keys, wave_id, opened, hidden, now=now, step=step)
     step("committed")
