@@ -15,6 +15,11 @@ SCRIPTS = sorted(path for path in (ROOT / "deploy").rglob("*") if path.is_file()
 # A command in running text stands in backquotes; otherwise in a block that is indented or fenced.
 CODE = re.compile(r"`([^`]+)`|^(?: {4}|\t)(.+)$", re.MULTILINE)
 CALLS = re.compile(r"(?:(?<![\w./-])feedback|feedback-as \w+|compose run(?: -\S+)* \w+|/feedback) ([^`|;&#<>()\"'\n]+)")
+DISCARDED = re.compile(
+    r"[^.:]*\b(?:week|seven days)\b[^.]*discarded[^.]*|[^.:]*discarded[^.]*\b(?:week|seven days)\b[^.]*"
+)
+MODULES = re.compile(r"`([\w./-]+/[\w-]+\.py)`")
+HOMES = (ROOT, ROOT / "feedback", ROOT / "tests")
 LINKS = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)")
 
 
@@ -65,6 +70,41 @@ def test_every_link_in_a_document_leads_to_a_file(document: Path) -> None:
     assert [
         link for link in LINKS.findall(document.read_text(encoding="utf-8")) if not (document.parent / link).exists()
     ] == []
+
+
+def all_commands(command: click.Command = feedback, *path: str) -> Iterator[str]:
+    if isinstance(command, click.Group):
+        for name, one in command.commands.items():
+            yield from all_commands(one, *path, name)
+    else:
+        yield " ".join(path)
+
+
+def test_the_list_of_commands_is_whole() -> None:
+    listed = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+    assert [name for name in all_commands() if f"feedback {name}" not in listed] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_module_that_a_document_names_is_there(document: Path) -> None:
+    named = MODULES.findall(document.read_text(encoding="utf-8"))
+    assert [name for name in named if not any((folder / name).is_file() for folder in HOMES)] == []
+
+
+def discarding() -> Iterator[tuple[str, str]]:
+    """The sentences that say when a wave is discarded, with their files."""
+    for path in (*DOCUMENTS, *SCRIPTS, *ROOT.glob("templates/**/*.*"), *ROOT.glob("feedback/**/*.py")):
+        if path.suffix in {".md", ".yml", ".html", ".txt", ".py"}:
+            text = " ".join(path.read_text(encoding="utf-8").replace('"', " ").split())
+            yield from ((str(path.relative_to(ROOT)), sentence) for sentence in DISCARDED.findall(text))
+
+
+def test_all_that_say_when_a_wave_is_discarded_say_the_same() -> None:
+    found = list(discarding())
+    assert {"docs/protocol.md", "docs/operations.md", "deploy/alerts.yml", "templates/staff/wave.html"} <= dict(
+        found
+    ).keys()
+    assert [(place, said) for place, said in found if "or a day after" not in said] == []
 
 
 @pytest.mark.parametrize(
