@@ -195,7 +195,7 @@ class World:
         return self.client().post(f"/s/{link}/send", data={"state": state, "receipt": typed, "go": "send"})
 
     def fill_in(self, link: str, texts: tuple[str, ...] = TEXTS, after: str = "", **chosen: str) -> str:
-        """Fill in part after part; returns the page for the last look."""
+        """Fill in part after part; returns the page for the check."""
         client = self.client()
         begun = {"state": [hidden_value(after, "state")], "go": ["resume"]} if after else None
 
@@ -310,7 +310,7 @@ def fill_parts(
     texts: tuple[str, ...] = TEXTS,
     chosen: Mapping[str, str] | None = None,
 ) -> str:
-    """Answer part after part, at random but for what is `chosen`; returns the page for the last look."""
+    """Answer part after part, at random but for what is `chosen`; returns the page for the check."""
     page = ask(address, None)
     while 'data-page="questions"' in page:
         page = ask(address, part_filled(page, chance, texts, chosen))

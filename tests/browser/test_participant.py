@@ -40,7 +40,7 @@ def answer_part_by_keyboard(page: Page) -> None:
 
 
 def answer_all_by_keyboard(page: Page) -> None:
-    """Fill in part after part, as far as the last look."""
+    """Fill in part after part, as far as the check."""
     while shown(page) == "questions":
         answer_part_by_keyboard(page)
 

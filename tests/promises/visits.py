@@ -42,7 +42,7 @@ def secret_in(link: str) -> LinkSecret:
 
 
 def fill_in(world: World, link: str, *texts: str, after: str = "") -> str:
-    """Go as far as the last look, perhaps from a page of thanks; return what the page carries on."""
+    """Go as far as the check, perhaps from a page of thanks; return what the page carries on."""
     return hidden_value(world.fill_in(link, texts or ("We meet every week.", ""), after), "state")
 
 

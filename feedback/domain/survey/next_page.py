@@ -43,7 +43,7 @@ class Sent:
 
     @property
     def shown(self) -> str | None:
-        """The page that is to be shown in another language, if it is not a part or the last look."""
+        """The page that is to be shown in another language, if it is not a part or the check."""
         return self._first("shown")
 
     @property
@@ -53,7 +53,7 @@ class Sent:
 
     @property
     def checking(self) -> bool:
-        """Whether the last look was left to change a part."""
+        """Whether the check was left to change a part."""
         return "checking" in self.fields
 
     @property
@@ -78,7 +78,7 @@ class PromisePage:
 class PartPage:
     """One part, the `number`th of `count`, with the fields as `filled` has them, and what is wrong with it if `judged`.
 
-    `checking`: the visitor came back from the last look to change it.
+    `checking`: the visitor came back from the check to change it.
     """
 
     part: Part
@@ -92,7 +92,7 @@ class PartPage:
 
 @dataclass(frozen=True)
 class CheckPage:
-    """The last look at a complete answer, part by part."""
+    """The check of a complete answer, part by part."""
 
     parts: tuple[Part, ...]
     draft: Draft
@@ -139,7 +139,7 @@ Page: TypeAlias = PromisePage | PartPage | CheckPage | ThanksPage | WithdrawPage
 
 
 def every_part(questionnaire: Questionnaire) -> list[PartPage]:
-    """Return every page of a part, empty: on the way on, and back from the last look."""
+    """Return every page of a part, empty: on the way on, and back from the check."""
     parts = parts_of(questionnaire, Draft())
     return [_part(parts, Draft(), code, checking=checking) for code in parts for checking in (False, True)]
 
@@ -151,7 +151,7 @@ def first_page(questionnaire: Questionnaire) -> Page:
 
 
 def after_part(questionnaire: Questionnaire, sent: Sent) -> Page:
-    """Return the page for a form that was sent from a part, from the promise or from the last look."""
+    """Return the page for a form that was sent from a part, from the promise or from the check."""
     if sent.draft is None:
         return _start_again(questionnaire)
     parts = parts_of(questionnaire, sent.draft)
@@ -184,7 +184,7 @@ def _after_filling(parts: Mapping[str, Part], draft: Draft, sent: Sent) -> Page:
 
 
 def after_check(questionnaire: Questionnaire, sent: Sent) -> Page | Submission:
-    """Return the page for a form that was sent from the last look or from the thanks, or what is to be stored."""
+    """Return the page for a form that was sent from the check or from the thanks, or what is to be stored."""
     if sent.draft is None:
         return _start_again(questionnaire)
     match sent:
@@ -199,7 +199,7 @@ def after_check(questionnaire: Questionnaire, sent: Sent) -> Page | Submission:
 
 
 def check_again(questionnaire: Questionnaire, draft: Draft) -> Page:
-    """Return the first part that is not complete, or the last look, with every part looked at anew.
+    """Return the first part that is not complete, or the check, with every part looked at anew.
 
     What was passed before may not be complete for this release.
     """

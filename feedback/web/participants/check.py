@@ -1,4 +1,4 @@
-"""The last look at the answers, part by part: a page and pieces that are drawn once, and what was said put in."""
+"""The check of the answers before they are sent: a page and pieces that are drawn once, and what was said put in."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _MOST_GIVEAWAYS = 12
 
 
 @dataclass(frozen=True)
-class LastLook:
+class AnswersCheck:
     """The page, what warns of a text that may tell who wrote it, and for each question its pieces.
 
     A piece shows one answer; with each goes the size to which it is filled up, whatever was chosen.
@@ -38,20 +38,20 @@ class LastLook:
 
 
 def show_check(page: CheckPage, opened: OpenLink, language: str) -> Response:
-    """Return the last look at a complete answer."""
-    survey, look = opened.survey, last_look(opened.survey, language)
+    """Return the check of a complete answer."""
+    survey, check = opened.survey, answers_check(opened.survey, language)
     said = answer_in(survey.questionnaire, page.draft)
     asked = {question.code for part in page.parts for question in part.questions}
     values = {"link": to_address(opened.secret), "state": carry_draft(opened, page.draft)}
     values["receipt"] = escape(page.draft.typed)
     for question in survey.questionnaire.questions:
-        shown = list(_answered(question, said, language, look)) if question.code in asked else []
-        pieces = look.pieces[question.code]
+        shown = list(_answered(question, said, language, check)) if question.code in asked else []
+        pieces = check.pieces[question.code]
         values[question.code] = "".join(
             _filled(piece, size, shown[number] if number < len(shown) else None)
             for number, (piece, size) in enumerate(pieces)
         )
-    return Response(padded(look.page.filled(values)))
+    return Response(padded(check.page.filled(values)))
 
 
 def _filled(piece: KeptPage, size: int, shown: Mapping[str, str] | None) -> str:
@@ -60,23 +60,23 @@ def _filled(piece: KeptPage, size: int, shown: Mapping[str, str] | None) -> str:
     return filled_up(html, max(size, size_of(html) + COMMENT_BYTES))
 
 
-def _answered(question: Question, answer: Answer, language: str, look: LastLook) -> Iterator[dict[str, str]]:
+def _answered(question: Question, answer: Answer, language: str, check: AnswersCheck) -> Iterator[dict[str, str]]:
     """Yield what is put into each piece of a question: the answer, and a warning of what may tell who wrote it."""
     read = answer.wish_for(question.code) is not Wish.COUNT
     written = answer.texts.get(question.code, "") if read else ""
     for _asked, said in question_in_words(question, answer, language):
         giveaways = _MARKER.giveaways(said)[:_MOST_GIVEAWAYS] if written and said == written else ()
         marked = Markup(" ").join(Markup("<q>{}</q>").format(set_apart(one)) for one in giveaways)
-        warning = look.warning.filled({"giveaways": marked}) if giveaways else ""
+        warning = check.warning.filled({"giveaways": marked}) if giveaways else ""
         yield {"said": escape(said), "warning": warning}
 
 
-def last_look(survey: Survey, language: str) -> LastLook:
-    """Return the last look without an answer."""
+def answers_check(survey: Survey, language: str) -> AnswersCheck:
+    """Return the check without an answer."""
     return kept(survey, "check", language, partial(_draw, survey, language))
 
 
-def _draw(survey: Survey, language: str) -> LastLook:
+def _draw(survey: Survey, language: str) -> AnswersCheck:
     asked = survey.questionnaire
     parts = [
         (section.code, text_in(section.title, language), [hole(q.code) for q in asked.questions_in(section.code)])
@@ -92,7 +92,7 @@ def _draw(survey: Survey, language: str) -> LastLook:
     )
     warning = render_template("participant/giveaways.html", giveaways=hole("giveaways"))
     pieces = {question.code: _pieces(question, language) for question in asked.questions}
-    return LastLook(KeptPage(page), KeptPage(warning), pieces)
+    return AnswersCheck(KeptPage(page), KeptPage(warning), pieces)
 
 
 def _pieces(question: Question, language: str) -> tuple[tuple[KeptPage, int], ...]:

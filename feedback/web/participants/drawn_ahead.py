@@ -23,7 +23,7 @@ from feedback.services.waves.known_surveys import KnownSurveys, Survey
 from feedback.services.waves.submit_response import rehearse
 from feedback.web.health import DRAWN_AHEAD
 from feedback.web.languages import PARAMETER, offer_only
-from feedback.web.participants.check import last_look
+from feedback.web.participants.check import answers_check
 from feedback.web.participants.drawing import promise_page, thanks_page, withdraw_page, withdrawn_page
 from feedback.web.participants.parts import kept_part
 
@@ -33,7 +33,7 @@ _SECONDS = 1.0
 _DRAWERS: tuple[Callable[[Survey, str], object], ...] = (
     lambda survey, language: [promise_page(survey, language, carries=carries) for carries in (False, True)],
     lambda survey, language: [kept_part(survey, page, language) for page in every_part(survey.questionnaire)],
-    last_look,
+    answers_check,
     thanks_page,
     lambda survey, language: [withdraw_page(survey, language, refused=refused) for refused in (False, True)],
     withdrawn_page,

@@ -1,4 +1,4 @@
-"""The participants' pages: promises, questions, a last look, thanks; and taking an answer back.
+"""The participants' pages: promises, questions, the check, thanks; and taking an answer back.
 
 Only a POST of a complete valid answer, or of the typed withdrawal, changes anything. Nothing here knows who asks.
 """

@@ -117,7 +117,7 @@ def _show_judged(page: PartPage, survey: Survey, language: str, carried: Mapping
 
 
 def kept_part(survey: Survey, page: PartPage, language: str) -> KeptPart:
-    """Return the page of a part without anything filled in; it differs where one came back from the last look."""
+    """Return the page of a part without anything filled in; it differs where one came back from the check."""
     return kept(survey, f"part {page.part.code} {page.checking}", language, partial(_draw_kept, survey, page, language))
 
 
