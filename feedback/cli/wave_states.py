@@ -112,7 +112,7 @@ def extend_command(wave_id: int, closes: datetime) -> None:
 @click.confirmation_option(prompt="All answers of this wave will be destroyed unread. Cancel it?")
 @with_appcontext
 def cancel_command(wave_id: int) -> None:
-    """Cancel a wave, also one that is held; whatever was answered is destroyed unopened, and everybody invited is told.
+    """Cancel a wave, also one that is held; whatever was answered is destroyed unread, and everybody invited is told.
 
     \b
     Example:  feedback wave cancel 1 --yes

@@ -1,4 +1,4 @@
-"""Cancel a wave: nothing is opened, what is sealed and the history are destroyed, and everybody invited is told."""
+"""Cancel a wave: what is sealed is destroyed unread, the history too, and everybody who was invited is told."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ _CAN_BE_CANCELLED = {
 
 
 def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> None:
-    """Cancel a wave that has no report yet, or raise WaveNotReady. Its responses are destroyed unopened.
+    """Cancel a wave that has no report yet, or raise WaveNotReady. Its responses are destroyed unread.
 
     A wave that could not close in time (`gives_up_at`) is cancelled too, as participants were promised.
     """
