@@ -53,4 +53,6 @@ def _lines(view: WaveView) -> Iterator[str]:
 def _stands(entry: CalendarEntry) -> str:
     if entry.was_left_out:
         return "left out"
+    if entry.fell_away:
+        return "fell away"
     return "done" if entry.is_done else "planned"

@@ -154,6 +154,17 @@ def test_closing_takes_a_tick(world: World) -> None:
     assert "No more answers are accepted" in see(client, page)
 
 
+def test_what_was_ahead_of_a_wave_that_closes_early_is_said_not_to_happen(world: World) -> None:
+    wave_id = world.open_wave(may_close_early=True)
+    client, page = signed_in(world), f"/staff/waves/{wave_id}"
+    assert re.findall(r"Look 1 .*? (Not yet|Did not happen)", see(client, page)) == ["Not yet"]
+    press(client, page, f"{page}/close", **SURE)
+    assert "Not yet" not in see(client, page)
+    assert re.findall(r"Look 1 .*? (Did not happen: the survey had ended)", see(client, page))
+    calendar = client.get(f"{page}/calendar.ics", base_url=SITE).text
+    assert [part.count("STATUS:CANCELLED") for part in calendar.split("END:VEVENT") if "look" in part.lower()] == [1]
+
+
 def test_a_forged_post_closes_nothing(world: World) -> None:
     page = f"/staff/waves/{world.open_wave(may_close_early=True)}"
     client = signed_in(world)

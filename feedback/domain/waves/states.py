@@ -24,6 +24,9 @@ LIVE = frozenset({WaveState.OPEN, WaveState.CLOSING, WaveState.HELD})
 OPENED = LIVE | {WaveState.CLOSED}
 """People have been asked, and there is a report or may be one."""
 
+ENDED = frozenset({WaveState.CLOSING, WaveState.HELD, WaveState.CLOSED, WaveState.CANCELLED})
+"""No more answers are taken, and what was still ahead in the calendar does not happen."""
+
 SEQUENCE = ("kickoff", "midpoint", "exit")
 """The stages that every programme plans, in order; participants are told of them before the first one."""
 

@@ -1,4 +1,4 @@
-"""Close a wave: stop accepting, open once, let the auditor attack, publish, destroy. Restartable at any point.
+"""Close a wave: stop accepting, open, let the auditor attack, publish, destroy. Restartable at any point.
 
 The report is committed before any key is destroyed, so that nothing is lost; the keys are destroyed last, after
 the database has been rewritten without the sealed responses. A report that the auditor can break is not published:
@@ -32,7 +32,7 @@ from feedback.storage.entitlements import destroy_entitlements, rights_of_wave
 from feedback.storage.history import drop_history
 from feedback.storage.keys import KeyStore
 from feedback.storage.responses import count_responses, destroy_responses
-from feedback.storage.waves import Wave, groups_of, wave_by_id
+from feedback.storage.waves import Wave, count_calendar_change, groups_of, wave_by_id
 
 
 def close_wave(
@@ -65,6 +65,8 @@ def begin_closing(session: Session, wave_id: int, *, now: datetime, actor: str, 
         )
     wave.state = WaveState.CLOSING
     wave.closed_at = now
+    if now < wave.closes_at:
+        count_calendar_change(wave, now)
     note(session, now, actor, "stopped accepting", f"wave {wave_id}")
     session.commit()
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.waves.states import MomentKind, WaveState
+from feedback.domain.waves.states import ENDED, MomentKind, WaveState
 from feedback.rendering.calendar_file import CalendarEvent, write_calendar
 from feedback.services.waves.show_wave import EntryKind
 from feedback.storage.database import reading
@@ -28,9 +28,9 @@ def export_calendar(session: Session, wave_id: int, *, host: str, title: Title) 
                 title=title(kind, number, wave.stage, programme.name),
                 sequence=wave.calendar_revision,
                 changed_at=wave.calendar_changed_at or wave.closes_at,
-                is_cancelled=wave.state == WaveState.CANCELLED or left_out,
+                is_cancelled=wave.state == WaveState.CANCELLED or fell_away,
             )
-            for kind, number, at, left_out in _dates(wave, moments_of(session, wave.id))
+            for kind, number, at, fell_away in _dates(wave, moments_of(session, wave.id))
         )
 
 
@@ -39,6 +39,10 @@ def _dates(wave: Wave, moments: list[Moment]) -> list[tuple[EntryKind, int, date
     kinds = {MomentKind.REMINDER: EntryKind.REMINDER, MomentKind.LOOK: EntryKind.LOOK}
     return [
         *([(EntryKind.OPENING, 1, opening, False)] if opening else []),
-        *((kinds[MomentKind(one.kind)], one.number, one.due_at, one.was_left_out) for one in moments),
+        *((kinds[MomentKind(one.kind)], one.number, one.due_at, _falls_away(wave, one)) for one in moments),
         (EntryKind.CLOSING, 1, wave.closed_at or wave.closes_at, False),
     ]
+
+
+def _falls_away(wave: Wave, moment: Moment) -> bool:
+    return moment.was_left_out or (wave.state in ENDED and not moment.is_done)

@@ -3,7 +3,7 @@
 Delivery counts come only from the mails; a look shows its band and nothing else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.languages import languages_with
 from feedback.domain.waves.mails import WaveMail
-from feedback.domain.waves.states import Band, MomentKind, WaveState
+from feedback.domain.waves.states import ENDED, Band, MomentKind, WaveState
 from feedback.services.waves.find_due import fails_since, gives_up_at
 from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState, delivery_counts
@@ -36,7 +36,7 @@ class EntryKind(StrEnum):
 class CalendarEntry:
     """One date of a wave. `at` is None if somebody opens it by hand; `band` is what a look that was taken showed.
 
-    A reminder that was left out counts as done, and sent nothing.
+    A reminder that was left out counts as done, and sent nothing. What `fell_away` was ahead when the wave ended.
     """
 
     kind: EntryKind
@@ -45,6 +45,7 @@ class CalendarEntry:
     is_done: bool
     band: Band | None = None
     was_left_out: bool = False
+    fell_away: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ def _languages(session: Session, wave: Wave) -> tuple[str, ...]:
 def _calendar(wave: Wave, moments: list[Moment]) -> tuple[CalendarEntry, ...]:
     opening = CalendarEntry(EntryKind.OPENING, 1, wave.opened_at or wave.opens_at, wave.opened_at is not None)
     closing = CalendarEntry(EntryKind.CLOSING, 1, wave.closed_at or wave.closes_at, wave.closed_at is not None)
-    return (opening, *(_entry(moment) for moment in moments), closing)
+    entries = (opening, *(_entry(moment) for moment in moments), closing)
+    return tuple(replace(one, fell_away=wave.state in ENDED and not one.is_done) for one in entries)
 
 
 def _entry(moment: Moment) -> CalendarEntry:
