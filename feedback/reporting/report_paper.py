@@ -152,7 +152,7 @@ def _calling(about: About, words: Mapping[str, Mapping[str, str]], language: str
 def _asked(report: Report, questions: tuple[ReportQuestion, ...], calling: str) -> PaperSection:
     promise = report.promise
     told = (
-        _("No record says who answered, and nobody can read one person’s answers."),
+        _("No record says who answered, and nobody can see what one person chose."),
         _("Results appear only for groups of at least %(k)s people, fixed before the first mail.", k=report.rules.k),
         _("Comments are read word for word by %(reviewer)s alone, without a name.", reviewer=promise.reviewer),
         _(
