@@ -82,9 +82,10 @@ def plan_wave(
     offsets = {one.at: None if one.offset is None else str(one.offset) for one in calendar.reminders}
     add_moments(session, wave.id, MomentKind.REMINDER, offsets)
     add_moments(session, wave.id, MomentKind.LOOK, dict.fromkeys(calendar.looks))
-    note(session, now, actor, "planned", f"wave {wave.id}")
+    number = wave.id
+    note(session, now, actor, "planned", f"wave {number}")
     session.commit()
-    return wave.id
+    return number
 
 
 def planned_calendar(session: Session, plan: WavePlan, now: datetime) -> WaveCalendar:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select, text
@@ -13,10 +14,12 @@ from feedback.domain.waves.states import WaveState
 from feedback.services.mail.queue_mails import BATCH_SIZE
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.waves.open_wave import Opening, open_wave
+from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from feedback.storage.deliveries import Batch, Delivery, invited_to
 from feedback.storage.entitlements import Entitlement, rights_of_wave
 from feedback.storage.people import Participant, mark_left
 from feedback.storage.waves import groups_of, wave_by_id
+from forms.bank import pair
 from tests.databases import ON_POSTGRESQL
 from tests.world import World, entries_about, roster_csv
 
@@ -223,3 +226,11 @@ def test_all_sealed_responses_of_a_wave_are_equally_long(world: World) -> None:
     with world.session() as session:
         lengths = session.scalars(text("SELECT DISTINCT length(sealed) FROM sealed_responses")).all()
     assert len(lengths) == 1
+
+
+def test_a_wave_opens_in_the_session_that_planned_it(world: World) -> None:
+    programme, opens_at = world.programme(), world.clock()
+    plan = WavePlan(programme, "kickoff", pair("kickoff"), None, opens_at + timedelta(days=9))
+    with world.session() as session:
+        wave = plan_wave(session, world.keys, plan, key_backup_days=7, comment_days=60, now=opens_at, actor="test")
+        assert open_wave(session, world.keys, wave, now=opens_at, actor="test").invited == 27
