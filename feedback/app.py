@@ -71,7 +71,8 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _binds(settings: Settings) -> dict[str, dict[str, Any]]:
     url = settings.database_url
-    binds = {READER: {**_engine_options(url), "url": url, "isolation_level": "AUTOCOMMIT"}}
+    reader = {"url": url, "isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+    binds = {READER: _engine_options(url) | reader}
     if settings.vault:
         binds["keys"] = {**_engine_options(settings.vault.keys_url), "url": settings.vault.keys_url}
     return binds

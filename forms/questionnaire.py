@@ -218,6 +218,6 @@ def _asked(question: Question, label: Words, language: str) -> str:
 def _said(question: Question, name: str, answer: Answer, language: str) -> str:
     if not question.closed:
         return answer.texts.get(name) or str(_EMPTY)
-    rating = answer.ratings[name]
-    words = {option.code: text_in(option.text, language) for option in question.options}
-    return "; ".join(str({**words, **_ASIDES}[code]) for code in codes_of(rating))
+    words = {option.code: option.text for option in question.options}
+    codes = codes_of(answer.ratings[name])
+    return "; ".join(str(_ASIDES[code]) if code in _ASIDES else text_in(words[code], language) for code in codes)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from babel import Locale
 from flask import Flask
 from flask_babel import get_locale
 
-from feedback.domain.languages import ENGLISH, Language, spoken_language
+from feedback.domain.languages import ENGLISH, LANGUAGES, Language, spoken_language
 from feedback.locales.catalogues import Interpreter
+
+_LOCALES = {language.code: Locale(language.code) for language in LANGUAGES}
 
 
 def spoken() -> Language:
@@ -17,5 +20,5 @@ def spoken() -> Language:
 
 def teach(app: Flask, choose: Callable[[], Language]) -> None:
     """Let `app` and its templates speak; `choose` returns the language where none is forced."""
-    Interpreter(app, locale_selector=lambda: choose().code)
+    Interpreter(app, locale_selector=lambda: _LOCALES[choose().code])
     app.context_processor(lambda: {"language": spoken()})

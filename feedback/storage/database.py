@@ -6,8 +6,9 @@ transaction, and every connection of a reader, is refused any write by the datab
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -20,11 +21,13 @@ from sqlalchemy import (
     Executable,
     LargeBinary,
     MetaData,
+    Select,
     Text,
     TypeDecorator,
     event,
     text,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 _NAMES = {
@@ -126,6 +129,39 @@ def reading(session: Session) -> Iterator[None]:
     with session.begin():
         session.connection(execution_options=READ_ONLY)
         yield
+
+
+class RawRead:
+    """A SELECT of at most one row that every page asks for: compiled once, and run by the driver itself.
+
+    SQLAlchemy's events do not tell of it.
+    """
+
+    def __init__(self, statement: Select[Any]) -> None:
+        """Compile the statement once for each kind of database."""
+        self._statement, self._compiled = statement, lru_cache(4)(self._compile)
+
+    def row(self, connection: Connection, **values: object) -> list[Any] | None:
+        """Return the row that is found with these values, which the driver takes as they are, or None.
+
+        It fails as any other statement does.
+        """
+        sql, names, readers = self._compiled(connection.dialect)
+        driver = connection.dialect.loaded_dbapi
+        try:
+            with closing(connection.connection.cursor()) as cursor:
+                cursor.execute(sql, values if names is None else [values[name] for name in names])
+                found = cursor.fetchone()
+        except driver.Error as error:
+            connection.invalidate(error)
+            raise DBAPIError.instance(sql, None, error, driver.Error, hide_parameters=True) from error
+        return None if found is None else [read(said) for read, said in zip(readers, found, strict=True)]
+
+    def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, list[Any]]:
+        compiled = self._statement.compile(dialect=dialect)
+        types = [column.type.dialect_impl(dialect) for column in self._statement.selected_columns]
+        readers = [one.result_processor(dialect, None) or (lambda said: said) for one in types]
+        return str(compiled), compiled.positiontup, readers
 
 
 def insert_or_keep(dialect: Dialect, model: type[DeclarativeBase], **values: object) -> Executable:

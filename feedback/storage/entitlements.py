@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from feedback.domain.links import EntitlementDigest
 from feedback.domain.waves.states import WaveState
 from feedback.storage.bulk import insert_rows
-from feedback.storage.database import Base
+from feedback.storage.database import Base, RawRead
 from feedback.storage.notices import Notice
 from feedback.storage.pepper import KnownPepper
 from feedback.storage.programmes import Programme
@@ -42,8 +42,7 @@ class Right:
 
 _RIGHTS, _WAVES = Entitlement.__table__.c, Wave.__table__.c
 _PROGRAMMES, _NOTICES = Programme.__table__.c, Notice.__table__.c
-# On the tables rather than the classes: every page runs this, and a session would take twice the time.
-_OPEN_RIGHT = (
+_OPEN_RIGHT = RawRead(
     select(_RIGHTS.wave_id, _RIGHTS.role, _RIGHTS.group_name, _WAVES.state, _WAVES.closes_at)
     .add_columns(_PROGRAMMES.contact_name, _PROGRAMMES.contact_email, _NOTICES.help_contacts)
     .add_columns(select(KnownPepper.fingerprint).scalar_subquery())
@@ -80,7 +79,7 @@ class OpenRight(NamedTuple):
 
 def open_right(connection: Connection, digest: EntitlementDigest) -> OpenRight | None:
     """Return the entitlement with this digest and the state of its wave, in one statement."""
-    row = connection.execute(_OPEN_RIGHT, {"digest": digest}).one_or_none()
+    row = _OPEN_RIGHT.row(connection, digest=digest)
     return None if row is None else OpenRight(*row)
 
 

@@ -17,6 +17,7 @@ from feedback.locales.lists import comma, labelled_on_page, listed_on_page
 from feedback.locales.speech import spoken, teach
 
 PARAMETER = "language"
+_CODES = frozenset(language.code for language in LANGUAGES)
 _ALWAYS_NAMED = frozenset({"accessibility", "opt_out", "participant", "receipts", "results", "support"})
 _NAMED_IF_ASKED = frozenset({"home", "staff"})
 
@@ -45,30 +46,25 @@ def offer_only(codes: Iterable[str]) -> None:
 
 def switched() -> bool:
     """Tell whether the button of another language brought the visitor here: the page is to be shown again."""
-    return _pressed() is not None
+    return not _CODES.isdisjoint(_pressed())
 
 
 def _chosen() -> Language:
     if not has_request_context():
         return ENGLISH
-    for asked in (_pressed(), _named(request.args.get(PARAMETER))):
-        if asked in offered():
-            return asked
+    among = {language.code: language for language in offered()}
     # The browser's order counts, and "fr-CA" is French: a plain match would prefer an English that comes later.
-    wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
-    return next((language for code in wanted if (language := _named(code)) in offered()), None) or ENGLISH
+    preferred = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    asked = (*_pressed(), *request.args.getlist(PARAMETER)[:1], *preferred)
+    return next((among[code] for code in asked if code in among), ENGLISH)
 
 
-def _pressed() -> Language | None:
+def _pressed() -> list[str]:
     try:
-        return _named(request.form.get(PARAMETER))
+        return request.form.getlist(PARAMETER)[:1] if request.method == "POST" else []
     except HTTPException:
         # A form that is too long, or broken off, is refused where it is expected; that page needs a language too.
-        return None
-
-
-def _named(code: str | None) -> Language | None:
-    return next((language for language in LANGUAGES if language.code == code), None)
+        return []
 
 
 def _name_language(endpoint: str, values: dict[str, Any]) -> None:

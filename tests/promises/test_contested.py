@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import pytest
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
 from bench.contested import facts_read
@@ -21,6 +21,7 @@ from feedback.domain.survey.questionnaires import Role
 from feedback.storage.responses import Locks, put_response, sealed_responses
 from tests.answering import respond
 from tests.promises.closing import document_of
+from tests.promises.listening import statements_heard
 from tests.promises.test_scanners import blanked
 from tests.promises.visits import fill_in, own_key, receipt_on, send
 from tests.world import World, hidden_value
@@ -143,16 +144,10 @@ def withdraw(world: World, case: Case, state: str) -> TestResponse:
 
 def told(world: World, act: Callable[[World, Case, str], TestResponse], case: Case) -> tuple[object, ...]:
     """All that is seen and asked of the database when somebody sends; how long the request and the reply are."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
     world.chance = random.Random(3)
     state = fill_in(world, case.link)
-    event.listen(Engine, "before_cursor_execute", note)
-    reply = act(world, case, state)
-    event.remove(Engine, "before_cursor_execute", note)
+    with statements_heard() as asked:
+        reply = act(world, case, state)
     headers = sorted(reply.headers.items())
     return reply.status_code, headers, blanked(reply.data, case.link), len(reply.data), len(state), asked
 

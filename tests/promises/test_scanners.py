@@ -8,12 +8,13 @@ import secrets
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from feedback.domain.links import draft_name, opt_out_token, to_address
 from feedback.services.waves.submit_response import read_link
 from tests.promises.adversary import read_everything
+from tests.promises.listening import statements_heard
 from tests.promises.scanner import fingerprint, look_at_everything
 from tests.promises.visits import engine_of, fill_in, mailed_wave, send
 from tests.world import World
@@ -133,16 +134,10 @@ def test_unknown_closed_and_malformed_links_answer_alike(world: World) -> None:
 
 def statements(world: World, link: str) -> list[str]:
     """What the database is asked when somebody tries a link, on every page and by every form."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    for path in PATHS:
-        world.client().get(f"/s/{link}{path}")
-        world.client().post(f"/s/{link}{path}", data={"state": "AAAA", "go": "send", "word": "withdraw"})
-    event.remove(Engine, "before_cursor_execute", note)
+    with statements_heard() as asked:
+        for path in PATHS:
+            world.client().get(f"/s/{link}{path}")
+            world.client().post(f"/s/{link}{path}", data={"state": "AAAA", "go": "send", "word": "withdraw"})
     return asked
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from werkzeug.test import TestResponse
 
+from feedback.domain.links import page_key
 from feedback.domain.survey.kinds import plain_code
 from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Condition, Question, Role
 from feedback.web.participants.carried import seal, unseal
@@ -173,10 +174,10 @@ def test_a_state_that_somebody_sealed_with_their_own_link_breaks_nothing(
     world: World, path: str, text: list[str]
 ) -> None:
     link = open_link(world)
-    carried = unseal(secret_in(link), fill_in(world, link))
+    carried = unseal(page_key(secret_in(link)), fill_in(world, link))
     assert carried is not None
     draft = json.loads(carried)
-    state = seal(secret_in(link), json.dumps({**draft, "values": {**draft["values"], "F2": text}}).encode())
+    state = seal(page_key(secret_in(link)), json.dumps({**draft, "values": {**draft["values"], "F2": text}}).encode())
     before = fingerprint(world)
     page = world.client().post(f"/s/{link}/{path}", data={"state": state, "go": "resume"})
     assert page.status_code in {200, 400, 422}

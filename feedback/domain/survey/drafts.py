@@ -6,6 +6,7 @@ Holds what was typed and chosen as it came, so that going back and forth loses n
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from feedback.domain.errors import AnswerRefused, SealBroken
 from feedback.domain.links import RECEIPT_BYTES, RECEIPT_CHARS, Receipt, read_receipt
@@ -81,8 +82,12 @@ def with_typed(draft: Draft, text: str) -> Draft:
 
     Whatever stands between or around its letters and digits is no part of it, so none of them is lost to a blank.
     """
-    kept = "".join(letter for letter in text if letter.isascii() and letter.isalnum())
-    return replace(draft, typed="-".join(kept[at : at + 4] for at in range(0, len(kept), 4))[:RECEIPT_CHARS])
+    return replace(draft, typed=_grouped(text))
+
+
+def _grouped(typed: str) -> str:
+    kept = "".join(letter for letter in typed if letter.isascii() and letter.isalnum())
+    return "-".join(kept[at : at + 4] for at in range(0, len(kept), 4))[:RECEIPT_CHARS]
 
 
 def _carried(question: Question, name: str, sent: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
@@ -95,8 +100,9 @@ def _kind_of(question: Question, name: str) -> Kind:
 
 
 def can_travel(questions: Iterable[Question], sent: Mapping[str, Sequence[str]]) -> bool:
-    """Tell whether everything `sent` on some questions can travel on; a text that is far too long cannot."""
-    return all(_carried(question, name, sent) is not None for question in questions for name in question.fields)
+    """Tell whether everything `sent` on some questions can travel on; only a text that is far too long cannot."""
+    written = (question for question in questions if not question.closed)
+    return all(_carried(question, name, sent) is not None for question in written for name in question.fields)
 
 
 def write_draft(draft: Draft) -> bytes:
@@ -122,36 +128,28 @@ def largest_choice(questionnaire: Questionnaire) -> int:
     return len(write_draft(Draft({**chosen, **wishes}, passed, Receipt(bytes(RECEIPT_BYTES)))))
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def _json(record: Mapping[str, object]) -> bytes:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _ENCODER.encode(record).encode("utf-8", "replace")
 
 
 def read_draft(data: bytes) -> Draft:
     """Read what `write_draft` wrote, or raise SealBroken."""
     try:
         record = json.loads(data)
-        values = {_text(name): _texts(values) for name, values in record["values"].items()}
+        values = {name: tuple(said) for name, said in record["values"].items()}
+        passed = frozenset(record["passed"])
         # A page of the version before carried no receipt.
-        receipt, typed = (_text(record.get(name, "")) for name in ("receipt", "typed"))
-        return with_typed(Draft(values, frozenset(map(_text, record["passed"])), read_receipt(receipt)), typed.rstrip())
+        receipt, typed = (record.get(name, "") for name in ("receipt", "typed"))
+        # Whoever has a link can seal anything with its key, even half a character, which cannot be shown again.
+        "".join((*values, *chain(*values.values()), *passed, receipt, typed)).encode()
+        if () in values.values():
+            raise ValueError
+        return Draft(values, passed, read_receipt(receipt), _grouped(typed))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SealBroken("A sealed page does not hold a draft.") from None
-
-
-# Whoever has a link can seal anything with its key.
-def _texts(values: Iterable[object]) -> tuple[str, ...]:
-    texts = tuple(map(_text, values))
-    if not texts:
-        raise ValueError
-    return texts
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    # Half a character cannot be shown again.
-    value.encode()
-    return value
 
 
 def answer_in(questionnaire: Questionnaire, draft: Draft) -> Answer:

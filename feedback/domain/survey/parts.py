@@ -35,14 +35,10 @@ def parts_of(questionnaire: Questionnaire, draft: Draft) -> dict[str, Part]:
 
     None is left out: how many there are would tell whoever counts pages what was answered.
     """
-    asked: dict[str, list[Question]] = {section.code: [] for section in questionnaire.sections}
+    asked: dict[str, list[Question]] = {code: [] for code in questionnaire.by_section}
     for question in questionnaire.asked_of(draft.chosen):
         asked[question.section].append(question)
-    return {
-        section.code: Part(section, tuple(asked[section.code]))
-        for section in questionnaire.sections
-        if questionnaire.questions_in(section.code)
-    }
+    return {one.code: Part(one, tuple(asked[one.code])) for one in questionnaire.sections if one.code in asked}
 
 
 def first_open(parts: Mapping[str, Part], draft: Draft) -> Part | None:

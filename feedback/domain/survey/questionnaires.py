@@ -203,9 +203,16 @@ class Questionnaire:
         """Whether not everybody is asked everything."""
         return any(question.shown_when for question in self.questions)
 
+    @cached_property
+    def by_section(self) -> Mapping[str, tuple[Question, ...]]:
+        """All questions of each section that has some, in order."""
+        codes = dict.fromkeys(section.code for section in self.sections)
+        found = {code: tuple(one for one in self.questions if one.section == code) for code in codes}
+        return {code: questions for code, questions in found.items() if questions}
+
     def questions_in(self, section: str) -> tuple[Question, ...]:
         """Return all questions of a section."""
-        return tuple(question for question in self.questions if question.section == section)
+        return self.by_section.get(section, ())
 
     def asked_of(self, chosen: Mapping[str, object]) -> tuple[Question, ...]:
         """Return the questions that somebody is asked who has `chosen` these options so far, by field name.

@@ -3,8 +3,9 @@
 Every failure to find a survey looks the same from outside: unknown, malformed, not open yet, closed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -13,12 +14,14 @@ from feedback.domain.links import (
     SECRET_BYTES,
     ChangeLock,
     LinkSecret,
+    PageKey,
     Pepper,
     Receipt,
     ResponseKey,
     change_lock,
     entitlement_digest,
     from_address,
+    page_key,
     pepper_fingerprint,
     proof,
     response_key,
@@ -36,12 +39,22 @@ _NOT_A_SECRET = LinkSecret(bytes(SECRET_BYTES))
 
 @dataclass(frozen=True)
 class OpenLink:
-    """A link whose wave was open when it was followed, with the right, the survey and the row that it leads to."""
+    """A link whose wave was open when it was followed, with the right and the survey that it leads to."""
 
     secret: LinkSecret
     right: OpenRight
     survey: Survey
-    row: ResponseKey
+    pepper: Pepper = field(repr=False)
+
+    @cached_property
+    def row(self) -> ResponseKey:
+        """The key of the row in which its answer lies, which few of its pages ask for."""
+        return response_key(self.secret, self.pepper if self.survey.has_pepper else None)
+
+    @cached_property
+    def page_key(self) -> PageKey:
+        """The key to what its pages carry."""
+        return page_key(self.secret)
 
 
 def read_link(text: str) -> LinkSecret:
@@ -68,7 +81,7 @@ def follow_link(
     if pepper is None or right.fingerprint not in {None, pepper_fingerprint(pepper)}:
         raise PepperRefused("This process holds no pepper, or another one than answers were given with.")
     survey = (known or KnownSurveys()).survey(connection, right.wave_id, right.role)
-    return OpenLink(secret, right, survey, response_key(secret, pepper if survey.has_pepper else None))
+    return OpenLink(secret, right, survey, pepper)
 
 
 def submit_response(

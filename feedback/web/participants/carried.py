@@ -8,7 +8,7 @@ import binascii
 from dataclasses import replace
 
 from feedback.domain.errors import SealBroken
-from feedback.domain.links import RECEIPT_BYTES, LinkSecret, Receipt, new_receipt, page_key
+from feedback.domain.links import RECEIPT_BYTES, PageKey, Receipt, new_receipt
 from feedback.domain.sealing import open_page_state, seal_page_state
 from feedback.domain.survey.drafts import Draft, read_draft, write_padded_draft
 from feedback.services.waves.submit_response import OpenLink
@@ -20,40 +20,40 @@ _PLAIN = str.maketrans("-_", "+/")
 def carry_draft(opened: OpenLink, draft: Draft) -> str:
     """Return a draft as a page carries it, of one size whatever was chosen. The first of a visit draws its receipt."""
     survey, carried = opened.survey, draft if draft.receipt else replace(draft, receipt=new_receipt())
-    return seal(opened.secret, write_padded_draft(carried, survey.questionnaire.open_questions, survey.draft_bytes))
+    return seal(opened.page_key, write_padded_draft(carried, survey.questionnaire.open_questions, survey.draft_bytes))
 
 
-def carried_draft(secret: LinkSecret, sealed: str) -> Draft | None:
+def carried_draft(opened: OpenLink, sealed: str) -> Draft | None:
     """Return the draft that a page carried, or None if it was altered or belongs to another link."""
     if not sealed:
         return Draft()
-    opened = unseal(secret, sealed)
+    carried = unseal(opened.page_key, sealed)
     try:
-        return None if opened is None else read_draft(opened)
+        return None if carried is None else read_draft(carried)
     except SealBroken:
         return None
 
 
-def carry_receipt(secret: LinkSecret, receipt: Receipt) -> str:
+def carry_receipt(opened: OpenLink, receipt: Receipt) -> str:
     """Return a receipt as the page of thanks carries it, for another language."""
-    return seal(secret, _RECEIPT + receipt)
+    return seal(opened.page_key, _RECEIPT + receipt)
 
 
-def carried_receipt(secret: LinkSecret, sealed: str) -> Receipt | None:
+def carried_receipt(opened: OpenLink, sealed: str) -> Receipt | None:
     """Return the receipt that a page of thanks carried, or None if there was none or it was altered."""
-    opened = unseal(secret, sealed) or b""
-    is_one = opened.startswith(_RECEIPT) and len(opened) == len(_RECEIPT) + RECEIPT_BYTES
-    return Receipt(opened[len(_RECEIPT) :]) if is_one else None
+    carried = (unseal(opened.page_key, sealed) if sealed else None) or b""
+    is_one = carried.startswith(_RECEIPT) and len(carried) == len(_RECEIPT) + RECEIPT_BYTES
+    return Receipt(carried[len(_RECEIPT) :]) if is_one else None
 
 
-def seal(secret: LinkSecret, data: bytes) -> str:
+def seal(key: PageKey, data: bytes) -> str:
     """Return `data` as a page may carry it, in letters that a form sends as they are: each would take three else."""
-    return base64.urlsafe_b64encode(seal_page_state(data, page_key(secret))).decode()
+    return base64.urlsafe_b64encode(seal_page_state(data, key)).decode()
 
 
-def unseal(secret: LinkSecret, sealed: str) -> bytes | None:
+def unseal(key: PageKey, sealed: str) -> bytes | None:
     """Return what `seal` sealed, or None if it was altered or belongs to another link."""
     try:
-        return open_page_state(base64.b64decode(sealed.translate(_PLAIN), validate=True), page_key(secret))
+        return open_page_state(base64.b64decode(sealed.translate(_PLAIN), validate=True), key)
     except (binascii.Error, ValueError, SealBroken):
         return None

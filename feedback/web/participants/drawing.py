@@ -124,7 +124,7 @@ def _carried_receipt(receipt: Receipt, opened: OpenLink) -> dict[str, str]:
     return {
         "link": to_address(opened.secret),
         "receipt": receipt_words(receipt),
-        "sealed": carry_receipt(opened.secret, receipt),
+        "sealed": carry_receipt(opened, receipt),
         "state": carry_draft(opened, Draft(receipt=receipt)),
     }
 

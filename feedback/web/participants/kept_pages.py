@@ -68,8 +68,8 @@ def size_of(html: str) -> int:
 
 
 def filled_up(html: str, size: int) -> Markup:
-    """Return a piece of a page and a comment behind it, together `size` bytes long; there must be room for one."""
-    return Markup("".join((html, _comment(size - size_of(html)))))  # noqa: S704  # `html` is HTML
+    """Return a piece of a page and a comment behind it, together `size` bytes long, or as many as they must be."""
+    return Markup("".join((html, _comment(max(size - size_of(html), COMMENT_BYTES)))))  # noqa: S704  # `html` is HTML
 
 
 def padded(page: str) -> bytes:

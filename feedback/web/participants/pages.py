@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from feedback.domain.errors import AnswerRefused
-from feedback.domain.links import LinkSecret, new_receipt
+from feedback.domain.links import new_receipt
 from feedback.domain.survey.drafts import Draft, answer_in, with_typed
 from feedback.domain.survey.kinds import filled_code, tick_name
 from feedback.domain.survey.next_page import (
@@ -61,14 +61,14 @@ def questions(link: str) -> Response:
 def answer(link: str) -> Response:
     """Take what was filled in on one part along, and show the page that was asked for."""
     opened = _follow(link)
-    return show(after_part(opened.survey.questionnaire, _sent(opened.secret)), opened)
+    return show(after_part(opened.survey.questionnaire, _sent(opened)), opened)
 
 
 @participant.post("/<link>/send")
 def send(link: str) -> Response:
     """Take the answer that was looked at; all of it is checked again, and what is missing leads to its part."""
     opened = _follow(link)
-    page = after_check(opened.survey.questionnaire, _sent(opened.secret))
+    page = after_check(opened.survey.questionnaire, _sent(opened))
     return show(_submit(page, opened) if isinstance(page, Submission) else page, opened)
 
 
@@ -82,7 +82,7 @@ def withdrawal(link: str) -> Response:
 def take_back(link: str) -> Response:
     """Take the answer back once the word is typed; whether there was one stays untold."""
     opened = _follow(link)
-    page = after_word(_sent(opened.secret), withdrawal_word())
+    page = after_word(_sent(opened), withdrawal_word())
     return show(_withdraw(page, opened) if isinstance(page, Withdrawal) else page, opened)
 
 
@@ -100,12 +100,13 @@ def _follow(link: str) -> OpenLink:
     return opened
 
 
-def _sent(secret: LinkSecret) -> Sent:
-    form = request.form
-    draft, receipt = carried_draft(secret, form.get("state", "")), carried_receipt(secret, form.get("sent", ""))
-    if draft and "receipt" in form:
-        draft = with_typed(draft, form["receipt"])
-    return Sent(draft, form.to_dict(flat=False), switched=switched(), receipt=receipt)
+def _sent(opened: OpenLink) -> Sent:
+    fields = request.form.to_dict(flat=False)
+    state, sealed_receipt, typed = (next(iter(fields.get(name, ())), "") for name in ("state", "sent", "receipt"))
+    draft, receipt = carried_draft(opened, state), carried_receipt(opened, sealed_receipt)
+    if draft and "receipt" in fields:
+        draft = with_typed(draft, typed)
+    return Sent(draft, fields, switched=switched(), receipt=receipt)
 
 
 def _submit(submission: Submission, opened: OpenLink) -> Page:

@@ -24,7 +24,7 @@ from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
 from feedback.web.participants.carried import carry_draft
 from feedback.web.participants.help_lines import help_lines
-from feedback.web.participants.kept_pages import COMMENT_BYTES, KeptPage, filled_up, hole, kept, padded, size_of
+from feedback.web.participants.kept_pages import KeptPage, filled_up, hole, kept, padded, size_of
 from forms.questionnaire import build_form, fill_form
 
 CHECKED = "checked"
@@ -155,7 +155,7 @@ def _conditional(asked: KeptPage, blank: Mapping[str, str], carried: Mapping[str
     names = dict.fromkeys(_NAME.findall(drawn))
     sent = Markup('<input type="hidden" name="{}" value="{}">')
     hidden = Markup().join(sent.format(name, filled_code("")) for name in names)
-    return Conditional(asked, filled_up(hidden, max(size_of(drawn), size_of(hidden) + COMMENT_BYTES)))
+    return Conditional(asked, filled_up(hidden, size_of(drawn)))
 
 
 def _hole_for(name: str, code: str, _is_made: bool) -> str:  # as templates call it
