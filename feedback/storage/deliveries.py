@@ -97,7 +97,7 @@ class Delivery(Base):
     mail: Mapped[WaveMail] = composite("kind", "number")
 
 
-_IS_TO_ALL = or_(Delivery.kind != MailKind.INVITATION, Delivery.number == 1)
+_IS_TO_ALL = or_(Delivery.kind == MailKind.REMINDER, Delivery.mail == INVITATION)
 
 
 def queue_mails(
@@ -239,7 +239,8 @@ def skip_mail(session: Session, wave_id: int, mail: WaveMail) -> None:
 def count_unwilling(session: Session, programme_id: int, wave_id: int | None) -> int:
     """Return how many in the programme, of those invited to `wave_id` if it is given, last got no mail by their wish.
 
-    Only mails to everybody count, and who has left does not. It moves when such a mail goes out, not with a wish.
+    Only mails to everybody that can be stopped count, and who has left does not.
+    It moves when such a mail goes out, not with a wish.
     """
     skipped = and_(Delivery.state == DeliveryState.SKIPPED, Delivery.attempts > 0)
     settled = (or_(skipped, Delivery.state.in_((*_LOST, DeliveryState.ACCEPTED))), _IS_TO_ALL)

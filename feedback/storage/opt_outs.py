@@ -27,9 +27,10 @@ def add_opt_outs(session: Session, programme_id: int, digests: Iterable[OptOutDi
     insert_rows(session, OptOut, ("digest", "programme_id", "wants_no_mail"), rows)
 
 
-def set_wish(session: Session, digest: OptOutDigest, *, wants_no_mail: bool) -> None:
-    """Record a wish; an unknown digest changes nothing."""
-    session.execute(update(OptOut).where(OptOut.digest == digest).values(wants_no_mail=wants_no_mail))
+def set_wish(session: Session, digest: OptOutDigest, *, wants_no_mail: bool) -> bool:
+    """Record a wish; False, and no change, if the digest is unknown."""
+    result = session.execute(update(OptOut).where(OptOut.digest == digest).values(wants_no_mail=wants_no_mail))
+    return bool(getattr(result, "rowcount", 0))
 
 
 def unwilling(session: Session, digests: Iterable[OptOutDigest]) -> set[OptOutDigest]:

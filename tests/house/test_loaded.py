@@ -69,7 +69,7 @@ def loaded_by(environment: dict[str, str], spy: Spy, *words: str) -> set[str]:
 
 def visit_pages(site: str, link: str) -> None:
     browser, page = Browser(), f"{site}/s/{link}"
-    for path in ("", "/accessibility", "/receipt", "/readyz", "/static/feedback.css", "/o/unknown"):
+    for path in ("", "/accessibility", "/receipt", "/readyz", "/static/feedback.css", f"/o/{'A' * 43}"):
         browser.get(f"{site}{path}")
     for path in ("/r/unknown", "/support/unknown", "/s/unknown", "/staff/"):
         with pytest.raises(HTTPError):

@@ -24,22 +24,33 @@ def environment(environment: dict[str, str]) -> dict[str, str]:
     return {**environment, "FEEDBACK_BOUNCE_ADDRESS": BOUNCES}
 
 
-def answered(world: World, name: str, sender: str = MIA) -> bytes:
+def answered(world: World, name: str, writes_as: str = MIA) -> bytes:
+    """A case about Mia's mail, written from that address of hers."""
     raw = (CASES / name).read_bytes().replace(b"{return_path}", return_path_of(world, MIA).encode())
-    return raw.replace(b"mia@example.com", sender.encode())
+    raw = raw.replace(b"From: Mia <mia@example.com>", f"From: Mia <{writes_as}>".encode())
+    return raw.replace(b"mia@example.com", MIA.encode())
 
 
 @pytest.mark.parametrize("name", ARRIVED)
+@pytest.mark.parametrize("writes_as", [MIA, "mia.m@example.com"])
 @pytest.mark.parametrize("extra", [b"", b"Return-Path: <>\n", b"Return-Path: <>\nPrecedence: junk\n"])
-def test_an_answer_of_a_mailbox_sends_no_link_elsewhere(world: World, name: str, extra: bytes) -> None:
+def test_an_answer_of_a_mailbox_sends_no_link_elsewhere(world: World, name: str, extra: bytes, writes_as: str) -> None:
     wave = mailed_wave(world, 3, 3)
     world.clock.pass_time(hours=1)
     with world.session() as session:
-        assert not note_bounce(session, world.keys, extra + answered(world, name), now=world.clock())
+        assert not note_bounce(session, world.keys, extra + answered(world, name, writes_as), now=world.clock())
         assert show_undeliverable(session, wave) == ()
         with pytest.raises(NotFound):
             mend_delivery(session, wave, 1, "thief@example.com", now=world.clock(), actor="test")
     assert set(mail_states(world).values()) == {"accepted"}
+
+
+@pytest.mark.parametrize("subject", [b"Your view", b"Re: Your view", b""])
+def test_an_answer_with_no_mark_of_a_machine_is_a_persons(world: World, subject: bytes) -> None:
+    mailed_wave(world, 3, 3)
+    raw = answered(world, "ooo-plain-no-header.eml", "mia.m@example.com").replace(b"Out of office", subject)
+    with world.session() as session:
+        assert not note_bounce(session, world.keys, raw, now=world.clock())
 
 
 @pytest.mark.parametrize("name", LOST)

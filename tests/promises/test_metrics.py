@@ -73,7 +73,7 @@ def test_no_figure_moves_when_somebody_asks_for_support_or_wants_no_more_mails(w
     assert world.client().post(support_address(world), data=ASKED).status_code == 200
     assert everything_told(world) == before
     token = to_address(opt_out_token(world.keys.opt_out_key(1), 1))
-    assert world.client().post(f"/o/{token}").status_code == 200
+    assert world.client().post(f"/o/{token}", data={"go": "stop"}).status_code == 200
     assert everything_told(world) == before
     world.clock.pass_time(minutes=10)
     later = everything_told(world)

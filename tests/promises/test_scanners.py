@@ -219,12 +219,34 @@ def test_one_click_stops_the_mails(world: World) -> None:
     assert world.mailbox.count() == len(world.links(wave)) - 1
 
 
-def test_an_unknown_opt_out_address_answers_like_a_known_one(world: World) -> None:
+def test_a_broken_opt_out_address_says_so_and_promises_nothing(world: World) -> None:
     world.open_wave(10, 0)
-    known, unknown, malformed = token_of(world, 1), to_address(secrets.token_bytes(32)), "x"
-    expected = opt_out_views(world, known)
-    assert opt_out_views(world, unknown) == expected
-    assert [one[0] for one in opt_out_views(world, malformed)] == [one[0] for one in expected]
+    known, unknown = token_of(world, 1), to_address(secrets.token_bytes(32))
+    for broken in (unknown, known[:-1], known + "A", "x"):
+        for data in (ONE_CLICK, {"go": "stop"}, {"go": "resume"}):
+            reply = world.client().post(f"/o/{broken}", data=data)
+            assert (reply.status_code, "This address does not work" in reply.text) == (404, True)
+            assert "You will get no more" not in reply.text
+
+
+def test_an_opt_out_address_that_is_only_looked_at_tells_nobody_whether_it_is_known(world: World) -> None:
+    world.open_wave(10, 0)
+    known, unknown = token_of(world, 1), to_address(secrets.token_bytes(32))
+    looks = [seen(world.client().get(f"/o/{token}")) for token in (known, unknown)]
+    (first, second) = [
+        (status, headers, body.replace(t.encode(), b"T"))
+        for (status, headers, body), t in zip(looks, (known, unknown), strict=True)
+    ]
+    assert first == second
+
+
+@pytest.mark.parametrize("data", [{}, {"go": ""}, {"go": "send"}, {"List-Unsubscribe": "Two"}, {"One-Click": "yes"}])
+def test_a_post_that_nobody_meant_stops_no_mails(world: World, data: dict[str, str]) -> None:
+    world.open_wave(10, 0)
+    before = fingerprint(world)
+    reply = world.client().post(f"/o/{token_of(world, 1)}", data=data)
+    assert (reply.status_code, "You will get no more invitations and reminders<" in reply.text) == (400, False)
+    assert fingerprint(world) == before
 
 
 def opt_out_views(world: World, token: str) -> list[tuple[int, list[tuple[str, str]], bytes]]:

@@ -143,7 +143,7 @@ def test_switching_the_opt_out_stops_no_mails_and_keeps_what_was_said(world: Wor
     before = fingerprint(world)
     asked = press_language(world, "/o/" + "A" * 43, "", "cy", go="stop", done="").text
     told = press_language(world, "/o/" + "A" * 43, "", "cy", go="resume", done="stopped").text
-    assert ("Atal negeseuon" in asked, "Ni chewch ragor" in told) == (True, True)
+    assert ("Atal gwahoddiadau" in asked, "Ni chewch ragor" in told) == (True, True)
     assert fingerprint(world) == before
 
 

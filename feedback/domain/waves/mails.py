@@ -21,7 +21,13 @@ class MailKind(StrEnum):
         """The only state of a wave in which the mail is sent: in any other it would not be true."""
         return _SENT_IN.get(self, WaveState.OPEN)
 
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether somebody who wants no mails gets none of these. What became of a survey everybody invited is told."""
+        return self in STOPPABLE
 
+
+STOPPABLE = frozenset({MailKind.INVITATION, MailKind.REMINDER})
 _SENT_IN = {
     MailKind.CANCELLATION: WaveState.CANCELLED,
     MailKind.RESULTS: WaveState.CLOSED,

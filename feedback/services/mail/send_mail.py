@@ -194,7 +194,7 @@ def _skip_unwilling(
 ) -> list[tuple[int, int]]:
     key = keys.opt_out_key(context.programme.id)
     digests = {person: opt_out_digest(opt_out_token(key, person)) for _delivery, person in ledger}
-    silent = unwilling(session, digests.values())
+    silent = unwilling(session, digests.values()) if context.batch.mail.kind.can_be_stopped else set()
     wanted = []
     for delivery_id, person in ledger:
         if digests[person] in silent or context.people[person].has_left:
@@ -276,7 +276,7 @@ def _messages(
                 values=values(language),
                 addressee=person.name,
                 links={name: address_in(page, language) for name, page in links.items()},
-                opt_out_url=opt_out,
+                opt_out_url=opt_out if context.batch.mail.kind.can_be_stopped else None,
                 return_path=return_path(back_to, opt_out_key, delivery_id) if back_to else None,
             ),
         )

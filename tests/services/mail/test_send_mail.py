@@ -11,15 +11,17 @@ from sqlalchemy import select, update
 from feedback.domain.errors import MailRefused
 from feedback.domain.links import message_name, opt_out_token, to_address
 from feedback.domain.roster.rows import read_roster
-from feedback.domain.waves.mails import INVITATION
+from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
 from feedback.domain.waves.states import WaveState
 from feedback.resources import migrations_folder
+from feedback.services.mail.queue_mails import leave_to_the_tick, queue_for
 from feedback.services.waves.cancel_wave import cancel_wave
 from feedback.services.waves.find_due import Act
-from feedback.storage.deliveries import Delivery, begin_sending, fence_unsent
+from feedback.storage.deliveries import Delivery, begin_sending, count_unwilling, fence_unsent, invited_to
 from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.people import Participant, add_people, mark_left
 from feedback.storage.tables import Base
+from feedback.storage.waves import wave_by_id
 from feedback.worker.due import Due, do
 from feedback.worker.worker import worker_context
 from tests.promises.visits import engine_of
@@ -318,6 +320,50 @@ def test_who_opts_out_after_the_invitation_is_not_reminded(world: World, wave: i
     world.clock.pass_time(days=3)
     remind(world)
     assert sorted(relay.recipients) == sorted([*EVERYBODY, *EVERYBODY[:3], OTHER, THIRD])
+
+
+def stop_mails_to(world: World, email: str) -> None:
+    token = opt_out_token(world.keys.opt_out_key(1), person(world, email))
+    world.client().post(f"/o/{to_address(token)}", data={"go": "stop"})
+
+
+@pytest.mark.parametrize("kind", [MailKind.EXTENSION, MailKind.CANCELLATION, MailKind.RESULTS, MailKind.UNREPORTED])
+def test_what_became_of_a_survey_those_hear_too_who_want_no_invitations(
+    world: World, wave: int, relay: ScriptedRelay, kind: MailKind
+) -> None:
+    world.send_mails()
+    stop_mails_to(world, MENTOR)
+    with world.session() as session:
+        wave_by_id(session, wave).state = kind.sent_in
+        everybody = invited_to(session, wave)
+        queue_for(session, wave, WaveMail(kind), people=everybody, now=world.clock(), defer=leave_to_the_tick)
+        session.commit()
+    send_batch(world, 2)
+    assert sorted(relay.recipients[6:]) == EVERYBODY
+    assert not any(mail["List-Unsubscribe"] for _recipient, mail in relay.received[6:])
+
+
+def test_who_wants_no_mail_is_counted_though_they_hear_what_became_of_a_survey(
+    world: World, wave: int, relay: ScriptedRelay
+) -> None:
+    world.send_mails()
+    stop_mails_to(world, MENTOR)
+    world.clock.pass_time(days=3)
+    remind(world)
+    with world.session() as session:
+        assert count_unwilling(session, 1, wave) == 1
+        queue_for(
+            session,
+            wave,
+            WaveMail(MailKind.EXTENSION),
+            people=invited_to(session, wave),
+            now=world.clock(),
+            defer=leave_to_the_tick,
+        )
+        session.commit()
+    world.send_mails()
+    with world.session() as session:
+        assert count_unwilling(session, 1, wave) == 1
 
 
 def test_who_has_left_gets_no_mail(world: World, wave: int, relay: ScriptedRelay) -> None:
