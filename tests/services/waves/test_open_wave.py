@@ -212,7 +212,7 @@ def test_the_opening_is_in_the_audit_log_with_who_did_it(world: World) -> None:
 
 
 def test_a_body_fits_whatever_group_and_role_it_is_for(world: World) -> None:
-    long = "Ä" * 40
+    long = "Ж" * 40
     wave = world.open_wave(mentors=24, mentees=24, cohorts=(long, f"{long}+"))
     links = [links[0] for links in (world.links(wave, Role.MENTOR), world.links(wave, Role.MENTEE))]
     pages = [world.answer(link, texts=("𝕳" * 1000,)) for link in links]
