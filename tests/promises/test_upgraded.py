@@ -1,12 +1,13 @@
 """An installation of an earlier release is upgraded in the middle of a wave: what it has promised is kept."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from feedback.app import create_app
 from feedback.config import Serves
@@ -17,6 +18,7 @@ from feedback.storage.column_statistics import SAMPLED
 from feedback.storage.grants import GroupRole
 from feedback.storage.history import history_of
 from feedback.storage.keys import Purpose
+from feedback.storage.receipts import wave_counting
 from feedback.storage.waves import groups_of
 from tests.bouncing import mail_states, mail_to
 from tests.cli.test_commands import output
@@ -124,6 +126,24 @@ def test_a_reminder_after_an_upgrade_carries_the_link_of_before(upgraded: World,
     assert set(mail_states(upgraded, WaveMail(MailKind.REMINDER, 1)).values()) == {"accepted"}
 
 
+@ON_SQLITE
+def test_who_wanted_no_mail_before_an_upgrade_gets_none_after_it(world: World) -> None:
+    with main_of(world).begin() as connection:
+        of_one = "(SELECT min(digest) FROM opt_outs)"
+        connection.execute(text(f"UPDATE opt_outs SET wants_no_mail = true WHERE digest = {of_one}"))
+    output(world, "db", "upgrade")
+    world.clock.pass_time(days=7)
+    world.do_what_is_due()
+    world.do_what_is_due()
+    states = Counter(mail_states(world, WaveMail(MailKind.REMINDER, 1)).values())
+    assert states == {"accepted": 14, "skipped": 1}
+
+
+def main_of(world: World) -> Engine:
+    with world.app.app_context():
+        return world.tools.engines.main
+
+
 def test_a_wave_planned_before_an_upgrade_opens_after_it(upgraded: World, old: dict[str, Any]) -> None:
     answer_the_rest(upgraded, old["links"])
     let_it_close(upgraded)
@@ -138,6 +158,14 @@ def test_what_was_reported_before_an_upgrade_can_be_read_after_it(upgraded: Worl
     assert document_of(upgraded, CLOSED).rates[0].answered == 12
     (question,) = review_of(upgraded, CLOSED).questions
     assert sorted(one.comment.text for one in question.comments)[0] == "Help number 0."
+
+
+@ON_SQLITE
+def test_every_receipt_listed_before_an_upgrade_is_found_after_it(upgraded: World) -> None:
+    listed = document_of(upgraded, CLOSED).receipts
+    with upgraded.reading() as connection:
+        found = [wave_counting(connection, bytes.fromhex(one)) for one in listed]
+    assert found == [CLOSED] * 12
 
 
 @ON_POSTGRESQL
@@ -157,8 +185,7 @@ def test_after_an_upgrade_and_its_grants_each_process_does_its_part(
 
 @ON_POSTGRESQL
 def test_what_an_earlier_release_let_be_sampled_is_gone_after_its_upgrade(world: World) -> None:
-    with world.app.app_context():
-        engine = world.tools.engines.main
+    engine = main_of(world)
     sampled = text("SELECT DISTINCT tablename || '.' || attname FROM pg_stats WHERE schemaname = 'public'")
     with engine.connect() as connection:
         assert "sealed_responses.response_key" in set(connection.scalars(sampled))
