@@ -23,7 +23,7 @@ from feedback.services.waves.export_calendar import export_calendar
 from feedback.services.waves.forecast_wave import forecast_wave
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from feedback.services.waves.postpone_wave import postpone_wave
-from feedback.services.waves.preview_wave import WavePreview, preview_wave, twins_ahead
+from feedback.services.waves.preview_wave import WavePreview, look_ahead, preview_wave
 from feedback.services.waves.show_wave import show_wave
 from forms.bank import pair
 
@@ -172,10 +172,13 @@ def wave_forecast(wave_id: int) -> ForecastWords:
     """Return the forecast of a wave, with its twins; raises PlanRefused if it could not be opened (R11)."""
     tools = runtime()
     session = tools.session()
-    is_ahead = show_wave(session, wave_id, now=tools.clock()).invited is None
-    twins = twins_ahead(session, tools.keys, wave_id, now=tools.clock()) if is_ahead else ()
     with force_locale(_LANGUAGE):
-        return forecast_words(forecast_wave(session, wave_id), twins)
+        if show_wave(session, wave_id, now=tools.clock()).invited is not None:
+            return forecast_words(forecast_wave(session, wave_id), ())
+        ahead = look_ahead(session, tools.keys, wave_id, now=tools.clock())
+        if ahead.refusal is not None or ahead.formed is None:
+            raise ahead.refusal or PlanRefused
+        return forecast_words(ahead.formed.forecast, ahead.twins)
 
 
 @click.command("forecast")

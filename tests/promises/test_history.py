@@ -15,6 +15,7 @@ from feedback.domain.errors import HistoryRefused, ReportHeld
 from feedback.domain.survey.questionnaires import Question, Questionnaire, Role
 from feedback.domain.waves.states import WaveState
 from feedback.reporting.forecast_words import forecast_words
+from feedback.services.programmes.set_organisation import set_approval
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.waves.ask_opening import ask_opening
@@ -415,15 +416,65 @@ def test_a_wave_refused_at_its_hour_stays_scheduled_and_opens_once_that_is_mende
         world.do_what_is_due()
     assert SEARCHES.made == made
     assert state_of(world, wave) == WaveState.SCHEDULED
-    assert [mail.subject for mail in world.mailbox.newest(99)].count("A survey could not open") == 1
+    assert mails_that_it_could_not_open(world) == 1
     page = see(client, f"/staff/waves/{wave}")
     assert "This survey could not open at its time" in page
     assert "what fewer than 10 people answered (Mentors)" in page
+    assert SEARCHES.made == made
     enrol(world, programme, roster([3]))
     world.do_what_is_due()
     assert SEARCHES.made > made
     assert state_of(world, wave) == WaveState.OPEN
     assert "could not open" not in see(client, f"/staff/waves/{wave}")
+
+
+def mails_that_it_could_not_open(world: World) -> int:
+    return [mail.subject for mail in world.mailbox.newest(99)].count("A survey could not open")
+
+
+def approval(world: World, *, wanted: bool) -> None:
+    with world.session() as session:
+        set_approval(session, "Example Organisation", approves_rosters=wanted, now=world.clock(), actor="test")
+
+
+Act = Callable[[World, int], None]
+
+
+@pytest.mark.parametrize(
+    ("shut", "mend", "said"),
+    [
+        (
+            lambda world, programme: leave(world, programme, *range(4, 14)),
+            lambda world, programme: enrol(world, programme, roster(MANY)),
+            "The programme has 4 people",
+        ),
+        (
+            lambda world, _programme: approval(world, wanted=True),
+            lambda world, _programme: approval(world, wanted=False),
+            "must approve it",
+        ),
+    ],
+)
+def test_whatever_keeps_a_wave_shut_at_its_hour_is_told_once_and_forgotten_with_its_cause(
+    world: World, shut: Act, mend: Act, said: str
+) -> None:
+    programme = programme_of(world, roster(MANY))
+    client, wave = signed_in(world), scheduled(world, programme)
+    shut(world, programme)
+    world.clock.pass_time(days=1)
+    for _tick in range(3):
+        world.do_what_is_due()
+    assert mails_that_it_could_not_open(world) == 1
+    page = see(client, f"/staff/waves/{wave}")
+    assert "What keeps it stands below" in page
+    assert said in page
+    mend(world, programme)
+    assert "What kept it is mended" in see(client, f"/staff/waves/{wave}")
+    world.do_what_is_due()
+    assert state_of(world, wave) == WaveState.OPEN
+    assert "could not open" not in see(client, f"/staff/waves/{wave}")
+    with world.session() as session:
+        assert not wave_by_id(session, wave).opening_was_refused
 
 
 def scheduled(world: World, programme: int) -> int:

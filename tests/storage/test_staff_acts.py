@@ -22,7 +22,7 @@ from feedback.services.waves.extend_wave import extend_wave
 from feedback.services.waves.forecast_wave import forecast_wave
 from feedback.services.waves.plan_wave import plan_wave
 from feedback.services.waves.postpone_wave import postpone_wave
-from feedback.services.waves.preview_wave import preview_wave, twins_ahead
+from feedback.services.waves.preview_wave import look_ahead, preview_wave
 from feedback.services.waves.set_quiet_times import set_quiet_times, show_quiet_times
 from feedback.storage.grants import GroupRole
 from feedback.storage.keys import Purpose
@@ -90,7 +90,8 @@ def test_staff_plan_a_wave_look_at_it_from_all_sides_and_the_worker_opens_it(des
     wave = planned(desk)
     with desk.session() as session:
         assert len(forecast_wave(session, wave).groups) == 2
-        assert twins_ahead(session, desk.keys, wave, now=START) == ()
+        ahead = look_ahead(session, desk.keys, wave, now=START)
+        assert (ahead.twins, ahead.refusal) == ((), None)
         assert len(dry_run_wave(session, wave, now=START).people) == 27
     assert b"BEGIN:VEVENT" in ics(desk, wave)
     desk.clock.pass_time(days=1)

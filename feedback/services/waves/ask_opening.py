@@ -22,7 +22,7 @@ def ask_opening(session: Session, keys: KeyStore, wave_id: int, *, now: datetime
         check_wave(session, keys, wave, groups_of_wave(session, wave), now=now, opens=True)
     lock_wave(session, wave_id)
     wave = check_opening(session, wave_id, now)
-    wave.state, wave.opens_at = WaveState.SCHEDULED, now
+    wave.state, wave.opens_at, wave.opening_was_refused = WaveState.SCHEDULED, now, False
     count_calendar_change(wave, now)
     note(session, now, actor, "asked to open", f"wave {wave_id}")
     session.commit()

@@ -19,3 +19,17 @@ def count_invited(session: Session, programme_id: int) -> PeopleCount:
             number=count.repeated,
         )
     return count
+
+
+def check_invited(session: Session, programme_id: int, k: int) -> None:
+    """Raise PlanRefused if so many are not invited that anything could be reported, or as `count_invited` does."""
+    invited = count_invited(session, programme_id).people
+    if invited < k:
+        raise PlanRefused(
+            sentence(
+                "The programme has %(invited)s people; with fewer than %(k)s nothing could ever be reported. Import a "
+                "roster first."
+            ),
+            invited=invited,
+            k=k,
+        )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.comments.review import largest_comment
 from feedback.domain.disclosure.groups import Group, group_of
-from feedback.domain.errors import PlanRefused, WaveNotReady
+from feedback.domain.errors import WaveNotReady
 from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.survey.responses import largest_body
@@ -19,7 +19,7 @@ from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_f
 from feedback.services.roster.approve_roster import is_approved
 from feedback.services.support.open_support_desk import open_support_desk
 from feedback.services.waves.check_history import check_wave, invited_members
-from feedback.services.waves.count_invited import count_invited
+from feedback.services.waves.count_invited import check_invited, count_invited
 from feedback.services.waves.form_groups import FormedGroups, groups_of_wave
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.services.waves.seal_terms import seal_terms
@@ -102,13 +102,13 @@ def open_wave(
 
 
 def note_refused_opening(session: Session, wave_id: int, *, now: datetime) -> None:
-    """Note that a wave could not open at its hour because of its history (R11), and have its planners told, once."""
+    """Note that a wave could not open at its hour, and have its planners told, once; its page says why."""
     session.rollback()
     lock_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
     if wave.state == WaveState.SCHEDULED and not wave.opening_was_refused:
         wave.opening_was_refused, wave.news, wave.news_due_at = True, News.REFUSED, now
-        note(session, now, "service", "could not open: too close to other reports", f"wave {wave_id}")
+        note(session, now, "service", "could not open", f"wave {wave_id}")
     session.commit()
 
 
@@ -119,12 +119,7 @@ def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a wave that was never opened can be opened.")
     if wave.closes_at < now + SHORTEST_OPENING:
         raise WaveNotReady(f"Wave {wave_id} would close within the hour; plan a new one.")
-    invited = count_invited(session, wave.programme_id).people
-    if invited < wave.minimum_group_size:
-        raise PlanRefused(
-            f"The programme has {invited} people; with fewer than {wave.minimum_group_size} nothing could ever be "
-            "reported. Import a roster first."
-        )
+    check_invited(session, wave.programme_id, wave.minimum_group_size)
     is_approved(session, wave.programme_id)
     return wave
 
@@ -146,6 +141,7 @@ def _fix_terms(
     response, comment = keys.response.public, keys.comment.public
     wave.state = WaveState.OPEN
     wave.opened_at = now
+    wave.opening_was_refused = False
     if wave.news == News.REFUSED:
         wave.news, wave.news_due_at = None, None
     wave.has_pepper = True

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.errors import PlanRefused
 from feedback.domain.report.report import Twin
 from feedback.domain.waves.calendar import WaveCalendar
 from feedback.domain.waves.schedule import Hours
 from feedback.services.waves.check_history import check_history, check_wave, known_twice
+from feedback.services.waves.count_invited import check_invited
 from feedback.services.waves.form_groups import FormedGroups, groups_of_wave
 from feedback.services.waves.plan_wave import WavePlan, planned_calendar, planned_groups, planned_survey
 from feedback.storage.database import reading
@@ -43,8 +45,26 @@ def preview_wave(session: Session, keys: KeyStore, plan: WavePlan, *, now: datet
         return WavePreview(calendar, hours_of(session, programme.id), formed, twins, named)
 
 
-def twins_ahead(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> tuple[Twin, ...]:
-    """Return the twins of a wave on the present roster; raise HistoryRefused if it could not be opened now (R11)."""
+@dataclass(frozen=True)
+class WaveAhead:
+    """A wave that has not opened, on the present roster. `refusal` is why it could not open, if it could not.
+
+    `formed` is None if there can be no groups.
+    """
+
+    formed: FormedGroups | None = None
+    twins: tuple[Twin, ...] = ()
+    refusal: PlanRefused | None = None
+
+
+def look_ahead(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> WaveAhead:
+    """Return what would come of a wave if it opened now."""
+    formed = None
     with reading(session):
         wave = wave_by_id(session, wave_id)
-        return check_wave(session, keys, wave, groups_of_wave(session, wave), now=now, opens=True)
+        try:
+            formed = groups_of_wave(session, wave)
+            check_invited(session, wave.programme_id, wave.minimum_group_size)
+            return WaveAhead(formed, check_wave(session, keys, wave, formed, now=now, opens=True))
+        except PlanRefused as refusal:
+            return WaveAhead(formed, refusal=refusal)

@@ -8,7 +8,6 @@ from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import PlanRefused
 from feedback.domain.staff import PLANNERS, StaffRole
 from feedback.domain.waves.states import WaveState
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
@@ -18,8 +17,7 @@ from feedback.services.mail.show_undeliverable import show_undeliverable
 from feedback.services.roster.approve_roster import waits_for_approval
 from feedback.services.waves.cancel_wave import begin_cancelling
 from feedback.services.waves.close_wave import begin_closing, retry_closing
-from feedback.services.waves.forecast_wave import forecast_wave
-from feedback.services.waves.preview_wave import twins_ahead
+from feedback.services.waves.preview_wave import WaveAhead, look_ahead
 from feedback.services.waves.show_wave import WaveView, show_wave
 from feedback.web.refusals import in_words
 from feedback.web.staff.guards import allowed, member
@@ -72,6 +70,8 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
     """Return the page of a wave; `sent` is a form that was filled in wrongly."""
     wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
     is_planner = member().role is not StaffRole.REVIEWER
+    ahead = _ahead(wave) if wave.state in _NOT_OPENED else None
+    awaits_approval = ahead is not None and waits_for_approval(runtime().session(), wave.programme_id)
     may_discard = wave.state is WaveState.HELD and member().role is StaffRole.ADMINISTRATOR
     return render_template(
         "staff/wave.html",
@@ -80,10 +80,11 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
         fails_since=moment_in_words(wave.fails_since, wave.time_zone),
         gives_up_at=moment_in_words(wave.gives_up_at, wave.time_zone),
         calendar=tuple((entry, moment_in_words(entry.at, wave.time_zone)) for entry in wave.calendar),
-        forecast=_forecast(wave) if wave.state in _NOT_OPENED else None,
+        forecast=None if ahead is None else _in_words(ahead),
+        is_kept_shut=awaits_approval or (ahead is not None and ahead.refusal is not None),
         is_planner=is_planner,
         close_form=_form(sent, CloseWaveForm) if wave.may_be_closed and is_planner else None,
-        awaits_approval=wave.state in _NOT_OPENED and waits_for_approval(runtime().session(), wave.programme_id),
+        awaits_approval=awaits_approval,
         lost=_lost(wave),
         discard_form=_form(sent, DiscardWaveForm) if may_discard else None,
         retry_form=RetryWaveForm(),
@@ -92,16 +93,18 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
     )
 
 
-def _forecast(wave: WaveView) -> ForecastWords:
+def _ahead(wave: WaveView) -> WaveAhead:
     tools = runtime()
-    session = tools.session()
+    return look_ahead(tools.session(), tools.keys, wave.id, now=tools.clock())
+
+
+def _in_words(ahead: WaveAhead) -> ForecastWords:
     words = ForecastWords(0, (), (), ())
-    try:
-        seen = forecast_wave(session, wave.id)
-        words = forecast_words(seen)
-        return forecast_words(seen, twins_ahead(session, tools.keys, wave.id, now=tools.clock()))
-    except PlanRefused as refusal:
-        return replace(words, warnings=(in_words(refusal), *words.warnings))
+    if ahead.formed is not None:
+        words = forecast_words(ahead.formed.forecast, ahead.twins)
+    if ahead.refusal is not None:
+        words = replace(words, warnings=(in_words(ahead.refusal), *words.warnings))
+    return words
 
 
 def _date_forms(wave: WaveView, sent: StaffForm | None) -> dict[str, StaffForm]:
