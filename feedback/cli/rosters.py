@@ -73,7 +73,7 @@ def import_command(
     *,
     as_json: bool,
 ) -> None:
-    """Import FILE (CSV with name, email, role and if you like cohort and language): all of it or nothing.
+    """Import FILE (name, email, role and if you like cohort and language; CSV, XLSX or ODS): all of it or nothing.
 
     A column that is not in the file changes nothing; an empty cell in one that is there takes away what was known.
     While a wave is open nobody joins it: who is added is invited from the next wave on.

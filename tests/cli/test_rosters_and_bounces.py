@@ -116,6 +116,23 @@ def test_a_code_page_is_asked_about_and_then_named(world: World, tmp_path: Path)
     assert "Иван Петров" in output(world, "roster", "show", programme)
 
 
+@pytest.mark.parametrize("name", ["xlsx.xlsx", "xlsx-renamed.csv"])
+def test_a_spreadsheet_is_imported_whatever_it_is_called(world: World, tmp_path: Path, name: str) -> None:
+    programme, file = str(world.programme(0, 0)), tmp_path / name
+    file.write_bytes(case(f"structure/{name}"))
+    assert "would be added" in output(world, "roster", "check", programme, str(file))
+    output(world, "roster", "import", programme, str(file))
+    assert "<ada@example.com>" in output(world, "roster", "show", programme)
+
+
+def test_a_spreadsheet_that_cannot_be_read_is_refused_in_a_sentence(world: World, tmp_path: Path) -> None:
+    programme, file = str(world.programme(0, 0)), tmp_path / "roster.xlsx"
+    file.write_bytes(case("structure/xlsx.xlsx")[:-200])
+    result = run(world, "roster", "import", programme, str(file))
+    assert result.exit_code == 1
+    assert "The file is a damaged spreadsheet; open it in your spreadsheet program" in result.output
+
+
 def test_the_check_says_how_many_would_lose_what(world: World, tmp_path: Path) -> None:
     programme, file = str(world.programme(0, 0)), tmp_path / "roster.csv"
     file.write_bytes(case("reimport/first.csv"))

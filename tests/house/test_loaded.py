@@ -18,13 +18,26 @@ from tests.browsing import Browser, free_port
 from tests.databases import ON_SQLITE
 from tests.loaded import Spy
 from tests.processes import ROOT, running, wait_until_served
+from tests.roster_cases import case
 from tests.worker.test_worker import until
 from tests.world import World, fill_parts, hidden_value
 
 MOST_MODULES = 750
 DRIVERS = {"psycopg", "psycopg_binary", "sqlalchemy.dialects"}
 SECRETS = {"FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_SESSION_KEY"}
-HEAVY = {"alembic", "chardet", "highspy", "numpy", "procrastinate", "scipy", "typst", "waitress", "xlsxwriter"}
+HEAVY = {
+    "alembic",
+    "chardet",
+    "highspy",
+    "numpy",
+    "openpyxl",
+    "procrastinate",
+    "python_calamine",
+    "scipy",
+    "typst",
+    "waitress",
+    "xlsxwriter",
+}
 NOT_PARTICIPANTS = HEAVY | {
     "aiosmtpd",
     "lxml",
@@ -33,6 +46,7 @@ NOT_PARTICIPANTS = HEAVY | {
     "feedback.mail",
     "feedback.rendering.pdf",
     "feedback.rendering.workbook",
+    "feedback.spreadsheets",
     "feedback.services.waves.close_wave",
     "feedback.storage.keys",
     "feedback.storage.migrate",
@@ -43,7 +57,7 @@ NOT_PARTICIPANTS = HEAVY | {
     "prometheus_client",
 }
 PAGES = {"feedback.web.participants", "feedback.web.staff"}
-NOT_WORKER = PAGES | {"alembic", "chardet", "granian", "typst", "waitress", "xlsxwriter"}
+NOT_WORKER = PAGES | {"alembic", "chardet", "granian", "openpyxl", "python_calamine", "typst", "waitress", "xlsxwriter"}
 NOT_STATUS = HEAVY | PAGES | {"feedback.auditor", "forms", "psycopg"}
 NOT_HELP = NOT_STATUS | {"feedback.app", "feedback.services", "feedback.storage", "flask_babel", "sqlalchemy"}
 
@@ -117,6 +131,17 @@ def test_a_look_at_the_waves_loads_nothing_that_opens_or_closes_one(
     modules = loaded_by(environment, spy, "wave", "status")
     assert "feedback.services.waves.show_wave" in modules
     assert of(modules, NOT_STATUS) == set()
+
+
+@ON_SQLITE
+def test_a_spreadsheet_is_opened_by_another_process_only(
+    world: World, environment: dict[str, str], spy: Spy, tmp_path: Path
+) -> None:
+    programme, file = str(world.programme(0, 0)), tmp_path / "roster.xlsx"
+    file.write_bytes(case("structure/xlsx.xlsx"))
+    modules = loaded_by(environment, spy, "roster", "check", programme, str(file))
+    assert "feedback.spreadsheets.reading" in modules
+    assert of(modules, {"chardet", "openpyxl", "python_calamine", "feedback.spreadsheets.formats"}) == set()
 
 
 @ON_SQLITE

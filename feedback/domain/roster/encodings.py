@@ -32,7 +32,11 @@ CODE_PAGES = {
     "cp949": "Korean",
 }
 _ALIKE = 0.95
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_ZIP, _OLD_SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_IS_OLD_SPREADSHEET = (
+    "The file is an old “.xls” or protected by a password; open it in your spreadsheet program, save it as “CSV UTF-8” "
+    "or, without a password, as XLSX and upload that."
+)
 _SHOWN_NAMES, _SHOWN_PAGES = 3, 8
 _NOT_TEXT = "The file is not CSV text; open it in your spreadsheet program, save it as “CSV UTF-8” and upload that."
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!|\?xml|html|head|meta|table|body)", re.IGNORECASE)
@@ -69,7 +73,9 @@ def decoded(data: bytes, encoding: str | None = None) -> RosterText:
     Raises RosterRefused if the file is no text in it, or with a question: the likely code pages, and the first names
     as each would read them.
     """
-    if data.startswith(_SPREADSHEETS):
+    if data.startswith(_OLD_SPREADSHEET):
+        raise RosterRefused((_IS_OLD_SPREADSHEET,))
+    if data.startswith(_ZIP):
         raise RosterRefused((_NOT_TEXT,))
     if _WEB_PAGE.match(data[:1_000]):
         raise RosterRefused((_IS_WEB_PAGE,))

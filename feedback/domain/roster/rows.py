@@ -89,7 +89,7 @@ def read_roster(data: bytes, encoding: str | None = None) -> RosterFile:
     return read_records(roster_records(read.text), f"Read as {read.encoding}")
 
 
-def read_records(records: Iterator[RosterRecord], source: str) -> RosterFile:
+def read_records(records: Iterator[RosterRecord], source: str, remarks: tuple[str, ...] = ()) -> RosterFile:
     """Return what the rows of a file say; `source` says how they were read. Raises as `read_roster` does."""
     above, header = _header(records)
     columns = _columns(header)
@@ -98,7 +98,7 @@ def read_records(records: Iterator[RosterRecord], source: str) -> RosterFile:
         raise RosterRefused(shortened(reading.problems))
     if not reading.rows:
         raise RosterRefused((_NO_ROWS,))
-    remarks = (*_letters(source, reading.rows), *above, *reading.remarks)
+    remarks = (*remarks, *_letters(source, reading.rows), *above, *reading.remarks)
     return RosterFile(tuple(reading.rows), columns.fields, remarks)
 
 

@@ -32,6 +32,7 @@ _WORD = re.compile(r"(?:[^\s,;|()/.\"&+-]|\u00a0(?=[^\W\d_])(?=[a-zà-ÿ]))+")
 _BEFORE, _BEHIND = "“‘«\u00a0", "”»\u00a0"
 _DOUBLE_BLANK = re.compile("[^\\W\\d_]\u00a0 [^\\W\\d_]")
 _ELISIONS = re.compile(r"(?:^|(?<=[’']))(?:[odlmnts]|qu|dell|dall|nell|sant|degl|all|mac)$", re.IGNORECASE)
+_SIGN = re.compile(r"[€–—]|\d+[–—]\d+")
 _ORDINAL = re.compile(r"(?:[^\W\d_]{1,3}|\d+)[ªº°]", re.ASCII)
 _DOUBTFUL = (
     re.compile("[ìù](?!$)"),
@@ -59,7 +60,7 @@ def is_western(text: str) -> bool:
 
 
 def _is_western(word: str) -> bool:
-    if word == "€" or _ORDINAL.fullmatch(word):
+    if _SIGN.fullmatch(word) or _ORDINAL.fullmatch(word):
         return True
     *elided, last = re.split("[’']", word)
     return all(_ELISIONS.search(part) for part in elided) and all(map(_is_name, filter(None, (*elided, last))))

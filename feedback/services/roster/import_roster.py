@@ -11,8 +11,9 @@ from feedback.domain.errors import NotFound
 from feedback.domain.links import OptOutDigest, opt_out_digest, opt_out_token
 from feedback.domain.roster.doubts import examined
 from feedback.domain.roster.merging import KnownPerson, RosterMerge, merged
-from feedback.domain.roster.rows import RosterFile, RosterRow, read_roster
+from feedback.domain.roster.rows import RosterFile, RosterRow
 from feedback.domain.waves.states import WaveState
+from feedback.services.roster.read_file import read_file
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
 from feedback.storage.deliveries import invited_to
@@ -55,7 +56,7 @@ def compare_roster(
     rejoin: Collection[str] | None = (),
 ) -> RosterChange:
     """Return what importing `data` would change; raise as `import_roster` does."""
-    file = read_roster(data, encoding)
+    file = read_file(data, encoding)
     before = known_people(session, programme_id)
     return _change(before, _merge(session, programme_id, before, file, rejoin), _invited_now(session, programme_id))
 
@@ -77,7 +78,7 @@ def import_roster(
     from then on too. Any change voids the approval of the roster. Who has left comes back only at an address that
     `rejoin` names, with None at any; NotFound if it names one of somebody else.
     """
-    file = read_roster(data, encoding)
+    file = read_file(data, encoding)
     programme_by_id(session, programme_id)
     lock_programme(session, programme_id)
     before = known_people(session, programme_id)

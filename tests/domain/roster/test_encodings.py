@@ -35,6 +35,7 @@ WESTERN = (
     "Weiß",
     "Yrjö Hämäläinen",
     "Anaïs L’Hôte",
+    "Jörg Müller – 2026–27",
 )
 
 

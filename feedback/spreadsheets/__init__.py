@@ -1,0 +1,1 @@
+"""Spreadsheets as rows of text: read in a child process with limits, which alone loads the libraries that read them."""
