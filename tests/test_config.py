@@ -328,6 +328,17 @@ def test_the_service_writes_and_is_written_to_at_addresses_in_one_spelling(produ
     assert found.bounces.address == "bounces@xn--bcher-kva.example"
 
 
+def test_mails_say_through_whom_they_come_only_if_that_is_named(production: dict[str, str]) -> None:
+    assert read_settings(production).smtp.via is None
+    assert read_settings(production | {"FEEDBACK_MAIL_VIA": "Feedback"}).smtp.via == "Feedback"
+
+
+@pytest.mark.parametrize("via", ["two\nlines", " Feedback", "F" * 61])
+def test_a_via_that_cannot_be_shown_is_refused(production: dict[str, str], via: str) -> None:
+    with pytest.raises(SettingsRefused, match="FEEDBACK_MAIL_VIA"):
+        read_settings(production | {"FEEDBACK_MAIL_VIA": via})
+
+
 @pytest.mark.parametrize("sender", ["feedback", "Feedback <feedback@example.com>", "feedback@localhost"])
 def test_a_sender_that_nobody_could_answer_is_refused(production: dict[str, str], sender: str) -> None:
     with pytest.raises(SettingsRefused, match="FEEDBACK_MAIL_SENDER cannot be used"):

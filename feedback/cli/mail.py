@@ -24,7 +24,7 @@ def test_command(address: str, organisation: str | None) -> None:
     """
     tools = runtime()
     settings = tools.settings
-    shown = SenderSettings(settings.base_url, settings.smtp.sender, settings.bounces.address)
+    shown = SenderSettings(settings.base_url, settings.smtp.sender, settings.bounces.address, settings.smtp.via)
     recipient, relay = read_address(address), Relay(settings.smtp)
     sender = try_relay(tools.session(), relay, recipient, organisation=organisation, sender_settings=shown)
     say(f"The relay accepted the mail from {sender}. Whether it arrives, only the inbox can tell.")

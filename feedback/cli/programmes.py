@@ -11,6 +11,7 @@ from feedback.cli.output import ACTOR, answer, as_json_option, say, shown
 from feedback.cli.quiet import quiet_command, quiet_options, quiet_times_asked
 from feedback.runtime import runtime
 from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
+from feedback.services.programmes.set_programme import set_announcement
 from feedback.services.programmes.show_programmes import ProgrammeView, list_programmes, show_programme
 from feedback.services.programmes.translate_words import translate_words
 from feedback.services.reports.set_notice import name_help, say_what_was_done
@@ -96,6 +97,21 @@ def translate_command(programme_id: int, focus_in: _Pairs, word_in: _Pairs) -> N
         raise click.UsageError("Give at least one of --focus-in and --word-in.")
     translate_words(tools.session(), programme_id, words, now=tools.clock(), actor=ACTOR)
     say("\n".join(_lines(show_programme(tools.session(), programme_id))))
+
+
+@programme.command("set")
+@_programme_id
+@click.option(
+    "--announced-at", required=True, metavar="ADDRESS", help='The page on which it was announced; "" names none.'
+)
+def set_command(programme_id: int, announced_at: str) -> None:
+    """Name the page of your own on which the programme was announced. Mails name it, so that readers can check them.
+
+    \b
+    Example:  feedback programme set 1 --announced-at https://intranet.example.com/leaders-learn
+    """
+    set_announcement(runtime().session(), programme_id, announced_at, now=runtime().clock(), actor=ACTOR)
+    say("Mails from now on name that page." if announced_at else "Mails from now on name no page.")
 
 
 def _with(known: dict[str, dict[str, str]], focus_in: _Pairs, word_in: _Pairs) -> dict[str, dict[str, str]]:

@@ -12,6 +12,7 @@ from feedback.domain.relays import SmtpSecurity, SmtpSettings
 
 LONGEST_RETURN_LOCAL_PART = 24
 SHORTEST_TOKEN = 32
+LONGEST_VIA = 60
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,14 @@ def read_smtp(environ: Mapping[str, str]) -> SmtpSettings:
         password=password,
         ca_file=environ.get("FEEDBACK_SMTP_CA_FILE"),
         sender=_address("FEEDBACK_MAIL_SENDER", environ.get("FEEDBACK_MAIL_SENDER") or "feedback@example.com"),
+        via=_via(environ.get("FEEDBACK_MAIL_VIA")),
     )
+
+
+def _via(text: str | None) -> str | None:
+    if text and not (text.isprintable() and text.strip() == text and len(text) <= LONGEST_VIA):
+        raise SettingsRefused(f"FEEDBACK_MAIL_VIA is not a name of at most {LONGEST_VIA} characters, such as Feedback.")
+    return text or None
 
 
 def read_bounces(environ: Mapping[str, str]) -> BounceSettings:

@@ -16,7 +16,7 @@ class SmtpSecurity(StrEnum):
 
 @dataclass(frozen=True)
 class SmtpSettings:
-    """The mail relay. `ca_file` adds a certificate authority to the system's."""
+    """The mail relay. `ca_file` adds a certificate authority to the system's; `via` is shown behind a name."""
 
     host: str
     port: int
@@ -25,3 +25,4 @@ class SmtpSettings:
     password: str | None = field(repr=False)
     ca_file: str | None
     sender: Address
+    via: str | None = None

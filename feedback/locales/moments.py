@@ -1,6 +1,6 @@
 """Dates and times as each language writes them. Digits are 0 to 9 in every language: see docs/languages.md."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_datetime_format
@@ -24,6 +24,16 @@ def weekday_and_day(on: date, code: str) -> str:
 def time_of_day(at: datetime | time, code: str) -> str:
     """Return such as "10:00", in the time zone of `at` if it has one."""
     return format_time(at, _TIME.get(code, "short"), locale=code)
+
+
+def end_of(at: datetime) -> tuple[date, time | None]:
+    """Return the day on which something ends and the time; of what ends at midnight, the day before and no time.
+
+    Nobody reads "until Monday, 00:00" as the night from Sunday to Monday.
+    """
+    if at.time() == time.min:
+        return at.date() - timedelta(days=1), None
+    return at.date(), at.time()
 
 
 def moment(at: datetime, time_zone: ZoneInfo, code: str) -> str:

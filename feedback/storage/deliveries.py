@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, composite, mapped_column
 from feedback.domain.address import Address
 from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
 from feedback.domain.waves.states import WaveState
-from feedback.storage.bulk import insert_rows
+from feedback.storage.bulk import among, insert_rows
 from feedback.storage.database import Base
 from feedback.storage.people import Participant
 from feedback.storage.waves import Wave
@@ -255,6 +255,14 @@ def count_unwilling(session: Session, programme_id: int, wave_id: int | None) ->
 def invited_to(session: Session, wave_id: int) -> list[int]:
     """Return the ids of those who were invited to a wave, in their order."""
     return list(session.scalars(_invited_to(wave_id).order_by(Delivery.participant_id)))
+
+
+def invited_twice(session: Session, wave_id: int, people: Iterable[int]) -> set[int]:
+    """Return those of `people` whose address was invited to a wave in both roles."""
+    invited = (Delivery.wave_id == wave_id, Delivery.mail == INVITATION, Participant.has_left.is_(False))
+    addresses = select(Participant.email).join(Delivery).where(*invited).group_by(Participant.email)
+    query = select(Participant.id).where(Participant.email.in_(addresses.having(func.count() > 1)))
+    return {one for mine in among(session, Participant.id, people) for one in session.scalars(query.where(mine))}
 
 
 def _invited_to(wave_id: int) -> Select[int]:

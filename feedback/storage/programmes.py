@@ -14,6 +14,7 @@ class Programme(Base):
     """One programme, with the words it prefers and the people its participants may turn to.
 
     `word` and `focus` are in English; `translated` has them by language, such as {"fr": {"focus": "le handicap"}}.
+    `announced_at`: the address of the organisation's own page on which the programme was announced.
     """
 
     __tablename__ = "programmes"
@@ -30,6 +31,7 @@ class Programme(Base):
     contact_email: Mapped[str] = mapped_column(String(320))
     reviewer_name: Mapped[str] = mapped_column(String(200))
     translated: Mapped[Any] = mapped_column(JsonText, default=dict)
+    announced_at: Mapped[str | None] = mapped_column(String(500))
     organisation: Mapped[Organisation] = relationship()
 
 

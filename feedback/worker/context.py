@@ -31,4 +31,5 @@ class WorkerContext(Runtime):
     @property
     def sender_settings(self) -> SenderSettings:
         """What mails show of the sender."""
-        return SenderSettings(self.settings.base_url, self.settings.smtp.sender, self.settings.bounces.address)
+        smtp, bounces = self.settings.smtp, self.settings.bounces
+        return SenderSettings(self.settings.base_url, smtp.sender, bounces.address, smtp.via)

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from flask.cli import ScriptInfo
 
 from feedback.cli import feedback
-from feedback.domain.errors import FeedbackError, NameRefused, NotFound, QuestionnaireRefused, WaveNotReady
+from feedback.domain.errors import FeedbackError, NameRefused, NotFound, PlanRefused, QuestionnaireRefused, WaveNotReady
 from tests.databases import ON_SQLITE
 from tests.world import World
 
@@ -146,6 +146,34 @@ def test_a_name_that_cannot_be_shown_is_not_invited(world: World, name: str) -> 
     world.programme()
     words = ["--organisation", "Example Organisation", "--name", name, "--email", "ana@example.com"]
     assert isinstance(refusal(world, "staff", "invite", *words), NameRefused)
+
+
+def test_a_programme_names_the_page_where_it_was_announced(world: World) -> None:
+    world.open_wave(5, 5)
+    page = "https://intranet.example.com/leaders"
+    assert "name that page" in output(world, "programme", "set", "1", "--announced-at", page)
+    world.send_mails()
+    text = world.mailbox.read(world.mailbox.serials()[0]).get_body(("plain",)).get_content()
+    assert page in text.split()
+    assert "no page" in output(world, "programme", "set", "1", "--announced-at", "")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "intranet",
+        "http://example.com",
+        "https://",
+        "javascript:x",
+        "https://a b",
+        'https://x"y',
+        "https://é.example",
+        "https://u@x.example",
+    ],
+)
+def test_what_is_no_page_is_not_named_in_mails(world: World, page: str) -> None:
+    world.programme(0, 0)
+    assert isinstance(refusal(world, "programme", "set", "1", "--announced-at", page), PlanRefused)
 
 
 def test_a_staff_invitation_prints_a_link(world: World) -> None:

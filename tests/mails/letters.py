@@ -30,6 +30,9 @@ VALUES = {
     "page": "https://feedback.example.com/staff/programmes/1/support",
     "number": "1",
     "stage": "kickoff",
+    "programme_is_discreet": "yes",
+    "role_of_two": None,
+    "announced_at": None,
     "wave": "1",
     "opens_at": "Monday 1 March 2027, 10:00 (Europe/Paris)",
 }

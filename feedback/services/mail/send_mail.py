@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
+from feedback.domain.discretion import is_discreet
 from feedback.domain.errors import MailRefused, WaveNotReady
 from feedback.domain.languages import Language, address_in, spoken_language
 from feedback.domain.links import (
@@ -29,7 +30,7 @@ from feedback.domain.links import (
 from feedback.domain.pace import Pace
 from feedback.domain.waves.mails import MailKind
 from feedback.domain.waves.states import WaveState
-from feedback.locales.moments import time_of_day, weekday_and_day
+from feedback.locales.moments import end_of, time_of_day, weekday_and_day
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay, RelayVerdict
 from feedback.services.mail.await_turn import has_turn
@@ -43,6 +44,7 @@ from feedback.storage.deliveries import (
     batch_by_id,
     begin_sending,
     fence_unsent,
+    invited_twice,
     postpone,
     settle,
     skip_unsent,
@@ -51,7 +53,7 @@ from feedback.storage.hint_bits import freeze_links
 from feedback.storage.keys import KeyStore
 from feedback.storage.opt_outs import unwilling
 from feedback.storage.people import Participant, people_by_id
-from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.programmes import Programme, programme_by_id, words_of
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.sender_refusals import note_refusal_of_the_sender, take_back_refusals
 from feedback.storage.support import desk_of
@@ -78,6 +80,7 @@ class _BatchContext:
     programme: Programme
     organisation: str
     people: dict[int, Participant]
+    in_both_roles: set[int]
     sender_settings: SenderSettings
     support: str | None
     now: datetime
@@ -186,7 +189,8 @@ def _pack(
     organisation = programme.organisation.name
     desk = desk_of(session, programme.id)
     support = f"{sender_settings.base_url}/support/{to_address(desk.handle)}" if desk else None
-    return _BatchContext(batch, wave, programme, organisation, people, sender_settings, support, now)
+    twice = invited_twice(session, wave.id, people)
+    return _BatchContext(batch, wave, programme, organisation, people, twice, sender_settings, support, now)
 
 
 def _skip_unwilling(
@@ -272,8 +276,8 @@ def _messages(
                 language=language.code,
                 name=_template(context),
                 message_id=f"<{message_name(opt_out_key, context.wave.id, mail, participant_id)}@{host}>",
-                sender=(context.organisation, context.sender_settings.sender),
-                values=values(language),
+                sender=context.sender_settings.shown_as(context.organisation),
+                values=values(language, person.role if participant_id in context.in_both_roles else None),
                 addressee=person.name,
                 links={name: address_in(page, language) for name, page in links.items()},
                 opt_out_url=opt_out if context.batch.mail.kind.can_be_stopped else None,
@@ -288,21 +292,31 @@ def _template(context: _BatchContext) -> str:
     return "last-day" if is_last_day else kind.value
 
 
-def _values(context: _BatchContext, opt_out_key: bytes, language: Language) -> dict[str, str | None]:
-    closes_at = context.wave.closes_at.astimezone(ZoneInfo(context.programme.time_zone))
+def _values(
+    context: _BatchContext, opt_out_key: bytes, language: Language, role_of_two: str | None
+) -> dict[str, str | None]:
+    closes_on, closes_at = end_of(context.wave.closes_at.astimezone(ZoneInfo(context.programme.time_zone)))
     base, programme = context.sender_settings.base_url, context.programme
     results = to_address(results_secret(opt_out_key, programme.id))
     return {
         "organisation": context.organisation,
-        "programme": context.programme.name,
+        "programme": programme.name,
+        "programme_is_discreet": "yes" if is_discreet(programme.name, _focuses(programme)) else None,
+        "stage": context.wave.stage,
+        "role_of_two": role_of_two,
+        "announced_at": programme.announced_at,
         "contact_name": context.programme.contact_name,
         "contact_email": context.programme.contact_email,
         "minimum_group_size": str(context.wave.minimum_group_size),
-        "closes_on": weekday_and_day(closes_at.date(), language.code),
-        "closes_at": time_of_day(closes_at, language.code),
+        "closes_on": weekday_and_day(closes_on, language.code),
+        "closes_at": time_of_day(closes_at, language.code) if closes_at else None,
         "time_zone": context.programme.time_zone,
         "support_url": address_in(context.support, language) if context.support else None,
         "results_url": address_in(f"{base}/r/{results}", language),
         "receipt_url": address_in(f"{base}/receipt", language),
         "base_url": base,
     }
+
+
+def _focuses(programme: Programme) -> list[str]:
+    return [words["focus"] for words in words_of(programme).values() if "focus" in words]

@@ -41,7 +41,7 @@ def _message(session: Session, one: FormerAddress, sender_settings: SenderSettin
         language=spoken_language(one.language).code,
         name="corrected",
         message_id=f"<{name}@{domain_of(sender_settings.sender)}>",
-        sender=(organisation.name, sender_settings.sender),
+        sender=sender_settings.shown_as(organisation.name),
         addressee=one.name,
         values={
             "organisation": organisation.name,

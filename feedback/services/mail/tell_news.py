@@ -118,7 +118,7 @@ def _messages(session: Session, wave: Wave, sender_settings: SenderSettings) -> 
             language=ENGLISH.code,
             name=name,
             message_id=f"<{news_name(wave.id, member.id, told)}@{host}>",
-            sender=(organisation.name, sender_settings.sender),
+            sender=sender_settings.shown_as(organisation.name),
             addressee=member.name,
             values=values,
         )

@@ -30,14 +30,14 @@ def try_relay(
         language=ENGLISH.code,
         name="test",
         message_id=f"<{secrets.token_hex(16)}@{domain_of(sender_settings.sender)}>",
-        sender=(name, sender_settings.sender),
+        sender=sender_settings.shown_as(name),
         values={"base_url": sender_settings.base_url},
     )
     with relay.connect() as smtp:
         reply = smtp.send(message)
     if reply.verdict is not RelayVerdict.ACCEPTED:
         raise MailRefused(f"The relay did not take the mail: {reply.verdict.value} ({reply.code or 'no code'}).")
-    return name
+    return message.sender[0]
 
 
 def _sender_name(session: Session, organisation: str | None) -> str:

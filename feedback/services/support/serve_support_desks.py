@@ -62,7 +62,7 @@ def _message(session: Session, programme_id: int, ids: list[bytes], sender_setti
         language=ENGLISH.code,
         name="support",
         message_id=f"<{name}@{domain_of(sender_settings.sender)}>",
-        sender=(programme.organisation.name, sender_settings.sender),
+        sender=sender_settings.shown_as(programme.organisation.name),
         addressee=programme.contact_name,
         values={
             "programme": programme.name,

@@ -474,8 +474,49 @@ def test_a_mail_is_addressed_to_one_person_only(world: World, wave: int, relay: 
 def test_a_subject_holds_neither_link_nor_name_nor_focus(world: World, wave: int, relay: ScriptedRelay) -> None:
     world.send_mails()
     subjects = {mail["Subject"] for _recipient, mail in relay.received}
-    assert len(subjects) == 1
-    assert not re.search("race|reverse|Pilot|Example|Number", subjects.pop())
+    assert subjects == {"Pilot: what do you think, at the start?"}
+
+
+@pytest.mark.parametrize("name", ["Race and us", "Ethnicity pilot", "Women lead", "Reverse race talks"])
+def test_a_name_that_tells_the_focus_stays_out_of_the_subject(world: World, relay: ScriptedRelay, name: str) -> None:
+    world.open(world.planned_wave(world.programme(3, 3, name=name)))
+    world.send_mails()
+    assert {mail["Subject"] for _recipient, mail in relay.received} == {
+        "Your programme: what do you think, at the start?"
+    }
+
+
+def test_no_reply_leads_to_the_contact(world: World, wave: int, relay: ScriptedRelay) -> None:
+    world.send_mails()
+    for _recipient, mail in relay.received:
+        assert mail["Reply-To"] is None
+        assert mail["From"].addresses[0].addr_spec == "feedback@example.com"
+
+
+def test_who_is_invited_in_both_roles_is_told_so_and_nobody_else(world: World, relay: ScriptedRelay) -> None:
+    both = ("Mia Both,both@example.com,mentor,,en", "Mia Both,both@example.com,mentee,,en")
+    programme = world.programme(0, 0)
+    with world.session() as session:
+        data = "\n".join(("name,email,role,cohort,language", *both, *roster_csv(6, 6).decode().splitlines()[1:]))
+        add_people(session, programme, read_roster(data.encode()).rows)
+        session.commit()
+    world.open(world.planned_wave(programme))
+    world.send_mails()
+    told = [
+        (recipient, re.findall("asks you as a (mentor|mentee)", " ".join(text_of(mail).split())))
+        for recipient, mail in relay.received
+    ]
+    assert sorted(roles for recipient, roles in told if recipient == "both@example.com") == [["mentee"], ["mentor"]]
+    assert all(roles == [] for recipient, roles in told if recipient != "both@example.com")
+
+
+def test_a_survey_that_closes_at_midnight_is_open_until_the_end_of_a_day(world: World, relay: ScriptedRelay) -> None:
+    # Midnight in Paris is 23:00 of the day before in London's winter.
+    world.clock.now = START.replace(hour=23, minute=0)
+    world.open(world.planned_wave(world.programme(3, 3), days=13))
+    world.send_mails()
+    for _recipient, mail in relay.received:
+        assert "It is open until the end of Sunday 14 March 2027 (Europe/Paris)." in " ".join(text_of(mail).split())
 
 
 def test_whatever_an_organisation_is_called_its_mails_have_one_sender(world: World, relay: ScriptedRelay) -> None:
