@@ -38,3 +38,8 @@ def read_request(data: bytes) -> Request:
     except (ValueError, KeyError, TypeError, RecursionError):
         pass
     raise SealBroken("A sealed request for support cannot be read.")
+
+
+def help_lines(text: str | None) -> list[str]:
+    """Return the lines that say something of a programme's own words on where help is."""
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]

@@ -32,6 +32,7 @@ def samples(keys: int | None) -> set[str]:
         waves=dict.fromkeys(WaveState, 0),
         overdue_keys=keys,
         overdue_comments=0,
+        sender_refused=(),
         lines=(),
     )
     return {

@@ -27,6 +27,7 @@ class Cell(NamedTuple):
 Cells = Counter[Cell]
 """How many people there are of each cell."""
 Members = Mapping[str, frozenset[bytes]]
+"""Who was invited to a wave: digests of people by group and, where everybody is one group, by role besides."""
 _Seat = tuple[Role, bytes]
 
 

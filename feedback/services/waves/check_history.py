@@ -16,6 +16,7 @@ from feedback.domain.address import Address, one_address
 from feedback.domain.disclosure.groups import EVERYBODY, Atom, Group, group_of
 from feedback.domain.disclosure.history import TooManyCombinations
 from feedback.domain.errors import HistoryRefused, sentence
+from feedback.domain.report.cells import Members
 from feedback.domain.report.overlaps import (
     GroupPlace,
     KnownWave,
@@ -44,8 +45,6 @@ LABELLED_AFTER = timedelta(days=731)
 """For how long after its close a report may keep another wave from opening: 24 months."""
 InvitedPeople = Iterable[tuple[Address, str, str]]
 """(address, role, cohort) of everybody invited."""
-Members = Mapping[str, frozenset[bytes]]
-"""The digests of people, by group and, where everybody is one group, by role besides."""
 
 
 @dataclass(frozen=True)

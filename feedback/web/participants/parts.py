@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from wtforms import Form
 
 from feedback.domain.links import draft_name, to_address
+from feedback.domain.support import help_lines
 from feedback.domain.survey.answers import UNSAID_WISH, tidied
 from feedback.domain.survey.drafts import Draft, fields_of, wish_field
 from feedback.domain.survey.kinds import filled_code
@@ -23,7 +24,6 @@ from feedback.domain.survey.questionnaires import Question, Section, Theme, text
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
 from feedback.web.participants.carried import carry_draft
-from feedback.web.participants.help_lines import help_lines
 from feedback.web.participants.kept_pages import KeptPage, filled_up, hole, kept, padded, size_of
 from forms.questionnaire import build_form, fill_form
 

@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
+from feedback.domain.support import help_lines
 from feedback.runtime import runtime
 from feedback.services.support.ask_for_support import Desk, ask_for_support, find_desk
 from feedback.web.languages import switched
-from feedback.web.participants.help_lines import help_lines
 from forms.support import SupportForm
 
 support_pages = Blueprint("support", __name__, url_prefix="/support")
