@@ -15,7 +15,7 @@ from typing import Any
 _SECRET = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 # It may begin only where a word does: else a long word without "@" is read once for each of its letters.
 _ADDRESS = re.compile(r"(?<![^\s<>\"'@=,;:])[^\s<>\"'@=,;:]+@[^\s<>\"'@,;:]+")
-_PAGE = re.compile(r"(?<!\w)(/(?:s|o|r|support)/)[^\s/?#\"'<>]+")
+_PAGE = re.compile(r"(?i)(?<!\w)((?:/|%(?:25)*2F)(?:s|o|r|support)(?:/|%(?:25)*2F))[^\s/?#\"'<>]+")
 # What a line may say besides its sentence. Whatever else a library attaches to a record is left out.
 _FACTS = ("act", "wave", "late_seconds")
 _QUIET = ("mail.log", "alembic", "sqlalchemy", "waitress.queue")

@@ -198,9 +198,12 @@ def test_a_json_line_takes_known_facts_and_nothing_else(as_json: io.StringIO, lo
     assert list(found) == ["time", "level", "logger", "event", "act", "wave", "late_seconds"]
 
 
-@pytest.mark.parametrize("path", ["/s/short", "/o/x?y", "/s/%C3%A9/questions", "GET /s/abc HTTP/1.1"])
+@pytest.mark.parametrize(
+    "path",
+    ["/s/short", "/o/x?y", "/s/%C3%A9/questions", "GET /s/abc HTTP/1.1", "/S/short", "/s%2Fshort", "/s%252fshort"],
+)
 def test_whatever_follows_a_participants_address_is_blanked(path: str) -> None:
-    assert re.search(r"/[so]/\[secret\]", discreet(path))
+    assert re.search(r"(?i)(/|%(25)?2f)[so](/|%(25)?2f)\[secret\]", discreet(path))
     assert not re.search(r"short|x$|%C3|abc", discreet(path))
 
 

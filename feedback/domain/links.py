@@ -4,11 +4,12 @@ Every value has a type of its own, so that a secret cannot be stored where a dig
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
+import re
 import secrets
 from typing import NewType
+from urllib.parse import unquote
 
 from feedback.domain.address import Address, subaddress
 
@@ -44,6 +45,12 @@ CONTESTED = ChangeLock(bytes(32))
 BOUNCE_MAC_CHARS = 20
 SHORT_SECRET_BYTES = 16
 """What stands in addresses that a whole programme shares."""
+_LETTERS = r"A-Za-z0-9_\-"
+_GAPS = re.compile(rf"[^{_LETTERS}.,:;?!()/#&]+")
+"""What programs put between the letters of an address: line breaks, blanks, signs of a quotation, invisible signs."""
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2013", "-"))
+"""What programs write in place of a hyphen."""
+_MOST_ENCODINGS = 3
 
 
 def link_secret(key: LinkKey, participant_id: int) -> LinkSecret:
@@ -157,7 +164,7 @@ def receipt_words(receipt: Receipt) -> str:
 
 def read_receipt(text: str) -> Receipt | None:
     """Read a receipt however it was typed, or None if it is none."""
-    letters = "".join(letter for letter in text if letter not in "- \t\r\n\u2010\u2011\u2013")
+    letters = "".join(letter for letter in text.translate(_HYPHENS) if letter not in "- \t\r\n")
     try:
         receipt = bytes.fromhex(letters) if letters.isascii() else b""
     except ValueError:
@@ -171,14 +178,23 @@ def to_address(secret: bytes) -> str:
 
 
 def from_address(text: str, size: int = SECRET_BYTES) -> bytes | None:
-    """Read `size` bytes that `to_address` wrote; None for anything else: each secret has one spelling only."""
-    try:
-        secret = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if len(secret) != size or to_address(secret) != text:
-        return None
-    return secret
+    """Read `size` bytes that `to_address` wrote, or None.
+
+    What mail programs add to an address or put into it is passed over. The letters themselves have one spelling only.
+    """
+    length = -(-size * 8 // 6)
+    brought = decoded(text).translate(_HYPHENS)
+    whole = re.compile(rf"(?<![{_LETTERS}])[{_LETTERS}]{{{length}}}(?![-_]*[A-Za-z0-9])")
+    found = whole.search(brought) or whole.search(_GAPS.sub("", brought))
+    secret = base64.urlsafe_b64decode(found[0] + "=" * (-length % 4)) if found else b""
+    return secret if found and to_address(secret) == found[0] else None
+
+
+def decoded(text: str) -> str:
+    """Return what stands in an address without its percent signs, also if it was encoded twice or thrice."""
+    for _time in range(_MOST_ENCODINGS):
+        text = unquote(text)
+    return text
 
 
 def _derive(key: bytes, label: bytes) -> bytes:

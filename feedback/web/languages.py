@@ -3,6 +3,7 @@
 No cookie remembers it: every address that a participant's page leads to names the language again.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +18,8 @@ from feedback.locales.lists import comma, labelled_on_page, listed_on_page
 from feedback.locales.speech import spoken, teach
 
 PARAMETER = "language"
+# Mail programs that write "=" as "=3D" leave the sign's number behind.
+_LANGUAGE = re.compile("(?:3D)?([A-Za-z]+)")
 _CODES = frozenset(language.code for language in LANGUAGES)
 _ALWAYS_NAMED = frozenset({"accessibility", "opt_out", "participant", "receipts", "results", "support"})
 _NAMED_IF_ASKED = frozenset({"home", "staff"})
@@ -53,10 +56,16 @@ def _chosen() -> Language:
     if not has_request_context():
         return ENGLISH
     among = {language.code: language for language in offered()}
-    # The browser's order counts, and "fr-CA" is French: a plain match would prefer an English that comes later.
-    preferred = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
-    asked = (*_pressed(), *request.args.getlist(PARAMETER)[:1], *preferred)
+    # The browser's order counts: a plain match would prefer an English that comes later.
+    named = (*request.args.getlist(PARAMETER)[:1], *request.accept_languages.values())
+    asked = (*_pressed(), *map(_language_of, named))
     return next((among[code] for code in asked if code in among), ENGLISH)
+
+
+def _language_of(tag: str) -> str:
+    """Return the language that a tag begins with: "fr-CA", "FR", and "fr." at a sentence's end are French."""
+    found = _LANGUAGE.search(tag)
+    return found[1].lower() if found else ""
 
 
 def _pressed() -> list[str]:

@@ -3,6 +3,7 @@
 from flask import Flask, current_app, request, url_for
 
 from feedback.config import Serves
+from feedback.web.addresses import read_as_meant
 from feedback.web.errors import turn_errors_into_pages
 from feedback.web.guessing import count_guesses
 from feedback.web.headers import add_headers
@@ -22,6 +23,7 @@ def register_pages(app: Flask, serves: Serves, *, secure: bool) -> None:
     turn_errors_into_pages(app)
     count_guesses(app)
     add_headers(app, secure=secure)
+    app.wsgi_app = read_as_meant(app.wsgi_app)  # type: ignore[method-assign, assignment]  # one application around another
 
 
 def _register_participants_pages(app: Flask) -> None:
