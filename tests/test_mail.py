@@ -28,6 +28,10 @@ from tests.services.mail.relays import ScriptedRelay
 VALUES = {
     "organisation": "Example Organisation",
     "programme": "Pilot",
+    "programme_is_discreet": "yes",
+    "stage": "kickoff",
+    "role_of_two": None,
+    "announced_at": None,
     "contact_name": "Cem Contact",
     "contact_email": "contact@example.com",
     "minimum_group_size": "5",

@@ -210,7 +210,7 @@ def test_everybody_who_was_invited_is_told_that_a_wave_was_discarded(world: Worl
     world.clock.pass_time(days=7)
     for _tick in range(4):
         world.do_what_is_due()
-    told = [mail.to for mail in world.mailbox.newest(200) if mail.subject == "The survey was cancelled"]
+    told = [mail.to for mail in world.mailbox.newest(200) if mail.subject == "Pilot: the survey was cancelled"]
     assert len(told) == len(set(told)) == 27
 
 

@@ -272,7 +272,7 @@ def test_the_last_reminder_before_the_close_says_so(world: World) -> None:
     world.clock.pass_time(days=13)
     world.do_what_is_due()
     world.send_mails()
-    assert "This is the last mail before that." in last_mail(world).replace("\n", " ")
+    assert "This is the last email before that." in last_mail(world).replace("\n", " ")
 
 
 @ON_SQLITE

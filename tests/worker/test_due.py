@@ -146,7 +146,7 @@ def test_of_a_cancelled_wave_nothing_is_due_but_to_tell_everybody(world: World, 
         world.do_what_is_due()
     world.clock.pass_time(days=30)
     assert due(world) == ALWAYS
-    assert {mail.subject for mail in world.mailbox.newest(100)} == {"The survey was cancelled"}
+    assert {mail.subject for mail in world.mailbox.newest(100)} == {"Pilot: the survey was cancelled"}
 
 
 def test_a_wave_that_was_never_opened_is_cancelled_without_a_word(world: World, programme: int) -> None:
