@@ -79,7 +79,8 @@ def one_address(address: Address, same_domains: Mapping[str, str]) -> Address:
 
     `same_domains` maps each domain of an organisation to the one that stands for it; others stand for themselves.
     """
-    local_part, _, domain = unicodedata.normalize("NFKC", address).lower().rpartition("@")
+    plain = address if address.isascii() else unicodedata.normalize("NFKC", address)
+    local_part, _, domain = plain.lower().rpartition("@")
     return Address(f"{local_part.partition('+')[0] or local_part}@{same_domains.get(domain, domain)}")
 
 

@@ -220,5 +220,7 @@ def test_a_text_file_is_no_spreadsheet() -> None:
     assert not is_spreadsheet(b"name,email,role")
 
 
-def test_no_encoding_is_named_for_a_spreadsheet() -> None:
-    assert read_file(workbook(ADA), "cp1251").rows[0].name == "Ada Ito"
+def test_text_that_was_read_in_a_wrong_code_page_before_is_asked_about() -> None:
+    data = workbook(("JosÃ© PeÃ±a", *ADA[1:]))
+    assert "“JosÃ© PeÃ±a” was “José Peña”" in refused(data)
+    assert read_file(data, "utf-8").rows[0].name == "JosÃ© PeÃ±a"

@@ -51,15 +51,18 @@ def in_one_spelling(rows: tuple[RosterRow, ...], known: Iterable[str]) -> tuple[
     """Return rows whose cohorts are spelled as they were first, in `known` or above, and what is to be said of it."""
     first: dict[str, str] = {}
     lines: dict[str, dict[str, list[int]]] = {}
-    for cohort in filter(None, known):
+    for cohort in dict.fromkeys(filter(None, known)):
         first.setdefault(cohort_key(cohort), cohort)
-    keys = {row.cohort: cohort_key(row.cohort) for row in rows if row.cohort}
+    keys = {cohort: cohort_key(cohort) for cohort in {row.cohort for row in rows} if cohort}
     for row in rows:
         if row.cohort:
             key = keys[row.cohort]
             first.setdefault(key, row.cohort)
             lines.setdefault(key, {}).setdefault(row.cohort, []).append(row.line)
-    spelled = tuple(replace(row, cohort=first[keys[row.cohort]]) if row.cohort else row for row in rows)
+    chosen = {cohort: first[key] for cohort, key in keys.items()}
+    spelled = tuple(
+        row if chosen.get(row.cohort, "") == row.cohort else replace(row, cohort=chosen[row.cohort]) for row in rows
+    )
     return spelled, tuple(_remarks(first, lines))
 
 

@@ -6,7 +6,7 @@ Europeans write, and chardet finds no other code page much likelier. A name is n
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -84,7 +84,7 @@ def decoded(data: bytes, encoding: str | None = None) -> RosterText:
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for name in ("utf-16",) if wide else ("utf-8-sig",):
         if (text := _text_or_none(data, name)) is not None:
-            _refuse_rubbish(text)
+            refuse_rubbish(_CELL.findall(text))
             return RosterText(text, "UTF-16" if wide else "UTF-8")
     if wide or b"\x00" in data:
         raise RosterRefused((_NOT_TEXT,))
@@ -94,7 +94,7 @@ def decoded(data: bytes, encoding: str | None = None) -> RosterText:
     raise RosterRefused(_question(data, pages))
 
 
-def names_outside_ascii(cells: Iterator[str] | list[str]) -> tuple[str, ...]:
+def names_outside_ascii(cells: Iterable[str]) -> tuple[str, ...]:
     """Return the first cells with letters outside ASCII, each once."""
     found = dict.fromkeys(cell.strip() for cell in cells if any(sign.isalpha() for sign in cell if not sign.isascii()))
     return tuple(islice(found, _SHOWN_NAMES))
@@ -151,10 +151,10 @@ def _one_problem(*lines: str) -> tuple[str]:
     return ("\n".join(lines),)
 
 
-def _refuse_rubbish(text: str) -> None:
+def refuse_rubbish(cells: Iterable[str]) -> None:
     """Raise RosterRefused for cells of a Unicode file that were read in a wrong code page before it was saved."""
-    cells = (cell for cell in dict.fromkeys(_CELL.findall(text)) if not cell.isascii())
-    meant = [(cell, found) for cell in cells if (found := _meant_by(cell)) is not None]
+    rare = dict.fromkeys(cell for cell in cells if not cell.isascii())
+    meant = [(cell, found) for cell in rare if (found := _meant_by(cell)) is not None]
     if meant:
         shown = (f"  {quoted(cell)}" + (f" was {quoted(found)}" if found else "") for cell, found in meant)
         raise RosterRefused(_one_problem(_SAVED_WRONGLY, *islice(shown, _SHOWN_NAMES)))

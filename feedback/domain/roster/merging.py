@@ -57,7 +57,7 @@ def merged(
     spelled, remarks = in_one_spelling(file.rows, (person.cohort for person in before))
     gone = _gone(by_right.values(), mailbox)
     rows = [(row, by_right.get((row.email, row.role))) for row in spelled]
-    left = [(row, mailbox(row.email)) for row, person in rows if _has_left(mailbox(row.email), person, gone)]
+    left = [(row, at) for row, person in rows if _has_left(at := mailbox(row.email), person, gone)]
     called = {at for _row, at in left} if rejoining is None else {mailbox(address) for address in rejoining}
     away = {row for row, at in left if at not in called}
     known = [(person, row) for row, person in rows if person is not None and row not in away]
@@ -87,8 +87,10 @@ def _gone(people: Iterable[KnownPerson], mailbox: MailboxOf) -> set[Address]:
 
 def _completed(row: RosterRow, person: KnownPerson | None, fields: frozenset[str]) -> RosterRow:
     cohort = row.cohort if person is None or "cohort" in fields else person.cohort
-    language = row.language if person is None or "language" in fields else person.language
-    return replace(row, cohort=cohort, language=language or DEFAULT_LANGUAGE)
+    language = (row.language if person is None or "language" in fields else person.language) or DEFAULT_LANGUAGE
+    if (cohort, language) == (row.cohort, row.language):
+        return row
+    return replace(row, cohort=cohort, language=language)
 
 
 def _loses_cohort(person: KnownPerson, row: RosterRow, fields: frozenset[str]) -> bool:
