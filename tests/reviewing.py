@@ -9,6 +9,7 @@ from feedback.services.comments.list_comments import Review, list_comments
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.comments.sum_up_comments import sum_up_comments
 from tests.answering import respond
+from tests.kept import kept
 from tests.promises.closing import spread
 from tests.world import World
 
@@ -30,7 +31,12 @@ SUMMARY = "Two asked for more time."
 
 def wave_in_review(world: World, texts: Sequence[str] = TEXTS, wishes: Sequence[Wish] = WISHES) -> int:
     """A closed wave that 20 of 27 people answered, the first of whom wrote `texts`."""
-    wave = world.open_wave()
+    written = [*zip(texts, wishes, strict=False)]
+    return kept(world, f"{written} are in review", lambda: _wave_newly_in_review(world, texts, wishes))
+
+
+def _wave_newly_in_review(world: World, texts: Sequence[str] = TEXTS, wishes: Sequence[Wish] = WISHES) -> int:
+    wave = world.open_new_wave()
     respond(world, spread(world, wave, 20), texts, wishes=wishes)
     world.close(wave)
     return wave
@@ -72,6 +78,11 @@ def release(world: World, wave: int) -> None:
 
 def reviewed_wave(world: World) -> int:
     """A wave of which everything is decided and nothing released."""
-    wave = wave_in_review(world)
+    return kept(world, "everything is decided", lambda: newly_reviewed_wave(world))
+
+
+def newly_reviewed_wave(world: World) -> int:
+    """The same, for tests that look at what is said meanwhile, or at what it leaves in files."""
+    wave = _wave_newly_in_review(world)
     decide_everything(world, wave)
     return wave

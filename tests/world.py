@@ -148,6 +148,16 @@ class World:
         return wave_id
 
     def open_wave(self, mentors: int = 14, mentees: int = 13, cohorts: tuple[str, ...] = ("",), **changes) -> int:
+        """An open wave; most are like one that was opened before, and are not opened anew (tests/kept.py)."""
+        from tests.kept import kept
+
+        if changes or mentors + mentees > 60:
+            return self.open_new_wave(mentors, mentees, cohorts, **changes)
+        name = f"open for {mentors} and {mentees} of {cohorts}"
+        return kept(self, name, lambda: self.open_new_wave(mentors, mentees, cohorts))
+
+    def open_new_wave(self, mentors: int = 14, mentees: int = 13, cohorts: tuple[str, ...] = ("",), **changes) -> int:
+        """For tests that look at the opening itself, at what is said meanwhile, or at what it leaves in files."""
         return self.open(self.planned_wave(self.programme(mentors, mentees, cohorts), **changes))
 
     def links(self, wave_id: int, role: Role | None = None) -> list[str]:

@@ -15,6 +15,7 @@ from feedback.storage.reports import StoredReport, report_of
 from feedback.storage.responses import StoredResponse
 from feedback.storage.waves import wave_by_id
 from tests.answering import respond
+from tests.kept import kept
 from tests.world import World
 
 HOW_MANY = 20
@@ -35,6 +36,15 @@ def stop_after(step: str) -> Callable[[str], None]:
 
 def answered_wave(world: World, programme: int | None = None, responses: int = HOW_MANY, **changes: object) -> int:
     """An open wave of 14 mentors and 13 mentees in which some have answered, always the same."""
+    if programme or changes:
+        return newly_answered_wave(world, programme, responses, **changes)
+    return kept(world, f"{responses} have answered", lambda: newly_answered_wave(world, responses=responses))
+
+
+def newly_answered_wave(
+    world: World, programme: int | None = None, responses: int = HOW_MANY, **changes: object
+) -> int:
+    """The same, for tests that look at what is said meanwhile, or at what it leaves in files."""
     wave = world.open(world.planned_wave(programme or world.programme(), **changes))
     respond(world, spread(world, wave, responses), COMMENTS)
     return wave

@@ -123,7 +123,7 @@ def whole_wave(world: World, *, answering: int = 20) -> Evidence:
     """Import, open, mail, answer, take back, break, mend; everything but the close."""
     world.app.test_client_class = Recorder
     with Listener(*OUTSIDE) as listener:
-        evidence = Evidence(world.open_wave(), listener)
+        evidence = Evidence(world.open_new_wave(), listener)
         world.send_mails()
         links = world.links(evidence.wave)
         for number, link in enumerate(links[:answering]):

@@ -93,7 +93,7 @@ def stored(world: World, wave: int) -> int:
 
 
 def test_a_full_disk_answers_503_and_stores_nothing(world: World) -> None:
-    wave = world.open_wave()
+    wave = world.open_new_wave()
     link = world.links(wave)[0]
     form = ready_to_send(world, link)
     with full_disk(world, "sealed_responses"):
@@ -104,7 +104,7 @@ def test_a_full_disk_answers_503_and_stores_nothing(world: World) -> None:
 
 
 def test_what_was_accepted_before_the_disk_was_full_is_counted(world: World) -> None:
-    wave = world.open_wave()
+    wave = world.open_new_wave()
     links = world.links(wave)
     assert {world.answer(link).status_code for link in links[:20]} == {200}
     late = [ready_to_send(world, link) for link in links[20:]]

@@ -22,9 +22,9 @@ from feedback.storage.responses import count_responses
 from tests.answering import respond
 from tests.databases import Pair, PostgresServer, SqliteServer
 from tests.killing import Deed, points, run, world_on
-from tests.promises.closing import answered_wave, blobs, document_of, how_many, rows_left, spread, state_of
+from tests.promises.closing import blobs, document_of, how_many, newly_answered_wave, rows_left, spread, state_of
 from tests.promises.evidence import stored_bytes
-from tests.reviewing import release, review_of, reviewed_wave
+from tests.reviewing import newly_reviewed_wave, release, review_of
 from tests.world import START, World
 
 KILLED = -9
@@ -93,7 +93,7 @@ def test_an_opening_that_is_killed_opens_once_and_for_everybody(stage: Stage) ->
 
 
 def queued(world: World) -> int:
-    wave = world.open_wave(mentors=3, mentees=2)
+    wave = world.open_new_wave(mentors=3, mentees=2)
     with world.session() as session:
         return session.scalars(select(Batch.id).where(Batch.wave_id == wave)).one()
 
@@ -111,7 +111,7 @@ def test_a_sending_that_is_killed_loses_no_mail_and_doubles_the_one_in_flight(st
 
 
 def linked(world: World) -> str:
-    return world.links(world.open_wave())[0]
+    return world.links(world.open_new_wave())[0]
 
 
 def test_a_submission_that_is_killed_is_stored_whole_or_not_at_all(stage: Stage) -> None:
@@ -131,7 +131,7 @@ def counted_receipts(world: World) -> list[str]:
 
 
 def due_to_close(world: World) -> int:
-    wave = answered_wave(world)
+    wave = newly_answered_wave(world)
     world.clock.pass_time(days=15)
     return wave
 
@@ -185,7 +185,7 @@ def test_a_release_that_is_killed_is_whole_and_ends_with_the_key_destroyed(stage
     marks: list[bytes] = []
 
     def prepare(world: World) -> int:
-        wave = reviewed_wave(world)
+        wave = newly_reviewed_wave(world)
         marks[:] = sealed_to_the_comment_key(world)
         return wave
 

@@ -46,7 +46,7 @@ def heap_of(world: World, table: str) -> bytes:
 
 
 def test_looking_at_a_link_marks_no_row(world: World) -> None:
-    wave = world.open_wave()
+    wave = world.open_new_wave()
     world.send_mails()
     before = {table: heap_of(world, table) for table in ("entitlements", "opt_outs")}
     assert all(before.values())
@@ -60,7 +60,7 @@ def test_looking_at_a_link_marks_no_row(world: World) -> None:
 def test_no_mail_leaves_while_looks_could_be_marked(world: World) -> None:
     with engine_of(world).connect().execution_options(isolation_level="REPEATABLE READ") as older:
         older.execute(text("SELECT count(*) FROM waves"))
-        world.open_wave()
+        world.open_new_wave()
         with pytest.raises(WaveNotReady, match="older open transaction"):
             world.send_mails()
         assert world.mailbox.serials() == ()
@@ -69,7 +69,7 @@ def test_no_mail_leaves_while_looks_could_be_marked(world: World) -> None:
 
 
 def test_a_few_rows_that_were_given_up_among_many_keep_no_mail_back(world: World) -> None:
-    world.open_wave()
+    world.open_new_wave()
     many = "INSERT INTO opt_outs SELECT sha256(one::text::bytea), 1, false FROM generate_series({}, {}) one"
     with engine_of(world).connect() as connection:
         connection.execute(text(many.format(1, 20_000)))

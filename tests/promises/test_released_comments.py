@@ -37,6 +37,7 @@ from tests.reviewing import (
     comment_that_says,
     decide,
     decide_everything,
+    newly_reviewed_wave,
     release,
     review_of,
     reviewed_wave,
@@ -75,7 +76,7 @@ def sealed_bytes(world: World, wave: int) -> dict[str, bytes]:
 
 
 def test_nothing_that_was_not_released_is_in_any_file(world: World) -> None:
-    wave = reviewed_wave(world)
+    wave = newly_reviewed_wave(world)
     marks = sealed_bytes(world, wave)
     assert found(marks, b"".join(raw for _name, raw in stored_bytes(world)))
     release(world, wave)
@@ -87,7 +88,7 @@ def test_nothing_that_was_not_released_is_in_any_file(world: World) -> None:
 
 
 def test_no_word_lies_open_anywhere_before_the_release(world: World) -> None:
-    reviewed_wave(world)
+    newly_reviewed_wave(world)
     everything = b"".join(raw for _name, raw in stored_bytes(world))
     assert [text for text in (*TEXTS, "Please quote […]", SUMMARY) if text.encode() in everything] == []
 

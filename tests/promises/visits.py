@@ -26,7 +26,7 @@ def keys_engine_of(world: World) -> Engine:
 
 def mailed_wave(world: World, mentors: int = 14, mentees: int = 13) -> int:
     """An open wave whose invitations have all gone out."""
-    wave = world.open_wave(mentors, mentees)
+    wave = world.open_new_wave(mentors, mentees)
     world.send_mails()
     return wave
 

@@ -270,7 +270,7 @@ def test_a_key_store_that_is_not_there_does_not_kill_the_worker(world: World) ->
 
 @ON_SQLITE
 def test_a_worker_that_begins_leaves_no_destroyed_key_in_a_file(world: World) -> None:
-    wave = world.open_wave()
+    wave = world.open_new_wave()
     with world.app.app_context():
         engine = db.engines["keys"]
     path = Path(engine.url.database or "")

@@ -9,7 +9,7 @@ from tests.world import World, noted
 
 
 def test_a_close_notes_which_keys_it_destroyed_and_which_files_it_rewrote(world: World) -> None:
-    wave = world.open_wave()
+    wave = world.open_new_wave()
     respond(world, world.links(wave)[:20])
     assert noted(world, "rewrote files") == []
     world.close(wave)
@@ -26,7 +26,7 @@ def test_a_comment_key_is_noted_when_its_time_is_up(world: World) -> None:
 
 
 def test_files_are_rewritten_and_noted_once_by_a_process_that_begins_and_destroys_nothing(world: World) -> None:
-    world.open_wave()
+    world.open_new_wave()
     with world.session() as session:
         destroy_spent_keys(session, world.keys, now=world.clock())
         destroy_spent_keys(session, world.keys, now=world.clock())

@@ -53,7 +53,7 @@ def digests_of_links(world: World, wave: int) -> set[bytes]:
 
 
 def test_everybody_on_the_roster_gets_one_right(world: World) -> None:
-    wave = world.open_wave(mentors=14, mentees=13)
+    wave = world.open_new_wave(mentors=14, mentees=13)
     with world.session() as session:
         rights = rights_of_wave(session, wave)
     assert set(rights) == digests_of_links(world, wave)
@@ -82,7 +82,7 @@ def test_a_role_below_k_makes_one_group_of_all(world: World) -> None:
 @pytest.mark.own_databases
 @ON_POSTGRESQL
 def test_rights_lie_in_the_order_of_their_digests(world: World) -> None:
-    wave = world.open_wave()
+    wave = world.open_new_wave()
     with world.session() as session:
         laid = session.scalars(select(Entitlement.digest).where(Entitlement.wave_id == wave).order_by(text("ctid")))
         digests = list(laid)
@@ -90,7 +90,7 @@ def test_rights_lie_in_the_order_of_their_digests(world: World) -> None:
 
 
 def test_a_wave_is_not_opened_twice(world: World) -> None:
-    wave = world.open_wave()
+    wave = world.open_new_wave()
     with pytest.raises(WaveNotReady, match="never opened"):
         opened(world, wave)
 
@@ -161,7 +161,7 @@ def test_an_opening_that_dies_before_its_check_makes_no_keys(world: World) -> No
 
 
 def test_the_wave_holds_public_keys_only(world: World) -> None:
-    wave = world.open_wave()
+    wave = world.open_new_wave()
     keys = world.keys.keys_for_opening(wave)
     with world.session() as session:
         row = wave_by_id(session, wave)
@@ -170,7 +170,7 @@ def test_the_wave_holds_public_keys_only(world: World) -> None:
 
 
 def test_whoever_joins_an_open_wave_gets_no_right(world: World) -> None:
-    wave = world.open_wave(mentors=14, mentees=13)
+    wave = world.open_new_wave(mentors=14, mentees=13)
     with world.session() as session:
         import_roster(session, world.keys, 1, roster_csv(15, 14), now=world.clock(), actor="test")
         assert len(rights_of_wave(session, wave)) == 27
@@ -188,7 +188,7 @@ def test_whoever_joined_is_invited_to_the_next_wave(world: World) -> None:
 
 
 def test_who_left_during_a_wave_can_still_answer(world: World) -> None:
-    wave = world.open_wave()
+    wave = world.open_new_wave()
     link = world.links(wave)[0]
     with world.session() as session:
         mark_left(session, [1])
@@ -197,7 +197,7 @@ def test_who_left_during_a_wave_can_still_answer(world: World) -> None:
 
 
 def test_invitations_are_queued_in_batches(world: World) -> None:
-    wave = world.open_wave(mentors=BATCH_SIZE, mentees=20)
+    wave = world.open_new_wave(mentors=BATCH_SIZE, mentees=20)
     with world.session() as session:
         assert len(invited_to(session, wave)) == BATCH_SIZE + 20
         sizes = Counter(session.scalars(select(Delivery.batch_id)))
@@ -205,7 +205,7 @@ def test_invitations_are_queued_in_batches(world: World) -> None:
 
 
 def test_the_opening_is_in_the_audit_log_with_who_did_it(world: World) -> None:
-    wave = world.open_wave()
+    wave = world.open_new_wave()
     with world.session() as session:
         acts = [(entry.actor, entry.act) for entry in entries_about(session, f"wave {wave}")]
     assert ("test", "opened") in acts
@@ -213,14 +213,14 @@ def test_the_opening_is_in_the_audit_log_with_who_did_it(world: World) -> None:
 
 def test_a_body_fits_whatever_group_and_role_it_is_for(world: World) -> None:
     long = "Ж" * 40
-    wave = world.open_wave(mentors=24, mentees=24, cohorts=(long, f"{long}+"))
+    wave = world.open_new_wave(mentors=24, mentees=24, cohorts=(long, f"{long}+"))
     links = [links[0] for links in (world.links(wave, Role.MENTOR), world.links(wave, Role.MENTEE))]
     pages = [world.answer(link, texts=("𝕳" * 1000,)) for link in links]
     assert [page.status_code for page in pages] == [200, 200]
 
 
 def test_all_sealed_responses_of_a_wave_are_equally_long(world: World) -> None:
-    wave = world.open_wave()
+    wave = world.open_new_wave()
     world.answer(world.links(wave)[0], texts=("",))
     world.answer(world.links(wave)[-1], texts=("x" * 1000,))
     with world.session() as session:
