@@ -1,5 +1,6 @@
 """Mail: the relay's certificate is verified, every wait has an end, and a mail is written as it should be."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email import message_from_bytes
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from flask import Flask
+from flask import Flask, template_rendered
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -250,6 +251,15 @@ def test_who_writes_twice_in_a_language_writes_the_same(app: Flask) -> None:
     first, again = (parsed(writer.write(a_message(addressee=name))) for name in ("Ana", "Ana"))
     texts = [[part.get_content() for part in mail.iter_parts()] for mail in (first, again)]
     assert texts[0] == texts[1]
+
+
+def test_a_mail_is_written_once_for_all_who_get_it_in_one_language(app: Flask) -> None:
+    writer, drawn = Writer(), []
+    with template_rendered.connected_to(lambda _app, template, **_context: drawn.append(template.name), app):
+        for number in range(20):
+            for language in ("en", "ar"):
+                writer.write(a_message(addressee=f"Ana {number}", language=language))
+    assert Counter(drawn) == {f"mail/invitation/{part}": 2 for part in ("subject.txt", "body.txt", "body.html")}
 
 
 def test_nobody_gets_what_is_somebody_elses(app: Flask) -> None:

@@ -6,7 +6,7 @@ side by side, each in quoted-printable, so that no relay needs to take more than
 
 import secrets
 from binascii import b2a_qp
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -28,25 +28,19 @@ Filling = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class _Half:
-    """Text or HTML of a mail, line by line: bytes where all get the same, text with marks where they do not."""
+class _Line:
+    """One line of a text, or of HTML, that is not the same for everybody."""
 
-    kind: str
-    lines: tuple[bytes | str, ...]
-
-    def filled(self, filling: Filling) -> Iterator[bytes]:
-        for line in self.lines:
-            yield line if isinstance(line, bytes) else _encoded(_filled(line, filling))
+    text: str
+    is_html: bool
 
 
 @dataclass(frozen=True)
 class _Form:
-    """One mail in one language, written but for what differs from person to person."""
+    """One mail in one language, written but for what differs from person to person: its own headers and some lines."""
 
     head: bytes
-    boundary: bytes
-    text: _Half
-    html: _Half
+    body: tuple[bytes | _Line, ...]
     marks: Mapping[str, str]
 
 
@@ -64,8 +58,12 @@ class Writer:
         with force_locale(spoken_language(message.language).code):
             if form is None:
                 form = self._forms[alike] = _form(message)
-            filling = [_filling(message, form.marks, is_html=is_html) for is_html in (False, True)]
-        return b"".join((form.head, *_own_headers(message), *_body(form, *filling)))
+            texts, markup = (_filling(message, form.marks, is_html=is_html) for is_html in (False, True))
+        body = (
+            piece if isinstance(piece, bytes) else _encoded(_filled(piece.text, markup if piece.is_html else texts))
+            for piece in form.body
+        )
+        return b"".join((form.head, *_own_headers(message), *body))
 
 
 def write(message: MailMessage) -> bytes:
@@ -86,10 +84,7 @@ def _form(message: MailMessage) -> _Form:
                 plain_header("X-Auto-Response-Suppress", "All"),
             )
         ),
-        # Drawn so long that no text can hold it.
-        boundary=secrets.token_hex(_BOUNDARY_BYTES).encode(),
-        text=_half("plain", render_template(f"{folder}/body.txt", **values), marks),
-        html=_half("html", render_template(f"{folder}/body.html", **values), marks),
+        body=tuple(_joined(_parts(folder, values, marks.values()))),
         marks=marks,
     )
 
@@ -99,11 +94,32 @@ def _mark() -> str:
     return f"\u241f{secrets.randbelow(10**_MARK_DIGITS):0{_MARK_DIGITS}}\u241f"
 
 
-def _half(kind: str, text: str, marks: Mapping[str, str]) -> _Half:
-    lines = (line.rstrip("\r") for line in text.strip("\n").split("\n"))
-    return _Half(
-        kind, tuple(line if any(mark in line for mark in marks.values()) else _encoded(line) for line in lines)
-    )
+def _parts(folder: str, values: Mapping[str, str | None], marks: Collection[str]) -> Iterator[bytes | _Line]:
+    # Drawn so long that no text can hold it.
+    boundary = secrets.token_hex(_BOUNDARY_BYTES)
+    yield plain_header("MIME-Version", "1.0")
+    yield plain_header("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"')
+    for kind, file in (("plain", "body.txt"), ("html", "body.html")):
+        yield f"\r\n--{boundary}\r\n".encode()
+        yield plain_header("Content-Type", f'text/{kind}; charset="utf-8"')
+        yield plain_header("Content-Transfer-Encoding", "quoted-printable") + b"\r\n"
+        for line in render_template(f"{folder}/{file}", **values).strip("\n").split("\n"):
+            is_own = any(mark in line for mark in marks)
+            yield _Line(line, kind == "html") if is_own else _encoded(line)
+    yield f"\r\n--{boundary}--\r\n".encode()
+
+
+def _joined(pieces: Iterable[bytes | _Line]) -> Iterator[bytes | _Line]:
+    """Put what all get alike together as far as it goes."""
+    alike: list[bytes] = []
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            alike.append(piece)
+        else:
+            yield b"".join(alike)
+            yield piece
+            alike = []
+    yield b"".join(alike)
 
 
 def _encoded(line: str) -> bytes:
@@ -129,15 +145,3 @@ def _own_headers(message: MailMessage) -> Iterator[bytes]:
     if message.opt_out_url:
         yield plain_header("List-Unsubscribe", f"<{message.opt_out_url}>")
         yield plain_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
-
-
-def _body(form: _Form, text: Filling, html: Filling) -> Iterator[bytes]:
-    yield plain_header("MIME-Version", "1.0")
-    yield plain_header("Content-Type", f'multipart/alternative;\r\n boundary="{form.boundary.decode()}"')
-    for half, filling in ((form.text, text), (form.html, html)):
-        yield b"\r\n--" + form.boundary + b"\r\n"
-        yield plain_header("Content-Type", f'text/{half.kind}; charset="utf-8"')
-        yield plain_header("Content-Transfer-Encoding", "quoted-printable")
-        yield b"\r\n"
-        yield from half.filled(filling)
-    yield b"\r\n--" + form.boundary + b"--\r\n"
