@@ -6,7 +6,7 @@ Europeans write, and chardet finds no other code page much likelier. A name is n
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -31,6 +31,7 @@ CODE_PAGES = {
     "big5": "Chinese, traditional",
     "cp949": "Korean",
 }
+_RARE_PAGES = {"koi8-r": "Cyrillic", "cp866": "DOS, Cyrillic", "iso8859-5": "ISO, Cyrillic", "euc-jp": "Unix, Japanese"}
 _ALIKE = 0.95
 _ZIP, _OLD_SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _IS_OLD_SPREADSHEET = (
@@ -88,10 +89,11 @@ def decoded(data: bytes, encoding: str | None = None) -> RosterText:
             return RosterText(text, "UTF-16" if wide else "UTF-8")
     if wide or b"\x00" in data:
         raise RosterRefused((_NOT_TEXT,))
-    pages, text = _likely_pages(data), _text_or_none(data, WINDOWS_1252)
-    if text is not None and WINDOWS_1252 in pages[:1] and is_western(text):
+    text, likely = _text_or_none(data, WINDOWS_1252), _likelihoods(data, CODE_PAGES)
+    is_likely = likely[WINDOWS_1252] >= _ALIKE * max(likely.values())
+    if text is not None and is_likely and is_western(text):
         return RosterText(text, "Windows-1252")
-    raise RosterRefused(_question(data, pages))
+    raise RosterRefused(_question(data))
 
 
 def names_outside_ascii(cells: Iterable[str]) -> tuple[str, ...]:
@@ -125,25 +127,27 @@ def _text_or_none(data: bytes, encoding: str) -> str | None:
     return None if "\x00" in text else text
 
 
-def _likely_pages(data: bytes) -> list[str]:
-    """Return the code pages, the likeliest first, Windows-1252 before any that is hardly likelier."""
+def _likelihoods(data: bytes, pages: Mapping[str, str]) -> dict[str, float]:
     import chardet  # 3 MB that a roster in UTF-8 does not need
 
-    guesses = chardet.detect_all(data, ignore_threshold=True, include_encodings=CODE_PAGES)
+    guesses = chardet.detect_all(data, ignore_threshold=True, include_encodings=pages)
     found = {codecs.lookup(guess["encoding"]): guess["confidence"] for guess in guesses if guess["encoding"]}
-    likely = {page: found.get(codecs.lookup(page), 0.0) for page in CODE_PAGES}
-    best = max(likely.values())
-    return sorted(likely, key=lambda page: (page != WINDOWS_1252 or likely[page] < _ALIKE * best, -likely[page]))
+    return {page: found.get(codecs.lookup(page), 0.0) for page in pages}
 
 
-def _question(data: bytes, pages: list[str]) -> tuple[str]:
+def _question(data: bytes) -> tuple[str]:
+    pages = CODE_PAGES | _RARE_PAGES
+    likely = _likelihoods(data, pages)
     shown: dict[tuple[str, ...], str] = {}
-    for page in pages:
+    ranked = sorted(pages.keys() - {WINDOWS_1252}, key=lambda page: (-likely[page], page))
+    # It was not likely enough, but it is the commonest: it is always shown, and named where another reads the same.
+    ranked.insert(_SHOWN_PAGES // 2, WINDOWS_1252)
+    for page in ranked:
         text = _text_or_none(data, page)
         names = names_outside_ascii(_CELL.findall(text)) if text is not None else ()
         if names and _MAY_BE_NAMES.fullmatch(" ".join(names)):
-            shown.setdefault(names, page)
-    readings = [f"  --encoding {page} ({CODE_PAGES[page]}): {', '.join(names)}" for names, page in shown.items()]
+            shown[names] = page if page == WINDOWS_1252 else shown.get(names, page)
+    readings = [f"  --encoding {page} ({pages[page]}): {', '.join(names)}" for names, page in shown.items()]
     return _one_problem(_WHICH_PAGE, *readings[:_SHOWN_PAGES]) if readings else (_NOT_TEXT,)
 
 

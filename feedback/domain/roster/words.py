@@ -41,7 +41,7 @@ _ROLES: Mapping[Role, str] = {
         mentee, mentees, reverse mentee, protege, proteges, protegee, protegees, protégé, protégés, protégée, protégées
         mentoré, mentorés, mentorée, mentorées, personne accompagnée, accompagné, accompagnée
         mentorizado, mentorizada, mentorizados, mentorizadas, persona mentorizada, personas mentorizadas
-        mentorado, mentorada, mentoree, menteein, menteeinnen, mentorai, mentoreion
+        mentorado, mentorada, mentorados, mentoradas, mentoree, menteein, menteeinnen, mentorai, mentoreion
         مسترشد, مسترشدة, المسترشد, المسترشدة, مسترشدون, المسترشدون""",
 }
 _BOTH = "both, both roles, les deux, ambos, ambas, كلاهما, y ddau, beide, beides"

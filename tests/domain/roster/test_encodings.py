@@ -21,6 +21,7 @@ NAMES = {
     "cp932": ("山田太郎", "佐藤花子"),
     "cp949": ("김민준",),
 }
+RARE = {"koi8-r": "Иван Петров", "cp866": "Олена Шевченко", "iso8859-5": "Иван Петров", "euc-jp": "山田 太郎"}
 WESTERN = (
     "José Peña",
     "Chloë Dubois",
@@ -61,6 +62,25 @@ def test_another_code_page_is_asked_about_and_read_when_it_is_named(page: str) -
     question = asked(data)
     assert f"--encoding {page} ({CODE_PAGES[page]}): {', '.join(NAMES[page][:3])}" in question
     assert names_in(read_roster(data, page)) == list(NAMES[page])
+
+
+@pytest.mark.parametrize("page", RARE)
+def test_a_rare_code_page_is_among_those_asked_about(page: str) -> None:
+    data = file_of(RARE[page], encoding=page)
+    assert f"--encoding {page} " in asked(data)
+    assert f"): {RARE[page]}" in asked(data)
+    assert names_in(read_roster(data, page)) == [RARE[page]]
+
+
+@pytest.mark.parametrize("name", ["Þórður Ýmir", "Niccolò D’Amico"])
+def test_a_western_name_that_is_asked_about_can_be_had_in_windows_1252(name: str) -> None:
+    assert f"--encoding {WINDOWS_1252} (western Europe): {name}" in asked(file_of(name, encoding="cp1252"))
+
+
+@pytest.mark.parametrize("headers", ["Nom;Courriel;Rôle", "Nombre;Correo electrónico;Rol", "Name;E-Mail;Rôl"])
+def test_headers_may_be_all_that_is_not_ascii(headers: str) -> None:
+    data = f"{headers}\r\nAda Ito;ada@example.com;mentor".encode("cp1252")
+    assert names_in(read_roster(data)) == ["Ada Ito"]
 
 
 @pytest.mark.parametrize(("page", "names"), [(page, name) for page, names in NAMES.items() for name in names])
