@@ -46,13 +46,18 @@ def turn_errors_into_pages(app: Flask) -> None:
 
 
 def _closed(_error: Exception) -> Response:
-    # The staff's own process has no page for receipts.
-    receipt_url = url_for("receipts.ask") if "receipts" in current_app.blueprints else None
-    return _led_nowhere(render_template("participant/closed.html", receipt_url=receipt_url))
+    # The staff's own process has no page for receipts, and nobody fills anything in there.
+    if "receipts" not in current_app.blueprints:
+        return _led_nowhere(render_template("participant/closed.html", receipt_url=None))
+    if request.method != "POST":
+        return _led_nowhere(render_template("participant/closed.html", receipt_url=url_for("receipts.ask")))
+    from feedback.web.participants.too_late import too_late_page
+
+    return _led_nowhere(too_late_page())
 
 
 # Everybody gets the same page, so that it also helps somebody who opens an old mail in a busy office.
-def _led_nowhere(page: str) -> Response:
+def _led_nowhere(page: str | bytes) -> Response:
     if not failed_too_often():
         return make_response(page, 404)
     response = make_response(page, 429)

@@ -142,6 +142,7 @@ read.clear()
 for language in {languages}:
     assert client.get("/s/{link}?language=" + language).status_code == 200
     assert client.get("/s/{link}/questions?language=" + language).status_code == 200
+    assert client.post("/s/-/send?language=" + language, data={{"F2": "Too late."}}).status_code == 404
 print(read)
 """
 

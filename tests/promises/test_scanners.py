@@ -116,10 +116,10 @@ def views(world: World, link: str, state: str) -> list[object]:
 
 
 def closed_link(world: World) -> tuple[str, str]:
-    """A link whose wave is over, with an answer that was filled in before."""
+    """A link whose wave is over, with an answer that was filled in before, and no text that would be given back."""
     wave = world.open_wave(10, 0)
     link = world.links(wave)[0]
-    state = fill_in(world, link)
+    state = fill_in(world, link, "")
     world.close(wave)
     return link, state
 

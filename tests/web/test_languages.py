@@ -179,6 +179,7 @@ def participants_pages(world: World, code: str) -> Iterator[str]:
     """Every page that a participant can see, in this language."""
     link, client, named = open_link(world), world.client(), f"?language={code}"
     yield client.get(f"/s/{link}{named}").text
+    yield client.post(f"/s/nothing/send{named}", data={"F2": "LGBTQ+"}).text
     page = client.get(f"/s/{link}/questions{named}").text
     first = page
     while 'data-page="questions"' in page:

@@ -4,6 +4,7 @@ Holds what was typed and chosen as it came, so that going back and forth loses n
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -11,11 +12,12 @@ from itertools import chain
 from feedback.domain.errors import AnswerRefused, SealBroken
 from feedback.domain.links import RECEIPT_BYTES, RECEIPT_CHARS, Receipt, read_receipt
 from feedback.domain.survey.answers import Answer, Wish, check_answer, check_question
-from feedback.domain.survey.kinds import ONE
+from feedback.domain.survey.kinds import ONE, plain_code
 from feedback.domain.survey.questionnaires import Kind, Question, Questionnaire, Rating, codes_of
 
 TEXT_STEP = 1024
 """What is written may show in a draft's size, in steps of so many bytes; what is chosen never."""
+_CODE = re.compile("[a-z0-9-]+")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,19 @@ def wish_field(code: str) -> str:
 def fields_of(question: Question) -> tuple[str, ...]:
     """Return the names of all fields in which a question is answered, the wish about a text included."""
     return question.fields if question.closed else (question.code, wish_field(question.code))
+
+
+def texts_in(values: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return what was written among `values`, by field name, for whoever does not know the questionnaire.
+
+    A wish goes with each text; and what is no code was written.
+    """
+    first = {name: said[0] for name, said in values.items() if said and said[0].strip()}
+    return {
+        name: said
+        for name, said in first.items()
+        if wish_field(name) in values or not _CODE.fullmatch(plain_code(said))
+    }
 
 
 def said_on(questions: Iterable[Question], sent: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

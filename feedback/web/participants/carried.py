@@ -23,11 +23,11 @@ def carry_draft(opened: OpenLink, draft: Draft) -> str:
     return seal(opened.page_key, write_padded_draft(carried, survey.questionnaire.open_questions, survey.draft_bytes))
 
 
-def carried_draft(opened: OpenLink, sealed: str) -> Draft | None:
+def carried_draft(key: PageKey, sealed: str) -> Draft | None:
     """Return the draft that a page carried, or None if it was altered or belongs to another link."""
     if not sealed:
         return Draft()
-    carried = unseal(opened.page_key, sealed)
+    carried = unseal(key, sealed)
     try:
         return None if carried is None else read_draft(carried)
     except SealBroken:

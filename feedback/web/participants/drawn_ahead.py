@@ -105,8 +105,10 @@ def _rehearse(app: Flask) -> None:
     """Answer to a link that leads nowhere, and store nothing: what the very first visitor would make the process do."""
     for way in ("", "/questions", "/withdraw"):
         for language in LANGUAGES:
-            for _part in app.wsgi_app(_as_if_asked(language.code, f"/s/-{way}"), lambda *_head: _ignore):
-                pass
+            asked = _as_if_asked(language.code, f"/s/-{way}")
+            for request in (asked, asked | _as_if_sent()):
+                for _part in app.wsgi_app(request, lambda *_head: _ignore):
+                    pass
     with app.app_context(), runtime().writing() as connection:
         rehearse(connection)
 
@@ -132,4 +134,14 @@ def _as_if_asked(language: str, path: str = "/") -> dict[str, object]:
         "SERVER_PORT": "80",
         "wsgi.url_scheme": "http",
         "wsgi.input": io.BytesIO(),
+    }
+
+
+def _as_if_sent() -> dict[str, object]:
+    body = b"written=-&state=-"
+    return {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
     }

@@ -103,7 +103,7 @@ def _follow(link: str) -> OpenLink:
 def _sent(opened: OpenLink) -> Sent:
     fields = request.form.to_dict(flat=False)
     state, sealed_receipt, typed = (next(iter(fields.get(name, ())), "") for name in ("state", "sent", "receipt"))
-    draft, receipt = carried_draft(opened, state), carried_receipt(opened, sealed_receipt)
+    draft, receipt = carried_draft(opened.page_key, state), carried_receipt(opened, sealed_receipt)
     if draft and "receipt" in fields:
         draft = with_typed(draft, typed)
     return Sent(draft, fields, switched=switched(), receipt=receipt)
