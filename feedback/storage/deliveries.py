@@ -152,13 +152,13 @@ def fence_unsent(session: Session, batch_id: int, fence: bytes) -> list[Delivery
 
 # Built once: two of these run for every mail.
 _MINE = (Delivery.id == bindparam("of"), Delivery.fence == bindparam("by"))
-_BEGIN = (
+BEGIN = (
     update(Delivery)
     .where(*_MINE, Delivery.state.in_(UNSENT))
     .where(select(Wave.id).where(Wave.id == Delivery.wave_id, Wave.state == bindparam("in_state")).exists())
     .values(state=DeliveryState.SENDING)
 )
-_SETTLE = (
+SETTLE = (
     update(Delivery)
     .where(*_MINE)
     .values(state=bindparam("becomes"), reply_code=bindparam("reply"), attempts=Delivery.attempts + 1)
@@ -171,13 +171,13 @@ def begin_sending(session: Session, delivery_id: int, fence: bytes, in_state: Wa
     False if the wave is not `in_state` any more, if another worker has fenced the mail off, or if it is accepted.
     """
     values = {"of": delivery_id, "by": fence, "in_state": in_state}
-    return session.connection().execute(_BEGIN, values).rowcount == 1
+    return session.connection().execute(BEGIN, values).rowcount == 1
 
 
 def settle(session: Session, delivery_id: int, fence: bytes, state: DeliveryState, reply_code: int | None) -> None:
     """Record what the relay said about a mail, unless another worker has taken it over since."""
     values = {"of": delivery_id, "by": fence, "becomes": state, "reply": reply_code}
-    session.connection().execute(_SETTLE, values)
+    session.connection().execute(SETTLE, values)
 
 
 class SentMail(NamedTuple):

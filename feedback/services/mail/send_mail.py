@@ -6,7 +6,6 @@ and doubles at most the one in flight; a worker that was paused finds its fence 
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -42,7 +41,6 @@ from feedback.storage.deliveries import (
     DeliveryState,
     any_mail_went,
     batch_by_id,
-    begin_sending,
     fence_unsent,
     invited_twice,
     postpone,
@@ -51,6 +49,7 @@ from feedback.storage.deliveries import (
 )
 from feedback.storage.hint_bits import freeze_links
 from feedback.storage.keys import KeyStore
+from feedback.storage.ledger import open_ledger
 from feedback.storage.opt_outs import unwilling
 from feedback.storage.people import Participant, people_by_id
 from feedback.storage.programmes import Programme, programme_by_id, words_of
@@ -214,37 +213,24 @@ def _send_all(
     said = SendingRound()
     if not waiting:
         return said
-    with relay.connect() as smtp, _ledger(session) as ledger:
+    with relay.connect() as smtp, open_ledger(session.get_bind().engine, fence) as ledger:
         for delivery_id, message in _messages(keys, context, waiting):
-            # A wave may be closed or cancelled while its batch is going out. The relay's reply to the previous mail is
-            # committed with this mark: one transaction per mail.
-            mine = begin_sending(ledger, delivery_id, fence, context.batch.mail.kind.sent_in)
-            ledger.commit()
-            if not mine:
+            # A wave may be closed or cancelled while its batch is going out.
+            if not ledger.begin(delivery_id, context.batch.mail.kind.sent_in):
                 said.was_taken_over = True
                 return said
             reply = smtp.send(message)
             said.hear(reply)
-            settle(ledger, delivery_id, fence, _SETTLED[reply.verdict], reply.code)
+            ledger.hear(delivery_id, _SETTLED[reply.verdict], reply.code)
             if reply.verdict is RelayVerdict.BROKEN_OFF:
-                ledger.commit()
+                ledger.write()
                 smtp.reconnect()
             if said.is_hopeless:
                 break
-        if said.refuses_everybody_alike:
-            take_back_refusals(ledger, context.batch.id, fence)
+    if said.refuses_everybody_alike:
+        take_back_refusals(session, context.batch.id, fence)
+        session.commit()
     return said
-
-
-@contextmanager
-def _ledger(session: Session) -> Iterator[Session]:
-    """Keep one connection for a run of mails, without a check before each mail that it is alive. Commits at the end."""
-    with session.get_bind().engine.connect() as connection, Session(connection) as ledger:
-        try:
-            yield ledger
-        finally:
-            # Even if the next mail could not be written, what the relay said about the last one stands.
-            ledger.commit()
 
 
 def _wait(session: Session, batch_id: int, now: datetime, attempts: int) -> None:

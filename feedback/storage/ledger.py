@@ -1,0 +1,73 @@
+"""One transaction for each mail: what the relay said of the last one, and the mark that the next one is being sent.
+
+On PostgreSQL that is a single statement, and so a single exchange with the server.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, text
+
+from feedback.domain.waves.states import WaveState
+from feedback.storage.deliveries import BEGIN, SETTLE, DeliveryState
+
+_SETTLE_AND_BEGIN = text("""
+WITH settled AS (
+  UPDATE deliveries SET state = :becomes, reply_code = :reply, attempts = attempts + 1 WHERE id = :last AND fence = :by
+)
+UPDATE deliveries SET state = 'sending'
+WHERE id = :of AND fence = :by AND state IN ('queued', 'sending')
+AND EXISTS (SELECT FROM waves WHERE waves.id = deliveries.wave_id AND waves.state = :in_state)
+""")
+
+
+class Ledger:
+    """The deliveries of one run, which a fence has claimed, on one connection."""
+
+    def __init__(self, connection: Connection, fence: bytes) -> None:
+        """`open_ledger` does it."""
+        self._connection, self._fence = connection, fence
+        self._heard: dict[str, object] | None = None
+
+    def begin(self, delivery_id: int, in_state: WaveState) -> bool:
+        """Settle the last mail and mark this one as being sent, together.
+
+        False if the wave is not `in_state` any more, if another worker has fenced the mail off, or if it is accepted.
+        """
+        values = {"of": delivery_id, "by": self._fence, "in_state": in_state}
+        if self._heard and self._connection.dialect.name == "postgresql":
+            together = {**self._heard, **values, "last": self._heard["of"]}
+            self._heard = None
+            return self._connection.execute(_SETTLE_AND_BEGIN, together).rowcount == 1
+        self._settle()
+        is_mine = self._connection.execute(BEGIN, values).rowcount == 1
+        self._connection.commit()
+        return is_mine
+
+    def hear(self, delivery_id: int, state: DeliveryState, reply_code: int | None) -> None:
+        """Take note of what the relay said of a mail; it is written with the next one, or at the end."""
+        self._heard = {"of": delivery_id, "by": self._fence, "becomes": state, "reply": reply_code}
+
+    def write(self) -> None:
+        """Write what was heard last."""
+        self._settle()
+        self._connection.commit()
+
+    def _settle(self) -> None:
+        if self._heard:
+            self._connection.execute(SETTLE, self._heard)
+        self._heard = None
+
+
+@contextmanager
+def open_ledger(engine: Engine, fence: bytes) -> Iterator[Ledger]:
+    """Keep one connection for a run of mails, without a check before each mail that it is alive."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        ledger = Ledger(connection, fence)
+        try:
+            yield ledger
+        finally:
+            # Even if the next mail could not be written, what the relay said about the last one stands.
+            ledger.write()
