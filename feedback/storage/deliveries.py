@@ -25,7 +25,6 @@ from sqlalchemy.orm import Mapped, Session, composite, mapped_column
 
 from feedback.domain.address import Address
 from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
-from feedback.domain.waves.states import WaveState
 from feedback.storage.bulk import among, insert_rows
 from feedback.storage.database import Base
 from feedback.storage.people import Participant
@@ -163,15 +162,6 @@ SETTLE = (
     .where(*_MINE)
     .values(state=bindparam("becomes"), reply_code=bindparam("reply"), attempts=Delivery.attempts + 1)
 )
-
-
-def begin_sending(session: Session, delivery_id: int, fence: bytes, in_state: WaveState) -> bool:
-    """Mark a mail as being sent, in one statement that reads the state of its wave again.
-
-    False if the wave is not `in_state` any more, if another worker has fenced the mail off, or if it is accepted.
-    """
-    values = {"of": delivery_id, "by": fence, "in_state": in_state}
-    return session.connection().execute(BEGIN, values).rowcount == 1
 
 
 def settle(session: Session, delivery_id: int, fence: bytes, state: DeliveryState, reply_code: int | None) -> None:

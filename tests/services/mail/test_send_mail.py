@@ -17,7 +17,8 @@ from feedback.resources import migrations_folder
 from feedback.services.mail.queue_mails import leave_to_the_tick, queue_for
 from feedback.services.waves.cancel_wave import cancel_wave
 from feedback.services.waves.find_due import Act
-from feedback.storage.deliveries import Delivery, begin_sending, count_unwilling, fence_unsent, invited_to
+from feedback.storage.deliveries import Delivery, count_unwilling, fence_unsent, invited_to
+from feedback.storage.ledger import open_ledger
 from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.people import Participant, add_people, mark_left
 from feedback.storage.tables import Base
@@ -230,9 +231,10 @@ def test_a_mail_in_flight_when_its_worker_died_is_sent_by_the_next(
     world: World, wave: int, relay: ScriptedRelay
 ) -> None:
     with world.session() as session:
-        first = fence_unsent(session, 1, b"dead worker")[0]
-        begin_sending(session, first.id, b"dead worker", WaveState.OPEN)
+        first = fence_unsent(session, 1, b"dead worker")[0].id
         session.commit()
+    with open_ledger(engine_of(world), b"dead worker") as ledger:
+        assert ledger.begin(first, WaveState.OPEN)
     world.send_mails()
     assert sorted(relay.recipients) == EVERYBODY
 
