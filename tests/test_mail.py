@@ -37,6 +37,7 @@ VALUES = {
     "contact_email": "contact@example.com",
     "minimum_group_size": "5",
     "closes_on": "Monday, 15 March 2027",
+    "may_close_early": None,
     "closes_at": "10:00",
     "time_zone": "Europe/Paris",
     "base_url": "https://feedback.example.com",

@@ -23,6 +23,7 @@ VALUES = {
     "contact_email": "contact@example.com",
     "minimum_group_size": "5",
     "time_zone": "Europe/Paris",
+    "may_close_early": None,
     "support_url": "https://feedback.example.com/support/" + "S" * 22,
     "base_url": "https://feedback.example.com",
     "results_url": "https://feedback.example.com/r/" + "R" * 22,

@@ -297,6 +297,7 @@ def _values(
         "closes_on": weekday_and_day(closes_on, language.code),
         "closes_at": time_of_day(closes_at, language.code) if closes_at else None,
         "time_zone": context.programme.time_zone,
+        "may_close_early": "yes" if context.wave.may_close_early else None,
         "support_url": address_in(context.support, language) if context.support else None,
         "results_url": address_in(f"{base}/r/{results}", language),
         "receipt_url": address_in(f"{base}/receipt", language),

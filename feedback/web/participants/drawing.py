@@ -131,12 +131,13 @@ def _carried_receipt(receipt: Receipt, opened: OpenLink) -> dict[str, str]:
 
 def thanks_page(survey: Survey, language: str) -> KeptPage:
     """Return the thanks, without the receipt."""
-    return kept_page(survey, "thanks", language, _draw_thanks)
+    return kept_page(survey, "thanks", language, partial(_draw_thanks, survey))
 
 
-def _draw_thanks() -> str:
+def _draw_thanks(survey: Survey) -> str:
     return render_template(
         "participant/thanks.html",
+        may_close_early=survey.may_close_early,
         receipt=hole("receipt"),
         sealed_receipt=hole("sealed"),
         state=hole("state"),
@@ -185,12 +186,13 @@ def _show_withdrawn(page: WithdrawnPage, opened: OpenLink, language: str) -> Res
 
 def withdrawn_page(survey: Survey, language: str) -> KeptPage:
     """Return the page after an answer was taken back."""
-    return kept_page(survey, "withdrawn", language, _draw_withdrawn)
+    return kept_page(survey, "withdrawn", language, partial(_draw_withdrawn, survey))
 
 
-def _draw_withdrawn() -> str:
+def _draw_withdrawn(survey: Survey) -> str:
     return render_template(
         "participant/withdrawn.html",
+        may_close_early=survey.may_close_early,
         action=url_for("participant.take_back", link=hole("link")),
         closes=hole("closes"),
         questions_url=url_for("participant.questions", link=hole("link")),

@@ -6,6 +6,7 @@ Only a part that is not complete yet is drawn anew, with what is wrong.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,8 @@ from feedback.domain.survey.drafts import Draft, fields_of, wish_field
 from feedback.domain.survey.kinds import filled_code
 from feedback.domain.survey.next_page import PartPage
 from feedback.domain.survey.questionnaires import Question, Section, Theme, text_in
+from feedback.locales.moments import moment
+from feedback.runtime import runtime
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
 from feedback.web.participants.carried import carry_draft
@@ -30,7 +33,8 @@ from forms.questionnaire import build_form, fill_form
 CHECKED = "checked"
 UNCHECKED = " " * len(CHECKED)
 _NAME = re.compile(r'\bname="([^"]+)"')
-_CARRIED = ("link", "state", "draft", "begun", "until", "contact", "email", "help")
+_CARRIED = ("link", "state", "draft", "begun", "until", "closing", "contact", "email", "help")
+_LAST_HOUR = timedelta(hours=1)
 
 Mark = Callable[[str, str, bool], str]
 """Says of a choice, by its field and code, whether it is made: an attribute, or a hole for one."""
@@ -69,7 +73,7 @@ class KeptPart:
 def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
     """Return a part's page; what is wrong with it makes it a 422."""
     part = kept_part(opened.survey, page, language)
-    carried = _carried(page, opened)
+    carried = _carried(page, opened, language)
     if page.judged:
         return _show_judged(page, opened.survey, language, carried)
     values = {**part.blank, **_filled_in(page, part.blank), **carried}
@@ -80,7 +84,7 @@ def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
     return Response(padded(part.page.filled(values)))
 
 
-def _carried(page: PartPage, opened: OpenLink) -> dict[str, str]:
+def _carried(page: PartPage, opened: OpenLink, language: str) -> dict[str, str]:
     right = opened.right
     items = Markup().join(Markup("<li><bdi>{}</bdi></li>").format(line) for line in help_lines(right.help_contacts))
     return {
@@ -89,10 +93,21 @@ def _carried(page: PartPage, opened: OpenLink) -> dict[str, str]:
         "draft": draft_name(opened.secret),
         "begun": "yes" if page.draft.values else "not",
         "until": right.closes_at.isoformat(),
+        "closing": _closing(opened, language),
         "contact": escape(right.contact_name),
         "email": escape(right.contact_email),
         "help": Markup("<ul>{}</ul>").format(items) if items else Markup(),
     }
+
+
+def _closing(opened: OpenLink, language: str) -> Markup:
+    """Return, in the last hour, at what time the survey closes: the same work and as many bytes for everybody."""
+    closes_at, survey = opened.right.closes_at, opened.survey
+    told = _("This survey closes soon: %(closes)s.", closes=moment(closes_at, survey.time_zone, language))
+    lost = _("What you have not sent by then is lost.")
+    earlier = _("The survey may also close earlier.") if survey.may_close_early else ""
+    note = Markup('<p class="note"><strong>{}</strong> {} {}</p>').format(told, lost, earlier)
+    return note if closes_at - runtime().clock() <= _LAST_HOUR else Markup()
 
 
 def _filled_in(page: PartPage, blank: Mapping[str, str]) -> dict[str, str]:
