@@ -18,8 +18,8 @@ from tests.databases import Pair
 from tests.loaded import Spy
 from tests.processes import ROOT, running, wait_until_served
 
-LIBRARIES = "import flask, sqlalchemy.orm, wtforms, flask_babel"
-REFERENCE = "Flask, SQLAlchemy with its ORM, WTForms, Babel"
+LIBRARIES = "import flask, sqlalchemy.orm, wtforms, flask_babel, flask_mail"
+REFERENCE = "Flask, SQLAlchemy with its ORM, WTForms, Babel, Mail"
 COMMANDS = {
     "Python alone": ["-c", "pass"],
     REFERENCE: ["-c", LIBRARIES],

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
+
+from flask_mail import Connection, Mail
 
 from feedback.domain.errors import MailRefused
 from feedback.domain.refusals import enhanced_code, is_about_the_sender
@@ -51,24 +54,76 @@ class Relay:
     @contextmanager
     def connect(self) -> Iterator["SmtpSession"]:
         """Open one connection for a run of mails; raise MailRefused if there is none to be had."""
-        smtp = SmtpSession(self.settings)
+        smtp = SmtpSession(VerifiedConnection(self.settings))
         try:
             yield smtp
         finally:
             smtp.hang_up()
 
 
+class VerifiedConnection(Connection):
+    """Flask-Mail's connection, which by itself accepts any certificate and waits for ever."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        """Not connected yet."""
+        super().__init__(_flask_mail(settings))
+        self._ca_file = settings.ca_file
+
+    def configure_host(self) -> smtplib.SMTP:
+        """Connect, with TLS verified, and sign in if there is a user."""
+        config: Any = self.mail
+        # Reading the system's authorities takes as long as sending some dozens of mails: only if they are asked.
+        context = self._context() if config.use_ssl or config.use_tls else None
+        if config.use_ssl:
+            host: smtplib.SMTP = smtplib.SMTP_SSL(config.server, config.port, timeout=TIMEOUT_SECONDS, context=context)
+        else:
+            host = smtplib.SMTP(config.server, config.port, timeout=TIMEOUT_SECONDS)
+        try:
+            if config.use_tls:
+                host.starttls(context=context)
+            if config.username and config.password:
+                host.login(config.username, config.password)
+        except (OSError, smtplib.SMTPException):
+            host.close()
+            raise
+        return host
+
+    def _context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if self._ca_file:
+            context.load_verify_locations(self._ca_file)
+        return context
+
+
+def _flask_mail(settings: SmtpSettings) -> Any:
+    return Mail().init_mail(
+        {
+            "MAIL_SERVER": settings.host,
+            "MAIL_PORT": settings.port,
+            "MAIL_USE_TLS": settings.security is SmtpSecurity.STARTTLS,
+            "MAIL_USE_SSL": settings.security is SmtpSecurity.TLS,
+            "MAIL_USERNAME": settings.user,
+            "MAIL_PASSWORD": settings.password,
+        }
+    )
+
+
 class SmtpSession:
     """One conversation with the relay. Writes what it sends, and each text once."""
 
-    def __init__(self, settings: SmtpSettings) -> None:
+    def __init__(self, connection: VerifiedConnection) -> None:
         """Connect, and raise MailRefused if that cannot be done."""
-        self._settings, self._writer = settings, Writer()
-        self._host = _connected(settings)
+        self._connection, self._writer = connection, Writer()
+        self.reconnect()
 
     def reconnect(self) -> None:
         """Begin anew after the relay has hung up."""
-        self._host = _connected(self._settings)
+        try:
+            self._host = self._connection.configure_host()
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailRefused(
+                f"The mail relay cannot be used: {_reason(error)}. Mails wait and go out later."
+            ) from None
 
     def hang_up(self) -> None:
         """Say goodbye; a relay that has gone already does not matter."""
@@ -94,39 +149,6 @@ class SmtpSession:
         except (OSError, smtplib.SMTPException):
             return Reply(RelayVerdict.BROKEN_OFF)
         return Reply(RelayVerdict.ACCEPTED, 250)
-
-
-def _connected(settings: SmtpSettings) -> smtplib.SMTP:
-    try:
-        return _signed_in(settings)
-    except (OSError, smtplib.SMTPException) as error:
-        raise MailRefused(f"The mail relay cannot be used: {_reason(error)}. Mails wait and go out later.") from None
-
-
-def _signed_in(settings: SmtpSettings) -> smtplib.SMTP:
-    place = (settings.host, settings.port)
-    # Reading the system's authorities takes as long as sending some dozens of mails: only if they are asked.
-    context = None if settings.security is SmtpSecurity.NONE else _context(settings.ca_file)
-    if settings.security is SmtpSecurity.TLS:
-        host: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=TIMEOUT_SECONDS, context=context)
-    else:
-        host = smtplib.SMTP(*place, timeout=TIMEOUT_SECONDS)
-    try:
-        if settings.security is SmtpSecurity.STARTTLS:
-            host.starttls(context=context)
-        if settings.user and settings.password:
-            host.login(settings.user, settings.password)
-    except (OSError, smtplib.SMTPException):
-        host.close()
-        raise
-    return host
-
-
-def _context(ca_file: str | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if ca_file:
-        context.load_verify_locations(ca_file)
-    return context
 
 
 def _refusal(code: int, said: bytes | str) -> Reply:

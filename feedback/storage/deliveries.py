@@ -251,7 +251,8 @@ def invited_twice(session: Session, wave_id: int, people: Iterable[int]) -> set[
     """Return those of `people` whose address was invited to a wave in both roles."""
     invited = (Delivery.wave_id == wave_id, Delivery.mail == INVITATION, Participant.has_left.is_(False))
     addresses = select(Participant.email).join(Delivery).where(*invited).group_by(Participant.email)
-    query = select(Participant.id).where(Participant.email.in_(addresses.having(func.count() > 1)))
+    twice = addresses.having(func.count() > 1)
+    query = select(Participant.id).where(Participant.email.in_(twice))
     return {one for mine in among(session, Participant.id, people) for one in session.scalars(query.where(mine))}
 
 

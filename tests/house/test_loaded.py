@@ -54,6 +54,7 @@ NOT_PARTICIPANTS = HEAVY | {
     "feedback.web.metrics",
     "feedback.web.staff",
     "feedback.worker",
+    "flask_mail",
     "prometheus_client",
 }
 PAGES = {"feedback.web.participants", "feedback.web.staff"}

@@ -11,7 +11,7 @@ STORAGE = Path(__file__).resolve().parents[2] / "feedback" / "storage"
 BULK = STORAGE / "bulk.py"
 GROWING = {"in_", "not_in", "notin_", "tuple_", "or_"}
 # What a subquery or a condition ends with; what stands in the latter is judged by itself.
-QUERIES = {"select", "where", "group_by", "is_", "and_", "in_"}
+QUERIES = {"select", "where", "group_by", "having", "is_", "and_", "in_"}
 
 
 def called(node: ast.expr) -> str:

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import Address, address_or_none, domain_of
+from feedback.domain.address import domain_of, stored_address
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay
 from feedback.services.mail.sender_settings import SenderSettings
-from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.programmes import programme_by_id
 from feedback.storage.scrubbing import scrub
 from feedback.storage.support import (
     SupportRequest,
@@ -58,7 +58,7 @@ def _message(session: Session, programme_id: int, ids: list[bytes], sender_setti
     programme = programme_by_id(session, programme_id)
     name = hashlib.sha256(b"feedback/support" + b"".join(ids)).hexdigest()[:32]
     return MailMessage(
-        recipient=_contact_of(programme),
+        recipient=stored_address(programme.contact_email),
         language=ENGLISH.code,
         name="support",
         message_id=f"<{name}@{domain_of(sender_settings.sender)}>",
@@ -70,8 +70,3 @@ def _message(session: Session, programme_id: int, ids: list[bytes], sender_setti
             "page": f"{sender_settings.base_url}/staff/programmes/{programme_id}/support",
         },
     )
-
-
-# An address that was stored under other rules must not keep the other contacts from their mail: the relay judges it.
-def _contact_of(programme: Programme) -> Address:
-    return address_or_none(programme.contact_email) or Address(programme.contact_email)
