@@ -187,7 +187,32 @@ def test_a_state_that_somebody_sealed_with_their_own_link_breaks_nothing(
 def test_one_links_state_is_worth_nothing_behind_another(world: World) -> None:
     first, second = world.links(world.open_wave(12, 12), Role.MENTOR)[:2]
     page = post(world, first, first_part(world, first), go="stay", C1="agree").text
-    assert chosen(post(world, second, page, go="stay", C2="agree").text) == {}
+    assert chosen(post(world, second, page, go="stay", C2="agree").text) == {"C2": "agree"}
+
+
+LOST = "What you filled in on other parts could not be read."
+
+
+@pytest.mark.parametrize("go", ["next", "back", "stay"])
+def test_a_state_that_cannot_be_read_says_so_and_keeps_the_part_that_was_sent(world: World, go: str) -> None:
+    link = open_link(world)
+    filled = part_filled(world.part_asking(link, "F2"), world.chance, ("Half a sentence",))
+    page = world.client().post(f"/s/{link}/questions", data={**filled, "state": "AAAA", "go": go})
+    assert (page.status_code, progress(page.text), LOST in page.text) == (422, "Part 4 of 4", True)
+    assert "Half a sentence</textarea>" in page.text
+    again = {**filled, **fields_of(page.text).hidden, "go": "next"}
+    first = world.client().post(f"/s/{link}/questions", data=again)
+    assert (progress(first.text), LOST in first.text) == ("Part 1 of 4", False)
+
+
+def test_a_state_that_cannot_be_read_at_the_check_says_so(world: World) -> None:
+    page = world.client().post(f"/s/{open_link(world)}/send", data={"state": "AAAA", "go": "send"})
+    assert (page.status_code, progress(page.text), LOST in page.text) == (422, "Part 1 of 4", True)
+
+
+def test_a_state_that_can_be_read_says_nothing_of_a_loss(world: World) -> None:
+    link = open_link(world)
+    assert LOST not in post(world, link, first_part(world, link), C1="agree").text
 
 
 def conditional(world: World, answers: tuple[str, ...] = ("disagree",)) -> str:

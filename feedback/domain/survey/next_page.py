@@ -78,7 +78,7 @@ class PromisePage:
 class PartPage:
     """One part, the `number`th of `count`, with the fields as `filled` has them, and what is wrong with it if `judged`.
 
-    `checking`: the visitor came back from the check to change it.
+    `checking`: the visitor came back from the check to change it. `lost`: what other parts held could not be read.
     """
 
     part: Part
@@ -88,6 +88,7 @@ class PartPage:
     filled: Draft
     judged: bool
     checking: bool
+    lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def first_page(questionnaire: Questionnaire) -> Page:
 def after_part(questionnaire: Questionnaire, sent: Sent) -> Page:
     """Return the page for a form that was sent from a part, from the promise or from the check."""
     if sent.draft is None:
-        return _start_again(questionnaire)
+        return _after_loss(questionnaire, sent)
     parts = parts_of(questionnaire, sent.draft)
     match sent:
         case Sent(switched=True, shown="promise"):
@@ -186,7 +187,7 @@ def _after_filling(parts: Mapping[str, Part], draft: Draft, sent: Sent) -> Page:
 def after_check(questionnaire: Questionnaire, sent: Sent) -> Page | Submission:
     """Return the page for a form that was sent from the check or from the thanks, or what is to be stored."""
     if sent.draft is None:
-        return _start_again(questionnaire)
+        return _after_loss(questionnaire, sent)
     match sent:
         case Sent(switched=True, receipt=bytes(receipt)):
             return ThanksPage(Receipt(receipt))
@@ -228,6 +229,15 @@ def _start_again(questionnaire: Questionnaire) -> Page:
     parts = parts_of(questionnaire, Draft())
     found = first_open(parts, Draft())
     return _part(parts, Draft(), found.code if found else next(iter(parts)), judged=found is not None)
+
+
+def _after_loss(questionnaire: Questionnaire, sent: Sent) -> Page:
+    """Return the part that was sent with what it says, or the first: what other parts held cannot be read."""
+    parts = parts_of(questionnaire, Draft())
+    code = sent.part if sent.part in parts else next(iter(parts))
+    asked = parts[code].questions
+    draft, said = with_section(Draft(), code, asked, sent.fields), Draft(said_on(asked, sent.fields))
+    return replace(_part(parts, draft, code, judged=True), filled=said, lost=True)
 
 
 def _before(parts: Mapping[str, Part], draft: Draft, code: str, *, checking: bool) -> Page:

@@ -33,7 +33,7 @@ from forms.questionnaire import build_form, fill_form
 CHECKED = "checked"
 UNCHECKED = " " * len(CHECKED)
 _NAME = re.compile(r'\bname="([^"]+)"')
-_CARRIED = ("link", "state", "draft", "begun", "until", "closing", "contact", "email", "help")
+_CARRIED = ("link", "state", "draft", "begun", "until", "closing", "lost", "contact", "email", "help")
 _LAST_HOUR = timedelta(hours=1)
 
 Mark = Callable[[str, str, bool], str]
@@ -94,10 +94,16 @@ def _carried(page: PartPage, opened: OpenLink, language: str) -> dict[str, str]:
         "begun": "yes" if page.draft.values else "not",
         "until": right.closes_at.isoformat(),
         "closing": _closing(opened, language),
+        "lost": _lost(page),
         "contact": escape(right.contact_name),
         "email": escape(right.contact_email),
         "help": Markup("<ul>{}</ul>").format(items) if items else Markup(),
     }
+
+
+def _lost(page: PartPage) -> Markup:
+    said = _("What you filled in on other parts could not be read. What you filled in on this part is still here.")
+    return Markup('<p class="note" role="status">{}</p>').format(said) if page.lost else Markup()
 
 
 def _closing(opened: OpenLink, language: str) -> Markup:
@@ -128,7 +134,7 @@ def _show_judged(page: PartPage, survey: Survey, language: str, carried: Mapping
     every = survey.questionnaire.questions_in(page.part.code)
     questions = [shown.get(one.code) or conditional[one.code].absent for one in every]
     drawn = _draw_part(page, survey, language, questions=questions, form=form, carried=carried)
-    return Response(padded(drawn), 422 if form.errors else 200)
+    return Response(padded(drawn), 422 if form.errors or page.lost else 200)
 
 
 def kept_part(survey: Survey, page: PartPage, language: str) -> KeptPart:
