@@ -48,3 +48,32 @@ def test_no_blank_around_a_pasted_receipt_makes_an_answer_contested(world: World
         world.answer(link, typed=pasted.format(f"  {receipt}".replace("-", " - ")))
     world.close(wave)
     assert len(document_of(world, wave).receipts) == 10
+
+
+def damaged(state: str) -> str:
+    return f"{state[:-8]}{'A' * 8}"
+
+
+def test_a_withdrawal_whose_page_cannot_be_read_is_asked_for_again_and_contests_nothing(world: World) -> None:
+    wave = world.open_wave(10, 0)
+    links = world.links(wave)
+    thanks = [world.answer(link).text for link in links]
+    sent = {"state": damaged(hidden_value(thanks[0], "state")), "word": "withdraw"}
+    asked = world.client().post(f"/s/{links[0]}/withdraw", data=sent)
+    assert (asked.status_code, "Type the receipt if you noted it" in asked.text) == (422, True)
+    assert 'value="withdraw"' in asked.text
+    world.close(wave)
+    assert len(document_of(world, wave).receipts) == 10
+
+
+def test_a_receipt_typed_on_a_page_that_cannot_be_read_is_not_lost(world: World) -> None:
+    wave = world.open_wave(10, 0)
+    links = world.links(wave)
+    receipts = [receipt_on(world.answer(link).text) for link in links]
+    unread = {"state": damaged(fill_in(world, links[0])), "receipt": receipts[0]}
+    page = world.client().post(f"/s/{links[0]}/send", data={**unread, "go": "send"})
+    state = hidden_value(page.text, "state")
+    told = world.client().post(f"/s/{links[0]}/withdraw", data={"state": state, "word": "withdraw"})
+    world.answer(links[0], typed=receipt_on(told.text))
+    world.close(wave)
+    assert len(document_of(world, wave).receipts) == 10

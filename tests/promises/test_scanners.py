@@ -151,7 +151,7 @@ def test_unknown_closed_and_malformed_links_cost_the_database_the_same(world: Wo
 def test_a_link_whose_time_is_over_answers_like_an_unknown_one_before_anybody_closes(world: World) -> None:
     wave = world.open_wave(10, 0)
     link = world.links(wave)[0]
-    state = fill_in(world, link)
+    state = fill_in(world, link, "")
     world.clock.pass_time(days=15)
     assert views(world, link, state) == views(world, UNKNOWN, state)
 

@@ -17,14 +17,15 @@ from feedback.domain.survey.questionnaires import Questionnaire
 class Sent:
     """A form of the survey's pages, with its `fields` as they came.
 
-    `draft` and `receipt` came sealed in it; the draft is None if it was altered. `switched`: another language was
-    chosen, which shows the same page again.
+    `draft` and `receipt` came sealed in it; the draft holds but a typed receipt if it could not be read and is `lost`.
+    `switched`: another language was chosen, which shows the same page again.
     """
 
-    draft: Draft | None
+    draft: Draft
     fields: Mapping[str, Sequence[str]]
     switched: bool = False
     receipt: Receipt | None = None
+    lost: bool = False
 
     @property
     def go(self) -> str | None:
@@ -108,11 +109,15 @@ class ThanksPage:
 
 @dataclass(frozen=True)
 class WithdrawPage:
-    """The question for the word that takes an answer back; `refused` if another word was typed."""
+    """The question for the word that takes an answer back; `refused` if another word was typed.
+
+    `lost`: the page carried a receipt, perhaps, and could not be read.
+    """
 
     draft: Draft
     typed: str = ""
     refused: bool = False
+    lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,7 @@ def first_page(questionnaire: Questionnaire) -> Page:
 
 def after_part(questionnaire: Questionnaire, sent: Sent) -> Page:
     """Return the page for a form that was sent from a part, from the promise or from the check."""
-    if sent.draft is None:
+    if sent.lost:
         return _after_loss(questionnaire, sent)
     parts = parts_of(questionnaire, sent.draft)
     match sent:
@@ -186,7 +191,7 @@ def _after_filling(parts: Mapping[str, Part], draft: Draft, sent: Sent) -> Page:
 
 def after_check(questionnaire: Questionnaire, sent: Sent) -> Page | Submission:
     """Return the page for a form that was sent from the check or from the thanks, or what is to be stored."""
-    if sent.draft is None:
+    if sent.lost:
         return _after_loss(questionnaire, sent)
     match sent:
         case Sent(switched=True, receipt=bytes(receipt)):
@@ -213,14 +218,15 @@ def check_again(questionnaire: Questionnaire, draft: Draft) -> Page:
 
 def after_word(sent: Sent, word: str) -> Page | Withdrawal:
     """Return the page for a form of the withdrawal's pages, or that the answer is taken back, if `word` was typed."""
-    draft = sent.draft or Draft()
+    draft = sent.draft
     match sent:
         case Sent(switched=True, receipt=bytes(receipt)):
             return WithdrawnPage(Receipt(receipt))
         case Sent(switched=True) | Sent(go="ask"):
             return WithdrawPage(draft, sent.word)
         case _ if sent.word.strip().casefold() == word.casefold():
-            return Withdrawal(draft)
+            # Without its receipt the answer, if there is one, would be contested for good.
+            return WithdrawPage(draft, sent.word, lost=True) if sent.lost and not draft.typed else Withdrawal(draft)
         case _:
             return WithdrawPage(draft, sent.word, refused=True)
 
@@ -236,7 +242,7 @@ def _after_loss(questionnaire: Questionnaire, sent: Sent) -> Page:
     parts = parts_of(questionnaire, Draft())
     code = sent.part if sent.part in parts else next(iter(parts))
     asked = parts[code].questions
-    draft, said = with_section(Draft(), code, asked, sent.fields), Draft(said_on(asked, sent.fields))
+    draft, said = with_section(sent.draft, code, asked, sent.fields), Draft(said_on(asked, sent.fields))
     return replace(_part(parts, draft, code, judged=True), filled=said, lost=True)
 
 

@@ -157,22 +157,30 @@ def _show_withdraw(page: WithdrawPage, opened: OpenLink, language: str) -> Respo
         "receipt": escape(page.draft.typed),
         "typed": escape(page.typed),
     }
-    drawn = withdraw_page(opened.survey, language, refused=page.refused).filled(told)
-    return Response(padded(drawn), 422 if page.refused else 200)
+    wrong = "word" if page.refused else "receipt" if page.lost else None
+    return Response(padded(withdraw_page(opened.survey, language, wrong).filled(told)), 422 if wrong else 200)
 
 
-def withdraw_page(survey: Survey, language: str, *, refused: bool) -> KeptPage:
-    """Return the question for the word that takes an answer back, perhaps after another word was `refused`."""
-    return kept_page(survey, f"withdraw {refused}", language, partial(_draw_withdraw, refused=refused))
+def withdraw_page(survey: Survey, language: str, wrong: str | None) -> KeptPage:
+    """Return the question for the word that takes an answer back, perhaps with the field that is `wrong`."""
+    return kept_page(survey, f"withdraw {wrong}", language, partial(_draw_withdraw, wrong))
 
 
-def _draw_withdraw(*, refused: bool) -> str:
+def _draw_withdraw(wrong: str | None) -> str:
     word = withdrawal_word()
+    mistakes = {
+        "word": _("Type the word “%(word)s” to take your answer back.", word=word),
+        "receipt": _(
+            "The page could not be read, nor a receipt that it may have carried. Type the receipt if you noted it; "
+            "without it nothing that is sent with your link will be counted any more."
+        ),
+    }
     return render_template(
         "participant/withdraw.html",
         action=url_for("participant.take_back", link=hole("link")),
         word=word,
-        error=_("Type the word “%(word)s” to take your answer back.", word=word) if refused else None,
+        wrong=wrong,
+        error=mistakes.get(wrong or ""),
         typed=hole("typed"),
         state=hole("state"),
         receipt=hole("receipt"),

@@ -35,7 +35,7 @@ _DRAWERS: tuple[Callable[[Survey, str], object], ...] = (
     lambda survey, language: [kept_part(survey, page, language) for page in every_part(survey.questionnaire)],
     answers_check,
     thanks_page,
-    lambda survey, language: [withdraw_page(survey, language, refused=refused) for refused in (False, True)],
+    lambda survey, language: [withdraw_page(survey, language, wrong) for wrong in (None, "word", "receipt")],
     withdrawn_page,
 )
 _drawn: WeakSet[Survey] = WeakSet()

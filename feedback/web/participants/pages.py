@@ -103,10 +103,11 @@ def _follow(link: str) -> OpenLink:
 def _sent(opened: OpenLink) -> Sent:
     fields = request.form.to_dict(flat=False)
     state, sealed_receipt, typed = (next(iter(fields.get(name, ())), "") for name in ("state", "sent", "receipt"))
-    draft, receipt = carried_draft(opened.page_key, state), carried_receipt(opened, sealed_receipt)
-    if draft and "receipt" in fields:
+    carried, receipt = carried_draft(opened.page_key, state), carried_receipt(opened, sealed_receipt)
+    draft = carried or Draft()
+    if "receipt" in fields:
         draft = with_typed(draft, typed)
-    return Sent(draft, fields, switched=switched(), receipt=receipt)
+    return Sent(draft, fields, switched=switched(), receipt=receipt, lost=carried is None)
 
 
 def _submit(submission: Submission, opened: OpenLink) -> Page:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from feedback.domain.links import Receipt
-from feedback.domain.survey.drafts import Draft
+from feedback.domain.survey.drafts import Draft, with_typed
 from feedback.domain.survey.next_page import (
     CheckPage,
     Page,
@@ -36,13 +36,14 @@ COMPLETE = draft_of(an_answer(ASKED, random.Random(1)))
 ALL_BUT_SECOND = Draft({name: said for name, said in COMPLETE.values.items() if name not in PARTS[SECOND].fields})
 NOTHING = Draft()
 RECEIPT = Receipt(bytes(range(16)))
+TYPED = with_typed(NOTHING, "0001-0203")
 
 
 def filled(code: str, draft: Draft = COMPLETE) -> dict[str, tuple[str, ...]]:
     return {name: draft.values[name] for name in PARTS[code].fields if name in draft.values}
 
 
-def form(draft: Draft | None, code: str, *pressed: str, **more: object) -> Sent:
+def form(draft: Draft, code: str, *pressed: str, **more: object) -> Sent:
     """A part as it is sent, filled in as the complete draft is, by a button."""
     return replace(Sent(draft, {**filled(code), "part": [code], "go": pressed}), **more)
 
@@ -55,8 +56,13 @@ def told(page: Page | Submission | Withdrawal) -> str:
     return " ".join([page.part.code, *marks])
 
 
-def button(draft: Draft | None, **pressed: str) -> Sent:
+def button(draft: Draft, **pressed: str) -> Sent:
     return Sent(draft, {name: [said] for name, said in pressed.items()})
+
+
+def unread(draft: Draft = NOTHING, **pressed: str) -> Sent:
+    """A form whose page state could not be read; the draft holds what was typed as a receipt."""
+    return replace(button(draft, **pressed), lost=True)
 
 
 FROM_A_PART = [
@@ -79,13 +85,13 @@ FROM_A_PART = [
     (button(ALL_BUT_SECOND, go="resume"), SECOND),
     (button(COMPLETE, part="no such part"), f"{FIRST} judged"),
     (button(COMPLETE), f"{FIRST} judged"),
-    (button(None, go="resume"), f"{FIRST} judged"),
+    (unread(go="resume"), f"{FIRST} judged"),
     (replace(button(COMPLETE, shown="promise"), switched=True), "PromisePage"),
 ]
 FROM_THE_CHECK = [
     (button(COMPLETE, go="send"), "Submission"),
     (button(ALL_BUT_SECOND, go="send"), "Submission"),
-    (button(None, go="send"), f"{FIRST} judged"),
+    (unread(go="send"), f"{FIRST} judged"),
     (button(COMPLETE), "CheckPage"),
     (button(COMPLETE, go="change"), "CheckPage"),
     (button(ALL_BUT_SECOND), f"{SECOND} judged checking"),
@@ -157,7 +163,9 @@ def test_thanks_in_another_language_tell_the_same_receipt() -> None:
 FROM_THE_WITHDRAWAL = [
     (button(NOTHING, word="withdraw"), Withdrawal(NOTHING)),
     (button(COMPLETE, word=" WithDraw "), Withdrawal(COMPLETE)),
-    (button(None, word="withdraw"), Withdrawal(NOTHING)),
+    (unread(word="withdraw"), WithdrawPage(NOTHING, "withdraw", lost=True)),
+    (unread(TYPED, word="withdraw"), Withdrawal(TYPED)),
+    (button(NOTHING, word="withdraw"), Withdrawal(NOTHING)),
     (button(NOTHING, word="no"), WithdrawPage(NOTHING, "no", refused=True)),
     (button(NOTHING), WithdrawPage(NOTHING, "", refused=True)),
     (button(NOTHING, go="ask"), WithdrawPage(NOTHING)),
