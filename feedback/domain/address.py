@@ -26,6 +26,10 @@ _UNSENDABLE = sentence(
 _PLAIN_LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*", re.ASCII)
 
 
+# No mailbox begins with one: a spreadsheet marks text so, and mail programs put quotes around what they show.
+_QUOTES = "'\"‘’“”"
+
+
 def read_address(text: str) -> Address:
     """Return the address that somebody has typed and mails can be sent to; else raise AddressRefused saying why not.
 
@@ -40,9 +44,10 @@ def read_address(text: str) -> Address:
 
 
 def _read(text: str) -> Address:
-    if not text.strip():
+    bare = text.strip().strip(_QUOTES).strip()
+    if not bare:
         raise AddressRefused("the field is empty; write an address like name@example.com.")
-    local_part, _, domain = text.strip().rpartition("@")
+    local_part, _, domain = bare.rpartition("@")
     try:
         address = f"{_local_part(unicodedata.normalize('NFC', local_part.lower()))}@{_ascii_domain(domain)}"
     except EmailNotValidError:
