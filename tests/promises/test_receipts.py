@@ -72,6 +72,8 @@ def test_a_receipt_typed_on_a_page_that_cannot_be_read_is_not_lost(world: World)
     receipts = [receipt_on(world.answer(link).text) for link in links]
     unread = {"state": damaged(fill_in(world, links[0])), "receipt": receipts[0]}
     page = world.client().post(f"/s/{links[0]}/send", data={**unread, "go": "send"})
+    assert "nothing was sent. Please fill it in once more." in page.text
+    assert "is still here" not in page.text
     state = hidden_value(page.text, "state")
     told = world.client().post(f"/s/{links[0]}/withdraw", data={"state": state, "word": "withdraw"})
     world.answer(links[0], typed=receipt_on(told.text))

@@ -102,7 +102,10 @@ def _carried(page: PartPage, opened: OpenLink, language: str) -> dict[str, str]:
 
 
 def _lost(page: PartPage) -> Markup:
-    said = _("What you filled in on other parts could not be read. What you filled in on this part is still here.")
+    if page.filled.values:
+        said = _("What you filled in on other parts could not be read. What you filled in on this part is still here.")
+    else:
+        said = _("What you filled in could not be read, and nothing was sent. Please fill it in once more.")
     return Markup('<p class="note" role="status">{}</p>').format(said) if page.lost else Markup()
 
 
