@@ -131,7 +131,7 @@ class QuietTimesForm(StaffForm):
     begins = ClockField(_("From"), [InputRequired(TIME_NEEDED)])
     ends = ClockField(_("Until"), [InputRequired(TIME_NEEDED)])
     weekdays = SelectMultipleField(
-        _("Weekdays without mail"),
+        _("Weekdays without email"),
         choices=[
             SelectChoice(code, name)
             for code, name in zip(

@@ -30,9 +30,9 @@ class SupportForm(Form):  # type: ignore[misc]  # WTForms has no types
     )
     reach = StringField(
         _("How can you be reached?"),
-        [DataRequired(_("Write a mail address or a phone number.")), _within(LONGEST_REACH)],
+        [DataRequired(_("Write an email address or a phone number.")), _within(LONGEST_REACH)],
         filters=[_cleaned],
-        description=_("A mail address or a phone number, and when is a good time."),
+        description=_("An email address or a phone number, and when is a good time."),
     )
     words = TextAreaField(
         _("What is wrong, or what would help?"),

@@ -158,7 +158,7 @@ def test_the_password_opens_the_relay(
 def test_a_relay_that_is_not_there_is_said_to_be_so(application: Callable[..., Flask]) -> None:
     with relay() as port:
         app = application(port)
-    with pytest.raises(MailRefused, match="Mails wait"):
+    with pytest.raises(MailRefused, match="Emails wait"):
         sends(app)
 
 

@@ -3,11 +3,11 @@
 from feedback.cli.lazy import Lazy, LazyGroup
 
 _COMMANDS = {
-    "bounces": Lazy("bounces", "bounces", "Note which mails came back."),
+    "bounces": Lazy("bounces", "bounces", "Note which emails came back."),
     "comment": Lazy("comments", "comment", "Review comments: read, decide, sum up, release. For the reviewer."),
     "db": Lazy("database", "database", "Create and upgrade the databases."),
     "demo": Lazy("demo", "demo", "Try the service on this machine."),
-    "invitation": Lazy("invitations", "invitation", "See whom no mail reaches; send invitations again."),
+    "invitation": Lazy("invitations", "invitation", "See whom no email reaches; send invitations again."),
     "mail": Lazy("mail", "mail", "Try the mail relay."),
     "organisation": Lazy("organisations", "organisation", "Set what an organisation asks of its own people."),
     "programme": Lazy("programmes", "programme", "Create and show programmes."),

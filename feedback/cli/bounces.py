@@ -1,4 +1,4 @@
-"""`feedback bounces`: read mails that came back."""
+"""`feedback bounces`: read emails that came back."""
 
 from dataclasses import asdict
 from typing import BinaryIO
@@ -19,7 +19,7 @@ bounces = AppGroup("bounces")
 @click.argument("files", type=click.File("rb"), nargs=-1)
 @as_json_option
 def read_command(files: tuple[BinaryIO, ...], *, as_json: bool) -> None:
-    """Read returned mails from FILES, each one mail ("-" is standard input), or else empty the mailbox once.
+    """Read returned emails from FILES, each one email ("-" is standard input), or else empty the mailbox once.
 
     The mailbox is that of FEEDBACK_BOUNCES_URL: everything in it is read and deleted. Files are left as they are.
 
@@ -33,6 +33,6 @@ def read_command(files: tuple[BinaryIO, ...], *, as_json: bool) -> None:
     elif tools.settings.bounces.box is not None:
         reading = read_box(tools.session(), tools.keys, tools.settings.bounces.box, now=tools.clock())
     else:
-        raise SettingsRefused("FEEDBACK_BOUNCES_URL is not set: name the mailbox of returned mails, or give files.")
-    said = f"{reading.read} mails were read; {reading.noted} of ours are now known to be lost."
+        raise SettingsRefused("FEEDBACK_BOUNCES_URL is not set: name the mailbox of returned emails, or give files.")
+    said = f"{reading.read} emails were read; {reading.noted} of ours are now known to be lost."
     answer(asdict(reading), [said], as_json=as_json)

@@ -61,7 +61,7 @@ def run_command() -> None:
 @demo.command("answer")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed gives other answers.")
 def answer_command(seed: int) -> None:
-    """Let the demo's participants answer through their links, but for those whose mail you opened yourself.
+    """Let the demo's participants answer through their links, but for those whose email you opened yourself.
 
     \b
     Example:  feedback demo answer
@@ -78,7 +78,7 @@ def check_is_embedded(settings: Settings) -> None:
 
 
 def start_relay(mailbox: Mailbox, settings: Settings):  # type: ignore[no-untyped-def]  # aiosmtpd is untyped
-    """Receive the service's mails into a mailbox; SettingsRefused if the port is taken, or nothing can receive."""
+    """Receive the service's emails into a mailbox; SettingsRefused if the port is taken, or nothing can receive."""
     try:
         from feedback.demo.relay import start_smtp
     except ModuleNotFoundError:
@@ -114,7 +114,7 @@ def _welcome(tools: Runtime, mailbox: Mailbox, mailbox_port: int) -> None:
 
 
 def _wait_for_mails(mailbox: Mailbox, expected: int) -> None:
-    with click.progressbar(length=expected, label="Mails sent") as bar:
+    with click.progressbar(length=expected, label="Emails sent") as bar:
         done = 0
         for _ in range(_SECONDS_FOR_MAILS * 5):
             count = mailbox.count()

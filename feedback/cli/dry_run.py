@@ -1,4 +1,4 @@
-"""`feedback wave dry-run`: who would get which mail when, as lines or as a table. Sends nothing."""
+"""`feedback wave dry-run`: who would get which email when, as lines or as a table. Sends nothing."""
 
 import csv
 import io
@@ -21,14 +21,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @click.command("dry-run")
 @click.argument("wave_id", type=int)
-@click.option("--csv", "as_csv", is_flag=True, help="Write a table for a spreadsheet: a line for each mail and person.")
+@click.option("--csv", "as_csv", is_flag=True, help="Write a table for a spreadsheet: a line per email and person.")
 @as_json_option
 @with_appcontext
 def dry_run_command(wave_id: int, *, as_csv: bool, as_json: bool) -> None:
-    """Say who would get which mail when, and who would not and why. Sends nothing and changes nothing.
+    """Say who would get which email when, and who would not and why. Sends nothing and changes nothing.
 
     \b
-    Example:  feedback wave dry-run 1 --csv > mails.csv
+    Example:  feedback wave dry-run 1 --csv > emails.csv
     """
     tools = runtime()
     zone = show_wave(tools.session(), wave_id, now=tools.clock()).time_zone.key
@@ -42,7 +42,7 @@ def dry_run_command(wave_id: int, *, as_csv: bool, as_json: bool) -> None:
 
 
 def _rows(found: DryRun, zone: str) -> list[tuple[str, ...]]:
-    """Return a row for each mail and person, as `_COLUMNS` names its parts."""
+    """Return a row for each email and person, as `_COLUMNS` names its parts."""
     return [
         (
             str(mail.mail),
@@ -74,11 +74,11 @@ def _tell_dry_run(found: DryRun, zone: str) -> None:
         say(f"{mail.mail}: {when}, to {found.reached} of {len(found.people)} people")
     for person in found.people:
         say(f"  {_line(person)}")
-    say(f"Wanted no mail when the last one went out: {found.unwilling} of them. Who they are is shown to nobody.")
+    say(f"Wanted no email when the last one went out: {found.unwilling} of them. Who they are is shown to nobody.")
     say("Nothing was sent.")
 
 
 def _line(person: Addressee) -> str:
     cohort = f" ({person.cohort})" if person.cohort else ""
-    reason = f"  no mail: {_REASONS[person.left_out]}" if person.left_out else ""
+    reason = f"  no email: {_REASONS[person.left_out]}" if person.left_out else ""
     return f"{person.role:<7} {person.name} <{person.email}>{cohort}{reason}"

@@ -1,4 +1,4 @@
-"""`feedback invitation`: whom no mail reaches, and invitations that are sent again."""
+"""`feedback invitation`: whom no email reaches, and invitations that are sent again."""
 
 from dataclasses import asdict
 
@@ -16,11 +16,11 @@ invitation = AppGroup("invitation")
 @invitation.command("resend")
 @click.argument("wave_id", type=int)
 @click.argument("address", required=False)
-@click.option("--all-refused", is_flag=True, help="To everybody whose last mail the relay refused.")
+@click.option("--all-refused", is_flag=True, help="To everybody whose last email the relay refused.")
 def resend_command(wave_id: int, address: str | None, *, all_refused: bool) -> None:
     """Send the invitation to ADDRESS again, with the same link: three times at most, an hour apart.
 
-    It says nothing about whether the person has answered. Who wants no more mail gets none.
+    It says nothing about whether the person has answered. Who wants no more email gets none.
 
     \b
     Example:  feedback invitation resend 1 ana@example.com
@@ -32,23 +32,23 @@ def resend_command(wave_id: int, address: str | None, *, all_refused: bool) -> N
     if address is None:
         resent = resend_to_refused(tools.session(), wave_id, now=tools.clock(), actor=ACTOR)
         left_out = f" {resent.left_out} people are left out: too soon, or too often." if resent.left_out else ""
-        say(f"The worker sends {resent.sent} mails now.{left_out}")
+        say(f"The worker sends {resent.sent} emails now.{left_out}")
         return
     count = resend_invitation(tools.session(), wave_id, address, now=tools.clock(), actor=ACTOR)
-    say("The worker sends it now." if count == 1 else f"The worker sends {count} mails now, one for each role.")
+    say("The worker sends it now." if count == 1 else f"The worker sends {count} emails now, one for each role.")
 
 
 @invitation.command("undeliverable")
 @click.argument("wave_id", type=int)
 @as_json_option
 def undeliverable_command(wave_id: int, *, as_json: bool) -> None:
-    """List whose last mail of a wave was refused by the relay or came back.
+    """List whose last email of a wave was refused by the relay or came back.
 
     \b
     Example:  feedback invitation undeliverable 1
     """
     people = show_undeliverable(runtime().session(), wave_id)
-    lines = map(_line, people) if people else ["No mail is known to be lost."]
+    lines = map(_line, people) if people else ["No email is known to be lost."]
     answer([{**asdict(one), "mail": str(one.mail)} for one in people], lines, as_json=as_json)
 
 

@@ -15,9 +15,9 @@ mail = AppGroup("mail")
 
 @mail.command("test")
 @click.argument("address")
-@click.option("--organisation", help="Whose name the mail bears; needed where there are several.")
+@click.option("--organisation", help="Whose name the email bears; needed where there are several.")
 def test_command(address: str, organisation: str | None) -> None:
-    """Send one plain test mail to ADDRESS through the relay, from the sender that participants will see.
+    """Send one plain test email to ADDRESS through the relay, from the sender that participants will see.
 
     \b
     Example:  feedback mail test you@example.com
@@ -27,4 +27,4 @@ def test_command(address: str, organisation: str | None) -> None:
     shown = SenderSettings(settings.base_url, settings.smtp.sender, settings.bounces.address, settings.smtp.via)
     recipient, relay = read_address(address), Relay(settings.smtp)
     sender = try_relay(tools.session(), relay, recipient, organisation=organisation, sender_settings=shown)
-    say(f"The relay accepted the mail from {sender}. Whether it arrives, only the inbox can tell.")
+    say(f"The relay accepted the email from {sender}. Whether it arrives, only the inbox can tell.")

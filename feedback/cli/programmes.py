@@ -105,13 +105,13 @@ def translate_command(programme_id: int, focus_in: _Pairs, word_in: _Pairs) -> N
     "--announced-at", required=True, metavar="ADDRESS", help='The page on which it was announced; "" names none.'
 )
 def set_command(programme_id: int, announced_at: str) -> None:
-    """Name the page of your own on which the programme was announced. Mails name it, so that readers can check them.
+    """Name the page of your own on which the programme was announced. Emails name it, so that readers can check them.
 
     \b
     Example:  feedback programme set 1 --announced-at https://intranet.example.com/leaders-learn
     """
     set_announcement(runtime().session(), programme_id, announced_at, now=runtime().clock(), actor=ACTOR)
-    say("Mails from now on name that page." if announced_at else "Mails from now on name no page.")
+    say("Emails from now on name that page." if announced_at else "Emails from now on name no page.")
 
 
 def _with(known: dict[str, dict[str, str]], focus_in: _Pairs, word_in: _Pairs) -> dict[str, dict[str, str]]:

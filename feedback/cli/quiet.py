@@ -1,4 +1,4 @@
-"""`feedback programme quiet`: the hours, weekdays and holidays on which no mail of a programme goes out."""
+"""`feedback programme quiet`: the hours, weekdays and holidays on which no email of a programme goes out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,9 +17,9 @@ from feedback.domain.waves.quiet_times import (
 from feedback.runtime import runtime
 from feedback.services.waves.set_quiet_times import set_quiet_times, show_quiet_times
 
-_HOURS = "Hours without mail, such as 20:00-08:00, or none."
-_WEEKDAYS = "Weekdays without mail, such as sat,sun, or none."
-_HOLIDAYS = "Days without mail, such as 2027-12-24,2027-12-27, or none."
+_HOURS = "Hours without email, such as 20:00-08:00, or none."
+_WEEKDAYS = "Weekdays without email, such as sat,sun, or none."
+_HOLIDAYS = "Days without email, such as 2027-12-24,2027-12-27, or none."
 
 
 def quiet_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,7 +62,7 @@ def quiet_command(
         set_quiet_times(tools.session(), programme_id, quiet, now=tools.clock(), actor=ACTOR)
         record = quiet_times_record(quiet)
     lines = (f"  {name}: {_shown(record[name])}" for name in asked)
-    answer(record, [f"No mail of programme {programme_id} goes out", *lines], as_json=as_json)
+    answer(record, [f"No email of programme {programme_id} goes out", *lines], as_json=as_json)
 
 
 def _shown(value: object) -> str:

@@ -101,7 +101,7 @@ def import_command(
 @click.argument("address")
 @_on_behalf_of
 def leave_command(programme_id: int, address: str, on_behalf_of: str | None) -> None:
-    """Note that the person with ADDRESS has left: they get no more mail. An answer already given stays.
+    """Note that the person with ADDRESS has left: they get no more email. An answer already given stays.
 
     \b
     Example:  feedback roster leave 1 ana@example.com
@@ -109,7 +109,7 @@ def leave_command(programme_id: int, address: str, on_behalf_of: str | None) -> 
     tools = runtime()
     actor = _actor(programme_id, on_behalf_of)
     leave_programme(tools.session(), programme_id, address, now=tools.clock(), actor=actor)
-    say("They will get no more mail.")
+    say("They will get no more email.")
 
 
 @roster.command("correct-address")
@@ -118,9 +118,9 @@ def leave_command(programme_id: int, address: str, on_behalf_of: str | None) -> 
 @click.argument("new")
 @_on_behalf_of
 def correct_command(programme_id: int, old: str, new: str, on_behalf_of: str | None) -> None:
-    """Correct a mail address, from OLD to NEW. Import files must be corrected too, or the old one comes back.
+    """Correct an email address, from OLD to NEW. Import files must be corrected too, or the old one comes back.
 
-    While a wave is open only an address to which a mail was lost is corrected. The link stays the same: a mail that
+    While a wave is open only an address to which an email was lost is corrected. The link stays the same: an email that
     reached the old address still holds it. Send the invitation to the new one with `feedback invitation resend`.
 
     \b
@@ -128,7 +128,7 @@ def correct_command(programme_id: int, old: str, new: str, on_behalf_of: str | N
     """
     tools, actor = runtime(), _actor(programme_id, on_behalf_of)
     correct_address(tools.session(), programme_id, old, new, now=tools.clock(), actor=actor)
-    say("The address is corrected. A mail that went to the old one still holds the same link.")
+    say("The address is corrected. An email that went to the old one still holds the same link.")
 
 
 @roster.command("show")

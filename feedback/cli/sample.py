@@ -37,7 +37,7 @@ _STAGES = {"kickoff": COOL, "exit": WARM}
 def sample_command(folder: Path, mentors: int, mentees: int, cohorts: tuple[str, ...], name: str, seed: int) -> None:
     """Ask invented people at the kick-off and at the exit, and write the reports to FOLDER.
 
-    Everything happens for real: mails, links, sealed answers, the close. It takes a while with many people.
+    Everything happens for real: emails, links, sealed answers, the close. It takes a while with many people.
 
     \b
     Example:  FEEDBACK_INSTANCE=/tmp/sample feedback demo sample reports --mentors 8 --mentees 8
@@ -73,7 +73,7 @@ def _roster(name: str, mentors: int, mentees: int, cohorts: tuple[str, ...]) -> 
 
 
 def _asked(tools: Runtime, programme_id: int, stage: str, seed: int) -> int:
-    """Open a wave, let everybody get their mail and answer, close it; return its id."""
+    """Open a wave, let everybody get their email and answer, close it; return its id."""
     with TemporaryDirectory() as folder:
         mailbox = Mailbox(Path(folder))
         smtp = start_relay(mailbox, tools.settings)

@@ -71,7 +71,7 @@ def _wrong(status: ServiceStatus) -> Iterator[str]:
     for refused in status.sender_refused:
         code = f" ({refused.code})" if refused.code else ""
         yield (
-            f"The mail relay refuses the sender{code}: {refused.mails} mails of wave {refused.wave_id} wait, and go "
+            f"The mail relay refuses the sender{code}: {refused.mails} emails of wave {refused.wave_id} wait, and go "
             "out by themselves once it takes them. See its quota, and whether this service may send through it."
         )
     if status.overdue_keys:
@@ -90,7 +90,7 @@ def _figures(status: ServiceStatus) -> dict[str, object]:
 def _lines(status: ServiceStatus | None, wrong: list[str]) -> Iterator[str]:
     if status is not None:
         yield f"Worker      last tick {_moment(status.last_tick)}"
-        yield f"Mails       {_counts(status.mails.items())}"
+        yield f"Emails      {_counts(status.mails.items())}"
         yield f"Batches     {status.batches_waiting} may go now, {status.batches_put_off} put off by the relay"
         yield f"Waves       {_counts(status.waves.items())}"
         for one in status.due:

@@ -20,7 +20,7 @@ Address = NewType("Address", str)
 
 MOST_CHARS = 254
 _UNSENDABLE = sentence(
-    "%(address)s has “%(sign)s” before its @, and mail to such an address is not sure to arrive. Write it with the "
+    "%(address)s has “%(sign)s” before its @, and email to such an address is not sure to arrive. Write it with the "
     "plain letters and signs of a keyboard, or ask for another address."
 )
 _PLAIN_LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*", re.ASCII)

@@ -122,7 +122,7 @@ class SmtpSession:
             self._host = self._connection.configure_host()
         except (OSError, smtplib.SMTPException) as error:
             raise MailRefused(
-                f"The mail relay cannot be used: {_reason(error)}. Mails wait and go out later."
+                f"The mail relay cannot be used: {_reason(error)}. Emails wait and go out later."
             ) from None
 
     def hang_up(self) -> None:

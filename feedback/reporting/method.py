@@ -39,7 +39,7 @@ def proof_section(signed: SignedReport) -> PaperSection:
 def _rules(rules: Rules) -> tuple[str, ...]:
     return (
         _(
-            "Groups were fixed before the first mail. A group of which fewer than %(k)s people answered is not shown "
+            "Groups were fixed before the first email. A group of which fewer than %(k)s people answered is not shown "
             "and is in no total, and neither is a question that fewer than %(k)s of a group answered.",
             k=rules.k,
         ),

@@ -153,7 +153,7 @@ def _asked(report: Report, questions: tuple[ReportQuestion, ...], calling: str) 
     promise = report.promise
     told = (
         _("No record says who answered, and nobody can see what one person chose."),
-        _("Results appear only for groups of at least %(k)s people, fixed before the first mail.", k=report.rules.k),
+        _("Results appear only for groups of at least %(k)s people, fixed before the first email.", k=report.rules.k),
         _("Comments are read word for word by %(reviewer)s alone, without a name.", reviewer=promise.reviewer),
         _(
             "The answers are opened only at the close, and then destroyed with their keys; the last backup of these is "

@@ -106,7 +106,7 @@ def _words(status: int) -> tuple[str, str]:
         400: (_("This page was not sent as it should be"), _("Go back, load the page again, and try once more.")),
         403: (_("You may not see this page"), _("Ask an administrator if you think you should.")),
         404: (_("There is no such page"), _("Check that the address is complete.")),
-        405: (_("This address cannot be used like that"), _("Open the link from your mail again.")),
+        405: (_("This address cannot be used like that"), _("Open the link from your email again.")),
         413: (_("That was too much at once"), _("Shorten your texts and send them again.")),
     }
     fallback = (_("Something went wrong"), _("It is not your fault. Please try again in a few minutes."))

@@ -47,7 +47,7 @@ def test_bounces_are_read_from_files_and_told_in_numbers(world: World, tmp_path:
     (tmp_path / "one.eml").write_bytes(bounce_of(mail_to(world, MIA), to=return_path_of(world, MIA)))
     (tmp_path / "two.eml").write_bytes(b"junk")
     told = output(world, "bounces", "read", str(tmp_path / "one.eml"), str(tmp_path / "two.eml"))
-    assert told == "2 mails were read; 1 of ours are now known to be lost.\n"
+    assert told == "2 emails were read; 1 of ours are now known to be lost.\n"
     assert mail_states(world)[MIA] == "bounced"
 
 
@@ -72,7 +72,7 @@ def test_without_a_mailbox_the_command_asks_for_one(world: World, environment: d
 
 def test_who_cannot_be_reached_is_listed_and_invited_again(world: World) -> None:
     wave = str(mailed_wave(world, 3, 3))
-    assert output(world, "invitation", "undeliverable", wave) == "No mail is known to be lost.\n"
+    assert output(world, "invitation", "undeliverable", wave) == "No email is known to be lost.\n"
     with world.session() as session:
         values = {"state": "refused", "reply_code": 550}
         session.execute(update(Delivery).where(Delivery.participant_id == 1).values(**values))
@@ -205,4 +205,4 @@ def test_a_relay_that_refuses_the_sender_makes_the_check_fail(world: World) -> N
         session.commit()
     checked = run(world, "status", "--check")
     assert checked.exit_code == 1
-    assert "The mail relay refuses the sender (550): 6 mails of wave 1 wait" in checked.output
+    assert "The mail relay refuses the sender (550): 6 emails of wave 1 wait" in checked.output

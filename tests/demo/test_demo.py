@@ -77,7 +77,7 @@ def test_a_newcomer_gets_from_one_command_to_a_report(surroundings: dict[str, st
     with running(surroundings) as demo:
         assert "invites 27 people" in demo.said
         mailbox, browser = demo.address("mailbox"), Browser()
-        assert "27 mails" in browser.get(mailbox)
+        assert "27 emails" in browser.get(mailbox)
         browser.get(f"{mailbox}mail/1")
         feedback(demo, "demo", "answer")
         sign_in = demo.address("Sign in")
@@ -98,7 +98,7 @@ def test_a_second_run_goes_on_with_the_same_data(surroundings: dict[str, str]) -
         pass
     with running(surroundings) as demo:
         assert "invites" not in demo.said
-        assert "27 mails" in Browser().get(demo.address("mailbox"))
+        assert "27 emails" in Browser().get(demo.address("mailbox"))
         assert json.loads(feedback(demo, "wave", "status", "--json"))[0]["state"] == "open"
 
 

@@ -95,12 +95,12 @@ def test_the_list_says_what_it_stands_for_and_that_more_mails_exist(tmp_path: Pa
         mailbox.deliver("ana@example.com", b"Subject: x\r\n\r\n")
     page = page_of(mailbox)
     assert "it stands for everybody’s own inbox. Only in the demo." in page
-    assert "The newest 500 of 501 mails" in page
+    assert "The newest 500 of 501 emails" in page
     assert page.count("<li>") == MOST_LISTED
 
 
 def test_an_empty_mailbox_says_so(tmp_path: Path) -> None:
-    assert "No mail has arrived yet." in page_of(Mailbox(tmp_path))
+    assert "No email has arrived yet." in page_of(Mailbox(tmp_path))
 
 
 def test_looking_at_a_mail_marks_it_as_opened(tmp_path: Path) -> None:

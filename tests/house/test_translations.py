@@ -1,5 +1,6 @@
 """The catalogues are whole: every sentence of the sources, in every language, with its values and its spelling."""
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -95,6 +96,16 @@ def test_every_language_has_a_catalogue_and_every_catalogue_a_language() -> None
 def test_people_read_of_surveys_and_never_of_waves() -> None:
     read = re.sub(r"feedback wave|%\(wave\)s", "", " ".join(str(message) for _context, message in sources()))
     assert re.findall(r"(?i).{20}\bwaves?\b.{20}", read) == []
+
+
+def test_people_get_emails_and_no_mails() -> None:
+    mailing = re.compile(r"(?i)(?<![\w`(])mails?\b(?! relay)")
+    commands = (node for path in (ROOT / "feedback/cli").glob("*.py") for node in ast.walk(ast.parse(path.read_text())))
+    printed = [str(one.value) for one in commands if isinstance(one, ast.Constant) and " " in str(one.value).strip()]
+    said = [text for _context, message in sources() for text in (message if isinstance(message, tuple) else [message])]
+    assert len(said) > 500
+    assert len(printed) > 200
+    assert [text for text in [*said, *printed] if mailing.search(re.sub("feedback mail", "", str(text)))] == []
 
 
 @in_every_language

@@ -91,7 +91,7 @@ def test_whoever_dates_a_correction_years_ahead_keeps_nobody_from_being_told(
     lose(world)
     assert taken_over.scalar(CORRECT, {"now": world.clock() + timedelta(days=4000)}) is True
     world.do_what_is_due()
-    assert mail_to(world, MIA)["Subject"] == "Your mail address was changed"
+    assert mail_to(world, MIA)["Subject"] == "Your email address was changed"
 
 
 @ON_POSTGRESQL
@@ -106,7 +106,7 @@ def test_the_function_invites_three_times_an_hour_apart(taken_over: Connection, 
 
 
 def test_an_address_that_mails_reach_is_not_corrected_while_a_survey_is_open(world: World, wave: int) -> None:
-    with pytest.raises(AddressRefused, match="no mail to that person is known to be lost"):
+    with pytest.raises(AddressRefused, match="no email to that person is known to be lost"):
         correct(world, 1, MIA, LURE)
     assert address(world) == MIA
     world.close(wave)
@@ -142,7 +142,7 @@ def test_the_old_address_is_told_once_and_gets_no_link(world: World, wave: int) 
     world.do_what_is_due()
     assert world.mailbox.count() == before
     told = mail_to(world, MIA)
-    assert told["Subject"] == "Your mail address was changed"
+    assert told["Subject"] == "Your email address was changed"
     assert not re.search(r"/s/|/o/|/r/", told.as_string())
     assert NEW not in told.as_string()
     assert "please tell Ana Contact" in plain_text(told).replace("\n", " ")

@@ -56,7 +56,7 @@ def test_a_wave_leads_to_those_who_cannot_be_reached(world: World, wave: int) ->
 def test_a_corrected_address_is_mailed_again(world: World, wave: int) -> None:
     client = signed_in(world)
     assert mend(client, wave, participant="1", address=NEW).status_code == 303
-    assert "Another mail is on its way." in see(client, f"/staff/waves/{wave}/undeliverable")
+    assert "Another email is on its way." in see(client, f"/staff/waves/{wave}/undeliverable")
     world.send_mails()
     assert mail_states(world, FIRST_COPY) == {NEW: "accepted"}
 
@@ -94,13 +94,13 @@ def test_reviewers_and_other_organisations_see_no_names(world: World, wave: int,
 
 def test_one_button_sends_it_again_to_all_who_were_refused(world: World, wave: int) -> None:
     client, page = signed_in(world), f"/staff/waves/{wave}/undeliverable"
-    assert "whose mail was refused" not in see(client, page)
+    assert "whose email was refused" not in see(client, page)
     with world.session() as session:
         session.execute(update(Delivery).where(Delivery.participant_id.in_((2, 3))).values(state="refused"))
         session.commit()
-    assert "Send the invitation again to all 2 whose mail was refused" in see(client, page)
+    assert "Send the invitation again to all 2 whose email was refused" in see(client, page)
     assert press(client, page, f"{page}/all").status_code == 303
-    assert "whose mail was refused" not in see(client, page)
+    assert "whose email was refused" not in see(client, page)
     world.send_mails()
     assert mail_states(world, FIRST_COPY) == {f"mentor.{number}@example.com": "accepted" for number in (1, 2)}
 

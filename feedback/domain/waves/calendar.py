@@ -99,7 +99,7 @@ def _reminders(wishes: Wishes, hours: Hours, opening: datetime) -> tuple[Planned
         if at is None:
             raise PlanRefused(
                 sentence(
-                    "Reminder %(number)s would go out after the close or on top of it, because mails wait for the end "
+                    "Reminder %(number)s would go out after the close or on top of it, because emails wait for the end "
                     "of quiet times and reminders keep a day apart. Leave it out, or move it to an earlier day."
                 ),
                 number=number,

@@ -35,7 +35,7 @@ class QuietTimes:
         """Refuse what would hold mails back for months."""
         if not self.weekdays < frozenset(range(7)):
             raise PlanRefused(
-                sentence("All seven weekdays would be quiet, so no mail could ever go out. Leave at least one.")
+                sentence("All seven weekdays would be quiet, so no email could ever go out. Leave at least one.")
             )
         if len(self.holidays) > MOST_HOLIDAYS:
             raise PlanRefused(
@@ -43,7 +43,7 @@ class QuietTimes:
             )
         if (_minutes(self.begins) - _minutes(self.ends)) % 1440 < SHORTEST_WAKING_MINUTES and self.begins != self.ends:
             raise PlanRefused(
-                sentence("The quiet hours leave less than an hour a day for mail. Let them begin later or end sooner.")
+                sentence("The quiet hours leave less than an hour a day for email. Let them begin later or end sooner.")
             )
 
     def covers(self, local: datetime) -> bool:

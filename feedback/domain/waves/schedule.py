@@ -59,7 +59,7 @@ class Hours:
             if not self.are_quiet(moment):
                 return moment
             moment = min(later for later in self._ends_of_quiet(moment) if later > moment)
-        raise PlanRefused(sentence("The quiet times leave no moment for mail within a year; change them first."))
+        raise PlanRefused(sentence("The quiet times leave no moment for email within a year; change them first."))
 
     def waited_since(self, due_at: datetime, now: datetime) -> datetime | None:
         """Return since when what was due at `due_at` could have gone out, or None while it may not: quiet is no delay.

@@ -21,7 +21,7 @@ from feedback.storage.waves import Wave, wave_by_id
 MOST_COPIES = 3
 PAUSE = timedelta(hours=1)
 _ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
-_ON_ITS_WAY_ALREADY = sentence("A mail to that person is on its way already.")
+_ON_ITS_WAY_ALREADY = sentence("An email to that person is on its way already.")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def mend_delivery(
     wave = _open_wave(session, wave_id, now)
     lost = {one.participant_id: one.email for one in undelivered(session, wave_id)}
     if participant_id not in lost:
-        raise NotFound("No mail to that person is known to be lost. Reload the page: it may have been mended.")
+        raise NotFound("No email to that person is known to be lost. Reload the page: it may have been mended.")
     email = lost[participant_id]
     wanted = wanted_address(address) if address.strip() else email
     if wanted != email:
@@ -117,7 +117,7 @@ def _queue_again(session: Session, wave: Wave, email: Address | None, *, now: da
 
 def _check(earlier: list[Copy], now: datetime) -> None:
     if earlier[0].has_left:
-        raise ResendRefused(sentence("That person has left the programme and gets no more mail."))
+        raise ResendRefused(sentence("That person has left the programme and gets no more email."))
     if any(copy.state in _ON_ITS_WAY for copy in earlier):
         raise ResendRefused(_ON_ITS_WAY_ALREADY)
     if len(earlier) > MOST_COPIES:

@@ -145,7 +145,7 @@ def _conclude(session: Session, context: _BatchContext, said: SendingRound, *, w
         note_refusal_of_the_sender(session, context.batch.id, None)
         session.commit()
     if refusal and not said.settled_any:
-        raise MailRefused(f"The mail relay refuses the sender of all mails ({refusal}). They wait and go out later.")
+        raise MailRefused(f"The mail relay refuses the sender of all emails ({refusal}). They wait and go out later.")
     return said.settled_any
 
 

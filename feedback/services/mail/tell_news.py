@@ -150,4 +150,4 @@ def _send(relay: Relay, messages: list[MailMessage]) -> None:
     with relay.connect() as smtp:
         replies = [smtp.send(message) for message in messages]
     if not all(reply.verdict.is_final for reply in replies):
-        raise MailRefused("The mail relay did not take every mail to staff. They are sent again later.")
+        raise MailRefused("The mail relay did not take every email to staff. They are sent again later.")

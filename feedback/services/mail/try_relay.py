@@ -36,7 +36,7 @@ def try_relay(
     with relay.connect() as smtp:
         reply = smtp.send(message)
     if reply.verdict is not RelayVerdict.ACCEPTED:
-        raise MailRefused(f"The relay did not take the mail: {reply.verdict.value} ({reply.code or 'no code'}).")
+        raise MailRefused(f"The relay did not take the email: {reply.verdict.value} ({reply.code or 'no code'}).")
     return message.sender[0]
 
 

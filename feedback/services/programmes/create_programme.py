@@ -102,7 +102,7 @@ def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
     try:
         read_address(draft.contact_email)
     except AddressRefused:
-        raise PlanRefused("The contact's address cannot get mail; write a plain one like name@example.com.") from None
+        raise PlanRefused("The contact's address cannot get email; write a plain one like name@example.com.") from None
 
 
 def check_translated(translated: Mapping[str, Words]) -> None:

@@ -57,8 +57,8 @@ def change_address(
         session.rollback()
         raise AddressRefused(
             sentence(
-                "A survey is open, and no mail to that person is known to be lost: somebody else could be given their "
-                "link. Correct the address when a mail has come back, or when the survey is over."
+                "A survey is open, and no email to that person is known to be lost: somebody else could be given their "
+                "link. Correct the address when an email has come back, or when the survey is over."
             )
         )
 

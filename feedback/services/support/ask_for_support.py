@@ -55,5 +55,5 @@ def ask_for_support(session: Session, address: str, request: Request, *, now: da
 def _desk(session: Session, address: str) -> SupportDesk:
     desk = desk_behind(session, from_address(address, SHORT_SECRET_BYTES) or bytes(SHORT_SECRET_BYTES))
     if desk is None:
-        raise NotFound("This address leads to nobody. Write to the contact named in your mail.")
+        raise NotFound("This address leads to nobody. Write to the contact named in your email.")
     return desk

@@ -49,7 +49,7 @@ def _tell(session: Session, relay: Relay, programme_id: int, sender_settings: Se
     with relay.connect() as smtp:
         reply = smtp.send(message)
     if not reply.verdict.is_final:
-        raise MailRefused("The mail relay did not take a mail to a contact. It is sent again later.")
+        raise MailRefused("The mail relay did not take an email to a contact. It is sent again later.")
     tell_again(session, ids, None)
     session.commit()
 

@@ -27,7 +27,7 @@ def one(address: str, number: int) -> Response:
     """Show the programme's report of that number, from 1."""
     results = _results(address)
     if not 1 <= number <= len(results.reports):
-        raise NotFound(_("There is no such report. Open the address from your mail."))
+        raise NotFound(_("There is no such report. Open the address from your email."))
     return _page(address, results, number)
 
 
