@@ -12,6 +12,7 @@ from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, runtime_of, system_clock
 from feedback.storage.database import READER, db, guard_engine, guard_reader
 from feedback.web.languages import add_languages
+from feedback.web.unindented import Unindented
 
 LARGEST_POST_BYTES = 256 * 1024
 
@@ -82,6 +83,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Unindented)
     add_languages(app)
 
 

@@ -84,6 +84,8 @@ def _draw(survey: Survey, language: str) -> AnswersCheck:
     ]
     page = render_template(
         "participant/check.html",
+        organisation=survey.organisation,
+        programme=survey.programme,
         parts=parts,
         state=hole("state"),
         receipt=hole("receipt"),

@@ -80,6 +80,8 @@ def _draw_promise(survey: Survey, language: str, state: str) -> str:
     return render_template(
         "participant/promise.html",
         page=survey,
+        organisation=survey.organisation,
+        programme=survey.programme,
         stage_title=text_in(survey.questionnaire.title, language),
         closes=hole("closes"),
         keys_gone_by=hole("gone"),
@@ -137,6 +139,8 @@ def thanks_page(survey: Survey, language: str) -> KeptPage:
 def _draw_thanks(survey: Survey) -> str:
     return render_template(
         "participant/thanks.html",
+        organisation=survey.organisation,
+        programme=survey.programme,
         may_close_early=survey.may_close_early,
         receipt=hole("receipt"),
         sealed_receipt=hole("sealed"),
@@ -163,10 +167,10 @@ def _show_withdraw(page: WithdrawPage, opened: OpenLink, language: str) -> Respo
 
 def withdraw_page(survey: Survey, language: str, wrong: str | None) -> KeptPage:
     """Return the question for the word that takes an answer back, perhaps with the field that is `wrong`."""
-    return kept_page(survey, f"withdraw {wrong}", language, partial(_draw_withdraw, wrong))
+    return kept_page(survey, f"withdraw {wrong}", language, partial(_draw_withdraw, survey, wrong))
 
 
-def _draw_withdraw(wrong: str | None) -> str:
+def _draw_withdraw(survey: Survey, wrong: str | None) -> str:
     word = withdrawal_word()
     mistakes = {
         "word": _("Type the word “%(word)s” to take your answer back.", word=word),
@@ -177,6 +181,8 @@ def _draw_withdraw(wrong: str | None) -> str:
     }
     return render_template(
         "participant/withdraw.html",
+        organisation=survey.organisation,
+        programme=survey.programme,
         action=url_for("participant.take_back", link=hole("link")),
         word=word,
         wrong=wrong,
@@ -200,6 +206,8 @@ def withdrawn_page(survey: Survey, language: str) -> KeptPage:
 def _draw_withdrawn(survey: Survey) -> str:
     return render_template(
         "participant/withdrawn.html",
+        organisation=survey.organisation,
+        programme=survey.programme,
         may_close_early=survey.may_close_early,
         action=url_for("participant.take_back", link=hole("link")),
         closes=hole("closes"),

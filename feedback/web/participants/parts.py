@@ -48,6 +48,7 @@ class ShownQuestion:
     hint: str | None
     kind: str
     fields: tuple[Any, ...]
+    asides: tuple[str, ...]
     asks_of_harm: bool
     mark: Mark
 
@@ -201,8 +202,8 @@ def _draw_part(
     section: Section = page.part.section
     return render_template(
         "participant/part.html",
-        survey_title=text_in(survey.questionnaire.title, language),
         organisation=survey.organisation,
+        programme=survey.programme,
         title=text_in(section.title, language),
         part=section.code,
         number=page.number,
@@ -219,7 +220,9 @@ def _shown(question: Question, form: Form, language: str, mark: Mark) -> ShownQu
     hint = text_in(question.hint, language) if question.hint else None
     fields = tuple(form[name] for name in fields_of(question))
     of_harm = question.theme is Theme.HARM
-    return ShownQuestion(text_in(question.text, language), hint, question.kind.code, fields, of_harm, mark)
+    return ShownQuestion(
+        text_in(question.text, language), hint, question.kind.code, fields, question.kind.asides, of_harm, mark
+    )
 
 
 def _errors(page: PartPage, form: Form, language: str) -> list[tuple[str, str, str]]:

@@ -44,9 +44,12 @@ def _page(address: str, results: Results, number: int) -> Response:
         for place, other in enumerate(results.reports, start=1)
         if place != number
     ]
+    shown = participants_results(report, spoken().code)
     page = render_template(
         "participant/results.html",
-        shown=participants_results(report, spoken().code),
+        organisation=shown.organisation,
+        programme=shown.programme,
+        shown=shown,
         others=others,
         is_newest=number == len(results.reports),
         paragraphs=_paragraphs(results.you_said),

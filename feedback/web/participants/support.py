@@ -37,12 +37,20 @@ def _desk(address: str) -> Desk:
 
 
 def _sent_page(address: str, desk: Desk) -> str:
-    return render_template("participant/support_sent.html", desk=desk, action=url_for(".send", address=address))
+    return render_template(
+        "participant/support_sent.html",
+        organisation=desk.organisation,
+        programme=desk.programme,
+        desk=desk,
+        action=url_for(".send", address=address),
+    )
 
 
 def _page(address: str, desk: Desk, form: SupportForm) -> str:
     return render_template(
         "participant/support.html",
+        organisation=desk.organisation,
+        programme=desk.programme,
         desk=desk,
         form=form,
         errors=[(field.id, field.label.text, str(message)) for field in form for message in field.errors],
