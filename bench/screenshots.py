@@ -44,7 +44,7 @@ def service() -> Iterator[tuple[World, str]]:
         server = WebThread(app, "127.0.0.1", int(port), "FEEDBACK_LISTEN_PORT")
         server.start()
         world = World(app, clock, Mailbox(Path(folder) / "mailbox"), "sqlite")
-        yield world, f"http://127.0.0.1:{port}"
+        yield world.begin_to_serve(), f"http://127.0.0.1:{port}"
         server.stop()
         world.dispose()
 

@@ -18,5 +18,5 @@ def world_on(pair: Pair, kind: str) -> Iterator[World]:
     """A world at the real time, since a served process uses the real clock."""
     clock = FixedClock(datetime.now(UTC))
     world = World(create_app(read_settings(environment(pair)), clock), clock, Mailbox(Path("/tmp/none")), kind)
-    yield world
+    yield world.begin_to_serve()
     world.dispose()

@@ -67,7 +67,12 @@ def opened(world: World, link: str, known: KnownSurveys | None = None) -> OpenLi
 
 def ready_to_send(world: World, link: str, seed: int = 7) -> dict[str, str]:
     """The form of the page on which a participant looks at a complete answer for the last time."""
-    answer = an_answer(opened(world, link).survey.questionnaire, random.Random(seed))
+    return filled_in(link, opened(world, link).survey.questionnaire, seed)
+
+
+def filled_in(link: str, questionnaire: Questionnaire, seed: int = 7) -> dict[str, str]:
+    """The same to a questionnaire, whatever the link leads to."""
+    answer = an_answer(questionnaire, random.Random(seed))
     draft = replace(draft_of(answer), receipt=new_receipt())
     state = seal_page_state(write_draft(draft), page_key(read_link(link)))
     return {"state": base64.b64encode(state).decode(), "go": "send"}

@@ -178,11 +178,17 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def world(settings: Settings, clock: FixedClock, mailbox: Mailbox, kind: str) -> Iterator[World]:
+def unserved_world(settings: Settings, clock: FixedClock, mailbox: Mailbox, kind: str) -> Iterator[World]:
+    """One on whose databases no participants' process has begun to serve."""
     app = create_app(settings, clock)
     world = World(app, clock, mailbox, kind)
     yield world
     world.dispose()
+
+
+@pytest.fixture
+def world(unserved_world: World) -> World:
+    return unserved_world.begin_to_serve()
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ def world_on(
     clock = FixedClock(now)
     world = World(create_app(read_settings(reach), clock), clock, mailbox, kind)
     try:
-        yield world, reach
+        yield world.begin_to_serve(), reach
     finally:
         world.dispose()
 

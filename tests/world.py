@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from feedback.cli.serving import bring_pepper
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import link_secret, to_address
 from feedback.domain.survey.questionnaires import Role
@@ -182,6 +183,12 @@ class World:
         with self.app.app_context():
             after = self.tools.settings.watching.alarm_after
             return read_status(self.tools.session(), self.keys, now=self.clock(), alarm_after=after)
+
+    def begin_to_serve(self) -> "World":
+        """Make this world's pepper the known one, as `feedback serve` does before it takes an answer."""
+        with self.app.app_context():
+            bring_pepper(self.tools)
+        return self
 
     def dispose(self) -> None:
         from feedback.storage.database import db

@@ -10,7 +10,7 @@ import click
 from feedback.cli.application import served_app, this_app
 from feedback.cli.lazy import Lazy, LazyGroup
 from feedback.cli.output import ACTOR, say
-from feedback.cli.serving import Ending, WebThread
+from feedback.cli.serving import Ending, WebThread, bring_pepper
 from feedback.cli.staff import sign_in_address
 from feedback.config import Settings
 from feedback.demo.mailbox import Mailbox
@@ -40,6 +40,7 @@ def run_command() -> None:
     tools = runtime()
     check_is_embedded(tools.settings)
     upgrade_databases(tools.engines, tools.keys, migrations_folder(), now=tools.clock(), actor=ACTOR)
+    bring_pepper(tools)
     ending = Ending()
     mailbox = Mailbox(_mailbox_folder(tools.settings))
     mailbox_port = int(os.environ.get(_MAILBOX_PORT, "8001"))

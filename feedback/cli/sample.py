@@ -10,7 +10,7 @@ from feedback.cli.application import served_app, this_app
 from feedback.cli.demo import check_is_embedded, start_relay
 from feedback.cli.output import ACTOR, say
 from feedback.cli.reports import write_comparison, write_report
-from feedback.cli.serving import WebThread
+from feedback.cli.serving import WebThread, bring_pepper
 from feedback.demo.mailbox import Mailbox
 from feedback.demo.participants import COOL, WARM, answer_unopened
 from feedback.demo.programme import new_programme, open_demo_wave
@@ -45,6 +45,7 @@ def sample_command(folder: Path, mentors: int, mentees: int, cohorts: tuple[str,
     tools = runtime()
     check_is_embedded(tools.settings)
     upgrade_databases(tools.engines, tools.keys, migrations_folder(), now=tools.clock(), actor=ACTOR)
+    bring_pepper(tools)
     folder.mkdir(parents=True, exist_ok=True)
     programme = new_programme(tools, name, _roster(name, mentors, mentees, cohorts or ("",)))
     settings = tools.settings

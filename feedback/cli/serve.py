@@ -9,14 +9,12 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from feedback.cli.application import served_app
-from feedback.cli.serving import THREADS
-from feedback.config import NO_PEPPER, Serves, wants_json_logs
-from feedback.domain.errors import SettingsRefused
+from feedback.cli.serving import THREADS, bring_pepper
+from feedback.config import Serves, wants_json_logs
 from feedback.logs import server_logs
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
 from feedback.services.installation.check_databases import check_databases
-from feedback.services.installation.check_pepper import adopt_pepper
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +32,7 @@ def serve(workers: int) -> None:
     check_databases(tools.engines, migrations_folder())
     settings = tools.settings
     if settings.serves is not Serves.STAFF:
-        if settings.pepper is None:
-            raise SettingsRefused(NO_PEPPER)
-        with tools.writing() as connection:
-            adopt_pepper(connection, settings.pepper)
+        bring_pepper(tools)
     tools.engines.dispose()
     # Loaded before the workers are forked, which then share it.
     served_app()

@@ -1,17 +1,31 @@
-"""Servers on threads of this process, and the wait for somebody to end it."""
+"""What begins to serve: the pepper made known, servers on threads of this process, the wait for somebody to end it."""
 
 import signal
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from feedback.config import NO_PEPPER
 from feedback.domain.errors import SettingsRefused
+from feedback.runtime import Runtime
+from feedback.services.installation.check_pepper import adopt_pepper
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 8
 _SECONDS_TO_CLOSE = 10
+
+
+def bring_pepper(tools: Runtime) -> None:
+    """Make this process's pepper the known one, before it takes an answer; raise PepperRefused if another one is.
+
+    Raises SettingsRefused if it has none.
+    """
+    if tools.settings.pepper is None:
+        raise SettingsRefused(NO_PEPPER)
+    with tools.writing() as connection:
+        adopt_pepper(connection, tools.settings.pepper)
 
 
 class Only:

@@ -12,6 +12,7 @@ from feedback.cli.output import answer, as_json_option
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.check_databases import DatabaseState, database_states
+from feedback.services.installation.check_pepper import pepper_fault
 from feedback.services.installation.find_traces import find_traces
 from feedback.services.installation.read_status import ServiceStatus, read_status
 
@@ -36,6 +37,7 @@ def status(*, check: bool, as_json: bool) -> None:
         *_faults("main database", main),
         *_faults("key store", keys),
         *(_wrong(status) if status else ()),
+        *(_unknown_pepper(tools) if status else ()),
         *(find_traces(tools.engines) if are_usable else ()),
     ]
     databases = {"wrong": wrong, "main_database": main, "key_store": keys}
@@ -55,6 +57,13 @@ def _faults(name: str, state: DatabaseState) -> Iterator[str]:
         yield f"The {name} is not up to date: run `feedback db upgrade`."
     if state is DatabaseState.UNUSABLE:
         yield f"The {name} cannot be used: see that its server runs and lets this process in."
+
+
+def _unknown_pepper(tools: Runtime) -> Iterator[str]:
+    with tools.reading() as connection:
+        fault = pepper_fault(connection, tools.settings.pepper)
+    if fault is not None:
+        yield fault
 
 
 def _wrong(status: ServiceStatus) -> Iterator[str]:

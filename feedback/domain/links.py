@@ -79,6 +79,11 @@ def pepper_fingerprint(pepper: Pepper) -> bytes:
     return hashlib.sha256(_derive(pepper, b"feedback/fingerprint")).digest()
 
 
+def pepper_fits(pepper: Pepper, fingerprint: bytes | None) -> bool:
+    """Tell whether a fingerprint is this pepper's. Where none is known no pepper fits: the next may be another."""
+    return fingerprint == pepper_fingerprint(pepper)
+
+
 def page_key(secret: LinkSecret) -> PageKey:
     """Derive the key that seals half-finished answers inside the page."""
     return PageKey(_derive(secret, b"page"))

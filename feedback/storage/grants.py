@@ -68,6 +68,8 @@ _STAFF: Mapping[str, str] = {
     "notices": _EDIT,
     "support_desks": _ADD,
     "support_requests": "SELECT, UPDATE (is_done)",
+    # A fingerprint: that one is known at all is what `feedback status` asks.
+    "known_pepper": _READ,
     "staff": _EDIT,
     "sign_ins": "SELECT, INSERT, DELETE",
     "audit_log": _ADD,
@@ -98,6 +100,7 @@ _WORKER: Mapping[str, str] = {
     # To tell administrators that a report is held.
     "staff": _READ,
     "relay_pace": _EDIT,
+    "known_pepper": _READ,
     "address_notices": "SELECT, UPDATE (tell_at), DELETE",
     **dict.fromkeys(TABLES, "SELECT, INSERT, UPDATE, DELETE"),
 }

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, make_response
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
 from feedback.services.installation.check_databases import DatabaseState, database_states
-from feedback.services.installation.check_pepper import pepper_fits
+from feedback.services.installation.check_pepper import pepper_fault
 
 health = Blueprint("health", __name__)
 DRAWN_AHEAD = "feedback-drawn-ahead"
@@ -23,7 +23,7 @@ def is_alive() -> Response:
 
 @health.get("/readyz")
 def is_ready() -> Response:
-    """Say whether this process's databases can be used and are up to date, and its pepper fits; 503 if not."""
+    """Say whether the databases can be used and are up to date, and the pepper is the known one; 503 if not."""
     tools = runtime()
     found = set(database_states(tools.engines, migrations_folder()))
     if DatabaseState.UNUSABLE in found:
@@ -33,8 +33,9 @@ def is_ready() -> Response:
         return _plain("the databases are not up to date", 503)
     if tools.settings.pepper is not None:
         with tools.reading() as connection:
-            if not pepper_fits(connection, tools.settings.pepper):
-                return _plain("the pepper is another one than the database knows", 503)
+            fault = pepper_fault(connection, tools.settings.pepper)
+        if fault is not None:
+            return _plain(fault, 503)
     ahead = current_app.extensions.get(DRAWN_AHEAD)
     if ahead is not None and not ahead.is_done:
         return _plain("the pages are not drawn yet", 503)

@@ -54,7 +54,7 @@ def live(environment: dict[str, str], port: int, clock: FixedClock, mailbox: Mai
     server = WebThread(app, "127.0.0.1", port, "FEEDBACK_LISTEN_PORT")
     server.start()
     world = World(app, clock, mailbox, kind)
-    yield world
+    yield world.begin_to_serve()
     server.stop()
     world.dispose()
 

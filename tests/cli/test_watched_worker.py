@@ -10,6 +10,7 @@ import pytest
 from tests.browsing import free_port
 from tests.databases import ON_SQLITE
 from tests.processes import feedback, running, surroundings, wait_until_served
+from tests.world import World
 
 pytestmark = ON_SQLITE
 
@@ -33,7 +34,7 @@ def status(url: str, **headers: str) -> int:
         return error.code
 
 
-def test_a_worker_answers_its_watchers_and_nobody_else(address: str, environment: dict[str, str]) -> None:
+def test_a_worker_answers_its_watchers_and_nobody_else(address: str, environment: dict[str, str], world: World) -> None:
     assert [status(f"{address}/{page}") for page in ("healthz", "readyz", "metrics")] == [200, 200, 401]
     assert status(f"{address}/metrics", Authorization=f"Bearer {TOKEN}") == 200
     assert {status(f"{address}{page}") for page in ("/", "/staff/", "/staff/sign-in", "/s/x", "/static/staff.css")} == {

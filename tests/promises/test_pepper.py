@@ -14,12 +14,16 @@ from feedback.config import read_settings
 from feedback.demo.mailbox import plain_text
 from feedback.domain.errors import PepperRefused, SettingsRefused, TermsAltered
 from feedback.domain.links import Pepper, entitlement_digest, proof, response_key
-from feedback.services.installation.check_pepper import adopt_pepper, forget_pepper, pepper_fits
+from feedback.domain.survey.questionnaires import Role
+from feedback.services.installation.check_pepper import forget_pepper
 from feedback.services.waves.seal_terms import seal_terms
 from feedback.storage.entitlements import rights_of_wave
+from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 from feedback.storage.waves import wave_by_id
+from forms.bank import pair as questionnaires
+from tests.answering import filled_in
 from tests.bouncing import mail_to
-from tests.cli.test_commands import refusal
+from tests.cli.test_commands import refusal, run
 from tests.databases import ON_SQLITE
 from tests.promises.adversary import read_everything
 from tests.promises.closing import document_of
@@ -58,53 +62,96 @@ def test_database_and_mails_name_nobody_and_with_the_pepper_all_who_answered(wor
     assert named_by(world, world.tools.settings.pepper) == {2, 3, 5}
 
 
-def adopted(world: World) -> Pepper:
-    """The pepper of this world, once its participants' process has started."""
-    pepper = world.tools.settings.pepper
-    assert pepper is not None
-    with world.writing() as connection:
-        adopt_pepper(connection, pepper)
-    return pepper
-
-
 def of_another_process(world: World) -> World:
     """The same service in a process that was given another pepper."""
     app = create_app(replace(world.tools.settings, pepper=OTHER), world.clock)
     return World(app, world.clock, world.mailbox, world.kind)
 
 
+def asked(link: str) -> str:
+    """What the check of a kick-off that is filled in carries, made without any process."""
+    return filled_in(link, questionnaires("kickoff")[Role.MENTOR])["state"]
+
+
+def refused_by(world: World, link: str, state: str) -> str:
+    """Look at a link and send an answer by it, both in vain; what the process says of itself to those who watch it."""
+    assert world.client().get(f"/s/{link}").status_code == 503
+    assert world.client().post(f"/s/{link}/send", data={"state": state, "go": "send"}).status_code == 503
+    ready = world.client().get("/readyz")
+    assert ready.status_code == 503
+    return ready.text
+
+
 def test_a_process_with_another_pepper_is_not_ready_and_takes_no_answer(world: World) -> None:
     wave, other = world.open_wave(7, 0), of_another_process(world)
     link = world.links(wave)[0]
-    assert other.client().get("/readyz").status_code == 200
-    adopted(world)
     assert world.client().get("/readyz").status_code == 200
-    assert other.client().get("/readyz").status_code == 503
     state, before = fill_in(world, link), fingerprint(world)
-    assert other.client().get(f"/s/{link}").status_code == 503
-    assert other.client().post(f"/s/{link}/send", data={"state": state, "go": "send"}).status_code == 503
+    assert "FEEDBACK_PEPPER is another one" in refused_by(other, link, state)
     assert other.client().get(f"/s/{'A' * 43}").status_code == 404
     assert fingerprint(world) == before
     assert send(world, link, state).status_code == 200
     other.dispose()
 
 
+def test_no_process_takes_an_answer_before_a_pepper_is_known(unserved_world: World) -> None:
+    right, wrong = unserved_world, of_another_process(unserved_world)
+    wave = right.open_wave(7, 0)
+    link, before = right.links(wave)[0], fingerprint(right)
+    state = asked(link)
+    assert {refused_by(process, link, state).partition(",")[0] for process in (wrong, right)} == {"No pepper is known"}
+    assert fingerprint(right) == before
+    right.begin_to_serve()
+    assert send(right, link, state).status_code == 200
+    refused_by(wrong, link, state)
+    assert len(read_everything(engine_of(right))["sealed_responses"]) == 1
+    wrong.dispose()
+
+
+def test_a_process_left_over_with_an_earlier_pepper_takes_no_answer(world: World) -> None:
+    forget(world)
+    wave, new = world.open_wave(7, 0), of_another_process(world)
+    link = world.links(wave)[0]
+    state = asked(link)
+    refused_by(world, link, state)
+    assert send(new.begin_to_serve(), link, state).status_code == 200
+    refused_by(world, link, state)
+    new.dispose()
+
+
 def test_a_process_with_another_pepper_does_not_start(world: World) -> None:
-    adopted(world)
-    with world.writing() as connection, pytest.raises(PepperRefused, match="new-pepper"):
-        adopt_pepper(connection, OTHER)
+    other = of_another_process(world)
+    with pytest.raises(PepperRefused, match="new-pepper"):
+        other.begin_to_serve()
+    assert "FEEDBACK_PEPPER is another one" in run(other, "status", "--check").output
+    other.dispose()
+
+
+def test_status_says_that_no_pepper_is_known(unserved_world: World) -> None:
+    with unserved_world.session() as session:
+        record_heartbeat(session, Heartbeat.TICK, unserved_world.clock())
+    checked = run(unserved_world, "status", "--check")
+    assert (checked.exit_code, checked.output.count("WRONG")) == (1, 1)
+    assert "No pepper is known, so no answer is taken" in checked.output
+    assert run(unserved_world.begin_to_serve(), "status", "--check").exit_code == 0
+
+
+def forget(world: World) -> None:
+    with world.session() as session:
+        forget_pepper(session, now=world.clock(), actor="test")
 
 
 def test_the_pepper_is_changed_only_while_no_wave_is_open(world: World) -> None:
-    wave, pepper = world.open_wave(7, 0), adopted(world)
-    with world.session() as session, pytest.raises(PepperRefused, match=str(wave)):
-        forget_pepper(session, now=world.clock(), actor="test")
+    wave = world.open_wave(7, 0)
+    with pytest.raises(PepperRefused, match=str(wave)):
+        forget(world)
     world.close(wave)
-    with world.session() as session:
-        forget_pepper(session, now=world.clock(), actor="test")
-    with world.writing() as connection:
-        adopt_pepper(connection, OTHER)
-        assert not pepper_fits(connection, pepper)
+    forget(world)
+    other = of_another_process(world)
+    other.begin_to_serve()
+    with pytest.raises(PepperRefused, match="new-pepper"):
+        world.begin_to_serve()
+    other.dispose()
 
 
 def without_pepper(world: World, wave: int) -> None:

@@ -59,9 +59,9 @@ def clock(old: dict[str, Any]) -> FixedClock:
 
 
 @pytest.fixture
-def upgraded(world: World) -> World:
-    output(world, "db", "upgrade")
-    return world
+def upgraded(unserved_world: World) -> World:
+    output(unserved_world, "db", "upgrade")
+    return unserved_world.begin_to_serve()
 
 
 def answer(world: World, link: str, **said: str) -> None:
@@ -127,7 +127,8 @@ def test_a_reminder_after_an_upgrade_carries_the_link_of_before(upgraded: World,
 
 
 @ON_SQLITE
-def test_who_wanted_no_mail_before_an_upgrade_gets_none_after_it(world: World) -> None:
+def test_who_wanted_no_mail_before_an_upgrade_gets_none_after_it(unserved_world: World) -> None:
+    world = unserved_world
     with main_of(world).begin() as connection:
         of_one = "(SELECT min(digest) FROM opt_outs)"
         connection.execute(text(f"UPDATE opt_outs SET wants_no_mail = true WHERE digest = {of_one}"))
@@ -184,7 +185,8 @@ def test_after_an_upgrade_and_its_grants_each_process_does_its_part(
 
 
 @ON_POSTGRESQL
-def test_what_an_earlier_release_let_be_sampled_is_gone_after_its_upgrade(world: World) -> None:
+def test_what_an_earlier_release_let_be_sampled_is_gone_after_its_upgrade(unserved_world: World) -> None:
+    world = unserved_world
     engine = main_of(world)
     sampled = text("SELECT DISTINCT tablename || '.' || attname FROM pg_stats WHERE schemaname = 'public'")
     with engine.connect() as connection:

@@ -21,7 +21,7 @@ from feedback.resources import migrations_folder
 from feedback.storage.grants import grant_keys, grant_main
 from feedback.storage.revision import newest_revision
 from feedback.storage.waves import wave_by_id
-from tests.conftest import MASTER_KEY
+from tests.conftest import MASTER_KEY, PEPPER
 from tests.databases import Pair, SqliteServer
 from tests.postgres import postgres_server
 from tests.released import FOLDER
@@ -79,12 +79,13 @@ def _new_world(folder: Path, pair: Pair) -> Iterator[World]:
         "FEEDBACK_KEYS_URL": pair.keys,
         "FEEDBACK_MASTER_KEY": MASTER_KEY,
         "FEEDBACK_SESSION_KEY": "s" * 32,
+        "FEEDBACK_PEPPER": PEPPER,
         "FEEDBACK_BASE_URL": "https://feedback.example.com",
         "FEEDBACK_SMTP_PORT": str(relay.port),
         "FEEDBACK_MAIL_SENDER": "feedback@example.com",
     }
     world = World(create_app(read_settings(environment), clock), clock, mailbox, "sqlite")
-    yield world
+    yield world.begin_to_serve()
     world.dispose()
     relay.stop()
 

@@ -22,7 +22,7 @@ from feedback.domain.links import (
     entitlement_digest,
     from_address,
     page_key,
-    pepper_fingerprint,
+    pepper_fits,
     proof,
     response_key,
 )
@@ -73,13 +73,13 @@ def follow_link(
 ) -> OpenLink:
     """Return what a link leads to, or raise WaveClosed. Only reads, and is given a reader's connection.
 
-    Raises PepperRefused if answers are found with another pepper than this process holds.
+    Raises PepperRefused unless this process holds the pepper that is known, with which answers are found.
     """
     right = open_right(connection, entitlement_digest(proof(secret)))
     if right is None or right.state != WaveState.OPEN or now >= right.closes_at:
         raise _closed()
-    if pepper is None or right.fingerprint not in {None, pepper_fingerprint(pepper)}:
-        raise PepperRefused("This process holds no pepper, or another one than answers were given with.")
+    if pepper is None or not pepper_fits(pepper, right.fingerprint):
+        raise PepperRefused("This process holds no pepper, or none that is known.")
     survey = (known or KnownSurveys()).survey(connection, right.wave_id, right.role)
     return OpenLink(secret, right, survey, pepper)
 
