@@ -205,12 +205,13 @@ def _too_long(excess: int) -> str:
 def question_in_words(question: Question, answer: Answer, language: str) -> Iterator[tuple[str, str]]:
     """Yield (question, answer) in words for each field of one question of a complete answer."""
     for name, label in zip(question.fields, _labels(question, language), strict=True):
-        yield _asked(question, label, language), _said(question, name, answer, language)
+        yield asked_in_words(question, label, language), _said(question, name, answer, language)
     if answer.texts.get(question.code):
         yield str(_MAY_BE), str(_WISHES[answer.wish_for(question.code)])
 
 
-def _asked(question: Question, label: Words, language: str) -> str:
+def asked_in_words(question: Question, label: Words, language: str) -> str:
+    """Return what a field of a question asks: the question, and whether it means before or now."""
     text = text_in(question.text, language)
     return f"{text} – {label}" if question.then_now else text
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from feedback.domain.errors import FeedbackError, MailRefused, ScrubUnfinished, WaveNotReady
 from feedback.services.waves.destroy_keys import rewrite_key_store
+from feedback.services.waves.find_due import Act
 from feedback.worker.alarm import Alarm
 from feedback.worker.context import WorkerContext
 from feedback.worker.due import TASKS, Due, Task, do, what_is_due
@@ -119,6 +120,10 @@ class Tasks:
         with self.context.scope() as session:
             rewrite_key_store(session, self.context.keys, now=self.context.clock())
 
+    def _is_still_due(self, due: Due) -> bool:
+        with self.context.scope() as session:
+            return due in what_is_due(session, self.context.clock())
+
     def _perform(self, due: Due) -> None:
         try:
             do(due, self.context)
@@ -126,8 +131,9 @@ class Tasks:
             # The ledger says when to try again.
             self.problems.report(due.task, str(error))
         except WaveNotReady as error:
-            # Trying again would change nothing: somebody else has done it, or must do something first.
-            self.problems.report(due, f"{due.task} {due.number}: {error}")
+            # Trying again would change nothing: somebody else has done it, and all is well, or must do something first.
+            if due.task is Act.SEND or self._is_still_due(due):
+                self.problems.report(due, f"{due.task} {due.number}: {error}")
         except FeedbackError as error:
             self.problems.report(due, f"{due.task} {due.number}: {error}")
             raise

@@ -47,6 +47,9 @@ class Grade(Kind):
     def longest(self, question: Question) -> Rating:
         return PREFER_NOT_TO_SAY
 
+    def seconds(self, question: Question) -> int:
+        return 10
+
     def counted(self, said: Rating) -> tuple[str, ...] | None:
         return None if said == PREFER_NOT_TO_SAY else (str(said),)
 

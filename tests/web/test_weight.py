@@ -8,6 +8,7 @@ import pytest
 from feedback.domain.survey.questionnaires import Role
 from forms.bank import STAGES, pair
 from tests.databases import ON_SQLITE
+from tests.promises.test_sentences import plain
 from tests.world import World, part_filled
 
 pytestmark = ON_SQLITE
@@ -58,5 +59,12 @@ def test_indentation_is_left_out_of_pages_and_of_nothing_that_was_written(world:
     link = world.links(world.open_wave())[0]
     written = "First line\n    second line"
     page = world.client().post(f"/s/{link}/questions", data={"part": "survey", "F2": written, "go": "stay"}).text
-    assert re.findall(r"^ +(?=<)", page, re.MULTILINE) == []
+    assert re.findall(r"^ {4,}(?=<)", page, re.MULTILINE) == []
     assert written in page
+
+
+def test_sentences_that_follow_each_other_are_kept_apart(world: World) -> None:
+    link = world.links(world.open_wave(9, 9, may_close_early=True))[0]
+    promise = plain(world.client().get(f"/s/{link}").text)
+    thanks = plain(world.answer(link).text)
+    assert re.findall(r"[.:][A-Z]\w+", promise + thanks) == []

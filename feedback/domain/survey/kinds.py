@@ -18,6 +18,8 @@ CODE_CHARS = 20
 """So many characters every code takes in a form, so that no choice makes a request longer than another."""
 YES, NO = "yes", "no"
 _FILLER = "."
+# Where these come from: docs/questionnaires.md.
+_SECONDS_TO_CHOOSE, _SECONDS_AN_OPTION, _SECONDS_TO_WRITE = 10, 3, 60
 _LONGEST_CODE, _MOST_VALUES = 40, 100
 _NOT_OFFERED = "has an answer that was not offered"
 
@@ -68,6 +70,9 @@ class OneChoice(_Choices):
     def longest(self, question: Question) -> Rating:
         return max((*question.option_codes, *self.asides), key=len)
 
+    def seconds(self, question: Question) -> int:
+        return _SECONDS_TO_CHOOSE * len(question.fields)
+
 
 class ManyChoices(_Choices):
     """Some of the options, none of these, or prefer not to say."""
@@ -96,6 +101,9 @@ class ManyChoices(_Choices):
     def longest(self, question: Question) -> Rating:
         return (*question.option_codes, PREFER_NOT_TO_SAY)
 
+    def seconds(self, question: Question) -> int:
+        return _SECONDS_TO_CHOOSE + _SECONDS_AN_OPTION * len(question.options)
+
 
 class FreeText(Kind):
     """A text of the participant's own, which a reviewer reads; of it only that it was written is counted."""
@@ -119,6 +127,9 @@ class FreeText(Kind):
 
     def longest(self, question: Question) -> Rating:
         return "\U0010ffff" * question.max_chars
+
+    def seconds(self, question: Question) -> int:
+        return _SECONDS_TO_WRITE
 
     def counted(self, said: Rating) -> tuple[str, ...] | None:
         return () if str(said).strip() else None

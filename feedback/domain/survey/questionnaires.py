@@ -109,6 +109,10 @@ class Kind(ABC):
         """Return the answer in a field that takes the most room."""
 
     @abstractmethod
+    def seconds(self, question: "Question") -> int:
+        """Return how long it takes to read a question and to answer it, about."""
+
+    @abstractmethod
     def counted(self, said: Rating) -> tuple[str, ...] | None:
         """Return the options for which a fitting answer counts; None if who gave it is not among the n."""
 

@@ -8,6 +8,7 @@ from markupsafe import escape
 
 from feedback.domain.links import Receipt, draft_name, receipt_words, to_address
 from feedback.domain.survey.drafts import Draft
+from feedback.domain.survey.duration import minutes_needed
 from feedback.domain.survey.next_page import (
     CheckPage,
     Page,
@@ -90,6 +91,7 @@ def _draw_promise(survey: Survey, language: str, state: str) -> str:
         later_stages=stages_after(survey.stage),
         closed_count=len(survey.questionnaire.questions) - len(survey.questionnaire.open_questions),
         open_count=len(survey.questionnaire.open_questions),
+        minutes=minutes_needed(survey.questionnaire),
         questions=_questions_listed(survey.questionnaire, language),
         base_url=runtime().settings.base_url,
         support_url=url_for("support.ask", address=survey.support_address) if survey.support_address else None,

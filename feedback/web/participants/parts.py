@@ -4,7 +4,7 @@ Only a part that is not complete yet is drawn anew, with what is wrong.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -28,7 +28,7 @@ from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
 from feedback.web.participants.carried import carry_draft
 from feedback.web.participants.kept_pages import KeptPage, filled_up, hole, kept, padded, size_of
-from forms.questionnaire import build_form, fill_form
+from forms.questionnaire import asked_in_words, build_form, fill_form
 
 CHECKED = "checked"
 UNCHECKED = " " * len(CHECKED)
@@ -42,14 +42,19 @@ Mark = Callable[[str, str, bool], str]
 
 @dataclass(frozen=True)
 class ShownQuestion:
-    """One question as the page shows it, with its form fields and how choices are marked."""
+    """One question as the page shows it, with its form fields and how choices are marked.
+
+    `hint` is None if there is none, or if it stands at an earlier question, which then has the id `hint_id`.
+    """
 
     text: str
     hint: str | None
+    hint_id: str | None
     kind: str
     fields: tuple[Any, ...]
     asides: tuple[str, ...]
     asks_of_harm: bool
+    reader: str
     mark: Mark
 
 
@@ -134,7 +139,7 @@ def _filled_in(page: PartPage, blank: Mapping[str, str]) -> dict[str, str]:
 def _show_judged(page: PartPage, survey: Survey, language: str, carried: Mapping[str, str]) -> Response:
     form, conditional = _form(page, survey, language), kept_part(survey, page, language).conditional
     form.validate()
-    shown = {question.code: _shown(question, form, language, _marked) for question in page.part.questions}
+    shown = _shown(page.part.questions, form, survey, language, _marked)
     every = survey.questionnaire.questions_in(page.part.code)
     questions = [shown.get(one.code) or conditional[one.code].absent for one in every]
     drawn = _draw_part(page, survey, language, questions=questions, form=form, carried=carried)
@@ -151,7 +156,7 @@ def _draw_kept(survey: Survey, page: PartPage, language: str) -> KeptPart:
     empty = Draft({name: (hole(f"text.{name}"),) for question in every for name in fields_of(question)})
     form = _form(replace(page, part=replace(page.part, questions=every), filled=empty), survey, language)
     carried = {name: hole(name) for name in _CARRIED}
-    shown = {question.code: _shown(question, form, language, _hole_for) for question in every}
+    shown = _shown(every, form, survey, language, _hole_for)
     conditional = {q.code: _draw_question(shown[q.code], carried) for q in every if q.shown_when}
     pieces: list[Any] = [Markup(hole("nothing"))] if len(conditional) == len(every) else []  # noqa: S704
     pieces += [Markup(hole(f"question.{code}")) if code in conditional else one for code, one in shown.items()]  # noqa: S704
@@ -216,18 +221,33 @@ def _draw_part(
     )
 
 
-def _shown(question: Question, form: Form, language: str, mark: Mark) -> ShownQuestion:
-    hint = text_in(question.hint, language) if question.hint else None
-    fields = tuple(form[name] for name in fields_of(question))
-    of_harm = question.theme is Theme.HARM
-    return ShownQuestion(
-        text_in(question.text, language), hint, question.kind.code, fields, question.kind.asides, of_harm, mark
-    )
+def _shown(
+    questions: Iterable[Question], form: Form, survey: Survey, language: str, mark: Mark
+) -> dict[str, ShownQuestion]:
+    """Return the questions by their codes; a hint that several share stands once, at the first that all are asked."""
+    shown, ids = {}, dict[str, str]()
+    for question in questions:
+        hint, own_id = text_in(question.hint, language) if question.hint else "", f"{question.code}-hint"
+        hint_id = ids.get(hint) or own_id if hint else None
+        if hint and not question.shown_when:
+            ids.setdefault(hint, own_id)
+        shown[question.code] = ShownQuestion(
+            text=text_in(question.text, language),
+            hint=hint if hint_id == own_id else None,
+            hint_id=hint_id,
+            kind=question.kind.code,
+            fields=tuple(form[name] for name in fields_of(question)),
+            asides=question.kind.asides,
+            asks_of_harm=question.theme is Theme.HARM,
+            reader=survey.reviewer_name,
+            mark=mark,
+        )
+    return shown
 
 
 def _errors(page: PartPage, form: Form, language: str) -> list[tuple[str, str, str]]:
     return [
-        (form[name].id, text_in(question.text, language), str(message))
+        (form[name].id, asked_in_words(question, form[name].label.text, language), str(message))
         for question in page.part.questions
         for name in fields_of(question)
         for message in form[name].errors

@@ -1,0 +1,40 @@
+"""What the log says of a job that had nothing to do any more, and of one that is due all the same."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from procrastinate import App
+from procrastinate.testing import InMemoryConnector
+
+from feedback.services.waves.find_due import Act
+from feedback.worker.tasks import Tasks
+from feedback.worker.worker import worker_context
+from tests.databases import ON_SQLITE
+from tests.world import World
+
+pytestmark = ON_SQLITE
+
+
+def perform(world: World, act: Act, wave: int, clock: Callable[[], datetime]) -> None:
+    engine = App(connector=InMemoryConnector())
+    Tasks(replace(worker_context(world.app), clock=clock), stalled_seconds=60).add_to(engine)
+    engine.tasks[act.value](number=wave)
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "feedback.worker.tasks"]
+
+
+def test_a_wave_that_another_worker_has_opened_is_no_problem(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    perform(world, Act.OPEN, world.open_wave(), world.clock)
+    assert warnings(caplog) == []
+
+
+def test_what_was_refused_and_is_due_is_one(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    wave, seconds = world.open_wave(), iter(range(-1, 60))
+    closes_at = world.clock() + timedelta(days=14)
+    perform(world, Act.CLOSE, wave, lambda: closes_at + timedelta(seconds=next(seconds)))
+    assert len(warnings(caplog)) == 1
+    assert warnings(caplog)[0].startswith(f"close {wave}: ")
