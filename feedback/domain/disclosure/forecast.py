@@ -137,9 +137,10 @@ def forecast(
     never = _never_shown(planned, groups, best)
     asked = {role: _without(one, never[role]) for role, one in planned.items()}
     not_asked = {NotAsked(role, one.theme, not one.closed) for role, those in never.items() for one in those}
-    rates = (*RATES, EVERYBODY_ANSWERS)
+    # Where all is asked, what everybody's answers show is known already.
+    rates = (*RATES, EVERYBODY_ANSWERS) if not_asked else RATES
     tallies = [_SupposedTally(asked, groups, present, percent, k, shows_sides=shows_sides) for percent in rates]
-    outlooks = tuple(_outlook(tally, k) for tally in tallies)
+    outlooks = (*(_outlook(tally, k) for tally in tallies), *(() if not_asked else (best,)))
     return Forecast(k, present, doubled, groups, asked, tuple(sorted(not_asked)), outlooks)
 
 

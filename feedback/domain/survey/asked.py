@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from feedback.domain.survey.questionnaires import Question, Questionnaire, Role, Theme, fingerprint
+from feedback.domain.survey.questionnaires import Question, Questionnaire, Role, Theme
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class AskedQuestion:
         answers that are counted together.
         """
         one = self.question
-        return f"{fingerprint(one)}/{one.order}/{one.sensitive}/{one.shown_when}"
+        return f"{one.fingerprint}/{one.order}/{one.sensitive}/{one.shown_when}"
 
 
 @dataclass(frozen=True, order=True)

@@ -162,6 +162,18 @@ class Question:
         """Codes that can be chosen, without "prefer not to say" and "none of these"."""
         return tuple(option.code for option in self.options)
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of everything a reader of it sees: equal exactly where the words and options are the same."""
+        shown = {
+            "code": self.code,
+            "kind": self.kind.code,
+            "text": dict(self.text),
+            "options": [[option.code, dict(option.text)] for option in self.options],
+            "then_now": self.then_now,
+        }
+        return _digest(shown)
+
     @property
     def has_too_many_options(self) -> bool:
         """Whether a report about it could not be attacked before it is shown."""
@@ -249,18 +261,6 @@ def every_text(questionnaire: Questionnaire) -> Iterator[Texts]:
             yield question.hint
 
 
-def fingerprint(question: Question) -> str:
-    """Digest of everything a reader of the question sees: equal exactly where the words and options are the same."""
-    shown = {
-        "code": question.code,
-        "kind": question.kind.code,
-        "text": dict(question.text),
-        "options": _shown_options(question),
-        "then_now": question.then_now,
-    }
-    return _digest(shown)
-
-
 def wording(question: Question) -> str:
     """Digest of what is asked, however often: equal for a question asked once, and asked as then / now.
 
@@ -283,10 +283,6 @@ def are_worded_alike(one: Question, other: Question) -> bool:
 def texts_of(question: Question) -> list[Texts]:
     """Return a question's own words and those of its options."""
     return [question.text, *(option.text for option in question.options)]
-
-
-def _shown_options(question: Question) -> list[list[object]]:
-    return [[option.code, dict(option.text)] for option in question.options]
 
 
 def _digest(shown: Mapping[str, object]) -> str:
