@@ -21,10 +21,15 @@ _LOW_BITS = 2**20 - 1
 Needles = dict[str, bytes]
 """What to search for, by what it is."""
 
-# All that PostgreSQL keeps of one database and of all of them, catalogues and statistics among it, but for its log.
+# All that PostgreSQL keeps of some databases and of all of them, catalogues and statistics among it, but for its log.
 _FOLDERS = """
-SELECT 'base/' || oid FROM pg_database WHERE datname = current_database()
+SELECT 'base/' || oid FROM pg_database WHERE datname = ANY(:databases)
 UNION ALL SELECT name FROM pg_ls_dir('.') name WHERE (pg_stat_file(name)).isdir AND name NOT IN ('base', 'pg_wal')
+"""
+_FILES = """
+SELECT path, pg_read_binary_file(path, 0, 100000000, true)
+FROM (SELECT %(folder)s || '/' || name AS path FROM pg_ls_dir(%(folder)s) name ORDER BY name) listed
+WHERE NOT (pg_stat_file(path, true)).isdir
 """
 OUTSIDE = ("mail.log",)
 """The relay of the tests, which stands for other people's servers."""
@@ -75,6 +80,13 @@ def found(needles: Needles, hay: bytes) -> list[str]:
         words = words[may_start[words & _LOW_BITS]]
         seen |= set(words[np.isin(words, starts)].tolist())
     return [name for name, needle in needles.items() if _start(needle) in seen and needle in hay]
+
+
+def what_is_where(needles: Needles, places: dict[str, bytes]) -> dict[str, list[str]]:
+    """What was found, by place; places without a find are left out."""
+    if not found(needles, b"".join(places.values())):
+        return {}
+    return {place: names for place, raw in places.items() if (names := found(needles, raw))}
 
 
 def _start(needle: bytes) -> int:
@@ -180,11 +192,12 @@ def stored_bytes(world: World, since: str | None = None) -> Iterator[tuple[str, 
         folder = Path(str(engine_of(world).url.database)).parent
         yield from ((file.name, file.read_bytes()) for file in sorted(folder.iterdir()))
         return
-    for engine in (engine_of(world), keys_engine_of(world)):
+    engines = engine_of(world), keys_engine_of(world)
+    for engine in engines:
         with engine.connect() as connection:
             yield from _postgres_rows(connection)
-            yield from _postgres_files(connection)
-    with engine_of(world).connect() as connection:
+    with engines[0].connect() as connection:
+        yield from _postgres_files(connection, [engine.url.database for engine in engines])
         yield from _postgres_log(connection, since)
         yield "running statements", "\n".join(_words(connection, "SELECT query FROM pg_stat_activity")).encode()
 
@@ -202,14 +215,13 @@ def _postgres_rows(connection: Connection) -> Iterator[tuple[str, bytes]]:
         yield f"rows of {table}", "\n".join(_words(connection, f'SELECT t::text FROM "{table}" t')).encode()
 
 
-def _postgres_files(connection: Connection) -> Iterator[tuple[str, bytes]]:
+def _postgres_files(connection: Connection, databases: list[str | None]) -> Iterator[tuple[str, bytes]]:
     connection.execute(text("CHECKPOINT"))
-    for folder in _words(connection, _FOLDERS):
-        for name in _words(connection, f"SELECT name FROM pg_ls_dir('{folder}') name ORDER BY name"):
-            path = {"path": f"{folder}/{name}"}
-            if connection.scalar(text("SELECT isdir FROM pg_stat_file(:path, true)"), path) is False:
-                raw = connection.execute(text("SELECT pg_read_binary_file(:path, 0, 100000000, true)"), path)
-                yield f"file {path['path']}", bytes(raw.scalar_one() or b"")
+    for folder in connection.scalars(text(_FOLDERS), {"databases": databases}).all():
+        # As bytes: what is sent as text is twice as long, and written and read letter by letter.
+        with connection.connection.cursor(binary=True) as cursor:
+            cursor.execute(_FILES, {"folder": folder})
+            yield from ((f"file {path}", bytes(raw)) for path, raw in cursor.fetchall() if raw is not None)
 
 
 def _postgres_log(connection: Connection, since: str | None) -> Iterator[tuple[str, bytes]]:

@@ -23,7 +23,7 @@ from tests.answering import respond
 from tests.databases import Pair, PostgresServer, SqliteServer
 from tests.killing import Deed, points, run, world_on
 from tests.promises.closing import blobs, document_of, how_many, newly_answered_wave, rows_left, spread, state_of
-from tests.promises.evidence import stored_bytes
+from tests.promises.evidence import Needles, found, stored_bytes
 from tests.reviewing import newly_reviewed_wave, release, review_of
 from tests.world import START, World
 
@@ -175,18 +175,24 @@ def files_that_hold(world: World, marks: list[bytes]) -> list[str]:
     return [name for name, raw in stored_bytes(world) if any(mark in raw for mark in marks)]
 
 
-def sealed_to_the_comment_key(world: World) -> list[bytes]:
+def sealed_to_the_comment_key(world: World) -> Needles:
     with world.session() as session:
         rows = session.execute(select(StoredComment.id, StoredComment.sealed)).all()
-    return [mark for number, sealed in rows for mark in (number, sealed[20:60], sealed[-40:])]
+    marks = [mark for number, sealed in rows for mark in (number, sealed[20:60], sealed[-40:])]
+    return {f"mark {number}": mark for number, mark in enumerate(marks)}
+
+
+def everything(world: World) -> bytes:
+    return b"".join(raw for _name, raw in stored_bytes(world))
 
 
 def test_a_release_that_is_killed_is_whole_and_ends_with_the_key_destroyed(stage: Stage) -> None:
-    marks: list[bytes] = []
+    marks: Needles = {}
 
     def prepare(world: World) -> int:
         wave = newly_reviewed_wave(world)
-        marks[:] = sealed_to_the_comment_key(world)
+        marks.update(sealed_to_the_comment_key(world))
+        assert found(marks, everything(world))
         return wave
 
     def check(world: World, wave: int) -> None:
@@ -196,8 +202,6 @@ def test_a_release_that_is_killed_is_whole_and_ends_with_the_key_destroyed(stage
         assert how_many(world, StoredComment.wave_id == wave) == 0
         world.do_what_is_due()
         assert world.keys.purposes_held() == {}
-        stored = b"".join(raw for _name, raw in stored_bytes(world))
-        assert marks
-        assert [mark for mark in marks if mark in stored] == []
+        assert found(marks, everything(world)) == []
 
     assert stage.sweep("release", prepare, check) > 4

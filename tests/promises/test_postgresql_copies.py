@@ -11,7 +11,7 @@ from feedback.domain.errors import WaveNotReady
 from feedback.domain.links import opt_out_token, to_address
 from tests.databases import ON_POSTGRESQL
 from tests.promises.closing import begin, finish
-from tests.promises.evidence import found, stored_bytes, whole_wave
+from tests.promises.evidence import found, stored_bytes, what_is_where, whole_wave
 from tests.promises.visits import engine_of, keys_engine_of
 from tests.world import World
 
@@ -34,7 +34,7 @@ def test_after_the_close_no_file_of_either_database_holds_anything_of_the_wave(w
     sample(world)
     finish(world, evidence.wave)
     sample(world)
-    assert {name: there for name, raw in stored_bytes(world) if (there := found(marks, raw))} == {}
+    assert what_is_where(marks, dict(stored_bytes(world))) == {}
 
 
 def heap_of(world: World, table: str) -> bytes:

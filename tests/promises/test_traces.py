@@ -15,12 +15,12 @@ from feedback.domain.survey.questionnaires import Role
 from feedback.logs import JsonFormatter
 from tests.promises.evidence import (
     Evidence,
-    Needles,
     close_in_earshot,
     found,
     log_position,
     responses_seen,
     stored_bytes,
+    what_is_where,
     whole_wave,
 )
 from tests.promises.visits import mailed_wave
@@ -103,13 +103,6 @@ def test_no_stored_byte_of_an_open_wave_holds_a_secret_or_a_word(
     assert not {"link key (raw)", "response key (raw)"} & present
     tables = {name: raw for name, raw in places.items() if name.startswith("rows of")}
     assert what_is_where(ADDRESSES, tables).keys() == tables.keys() & {"rows of participants"}
-
-
-def what_is_where(needles: Needles, places: dict[str, bytes]) -> dict[str, list[str]]:
-    """What was found, by place; places without a find are left out."""
-    if not found(needles, b"".join(places.values())):
-        return {}
-    return {place: names for place, raw in places.items() if (names := found(needles, raw))}
 
 
 def test_links_leave_in_the_text_of_mails_and_not_in_their_heads(world: World) -> None:
