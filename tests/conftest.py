@@ -17,7 +17,9 @@ from feedback.app import create_app
 from feedback.config import Settings, read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.demo.relay import start_smtp
+from tests.attacked import equal_blocks_attacked_once
 from tests.databases import KINDS, Logins, Pair, PostgresServer, SqliteServer, logins_of
+from tests.dialects import shared_dialects
 from tests.postgres import postgres_server
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import FixedClock, World
@@ -77,10 +79,14 @@ class _RuleCompiledOnce(Rule):
 
 @pytest.fixture(autouse=True, scope="session")
 def compiled_once() -> Iterator[None]:
-    """Nearly every test makes an application, most of whose time it would take to compile templates and addresses."""
+    """Nearly every test makes an application, most of whose time it would take to compile templates and addresses.
+
+    So it is with engines and their statements.
+    """
     Flask.jinja_options["bytecode_cache"] = _CompiledOnce()
     Flask.url_rule_class = _RuleCompiledOnce
-    yield
+    with shared_dialects():
+        yield
     del Flask.jinja_options["bytecode_cache"]
     Flask.url_rule_class = Rule
 
@@ -182,7 +188,8 @@ def unserved_world(settings: Settings, clock: FixedClock, mailbox: Mailbox, kind
     """One on whose databases no participants' process has begun to serve."""
     app = create_app(settings, clock)
     world = World(app, clock, mailbox, kind)
-    yield world
+    with equal_blocks_attacked_once():
+        yield world
     world.dispose()
 
 

@@ -17,8 +17,6 @@ from feedback.storage.database import guard_engine
 from feedback.storage.keys import KeyStore, Purpose, StoredKey, master_key_id
 from tests.databases import ON_SQLITE, Pair
 
-pytestmark = pytest.mark.own_databases
-
 OLD, NEW = b"o" * 32, b"n" * 32
 
 
