@@ -23,6 +23,9 @@ from forms.questionnaire import question_in_words
 # Read at the start: what only the first visitor waits for tells the next one that somebody was there.
 _MARKER = marker()
 _MOST_GIVEAWAYS = 12
+_MANY_QUESTIONS = 15
+"""With more than these the check can be sent from its top too: its end is many screens of a telephone away."""
+_UNFOLDED, _FOLDED = "open", "    "
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,17 @@ def show_check(page: CheckPage, opened: OpenLink, language: str) -> Response:
     asked = {question.code for part in page.parts for question in part.questions}
     values = {"link": to_address(opened.secret), "state": carry_draft(opened, page.draft)}
     values["receipt"] = escape(page.draft.typed)
+    folds = {section.code: _FOLDED for section in survey.questionnaire.sections}
     for question in survey.questionnaire.questions:
         shown = list(_answered(question, said, language, check)) if question.code in asked else []
+        if any(one["warning"] for one in shown):
+            folds[question.section] = _UNFOLDED
         pieces = check.pieces[question.code]
         values[question.code] = "".join(
             _filled(piece, size, shown[number] if number < len(shown) else None)
             for number, (piece, size) in enumerate(pieces)
         )
+    values |= {f"fold.{code}": fold for code, fold in folds.items()}
     return Response(padded(check.page.filled(values)))
 
 
@@ -87,6 +94,8 @@ def _draw(survey: Survey, language: str) -> AnswersCheck:
         organisation=survey.organisation,
         programme=survey.programme,
         parts=parts,
+        folds={section.code: hole(f"fold.{section.code}") for section in asked.sections},
+        is_long=len(asked.questions) > _MANY_QUESTIONS,
         state=hole("state"),
         receipt=hole("receipt"),
         action=url_for("participant.send", link=hole("link")),
