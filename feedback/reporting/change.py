@@ -1,6 +1,5 @@
 """What changed since earlier surveys of the programme, or from a pilot to its roll-out: a line a question and group."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from flask_babel import gettext as _
@@ -42,50 +41,8 @@ def pair_name(pair: ComparedReports) -> str:
     return from_to(*(comma().join((one.programme, stage_name(one.stage))) for one in (before, after)))
 
 
-def certain_changes(pair: ComparedReports, language: str) -> tuple[str, ...]:
-    """Return sentences on the differences that chance alone would hardly explain: their intervals leave out zero.
-
-    One for each where there are two groups at most; otherwise one for each answer and direction, over all groups.
-    """
-    if max(Counter(one.code for one in pair.questions).values(), default=0) > FEW_GROUPS:
-        return tuple(_over_groups(pair, language))
-    return tuple(
-        _sentence(pair, one, change, language)
-        for one in pair.questions
-        for change in one.differences
-        if _is_certain(change)
-    )
-
-
-def _is_certain(change: WaveDifference) -> bool:
+def _stands_out(change: WaveDifference) -> bool:
     return not change.interval.low <= 0 <= change.interval.high
-
-
-def _over_groups(pair: ComparedReports, language: str) -> Iterator[str]:
-    answered: dict[tuple[str, str], list[WaveDifference]] = {}
-    for one in pair.questions:
-        for change in one.differences:
-            asked = (text_in(one.question.text, language), _answer(one, change, language))
-            answered.setdefault(asked, []).append(change)
-    for (text, chosen), changes in answered.items():
-        for rises in (True, False):
-            certain = [one for one in changes if _is_certain(one) and (one.interval.low > 0) == rises]
-            if certain:
-                yield _in_groups(text, chosen, certain, changes)
-
-
-def _in_groups(text: str, chosen: str, certain: list[WaveDifference], changes: list[WaveDifference]) -> str:
-    points = Interval(min(one.points.low for one in certain), max(one.points.high for one in certain))
-    words = {
-        "question": text,
-        "answers": chosen,
-        "some": len(certain),
-        "all": len(changes),
-        "points": points_words(points),
-    }
-    if certain[0].interval.low > 0:
-        return _("“%(question)s”: more chose %(answers)s in %(some)s of %(all)s groups (%(points)s).", **words)
-    return _("“%(question)s”: fewer chose %(answers)s in %(some)s of %(all)s groups (%(points)s).", **words)
 
 
 def change_sentences(pair: ComparedReports, language: str) -> tuple[str, ...]:
@@ -198,10 +155,8 @@ def _verb(points: Interval) -> str:
 
 
 def _doubts(one: ComparedQuestion, change: WaveDifference) -> Iterator[str]:
-    if not _is_certain(change):
+    if not _stands_out(change):
         yield _("That may be chance.")
-    if change.is_indicative:
-        yield _("Indicative.")
     if one.is_twin:
         yield _("Nearly the same people were asked: this may be the answer of one.")
 

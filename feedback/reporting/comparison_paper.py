@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from feedback.domain.report.comparison import ComparedReports, compare
+from feedback.domain.report.findings.contrasts import find_changes
 from feedback.domain.report.report import Report
-from feedback.rendering.blocks import Block, Items, Paper, PaperSection, Paragraph
+from feedback.rendering.blocks import Items, Paper, PaperSection
 from feedback.reporting.change import (
     appendix_section,
-    certain_changes,
     change_section,
     change_sentences,
     pair_name,
 )
+from feedback.reporting.contrasts import changes_in_short
 from feedback.reporting.words import direction
 
 
@@ -35,11 +36,9 @@ def compose_comparison(reports: Sequence[Report], language: str) -> Paper:
 
 
 def _short(compared: tuple[ComparedReports, ...], language: str) -> PaperSection:
-    certain = [sentence for pair in compared for sentence in certain_changes(pair, language)]
-    block: Block = (
-        Items(tuple(certain)) if certain else Paragraph(_("No share changed by more than chance alone could explain."))
-    )
-    return PaperSection("short", _("What changed by more than chance alone would explain"), (block,))
+    found = zip(compared, find_changes(compared, language), strict=True)
+    blocks = tuple(block for pair, changes in found for block in changes_in_short(pair, changes))
+    return PaperSection("short", _("In short"), blocks)
 
 
 def _sentences(compared: tuple[ComparedReports, ...], language: str) -> PaperSection:

@@ -5,7 +5,6 @@ import base64
 from flask_babel import gettext as _
 
 from feedback.domain.report.report import Rules, SignedReport
-from feedback.domain.report.statistics import INDICATIVE_BELOW
 from feedback.rendering.blocks import Facts, Items, PaperSection, Paragraph
 
 MOST_RECEIPTS = 2_000
@@ -107,9 +106,8 @@ def _limits() -> tuple[str, ...]:
             "been asked by lot from many like them (95 %; Wilson’s for a share, Newcombe’s for a difference)."
         ),
         _(
-            "“Indicative” means: fewer than %(number)s people answered, on one side at least. Look at what many "
-            "questions say together, not at one number.",
-            number=INDICATIVE_BELOW,
+            "“More than chance alone explains” is said only where that holds after all comparisons of this report were "
+            "allowed for (Holm, 5 %). Nothing is said so of a single group."
         ),
         _("Of twenty shares that did not change at all, one will look as if it had. One number alone proves little."),
         _("Those who answered may differ from those who did not. Nobody knows who they are."),

@@ -8,7 +8,7 @@ from feedback.domain.disclosure.counts import Count, favourable, favourable_opti
 from feedback.domain.disclosure.statements import Distribution
 from feedback.domain.report.reading import GroupResult, ReportQuestion
 from feedback.domain.report.report import Rules
-from feedback.domain.report.statistics import INDICATIVE_BELOW, wilson
+from feedback.domain.report.statistics import wilson
 from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled
 from feedback.rendering.blocks import Block, Heading, Items, PaperSection, Paragraph, Tone
@@ -16,6 +16,7 @@ from feedback.reporting.change import FEW_GROUPS
 from feedback.reporting.likert import question_chart
 from feedback.reporting.words import (
     answers,
+    chosen_words,
     condition_words,
     count_words,
     group_name,
@@ -43,15 +44,6 @@ def headlines(question: ReportQuestion, *, with_interval: bool = True) -> tuple[
     return tuple(sentence for sentences in said for sentence in sentences)
 
 
-def in_short(question: ReportQuestion) -> tuple[str, ...]:
-    """Return sentences with the question's words in them, fit to be quoted anywhere: a few, however many groups."""
-    words = _("“%(text)s”", text=question.text)
-    shown = [result for result in question.results if result.bars]
-    each = (next(_headlines(question, result, with_interval=True)) for result in shown)
-    sentences = [over_groups(question, shown)] if len(shown) > FEW_GROUPS else each
-    return tuple(_("%(question)s %(sentence)s", question=words, sentence=one) for one in sentences if one)
-
-
 def over_groups(question: ReportQuestion, shown: list[GroupResult]) -> str:
     """Return the lowest and the highest share among groups published in full; "" if there are too few of them."""
     chosen = favourable_options(question.option_codes, question.order)
@@ -72,7 +64,7 @@ def over_groups(question: ReportQuestion, shown: list[GroupResult]) -> str:
         most=share_words(most),
         high=group_name(high),
         many=count_words(most),
-        answers=answers(tuple(question.words[option] for option in chosen)),
+        answers=chosen_words(question, chosen),
     )
 
 
@@ -128,16 +120,14 @@ def _headlines(question: ReportQuestion, result: GroupResult, *, with_interval: 
 
 def _favourable(question: ReportQuestion, result: GroupResult, count: Count) -> str:
     chosen = favourable_options(question.option_codes, question.order)
-    sentence = _(
+    return _(
         "%(group)s: %(count)s chose %(answers)s (%(share)s; %(interval)s).",
         group=group_name(result.group),
         count=count_words(count),
-        answers=answers(tuple(question.words[option] for option in chosen)),
+        answers=chosen_words(question, chosen),
         share=share_words(count),
         interval=interval_of_share(wilson(count)),
     )
-    indicative = _("Indicative.")
-    return f"{sentence} {indicative}" if count.n < INDICATIVE_BELOW else sentence
 
 
 def _chose(result: GroupResult, count: Count, texts: tuple[str, ...]) -> str:

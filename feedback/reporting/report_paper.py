@@ -10,13 +10,12 @@ from flask_babel import gettext as _
 
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.report.comparison import ComparedReports, compare
+from feedback.domain.report.findings.findings import find
 from feedback.domain.report.reading import ReportQuestion, report_questions
 from feedback.domain.report.report import About, Outcome, RateResult, Report, Rules, SignedReport
-from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import (
     BarPart,
-    Block,
     Cell,
     Chart,
     ChartBar,
@@ -30,12 +29,12 @@ from feedback.rendering.blocks import (
     Table,
     Tone,
 )
-from feedback.reporting.change import appendix_section, certain_changes, change_section
+from feedback.reporting.change import appendix_section, change_section
 from feedback.reporting.comments_section import CommentsState, comments_section
 from feedback.reporting.every_number import every_number
 from feedback.reporting.method import method_section, proof_section
-from feedback.reporting.outcomes import in_short, results_section
-from feedback.reporting.risks import risks_section
+from feedback.reporting.outcomes import results_section
+from feedback.reporting.summary import summary_section
 from feedback.reporting.words import (
     contested_words,
     count_words,
@@ -46,9 +45,6 @@ from feedback.reporting.words import (
     share_words,
     stage_name,
 )
-
-_IN_SHORT = (Theme.CONFIDENCE, Theme.UNDERSTANDING, Theme.SAFETY, Theme.RELATIONSHIP, Theme.OVERALL)
-"""Themes of which the first question stands in the summary."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +100,9 @@ def _too_few(source: ReportSource) -> tuple[PaperSection, ...]:
 def _published(source: ReportSource, language: str) -> tuple[PaperSection, ...]:
     report = source.signed.report
     questions, compared = report_questions(report, language), _compared(source)
+    since = compared[-1] if compared else None
     return (
-        _short(questions, compared, language),
-        risks_section(questions, report.rates),
+        summary_section(report, find(report, questions, since), since),
         _asked(report, questions, _calling(report.about, source.words, language)),
         _answered(report),
         results_section(report.rules, questions),
@@ -122,25 +118,6 @@ def _published(source: ReportSource, language: str) -> tuple[PaperSection, ...]:
 def _compared(source: ReportSource) -> tuple[ComparedReports, ...]:
     speaking = [one for one in source.earlier if one.outcome is Outcome.PUBLISHED]
     return tuple(pair for one in reversed(speaking) for pair in compare([one, source.signed.report]))
-
-
-def _short(questions: tuple[ReportQuestion, ...], compared: tuple[ComparedReports, ...], language: str) -> PaperSection:
-    said = [sentence for question in _first_of_themes(questions) for sentence in in_short(question)]
-    blocks: list[Block] = (
-        [Items(tuple(said))] if said else [Paragraph(_("Nothing can be shown on the main questions."))]
-    )
-    changed = [sentence for pair in compared[:1] for sentence in certain_changes(pair, language)]
-    if changed:
-        blocks += [Paragraph(_("What changed by more than chance alone would explain:")), Items(tuple(changed))]
-    elif compared:
-        blocks.append(Paragraph(_("No share changed by more than chance alone could explain.")))
-    return PaperSection("short", _("In short"), tuple(blocks))
-
-
-def _first_of_themes(questions: tuple[ReportQuestion, ...]) -> list[ReportQuestion]:
-    """Return the first question of each theme, in all its wordings."""
-    codes = {question.theme: question.code for question in reversed(questions)}
-    return [one for theme in _IN_SHORT for one in questions if one.code == codes.get(theme)]
 
 
 def _calling(about: About, words: Mapping[str, Mapping[str, str]], language: str) -> str:

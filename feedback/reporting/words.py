@@ -19,15 +19,23 @@ from feedback.locales import moments
 from feedback.locales.lists import comma
 from feedback.locales.speech import spoken
 
+_SHARES_FROM = 100
+"""Of so many people on, a share says more than the number."""
+
 
 def group_name(group: Group) -> str:
     """Return such as "Mentors, London + York" or "All participants"."""
-    if group.role is None:
-        return _("All participants")
-    whole = _("Mentors") if group.role is Role.MENTOR else _("Mentees")
+    whole = side_name(group.role)
     if not group.cohorts:
         return whole
     return _("%(role)s, %(cohorts)s", role=whole, cohorts=" + ".join(group.cohorts))
+
+
+def side_name(role: Role | None) -> str:
+    """Return such as "Mentors", or "All participants" for no role."""
+    if role is None:
+        return _("All participants")
+    return _("Mentors") if role is Role.MENTOR else _("Mentees")
 
 
 def contested_words(report: Report) -> tuple[str, ...]:
@@ -54,7 +62,11 @@ def stage_name(stage: str) -> str:
 
 
 def percent(count: int, n: int) -> str:
-    """Return count of n as a whole percentage, as the language writes it."""
+    """Return count of n as a whole percentage, as the language writes it: 0 only for nobody, 100 only for everybody."""
+    if 0 < count < n and round(100 * count / n) == 0:
+        return _("under %(share)s", share=format_percent(0.01))
+    if 0 < count < n and round(100 * count / n) == 100:
+        return _("over %(share)s", share=format_percent(0.99))
     return format_percent(count / n)
 
 
@@ -82,12 +94,24 @@ def share_words(count: Count) -> str:
     return _("%(low)s to %(high)s", low=low, high=high)
 
 
+def count_and_share(count: Count) -> str:
+    """Return such as "9 of 14", and of a hundred people or more the share too."""
+    if count.n < _SHARES_FROM:
+        return count_words(count)
+    return _("%(count)s (%(share)s)", count=count_words(count), share=share_words(count))
+
+
 def answers(texts: tuple[str, ...]) -> str:
     """Return answers in quotation marks, such as “Agree” or “Strongly agree”."""
     quoted = [_("“%(text)s”", text=text) for text in texts]
     if len(quoted) < 2:
         return "".join(quoted)
     return _("%(some)s or %(last)s", some=comma().join(quoted[:-1]), last=quoted[-1])
+
+
+def chosen_words(question: ReportQuestion, options: tuple[str, ...]) -> str:
+    """Return the words of a question's options, by their codes, as `answers` does."""
+    return answers(tuple(question.words[option] for option in options))
 
 
 def reason_words(reason: Reason, rules: Rules) -> str:
@@ -164,6 +188,7 @@ def theme_name(theme: str) -> str:
         "value": _("Being valued, seen and heard"),
         "change": _("What leaders do differently"),
         "burden": _("Effort, and who carries it"),
+        "support": _("Knowing whom to turn to"),
         "process": _("How the programme runs"),
         "harm": _("Harm"),
         "overall": _("Overall, and what comes next"),

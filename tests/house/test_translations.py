@@ -33,6 +33,8 @@ NAMES = {"Boschloo", "Fisher", "n = %(n)s"}
 ALIKE: dict[str, set[str]] = {
     "fr": {
         *NAMES,
+        "%(num)s point",
+        "%(num)s points",
         "%(num)s mentor",
         "%(num)s mentors",
         "Mentor",

@@ -40,12 +40,15 @@ class Count:
         return self.low == self.high
 
 
-def favourable_options(options: Sequence[str], order: Order) -> tuple[str, ...]:
+def favourable_options(options: Sequence[str], order: Order, *, sensitive: bool = False) -> tuple[str, ...]:
     """Return the two most favourable of `options`, or only the best, where two would reach the middle.
 
-    So two of four or more, one of two or three; never the middle one. They stay in the order given. Empty
-    without an order, and for a single option.
+    So two of four or more, one of two or three; never the middle one. Of a sensitive question it is all but the
+    unfavourable ones. They stay in the order given. Empty without an order, and for a single option.
     """
+    bad = unfavourable_options(options, order)
+    if sensitive and bad:
+        return tuple(option for option in options if option not in bad)
     first, last = _ends(options)
     return {Order.RISING: last, Order.FALLING: first, Order.NONE: ()}[order]
 
@@ -58,7 +61,8 @@ def unfavourable_options(options: Sequence[str], order: Order) -> tuple[str, ...
 
 def favourable(options: Sequence[str], order: Order, statement: ScaleStatement) -> Count:
     """Return how many chose one of the `favourable_options`; ValueError if there are none."""
-    return how_many(favourable_options(options, order), options, statement)
+    chosen = favourable_options(options, order, sensitive=isinstance(statement, Sensitive))
+    return how_many(chosen, options, statement)
 
 
 def unfavourable(options: Sequence[str], order: Order, statement: ScaleStatement) -> Count:

@@ -146,7 +146,7 @@ def _named(report: ComparableReport) -> str:
 
 
 def _favourable_options(question: Question) -> tuple[str, ...]:
-    return favourable_options(question.option_codes, question.order)
+    return favourable_options(question.option_codes, question.order, sensitive=question.sensitive)
 
 
 def _with_statements(found: Answers, question: Question, about: list[GroupStatement]) -> Answers:

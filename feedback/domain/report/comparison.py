@@ -20,7 +20,6 @@ from feedback.domain.report.statistics import (
     boschloo,
     cliffs_delta,
     difference,
-    is_indicative,
     newcombe,
     relative_change,
 )
@@ -56,11 +55,6 @@ class WaveDifference:
     def interval(self) -> Interval:
         """The 95 % interval of `points`."""
         return newcombe(self.before, self.after)
-
-    @property
-    def is_indicative(self) -> bool:
-        """Whether either side has fewer than 20 people."""
-        return is_indicative(self.before.n, self.after.n)
 
     @property
     def relative(self) -> RelativeChange | None:

@@ -5,7 +5,7 @@ the widest interval of all counts in it. docs/statistics.md says the same in wor
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
@@ -14,8 +14,8 @@ from feedback.domain.disclosure.counts import Count
 
 _Z = 1.959963984540054
 """How many standard errors lie between the middle and either end of a 95 % interval."""
-INDICATIVE_BELOW = 20
-"""With fewer people than this on either side, a number is called indicative."""
+FEW_BELOW = 20
+"""Of fewer people than this, one more or fewer moves a share by more than five points."""
 MOST_TABLES = 5_000
 """Boschloo's test is worked out for up to this many possible outcomes; beyond, it costs seconds and gains little."""
 
@@ -93,6 +93,21 @@ def boschloo(before: Count, after: Count) -> PValue | None:
     return PValue(Method.BOSCHLOO, _boschloo(table))
 
 
+def holm(p_values: Iterable[float], level: float = 0.05) -> tuple[bool, ...]:
+    """Return of each p value whether its difference is certain, so that any is wrong at most at `level` (Holm 1979).
+
+    The smallest is held against `level` divided by their number, the next against one part fewer, up to the first
+    that fails.
+    """
+    values = tuple(p_values)
+    certain = [False] * len(values)
+    for tried, (value, place) in enumerate(sorted((value, place) for place, value in enumerate(values))):
+        if value > level / (len(values) - tried):
+            break
+        certain[place] = True
+    return tuple(certain)
+
+
 def cliffs_delta(before: Sequence[int] | None, after: Sequence[int] | None) -> float | None:
     """Return how much likelier an answer after is the better of two than the worse, from −1 to 1 (Cliff 1993).
 
@@ -117,11 +132,6 @@ def relative_change(before: Count, after: Count) -> RelativeChange | None:
         return None
     percent = 100 * (after.low * before.n / (after.n * before.low) - 1)
     return RelativeChange(before, after, percent)
-
-
-def is_indicative(n_before: int, n_after: int) -> bool:
-    """Return whether either side has too few people for more than a hint."""
-    return min(n_before, n_after) < INDICATIVE_BELOW
 
 
 # The ends mirror each other: that none of n leaves nothing above, and all of n nothing below, is then exact.

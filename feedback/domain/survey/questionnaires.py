@@ -51,6 +51,7 @@ class Theme(StrEnum):
     VALUE = "value"
     CHANGE = "change"
     BURDEN = "burden"
+    SUPPORT = "support"
     PROCESS = "process"
     HARM = "harm"
     OVERALL = "overall"

@@ -59,6 +59,12 @@ def test_the_favourable_options_are_the_best_two_without_the_middle(options: str
     assert unfavourable_options(options, Order.RISING) == tuple(worst) == favourable_options(options, Order.FALLING)
 
 
+def test_of_a_sensitive_question_all_but_the_unfavourable_is_favourable() -> None:
+    assert favourable_options("012", Order.FALLING, sensitive=True) == ("0", "1")
+    assert favourable_options("0123", Order.RISING, sensitive=True) == ("2", "3")
+    assert favourable_options("012", Order.NONE, sensitive=True) == ()
+
+
 def test_seven_options_have_two_favourable_ones() -> None:
     assert favourable_options("0123456", Order.RISING) == ("5", "6")
 
@@ -91,7 +97,8 @@ def test_a_band_that_straddles_the_class_tells_nothing() -> None:
 
 def test_sensitive_bands_of_five_options_give_ranges() -> None:
     statement = sensitive(14, _012=(6, 8), _0=(3, 5))
-    assert favourable(FIVE, Order.RISING, statement) == Count(6, 8, 14)
+    # Of a sensitive question all but the worst two are favourable.
+    assert favourable(FIVE, Order.RISING, statement) == Count(6, 11, 14)
     assert unfavourable(FIVE, Order.RISING, statement) == Count(3, 8, 14)
 
 

@@ -15,7 +15,6 @@ from feedback.domain.report.statistics import (
     boschloo,
     cliffs_delta,
     difference,
-    is_indicative,
     newcombe,
     relative_change,
     share,
@@ -290,11 +289,6 @@ def test_a_banded_side_has_no_delta() -> None:
 def test_two_distributions_that_do_not_fit_have_no_delta(before: list[int], after: list[int]) -> None:
     with pytest.raises(ValueError, match=r"^Two distributions over the same scale are needed\.$"):
         cliffs_delta(before, after)
-
-
-@pytest.mark.parametrize(("before", "after", "expected"), [(20, 20, False), (19, 20, True), (20, 19, True)])
-def test_below_twenty_on_either_side_a_number_is_indicative(before: int, after: int, expected: bool) -> None:
-    assert is_indicative(before, after) is expected
 
 
 def test_a_relative_change_carries_both_counts() -> None:
