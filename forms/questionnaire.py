@@ -27,6 +27,7 @@ from feedback.domain.survey.questionnaires import (
     codes_of,
     text_in,
 )
+from feedback.locales.counts import characters
 
 Words: TypeAlias = str | LazyString
 """Words from a questionnaire (in its language), or of the interface (in the language of the request)."""
@@ -126,7 +127,7 @@ def _many(question: Question, label: Words, language: str) -> Field:
 
 
 def _text(question: Question, label: Words, language: str) -> Field:
-    limit = _("At most %(limit)s characters.", limit=question.max_chars)
+    limit = _("At most %(characters)s.", characters=LazyString(characters, question.max_chars))
     return TextAreaField(
         label,
         [_written, _within(question.max_chars)] if question.required else [_within(question.max_chars)],

@@ -1,5 +1,6 @@
 """What staff fill in. Each form carries a token against forged requests, so each page that has one sets a cookie."""
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
@@ -8,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from feedback.domain.comments.review import LONGEST_REVIEWED, Decision
+from feedback.locales.counts import characters
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -55,7 +57,7 @@ class MendDeliveryForm(StaffForm):
         _("Address"),
         [
             InputRequired(_("Write the address to send it to.")),
-            Length(max=254, message=_("Write at most %(limit)s characters.", limit=254)),
+            Length(max=254, message=_("Write at most %(characters)s.", characters=LazyString(characters, 254))),
         ],
     )
 
@@ -75,7 +77,7 @@ class ApproveRosterForm(StaffForm):
     )
 
 
-_TOO_LONG = _("Write at most %(limit)s characters.", limit=LONGEST_REVIEWED)
+_TOO_LONG = _("Write at most %(characters)s.", characters=LazyString(characters, LONGEST_REVIEWED))
 
 
 class DecideCommentForm(StaffForm):

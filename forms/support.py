@@ -1,11 +1,13 @@
 """What somebody fills in who asks for support: a plain form, so that it sets no cookie."""
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from wtforms import Form, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from feedback.domain.support import LONGEST_NAME, LONGEST_REACH, LONGEST_WORDS, Request
 from feedback.domain.survey.answers import clean_text
+from feedback.locales.counts import characters
 
 _LONGEST_CLEANED = 8000
 
@@ -16,7 +18,7 @@ def _cleaned(text: str | None) -> str:
 
 
 def _within(limit: int) -> Length:
-    return Length(max=limit, message=_("Shorten this to %(limit)s characters.", limit=limit))
+    return Length(max=limit, message=_("Shorten this to %(characters)s.", characters=LazyString(characters, limit)))
 
 
 class SupportForm(Form):  # type: ignore[misc]  # WTForms has no types
@@ -32,13 +34,13 @@ class SupportForm(Form):  # type: ignore[misc]  # WTForms has no types
         _("How can you be reached?"),
         [DataRequired(_("Write an email address or a phone number.")), _within(LONGEST_REACH)],
         filters=[_cleaned],
-        description=_("An email address or a phone number, and when is a good time."),
+        description=_("An email address or a phone number, and a good time to reach you."),
     )
     words = TextAreaField(
         _("What is wrong, or what would help?"),
         [DataRequired(_("Write a few words.")), _within(LONGEST_WORDS)],
         filters=[_cleaned],
-        description=_("At most %(limit)s characters.", limit=LONGEST_WORDS),
+        description=_("At most %(characters)s.", characters=LazyString(characters, LONGEST_WORDS)),
     )
 
     @property

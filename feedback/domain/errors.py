@@ -1,5 +1,7 @@
 """Everything that cannot be done, by name. A message says what happened and what to do next, and names nobody."""
 
+from dataclasses import dataclass
+
 
 def sentence(text: str) -> str:
     """Return `text` as it is: marks a sentence of an error that pages say in every language."""
@@ -11,6 +13,16 @@ def quoted(text: str) -> str:
     folded = " ".join(text.split())
     shown = "".join(letter if letter.isprintable() else "�" for letter in folded)
     return f"“{shown[:59]}…”" if len(shown) > 60 else f"“{shown}”"
+
+
+@dataclass(frozen=True)
+class People:
+    """A number of people in a sentence of an error."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.number} {'person' if self.number == 1 else 'people'}"
 
 
 class FeedbackError(Exception):

@@ -10,6 +10,7 @@ from io import BytesIO
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask_babel import Babel, Domain, get_locale
 from werkzeug.utils import cached_property
@@ -59,6 +60,25 @@ class Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types
         """Return the sentences of the language that is spoken just now."""
         locale = get_locale()
         return NullTranslations() if locale is None else catalogue(locale.language)
+
+    def gettext(self, string: str, **variables: object) -> str:
+        """Return a sentence with its values, numbers written as the language writes them."""
+        return str(super().gettext(string, **written(variables)))
+
+    def ngettext(self, singular: str, plural: str, num: int, **variables: object) -> str:
+        """Return the form of a sentence that fits a number, with its values."""
+        said = self.get_translations().ungettext(singular, plural, num)
+        return str(said % written({"num": num, **variables}))
+
+
+def written(variables: dict[str, object]) -> dict[str, object]:
+    """Return the values of a sentence with the numbers among them as the language writes them: "1,200"."""
+    return {name: _number(value) if type(value) is int else value for name, value in variables.items()}
+
+
+def _number(value: int) -> str:
+    locale = get_locale()
+    return str(format_decimal(value, locale=ENGLISH.code if locale is None else locale))
 
 
 class Interpreter(Babel):  # type: ignore[misc]  # Flask-Babel has no types

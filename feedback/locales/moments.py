@@ -1,9 +1,13 @@
 """Dates and times as each language writes them. Digits are 0 to 9 in every language: see docs/languages.md."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, get_datetime_format
+from babel.dates import format_date, format_time, get_datetime_format, get_timezone_location
+
+from feedback.domain.errors import sentence
+from feedback.locales.catalogues import catalogue
 
 # Locale "en" is that of the United States; the service speaks the other English.
 _FULL = {"en": "EEEE d MMMM y"}
@@ -13,12 +17,17 @@ _TIME = {"en": "HH:mm"}
 
 def day(on: date, code: str) -> str:
     """Return such as "15 March 2027"."""
-    return format_date(on, _LONG.get(code, "long"), locale=code)
+    return _first(on, format_date(on, _LONG.get(code, "long"), locale=code), code)
 
 
 def weekday_and_day(on: date, code: str) -> str:
     """Return such as "Monday 15 March 2027"."""
-    return format_date(on, _FULL.get(code, "full"), locale=code)
+    return _first(on, format_date(on, _FULL.get(code, "full"), locale=code), code)
+
+
+def _first(on: date, said: str, code: str) -> str:
+    """Return a date with the first of a month as French says it: "1er mars"."""
+    return re.sub(r"\b1\b", "1er", said, count=1) if code == "fr" and on.day == 1 else said
 
 
 def time_of_day(at: datetime | time, code: str) -> str:
@@ -37,9 +46,26 @@ def end_of(at: datetime) -> tuple[date, time | None]:
 
 
 def moment(at: datetime, time_zone: ZoneInfo, code: str) -> str:
-    """Return such as "Monday 15 March 2027, 10:00 (Europe/Paris)"."""
+    """Return such as "Monday 15 March 2027, 10:00 (Paris time)"."""
     local = at.astimezone(time_zone)
     both = str(get_datetime_format("full", locale=code)).format(
         time_of_day(local, code), weekday_and_day(local.date(), code)
     )
-    return f"{both} ({time_zone.key})"
+    return f"{both} ({clocks_of(time_zone, code)})"
+
+
+def closing(at: datetime, time_zone: ZoneInfo, code: str) -> str:
+    """Return until when something is open: as `moment`, or "the end of Sunday 14 March 2027 (Paris time)"."""
+    on, time_of_closing = end_of(at.astimezone(time_zone))
+    if time_of_closing is not None:
+        return moment(at, time_zone, code)
+    said = catalogue(code).ugettext(sentence("the end of %(date)s (%(zone)s)"))
+    return str(said % {"date": weekday_and_day(on, code), "zone": clocks_of(time_zone, code)})
+
+
+def clocks_of(time_zone: ZoneInfo, code: str) -> str:
+    """Return whose clocks a time is told by, such as "Paris time"; of a zone without a city its own name."""
+    if "/" not in time_zone.key or time_zone.key.startswith("Etc/"):
+        return time_zone.key
+    said = catalogue(code).ugettext(sentence("%(place)s time"))
+    return str(said % {"place": get_timezone_location(time_zone, locale=code, return_city=True)})

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from feedback.domain.report.comparable import Obstacle
 from feedback.domain.report.comparison import ComparedQuestion, ComparedReports, Side, WaveDifference
@@ -150,8 +151,10 @@ def _verb(points: Interval) -> str:
     if low != high:
         return _("changed by something between %(range)s", range=points_words(points))
     if low > 0:
-        return _("rose by %(points)s points", points=low)
-    return _("fell by %(points)s points", points=-low) if low < 0 else _("did not change")
+        return str(ngettext("rose by %(num)s point", "rose by %(num)s points", low))
+    if low < 0:
+        return str(ngettext("fell by %(num)s point", "fell by %(num)s points", -low))
+    return _("did not change")
 
 
 def _doubts(one: ComparedQuestion, change: WaveDifference) -> Iterator[str]:

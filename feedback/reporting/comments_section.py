@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from feedback.domain.report.released_comments import ReleasedComments, ReleasedQuestion
 from feedback.domain.report.report import CommentDecision
 from feedback.domain.survey.questionnaires import text_in
+from feedback.locales.counts import people
 from feedback.rendering.blocks import Block, Heading, PaperSection, Paragraph, Quotes, Tone
 from feedback.reporting.words import day
 
@@ -33,9 +34,9 @@ def comments_section(decisions: tuple[CommentDecision, ...], state: CommentsStat
 def _order(state: CommentsState) -> Iterator[Block]:
     if state.released is not None:
         said = _(
-            "Released by the reviewer, in an order drawn at random. On each question that has comments %(k)s or "
-            "more people wrote; some may have asked not to be quoted, or only to be counted.",
-            k=state.released.k,
+            "Released by the reviewer, in an order drawn at random. On each question that has comments %(people)s or "
+            "more wrote; some may have asked not to be quoted, or only to be counted.",
+            people=people(state.released.k),
         )
         yield Paragraph(said, Tone.QUIET)
 

@@ -11,6 +11,7 @@ from feedback.domain.disclosure.groups import EVERYBODY, Atom, Group
 from feedback.domain.disclosure.statements import Withheld
 from feedback.domain.report.report import Twin
 from feedback.domain.survey.questionnaires import Role
+from feedback.locales import counts
 from feedback.locales.lists import listed
 from feedback.reporting.words import group_name, not_asked_words, percent, stage_name
 
@@ -55,9 +56,9 @@ def never_shown(seen: Forecast) -> tuple[str, ...]:
     if not seen.best.is_opened:
         return (
             _(
-                "With %(people)s people invited nothing can be reported: at least %(k)s must answer.",
-                people=seen.invited,
-                k=seen.k,
+                "With %(people)s invited nothing can be reported: at least %(least)s must answer.",
+                people=counts.people(seen.invited),
+                least=counts.people(seen.k),
             ),
         )
     return (*((_small_roles(seen),) if seen.small_roles else ()), *not_asked_words(seen.not_asked))
@@ -90,22 +91,20 @@ def _small_roles(seen: Forecast) -> str:
     if seen.groups[0].name == EVERYBODY:
         return _(
             "With %(roles)s everybody is one group. What only one role is asked is shown for that role, if at least "
-            "%(k)s people of each role answer.",
+            "%(people)s of each role answer.",
             roles=roles,
-            k=seen.k,
+            people=counts.people(seen.k),
         )
     return _(
-        "With %(roles)s each role is counted by itself: if fewer than %(k)s people of a role answer, nothing that they "
+        "With %(roles)s each role is counted by itself: if fewer than %(people)s of a role answer, nothing that they "
         "said is shown.",
         roles=roles,
-        k=seen.k,
+        people=counts.people(seen.k),
     )
 
 
 def _role_size(role: Role, size: int) -> str:
-    if role is Role.MENTOR:
-        return ngettext("%(num)s mentor", "%(num)s mentors", size)
-    return ngettext("%(num)s mentee", "%(num)s mentees", size)
+    return counts.mentors(size) if role is Role.MENTOR else counts.mentees(size)
 
 
 def _row(seen: Forecast, atom: Atom, outlooks: tuple[Outlook, ...]) -> ForecastRow:
@@ -125,14 +124,14 @@ def _counted_in(seen: Forecast, atom: Atom) -> str:
     if not others:
         return group_name(group)
     if group.name == EVERYBODY:
-        return _("everybody together: a role has fewer than %(least)s people", least=2 * seen.k)
+        return _("everybody together: a role has fewer than %(people)s", people=counts.people(2 * seen.k))
     named = " + ".join(_atom(other) for other in others)
-    return _("one group with %(others)s: each needs %(least)s people", others=named, least=2 * seen.k)
+    return _("one group with %(others)s: each needs %(people)s", others=named, people=counts.people(2 * seen.k))
 
 
 def _cell(hidden: tuple[Withheld, ...] | None, k: int) -> str:
     if hidden is None:
-        return _("not shown: fewer than %(k)s answers", k=k)
+        return _("not shown: fewer than %(answers)s", answers=counts.answers(k))
     if hidden:
         count = len(hidden)
         return ngettext("shown, but for %(num)s question", "shown, but for %(num)s questions", count)

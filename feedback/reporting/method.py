@@ -5,6 +5,7 @@ import base64
 from flask_babel import gettext as _
 
 from feedback.domain.report.report import Rules, SignedReport
+from feedback.locales import counts
 from feedback.rendering.blocks import Facts, Items, PaperSection, Paragraph
 
 MOST_RECEIPTS = 2_000
@@ -38,9 +39,9 @@ def proof_section(signed: SignedReport) -> PaperSection:
 def _rules(rules: Rules) -> tuple[str, ...]:
     return (
         _(
-            "Groups were fixed before the first email. A group of which fewer than %(k)s people answered is not shown "
-            "and is in no total, and neither is a question that fewer than %(k)s of a group answered.",
-            k=rules.k,
+            "Groups were fixed before the first email. A group of which fewer than %(people)s answered is not shown "
+            "and is in no total, and neither is a question that fewer than %(people)s of a group answered.",
+            people=counts.people(rules.k),
         ),
         _(
             "Whoever answers a second time with the same link must show the receipt of the first answer; otherwise "
@@ -49,9 +50,8 @@ def _rules(rules: Rules) -> tuple[str, ...]:
         ),
         _near_unanimity(rules),
         _(
-            "Sensitive questions need %(k)s answers. They are shown only as “so bad or worse”, in steps of %(band)s "
-            "people.",
-            k=max(rules.k, rules.sensitive_k),
+            "Sensitive questions need %(answers)s. They are shown only as “so bad or worse”, in steps of %(band)s.",
+            answers=counts.answers(max(rules.k, rules.sensitive_k)),
             band=rules.sensitive_band,
         ),
         _(
@@ -73,10 +73,10 @@ def _twice(rules: Rules, doubled: int) -> tuple[str, ...]:
         return ()
     return (
         _(
-            "%(doubled)s of those invited are in both roles and may answer twice. So where both roles are counted "
-            "together, %(least)s answers are needed, and “at least” leaves twice as many open.",
+            "People who were invited in both roles, and may answer twice: %(doubled)s. So where both roles are counted "
+            "together, %(answers)s are needed, and “at least” leaves twice as many open.",
             doubled=doubled,
-            least=rules.k + doubled,
+            answers=counts.answers(rules.k + doubled),
         ),
     )
 
@@ -89,12 +89,12 @@ def _near_unanimity(rules: Rules) -> str:
             band=rules.band,
         )
     return _(
-        "If all of a group but %(band)s or fewer agree, or %(wide_band)s from %(wide_from)s answers on, or one in "
+        "If all of a group but %(band)s or fewer agree, or %(wide_band)s from %(answers)s on, or one in "
         "%(band_per)s of many, only “at least” is said, and no exact numbers. So nobody’s own choice can be made "
         "certain, not even by a colleague who subtracts theirs.",
         band=rules.band,
         wide_band=rules.wide_band,
-        wide_from=rules.wide_from,
+        answers=counts.answers(rules.wide_from or 0),
         band_per=rules.band_per,
     )
 

@@ -10,6 +10,7 @@ from feedback.domain.report.reading import GroupResult, ReportQuestion
 from feedback.domain.report.report import Rules
 from feedback.domain.report.statistics import wilson
 from feedback.domain.survey.questionnaires import Theme
+from feedback.locales.counts import groups
 from feedback.locales.lists import labelled
 from feedback.rendering.blocks import Block, Heading, Items, PaperSection, Paragraph, Tone
 from feedback.reporting.change import FEW_GROUPS
@@ -56,8 +57,8 @@ def over_groups(question: ReportQuestion, shown: list[GroupResult]) -> str:
         return ""
     (least, low), *_between, (most, high) = sorted(counts, key=lambda one: one[0].low / one[0].n)
     return _(
-        "In %(number)s groups, from %(least)s (%(low)s, %(few)s) to %(most)s (%(high)s, %(many)s) chose %(answers)s.",
-        number=len(counts),
+        "In %(groups)s, from %(least)s (%(low)s, %(few)s) to %(most)s (%(high)s, %(many)s) chose %(answers)s.",
+        groups=groups(len(counts)),
         least=share_words(least),
         low=group_name(low),
         few=count_words(least),

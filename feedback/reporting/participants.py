@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from feedback.domain.report.reading import ReportQuestion, report_questions
 from feedback.domain.report.report import Outcome, RateResult, Report, Rules
 from feedback.domain.survey.questionnaires import Theme
+from feedback.locales.counts import possible_answers
 from feedback.locales.lists import labelled
 from feedback.reporting.change import FEW_GROUPS
 from feedback.reporting.outcomes import headlines, over_groups
@@ -75,16 +76,16 @@ def participants_results(report: Report, language: str) -> ParticipantsResults:
 
 
 def _rate(rules: Rules, rate: RateResult) -> str:
-    group, possible = group_name(rate.group), rate.group.rights
+    group, possible = group_name(rate.group), possible_answers(rate.group.rights)
     if rate.answered is None:
         return _(
-            "%(group)s: fewer than %(k)s of %(possible)s possible answers could be counted.",
+            "%(group)s: fewer than %(k)s of %(possible)s could be counted.",
             group=group,
             k=rules.k + rate.group.doubled,
             possible=possible,
         )
     return _(
-        "%(group)s: %(count)s of %(possible)s possible answers were counted.",
+        "%(group)s: %(count)s of %(possible)s were counted.",
         group=group,
         count=rate.answered,
         possible=possible,

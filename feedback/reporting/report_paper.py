@@ -13,6 +13,7 @@ from feedback.domain.report.comparison import ComparedReports, compare
 from feedback.domain.report.findings.findings import find
 from feedback.domain.report.reading import ReportQuestion, report_questions
 from feedback.domain.report.report import About, Outcome, RateResult, Report, Rules, SignedReport
+from feedback.locales import counts
 from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import (
     BarPart,
@@ -85,9 +86,9 @@ def _subtitle(about: About) -> str:
 def _too_few(source: ReportSource) -> tuple[PaperSection, ...]:
     report = source.signed.report
     sentence = _(
-        "Fewer than %(k)s answers could be counted, so there are no results and no comments. All answers were "
+        "Fewer than %(answers)s could be counted, so there are no results and no comments. All answers were "
         "destroyed, and nobody has read them.",
-        k=report.rules.k,
+        answers=counts.answers(report.rules.k),
     )
     return (
         PaperSection("short", _("Too few answers"), (Paragraph(sentence, Tone.HEADLINE),)),
@@ -130,12 +131,15 @@ def _asked(report: Report, questions: tuple[ReportQuestion, ...], calling: str) 
     promise = report.promise
     told = (
         _("No record says who answered, and nobody can see what one person chose."),
-        _("Results appear only for groups of at least %(k)s people, fixed before the first email.", k=report.rules.k),
+        _(
+            "Results appear only for groups of at least %(people)s, fixed before the first email.",
+            people=counts.people(report.rules.k),
+        ),
         _("Comments are read word for word by %(reviewer)s alone, without a name.", reviewer=promise.reviewer),
         _(
             "The answers are opened only at the close, and then destroyed with their keys; the last backup of these is "
-            "gone %(days)s days after them at the latest.",
-            days=promise.key_backup_days,
+            "gone at most %(days)s after them.",
+            days=counts.days(promise.key_backup_days),
         ),
         *_exceptions(report),
     )

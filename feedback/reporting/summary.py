@@ -20,13 +20,13 @@ from feedback.domain.report.report import RateResult, Report
 from feedback.domain.report.statistics import FEW_BELOW, wilson
 from feedback.domain.survey.asked import NotAsked
 from feedback.domain.survey.questionnaires import Theme
+from feedback.locales.counts import possible_answers
 from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import Block, Heading, Items, PaperSection, Paragraph, Tone
 from feedback.reporting.contrasts import changes_in_short, side_sentences
 from feedback.reporting.words import (
     chosen_words,
     count_and_share,
-    count_words,
     group_name,
     share_words,
     side_name,
@@ -63,8 +63,9 @@ def _listed(title: str, sentences: Iterator[str], after: Iterator[Block] | None 
 def _answered(rates: tuple[RateResult, ...]) -> Iterator[Block]:
     answered, possible = _counted(rates)
     if possible:
-        words = {"answered": count_words(Count(answered, answered, possible)), "share": _share(answered, possible)}
-        yield Paragraph(_("%(answered)s possible answers were counted (%(share)s).", **words), Tone.HEADLINE)
+        words = {"possible": possible_answers(possible), "share": _share(answered, possible)}
+        said = _("%(answered)s of %(possible)s were counted (%(share)s).", answered=answered, **words)
+        yield Paragraph(said, Tone.HEADLINE)
 
 
 def _counted(rates: tuple[RateResult, ...]) -> tuple[int, int]:

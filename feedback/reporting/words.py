@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from babel import Locale
-from flask_babel import format_decimal, format_percent
+from flask_babel import format_decimal, format_percent, ngettext
 from flask_babel import gettext as _
 
 from feedback.domain.disclosure.counts import Count
@@ -15,7 +15,7 @@ from feedback.domain.report.report import ANOTHER_PROGRAMME, Report, Rules
 from feedback.domain.report.statistics import Interval
 from feedback.domain.survey.asked import NotAsked
 from feedback.domain.survey.questionnaires import Role
-from feedback.locales import moments
+from feedback.locales import counts, moments
 from feedback.locales.lists import comma
 from feedback.locales.speech import spoken
 
@@ -43,9 +43,9 @@ def contested_words(report: Report) -> tuple[str, ...]:
     if not report.many_contested:
         return ()
     said = _(
-        "At least %(k)s times, answers were sent with a link that had been used before, and without the receipt. None "
+        "At least %(times)s, answers were sent with a link that had been used before, and without the receipt. None "
         "of these are counted, neither the first nor the second.",
-        k=report.rules.k,
+        times=counts.times(report.rules.k),
     )
     return (said,)
 
@@ -121,8 +121,8 @@ def reason_words(reason: Reason, rules: Rules) -> str:
         Reason.QUESTION_TOO_FEW: _("Not shown: too few answers of this group to this question could be counted."),
         Reason.SENSITIVE_TOO_FEW: _(
             "Not shown: the question is sensitive, and too few answers of this group to it could be counted. At least "
-            "%(k)s are needed.",
-            k=max(rules.k, rules.sensitive_k),
+            "%(answers)s are needed.",
+            answers=counts.answers(max(rules.k, rules.sensitive_k)),
         ),
         Reason.ONE_ROLE: _(
             "Not shown: only one side was asked this, and the other could be worked out by subtraction."
@@ -225,7 +225,10 @@ def from_to(before: str, after: str) -> str:
 def points_words(points: Interval) -> str:
     """Return a difference such as "+31 points", or "+10 to +35 points" where it is a range."""
     low, high = signed_points(points.low), signed_points(points.high)
-    return _("%(low)s points", low=low) if low == high else _("%(low)s to %(high)s points", low=low, high=high)
+    if low == high:
+        return str(ngettext("%(low)s point", "%(low)s points", abs(round(points.low)), low=low))
+    most = abs(round(points.high))
+    return str(ngettext("%(low)s to %(high)s point", "%(low)s to %(high)s points", most, low=low, high=high))
 
 
 def direction(language: str) -> str:

@@ -103,8 +103,8 @@ def _page(status: int, title: str, text: str) -> Response:
 
 def _words(status: int) -> tuple[str, str]:
     known = {
-        400: (_("This page was not sent as it should be"), _("Go back, load the page again, and try once more.")),
-        403: (_("You may not see this page"), _("Ask an administrator if you think you should.")),
+        400: (_("This page was not sent properly"), _("Go back, load the page again, and try once more.")),
+        403: (_("You may not see this page"), _("If you think you should, ask an administrator.")),
         404: (_("There is no such page"), _("Check that the address is complete.")),
         405: (_("This address cannot be used like that"), _("Open the link from your email again.")),
         413: (_("That was too much at once"), _("Shorten your texts and send them again.")),

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from feedback.domain.languages import ENGLISH, LANGUAGES, Language
 from feedback.locales.catalogues import staff_languages
+from feedback.locales.counts import FILTERS
 from feedback.locales.isolation import isolated
 from feedback.locales.lists import comma, labelled_on_page, listed_on_page
 from feedback.locales.speech import spoken, teach
@@ -28,7 +29,7 @@ _NAMED_IF_ASKED = frozenset({"home", "staff"})
 def add_languages(app: Flask) -> None:
     """Choose a language for every page, let templates offer the others, and carry the choice in addresses."""
     teach(app, _chosen)
-    app.jinja_env.filters |= {"isolated": isolated, "listed": listed_on_page, "labelled": labelled_on_page}
+    app.jinja_env.filters |= {"isolated": isolated, "listed": listed_on_page, "labelled": labelled_on_page} | FILTERS
     app.jinja_env.globals["comma"] = comma
     app.context_processor(lambda: {"languages": offered()})
     app.url_defaults(_name_language)

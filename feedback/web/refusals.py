@@ -11,11 +11,13 @@ from feedback.domain.errors import (
     ComparisonRefused,
     FeedbackError,
     NotFound,
+    People,
     ReviewRefused,
     SignInRefused,
     WaveNotReady,
 )
 from feedback.domain.languages import ENGLISH
+from feedback.locales.counts import people
 from feedback.locales.lists import listed
 from feedback.locales.speech import spoken
 from feedback.reporting.words import stage_name
@@ -51,7 +53,12 @@ def in_words(error: Exception) -> str:
 
 def _values(error: FeedbackError) -> dict[str, object]:
     spelled = {"stage": stage_name, "stages": _stage_names, "groups": _group_names}
-    return {name: spelled[name](str(value)) if name in spelled else value for name, value in error.values.items()}
+    values = {name: _counted(value) for name, value in error.values.items()}
+    return {name: spelled[name](str(value)) if name in spelled else value for name, value in values.items()}
+
+
+def _counted(value: object) -> object:
+    return people(value.number) if isinstance(value, People) else value
 
 
 def _stage_names(stages: str) -> str:

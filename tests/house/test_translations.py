@@ -44,6 +44,7 @@ ALIKE: dict[str, set[str]] = {
         "Programme",
         "Programmes",
         "Invitation",
+        "%(low)s point",
         "%(low)s points",
         "Signature (Ed25519, base64)",
     },

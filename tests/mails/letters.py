@@ -6,10 +6,11 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 
-from feedback.locales.moments import time_of_day, weekday_and_day
+from feedback.locales.moments import clocks_of, time_of_day, weekday_and_day
 from feedback.mail.message import MailMessage
 from feedback.mail.writing import write
 
@@ -22,7 +23,6 @@ VALUES = {
     "contact_name": "Ana Contact",
     "contact_email": "contact@example.com",
     "minimum_group_size": "5",
-    "time_zone": "Europe/Paris",
     "may_close_early": None,
     "support_url": "https://feedback.example.com/support/" + "S" * 22,
     "base_url": "https://feedback.example.com",
@@ -35,7 +35,7 @@ VALUES = {
     "role_of_two": None,
     "announced_at": None,
     "wave": "1",
-    "opens_at": "Monday 1 March 2027, 10:00 (Europe/Paris)",
+    "opens_at": "Monday 1 March 2027, 10:00 (Paris time)",
 }
 TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "cancellation")
 MAILS = (*TO_PARTICIPANTS, "support", "held", "postponement", "refusal", "corrected")
@@ -79,4 +79,8 @@ def parsed(raw: bytes) -> EmailMessage:
 
 def _close(language: str) -> dict[str, str]:
     closes_at = datetime(2027, 3, 15, 10, 0)  # noqa: DTZ001  (already in the programme's time zone)
-    return {"closes_on": weekday_and_day(closes_at.date(), language), "closes_at": time_of_day(closes_at, language)}
+    return {
+        "closes_on": weekday_and_day(closes_at.date(), language),
+        "closes_at": time_of_day(closes_at, language),
+        "time_zone": clocks_of(ZoneInfo("Europe/Paris"), language),
+    }

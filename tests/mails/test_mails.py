@@ -91,7 +91,7 @@ def test_who_is_in_both_roles_is_told_why_there_are_two_links(app: Flask, name: 
 def test_midnight_is_the_end_of_the_day_before(app: Flask, name: str) -> None:
     message = written(app, name, closes_on="Sunday 14 March 2027", closes_at=None)
     for half in (" ".join(message.body.split()), " ".join(_Words(message.html).words)):
-        assert "the end of Sunday 14 March 2027 (Europe/Paris)." in half
+        assert "the end of Sunday 14 March 2027 (Paris time)." in half
         assert "None" not in half
 
 

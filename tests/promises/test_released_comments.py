@@ -249,7 +249,7 @@ def test_participants_are_told_what_may_happen_to_a_text(world: World) -> None:
     promise = see(world.client(), f"/s/{link}")
     assert "if you choose nothing, it may only be summed up. If it may only be counted, nobody reads it" in promise
     assert "read word for word by Rea Viewer" in promise
-    assert "only if at least 10 people answered and 5 wrote" in promise
+    assert "only if at least 10 people answered and 5 of them wrote" in promise
     assert "Texts that were not released: destroyed 60 days after the close at the latest." in promise
     assert re.search(r'checked[^>]*name="F2-wish"[^>]*value="summarise\.', world.part_asking(link, "F2"))
 

@@ -18,7 +18,7 @@ from tests.world import World, fields_of
 POSTS = ("/questions", "/send", "/withdraw", "/nowhere")
 TEXT = "We meet <b>every</b> week & talk.\nThat helps."
 UNKNOWN = to_address(bytes(range(32)))
-TOO_LATE = "Too late: what you filled in was not sent, and nothing of it was kept"
+TOO_LATE = "Too late: what you filled in was not sent, and none of it was kept"
 
 
 def closed_link(world: World) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from tests.world import World, fields_of, part_filled
 
 pytestmark = ON_SQLITE
 
-SOON = "This survey closes soon: Monday 15 March 2027, 10:00 (Europe/Paris)."
+SOON = "This survey closes soon. It is open until Monday 15 March 2027, 10:00 (Paris time)."
 EARLIER = "The survey may also close earlier."
 
 
@@ -64,6 +64,19 @@ def test_a_survey_that_may_close_earlier_says_so_wherever_it_says_until_when(
 ) -> None:
     link = open_links(world, timedelta(minutes=9), may_close_early=early)[0]
     assert (EARLIER in page(world, link)) == early
+
+
+def promise(world: World, link: str) -> str:
+    return world.client().get(f"/s/{link}").text
+
+
+@pytest.mark.parametrize("page", [promise, withdrawn, first_part, lambda world, link: world.answer(link).text])
+def test_midnight_is_the_end_of_the_day_before_on_pages_too(world: World, page: Callable[[World, str], str]) -> None:
+    world.clock.now -= timedelta(hours=10)
+    link = open_links(world, timedelta(minutes=9), may_close_early=False)[0]
+    said = re.sub("<[^>]+>", "", page(world, link))
+    assert "until the end of Sunday 14 March 2027 (Paris time)" in said
+    assert "00:00" not in said
 
 
 @pytest.mark.parametrize("early", [True, False])

@@ -132,7 +132,7 @@ def test_whoever_wrote_what_may_tell_is_warned_before_sending(world: World) -> N
 def test_nobody_is_warned_of_plain_words(world: World) -> None:
     check = world.fill_in(open_link(world), texts=("More time to talk would help.",))
     assert "<q>" not in check
-    assert "may tell who wrote it" not in check
+    assert "may give away who wrote it" not in check
 
 
 def test_nobody_is_warned_of_a_text_that_nobody_reads(world: World) -> None:
@@ -239,7 +239,7 @@ def test_a_part_in_which_nothing_is_asked_says_so_and_leads_on(world: World, sai
     link = conditional(world)
     page = start(world, link, said)
     assert progress(page) == "Part 2 of 4"
-    assert ("Nothing is asked here" in page) == (said != "disagree")
+    assert ("There is nothing to ask you here" in page) == (said != "disagree")
     assert ("<legend>" in page) == (said == "disagree")
     following = world.client().post(f"/s/{link}/questions", data=part_filled(page, world.chance)).text
     assert progress(following) == "Part 3 of 4"

@@ -53,7 +53,7 @@ def waves(world: World, programme: int) -> list[WaveState]:
 
 def test_a_plan_is_shown_with_calendar_and_forecast_before_anything_is_written(world: World, programme: int) -> None:
     shown = send(signed_in(world), programme, "preview").text
-    assert "Monday 8 March 2027, 08:00 (Europe/Paris)" in shown
+    assert "Monday 8 March 2027, 08:00 (Paris time)" in shown
     assert "moved out of a quiet time" in shown
     assert "With 9 mentors everybody is one group." in shown
     assert waves(world, programme) == []

@@ -39,7 +39,8 @@ class QuietTimes:
             )
         if len(self.holidays) > MOST_HOLIDAYS:
             raise PlanRefused(
-                sentence("List at most %(most)s holidays; take out those that are past."), most=MOST_HOLIDAYS
+                sentence("There is room for fewer holidays than that (%(most)s); take out those that are past."),
+                most=MOST_HOLIDAYS,
             )
         if (_minutes(self.begins) - _minutes(self.ends)) % 1440 < SHORTEST_WAKING_MINUTES and self.begins != self.ends:
             raise PlanRefused(

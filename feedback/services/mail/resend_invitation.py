@@ -121,9 +121,7 @@ def _check(earlier: list[Copy], now: datetime) -> None:
     if any(copy.state in _ON_ITS_WAY for copy in earlier):
         raise ResendRefused(_ON_ITS_WAY_ALREADY)
     if len(earlier) > MOST_COPIES:
-        raise ResendRefused(
-            sentence("The invitation was sent again %(times)s times; it is not sent more often."), times=MOST_COPIES
-        )
+        raise ResendRefused(sentence("The invitation has been sent again as often as it may be."))
     if now < max(copy.not_before_at for copy in earlier) + PAUSE:
         raise ResendRefused(
             sentence("The last invitation went out less than an hour ago. Wait an hour, then send it again.")

@@ -29,7 +29,7 @@ from feedback.domain.links import (
 from feedback.domain.pace import Pace
 from feedback.domain.waves.mails import MailKind
 from feedback.domain.waves.states import WaveState
-from feedback.locales.moments import end_of, time_of_day, weekday_and_day
+from feedback.locales.moments import clocks_of, end_of, time_of_day, weekday_and_day
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay, RelayVerdict
 from feedback.services.mail.await_turn import has_turn
@@ -296,7 +296,7 @@ def _values(
         "minimum_group_size": str(context.wave.minimum_group_size),
         "closes_on": weekday_and_day(closes_on, language.code),
         "closes_at": time_of_day(closes_at, language.code) if closes_at else None,
-        "time_zone": context.programme.time_zone,
+        "time_zone": clocks_of(ZoneInfo(context.programme.time_zone), language.code),
         "may_close_early": "yes" if context.wave.may_close_early else None,
         "support_url": address_in(context.support, language) if context.support else None,
         "results_url": address_in(f"{base}/r/{results}", language),

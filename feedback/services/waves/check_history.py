@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address, one_address
 from feedback.domain.disclosure.groups import EVERYBODY, Atom, Group, group_of
 from feedback.domain.disclosure.history import TooManyCombinations
-from feedback.domain.errors import HistoryRefused, sentence
+from feedback.domain.errors import HistoryRefused, People, sentence
 from feedback.domain.report.cells import Members
 from feedback.domain.report.overlaps import (
     GroupPlace,
@@ -204,7 +204,7 @@ class _Comparison:
         others = [
             self.waves[number] for number in sorted({place.wave_id for place in found.places} - {self.mine.wave_id})
         ]
-        values = {"least": found.below, "groups": ", ".join(groups)}
+        values = {"people": People(found.below), "groups": ", ".join(groups)}
         if all(wave.programme_id == self.survey.programme_id for wave in others):
             return HistoryRefused(_OWN, stages=_stages(others), **values)
         return HistoryRefused(_OF_OTHERS, **values)
@@ -245,12 +245,12 @@ def _search(comparison: _Comparison) -> tuple[Twin, ...] | HistoryRefused:
 
 _OWN = sentence(
     "Whoever subtracts this survey’s report from earlier ones of the programme (%(stages)s) would see what fewer than "
-    "%(least)s people answered (%(groups)s). Invite exactly the same people, or at least %(least)s different ones, or "
+    "%(people)s answered (%(groups)s). Invite exactly the same people, or at least %(people)s who are different, or "
     "ask other questions. Where a role is small, counting both roles together may help."
 )
 _OF_OTHERS = sentence(
-    "Whoever subtracts this survey’s report from others of your organisation would see what fewer than %(least)s "
-    "people answered (%(groups)s). Invite exactly the same people, or at least %(least)s different ones, or ask other "
+    "Whoever subtracts this survey’s report from others of your organisation would see what fewer than %(people)s "
+    "answered (%(groups)s). Invite exactly the same people, or at least %(people)s who are different, or ask other "
     "questions. Where a role is small, counting both roles together may help."
 )
 _NOT_KNOWN = sentence(

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import PlanRefused, sentence
+from feedback.domain.errors import People, PlanRefused, sentence
 from feedback.domain.roster.digests import PeopleCount
 from feedback.storage.people import people_in_programme
 
@@ -27,9 +27,9 @@ def check_invited(session: Session, programme_id: int, k: int) -> None:
     if invited < k:
         raise PlanRefused(
             sentence(
-                "The programme has %(invited)s people; with fewer than %(k)s nothing could ever be reported. Import a "
+                "The programme has %(people)s; with fewer than %(least)s nothing could ever be reported. Import a "
                 "roster first."
             ),
-            invited=invited,
-            k=k,
+            people=People(invited),
+            least=People(k),
         )

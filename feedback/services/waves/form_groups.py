@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure.forecast import Forecast, choices, forecast
 from feedback.domain.disclosure.groups import Atom, Group, Grouping, counted_once, kept_partition
-from feedback.domain.errors import PlanRefused, sentence
+from feedback.domain.errors import People, PlanRefused, sentence
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.waves.states import OPENED, WaveState
@@ -78,17 +78,17 @@ def says_nothing(session: Session, wave: Wave) -> bool:
 def _asking_all(seen: Forecast) -> Forecast:
     for role, questionnaire in seen.asked.items():
         if seen.invited >= seen.k and not any(question.closed for question in questionnaire.questions):
-            raise PlanRefused(_NOTHING[role], k=seen.k)
+            raise PlanRefused(_NOTHING[role], people=People(seen.k))
     return seen
 
 
 _NOTHING = {
     Role.MENTOR: sentence(
-        "With so few people invited nothing that the mentors are asked could ever be shown. Invite at least %(k)s "
-        "people of each role, or put some questions to both in the same words."
+        "With so few people invited nothing that the mentors are asked could ever be shown. Invite at least %(people)s "
+        "of each role, or put some questions to both in the same words."
     ),
     Role.MENTEE: sentence(
-        "With so few people invited nothing that the mentees are asked could ever be shown. Invite at least %(k)s "
-        "people of each role, or put some questions to both in the same words."
+        "With so few people invited nothing that the mentees are asked could ever be shown. Invite at least %(people)s "
+        "of each role, or put some questions to both in the same words."
     ),
 }

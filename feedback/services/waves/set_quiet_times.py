@@ -51,7 +51,7 @@ def _move(session: Session, wave: Wave, now: datetime) -> None:
         if wave.closes_at < opens_at + SHORTEST_OPENING:
             raise PlanRefused(
                 sentence("Survey %(number)s could then not open before its close. Postpone or cancel it first."),
-                number=wave.id,
+                number=str(wave.id),
             )
         wave.opens_at = opens_at
         move_reminders(session, wave, opening=opens_at, now=now)

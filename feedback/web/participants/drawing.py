@@ -22,7 +22,7 @@ from feedback.domain.survey.questionnaires import Questionnaire, text_in
 from feedback.domain.waves.calendar import keys_gone_by
 from feedback.domain.waves.states import stages_after
 from feedback.locales.isolation import set_apart
-from feedback.locales.moments import day, moment
+from feedback.locales.moments import closing, day
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime
 from feedback.services.waves.known_surveys import Survey
@@ -221,4 +221,4 @@ def _draw_withdrawn(survey: Survey) -> str:
 
 
 def _closes(opened: OpenLink, language: str) -> str:
-    return escape(moment(opened.right.closes_at, opened.survey.time_zone, language))
+    return escape(closing(opened.right.closes_at, opened.survey.time_zone, language))

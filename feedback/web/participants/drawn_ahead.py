@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.survey.next_page import every_part
 from feedback.locales.catalogues import catalogue
-from feedback.locales.moments import day, moment
+from feedback.locales.moments import closing, day
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime, runtime_of
 from feedback.services.waves.known_surveys import KnownSurveys, Survey
@@ -83,7 +83,7 @@ def _load_everything(app: Flask) -> None:
     for language in LANGUAGES:
         catalogue(language.code)
         # How a language writes dates is read when it first writes one.
-        moment(runtime_of(app).clock(), ZoneInfo("UTC"), language.code)
+        closing(runtime_of(app).clock(), ZoneInfo("Europe/Paris"), language.code)
         day(runtime_of(app).clock().date(), language.code)
     folders = ("errors/", "home", "layout", "macros/", "participant/")
     for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(folders)):

@@ -22,7 +22,7 @@ from feedback.domain.survey.drafts import Draft, fields_of, wish_field
 from feedback.domain.survey.kinds import filled_code
 from feedback.domain.survey.next_page import PartPage
 from feedback.domain.survey.questionnaires import Question, Section, Theme, text_in
-from feedback.locales.moments import moment
+from feedback.locales.moments import closing
 from feedback.runtime import runtime
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
@@ -118,8 +118,10 @@ def _lost(page: PartPage) -> Markup:
 def _closing(opened: OpenLink, language: str) -> Markup:
     """Return, in the last hour, at what time the survey closes: the same work and as many bytes for everybody."""
     closes_at, survey = opened.right.closes_at, opened.survey
-    told = _("This survey closes soon: %(closes)s.", closes=moment(closes_at, survey.time_zone, language))
-    lost = _("What you have not sent by then is lost.")
+    told = _(
+        "This survey closes soon. It is open until %(closes)s.", closes=closing(closes_at, survey.time_zone, language)
+    )
+    lost = _("Anything you have not sent by then is lost.")
     earlier = _("The survey may also close earlier.") if survey.may_close_early else ""
     note = Markup('<p class="note"><strong>{}</strong> {} {}</p>').format(told, lost, earlier)
     return note if closes_at - runtime().clock() <= _LAST_HOUR else Markup()
@@ -169,7 +171,7 @@ def _draw_kept(survey: Survey, page: PartPage, language: str) -> KeptPart:
 
 def _nothing_asked() -> tuple[Markup, Markup]:
     """Return the sentence of a part that asks nothing, and something as long for one that asks."""
-    said = Markup("<p>{}</p>").format(_("Nothing is asked here after what you answered before."))
+    said = Markup("<p>{}</p>").format(_("There is nothing to ask you here, after your earlier answers."))
     return said, filled_up(Markup(), size_of(said))
 
 
