@@ -20,6 +20,7 @@ from feedback.services.reports.set_notice import name_help, say_what_was_done
 from feedback.storage.support import desk_of
 from forms.bank import pair
 from tests.browser.conftest import FLAGS
+from tests.browser.pressing import go_on, press, shown
 from tests.browsing import free_port
 from tests.databases import SqliteServer
 from tests.mails.letters import MAILS, a_letter, read
@@ -49,12 +50,6 @@ def service() -> Iterator[tuple[World, str]]:
         world.dispose()
 
 
-def press(page: Page, words: str) -> None:
-    """Press a button and wait for the next page."""
-    with page.expect_navigation():
-        page.get_by_role("button", name=words).first.click()
-
-
 def fill_in(page: Page) -> None:
     """Choose the last answer everywhere, tick all that can be, and write something."""
     for name in dict.fromkeys(
@@ -74,16 +69,29 @@ def journey(page: Page, link: str, shoot: Shoot) -> None:
     page.locator("details").evaluate_all("x => x.forEach(e => e.open = true)")
     shoot("promise-unfolded")
     page.goto(f"{link}/questions")
-    press(page, "Continue")
-    shoot("part-1-errors")
+    while shown(page) == "questions":
+        go_on(page)
+    press(page, "Send my answers")
+    shoot("nothing-answered")
+    page.goto(f"{link}/questions")
     number = 1
-    while page.locator("main").get_attribute("data-page") == "questions":
+    while shown(page) == "questions":
         fill_in(page)
         shoot(f"part-{number}")
         number += 1
-        with page.expect_navigation():
-            page.locator("form[data-draft] .button").first.click()
+        if page.locator("main textarea").count():
+            page.locator("main textarea").first.fill("x" * 1500)
+            go_on(page)
+            shoot("part-errors")
+            fill_in(page)
+        go_on(page)
     shoot("check")
+    press(page, "Change")
+    page.locator("main [type=radio]:checked").evaluate_all("radios => radios.forEach(one => one.checked = false)")
+    press(page, "Back to all your answers")
+    press(page, "Send my answers")
+    shoot("left-open")
+    press(page, "Back to all your answers")
     press(page, "Change")
     shoot("change")
     press(page, "Back to all your answers")

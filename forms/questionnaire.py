@@ -33,15 +33,13 @@ Words: TypeAlias = str | LazyString
 """Words from a questionnaire (in its language), or of the interface (in the language of the request)."""
 
 _ASIDES: Mapping[str, Words] = {NONE_OF_THESE: _("None of these"), PREFER_NOT_TO_SAY: _("Prefer not to say")}
-_CHOOSE = _("Choose an answer, or “Prefer not to say”.")
-_CHOOSE_SOME = _("Choose at least one answer, “None of these” or “Prefer not to say”.")
 _CHOOSE_ONE = _("Choose one answer only.")
 _CHOOSE_ALONE = _("Choose “None of these” or “Prefer not to say” alone, or remove it.")
 _CHOOSE_OFFERED = _("Choose only from the answers on this page.")
-_WRITE = _("Write an answer.")
 _THEN = _("Before the programme")
 _NOW = _("Now")
 _EMPTY = _("Left empty")
+_LEFT_OPEN = _("Left open")
 _MAY_BE = _("What may happen to this text?")
 _WISHES: Mapping[Wish, Words] = {
     Wish.QUOTE: _("You may quote it word for word"),
@@ -107,17 +105,17 @@ def _labels(question: Question, language: str) -> tuple[Words, ...]:
 def _one(question: Question, label: Words, language: str) -> Field:
     return RadioField(
         label,
-        [_one_only],
+        [_one_only, Optional()],
         choices=_choices(question, language),
         description=_hint(question, language),
-        invalid_choice_message=_CHOOSE,
+        invalid_choice_message=_CHOOSE_OFFERED,
     )
 
 
 def _many(question: Question, label: Words, language: str) -> Field:
     return SelectMultipleField(
         label,
-        [_some, _alone(question.kind.asides)],
+        [_alone(question.kind.asides)],
         choices=_choices(question, language),
         description=_hint(question, language),
         widget=ListWidget(prefix_label=False),
@@ -130,7 +128,7 @@ def _text(question: Question, label: Words, language: str) -> Field:
     limit = _("At most %(characters)s.", characters=LazyString(characters, question.max_chars))
     return TextAreaField(
         label,
-        [_written, _within(question.max_chars)] if question.required else [_within(question.max_chars)],
+        [_within(question.max_chars)],
         filters=[lambda text: tidied(text or "")],
         description=LimitedHint(_hint(question, language), limit),
         # No maxlength: a browser would cut a pasted text without a word.
@@ -167,22 +165,12 @@ def _one_only(_form: Form, field: Field) -> None:
         raise StopValidation(_CHOOSE_ONE)
 
 
-def _some(_form: Form, field: Field) -> None:
-    if not field.data:
-        raise StopValidation(_CHOOSE_SOME)
-
-
 def _alone(asides: tuple[str, ...]) -> Callable[[Form, Field], None]:
     def check(_form: Form, field: Field) -> None:
         if len(set(field.data)) > 1 and set(asides) & set(field.data):
             raise StopValidation(_CHOOSE_ALONE)
 
     return check
-
-
-def _written(_form: Form, field: Field) -> None:
-    if not field.data:
-        raise StopValidation(_WRITE)
 
 
 def _within(limit: int) -> Callable[[Form, Field], None]:
@@ -204,7 +192,7 @@ def _too_long(excess: int) -> str:
 
 
 def question_in_words(question: Question, answer: Answer, language: str) -> Iterator[tuple[str, str]]:
-    """Yield (question, answer) in words for each field of one question of a complete answer."""
+    """Yield (question, answer) in words for each field of one question, which may be left open."""
     for name, label in zip(question.fields, _labels(question, language), strict=True):
         yield asked_in_words(question, label, language), _said(question, name, answer, language)
     if answer.texts.get(question.code):
@@ -221,5 +209,6 @@ def _said(question: Question, name: str, answer: Answer, language: str) -> str:
     if not question.closed:
         return answer.texts.get(name) or str(_EMPTY)
     words = {option.code: option.text for option in question.options}
-    codes = codes_of(answer.ratings[name])
-    return "; ".join(str(_ASIDES[code]) if code in _ASIDES else text_in(words[code], language) for code in codes)
+    codes = codes_of(answer.ratings.get(name, ()))
+    said = (str(_ASIDES[code]) if code in _ASIDES else text_in(words[code], language) for code in codes)
+    return "; ".join(said) or str(_LEFT_OPEN)

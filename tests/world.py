@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from feedback.cli.serving import bring_pepper
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import link_secret, to_address
+from feedback.domain.survey.kinds import plain_code
 from feedback.domain.survey.questionnaires import Role
 from feedback.domain.waves.quiet_times import NO_QUIET_TIMES, QuietTimes
 from feedback.runtime import Runtime
@@ -277,7 +278,8 @@ class _Fields(HTMLParser):
             self.areas.append(known["name"])
         if "name" not in known:
             return
-        if tag == "input" and known.get("type") == "radio":
+        # What stands for a question that is left open says nothing.
+        if tag == "input" and known.get("type") == "radio" and plain_code(known["value"]):
             self.radios.setdefault(known["name"], []).append(known["value"])
         if tag == "input" and known.get("type") == "hidden":
             self.hidden[known["name"]] = known.get("value", "")

@@ -179,7 +179,8 @@ def _choices(form: Any) -> Iterator[tuple[str, list[str], str]]:
     options = sorted(found, key=lambda option: option.name)
     for name, own in groupby(options, key=lambda option: option.name):
         first, *others = own
-        values = [plain_code(option.get("value", "")) for option in (first, *others)]
+        # What stands for a question that is left open says nothing, and is not chosen.
+        values = [code for option in (first, *others) if (code := plain_code(option.get("value", "")))]
         yield name, values, first.xpath("string(preceding::legend[1])")
 
 

@@ -38,6 +38,12 @@ def go_on(page: Page) -> None:
         page.locator(_ON).first.click()
 
 
+def go_to_the_text(page: Page) -> None:
+    """Answer part after part, as far as the one in which a text can be written."""
+    while not page.locator("main textarea").count():
+        answer_part(page)
+
+
 def answer_part(page: Page) -> None:
     choose_everything(page, "It helps when my line manager keeps meetings.")
     go_on(page)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.pressing import answer_all, answer_part, press, shown
+from tests.browser.pressing import answer_all, answer_part, go_on, press, shown
 from tests.world import World
 
 FIT = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
@@ -26,10 +26,10 @@ def answer_part_by_keyboard(page: Page) -> None:
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         tag, kind, name, words = page.evaluate(TAGS)
-        if kind in {"radio", "checkbox"} and name and (question := name.partition(".")[0]) not in seen:
+        if kind == "radio" and not name.endswith("-wish") and (question := name.partition(".")[0]) not in seen:
             seen.add(question)
-            # "No" is chosen beforehand where one says yes or no to each of several things.
-            page.keyboard.press("ArrowLeft" if "." in name else "Space")
+            # "No", or that it is left open, is chosen beforehand where there is no script.
+            page.keyboard.press("ArrowLeft" if "." in name else "ArrowDown")
         if tag == "TEXTAREA":
             page.keyboard.type("It helps when my line manager keeps meetings.")
         if tag == "BUTTON" and words in {"Continue", "Check your answers", "Back to all your answers"}:
@@ -69,16 +69,24 @@ def test_no_page_is_wider_than_a_phone(live: World, address: str, plain_page: Pa
         assert plain_page.evaluate(FIT), path
 
 
-def test_an_incomplete_answer_leads_to_what_is_missing(live: World, address: str, plain_page: Page) -> None:
+def test_what_is_left_open_is_led_to_and_may_be_left_by_keyboard(live: World, address: str, plain_page: Page) -> None:
     plain_page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
-    plain_page.locator("input[name=C2]").last.check()
-    press(plain_page, "Continue")
-    assert plain_page.evaluate("document.activeElement.className") == "errors"
-    plain_page.locator("main a[href^='#']").first.click()
-    assert plain_page.evaluate(TAGS)[0] == "FIELDSET"
+    plain_page.locator("input[name=C2]").first.check()
+    while shown(plain_page) == "questions":
+        go_on(plain_page)
+    press(plain_page, "Send my answers")
+    assert "questions are left open" in plain_page.evaluate(TAGS)[3]
     plain_page.keyboard.press("Tab")
-    assert plain_page.evaluate(TAGS)[1] == "radio"
-    assert plain_page.locator("input[name=C2]").last.is_checked()
+    with plain_page.expect_navigation():
+        plain_page.keyboard.press("Enter")
+    assert plain_page.evaluate("[document.activeElement.tagName, document.activeElement.id]") == ["FIELDSET", "C1"]
+    plain_page.keyboard.press("Tab")
+    assert plain_page.evaluate(TAGS)[1:] == ["radio", "C1", ""]
+    assert plain_page.evaluate("document.activeElement.parentElement.innerText.trim()") == "Leave open"
+    assert plain_page.locator("input[name=C2]").first.is_checked()
+    press(plain_page, "Back to all your answers")
+    press(plain_page, "Send my answers")
+    assert shown(plain_page) == "thanks"
 
 
 def test_going_back_and_forth_loses_nothing(live: World, address: str, plain_page: Page) -> None:
@@ -105,7 +113,7 @@ def test_an_answer_is_changed_before_and_after_sending(live: World, address: str
     press(plain_page, "Send my answers")
     first = plain_page.locator("main").inner_text()
     plain_page.goto(f"{address}/s/{link}/questions")
-    assert plain_page.locator("input:checked").count() == 0
+    assert plain_page.locator(".choice:not(.left) input:checked").count() == 0
     answer_all(plain_page)
     press(plain_page, "Send my answers")
     assert shown(plain_page) == "thanks"

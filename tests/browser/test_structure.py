@@ -9,7 +9,7 @@ from feedback.domain.links import results_secret, to_address
 from feedback.storage.support import desk_of
 from forms.bank import pair
 from tests.browser.conftest import PHONE
-from tests.browser.pressing import answer_all, answer_part, press, shown
+from tests.browser.pressing import answer_all, answer_part, choose_everything, go_on, go_to_the_text, press, shown
 from tests.browser.test_accessibility import OTHER_SCHEMES, violations
 from tests.browser.test_participant import FIT, TAGS
 from tests.world import World
@@ -60,8 +60,23 @@ def _behind_a_link(link: str, page: Page) -> Iterator[str]:
     yield "promise"
     page.goto(f"{link}/questions")
     yield "part"
-    press(page, "Continue")
+    go_to_the_text(page)
+    page.locator("textarea").first.fill("x" * 1500)
+    go_on(page)
     yield "part with errors"
+    page.goto(f"{link}/questions")
+    while shown(page) == "questions":
+        go_on(page)
+    press(page, "Send my answers")
+    yield "nothing answered"
+    press(page, "Back to all your answers")
+    press(page, "Change")
+    choose_everything(page)
+    press(page, "Back to all your answers")
+    yield "check of what is left open"
+    press(page, "Send my answers")
+    yield "left open"
+    page.goto(f"{link}/questions")
     while shown(page) == "questions":
         answer_part(page)
         yield page.locator("h1").inner_text()
@@ -145,7 +160,10 @@ def test_every_state_is_sound_in_every_scheme_and_zoomed_and_spaced(live: World,
 
 def test_errors_are_announced_focused_and_linked(live: World, address: str, plain_page: Page) -> None:
     plain_page.goto(f"{address}/s/{live.links(live.open_wave())[0]}/questions")
-    press(plain_page, "Continue")
+    go_to_the_text(plain_page)
+    for area in plain_page.locator("textarea").all():
+        area.fill("x" * 1500)
+    go_on(plain_page)
     summary = plain_page.locator(".errors")
     assert summary.get_attribute("role") == "alert"
     assert plain_page.evaluate("document.activeElement.className") == "errors"

@@ -1,10 +1,11 @@
 """Promise: what somebody chooses shows in the size of no request and no page, whoever counts the bytes on the way."""
 
+import itertools
 import random
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 from feedback.cli.serving import WebThread
+from feedback.domain.survey.kinds import filled_code
 from feedback.domain.survey.questionnaires import (
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
@@ -33,6 +35,7 @@ FORM = "application/x-www-form-urlencoded"
 NEXT, SEND = {"go": "next"}, {"go": "send"}
 Choose = Callable[[list[str]], list[str]]
 """Chooses what one thinks of among what can be chosen: the options of one question, or those that are ticked."""
+_MOST_SENDINGS = 4
 Ask = Callable[[str, bytes | None], bytes]
 
 
@@ -52,12 +55,30 @@ def nothing(values: list[str]) -> list[str]:
     return [value for value in values if NONE_OF_THESE in value or PREFER_NOT_TO_SAY in value][:1] or values
 
 
+def left_open(values: list[str]) -> list[str]:
+    """What a browser sends of a question that is left open; where one says yes or no to several things, no."""
+    return [] if any("." in value.rstrip(".") for value in values) else [filled_code("")]
+
+
+def some(seed: int, choose: Choose = shortest) -> Choose:
+    """Leaves about half of the questions open."""
+    chance = random.Random(seed)
+    return lambda values: left_open(values) if chance.random() < 0.5 else choose(values)
+
+
+def all_but(number: int) -> Choose:
+    """Leaves everything open but one question."""
+    count = itertools.count()
+    return lambda values: shortest(values) if next(count) == number else left_open(values)
+
+
 def drawn(seed: int) -> Choose:
     chance = random.Random(seed)
     return lambda values: [chance.choice(values)]
 
 
 CHOICES = (shortest, longest, as_many_as_can_be, nothing, drawn(1), drawn(2))
+LEAVERS = (all_but(0), all_but(3), some(1), some(2, longest), some(3), left_open)
 
 
 def chosen(page: str, choose: Choose, text: str = "") -> dict[str, str]:
@@ -92,7 +113,8 @@ def visit(
     back, seen = page, []
     for button in ({"change": "organisation"}, {"go": "stay"}):
         back = step("/questions", chosen(back, choose, text) | button)
-    step("/send", fields_of(page).hidden | SEND)
+    while 'data-page="thanks"' not in page and len(seen) < _MOST_SENDINGS:
+        page = step("/send", fields_of(page).hidden | SEND)
     yield from seen
 
 
@@ -116,8 +138,10 @@ def with_conditions(stage: str) -> dict[Role, Questionnaire]:
     return {role: replace(one, questions=tuple(map(hung, one.questions))) for role, one in asked.items()}
 
 
-def visits(world: World, ask: Ask, links: list[str]) -> list[list[tuple[str, int, int]]]:
-    return [list(visit(ask, link, choose, unpadded=True)) for link, choose in zip(links, CHOICES, strict=False)]
+def visits(
+    world: World, ask: Ask, links: list[str], choices: Sequence[Choose] = CHOICES
+) -> list[list[tuple[str, int, int]]]:
+    return [list(visit(ask, link, choose, unpadded=True)) for link, choose in zip(links, choices, strict=False)]
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -135,6 +159,18 @@ def test_what_a_condition_leaves_out_is_replaced_by_as_much(world: World, role: 
     wave = world.open_wave(20, 20, questionnaires=with_conditions("kickoff"))
     first, *others = visits(world, asking(world), world.links(wave, role))
     assert [(mine, theirs) for one in others for mine, theirs in zip(first, one, strict=True) if mine != theirs] == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_how_many_questions_are_left_open_and_which_changes_no_size_and_no_step(world: World, role: Role) -> None:
+    wave = world.open_wave(20, 20, questionnaires=with_conditions("kickoff"))
+    links = world.links(wave, role)
+    first, *others = (one[:-1] for one in visits(world, asking(world), links, LEAVERS))
+    assert [(mine, theirs) for one in others for mine, theirs in zip(first, one, strict=True) if mine != theirs] == []
+    whole = next(iter(visits(world, asking(world), links[len(LEAVERS) :])))
+    # Only that there is a prompt tells that something was left open.
+    assert [step for step in first if step[0] != "/send"] == [step for step in whole if step[0] != "/send"]
+    assert first[-1][1] == whole[-1][1]
 
 
 def test_a_text_shows_in_steps_only(world: World) -> None:

@@ -187,6 +187,8 @@ def participants_pages(world: World, code: str) -> Iterator[str]:
         yield client.post(f"/s/{link}/questions{named}", data=fields_of(page).hidden).text
         page = client.post(f"/s/{link}/questions{named}", data=part_filled(page, world.chance, ("",))).text
     yield page
+    yield from left_open_pages(world, link, named)
+    yield world.send_part(link, F2="LGBTQ+" * 200, language=code).text
     yield client.post(f"/s/{link}/questions{named}", data={**part_filled(first, world.chance), "go": "back"}).text
     yield client.post(f"/s/{link}/send{named}", data={**fields_of(page).hidden, "go": "send"}).text
     yield client.get(f"/s/{link}/withdraw{named}").text
@@ -198,6 +200,17 @@ def participants_pages(world: World, code: str) -> Iterator[str]:
         yield client.post(f"/o/{'A' * 43}{named}", data={"go": said}).text
     yield client.get(f"/s/{link}/send{named}").text
     yield client.post(f"/s/{link}/questions{named}", data={"F2": "x" * 1_000_000}).text
+
+
+def left_open_pages(world: World, link: str, named: str) -> Iterator[str]:
+    """The check of what was left open, the prompt for it, and the page where nothing is answered."""
+    for said in ({"C1": "agree"}, {}):
+        page = world.client().get(f"/s/{link}/questions{named}").text
+        while 'data-page="questions"' in page:
+            fields = {**fields_of(page).hidden, **said}
+            page = world.client().post(f"/s/{link}/questions{named}", data=fields).text
+        yield page
+        yield world.client().post(f"/s/{link}/send{named}", data={**fields_of(page).hidden, "go": "send"}).text
 
 
 @pytest.mark.parametrize("code", TRANSLATED)

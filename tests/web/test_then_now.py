@@ -20,11 +20,12 @@ THEN_AND_NOW = {
 }
 
 
-def incomplete(world: World, code: str) -> str:
-    """The first part of an exit, of which one question alone was answered, and that for now only."""
+def mistaken(world: World, code: str) -> str:
+    """The first part of an exit, with answers to two questions that were not offered, one of them only for before."""
     wave = world.open_wave(9, 9, questionnaires=pair("exit"), stage="exit")
     address = f"/s/{world.links(wave)[0]}/questions?language={code}"
-    return world.client().post(address, data={"part": "learning", "C1-now": "agree", "go": "next"}).text
+    said = {**dict.fromkeys(("C1-then", "C2-then", "C2-now"), "sometimes"), "C1-now": "agree"}
+    return world.client().post(address, data={"part": "learning", **said, "go": "next"}).text
 
 
 def errors(page: str) -> list[str]:
@@ -37,7 +38,7 @@ def summary(page: str) -> list[str]:
 
 @pytest.mark.parametrize("code", [language.code for language in LANGUAGES])
 def test_an_error_says_whether_before_or_now_is_meant(world: World, code: str) -> None:
-    page, (then, now) = incomplete(world, code), THEN_AND_NOW[code]
+    page, (then, now) = mistaken(world, code), THEN_AND_NOW[code]
     assert [said.startswith((f"{then}:", f"{then} :")) for said in errors(page)[:2]] == [True, True]
     assert [said.endswith(f" – {then}") for said in summary(page)[:3]] == [True, True, False]
     assert summary(page)[2].endswith(f" – {now}")

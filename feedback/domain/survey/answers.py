@@ -37,7 +37,7 @@ class Answer:
 
 
 def check_answer(questionnaire: Questionnaire, answer: Answer) -> None:
-    """Raise AnswerRefused unless every field fits its question and every required question is answered.
+    """Raise AnswerRefused unless every field fits its question and every required choice is made.
 
     A question that was not asked, since its condition does not hold, must not be answered.
     """
@@ -56,7 +56,7 @@ def check_question(question: Question, answer: Answer) -> None:
     """Raise AnswerRefused unless what an answer says on one question, which was asked, fits it."""
     for name in question.fields:
         said = answer.ratings.get(name) if question.closed else answer.texts.get(name) or None
-        if said is None and question.required:
+        if said is None and question.required and question.closed:
             raise AnswerRefused(f"Question {name} is not answered.")
         misfit = None if said is None else question.kind.misfit(question, said)
         if misfit:

@@ -13,25 +13,33 @@ from feedback.domain.errors import AnswerRefused, SealBroken
 from feedback.domain.links import RECEIPT_BYTES, RECEIPT_CHARS, Receipt, read_receipt
 from feedback.domain.survey.answers import Answer, Wish, check_answer, check_question
 from feedback.domain.survey.kinds import ONE, plain_code
-from feedback.domain.survey.questionnaires import Kind, Question, Questionnaire, Rating, codes_of
+from feedback.domain.survey.questionnaires import (
+    PREFER_NOT_TO_SAY,
+    Kind,
+    Question,
+    Questionnaire,
+    Rating,
+    codes_of,
+)
 
 TEXT_STEP = 1024
 """What is written may show in a draft's size, in steps of so many bytes; what is chosen never."""
-_CODE = re.compile("[a-z0-9-]+")
+_CODE = re.compile("[a-z0-9-]*")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """Answers on their way. `values` by field name, several for ticks; `passed` names the sections found complete.
+    """Answers on their way. `values` by field name, several for ticks; `passed` names the sections gone on from.
 
     `receipt` is the visit's: drawn when a page first carries the draft, and the same until the thanks. `typed` is what
-    was typed as the receipt of an earlier visit.
+    was typed as the receipt of an earlier visit. `prompted` names the questions that were said to be left open.
     """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     passed: frozenset[str] = frozenset()
     receipt: Receipt | None = None
     typed: str = ""
+    prompted: frozenset[str] = frozenset()
 
     @property
     def chosen(self) -> Mapping[str, object]:
@@ -123,7 +131,8 @@ def can_travel(questions: Iterable[Question], sent: Mapping[str, Sequence[str]])
 def write_draft(draft: Draft) -> bytes:
     """Return the draft as JSON, for its journey through the page; as long with a receipt typed as without."""
     receipts = {"receipt": draft.receipt.hex() if draft.receipt else "", "typed": draft.typed.ljust(RECEIPT_CHARS)}
-    return _json({"values": dict(draft.values), "passed": sorted(draft.passed), **receipts})
+    lists = {"passed": sorted(draft.passed), "prompted": sorted(draft.prompted)}
+    return _json({"values": dict(draft.values), **lists, **receipts})
 
 
 def write_padded_draft(draft: Draft, texts: Iterable[Question], size: int) -> bytes:
@@ -140,7 +149,8 @@ def largest_choice(questionnaire: Questionnaire) -> int:
     chosen = {name: codes_of(asked.kind.longest(asked)) for asked in closed for name in asked.fields}
     wishes = {wish_field(asked.code): (max(Wish, key=len),) for asked in questionnaire.open_questions}
     passed = frozenset(section.code for section in questionnaire.sections)
-    return len(write_draft(Draft({**chosen, **wishes}, passed, Receipt(bytes(RECEIPT_BYTES)))))
+    prompted = frozenset(question.code for question in questionnaire.questions)
+    return len(write_draft(Draft({**chosen, **wishes}, passed, Receipt(bytes(RECEIPT_BYTES)), prompted=prompted)))
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -156,43 +166,38 @@ def read_draft(data: bytes) -> Draft:
         record = json.loads(data)
         values = {name: tuple(said) for name, said in record["values"].items()}
         passed = frozenset(record["passed"])
-        # A page of the version before carried no receipt.
+        # Pages of earlier versions carried no receipt, and prompted for nothing.
         receipt, typed = (record.get(name, "") for name in ("receipt", "typed"))
+        prompted = frozenset(record.get("prompted", ()))
         # Whoever has a link can seal anything with its key, even half a character, which cannot be shown again.
-        "".join((*values, *chain(*values.values()), *passed, receipt, typed)).encode()
+        "".join((*values, *chain(*values.values()), *passed, *prompted, receipt, typed)).encode()
         if () in values.values():
             raise ValueError
-        return Draft(values, passed, read_receipt(receipt), _grouped(typed))
+        return Draft(values, passed, read_receipt(receipt), _grouped(typed), prompted)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SealBroken("A sealed page does not hold a draft.") from None
 
 
 def answer_in(questionnaire: Questionnaire, draft: Draft) -> Answer:
-    """Return the answer that a draft holds, without what is not asked (any more); AnswerRefused unless it is complete.
+    """Return the answer that a draft holds, without what is not asked (any more); AnswerRefused if it may not be sent.
 
-    Texts that were left empty are not in it, nor are their wishes.
+    What was left open is not to be told from "prefer not to say". Texts that were left empty are not in it, nor are
+    their wishes. Where nothing at all was said it is refused: a program that only presses buttons says nothing.
     """
-    answer = _said(questionnaire.asked_of(draft.chosen), draft)
+    asked = questionnaire.asked_of(draft.chosen)
+    said = said_in(asked, draft)
+    if is_empty(said):
+        raise AnswerRefused("Nothing is answered.")
+    answer = _with_blanks(asked, said)
     check_answer(questionnaire, answer)
     return answer
 
 
-def is_complete(questions: Iterable[Question], draft: Draft) -> bool:
-    """Tell whether a draft answers all these questions, which are asked, as they may be answered."""
-    questions = tuple(questions)
-    try:
-        answer = _said(questions, draft)
-        for question in questions:
-            check_question(question, answer)
-    except AnswerRefused:
-        return False
-    return True
-
-
-def _said(questions: Iterable[Question], draft: Draft) -> Answer:
+def said_in(asked: Iterable[Question], draft: Draft) -> Answer:
+    """Return what a draft says on the questions that are `asked`, and nothing on those left open."""
     ratings: dict[str, Rating] = {}
     texts: dict[str, str] = {}
-    for question in questions:
+    for question in asked:
         for name in (name for name in question.fields if name in draft.values):
             said = question.kind.read(question, draft.values[name])
             if question.closed:
@@ -200,6 +205,33 @@ def _said(questions: Iterable[Question], draft: Draft) -> Answer:
             else:
                 texts[name] = str(said)
     return Answer(ratings, texts, {code: wish for code in texts if (wish := _wish(draft, code))})
+
+
+def is_empty(said: Answer) -> bool:
+    """Tell whether nothing was chosen and nothing was written."""
+    return not (said.ratings or said.texts)
+
+
+def left_open(asked: Iterable[Question], draft: Draft) -> tuple[Question, ...]:
+    """Return those of the questions `asked` that are not answered, or not wholly, and are not optional."""
+    return tuple(one for one in asked if one.required and not all(name in draft.values for name in one.fields))
+
+
+def fits(questions: Iterable[Question], draft: Draft) -> bool:
+    """Tell whether what a draft says on these questions, which are asked, may be said; any may be left open."""
+    questions = tuple(questions)
+    try:
+        answer = _with_blanks(questions, said_in(questions, draft))
+        for question in questions:
+            check_question(question, answer)
+    except AnswerRefused:
+        return False
+    return True
+
+
+def _with_blanks(asked: Iterable[Question], said: Answer) -> Answer:
+    fields = (name for question in asked if question.closed for name in question.fields)
+    return replace(said, ratings={**dict.fromkeys(fields, PREFER_NOT_TO_SAY), **said.ratings})
 
 
 def _wish(draft: Draft, code: str) -> Wish | None:

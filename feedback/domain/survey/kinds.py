@@ -40,7 +40,8 @@ def plain_code(filled: str) -> str:
 
 
 def _plain(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(map(plain_code, values[:_MOST_VALUES]))
+    # What says nothing but takes as much room is sent of a question that was left open.
+    return tuple(filter(None, map(plain_code, values[:_MOST_VALUES])))
 
 
 class _Choices(Kind, ABC):

@@ -1,4 +1,4 @@
-"""Which page answers a request: from what was sent and what is complete, and from nothing else.
+"""Which page answers a request: from what was sent and what was said, and from nothing else.
 
 Knows no link, no language and no survey but its questionnaire. What is drawn for each page, others know.
 """
@@ -8,9 +8,19 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from feedback.domain.links import Receipt
-from feedback.domain.survey.drafts import Draft, can_travel, is_complete, said_on, with_section
-from feedback.domain.survey.parts import Part, first_open, parts_of
-from feedback.domain.survey.questionnaires import Questionnaire
+from feedback.domain.survey.drafts import (
+    Draft,
+    can_travel,
+    fits,
+    is_empty,
+    left_open,
+    said_in,
+    said_on,
+    with_section,
+)
+from feedback.domain.survey.kinds import plain_code
+from feedback.domain.survey.parts import Part, first_open, first_wrong, open_again, parts_of
+from feedback.domain.survey.questionnaires import Question, Questionnaire
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,11 @@ class Sent:
     def change(self) -> str | None:
         """The part that is to be changed."""
         return self._first("change")
+
+    @property
+    def question(self) -> str | None:
+        """The question that was left open and is to be answered."""
+        return plain_code(self._first("question") or "") or None
 
     @property
     def part(self) -> str | None:
@@ -80,6 +95,7 @@ class PartPage:
     """One part, the `number`th of `count`, with the fields as `filled` has them, and what is wrong with it if `judged`.
 
     `checking`: the visitor came back from the check to change it. `lost`: what other parts held could not be read.
+    `at`: the code of a question to begin at.
     """
 
     part: Part
@@ -90,14 +106,24 @@ class PartPage:
     judged: bool
     checking: bool
     lost: bool = False
+    at: str | None = None
 
 
 @dataclass(frozen=True)
 class CheckPage:
-    """The check of a complete answer, part by part."""
+    """The check of an answer, part by part."""
 
     parts: tuple[Part, ...]
     draft: Draft
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """The questions that were left open, before all the rest is sent. If `nothing` is answered nothing can be sent."""
+
+    questions: tuple[Question, ...]
+    draft: Draft
+    nothing: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +167,7 @@ class Withdrawal:
     draft: Draft
 
 
-Page: TypeAlias = PromisePage | PartPage | CheckPage | ThanksPage | WithdrawPage | WithdrawnPage
+Page: TypeAlias = PromisePage | PartPage | CheckPage | OpenPage | ThanksPage | WithdrawPage | WithdrawnPage
 
 
 def every_part(questionnaire: Questionnaire) -> list[PartPage]:
@@ -150,7 +176,7 @@ def every_part(questionnaire: Questionnaire) -> list[PartPage]:
     return [_part(parts, Draft(), code, checking=checking) for code in parts for checking in (False, True)]
 
 
-def first_page(questionnaire: Questionnaire) -> Page:
+def first_page(questionnaire: Questionnaire) -> PartPage:
     """Return the first part, empty."""
     parts = parts_of(questionnaire, Draft())
     return _part(parts, Draft(), next(iter(parts)))
@@ -164,21 +190,26 @@ def after_part(questionnaire: Questionnaire, sent: Sent) -> Page:
     match sent:
         case Sent(switched=True, shown="promise"):
             return PromisePage(sent.draft)
+        case Sent(switched=True, shown="open"):
+            return _open_page(questionnaire, sent.draft)
         case Sent(change=str(code)) if code in parts:
             return _part(parts, sent.draft, code, checking=True)
+        case Sent(question=str(code)) if part := _part_asking(parts, code):
+            return replace(_part(parts, sent.draft, part.code, checking=True), at=code)
         case Sent(go="resume"):
             return _first_open(parts, sent.draft, checking=sent.checking)
         case Sent(part=str(code)) if code in parts:
             filled = with_section(sent.draft, code, parts[code].questions, sent.fields)
-            return _after_filling(parts_of(questionnaire, filled), filled, sent)
+            parts_now = parts_of(questionnaire, filled)
+            return _after_filling(parts_now, open_again(parts, parts_now, filled), sent)
         case _:
-            return _start_again(questionnaire)
+            return replace(first_page(questionnaire), judged=True)
 
 
 def _after_filling(parts: Mapping[str, Part], draft: Draft, sent: Sent) -> Page:
     part = parts[sent.part or ""]
     travels = can_travel(part.questions, sent.fields)
-    match sent.direction, travels, travels and is_complete(part.questions, draft):
+    match sent.direction, travels, travels and fits(part.questions, draft):
         case "back", True, _:
             return _before(parts, draft, part.code, checking=sent.checking)
         case "on", True, True:
@@ -197,23 +228,33 @@ def after_check(questionnaire: Questionnaire, sent: Sent) -> Page | Submission:
         case Sent(switched=True, receipt=bytes(receipt)):
             return ThanksPage(Receipt(receipt))
         case Sent(switched=True):
-            return _first_open(parts_of(questionnaire, sent.draft), sent.draft, checking=sent.checking)
+            return _first_open(parts_of(questionnaire, sent.draft), sent.draft, checking=False)
         case Sent(go="send"):
-            return Submission(sent.draft)
+            return _before_sending(questionnaire, sent.draft)
         case _:
             return check_again(questionnaire, sent.draft)
 
 
 def check_again(questionnaire: Questionnaire, draft: Draft) -> Page:
-    """Return the first part that is not complete, or the check, with every part looked at anew.
+    """Return the first part that was not gone on from, or on which something is wrong, or else the check."""
+    return _first_open(parts_of(questionnaire, draft), draft, checking=False, judged=True)
 
-    What was passed before may not be complete for this release.
-    """
-    parts, anew = parts_of(questionnaire, draft), replace(draft, passed=frozenset())
-    part = first_open(parts, anew)
-    if part is None:
-        return CheckPage(tuple(parts.values()), draft)
-    return _part(parts, anew, part.code, checking=bool(draft.values), judged=True)
+
+def _before_sending(questionnaire: Questionnaire, draft: Draft) -> Page | Submission:
+    """Return what is to be stored, unless something is wrong, was never seen, or was left open without a prompt."""
+    page = check_again(questionnaire, draft)
+    if not isinstance(page, CheckPage):
+        return page
+    prompt = _open_page(questionnaire, draft)
+    is_needed = prompt.nothing or prompt.draft.prompted > draft.prompted
+    return prompt if is_needed else Submission(draft)
+
+
+def _open_page(questionnaire: Questionnaire, draft: Draft) -> OpenPage:
+    asked = questionnaire.asked_of(draft.chosen)
+    found = left_open(asked, draft)
+    prompted = draft.prompted | {question.code for question in found}
+    return OpenPage(found, replace(draft, prompted=prompted), nothing=is_empty(said_in(asked, draft)))
 
 
 def after_word(sent: Sent, word: str) -> Page | Withdrawal:
@@ -229,12 +270,6 @@ def after_word(sent: Sent, word: str) -> Page | Withdrawal:
             return WithdrawPage(draft, sent.word, lost=True) if sent.lost and not draft.typed else Withdrawal(draft)
         case _:
             return WithdrawPage(draft, sent.word, refused=True)
-
-
-def _start_again(questionnaire: Questionnaire) -> Page:
-    parts = parts_of(questionnaire, Draft())
-    found = first_open(parts, Draft())
-    return _part(parts, Draft(), found.code if found else next(iter(parts)), judged=found is not None)
 
 
 def _after_loss(questionnaire: Questionnaire, sent: Sent) -> Page:
@@ -255,14 +290,23 @@ def _after(parts: Mapping[str, Part], draft: Draft, code: str, *, checking: bool
     following = list(parts)[list(parts).index(code) + 1 :]
     if following and not checking:
         return _part(parts, draft, following[0])
-    return _first_open(parts, draft, checking=checking, judged=True)
+    return _first_open(parts, draft, checking=checking)
 
 
 def _first_open(parts: Mapping[str, Part], draft: Draft, *, checking: bool, judged: bool = False) -> Page:
-    part = first_open(parts, draft)
-    if part is None:
-        return CheckPage(tuple(parts.values()), draft)
-    return _part(parts, draft, part.code, checking=checking, judged=judged)
+    part, wrong = first_open(parts, draft), first_wrong(parts, draft)
+    match part, wrong:
+        case Part(), _:
+            return _part(parts, draft, part.code, checking=checking, judged=judged)
+        case _, Part():
+            # What was gone on from may not be right for this release.
+            return _part(parts, draft, wrong.code, checking=True, judged=True)
+        case _:
+            return CheckPage(tuple(parts.values()), draft)
+
+
+def _part_asking(parts: Mapping[str, Part], code: str) -> Part | None:
+    return next((part for part in parts.values() if any(one.code == code for one in part.questions)), None)
 
 
 def _part(

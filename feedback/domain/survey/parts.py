@@ -1,9 +1,9 @@
-"""The survey's parts, one section a page: which of them somebody is asked, and which of them are complete."""
+"""The survey's parts, one section a page: what somebody is asked in each, and which they have yet to see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from feedback.domain.survey.drafts import Draft, fields_of, is_complete
+from feedback.domain.survey.drafts import Draft, fields_of, fits, left_open
 from feedback.domain.survey.questionnaires import Question, Questionnaire, Section
 
 
@@ -24,11 +24,6 @@ class Part:
         """The names of the fields in which its questions are answered, in order."""
         return tuple(name for question in self.questions for name in fields_of(question))
 
-    @property
-    def depends(self) -> bool:
-        """Whether what is asked here depends on earlier answers."""
-        return any(question.shown_when for question in self.questions)
-
 
 def parts_of(questionnaire: Questionnaire, draft: Draft) -> dict[str, Part]:
     """Return all parts by code, in order, each with what somebody with this draft is asked in it, perhaps nothing.
@@ -42,11 +37,25 @@ def parts_of(questionnaire: Questionnaire, draft: Draft) -> dict[str, Part]:
 
 
 def first_open(parts: Mapping[str, Part], draft: Draft) -> Part | None:
-    """Return the first part that the draft does not complete, or None."""
-    for part in parts.values():
-        # What a passed part asks may have changed since, if it depends on earlier answers.
-        if part.code in draft.passed and not part.depends:
-            continue
-        if not is_complete(part.questions, draft):
-            return part
-    return None
+    """Return the first part that is not answered as a whole and was not gone on from either, or None."""
+    unseen = (part for part in parts.values() if part.code not in draft.passed)
+    return next((part for part in unseen if left_open(part.questions, draft)), None)
+
+
+def first_wrong(parts: Mapping[str, Part], draft: Draft) -> Part | None:
+    """Return the first part on which the draft says what may not be said, or None."""
+    return next((part for part in parts.values() if not fits(part.questions, draft)), None)
+
+
+def open_again(before: Mapping[str, Part], parts: Mapping[str, Part], draft: Draft) -> Draft:
+    """Return the draft after its answers made `parts` of what was asked `before`: what asks more is to be seen again.
+
+    Not a part that asks more only of what was answered before.
+    """
+    known = {question.code for part in before.values() for question in part.questions}
+    more = {
+        part.code
+        for part in parts.values()
+        if any(question.code not in known for question in left_open(part.questions, draft))
+    }
+    return replace(draft, passed=draft.passed - more)

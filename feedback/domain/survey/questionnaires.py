@@ -123,9 +123,9 @@ class Question:
     """One question. `options` is empty for free text; `max_chars` counts for free text only.
 
     A `then_now` question is asked twice, "before the programme" and "now". Prefer not to say is offered on
-    every question that has options. `source` names the idea behind the question, `licence` its terms. A question with
-    `shown_when` is asked only of those who answered an earlier one in that way. Whatever is chosen on the theme of harm
-    is `sensitive`, whether said so or not.
+    every question that has options. One that is `required` is asked for once more if it was left open. `source` names
+    the idea behind the question, `licence` its terms. A question with `shown_when` is asked only of those who answered
+    an earlier one in that way. Whatever is chosen on the theme of harm is `sensitive`, whether said so or not.
     """
 
     code: str

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from feedback.domain.links import to_address
 from feedback.domain.survey.answers import Answer, Wish
-from feedback.domain.survey.drafts import answer_in
+from feedback.domain.survey.drafts import left_open, said_in
 from feedback.domain.survey.next_page import CheckPage
 from feedback.domain.survey.questionnaires import Question, text_in
 from feedback.locales.isolation import set_apart
@@ -41,16 +41,17 @@ class AnswersCheck:
 
 
 def show_check(page: CheckPage, opened: OpenLink, language: str) -> Response:
-    """Return the check of a complete answer."""
+    """Return the check of what is said, and of what was left open."""
     survey, check = opened.survey, answers_check(opened.survey, language)
-    said = answer_in(survey.questionnaire, page.draft)
-    asked = {question.code for part in page.parts for question in part.questions}
+    questions = [question for part in page.parts for question in part.questions]
+    said, asked = said_in(questions, page.draft), {question.code for question in questions}
+    left = {question.code for question in left_open(questions, page.draft)}
     values = {"link": to_address(opened.secret), "state": carry_draft(opened, page.draft)}
     values["receipt"] = escape(page.draft.typed)
     folds = {section.code: _FOLDED for section in survey.questionnaire.sections}
     for question in survey.questionnaire.questions:
         shown = list(_answered(question, said, language, check)) if question.code in asked else []
-        if any(one["warning"] for one in shown):
+        if question.code in left or any(one["warning"] for one in shown):
             folds[question.section] = _UNFOLDED
         pieces = check.pieces[question.code]
         values[question.code] = "".join(
@@ -124,6 +125,7 @@ def _samples(question: Question) -> Iterator[Answer]:
     if not question.closed:
         yield from (Answer(texts={question.code: " "}, wishes={question.code: wish}) for wish in Wish)
         return
+    yield Answer()
     for code in (*question.option_codes, *question.kind.asides):
         yield Answer(dict.fromkeys(question.fields, code))
     if not question.kind.adds_up:

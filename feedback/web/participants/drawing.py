@@ -11,6 +11,7 @@ from feedback.domain.survey.drafts import Draft
 from feedback.domain.survey.duration import minutes_needed
 from feedback.domain.survey.next_page import (
     CheckPage,
+    OpenPage,
     Page,
     PartPage,
     PromisePage,
@@ -30,6 +31,7 @@ from feedback.services.waves.submit_response import OpenLink
 from feedback.web.participants.carried import carry_draft, carry_receipt
 from feedback.web.participants.check import show_check
 from feedback.web.participants.kept_pages import KeptPage, hole, kept_page, padded
+from feedback.web.participants.left_open import show_left_open
 from feedback.web.participants.parts import show_part
 
 
@@ -43,6 +45,8 @@ def show(page: Page, opened: OpenLink) -> Response:
             return show_part(page, opened, language)
         case CheckPage():
             return show_check(page, opened, language)
+        case OpenPage():
+            return show_left_open(page, opened, language)
         case ThanksPage():
             return _show_thanks(page, opened, language)
         case WithdrawPage():

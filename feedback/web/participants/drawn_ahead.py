@@ -25,6 +25,7 @@ from feedback.web.health import DRAWN_AHEAD
 from feedback.web.languages import PARAMETER, offer_only
 from feedback.web.participants.check import answers_check
 from feedback.web.participants.drawing import promise_page, thanks_page, withdraw_page, withdrawn_page
+from feedback.web.participants.left_open import left_open_page
 from feedback.web.participants.parts import kept_part
 
 SURVEYS = "feedback-surveys"
@@ -34,6 +35,7 @@ _DRAWERS: tuple[Callable[[Survey, str], object], ...] = (
     lambda survey, language: [promise_page(survey, language, carries=carries) for carries in (False, True)],
     lambda survey, language: [kept_part(survey, page, language) for page in every_part(survey.questionnaire)],
     answers_check,
+    left_open_page,
     thanks_page,
     lambda survey, language: [withdraw_page(survey, language, wrong) for wrong in (None, "word", "receipt")],
     withdrawn_page,

@@ -32,12 +32,17 @@ from forms.questionnaire import asked_in_words, build_form, fill_form
 
 CHECKED = "checked"
 UNCHECKED = " " * len(CHECKED)
+FOCUSED = "autofocus"
+UNFOCUSED = " " * len(FOCUSED)
 _NAME = re.compile(r'\bname="([^"]+)"')
 _CARRIED = ("link", "state", "draft", "begun", "until", "closing", "lost", "contact", "email", "help")
 _LAST_HOUR = timedelta(hours=1)
 
 Mark = Callable[[str, str, bool], str]
-"""Says of a choice, by its field and code, whether it is made: an attribute, or a hole for one."""
+"""Says of a choice, by its field and code, whether it is made: an attribute, or a hole for one.
+
+Of no choice but a field, whether it is left open ("no.…"), or the page begins at it ("at.…").
+"""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
         return _show_judged(page, opened.survey, language, carried)
     values = {**part.blank, **_filled_in(page, part.blank), **carried}
     values["nothing"] = part.nothing[bool(page.part.questions)]
+    values |= {f"at.{question.fields[0]}.": FOCUSED for question in page.part.questions if question.code == page.at}
     asked = {question.code for question in page.part.questions}
     for code, question in part.conditional.items():
         values[f"question.{code}"] = question.asked.filled(values) if code in asked else question.absent
@@ -133,6 +139,8 @@ def _filled_in(page: PartPage, blank: Mapping[str, str]) -> dict[str, str]:
     for name, said in {**wishes, **page.filled.values}.items():
         if (text := f"text.{name}") in blank:
             filled[text] = escape(tidied(said[0]))
+        # What is chosen is not left open.
+        filled[f"no.{name}."] = UNCHECKED
         for code in said:
             filled |= {f"yes.{name}.{code}": CHECKED, f"no.{name}.{code}": UNCHECKED}
     return filled
@@ -145,7 +153,7 @@ def _show_judged(page: PartPage, survey: Survey, language: str, carried: Mapping
     every = survey.questionnaire.questions_in(page.part.code)
     questions = [shown.get(one.code) or conditional[one.code].absent for one in every]
     drawn = _draw_part(page, survey, language, questions=questions, form=form, carried=carried)
-    return Response(padded(drawn), 422 if form.errors or page.lost else 200)
+    return Response(padded(drawn), 422)
 
 
 def kept_part(survey: Survey, page: PartPage, language: str) -> KeptPart:
@@ -175,7 +183,7 @@ def _nothing_asked() -> tuple[Markup, Markup]:
     return said, filled_up(Markup(), size_of(said))
 
 
-_BLANK = {"text": "", "yes": UNCHECKED, "no": CHECKED}
+_BLANK = {"text": "", "yes": UNCHECKED, "no": CHECKED, "at": UNFOCUSED}
 
 
 def _draw_question(shown: ShownQuestion, carried: Mapping[str, str]) -> KeptPage:

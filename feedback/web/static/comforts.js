@@ -1,4 +1,4 @@
-/* Comforts for those whose browser runs scripts; everything works without. Sends nothing anywhere.
+/* Comforts for those whose browser runs scripts; everything works without. Sends nothing that a form would not.
    Counts characters, warns before leaving with unsent answers, and, if asked to, keeps answers on this device:
    sealed by the server with the link's own key, under a name that does not tell the link, until they are sent. */
 "use strict";
@@ -53,6 +53,15 @@
     say();
   };
 
+  /* Without script a choice made beforehand stands for what is left open. With it none is, and as much is sent. */
+  const chooseNothingBeforehand = () => {
+    const left = [...form.querySelectorAll(".left input")];
+    left.forEach((choice) => choice.parentElement.remove());
+    form.addEventListener("formdata", ({ formData }) => {
+      left.filter(({ name }) => !formData.has(name)).forEach(({ name, value }) => formData.append(name, value));
+    });
+  };
+
   const warnBeforeLeaving = () => {
     let unsent = form.dataset.begun === "yes";
     const warn = (event) => event.preventDefault();
@@ -103,6 +112,9 @@
   if (form) {
     form.querySelectorAll("textarea[data-max]").forEach(count);
     warnBeforeLeaving();
+    if ("onformdata" in form) {
+      chooseNothingBeforehand();
+    }
     if (storage) {
       offerToKeep();
     }

@@ -1,4 +1,4 @@
-"""Which page answers a request: every way to send a form, with answers that are complete and answers that are not."""
+"""Which page answers a request: every way to send a form, with answers that are whole and answers that are not."""
 
 import random
 from dataclasses import replace
@@ -7,8 +7,10 @@ import pytest
 
 from feedback.domain.links import Receipt
 from feedback.domain.survey.drafts import Draft, with_typed
+from feedback.domain.survey.kinds import filled_code
 from feedback.domain.survey.next_page import (
     CheckPage,
+    OpenPage,
     Page,
     PartPage,
     PromisePage,
@@ -21,20 +23,25 @@ from feedback.domain.survey.next_page import (
     after_check,
     after_part,
     after_word,
-    check_again,
     first_page,
 )
-from feedback.domain.survey.parts import first_open, parts_of
-from feedback.domain.survey.questionnaires import Role
+from feedback.domain.survey.parts import parts_of
+from feedback.domain.survey.questionnaires import Condition, Questionnaire, Role
 from forms.bank import pair
 from tests.answering import an_answer, draft_of
 
 ASKED = pair("kickoff")[Role.MENTOR]
 PARTS = parts_of(ASKED, Draft())
 FIRST, SECOND, THIRD, LAST = PARTS
+SEEN = frozenset(PARTS)
 COMPLETE = draft_of(an_answer(ASKED, random.Random(1)))
-ALL_BUT_SECOND = Draft({name: said for name, said in COMPLETE.values.items() if name not in PARTS[SECOND].fields})
-NOTHING = Draft()
+WITHOUT_SECOND = {name: said for name, said in COMPLETE.values.items() if name not in PARTS[SECOND].fields}
+SECOND_UNSEEN = Draft(WITHOUT_SECOND)
+SECOND_OPEN = replace(SECOND_UNSEEN, passed=SEEN)
+OPEN = tuple(question for question in PARTS[SECOND].questions if question.required)
+PROMPTED = replace(SECOND_OPEN, prompted=frozenset(question.code for question in OPEN))
+WRONG = replace(COMPLETE, values={**COMPLETE.values, PARTS[SECOND].fields[0]: ("no such option",)})
+NOTHING, NOTHING_SAID = Draft(), Draft(passed=SEEN)
 RECEIPT = Receipt(bytes(range(16)))
 TYPED = with_typed(NOTHING, "0001-0203")
 
@@ -53,11 +60,16 @@ def told(page: Page | Submission | Withdrawal) -> str:
     if not isinstance(page, PartPage):
         return type(page).__name__
     marks = [mark for mark in ("judged", "checking") if getattr(page, mark)]
-    return " ".join([page.part.code, *marks])
+    return " ".join([page.part.code, *marks, *(["at", page.at] if page.at else [])])
 
 
 def button(draft: Draft, **pressed: str) -> Sent:
     return Sent(draft, {name: [said] for name, said in pressed.items()})
+
+
+def wrongly(code: str, **pressed: str) -> Sent:
+    """A part in which something is chosen that was not offered."""
+    return button(NOTHING, part=code, **{PARTS[code].fields[0]: "no such option"}, **pressed)
 
 
 def unread(draft: Draft = NOTHING, **pressed: str) -> Sent:
@@ -72,32 +84,45 @@ FROM_A_PART = [
     (form(NOTHING, SECOND, "back"), FIRST),
     (form(NOTHING, FIRST, "stay"), FIRST),
     (form(NOTHING, FIRST, "next", switched=True), FIRST),
-    (form(NOTHING, LAST, "next"), f"{FIRST} judged"),
-    (form(ALL_BUT_SECOND, LAST, "next"), f"{SECOND} judged"),
+    (form(NOTHING, LAST, "next"), FIRST),
+    (form(SECOND_UNSEEN, LAST, "next"), SECOND),
+    (form(SECOND_OPEN, LAST, "next"), "CheckPage"),
+    (form(WRONG, LAST, "next"), f"{SECOND} judged checking"),
     (form(COMPLETE, LAST, "next"), "CheckPage"),
-    (button(NOTHING, part=SECOND), f"{SECOND} judged"),
+    (button(NOTHING, part=SECOND), THIRD),
     (button(NOTHING, part=SECOND, go="back"), FIRST),
     (button(NOTHING, part=SECOND, go="stay"), SECOND),
-    (button(COMPLETE, part=SECOND, checking="yes"), f"{SECOND} judged checking"),
+    (button(COMPLETE, part=SECOND, checking="yes"), "CheckPage"),
+    (wrongly(SECOND), f"{SECOND} judged"),
+    (wrongly(SECOND, go="back"), FIRST),
     (button(COMPLETE, change=THIRD), f"{THIRD} checking"),
     (button(COMPLETE, change="no such part"), f"{FIRST} judged"),
+    (button(PROMPTED, question=filled_code(OPEN[1].code)), f"{SECOND} checking at {OPEN[1].code}"),
+    (button(PROMPTED, question="no such question"), f"{FIRST} judged"),
     (button(COMPLETE, go="resume"), "CheckPage"),
-    (button(ALL_BUT_SECOND, go="resume"), SECOND),
+    (button(PROMPTED, go="resume", shown="open"), "CheckPage"),
+    (button(SECOND_UNSEEN, go="resume"), SECOND),
     (button(COMPLETE, part="no such part"), f"{FIRST} judged"),
     (button(COMPLETE), f"{FIRST} judged"),
     (unread(go="resume"), f"{FIRST} judged"),
     (replace(button(COMPLETE, shown="promise"), switched=True), "PromisePage"),
+    (replace(button(PROMPTED, shown="open"), switched=True), "OpenPage"),
 ]
 FROM_THE_CHECK = [
     (button(COMPLETE, go="send"), "Submission"),
-    (button(ALL_BUT_SECOND, go="send"), "Submission"),
+    (button(SECOND_OPEN, go="send"), "OpenPage"),
+    (button(PROMPTED, go="send"), "Submission"),
+    (button(SECOND_UNSEEN, go="send"), f"{SECOND} judged"),
+    (button(WRONG, go="send"), f"{SECOND} judged checking"),
+    (button(NOTHING, go="send"), f"{FIRST} judged"),
+    (button(NOTHING_SAID, go="send"), "OpenPage"),
     (unread(go="send"), f"{FIRST} judged"),
     (button(COMPLETE), "CheckPage"),
     (button(COMPLETE, go="change"), "CheckPage"),
-    (button(ALL_BUT_SECOND), f"{SECOND} judged checking"),
     (button(NOTHING), f"{FIRST} judged"),
+    (replace(button(SECOND_UNSEEN, go="send"), switched=True), SECOND),
     (replace(button(COMPLETE, go="send"), switched=True), "CheckPage"),
-    (replace(button(ALL_BUT_SECOND, go="send"), switched=True), SECOND),
+    (replace(button(SECOND_OPEN, go="send"), switched=True), "CheckPage"),
     (replace(button(NOTHING), switched=True, receipt=RECEIPT), "ThanksPage"),
     (replace(button(COMPLETE, go="send"), receipt=RECEIPT), "Submission"),
 ]
@@ -137,11 +162,38 @@ def test_a_part_changed_from_the_check_leads_back_to_it() -> None:
     assert told(after_part(ASKED, changed)) == "CheckPage"
 
 
-def test_whoever_says_that_a_part_was_passed_is_asked_it_all_the_same_before_the_end() -> None:
-    lie = replace(ALL_BUT_SECOND, passed=frozenset(PARTS))
-    assert told(after_part(ASKED, button(lie, go="resume"))) == "CheckPage"
-    assert told(check_again(ASKED, lie)) == f"{SECOND} judged checking"
-    assert first_open(PARTS, lie) is None
+def test_each_question_left_open_is_prompted_for_once() -> None:
+    prompt = after_check(ASKED, button(SECOND_OPEN, go="send"))
+    assert prompt == OpenPage(OPEN, PROMPTED)
+    assert after_check(ASKED, button(prompt.draft, go="send")) == Submission(PROMPTED)
+    one_more = replace(PROMPTED, prompted=PROMPTED.prompted - {OPEN[0].code})
+    assert after_check(ASKED, button(one_more, go="send")) == OpenPage(OPEN, PROMPTED)
+
+
+def test_where_nothing_is_answered_nothing_is_sent_however_often_it_is_tried() -> None:
+    once = after_check(ASKED, button(NOTHING_SAID, go="send"))
+    assert isinstance(once, OpenPage)
+    again = after_check(ASKED, button(once.draft, go="send"))
+    assert again == once
+    assert once.nothing
+
+
+def hung(questionnaire: Questionnaire) -> Questionnaire:
+    """The second part asked only after one answer to a question of the first."""
+    condition = Condition(PARTS[FIRST].questions[0].code, ("agree",))
+    depends = {one.code: replace(one, shown_when=condition) for one in PARTS[SECOND].questions}
+    return replace(questionnaire, questions=tuple(depends.get(one.code, one) for one in questionnaire.questions))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "page"),
+    [("agree", "agree", "CheckPage"), ("disagree", "agree", f"{SECOND} checking"), ("agree", "disagree", "CheckPage")],
+)
+def test_only_what_asks_more_after_a_change_is_to_be_seen_again(before: str, now: str, page: str) -> None:
+    code = PARTS[FIRST].questions[0].code
+    draft = replace(SECOND_OPEN, values={**SECOND_OPEN.values, code: (before,)})
+    changed = {**filled(FIRST), code: (now,), "part": [FIRST], "checking": ["yes"]}
+    assert told(after_part(hung(ASKED), Sent(draft, changed))) == page
 
 
 def test_a_promise_read_again_carries_the_draft_and_a_first_one_nothing() -> None:
