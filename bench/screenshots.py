@@ -100,7 +100,7 @@ def journey(page: Page, link: str, shoot: Shoot) -> None:
     page.goto(f"{link}/withdraw")
     press(page, "Take back my answer")
     shoot("withdraw-errors")
-    page.get_by_label("To be sure").fill("withdraw")
+    page.get_by_label("To confirm").fill("withdraw")
     press(page, "Take back my answer")
     shoot("withdrawn")
 

@@ -89,7 +89,7 @@ def _behind_a_link(link: str, page: Page) -> Iterator[str]:
     yield "withdrawal"
     press(page, "Take back my answer")
     yield "withdrawal with an error"
-    page.get_by_label("To be sure").fill("withdraw")
+    page.get_by_label("To confirm").fill("withdraw")
     press(page, "Take back my answer")
     yield "withdrawn"
 
