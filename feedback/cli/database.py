@@ -14,6 +14,12 @@ from feedback.services.installation.upgrade_databases import (
 )
 
 database = AppGroup("db")
+_MISFIT = (
+    "Wave {wave_id} invited {invited} people in the group “{group}”, and by the roster of today {found} of them are in "
+    "it: a cohort was renamed, or people were moved or deleted. Who was invited to this wave is therefore not filled "
+    "in, and waves that ask some of the same may be refused for two years. Import the roster with the cohorts of then, "
+    "and run `feedback db upgrade` again."
+)
 
 
 @database.command("upgrade")
@@ -24,8 +30,10 @@ def upgrade_command() -> None:
     Example:  feedback db upgrade
     """
     engines = runtime().engines
-    upgrade_databases(engines, runtime().keys, migrations_folder(), now=runtime().clock(), actor=ACTOR)
+    misfits = upgrade_databases(engines, runtime().keys, migrations_folder(), now=runtime().clock(), actor=ACTOR)
     say("The databases are up to date.")
+    for one in misfits:
+        say(_MISFIT.format(**one._asdict()))
     for sentence in find_traces(engines):
         say(sentence)
 

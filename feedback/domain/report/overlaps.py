@@ -12,7 +12,7 @@ from feedback.domain.disclosure.history import PublishedGroup, combinations
 from feedback.domain.disclosure.statements import GroupStatement, Withheld
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.survey.asked import AskedQuestion
-from feedback.domain.survey.questionnaires import Texts
+from feedback.domain.survey.questionnaires import Role, Texts
 from feedback.domain.survey.wording import are_nearly_equal
 
 
@@ -38,6 +38,11 @@ class KnownWave:
     k: int
     topics: tuple[Topic, ...]
     members: Mapping[str, frozenset[bytes]]
+
+    def rights_known(self, group: Group) -> int:
+        """Return of how many rights to answer it is known whose they are: of somebody in both roles of both."""
+        names = (group.name,) if group.role else tuple(Role)
+        return sum(len(self.members.get(name, ())) for name in names)
 
 
 @dataclass(frozen=True)

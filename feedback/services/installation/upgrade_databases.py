@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
 from feedback.services.installation.check_databases import KEY_STORE, Engines
-from feedback.services.waves.fill_history import fill_history
+from feedback.services.waves.fill_history import Misfit, fill_history
 from feedback.storage.audit_log import note
 from feedback.storage.grants import grant_keys, grant_main
 from feedback.storage.keys import KeyStore
@@ -15,16 +15,17 @@ from feedback.storage.migrate import upgrade
 from feedback.storage.tables import Base, KeyBase
 
 
-def upgrade_databases(engines: Engines, keys: KeyStore, folder: Path, *, now: datetime, actor: str) -> None:
+def upgrade_databases(engines: Engines, keys: KeyStore, folder: Path, *, now: datetime, actor: str) -> list[Misfit]:
     """Upgrade both databases to the newest revision; another process that does so is waited for.
 
-    Raises KeysMissing if keys of an earlier version have to be wrapped anew and the master key is another.
+    Returns the groups of which it could not be filled in who was invited. Raises KeysMissing if keys of an earlier
+    version have to be wrapped anew and the master key is another.
     """
     for (engine, tree), base in zip(engines.trees(folder), (Base, KeyBase), strict=False):
         upgrade(engine, base.metadata, tree)
     _note_wrapped(engines, keys.bind_all(), now, actor)
     with Session(engines.main) as session:
-        fill_history(session, keys)
+        return fill_history(session, keys)
 
 
 def rewrap_keys(engines: Engines, keys: KeyStore, *, now: datetime, actor: str) -> int:

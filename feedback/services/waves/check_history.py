@@ -298,7 +298,7 @@ def members_of(
     """
     key, domains = keys.history_key(organisation.id), organisation.same_domains
     members: dict[str, set[bytes]] = {}
-    names = cache(lambda role, cohort: _names(Atom(Role(role), cohort), groups))
+    names = cache(lambda role, cohort: names_in(Atom(Role(role), cohort), groups))
     for address, role, cohort in people:
         person = person_digest(key, address, domains)
         for name in names(role, cohort):
@@ -306,7 +306,8 @@ def members_of(
     return {name: frozenset(found) for name, found in members.items()}
 
 
-def _names(atom: Atom, groups: tuple[Group, ...]) -> tuple[str, ...]:
+def names_in(atom: Atom, groups: tuple[Group, ...]) -> tuple[str, ...]:
+    """Return by which names the history has people of this role and cohort: none, if their cohort is in no group."""
     try:
         group = group_of(atom, groups)
     except ValueError:
@@ -326,12 +327,14 @@ def _others(
                 yield wave, known
 
 
-# Where both roles are one group, the roles are in the history whenever the group is.
 def _is_unknown(session: Session, wave: KnownWave) -> bool:
-    """Tell whether of a group that counts nobody is in the history: an earlier version did not write it down."""
+    """Tell whether the history has fewer people in a group that counts than were invited to it, as its report says.
+
+    An earlier version did not write them down, or left out whose cohort had been renamed since.
+    """
     counting = frozenset[str]().union(*(topic.names for topic in wave.topics))
     groups = groups_of(session, wave.wave_id)
-    return any(one.name not in wave.members for one in groups if one.role is None or one.name in counting)
+    return any(wave.rights_known(one) < one.rights for one in groups if one.role is None or one.name in counting)
 
 
 def _topics(session: Session, wave: Wave) -> tuple[Topic, ...]:
