@@ -88,7 +88,7 @@ _WORKER: Mapping[str, str] = {
     "sealed_responses": "SELECT, DELETE, MAINTAIN",
     "comments": "SELECT, INSERT, DELETE, MAINTAIN",
     "comment_summaries": "SELECT, DELETE, MAINTAIN",
-    "history": "SELECT, INSERT, DELETE",
+    "history": "SELECT, INSERT, DELETE, MAINTAIN",
     "reports": _ADD,
     "counted_receipts": _ADD,
     "results_pages": _ADD,

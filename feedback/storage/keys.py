@@ -142,23 +142,18 @@ class KeyStore:
         with Session(self._engine) as session:
             session.execute(delete(StoredKey).where(StoredKey.owner_id == wave_id, StoredKey.purpose.in_(doomed)))
             session.commit()
-        self.scrub_if_due()
+        self.scrub_again()
 
-    def scrub_if_due(self) -> bool:
-        """Rewrite the key store's files unless that was done since the last destruction; may raise ScrubUnfinished.
-
-        Returns whether it did.
-        """
-        was_due = self._needs_scrub
-        if was_due:
-            scrub(self._engine, StoredKey.__tablename__)
-            self._needs_scrub = False
-        return was_due
+    @property
+    def scrub_is_due(self) -> bool:
+        """Whether the files were not rewritten since this process destroyed a key, or began."""
+        return self._needs_scrub
 
     def scrub_again(self) -> None:
-        """Rewrite the files although this process destroyed nothing: another may have died after destroying."""
+        """Rewrite the key store's files; may raise ScrubUnfinished."""
         self._needs_scrub = True
-        self.scrub_if_due()
+        scrub(self._engine, StoredKey.__tablename__)
+        self._needs_scrub = False
 
     def purposes_held(self) -> dict[int, set[Purpose]]:
         """Return which keys are still there, by wave."""
@@ -191,7 +186,7 @@ class KeyStore:
                 wrapped = _wrap(self._wrapping, row.purpose, row.owner_id, PrivateKey(row.key_id, open_row(row)))
                 session.execute(update(StoredKey).where(*mine).values(wrapped=wrapped, master_key_id=current))
             session.commit()
-        self.scrub_if_due()
+        self.scrub_again()
         return len(rows)
 
     def _insert_or_keep(self, purpose: Purpose, owner_id: int, draw: Callable[[], PrivateKey]) -> None:

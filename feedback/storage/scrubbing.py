@@ -7,9 +7,16 @@ from sqlalchemy import Connection, Engine, text
 
 from feedback.domain.errors import ScrubUnfinished
 
+AT_ANY_TIME = ("history", "support_requests")
+"""Tables of which rows are deleted when no key is: nothing tells a process that begins that they may lie in a file."""
+AT_THE_END = ("sealed_responses", "entitlements", "comments", "comment_summaries", *AT_ANY_TIME)
+"""Tables of which rows are deleted before a key is: while any may lie in a file, the key is left to say so."""
 _ATTEMPTS = 5
 _LOCK_TIMEOUT = "5s"
-_HELD = "An older open transaction kept the database from being rewritten; it is tried again at the next tick."
+_HELD = (
+    "An older open transaction kept the database from being rewritten; a worker tries again at its next tick, "
+    "and a command can be repeated."
+)
 _LOOKS = 50
 _PAUSE = "SELECT pg_sleep(0.1)"
 # A rewrite keeps deleted rows that somebody could still see: whoever began before the deletion (a backup, an open or

@@ -14,7 +14,7 @@ from procrastinate.testing import InMemoryConnector
 from sqlalchemy.exc import DBAPIError
 
 from feedback.domain.errors import FeedbackError, MailRefused, ScrubUnfinished, WaveNotReady
-from feedback.services.waves.destroy_keys import rewrite_key_store
+from feedback.services.waves.destroy_keys import rewrite_files
 from feedback.services.waves.find_due import Act
 from feedback.worker.alarm import Alarm
 from feedback.worker.context import WorkerContext
@@ -112,13 +112,13 @@ class Tasks:
         await engine.job_manager.prune_stalled_workers(self.stalled_seconds)
         if stalled:
             log.warning("A worker fell silent; %d jobs of it are done again.", len(stalled))
-            # It may have died between deleting keys and rewriting the file that they lay in.
+            # It may have died between deleting keys and rewriting the files that they lay in.
             with suppress(ScrubUnfinished):
-                await asyncio.to_thread(self._rewrite_key_store)
+                await asyncio.to_thread(self._rewrite_files)
 
-    def _rewrite_key_store(self) -> None:
+    def _rewrite_files(self) -> None:
         with self.context.scope() as session:
-            rewrite_key_store(session, self.context.keys, now=self.context.clock())
+            rewrite_files(session, self.context.keys, now=self.context.clock())
 
     def _is_still_due(self, due: Due) -> bool:
         with self.context.scope() as session:

@@ -7,17 +7,15 @@ from sqlalchemy.orm import Session
 
 from feedback.services.waves.find_spent_keys import find_spent_keys
 from feedback.storage.audit_log import note
-from feedback.storage.comments import CommentSummary, StoredComment, destroy_comments
-from feedback.storage.entitlements import Entitlement
+from feedback.storage.comments import destroy_comments
 from feedback.storage.keys import KeyStore, Purpose
-from feedback.storage.responses import StoredResponse
-from feedback.storage.scrubbing import scrub
+from feedback.storage.scrubbing import AT_ANY_TIME, AT_THE_END, scrub
 
 Step = Callable[[str], None]
 
 _KEY_STORE = "key store"
 _REWROTE = "rewrote files"
-_SCRUBBED = tuple(table.__tablename__ for table in (StoredResponse, Entitlement, StoredComment, CommentSummary))
+_MAIN = "main database"
 
 
 def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step: Step = lambda _name: None) -> None:
@@ -32,11 +30,11 @@ def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step:
             destroy_comments(session, wave_id)
     session.commit()
     if not spent:
-        if keys.scrub_if_due():
-            _note(session, now, _REWROTE, _KEY_STORE)
+        if keys.scrub_is_due:
+            rewrite_files(session, keys, now=now)
         return
-    scrub(session.get_bind().engine, *_SCRUBBED)
-    _note(session, now, _REWROTE, "main database")
+    scrub(session.get_bind().engine, *AT_THE_END)
+    _note(session, now, _REWROTE, _MAIN)
     step("scrubbed")
     for wave_id, purposes in spent.items():
         keys.destroy_wave_keys(wave_id, keep_comments=Purpose.COMMENT not in purposes)
@@ -45,8 +43,10 @@ def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step:
     step("keys destroyed")
 
 
-def rewrite_key_store(session: Session, keys: KeyStore, *, now: datetime) -> None:
-    """Rewrite the key store's files after another process may have died between destroying keys and doing so."""
+def rewrite_files(session: Session, keys: KeyStore, *, now: datetime) -> None:
+    """Rewrite what another process may have died between deleting and rewriting, and which no key tells of."""
+    scrub(session.get_bind().engine, *AT_ANY_TIME)
+    _note(session, now, _REWROTE, _MAIN)
     keys.scrub_again()
     _note(session, now, _REWROTE, _KEY_STORE)
 

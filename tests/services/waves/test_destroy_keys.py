@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from feedback.services.waves.destroy_keys import destroy_spent_keys, rewrite_key_store
+from feedback.services.waves.destroy_keys import destroy_spent_keys, rewrite_files
 from tests.answering import respond
 from tests.reviewing import wave_in_review
 from tests.world import World, noted
@@ -30,10 +30,10 @@ def test_files_are_rewritten_and_noted_once_by_a_process_that_begins_and_destroy
     with world.session() as session:
         destroy_spent_keys(session, world.keys, now=world.clock())
         destroy_spent_keys(session, world.keys, now=world.clock())
-    assert noted(world, "rewrote files") == [("service", "key store")]
+    assert noted(world, "rewrote files") == [("service", "main database"), ("service", "key store")]
 
 
 def test_files_rewritten_for_a_worker_that_died_are_noted(world: World) -> None:
     with world.session() as session:
-        rewrite_key_store(session, world.keys, now=world.clock())
-    assert noted(world, "rewrote files") == [("service", "key store")]
+        rewrite_files(session, world.keys, now=world.clock())
+    assert noted(world, "rewrote files") == [("service", "main database"), ("service", "key store")]
