@@ -16,7 +16,7 @@ from tests.web.test_languages import WORD
 from tests.world import World
 
 TRANSLATED = [language.code for language in LANGUAGES if language.code != "en"]
-_SEND = "main form [type=submit][name=go][value=send]"
+_SEND = "main form .button[name=go][value=send]"
 
 
 def press(page: Page, selector: str) -> None:
