@@ -66,14 +66,14 @@ def _effects(pair: ComparedReports, language: str) -> Table:
 def _caution() -> Paragraph:
     said = _(
         "Nobody is followed from one survey to the next: two groups are compared, not the same answers. What "
-        "changed may have many causes. The interval says how far chance alone could move the number (95 %)."
+        "changed may have many causes. The interval says how far chance alone could move the number (95%)."
     )
     return Paragraph(said, Tone.QUIET)
 
 
 def _pair(pair: ComparedReports, language: str) -> Iterator[Block]:
     yield Heading(pair_name(pair), 3)
-    titles = (_("Question"), _("Group"), _("Before"), _("After"), _("Change"), _("95 % interval"))
+    titles = (_("Question"), _("Group"), _("Before"), _("After"), _("Change"), _("95% interval"))
     rows = tuple(row for one in pair.questions for row in _rows(one, language))
     if rows:
         caption = _("%(pair)s: who chose the most favourable answers, or the one named", pair=pair_name(pair))
@@ -81,7 +81,7 @@ def _pair(pair: ComparedReports, language: str) -> Iterator[Block]:
     memories = tuple(row for one in pair.questions for row in _memories(one, language))
     if memories:
         yield _looked_back(memories)
-    remarks = (*_twins(pair), *_obstacles(pair))
+    remarks = (*_twins(pair), *_obstacles(pair, language))
     if remarks:
         yield Items(remarks)
 
@@ -133,7 +133,7 @@ def _answer(one: ComparedQuestion, change: WaveDifference, language: str) -> str
 def _sentence(pair: ComparedReports, one: ComparedQuestion, change: WaveDifference, language: str) -> str:
     said = _(
         "%(group)s, “%(question)s”: the share who chose %(answers)s %(verb)s, from %(before)s (%(pair)s) to %(after)s; "
-        "95 %% interval %(interval)s.",
+        "95%% interval %(interval)s.",
         group=group_name(one.group),
         question=text_in(one.question.text, language),
         answers=_answer(one, change, language),
@@ -149,12 +149,20 @@ def _sentence(pair: ComparedReports, one: ComparedQuestion, change: WaveDifferen
 def _verb(points: Interval) -> str:
     low, high = round(points.low), round(points.high)
     if low != high:
-        return _("changed by something between %(range)s", range=points_words(points))
+        return _range_verb(low, high, points)
     if low > 0:
         return str(ngettext("rose by %(num)s point", "rose by %(num)s points", low))
     if low < 0:
         return str(ngettext("fell by %(num)s point", "fell by %(num)s points", -low))
     return _("did not change")
+
+
+def _range_verb(low: int, high: int, points: Interval) -> str:
+    if low > 0:
+        return _("rose by %(low)s to %(high)s points", low=low, high=high)
+    if high < 0:
+        return _("fell by %(low)s to %(high)s points", low=-high, high=-low)
+    return _("changed by %(range)s", range=points_words(points))
 
 
 def _doubts(one: ComparedQuestion, change: WaveDifference) -> Iterator[str]:
@@ -173,11 +181,16 @@ def _twins(pair: ComparedReports) -> Iterator[str]:
         )
 
 
-def _obstacles(pair: ComparedReports) -> Iterator[str]:
+def _obstacles(pair: ComparedReports, language: str) -> Iterator[str]:
     for one in pair.questions:
         if one.obstacle not in (None, Obstacle.NOT_ASKED):
             reason = _reason(one.obstacle)
-            yield _("%(code)s, %(group)s: %(reason)s", code=one.code, group=group_name(one.group), reason=reason)
+            yield _(
+                "“%(question)s”, %(group)s: %(reason)s",
+                question=text_in(one.question.text, language),
+                group=group_name(one.group),
+                reason=reason,
+            )
 
 
 def _reason(obstacle: Obstacle) -> str:

@@ -62,7 +62,7 @@ def changes_in_short(pair: ComparedReports, found: Contrasts) -> Iterator[Block]
 
 def _change(one: Contrast) -> str:
     told = _(
-        "%(who)s: %(before)s → %(after)s answered %(answers)s to “%(question)s”: %(points)s (95 %% interval "
+        "%(who)s: %(before)s → %(after)s answered %(answers)s to “%(question)s”: %(points)s (95%% interval "
         "%(interval)s).",
         who=side_name(one.role),
         before=count_and_share(one.before),

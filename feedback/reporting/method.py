@@ -103,11 +103,11 @@ def _limits() -> tuple[str, ...]:
     return (
         _(
             "An interval says how far the share might lie from what was counted by chance alone, had the same people "
-            "been asked by lot from many like them (95 %; Wilson’s for a share, Newcombe’s for a difference)."
+            "been asked by lot from many like them (95%; Wilson’s for a share, Newcombe’s for a difference)."
         ),
         _(
             "“More than chance alone explains” is said only where that holds after all comparisons of this report were "
-            "allowed for (Holm, 5 %). Nothing is said so of a single group."
+            "allowed for (Holm, 5%). Nothing is said so of a single group."
         ),
         _("Of twenty shares that did not change at all, one will look as if it had. One number alone proves little."),
         _("Those who answered may differ from those who did not. Nobody knows who they are."),

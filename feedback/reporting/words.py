@@ -197,9 +197,9 @@ def theme_name(theme: str) -> str:
 
 
 def interval_of_share(interval: Interval) -> str:
-    """Return such as "95 % interval 39 % to 84 %"; the ends are in percent."""
+    """Return such as "95% interval 39 % to 84 %"; the ends are in percent."""
     low, high = format_percent(interval.low / 100), format_percent(interval.high / 100)
-    return _("95 %% interval %(low)s to %(high)s", low=low, high=high)
+    return _("95%% interval %(low)s to %(high)s", low=low, high=high)
 
 
 def signed_points(value: float) -> str:

@@ -175,7 +175,7 @@ def _outcomes() -> PaperSection:
 def _change() -> PaperSection:
     table = Table(
         "Change since kick-off, in percentage points",
-        (Column("Question"), Column("Kick-off"), Column("Now"), number("Change"), Column("95 % interval")),
+        (Column("Question"), Column("Kick-off"), Column("Now"), number("Change"), Column("95% interval")),
         (
             ("I am confident raising this with senior people", "9 of 26", "21 of 27", 43.2, "17.1 to 62.0"),
             ("Senior leaders understand the barriers", "12 of 26", "14 of 27", 5.7, "−20.2 to 30.7 (indicative)"),

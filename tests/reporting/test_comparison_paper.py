@@ -25,7 +25,7 @@ def wave(ratings: str, stage: str = "exit", previous: Report | None = None, **ch
 def test_a_rise_is_told_with_both_numbers_and_its_interval(speaking: Flask) -> None:
     first = wave(LOW, "kickoff")
     said = told(first, wave(HIGH, previous=first))
-    assert "rose by 67 points, from 0 of 12 (Kick-off → Exit) to 8 of 12; 95 % interval +30 to +86 points." in said
+    assert "rose by 67 points, from 0 of 12 (Kick-off → Exit) to 8 of 12; 95% interval +30 to +86 points." in said
 
 
 def test_a_fall_is_told_like_a_rise(speaking: Flask) -> None:
@@ -42,13 +42,18 @@ def test_no_change_is_told(speaking: Flask) -> None:
 
 def test_a_banded_side_gives_a_range(speaking: Flask) -> None:
     first = wave("000011112222", "kickoff")
-    assert "changed by something between +75 to +100 points" in told(first, wave("333333333344", previous=first))
+    assert "rose by 75 to 100 points" in told(first, wave("333333333344", previous=first))
+
+
+def test_a_range_of_falls_has_no_sign(speaking: Flask) -> None:
+    first = wave("333333333344", "kickoff")
+    assert "fell by 75 to 100 points" in told(first, wave("000011112222", previous=first))
 
 
 def test_a_changed_question_is_named_and_not_compared(speaking: Flask) -> None:
     first = wave(LOW, "kickoff")
     said = told(first, wave(HIGH, previous=first, text="Other words?"))
-    assert "C1, Mentors: the words or the answers were changed in between" in said
+    assert "“Other words?”, Mentors: the words or the answers were changed in between" in said
     assert "rose" not in said
 
 

@@ -55,7 +55,7 @@ def test_a_later_report_says_what_changed(speaking: Flask) -> None:
     paper = composed(second, first)
     assert {"change", "appendix"} <= set(names(paper))
     short = words(paper, "short")
-    assert "Mentors: 0 of 12 → 8 of 12 answered “Choice 3” or “Choice 4” to “How?”: +67 points (95 % interval" in short
+    assert "Mentors: 0 of 12 → 8 of 12 answered “Choice 3” or “Choice 4” to “How?”: +67 points (95% interval" in short
     assert "That is more than chance alone explains." in short
     assert "+67 points" in words(paper, "change")
 

@@ -90,8 +90,8 @@ def test_every_reason_has_words(speaking: Flask, reason: Reason) -> None:
 
 
 def test_the_reason_of_a_sensitive_question_names_the_higher_of_both_thresholds(speaking: Flask) -> None:
-    assert "At least 12 are needed" in reason_words(Reason.SENSITIVE_TOO_FEW, Rules(12))
-    assert "At least 10 are needed" in reason_words(Reason.SENSITIVE_TOO_FEW, Rules(5))
+    assert "At least 12 answers are needed" in reason_words(Reason.SENSITIVE_TOO_FEW, Rules(12))
+    assert "At least 10 answers are needed" in reason_words(Reason.SENSITIVE_TOO_FEW, Rules(5))
 
 
 def test_numbers_follow_the_language(speaking: Flask) -> None:
