@@ -92,13 +92,14 @@ def fill_form(kind: type[Form], asked: Iterable[Question], draft: Draft) -> Form
 
 
 def _fields(question: Question, language: str) -> Iterator[tuple[str, Field]]:
-    for name, label in zip(question.fields, _labels(question, language), strict=True):
+    for name, label in zip(question.fields, field_labels(question, language), strict=True):
         yield name, FIELDS[question.kind.code](question, label, language)
     if not question.closed:
         yield wish_field(question.code), _wish()
 
 
-def _labels(question: Question, language: str) -> tuple[Words, ...]:
+def field_labels(question: Question, language: str) -> tuple[Words, ...]:
+    """Return what stands at each field of a question: before and now, or the question itself."""
     return (_THEN, _NOW) if question.then_now else (text_in(question.text, language),)
 
 
@@ -182,6 +183,11 @@ def _within(limit: int) -> Callable[[Form, Field], None]:
     return check
 
 
+def aside_words(aside: str) -> str:
+    """Return the words of an answer that stands beside the options of every question."""
+    return str(_ASIDES[aside])
+
+
 def _too_long(excess: int) -> str:
     words = ngettext(
         "Your text is %(num)s character too long. Shorten it.",
@@ -193,7 +199,7 @@ def _too_long(excess: int) -> str:
 
 def question_in_words(question: Question, answer: Answer, language: str) -> Iterator[tuple[str, str]]:
     """Yield (question, answer) in words for each field of one question, which may be left open."""
-    for name, label in zip(question.fields, _labels(question, language), strict=True):
+    for name, label in zip(question.fields, field_labels(question, language), strict=True):
         yield asked_in_words(question, label, language), _said(question, name, answer, language)
     if answer.texts.get(question.code):
         yield str(_MAY_BE), str(_WISHES[answer.wish_for(question.code)])
@@ -210,5 +216,5 @@ def _said(question: Question, name: str, answer: Answer, language: str) -> str:
         return answer.texts.get(name) or str(_EMPTY)
     words = {option.code: option.text for option in question.options}
     codes = codes_of(answer.ratings.get(name, ()))
-    said = (str(_ASIDES[code]) if code in _ASIDES else text_in(words[code], language) for code in codes)
+    said = (aside_words(code) if code in _ASIDES else text_in(words[code], language) for code in codes)
     return "; ".join(said) or str(_LEFT_OPEN)

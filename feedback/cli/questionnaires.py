@@ -1,13 +1,19 @@
-"""`feedback questionnaire`: check a questionnaire file, list those that ship."""
+"""`feedback questionnaire`: check a questionnaire file, list those that ship, show one as it is asked."""
 
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
 from feedback.cli.output import answer, as_json_option, say
+from feedback.domain.errors import QuestionnaireRefused
+from feedback.domain.languages import ENGLISH, LANGUAGES
+from feedback.domain.survey.questionnaire_json import with_words
 from feedback.domain.survey.questionnaires import Questionnaire
+from forms.as_asked import as_asked
 from forms.bank import available, load, read_file
+from forms.vocabulary import translated_words
 
 questionnaire = AppGroup("questionnaire")
 
@@ -33,6 +39,29 @@ def check_command(files: tuple[Path, ...]) -> None:
         found = read_file(file)
         languages = ", ".join(sorted(found.languages))
         say(f"{file.name}: good, {len(found.questions)} questions in {len(found.sections)} parts, in {languages}")
+
+
+@questionnaire.command("show")
+@click.argument("name_or_file")
+@click.option("--language", type=click.Choice([language.code for language in LANGUAGES]), default=ENGLISH.code)
+@click.option("--focus", default="race and ethnicity", show_default=True, help="What the programme is about.")
+@click.option("--word", default="reverse", show_default=True, help="What the organisation calls the mentoring.")
+def show_command(name_or_file: str, language: str, focus: str, word: str) -> None:
+    """Show every question as one role is asked it, in a language, with its answers in their order.
+
+    \b
+    Example:  feedback questionnaire show exit-mentor --language fr
+    """
+    found = load(name_or_file) if name_or_file in available() else read_file(Path(name_or_file))
+    english = {"focus": focus, "word": word}
+    worded = with_words(found, {**translated_words(**english), ENGLISH.code: english})
+    if language not in worded.languages:
+        raise QuestionnaireRefused(
+            f"It is not whole in that language, with these words; use one of {', '.join(sorted(worded.languages))}."
+        )
+    with force_locale(language):
+        for line in as_asked(worded, language):
+            say(line)
 
 
 def _summary(one: Questionnaire) -> dict[str, object]:
