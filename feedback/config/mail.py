@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from feedback.bounce_box import BounceBox, bounce_box
 from feedback.config.values import number
 from feedback.domain.address import Address, read_address
 from feedback.domain.errors import AddressRefused, SettingsRefused
 from feedback.domain.hosts import is_loopback
 from feedback.domain.relays import SmtpSecurity, SmtpSettings
+
+if TYPE_CHECKING:
+    from feedback.bounce_box import BounceBox
 
 LONGEST_RETURN_LOCAL_PART = 24
 SHORTEST_TOKEN = 32
@@ -23,7 +26,7 @@ class BounceSettings:
     """
 
     address: Address | None = None
-    box: BounceBox | None = field(default=None, repr=False)
+    box: "BounceBox | None" = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
 
 
@@ -62,9 +65,16 @@ def read_bounces(environ: Mapping[str, str]) -> BounceSettings:
         raise SettingsRefused(f"FEEDBACK_BOUNCES_TOKEN is shorter than {SHORTEST_TOKEN} characters.")
     return BounceSettings(
         address=_return_address(environ.get("FEEDBACK_BOUNCE_ADDRESS")),
-        box=bounce_box(url, environ.get("FEEDBACK_SMTP_CA_FILE")) if url else None,
+        box=_box(url, environ.get("FEEDBACK_SMTP_CA_FILE")) if url else None,
         token=token,
     )
+
+
+def _box(url: str, ca_file: str | None) -> "BounceBox":
+    # Only the worker and one command are given one; all others need not load how it is read.
+    from feedback.bounce_box import bounce_box
+
+    return bounce_box(url, ca_file)
 
 
 def _return_address(text: str | None) -> Address | None:
