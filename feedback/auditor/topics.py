@@ -3,6 +3,7 @@
 A topic is a question with one choice, or one option of a many-choice question, which is a yes or no of its own.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -110,13 +111,11 @@ class _Found:
 
     def topic(self, question: Question, ticked: str | None, document: Document, prefix: str) -> Topic:
         """Return the topic of a question, or of one of its ticks."""
-        roles = () if self._are_several else question.roles
-        topic = self.topics.setdefault(
-            (question.wording, question.code, roles, ticked),
-            Topic(
-                (question.code,), set(), *_answers(question, ticked), document.rules.k, [], (question.texts,), ticked
-            ),
-        )
+        key = question.wording, question.code, () if self._are_several else question.roles, ticked
+        if key not in self.topics:
+            asked = _answers(question, ticked)
+            self.topics[key] = Topic((question.code,), set(), *asked, document.rules.k, [], (question.texts,), ticked)
+        topic = self.topics[key]
         topic.roles |= set(question.roles)
         topic.twice |= {group_key(prefix, group.name) for group in document.groups if group.doubled_in(question)}
         topic.k = max(topic.k, document.rules.k)
@@ -148,8 +147,9 @@ def _pairs(question: Question) -> list[tuple[str, str]]:
 
 
 def _present(question: Question, pairs: list[tuple[str, str]]) -> Iterable[Attribute]:
+    cells = _told_apart(now for _, now in pairs)
     for option in question.options:
-        yield Attribute(f"chose “{option}”", _where(pairs, {option}), graded=question.sensitive)
+        yield Attribute(f"chose “{option}”", cells[option], graded=question.sensitive)
     for options in _classes(question):
         words = f"chose one of {', '.join(f'“{option}”' for option in options)}"
         yield Attribute(words, _where(pairs, set(options)), counted=False, graded=question.sensitive)
@@ -169,9 +169,17 @@ def _past(question: Question, pairs: list[tuple[str, str]]) -> Iterable[Attribut
         return
     for direction in ("rose", "fell"):
         yield Attribute(f"{direction} since the start", _moved(question, pairs, direction))
+    cells = _told_apart(then for then, _ in pairs)
     for option in question.options:
-        cells = frozenset(at for at, (then, _) in enumerate(pairs) if then == option)
-        yield Attribute(f"chose “{option}” for the time before", cells)
+        yield Attribute(f"chose “{option}” for the time before", cells[option])
+
+
+def _told_apart(options: Iterable[str]) -> dict[str, frozenset[int]]:
+    """Return the cells of each option, given which one each cell has."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, option in enumerate(options):
+        found[option].append(at)
+    return {option: frozenset(cells) for option, cells in found.items()}
 
 
 def _where(pairs: list[tuple[str, str]], options: set[str]) -> frozenset[int]:
