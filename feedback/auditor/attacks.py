@@ -154,13 +154,15 @@ class _Attack:
                     return Leak("D1", self.target, attribute, int(least[at]))
         return None
 
+    # Where nobody can have answered, besides insiders, there is nothing to be learned, whatever the attribute.
+
     def _all_alike(self) -> Leak | None:
         """D2: somebody may have answered, and then all certainly alike."""
         for at, attribute in enumerate(self.attributes):
             if not self.differs[at]:
                 self._learn(certainly(self.model.most(self.inside - self.counting[at])))
-                if not self.differs[at] and self._somebody():
-                    return Leak("D2", self.target, attribute)
+                if not self.differs[at]:
+                    return Leak("D2", self.target, attribute) if self._somebody() else None
         return None
 
     def _none_at_all(self) -> Leak | None:
@@ -168,8 +170,8 @@ class _Attack:
         for at, attribute in enumerate(self.attributes):
             if not self.occurs[at]:
                 self._learn(certainly(self.model.most(self.counting[at])))
-                if not self.occurs[at] and self._somebody():
-                    return Leak("D3", self.target, attribute)
+                if not self.occurs[at]:
+                    return Leak("D3", self.target, attribute) if self._somebody() else None
         return None
 
     def _others_alike(self) -> Leak | None:
@@ -193,8 +195,8 @@ class _Attack:
                 if solution is None:
                     return None
                 pairs.learn(solution)
-                if not settled[at] and self._somebody(*insiders):
-                    return Leak("D2i", self.target, attribute, own=2)
+                if not settled[at]:
+                    return Leak("D2i", self.target, attribute, own=2) if self._somebody(*insiders) else None
         return None
 
     def _alike_to(self, crowd: int, side: int, own: int) -> Leak | None:
@@ -205,8 +207,8 @@ class _Attack:
                 if solution is None:
                     return None
                 self._learn(solution)
-                if not differs[at] and self._somebody(insider):
-                    return Leak("D2i", self.target, attribute)
+                if not differs[at]:
+                    return Leak("D2i", self.target, attribute) if self._somebody(insider) else None
         return None
 
     def _somebody(self, *insiders: Insider) -> bool:
