@@ -1,4 +1,4 @@
-"""How far counts are blurred: the dominance band of rule R3, and the bands of sensitive counts (R5).
+"""How far counts are blurred: the dominance band of rule R3, and the bands of sensitive counts (R5), and from which n.
 
 Numbers alone: what is done with them, `publishing` decides.
 """
@@ -13,6 +13,8 @@ BAND_PER = 20
 """Of more answers still, it is one for each so many, rounded up."""
 SENSITIVE_BAND = 3
 """How many whole numbers a band of a sensitive count holds at least."""
+SENSITIVE_K = 10
+"""Of fewer answers to a sensitive question nothing is said."""
 
 
 def band_of(n: int, most: int = 1) -> int:

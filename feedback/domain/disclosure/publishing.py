@@ -8,7 +8,7 @@ words: docs/disclosure.md.
 
 from collections.abc import Collection
 
-from feedback.domain.disclosure.bands import band_of, bounded, has_room, sensitive_band
+from feedback.domain.disclosure.bands import SENSITIVE_K, band_of, bounded, has_room, sensitive_band
 from feedback.domain.disclosure.conditions import may_follow, parents
 from feedback.domain.disclosure.groups import Group, reported_in
 from feedback.domain.disclosure.statements import (
@@ -34,7 +34,6 @@ from feedback.domain.survey.asked import AskedQuestion
 from feedback.domain.survey.questionnaires import Order, Question
 
 SMALLEST_K = 5
-SENSITIVE_K = 10
 SMALLEST_FOR_COMMENTS = 10
 CONTESTED_SHARE = 5
 """More than one in so many of the links used in a group may not be contested; one always may."""

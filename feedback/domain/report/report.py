@@ -12,9 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
-from feedback.domain.disclosure.bands import BAND, BAND_PER, SENSITIVE_BAND, WIDE_BAND, WIDE_FROM
+from feedback.domain.disclosure.bands import BAND, BAND_PER, SENSITIVE_BAND, SENSITIVE_K, WIDE_BAND, WIDE_FROM
 from feedback.domain.disclosure.groups import Group, Grouping, reported_in
-from feedback.domain.disclosure.publishing import SENSITIVE_K
 from feedback.domain.disclosure.statements import (
     Published,
     ResponseRate,

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.domain.disclosure.bands import BAND, SENSITIVE_BAND, band_of
+from feedback.domain.disclosure.bands import BAND, SENSITIVE_BAND, SENSITIVE_K, band_of
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.disclosure.publishing import (
-    SENSITIVE_K,
     comments_kept,
     counted_groups,
     publish,
