@@ -79,9 +79,10 @@ def create_programme(
     store_quiet_times(session, programme.id, draft.quiet_times)
     keys.make_opt_out_key(programme.id)
     open_support_desk(session, keys, programme.id, days=support_days)
-    note(session, now, actor, "created", f"programme {programme.id}")
+    number = programme.id
+    note(session, now, actor, "created", f"programme {number}")
     session.commit()
-    return programme.id
+    return number
 
 
 def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:

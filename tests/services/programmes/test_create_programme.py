@@ -112,3 +112,9 @@ def test_a_refused_draft_leaves_nothing(world: World) -> None:
         created(world, minimum_group_size=4)
     with world.session() as session:
         assert session.scalars(select(Programme)).all() == session.scalars(select(Organisation)).all() == []
+
+
+def test_a_creation_leaves_no_transaction_behind_in_which_nothing_could_open(world: World) -> None:
+    with world.session() as session:
+        create_programme(session, world.keys, DRAFT, smallest_group_size=5, now=world.clock(), actor="test")
+        assert not session.in_transaction()
