@@ -24,9 +24,6 @@ from feedback.reporting.words import (
     stage_name,
 )
 
-FEW_GROUPS = 2
-"""With more groups, summaries speak of all of them at once."""
-
 
 def change_section(compared: tuple[ComparedReports, ...], language: str) -> PaperSection:
     """Return the differences, newest pair first; one heading for each pair of reports."""

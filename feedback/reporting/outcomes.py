@@ -13,7 +13,6 @@ from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.counts import groups
 from feedback.locales.lists import labelled
 from feedback.rendering.blocks import Block, Heading, Items, PaperSection, Paragraph, Tone
-from feedback.reporting.change import FEW_GROUPS
 from feedback.reporting.likert import question_chart
 from feedback.reporting.words import (
     answers,
@@ -26,6 +25,9 @@ from feedback.reporting.words import (
     share_words,
     theme_name,
 )
+
+FEW_GROUPS = 2
+"""Of more groups a sentence speaks of all at once."""
 
 
 def results_section(rules: Rules, questions: tuple[ReportQuestion, ...]) -> PaperSection:

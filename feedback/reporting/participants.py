@@ -13,8 +13,7 @@ from feedback.domain.report.report import Outcome, RateResult, Report, Rules
 from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.counts import possible_answers
 from feedback.locales.lists import labelled
-from feedback.reporting.change import FEW_GROUPS
-from feedback.reporting.outcomes import headlines, over_groups
+from feedback.reporting.outcomes import FEW_GROUPS, headlines, over_groups
 from feedback.reporting.words import (
     condition_words,
     contested_words,
