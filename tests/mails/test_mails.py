@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from feedback.domain.languages import LANGUAGES
 from tests.databases import ON_SQLITE
 from tests.mails.letters import LINK, MAILS, OPT_OUT, TO_PARTICIPANTS, VALUES, Read, a_letter, read
 
 pytestmark = ON_SQLITE
 
 WORDS = Path(__file__).parent / "english"
-ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
+ADDRESS = re.compile(r"https?://[^\s\"'<>]+|\S+@\S+")
 
 
 def written(app: Flask, mail: str, **changes: str | None) -> Read:
@@ -103,11 +104,13 @@ def test_every_mail_leads_to_support_and_to_no_more_mail(app: Flask, name: str) 
         assert OPT_OUT in part
 
 
-@pytest.mark.parametrize("name", [name for name in MAILS if name != "corrected"])
+@pytest.mark.parametrize("name", MAILS)
 def test_every_address_stands_on_a_line_of_its_own(app: Flask, name: str) -> None:
-    lines = [line for line in written(app, name).body.splitlines() if ADDRESS.search(line)]
-    assert lines
-    assert [line for line in lines if not ADDRESS.fullmatch(line)] == []
+    for language in LANGUAGES:
+        body = read(app, a_letter(name, language=language.code)).body
+        lines = [line for line in body.splitlines() if ADDRESS.search(line)]
+        assert lines
+        assert [line for line in lines if not re.fullmatch("[!-~]+", line)] == []
 
 
 @pytest.mark.parametrize("name", ["invitation", "reminder", "last-day"])
@@ -127,6 +130,21 @@ def test_a_mail_about_what_is_over_holds_no_link(app: Flask, name: str) -> None:
 def test_no_line_is_longer_than_mail_programs_like(app: Flask, name: str) -> None:
     lines = written(app, name).body.splitlines()
     assert [line for line in lines if len(line) > 78 and not ADDRESS.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("name", [*TO_PARTICIPANTS, "corrected"])
+def test_the_contacts_address_is_a_link(app: Flask, name: str) -> None:
+    assert '<a dir="ltr" href="mailto:contact@example.com">contact@example.com</a>' in written(app, name).html
+
+
+@pytest.mark.parametrize("name", [*LINKED, "results", "support", "held", "postponement", "refusal"])
+def test_the_box_of_a_link_says_what_it_opens(app: Flask, name: str) -> None:
+    box = re.search(
+        r'<a class="link" href="([^"]+)">\s*([^<]+?)\s*<br>\s*<span class="address" dir="ltr">\1<',
+        written(app, name).html,
+    )
+    assert box
+    assert re.fullmatch("[A-Z][a-z ’]+", box[2])
 
 
 class _Words(HTMLParser):
