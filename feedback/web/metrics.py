@@ -61,6 +61,11 @@ class _Figures(Collector):
         yield _gauge("late_acts", "Acts that have been due for longer than FEEDBACK_ALARM_MINUTES.", len(status.late))
         yield _gauge("mail_batches_waiting", "Batches of mails that may go out now.", status.batches_waiting)
         yield _gauge("mail_batches_put_off", "Batches that the mail relay did not take.", status.batches_put_off)
+        yield _gauge(
+            "mails_sender_refused",
+            "Mails that wait because the relay refuses whoever sends them.",
+            sum(refused.mails for refused in status.sender_refused),
+        )
         yield _gauges("mails", "Mails of all waves by where they stand.", "state", status.mails.items())
         yield _gauges(
             "waves", "Waves by state; held: a report that the auditor could break.", "state", status.waves.items()

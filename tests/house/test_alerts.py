@@ -43,7 +43,7 @@ def samples(keys: int | None) -> set[str]:
 
 
 def test_every_alert_has_a_name_a_severity_and_a_sentence() -> None:
-    assert len({rule["alert"] for rule in RULES}) == len(RULES) == 7
+    assert len({rule["alert"] for rule in RULES}) == len(RULES) == 8
     for rule in RULES:
         assert rule.keys() <= {"alert", "expr", "for", "labels", "annotations"}
         assert rule["labels"]["severity"] in {"page", "ticket"}
@@ -53,7 +53,7 @@ def test_every_alert_has_a_name_a_severity_and_a_sentence() -> None:
 
 def test_every_alert_speaks_of_figures_that_exist() -> None:
     named = {name for rule in RULES for name in re.findall(r"feedback_\w+(?:\{[^}]*\})?", rule["expr"])}
-    assert len(named) == 7
+    assert len(named) == 8
     assert named <= samples(keys=0)
 
 

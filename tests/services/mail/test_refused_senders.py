@@ -10,6 +10,7 @@ from feedback.domain.errors import MailRefused, WaveNotReady
 from feedback.services.mail.resend_invitation import Resent, resend_to_refused
 from feedback.services.waves.show_wave import show_wave
 from feedback.storage.deliveries import Delivery
+from feedback.web.metrics import write_metrics
 from tests.bouncing import mail_states
 from tests.services.mail.relays import ScriptedRelay
 from tests.services.mail.test_send_mail import EVERYBODY, MENTOR, OTHER
@@ -122,6 +123,15 @@ def test_status_and_page_say_that_mails_wait_and_then_no_more(world: World, wave
     try_for(world, 10)
     assert world.status().sender_refused == ()
     assert seen(world, wave) is None
+
+
+def test_a_figure_counts_the_mails_that_wait_for_the_sender(world: World, wave: int, relay: ScriptedRelay) -> None:
+    relay.says_to_everybody(QUOTA)
+    send(world)
+    assert b"feedback_mails_sender_refused 6.0" in write_metrics(world.status())
+    relay.says_to_everybody(None)
+    try_for(world, 10)
+    assert b"feedback_mails_sender_refused 0.0" in write_metrics(world.status())
 
 
 def seen(world: World, wave: int) -> tuple[int, int, int | None] | None:
