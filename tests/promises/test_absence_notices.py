@@ -10,6 +10,7 @@ from feedback.services.mail.note_bounces import note_bounce
 from feedback.services.mail.resend_invitation import mend_delivery
 from feedback.services.mail.show_undeliverable import show_undeliverable
 from tests.bouncing import BOUNCES, mail_states, return_path_of
+from tests.databases import ON_SQLITE
 from tests.domain.test_returned_by_servers import CASES
 from tests.promises.visits import mailed_wave
 from tests.world import World
@@ -31,6 +32,7 @@ def answered(world: World, name: str, writes_as: str = MIA) -> bytes:
     return raw.replace(b"mia@example.com", MIA.encode())
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("name", ARRIVED)
 @pytest.mark.parametrize("writes_as", [MIA, "mia.m@example.com"])
 @pytest.mark.parametrize("extra", [b"", b"Return-Path: <>\n", b"Return-Path: <>\nPrecedence: junk\n"])
@@ -45,6 +47,7 @@ def test_an_answer_of_a_mailbox_sends_no_link_elsewhere(world: World, name: str,
     assert set(mail_states(world).values()) == {"accepted"}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("subject", [b"Your view", b"Re: Your view", b""])
 def test_an_answer_with_no_mark_of_a_machine_is_a_persons(world: World, subject: bytes) -> None:
     mailed_wave(world, 3, 3)

@@ -114,6 +114,7 @@ def test_a_megabyte_is_refused_and_stores_nothing(world: World) -> None:
     assert stored(world, wave) == 0
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("text_sent", ["\u0315\u0316" * 20_000, "x" * 60_000, "🙂" * 20_000])
 def test_a_text_far_over_its_limit_comes_back_with_what_was_typed(world: World, text_sent: str) -> None:
     link = world.links(world.open_wave())[0]
@@ -131,6 +132,7 @@ NOT_OFFERED = (
 )
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("changed", NOT_OFFERED)
 def test_an_option_that_was_not_offered_is_refused(world: World, changed: dict[str, str]) -> None:
     wave = world.open_wave()
@@ -138,6 +140,7 @@ def test_an_option_that_was_not_offered_is_refused(world: World, changed: dict[s
     assert stored(world, wave) == 0
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("state", ["", "AAAA", "not base64!", "A" * 2000])
 def test_a_tampered_page_sends_nothing(world: World, state: str) -> None:
     wave = world.open_wave()

@@ -29,7 +29,7 @@ from feedback.storage.history import add_history, drop_history, history_of
 from feedback.storage.waves import wave_by_id, waves_of
 from forms.bank import pair
 from tests.answering import respond
-from tests.databases import ON_POSTGRESQL
+from tests.databases import ON_POSTGRESQL, ON_SQLITE
 from tests.promises.closing import begin, state_of, stored_report
 from tests.web.test_staff_pages import see, signed_in
 from tests.world import World
@@ -116,6 +116,7 @@ def test_two_newcomers_are_not_found_when_nine_pairs_become_ten(world: World) ->
     assert is_refused(world, programme, stage="exit again", questionnaires=pair("kickoff"))
 
 
+@ON_SQLITE
 def test_one_person_is_not_found_by_inclusion_and_exclusion_over_four_programmes(world: World) -> None:
     one, two, three, four = (set(range(start, start + 12)) for start in (0, 20, 40, 60))
     for people in (one | two, one | three, two | four):
@@ -124,6 +125,7 @@ def test_one_person_is_not_found_by_inclusion_and_exclusion_over_four_programmes
     assert not is_refused(world, programme_of(world, roster(three | four)))
 
 
+@ON_SQLITE
 def test_nobody_is_found_behind_cohorts_of_another_name(world: World) -> None:
     cohorts = dict.fromkeys(range(10), "North") | dict.fromkeys(range(10, 20), "South")
     opened(world, programme_of(world, roster(range(20), cohorts=cohorts)))
@@ -131,6 +133,7 @@ def test_nobody_is_found_behind_cohorts_of_another_name(world: World) -> None:
     assert is_refused(world, programme_of(world, roster(range(1, 20), cohorts=renamed)))
 
 
+@ON_SQLITE
 def test_an_address_with_a_tag_is_the_same_person(world: World) -> None:
     opened(world, programme_of(world, roster(MANY)))
     assert is_refused(world, programme_of(world, roster(range(13), tag="+new")))
@@ -154,18 +157,21 @@ def reworded(change: Callable[[Question], Question]) -> Asked:
     return {role: replace(one, questions=tuple(map(change, one.questions))) for role, one in pair("kickoff").items()}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("change", [renamed, without_a_full_stop, nearly_the_same])
 def test_the_same_question_is_known_by_its_words(world: World, change: Callable[[Question], Question]) -> None:
     opened(world, programme_of(world, roster(MANY)))
     assert is_refused(world, programme_of(world, roster(range(13))), questionnaires=reworded(change))
 
 
+@ON_SQLITE
 def test_other_questions_of_nearly_the_same_people_may_be_asked(world: World) -> None:
     opened(world, programme_of(world, roster(MANY)))
     other = reworded(lambda one: replace(one, text={"en": f"{one.code[::-1] * 3} {len(one.text['en'])}"}))
     assert not is_refused(world, programme_of(world, roster(range(13))), questionnaires=other)
 
 
+@ON_SQLITE
 def test_a_stage_of_ones_own_is_no_part_of_the_planned_sequence(world: World) -> None:
     programme = programme_of(world, roster(MANY))
     closed(world, programme)
@@ -173,6 +179,7 @@ def test_a_stage_of_ones_own_is_no_part_of_the_planned_sequence(world: World) ->
     assert is_refused(world, programme, stage="interim")
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("k", "least"), [(5, 10), (7, 14)])
 def test_the_larger_k_of_two_reports_says_how_many_must_differ(world: World, k: int, least: int) -> None:
     opened(world, programme_of(world, roster(range(20))))
@@ -189,6 +196,7 @@ def test_of_two_waves_that_were_planned_before_either_opened_only_one_opens(worl
     assert state_of(world, waves[1]) == WaveState.DRAFT
 
 
+@ON_SQLITE
 def test_one_out_and_one_in_is_refused_as_well(world: World) -> None:
     opened(world, programme_of(world, roster(MANY)))
     assert is_refused(world, programme_of(world, roster(range(1, 15))))
@@ -201,6 +209,7 @@ def lose_history(world: World, wave: int) -> None:
         session.commit()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("lost", ["mentor", "mentee"])
 def test_a_survey_of_which_nobody_is_known_any_more_may_have_been_of_the_same_people(world: World, lost: str) -> None:
     programme = programme_of(world, roster(MANY, range(20, 34)))
@@ -229,6 +238,7 @@ def test_with_an_unknown_survey_of_its_own_sequence_a_wave_is_labelled_once_that
     assert twins_of(world, world.open(exit_wave(world, programme))) == [{"group": "mentor", "stage": "kickoff"}]
 
 
+@ON_SQLITE
 def test_an_unknown_survey_of_other_questions_or_without_results_keeps_nobody_from_opening(world: World) -> None:
     lose_history(world, closed(world, programme_of(world, roster(MANY)), answers=K - 1))
     other = reworded(lambda one: replace(one, text={"en": f"{one.code[::-1] * 3} {len(one.text['en'])}"}))
@@ -239,12 +249,14 @@ def test_an_unknown_survey_of_other_questions_or_without_results_keeps_nobody_fr
 # What is allowed.
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("mentors", "mentees"), [(8, 8), (9, 60), (4, 4), (14, 13)])
 def test_a_first_wave_opens_whatever_its_size(world: World, mentors: int, mentees: int) -> None:
     opened(world, programme_of(world, roster(range(100, 114), range(200, 213))))
     assert not is_refused(world, programme_of(world, roster(range(mentors), range(20, 20 + mentees))))
 
 
+@ON_SQLITE
 def test_the_same_people_may_be_asked_again(world: World) -> None:
     opened(world, programme_of(world, roster(MANY)))
     assert not is_refused(world, programme_of(world, roster(MANY)))
@@ -321,6 +333,7 @@ def test_nobody_comes_back_into_the_history_of_a_wave_that_published_nothing(wor
     assert remembered(world, few) == remembered(world, wave) == 0
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("days", "refused"), [(730, True), (732, False)])
 def test_a_report_of_two_years_ago_is_labelled(world: World, days: int, refused: bool) -> None:
     closed(world, programme_of(world, roster(MANY)))
@@ -364,6 +377,7 @@ def test_within_the_sequence_it_waits_for_the_earlier_one_to_close(world: World)
     assert twins_of(world, world.open(exit_wave(world, programme))) == [{"group": "mentor", "stage": "kickoff"}]
 
 
+@ON_SQLITE
 def test_where_nobody_joined_or_left_nothing_is_labelled(world: World) -> None:
     programme = programme_of(world, roster(MANY))
     closed(world, programme)
@@ -372,6 +386,7 @@ def test_where_nobody_joined_or_left_nothing_is_labelled(world: World) -> None:
     assert "Nearly the same people" not in world.client().get(f"/s/{world.links(wave)[0]}").text
 
 
+@ON_SQLITE
 def test_the_coordinator_reads_of_it_at_planning(world: World) -> None:
     programme = programme_of(world, roster(range(14), range(20, 33)))
     closed(world, programme)
@@ -386,6 +401,7 @@ def test_the_coordinator_reads_of_it_at_planning(world: World) -> None:
 # The words.
 
 
+@ON_SQLITE
 def test_a_refusal_names_surveys_of_its_own_programme_only(world: World) -> None:
     programme = programme_of(world, roster(MANY), name="A name to be kept")
     closed(world, programme)
@@ -497,6 +513,7 @@ def test_no_key_is_made_for_a_wave_that_may_not_open(world: World) -> None:
 # At the same time.
 
 
+@ON_SQLITE
 def test_a_history_is_searched_once_for_each_roster(world: World) -> None:
     opened(world, programme_of(world, roster(MANY)))
     programme = programme_of(world, roster(range(20, 34)))
@@ -553,6 +570,7 @@ def test_of_two_waves_that_open_at_the_same_moment_only_one_opens(world: World) 
 # Names, domains and later surveys.
 
 
+@ON_SQLITE
 def test_equal_names_at_different_addresses_are_a_warning(world: World) -> None:
     programme_of(world, roster(MANY))
     programme = programme_of(world, roster(range(12, 24), tag=".new"))
@@ -564,6 +582,7 @@ def test_equal_names_at_different_addresses_are_a_warning(world: World) -> None:
     assert any("at more than one address: Person 12 and Person 13." in one for one in words.warnings)
 
 
+@ON_SQLITE
 def test_one_domain_of_two_names_is_the_same_people(world: World) -> None:
     opened(world, programme_of(world, roster(MANY)))
     moved = roster(range(13)).replace(b"example.com", b"example.org")
@@ -573,6 +592,7 @@ def test_one_domain_of_two_names_is_the_same_people(world: World) -> None:
     assert is_refused(world, programme_of(world, moved))
 
 
+@ON_SQLITE
 def test_the_first_survey_names_those_that_may_hint_at_a_few(world: World) -> None:
     page = world.client().get(f"/s/{world.links(world.open_wave())[0]}").text
     assert "Later surveys of this programme (Mid-point, Exit) ask some of this again." in page

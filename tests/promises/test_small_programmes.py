@@ -14,6 +14,7 @@ from feedback.storage.entitlements import rights_of_wave
 from feedback.storage.waves import groups_of, questionnaires_of, wave_by_id
 from forms.bank import pair
 from tests.answering import respond
+from tests.databases import ON_SQLITE
 from tests.promises.closing import stored_report
 from tests.world import World
 
@@ -58,6 +59,7 @@ def test_eight_pairs_together_see_what_each_side_was_asked(world: World) -> None
     assert (report["grouping"], len(about(report, "all")) > 0) == ("together", True)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("mentors", "mentees"), [(4, 7), (7, 4)])
 def test_unless_k_of_each_side_answer_nothing_is_told_of_either(world: World, mentors: int, mentees: int) -> None:
     report = report_on(world, eight_pairs(world, Grouping.TOGETHER), mentors, mentees)
@@ -65,6 +67,7 @@ def test_unless_k_of_each_side_answer_nothing_is_told_of_either(world: World, me
     assert "role-too-few" not in about(report, "all").values()
 
 
+@ON_SQLITE
 def test_where_too_many_links_of_one_side_are_contested_nothing_is_told_of_either(world: World) -> None:
     wave = eight_pairs(world, Grouping.TOGETHER)
     respond(world, world.links(wave, Role.MENTOR)[:2], seed=9)
@@ -82,6 +85,7 @@ def test_eight_pairs_each_role_by_itself_are_two_groups(world: World) -> None:
     assert (report["grouping"], about(report, "all")) == ("apart", {})
 
 
+@ON_SQLITE
 def test_participants_read_of_whom_what_one_side_is_asked_is_shown(world: World) -> None:
     together, apart = (eight_pairs(world, one) for one in (Grouping.TOGETHER, Grouping.APART))
     sentence = "only if at least 5 mentors and at least 5 mentees answer the survey"
@@ -130,6 +134,7 @@ def test_later_waves_keep_the_groups(world: World) -> None:
     assert report_on(world, exit_wave)["grouping"] == "kept"
 
 
+@ON_SQLITE
 def test_the_same_eight_pairs_see_what_each_side_was_asked_in_a_later_wave_too(world: World) -> None:
     programme = world.programme(mentors=8, mentees=8)
     report_on(world, world.open(world.planned_wave(programme, grouping=Grouping.TOGETHER)))
@@ -140,6 +145,7 @@ def test_the_same_eight_pairs_see_what_each_side_was_asked_in_a_later_wave_too(w
     assert "with-earlier" not in told
 
 
+@ON_SQLITE
 def test_what_one_side_was_asked_cannot_be_subtracted_either(world: World) -> None:
     first = world.programme(mentors=8, mentees=20)
     report_on(world, world.open(world.planned_wave(first, grouping=Grouping.TOGETHER)), mentors=6, mentees=12)

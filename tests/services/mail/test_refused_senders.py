@@ -12,6 +12,7 @@ from feedback.services.waves.show_wave import show_wave
 from feedback.storage.deliveries import Delivery
 from feedback.web.metrics import write_metrics
 from tests.bouncing import mail_states
+from tests.databases import ON_SQLITE
 from tests.services.mail.relays import ScriptedRelay
 from tests.services.mail.test_send_mail import EVERYBODY, MENTOR, OTHER
 from tests.world import START, World
@@ -43,6 +44,7 @@ def send(world: World) -> None:
         world.send_mails()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("reply", [*OF_THE_SENDER, *ALIKE])
 def test_nobody_is_refused_for_what_is_said_to_everybody(
     world: World, wave: int, relay: ScriptedRelay, reply: str
@@ -76,6 +78,7 @@ def test_the_relay_is_asked_ever_more_rarely(world: World, wave: int, relay: Scr
     assert len(relay.asked) - first_hour <= 4 * 3
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("reply", ["550 5.7.1 Sender refused", "451 4.7.1 Not now", "553 5.1.8 Bad sender"])
 def test_a_sender_refused_by_name_is_no_fault_of_readers(
     world: World, wave: int, relay: ScriptedRelay, reply: str

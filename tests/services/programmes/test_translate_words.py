@@ -6,6 +6,7 @@ from feedback.domain.errors import PlanRefused
 from feedback.services.programmes.translate_words import translate_words
 from feedback.services.waves.show_wave import show_wave
 from feedback.storage.programmes import programme_by_id, words_of
+from tests.databases import ON_SQLITE
 from tests.world import World
 
 
@@ -45,6 +46,7 @@ def test_words_are_added_to_those_that_are_there(world: World) -> None:
     assert words["es"] == {"word": "inversa"}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "translated",
     [{"de": {"focus": "Behinderung"}}, {"en": {"focus": "x"}}, {"fr": {"focus": " "}}, {"fr": {"word": "a\nb"}}],

@@ -9,6 +9,7 @@ from feedback.services.roster.import_roster import import_roster
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.people import Participant
+from tests.databases import ON_SQLITE
 from tests.world import World
 
 ROSTER = b"""name,email,role
@@ -49,6 +50,7 @@ def test_an_unknown_address_is_not_found(world: World, programme: int, old: str)
         correct(world, programme, old, "new@example.com")
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("new", "why"),
     [
