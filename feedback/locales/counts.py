@@ -53,12 +53,17 @@ def days(number: int) -> str:
     return str(ngettext("%(num)s day", "%(num)s days", number))
 
 
+def minutes(number: int) -> str:
+    """Return such as "7 minutes"."""
+    return str(ngettext("%(num)s minute", "%(num)s minutes", number))
+
+
 def times(number: int) -> str:
     """Return such as "12 times"."""
     return str(ngettext("%(num)s time", "%(num)s times", number))
 
 
 FILTERS: dict[str, Callable[[int], str]] = {
-    f"counted_{count.__name__}": count for count in (people, mentors, mentees, links, answers, days)
+    f"counted_{count.__name__}": count for count in (people, mentors, mentees, links, answers, days, minutes)
 }
 """For templates: `5 | counted_people`."""

@@ -35,6 +35,8 @@ ALIKE: dict[str, set[str]] = {
         *NAMES,
         "%(num)s point",
         "%(num)s points",
+        "%(num)s minute",
+        "%(num)s minutes",
         "%(num)s mentor",
         "%(num)s mentors",
         "Mentor",

@@ -20,7 +20,9 @@ WORDS = set(
         "signs since stage stages summary text theme themes time until url verb wave who word zone",
     )
 )
-COUNTED = set(re.findall(r"\w+", "answers characters days groups links mentees mentors people points possible times"))
+COUNTED = set(
+    re.findall(r"\w+", "answers characters days groups links mentees mentors minutes people points possible times")
+)
 # Sentences in which a number has no noun that would have to agree with it, and numbers that count nothing.
 ALONE = re.compile(
     r"%\((count|low|high|n|k|some|decided|number)\)s (of|or|to|chose|carry|say) |n = %|; the data file"

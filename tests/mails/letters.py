@@ -22,6 +22,7 @@ VALUES = {
     "programme": "Pilot",
     "contact_name": "Ana Contact",
     "contact_email": "contact@example.com",
+    "minutes": "5",
     "minimum_group_size": "5",
     "may_close_early": None,
     "support_url": "https://feedback.example.com/support/" + "S" * 22,

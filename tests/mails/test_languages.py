@@ -9,7 +9,10 @@ import pytest
 from flask import Flask
 
 from feedback.domain.languages import LANGUAGES
+from feedback.domain.survey.duration import minutes_needed
+from feedback.domain.survey.questionnaires import Role
 from feedback.services.roster.import_roster import import_roster
+from forms.bank import STAGES, pair
 from tests.databases import ON_SQLITE
 from tests.mails.letters import ADDRESSEE, LINK, OPT_OUT, TO_PARTICIPANTS, VALUES, Read, a_letter, read
 from tests.speaking import Words, foreign_texts
@@ -83,3 +86,14 @@ def test_a_mail_is_in_the_rosters_language_and_so_is_the_page_behind_its_link(wo
         spoken[recipient] = Words(world.client().get(found[1], headers={"Accept-Language": "es"}).text).lang
     expected = {"en": "en", "fr": "fr", "es": "es", "ar": "ar", "cy": "cy", "fr-ca": "fr", "de": "en"}
     assert {name: spoken[f"{name}@example.com"] for name in expected} == expected
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_invitation_says_how_long_the_questions_of_its_role_take(world: World, stage: str) -> None:
+    world.open_wave(9, 9, questionnaires=pair(stage), stage=stage)
+    world.send_mails()
+    said = {
+        (address.split("@")[0].split(".")[0], *re.findall(r"It takes about (\d+) minutes", " ".join(text.split())))
+        for address, text in bodies(world)
+    }
+    assert said == {(role, str(minutes_needed(pair(stage)[role]))) for role in Role}

@@ -27,6 +27,9 @@ from feedback.domain.links import (
     to_address,
 )
 from feedback.domain.pace import Pace
+from feedback.domain.survey.duration import minutes_needed
+from feedback.domain.survey.questionnaire_json import load_questionnaire
+from feedback.domain.survey.questionnaires import Role
 from feedback.domain.waves.mails import MailKind
 from feedback.domain.waves.states import WaveState
 from feedback.locales.moments import clocks_of, end_of, time_of_day, weekday_and_day
@@ -56,7 +59,7 @@ from feedback.storage.programmes import Programme, programme_by_id, words_of
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.sender_refusals import note_refusal_of_the_sender, take_back_refusals
 from feedback.storage.support import desk_of
-from feedback.storage.waves import Wave, wave_by_id
+from feedback.storage.waves import Wave, questionnaire_asked, wave_by_id
 
 _FENCE_BYTES = 16
 _LONGEST_WAIT = timedelta(hours=1)
@@ -82,6 +85,7 @@ class _BatchContext:
     in_both_roles: set[int]
     sender_settings: SenderSettings
     support: str | None
+    minutes: dict[str, int]
     now: datetime
 
 
@@ -189,7 +193,14 @@ def _pack(
     desk = desk_of(session, programme.id)
     support = f"{sender_settings.base_url}/support/{to_address(desk.handle)}" if desk else None
     twice = invited_twice(session, wave.id, people)
-    return _BatchContext(batch, wave, programme, organisation, people, twice, sender_settings, support, now)
+    minutes = _minutes(session, wave)
+    return _BatchContext(batch, wave, programme, organisation, people, twice, sender_settings, support, minutes, now)
+
+
+def _minutes(session: Session, wave: Wave) -> dict[str, int]:
+    """Return how long each role needs to answer."""
+    asked = {role: load_questionnaire(questionnaire_asked(session, wave.id, role)) for role in Role}
+    return {role: minutes_needed(questionnaire) for role, questionnaire in asked.items()}
 
 
 def _skip_unwilling(
@@ -263,7 +274,11 @@ def _messages(
                 name=_template(context),
                 message_id=f"<{message_name(opt_out_key, context.wave.id, mail, participant_id)}@{host}>",
                 sender=context.sender_settings.shown_as(context.organisation),
-                values=values(language, person.role if participant_id in context.in_both_roles else None),
+                values=values(
+                    language,
+                    person.role if participant_id in context.in_both_roles else None,
+                    context.minutes[person.role],
+                ),
                 addressee=person.name,
                 links={name: address_in(page, language) for name, page in links.items()},
                 opt_out_url=opt_out if context.batch.mail.kind.can_be_stopped else None,
@@ -279,7 +294,7 @@ def _template(context: _BatchContext) -> str:
 
 
 def _values(
-    context: _BatchContext, opt_out_key: bytes, language: Language, role_of_two: str | None
+    context: _BatchContext, opt_out_key: bytes, language: Language, role_of_two: str | None, minutes: int
 ) -> dict[str, str | None]:
     closes_on, closes_at = end_of(context.wave.closes_at.astimezone(ZoneInfo(context.programme.time_zone)))
     base, programme = context.sender_settings.base_url, context.programme
@@ -293,6 +308,7 @@ def _values(
         "announced_at": programme.announced_at,
         "contact_name": context.programme.contact_name,
         "contact_email": context.programme.contact_email,
+        "minutes": str(minutes),
         "minimum_group_size": str(context.wave.minimum_group_size),
         "closes_on": weekday_and_day(closes_on, language.code),
         "closes_at": time_of_day(closes_at, language.code) if closes_at else None,
