@@ -78,7 +78,7 @@ def main(small: bool) -> None:
     """Print both tables."""
     ran: list[list[object]] = []
     served: list[list[object]] = []
-    with TemporaryDirectory() as folder, database_servers() as servers:
+    with TemporaryDirectory() as folder, database_servers(sqlite_only=small) as servers:
         spy = Spy(Path(folder))
         for kind, server in servers.items():
             with server.pair() as pair:

@@ -3,7 +3,7 @@
 import re
 import sys
 
-from bench.stage import database_servers, table
+from bench.stage import sqlite_server, table
 from bench.world import world_on
 from feedback.domain.links import results_secret, to_address
 from forms.bank import pair
@@ -14,7 +14,7 @@ AIM = "30 kB in 3 requests"
 
 def measure() -> list[list[object]]:
     """Return a row for each participants' page, from the link to the results."""
-    with database_servers() as servers, servers["SQLite"].pair() as pair, world_on(pair, "sqlite") as world:
+    with sqlite_server() as server, server.pair() as pair, world_on(pair, "sqlite") as world:
         link, client = world.links(world.open_wave())[0], world.client()
         address = f"/s/{link}/questions"
         pages = {"promise": client.get(f"/s/{link}"), "part 1": client.get(address)}

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +27,21 @@ PEPPER = "cGVwcGVycGVwcGVycGVwcGVycGVwcGVycGVwcGVycGU="
 
 
 @contextmanager
-def database_servers() -> Iterator[dict[str, SqliteServer | PostgresServer]]:
-    """Both kinds of database, empty but for the tables."""
+def sqlite_server() -> Iterator[SqliteServer]:
+    """Files, empty but for the tables."""
     folder = Path(tempfile.mkdtemp(prefix="feedback-bench-"))
-    with postgres_server() as postgres:
-        yield {"SQLite": SqliteServer(folder), "PostgreSQL": postgres}
+    yield SqliteServer(folder)
     shutil.rmtree(folder)
+
+
+@contextmanager
+def database_servers(*, sqlite_only: bool = False) -> Iterator[dict[str, SqliteServer | PostgresServer]]:
+    """Both kinds of database, or one, empty but for the tables."""
+    with ExitStack() as kept:
+        servers: dict[str, SqliteServer | PostgresServer] = {"SQLite": kept.enter_context(sqlite_server())}
+        if not sqlite_only:
+            servers["PostgreSQL"] = kept.enter_context(postgres_server())
+        yield servers
 
 
 def environment(pair: Pair, port: str = "8000") -> dict[str, str]:

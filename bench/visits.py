@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 
-from bench.stage import database_servers, table
+from bench.stage import sqlite_server, table
 from bench.world import world_on
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.survey.questionnaires import Role
@@ -19,9 +19,9 @@ Spent = dict[str, float]
 def measure(languages: int) -> list[list[object]]:
     """Return a row for each page, drawn ahead and drawn for its first visitor: milliseconds, and the ratio."""
     rows: list[list[object]] = []
-    with database_servers() as servers:
+    with sqlite_server() as server:
         for ahead in (True, False):
-            with servers["SQLite"].pair() as pair, world_on(pair, "sqlite") as world:
+            with server.pair() as pair, world_on(pair, "sqlite") as world:
                 first, second = _two_visitors(world, languages, ahead=ahead)
             how = "ahead" if ahead else "for the first"
             rows += [
