@@ -127,6 +127,14 @@ def test_a_reminder_after_an_upgrade_carries_the_link_of_before(upgraded: World,
 
 
 @ON_SQLITE
+def test_an_answer_from_before_an_upgrade_is_replaced_where_it_lies(upgraded: World, old: dict[str, Any]) -> None:
+    before = rows_left(upgraded, OPEN)
+    for link in old["links"][:3]:
+        answer(upgraded, link, C1="yes")
+    assert rows_left(upgraded, OPEN) == before == (6, 15)
+
+
+@ON_SQLITE
 def test_who_wanted_no_mail_before_an_upgrade_gets_none_after_it(unserved_world: World) -> None:
     world = unserved_world
     with main_of(world).begin() as connection:
