@@ -94,6 +94,11 @@ def draft_name(secret: LinkSecret) -> str:
     return _derive(secret, b"draft").hex()[:24]
 
 
+def visit_name(key: PageKey, receipt: Receipt) -> str:
+    """Return what tells a browser the pages of one visit from those of another, 12 characters; it leads to nothing."""
+    return _derive(key, b"visit" + receipt).hex()[:12]
+
+
 def opt_out_token(key: bytes, participant_id: int) -> OptOutToken:
     """Derive the token of one participant's opt-out address from the programme's opt-out key."""
     return OptOutToken(_derive(key, b"opt-out" + participant_id.to_bytes(8, "big")))

@@ -6,8 +6,8 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-# The only pages with a script: it counts characters and keeps or deletes a draft. Everything works without.
-_SCRIPTED = frozenset({"participant.questions", "participant.answer", "participant.send"})
+# The only pages with a script: it counts characters, lets one go back, and keeps or deletes what is on the device.
+_SCRIPTED = frozenset(f"participant.{name}" for name in ("questions", "answer", "send", "take_back"))
 _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -27,7 +27,8 @@ def add_headers(app: Flask, *, secure: bool) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         response.headers.extend(fixed)
-        scripts = "; script-src 'self'" if request.endpoint in _SCRIPTED else ""
+        leads_nowhere = request.path.startswith("/s/") and response.status_code in {404, 429}
+        scripts = "; script-src 'self'" if request.endpoint in _SCRIPTED or leads_nowhere else ""
         response.headers["Content-Security-Policy"] = _POLICY + scripts
         is_static = request.endpoint == "static" and response.status_code == 200
         response.headers["Cache-Control"] = "public, max-age=86400" if is_static else "no-store"

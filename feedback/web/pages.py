@@ -9,6 +9,7 @@ from feedback.web.guessing import count_guesses
 from feedback.web.headers import add_headers
 from feedback.web.health import health
 from feedback.web.home import home
+from feedback.web.light_files import send_light_files
 
 
 def register_pages(app: Flask, serves: Serves, *, secure: bool) -> None:
@@ -22,6 +23,7 @@ def register_pages(app: Flask, serves: Serves, *, secure: bool) -> None:
     app.context_processor(lambda: {"accessibility_url": _accessibility_url()})
     turn_errors_into_pages(app)
     count_guesses(app)
+    send_light_files(app)
     add_headers(app, secure=secure)
     app.wsgi_app = read_as_meant(app.wsgi_app)  # type: ignore[method-assign, assignment]  # one application around another
 

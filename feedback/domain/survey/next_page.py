@@ -63,6 +63,11 @@ class Sent:
         return self._first("shown")
 
     @property
+    def at(self) -> str | None:
+        """The page to resume at: a part's code, or another page's name."""
+        return self._first("at")
+
+    @property
     def word(self) -> str:
         """The word that was typed to take an answer back."""
         return self._first("word") or ""
@@ -196,6 +201,8 @@ def after_part(questionnaire: Questionnaire, sent: Sent) -> Page:
             return _part(parts, sent.draft, code, checking=True)
         case Sent(question=str(code)) if part := _part_asking(parts, code):
             return replace(_part(parts, sent.draft, part.code, checking=True), at=code)
+        case Sent(go="resume", at=str()):
+            return _resumed(questionnaire, parts, sent)
         case Sent(go="resume"):
             return _first_open(parts, sent.draft, checking=sent.checking)
         case Sent(part=str(code)) if code in parts:
@@ -204,6 +211,23 @@ def after_part(questionnaire: Questionnaire, sent: Sent) -> Page:
             return _after_filling(parts_now, open_again(parts, parts_now, filled), sent)
         case _:
             return replace(first_page(questionnaire), judged=True)
+
+
+def _resumed(questionnaire: Questionnaire, parts: Mapping[str, Part], sent: Sent) -> Page:
+    """Return the page that a browser went back to, with what is filled in by now."""
+    match sent:
+        case Sent(at="thanks", receipt=bytes(receipt)):
+            return ThanksPage(Receipt(receipt))
+        case Sent(at="withdrawn", receipt=bytes(receipt)):
+            return WithdrawnPage(Receipt(receipt))
+        case Sent(at=str(code)) if code in parts:
+            return _part(parts, sent.draft, code, checking=sent.checking)
+        case Sent(at="promise"):
+            return PromisePage(sent.draft)
+        case Sent(at="open"):
+            return _open_page(questionnaire, sent.draft)
+        case _:
+            return _first_open(parts, sent.draft, checking=sent.checking)
 
 
 def _after_filling(parts: Mapping[str, Part], draft: Draft, sent: Sent) -> Page:

@@ -8,19 +8,30 @@ import binascii
 from dataclasses import replace
 
 from feedback.domain.errors import SealBroken
-from feedback.domain.links import RECEIPT_BYTES, PageKey, Receipt, new_receipt
+from feedback.domain.links import RECEIPT_BYTES, PageKey, Receipt, draft_name, new_receipt, visit_name
 from feedback.domain.sealing import open_page_state, seal_page_state
 from feedback.domain.survey.drafts import Draft, read_draft, write_padded_draft
 from feedback.services.waves.submit_response import OpenLink
 
 _RECEIPT = b"sent "
+_VISIT = "."
 _PLAIN = str.maketrans("-_", "+/")
 
 
 def carry_draft(opened: OpenLink, draft: Draft) -> str:
     """Return a draft as a page carries it, of one size whatever was chosen. The first of a visit draws its receipt."""
-    survey, carried = opened.survey, draft if draft.receipt else replace(draft, receipt=new_receipt())
-    return seal(opened.page_key, write_padded_draft(carried, survey.questionnaire.open_questions, survey.draft_bytes))
+    return carry(opened, draft)["state"]
+
+
+def carry(opened: OpenLink, draft: Draft) -> dict[str, str]:
+    """Return a draft as a page carries it, and the name under which a browser keeps what it carries.
+
+    Behind the sealed draft stands what names the visit to the browser.
+    """
+    survey, receipt = opened.survey, draft.receipt or new_receipt()
+    whole = replace(draft, receipt=receipt)
+    sealed = seal(opened.page_key, write_padded_draft(whole, survey.questionnaire.open_questions, survey.draft_bytes))
+    return {"state": f"{sealed}{_VISIT}{visit_name(opened.page_key, receipt)}", "draft": draft_name(opened.secret)}
 
 
 def carried_draft(key: PageKey, sealed: str) -> Draft | None:
@@ -54,6 +65,6 @@ def seal(key: PageKey, data: bytes) -> str:
 def unseal(key: PageKey, sealed: str) -> bytes | None:
     """Return what `seal` sealed, or None if it was altered or belongs to another link."""
     try:
-        return open_page_state(base64.b64decode(sealed.translate(_PLAIN), validate=True), key)
+        return open_page_state(base64.b64decode(sealed.partition(_VISIT)[0].translate(_PLAIN), validate=True), key)
     except (binascii.Error, ValueError, SealBroken):
         return None

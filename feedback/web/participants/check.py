@@ -15,7 +15,7 @@ from feedback.domain.survey.questionnaires import Question, text_in
 from feedback.locales.isolation import set_apart
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
-from feedback.web.participants.carried import carry_draft
+from feedback.web.participants.carried import carry
 from feedback.web.participants.kept_pages import COMMENT_BYTES, KeptPage, filled_up, hole, kept, padded, size_of
 from forms.marking import marker
 from forms.questionnaire import question_in_words
@@ -46,7 +46,7 @@ def show_check(page: CheckPage, opened: OpenLink, language: str) -> Response:
     questions = [question for part in page.parts for question in part.questions]
     said, asked = said_in(questions, page.draft), {question.code for question in questions}
     left = {question.code for question in left_open(questions, page.draft)}
-    values = {"link": to_address(opened.secret), "state": carry_draft(opened, page.draft)}
+    values = {"link": to_address(opened.secret), **carry(opened, page.draft)}
     values["receipt"] = escape(page.draft.typed)
     folds = {section.code: _FOLDED for section in survey.questionnaire.sections}
     for question in survey.questionnaire.questions:
@@ -97,8 +97,7 @@ def _draw(survey: Survey, language: str) -> AnswersCheck:
         parts=parts,
         folds={section.code: hole(f"fold.{section.code}") for section in asked.sections},
         is_long=len(asked.questions) > _MANY_QUESTIONS,
-        state=hole("state"),
-        receipt=hole("receipt"),
+        **{name: hole(name) for name in ("state", "receipt", "draft")},
         action=url_for("participant.send", link=hole("link")),
         change_url=url_for("participant.answer", link=hole("link")),
     )

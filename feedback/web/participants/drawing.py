@@ -6,7 +6,7 @@ from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import escape
 
-from feedback.domain.links import Receipt, draft_name, receipt_words, to_address
+from feedback.domain.links import Receipt, receipt_words, to_address
 from feedback.domain.survey.drafts import Draft
 from feedback.domain.survey.duration import minutes_needed
 from feedback.domain.survey.next_page import (
@@ -28,7 +28,7 @@ from feedback.locales.speech import spoken
 from feedback.runtime import runtime
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
-from feedback.web.participants.carried import carry_draft, carry_receipt
+from feedback.web.participants.carried import carry, carry_draft, carry_receipt
 from feedback.web.participants.check import show_check
 from feedback.web.participants.kept_pages import KeptPage, hole, kept_page, padded
 from feedback.web.participants.left_open import show_left_open
@@ -65,7 +65,7 @@ def _show_promise(page: PromisePage, opened: OpenLink, language: str) -> Respons
     closes_on = right.closes_at.astimezone(survey.time_zone).date()
     told = {
         "link": to_address(opened.secret),
-        "state": carry_draft(opened, page.draft) if page.draft is not None else "",
+        **(carry(opened, page.draft) if page.draft is not None else {}),
         "closes": _closes(opened, language),
         "gone": day(keys_gone_by(closes_on, survey.key_backup_days), language),
         "contact": set_apart(right.contact_name),
@@ -100,6 +100,7 @@ def _draw_promise(survey: Survey, language: str, state: str) -> str:
         base_url=runtime().settings.base_url,
         support_url=url_for("support.ask", address=survey.support_address) if survey.support_address else None,
         state=state,
+        draft=hole("draft"),
         questions_url=url_for("participant.questions", link=hole("link")),
         withdraw_url=url_for("participant.withdrawal", link=hole("link")),
     )
@@ -121,10 +122,7 @@ def _questions_listed(questionnaire: Questionnaire, language: str) -> list[tuple
 
 
 def _show_thanks(page: ThanksPage, opened: OpenLink, language: str) -> Response:
-    told = _carried_receipt(page.receipt, opened) | {
-        "draft": draft_name(opened.secret),
-        "closes": _closes(opened, language),
-    }
+    told = _carried_receipt(page.receipt, opened) | {"closes": _closes(opened, language)}
     return Response(thanks_page(opened.survey, language).filled(told))
 
 
@@ -133,7 +131,7 @@ def _carried_receipt(receipt: Receipt, opened: OpenLink) -> dict[str, str]:
         "link": to_address(opened.secret),
         "receipt": receipt_words(receipt),
         "sealed": carry_receipt(opened, receipt),
-        "state": carry_draft(opened, Draft(receipt=receipt)),
+        **carry(opened, Draft(receipt=receipt)),
     }
 
 
@@ -221,6 +219,7 @@ def _draw_withdrawn(survey: Survey) -> str:
         receipt=hole("receipt"),
         sealed_receipt=hole("sealed"),
         state=hole("state"),
+        draft=hole("draft"),
     )
 
 

@@ -14,7 +14,7 @@ from feedback.domain.survey.next_page import OpenPage
 from feedback.domain.survey.questionnaires import Question, text_in
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
-from feedback.web.participants.carried import carry_draft
+from feedback.web.participants.carried import carry
 from feedback.web.participants.kept_pages import COMMENT_BYTES, KeptPage, filled_up, hole, kept, padded, size_of
 
 
@@ -35,7 +35,7 @@ def show_left_open(page: OpenPage, opened: OpenLink, language: str) -> Response:
     """Return the page that says which questions were left open, and asks whether to send all the same."""
     kept_open = left_open_page(opened.survey, language)
     found = {question.code for question in page.questions}
-    carried = {"link": to_address(opened.secret), "state": carry_draft(opened, page.draft)}
+    carried = {"link": to_address(opened.secret), **carry(opened, page.draft)}
     ways = {code: way if code in found else kept_open.gaps[code] for code, way in kept_open.ways.items()}
     said = kept_open.said[0 if page.nothing else len(found)]
     return Response(padded(kept_open.page.filled({**carried, **ways, **said})))
@@ -54,7 +54,7 @@ def _draw(survey: Survey, language: str) -> LeftOpenPage:
         organisation=survey.organisation,
         programme=survey.programme,
         ways=[hole(code) for code in ways],
-        **{name: hole(name) for name in ("state", "title", "text", "send")},
+        **{name: hole(name) for name in ("state", "draft", "title", "text", "send")},
         action=url_for("participant.answer", link=hole("link")),
     )
     gaps = {code: filled_up(Markup(), size_of(way)) for code, way in ways.items()}

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from wtforms import Form
 
-from feedback.domain.links import draft_name, to_address
+from feedback.domain.links import to_address
 from feedback.domain.support import help_lines
 from feedback.domain.survey.answers import UNSAID_WISH, tidied
 from feedback.domain.survey.drafts import Draft, fields_of, wish_field
@@ -26,7 +26,7 @@ from feedback.locales.moments import closing
 from feedback.runtime import runtime
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
-from feedback.web.participants.carried import carry_draft
+from feedback.web.participants.carried import carry
 from feedback.web.participants.kept_pages import KeptPage, filled_up, hole, kept, padded, size_of
 from forms.questionnaire import asked_in_words, build_form, fill_form
 
@@ -101,8 +101,7 @@ def _carried(page: PartPage, opened: OpenLink, language: str) -> dict[str, str]:
     items = Markup().join(Markup("<li><bdi>{}</bdi></li>").format(line) for line in help_lines(right.help_contacts))
     return {
         "link": to_address(opened.secret),
-        "state": carry_draft(opened, page.draft),
-        "draft": draft_name(opened.secret),
+        **carry(opened, page.draft),
         "begun": "yes" if page.draft.values else "not",
         "until": right.closes_at.isoformat(),
         "closing": _closing(opened, language),
