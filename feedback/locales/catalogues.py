@@ -73,10 +73,11 @@ class Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types
 
 def written(variables: dict[str, object]) -> dict[str, object]:
     """Return the values of a sentence with the numbers among them as the language writes them: "1,200"."""
-    return {name: _number(value) if type(value) is int else value for name, value in variables.items()}
+    return {name: number(value) if type(value) is int else value for name, value in variables.items()}
 
 
-def _number(value: int) -> str:
+def number(value: int) -> str:
+    """Return a number as the language writes it: "1,200"."""
     locale = get_locale()
     return str(format_decimal(value, locale=ENGLISH.code if locale is None else locale))
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from flask_babel import ngettext
 
+from feedback.locales.catalogues import number
+
 
 def people(number: int) -> str:
     """Return such as "12 people"."""
@@ -64,6 +66,7 @@ def times(number: int) -> str:
 
 
 FILTERS: dict[str, Callable[[int], str]] = {
-    f"counted_{count.__name__}": count for count in (people, mentors, mentees, links, answers, days, minutes)
+    "number": number,
+    **{f"counted_{count.__name__}": count for count in (people, mentors, mentees, links, answers, days, minutes)},
 }
-"""For templates: `5 | counted_people`."""
+"""For templates: `5 | counted_people`, and `1200 | number` where a number stands alone."""

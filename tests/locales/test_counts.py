@@ -8,7 +8,9 @@ from flask_babel import force_locale, gettext, ngettext
 
 from feedback.locales.counts import answers, characters, people
 from tests.databases import ON_SQLITE
-from tests.house.test_translations import in_every_language, messages, said, sources
+from tests.house.test_translations import ROOT, in_every_language, messages, said, sources
+
+CELL = re.compile(r'<td class="number">\{\{ (.*?) \}\}')
 
 # What stands in a place that is neither a number nor a number with its noun, as `feedback/locales/counts.py` puts it.
 WORDS = set(
@@ -84,3 +86,12 @@ def test_numbers_in_sentences_are_written_as_the_language_writes_them(app: Flask
         assert ngettext("%(num)s link", "%(num)s links", 1200) == "1,200 links"
         assert render_template_string(template, n=1200) == "1,200 people invited"
         assert render_template_string("{{ _('%(n)s of 2000', n=n) }}", n=1200) == "1,200 of 2000"
+
+
+@ON_SQLITE
+def test_a_number_in_a_cell_of_a_page_is_written_as_the_language_writes_it(app: Flask) -> None:
+    cells = [cell for page in (ROOT / "templates").rglob("*.html") for cell in CELL.findall(page.read_text("utf-8"))]
+    assert cells
+    assert [cell for cell in cells if not cell.endswith("| number")] == []
+    with app.app_context(), force_locale("fr"):
+        assert render_template_string("{{ 1200 | number }}") == "1\u202f200"
