@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import HistoryRefused, ReportHeld
+from feedback.domain.errors import HistoryRefused, People, ReportHeld
 from feedback.domain.survey.questionnaires import Question, Questionnaire, Role
 from feedback.domain.waves.states import WaveState
 from feedback.reporting.forecast_words import forecast_words
@@ -411,7 +411,7 @@ def test_a_refusal_names_surveys_of_its_own_programme_only(world: World) -> None
     with pytest.raises(HistoryRefused) as others:
         world.planned_wave(programme_of(world, roster(range(13))))
     assert (own.value.values["stages"], own.value.values["groups"]) == ("kickoff", "mentor")
-    assert others.value.values == {"least": 10, "groups": "mentor"}
+    assert others.value.values == {"people": People(10), "groups": "mentor"}
     assert not any("A name to be kept" in str(one.value) for one in (own, others))
     with world.session() as session:
         assert len(waves_of(session, programme)) == 1
