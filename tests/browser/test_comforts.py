@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.pressing import answer_all, answer_part, press, shown
+from tests.browser.pressing import answer_all, answer_part, choose_everything, press, shown
 from tests.browser.test_participant import answer_all_by_keyboard
 from tests.world import World
 
@@ -119,3 +119,16 @@ def test_going_on_is_not_asked_about(live: World, address: str, scripted_page: P
     scripted_page.on("dialog", lambda dialog: asked.append(dialog.type))
     answer_part(scripted_page)
     assert (asked, shown(scripted_page)) == ([], "questions")
+
+
+SENDS = "[...new FormData(document.querySelector('#answers'))].map(([name, value]) => name + value.length).sort()"
+
+
+def test_as_much_is_sent_of_what_is_left_open_as_of_what_is_chosen(
+    live: World, address: str, scripted_page: Page
+) -> None:
+    questions(live, address, scripted_page)
+    assert scripted_page.locator("main [type=radio]:checked").count() == 0
+    left = scripted_page.evaluate(SENDS)
+    choose_everything(scripted_page)
+    assert scripted_page.evaluate(SENDS) == left

@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.survey.kinds import filled_code
 from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Role
+from forms.bank import STAGES, pair
 from tests.databases import ON_SQLITE
 from tests.promises.closing import stored_report
 from tests.promises.scanner import Page, fingerprint
@@ -113,3 +114,15 @@ def test_one_answer_is_enough_also_a_text_or_that_one_prefers_not_to_say(world: 
     link = open_link(world)
     prompt = send(world, link, check_of_nothing(world, link, **said)).text
     assert 'data-page="thanks"' in send(world, link, prompt).text
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_browser_sends_as_much_of_what_is_left_open_as_of_what_is_chosen(world: World, stage: str) -> None:
+    link = world.links(world.open_wave(9, 9, questionnaires=pair(stage), stage=stage))[0]
+    page = world.client().get(f"/s/{link}/questions").text
+    while 'data-page="questions"' in page:
+        form = next(form for form in Page(page).forms if form.name == "answers")
+        filled = part_filled(page, world.chance, ("",))
+        left = {name: len(value) for name, value in form.fields if name in fields_of(page).radios}
+        assert left == {name: len(filled.get(name, [left[name] * "."])[0]) for name in fields_of(page).radios}
+        page = world.client().post(f"/s/{link}/questions", data=filled).text
