@@ -211,7 +211,9 @@ def _change_lines(change: RosterChange, *, done: bool) -> Iterator[str]:
             f"{_KEEP.format('language')}"
         )
     if change.away:
-        yield f"{len(change.away)} people in the file have left the programme and stay away: {', '.join(change.away)}."
+        away = len(change.away)
+        have = "1 person in the file has" if away == 1 else f"{away} people in the file have"
+        yield f"{have} left the programme, and will not be brought back: {', '.join(change.away)}."
         yield "To bring one of them back, import the file with --rejoin and the address."
     yield from change.remarks
     if change.absent:

@@ -68,11 +68,11 @@ def test_no_page_has_a_violation_in_another_language(live: World, address: str, 
 
 def test_arabic_runs_from_the_right(live: World, address: str, plain_page: Page) -> None:
     plain_page.goto(f"{address}/s/{link_of(live)}/questions?language=ar")
-    box = plain_page.locator("main [type=radio]").first.bounding_box()
-    label = plain_page.locator("main label span").first.bounding_box()
+    label = plain_page.locator("main .choice:not(.left)").first
+    box, around = label.locator("[type=radio]").bounding_box(), label.bounding_box()
     assert box
-    assert label
-    assert box["x"] > label["x"]
+    assert around
+    assert box["x"] > around["x"] + around["width"] / 2
     assert box["x"] > plain_page.viewport_size["width"] / 2
 
 
