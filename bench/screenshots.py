@@ -159,6 +159,8 @@ def take(browser: Browser, world: World, base: str, link: str) -> None:
 
             journey(page, f"{base}/s/{link}", shoot)
             around(page, base, world, shoot)
+            # Apart from the service, whose pages may have no style of their own.
+            page.goto("about:blank")
             for name in MAILS:
                 page.set_content(read(world.app, a_letter(name)).html)
                 shoot(f"mail-{name}")
@@ -175,7 +177,7 @@ def take_for_readme(browser: Browser, world: World, base: str, link: str) -> Non
     page.goto(f"{base}/staff/sign-in/{token_for(world, StaffRole.COORDINATOR)}")
     press(page, "Sign in")
     page.goto(f"{base}/staff/waves/1/report")
-    page.locator("h2", has_text="What they answered").evaluate("x => x.scrollIntoView()")
+    page.locator("h2", has_text="In short").evaluate("x => x.scrollIntoView()")
     page.screenshot(path=str(README_FOLDER / "report.png"))
 
 

@@ -28,7 +28,9 @@ def test_a_change_from_the_thanks_keeps_the_receipt_and_begins_empty(world: Worl
     thanks = world.answer(link).text
     again = world.client().post(f"/s/{link}/questions", data={"state": hidden_value(thanks, "state"), "go": "resume"})
     assert again.status_code == 200
-    assert not re.findall(r"<input[^>]*\schecked", again.text)
+    # What is chosen beforehand says nothing: "Leave open".
+    assert not re.findall(r'<label class="choice">\s*<input[^>]*\schecked', again.text)
+    assert 'class="choice left"' in again.text
     assert receipt_on(world.answer(link, after=thanks).text) == receipt_on(thanks)
 
 
@@ -51,7 +53,8 @@ def test_no_blank_around_a_pasted_receipt_makes_an_answer_contested(world: World
 
 
 def damaged(state: str) -> str:
-    return f"{state[:-8]}{'A' * 8}"
+    sealed, dot, visit = state.partition(".")
+    return f"{sealed[:-8]}{'A' * 8}{dot}{visit}"
 
 
 def test_a_withdrawal_whose_page_cannot_be_read_is_asked_for_again_and_contests_nothing(world: World) -> None:

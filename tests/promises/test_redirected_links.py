@@ -145,7 +145,7 @@ def test_the_old_address_is_told_once_and_gets_no_link(world: World, wave: int) 
     assert told["Subject"] == "Your email address was changed"
     assert not re.search(r"/s/|/o/|/r/", told.as_string())
     assert NEW not in told.as_string()
-    assert "please tell Ana Contact" in plain_text(told).replace("\n", " ")
+    assert "please write to Ana Contact" in plain_text(told).replace("\n", " ")
     assert mail_states(world, FIRST_COPY) == {NEW: "accepted"}
 
 
