@@ -36,6 +36,7 @@ VALUES = {
     "contact_name": "Cem Contact",
     "contact_email": "contact@example.com",
     "minimum_group_size": "5",
+    "minutes": "6",
     "closes_on": "Monday, 15 March 2027",
     "may_close_early": None,
     "closes_at": "10:00",
