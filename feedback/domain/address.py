@@ -84,6 +84,11 @@ def subaddress(address: Address, detail: str) -> Address:
     return Address(f"{local_part}+{detail}@{domain}")
 
 
+def at_domain(address: Address, domain: str) -> Address:
+    """Return the same local part at another domain, in its one form."""
+    return Address(f"{address.rpartition('@')[0]}@{domain}")
+
+
 def one_address(address: Address, same_domains: Mapping[str, str]) -> Address:
     """Return what all addresses of one person have in common: no `+tag`, and of several domains always the same one.
 

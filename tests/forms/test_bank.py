@@ -16,7 +16,6 @@ from feedback.domain.survey.questionnaires import (
     Role,
     Theme,
     every_text,
-    fingerprint,
 )
 from forms.bank import STAGES, available, load, pair
 
@@ -78,7 +77,7 @@ def question(questionnaire: Questionnaire, code: str) -> Question:
 
 def wording(asked: Question) -> tuple[str, Order]:
     """What must stay equal for waves to be compared: words, options and order, whether asked as a pair or not."""
-    return fingerprint(replace(asked, then_now=False)), asked.order
+    return replace(asked, then_now=False).fingerprint, asked.order
 
 
 def repeats(role: Role) -> Iterator[tuple[str, list[Question]]]:
@@ -158,9 +157,7 @@ def test_a_repeated_question_keeps_its_words_and_its_options(role: Role) -> None
 @pytest.mark.parametrize("role", Role)
 def test_kickoff_and_midpoint_ask_the_very_same_question(role: Role) -> None:
     both = (codes(K, role) & codes(M, role)) - {code for code, _ in RETOLD}
-    assert [
-        code for code in both if len({fingerprint(question(pair(stage)[role], code)) for stage in (K, M)}) > 1
-    ] == []
+    assert [code for code in both if len({question(pair(stage)[role], code).fingerprint for stage in (K, M)}) > 1] == []
 
 
 @pytest.mark.parametrize("role", Role)

@@ -128,7 +128,7 @@ NOT_OFFERED = (
     {"C1": "6"},
     {"C1": "strongly-agree' OR 1=1"},
     {"B1.asked-for-views": "yes", "B1": "everything"},
-    {"C1": ""},
+    {"C1": "none-of-these"},
 )
 
 

@@ -29,7 +29,8 @@ def parts(world: World, link: str) -> list[str]:
     """Every part, as it is shown and as it is shown again with what is wrong with it."""
     page, found = world.client().get(f"/s/{link}/questions").text, []
     while 'data-page="questions"' in page:
-        judged = world.client().post(f"/s/{link}/questions", data=fields_of(page).hidden)
+        wrong = {re.findall(r'type="radio" name="([\w-]+)"', page)[0]: "not-offered"}
+        judged = world.client().post(f"/s/{link}/questions", data={**fields_of(page).hidden, **wrong})
         found += [page, judged.text]
         page = world.client().post(f"/s/{link}/questions", data=part_filled(page, world.chance)).text
     return found

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import Address, one_address, read_domain
+from feedback.domain.address import Address, at_domain, domain_of, one_address, read_domain
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.errors import AddressRefused, NotFound
 from feedback.domain.roster.digests import person_digest
@@ -107,9 +107,10 @@ def _unite(
 
 def _spellings(address: Address, same_domains: Mapping[str, str]) -> Iterator[Address]:
     """Yield a person's address at each of the domains that are one."""
-    local_part, _, domain = one_address(address, same_domains).rpartition("@")
+    plain = one_address(address, same_domains)
+    domain = domain_of(plain)
     for alike in [one for one, other in same_domains.items() if other == domain] or [domain]:
-        yield Address(f"{local_part}@{alike}")
+        yield at_domain(plain, alike)
 
 
 def _fill(session: Session, keys: KeyStore, organisation: Organisation, wave_id: int) -> list[Misfit]:
