@@ -39,10 +39,6 @@ def pair_name(pair: ComparedReports) -> str:
     return from_to(*(comma().join((one.programme, stage_name(one.stage))) for one in (before, after)))
 
 
-def _stands_out(change: WaveDifference) -> bool:
-    return not change.interval.low <= 0 <= change.interval.high
-
-
 def change_sentences(pair: ComparedReports, language: str) -> tuple[str, ...]:
     """Return one sentence for each difference of a question with an order, fit to be quoted by itself."""
     return tuple(_sentence(pair, one, change, language) for one in pair.questions for change in one.differences)
@@ -163,7 +159,7 @@ def _range_verb(low: int, high: int, points: Interval) -> str:
 
 
 def _doubts(one: ComparedQuestion, change: WaveDifference) -> Iterator[str]:
-    if not _stands_out(change):
+    if not change.stands_out:
         yield _("That may be chance.")
     if one.is_twin:
         yield _("Nearly the same people were asked: this may be the answer of one.")

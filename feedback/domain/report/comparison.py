@@ -14,13 +14,11 @@ from feedback.domain.disclosure.groups import EVERYBODY, Group
 from feedback.domain.report.comparable import Answers, ComparableReport, Obstacle, check_comparable
 from feedback.domain.report.report import ANOTHER_PROGRAMME, Report
 from feedback.domain.report.statistics import (
-    Interval,
     PValue,
     RelativeChange,
+    TwoShares,
     boschloo,
     cliffs_delta,
-    difference,
-    newcombe,
     relative_change,
 )
 from feedback.domain.survey.questionnaires import Question, are_worded_alike
@@ -34,7 +32,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True)
-class WaveDifference:
+class WaveDifference(TwoShares):
     """How many chose one of `options` before and after; nobody is linked.
 
     `options` are the favourable ones of a scale, or one option of a many-choice question. `cliffs_delta` is over
@@ -45,16 +43,6 @@ class WaveDifference:
     before: Count
     after: Count
     cliffs_delta: float | None
-
-    @property
-    def points(self) -> Interval:
-        """The share after minus the share before, in percentage points; a range where a side is one."""
-        return difference(self.before, self.after)
-
-    @property
-    def interval(self) -> Interval:
-        """The 95 % interval of `points`."""
-        return newcombe(self.before, self.after)
 
     @property
     def relative(self) -> RelativeChange | None:

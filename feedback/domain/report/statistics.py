@@ -52,6 +52,28 @@ class RelativeChange:
     percent: float
 
 
+class TwoShares:
+    """Two shares that are compared: how many there were `before`, or on one side, and `after`, or on the other."""
+
+    before: Count
+    after: Count
+
+    @property
+    def points(self) -> Interval:
+        """The later share minus the earlier one, in percentage points; a range where either is one."""
+        return difference(self.before, self.after)
+
+    @property
+    def interval(self) -> Interval:
+        """The 95 % interval of `points`."""
+        return newcombe(self.before, self.after)
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return not self.interval.low <= 0 <= self.interval.high
+
+
 def share(count: Count) -> Interval:
     """Return the share in percent; both ends are the same where the count is exact."""
     return Interval(100 * count.low / count.n, 100 * count.high / count.n)

@@ -13,7 +13,7 @@ from feedback.domain.disclosure.counts import Count
 from feedback.domain.report.comparison import ComparedReports, WaveDifference
 from feedback.domain.report.findings.sides import Options, add_up, favourable, sides_of
 from feedback.domain.report.reading import ReportQuestion, report_questions
-from feedback.domain.report.statistics import Interval, boschloo, difference, holm, newcombe
+from feedback.domain.report.statistics import TwoShares, boschloo, holm
 from feedback.domain.survey.questionnaires import Role
 
 MOST_CHANGES = 3
@@ -22,7 +22,7 @@ A_FALL = 10
 
 
 @dataclass(frozen=True)
-class Contrast:
+class Contrast(TwoShares):
     """Two shares of people who chose one of `options`: of mentors and mentees, or of `role` before and after.
 
     `is_certain`: chance alone does not explain it, after all comparisons of the report are allowed for.
@@ -36,25 +36,10 @@ class Contrast:
     is_certain: bool = False
 
     @property
-    def points(self) -> Interval:
-        """The later share minus the earlier one, or that of mentees minus that of mentors, in percentage points."""
-        return difference(self.before, self.after)
-
-    @property
-    def interval(self) -> Interval:
-        """The 95 % interval of `points`."""
-        return newcombe(self.before, self.after)
-
-    @property
     def size(self) -> float:
         """How many points up (or, negative, down) it is for certain; 0 where the two ranges meet."""
         points = self.points
         return max(points.low, 0) or min(points.high, 0)
-
-    @property
-    def stands_out(self) -> bool:
-        """Whether its own interval leaves out zero."""
-        return not self.interval.low <= 0 <= self.interval.high
 
 
 @dataclass(frozen=True)
