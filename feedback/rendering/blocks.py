@@ -4,7 +4,7 @@ Words are in the reader's language and numbers are formatted; whoever writes a f
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 Cell: TypeAlias = str | int | float
@@ -88,12 +88,16 @@ class Table:
 
 @dataclass(frozen=True)
 class BarPart:
-    """One part of a bar: `share` percent of the whole, on one `side`; `shade` 1 (pale) or 2 (full)."""
+    """One part of a bar: `share` percent of the whole, on one `side`; `shade` 1 (pale), 2 (full), 3 (several options).
+
+    `figure` is what is written in it, such as "34%"; empty where its share is, rounded by itself.
+    """
 
     label: str
     share: float
     side: ChartSide
     shade: int
+    figure: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,7 @@ class Chart:
 
     A `diverging` one has a centre line: through the middle of a bar's neutral parts; without those at the end of the
     unfavourable ones; without those too at the start of the favourable ones. Otherwise all bars start at nought.
+    `legend` are all options in their order, whether anybody chose them or not; empty for those that are seen.
     """
 
     title: str
@@ -121,22 +126,197 @@ class Chart:
     bars: tuple[ChartBar, ...]
     data: Table
     diverging: bool
+    legend: tuple[BarPart, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.alt.strip():
             raise ValueError("a chart needs words for those who do not see it")
 
 
-Block: TypeAlias = Paragraph | Heading | Items | Facts | Quotes | Table | Chart
+class Shade(IntEnum):
+    """How favourable a share is: its least is under a third, a half, two thirds, five sixths, or above."""
+
+    LOWEST = 1
+    LOW = 2
+    MIDDLE = 3
+    HIGH = 4
+    HIGHEST = 5
+
+
+class Knowledge(StrEnum):
+    """What is told of one question in one group."""
+
+    EXACT = "exact"
+    LIMITS = "limits"
+    WITHHELD = "withheld"
+    NOT_ASKED = "not-asked"
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """One question in one group: `text` such as "83%" or "≤40%", `note` such as "10 of 12" where there is room.
+
+    `said` is the same in words. `shade` is None where there is no better or worse, or limits are too far apart.
+    `is_marked`: it is among what to act on. Texts are empty where nothing is told.
+    """
+
+    knowledge: Knowledge
+    text: str = ""
+    note: str = ""
+    said: str = ""
+    shade: Shade | None = None
+    is_marked: bool = False
+
+    @property
+    def is_low(self) -> bool:
+        """Whether fewer than half answered favourably for certain; written with a mark, since shades are not seen."""
+        return self.shade in (Shade.LOWEST, Shade.LOW)
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """A question, or one answer of it under its words (`is_answer`), with a cell for each column.
+
+    `note` names the answers that count where they are not those of the caption. Without cells it is a heading of the
+    answers below. `target` is the anchor of the question.
+    """
+
+    label: str
+    cells: tuple[HeatCell, ...]
+    note: str = ""
+    target: str = ""
+    is_answer: bool = False
+
+
+@dataclass(frozen=True)
+class HeatColumn:
+    """A group: the `side` under which it stands, its own `title` (empty for a whole side), how many answered."""
+
+    side: str
+    title: str
+    note: str
+
+
+@dataclass(frozen=True)
+class HeatTable:
+    """Questions by groups, the share of favourable answers in each cell; rows by theme.
+
+    `key` has one cell for each sign that occurs, with what it means. `hidden` names each question of which nothing
+    is shown, once. `data` holds the same as plain words.
+    """
+
+    title: str
+    caption: str
+    columns: tuple[HeatColumn, ...]
+    themes: tuple[tuple[str, tuple[HeatRow, ...]], ...]
+    key: tuple[tuple[HeatCell, str], ...]
+    hidden: str
+    data: Table
+
+
+@dataclass(frozen=True)
+class Span:
+    """From `low` to `high`, in percent of an axis that runs from 0 to 100; a point where they are equal."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Dumbbell:
+    """A share before and after. `interval` is where the later may lie if chance moved it; cut off at 0 and 100.
+
+    Where it reaches the earlier share there may be no change. `points` is such as "+54", `counts` "6 of 13 → 13 of
+    13", `mark` such as "may be chance" or empty; `note` the question that an answer belongs to.
+    """
+
+    label: str
+    note: str
+    target: str
+    before: Span
+    after: Span
+    interval: Span
+    points: str
+    counts: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Dumbbells:
+    """Changes on one axis, from the largest rise to the largest fall; `before` and `after` name the two surveys."""
+
+    title: str
+    before: str
+    after: str
+    interval: str
+    ends: str
+    rows: tuple[Dumbbell, ...]
+    data: Table
+
+
+@dataclass(frozen=True)
+class RateBar:
+    """How many of a side or (`is_part`) of one of its groups: `share` in percent, None where it is not told."""
+
+    label: str
+    share: float | None
+    said: str
+    is_part: bool = False
+
+
+@dataclass(frozen=True)
+class RateBars:
+    """Who answered: a bar for each side, and for its groups where they are few."""
+
+    title: str
+    bars: tuple[RateBar, ...]
+    data: Table
+
+
+@dataclass(frozen=True)
+class ThemeRow:
+    """A question: its words, `answer` in a plain line or a few, its `chart`, and what is not shown, with the reason.
+
+    `quiet` is how far chance alone could move the shares, or empty. The chart's legend is the theme's where
+    `has_own_legend` is false; `chart` is None where nothing is shown.
+    """
+
+    question: str
+    anchor: str
+    answer: tuple[str, ...]
+    quiet: str
+    chart: Chart | None
+    withheld: tuple[str, ...]
+    has_own_legend: bool
+
+
+@dataclass(frozen=True)
+class ThemeChart:
+    """The questions of one theme on one scale. `legend` has every option of the scale that most share, in its order."""
+
+    title: str
+    legend: tuple[BarPart, ...]
+    rows: tuple[ThemeRow, ...]
+
+
+PlainBlock: TypeAlias = Paragraph | Heading | Items | Facts | Quotes | Table | Chart
+"""What every format writes by itself."""
+
+Block: TypeAlias = PlainBlock | HeatTable | Dumbbells | RateBars | ThemeChart
+"""What papers hold; a format that has no picture for one of them writes it as `rendering.plainly` says."""
 
 
 @dataclass(frozen=True)
 class PaperSection:
-    """One part of a report. `name` is a short stable key, such as "outcomes", by which pages link to it."""
+    """One part of a report. `name` is a short stable key, such as "outcomes", by which pages link to it.
+
+    What `is_folded` is for those who check, and a page may hide it under its title.
+    """
 
     name: str
     title: str
     blocks: tuple[Block, ...]
+    is_folded: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ In a text that runs from right to left the picture is mirrored: the unfavourable
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
@@ -48,12 +48,18 @@ def chart_svg(chart: Chart, look: Look) -> Markup:
 
 
 def legend_of(chart: Chart) -> tuple[BarPart, ...]:
-    """Return one part for each label and look in the chart, in order; none if bars have no parts to tell apart."""
-    found: dict[tuple[str, str], BarPart] = {}
-    for bar in chart.bars:
-        for part in bar.parts:
-            found.setdefault((part.label, kind_of(part)), part)
-    return tuple(found.values()) if any(len(bar.parts) > 1 for bar in chart.bars) else ()
+    """Return one part for each look in the chart, none twice; none if bars have no parts to tell apart."""
+    if not any(len(bar.parts) > 1 for bar in chart.bars) and not chart.legend:
+        return ()
+    return told_apart((*chart.legend, *(part for bar in chart.bars for part in bar.parts)))
+
+
+def told_apart(parts: Iterable[BarPart]) -> tuple[BarPart, ...]:
+    """Return one part for each way of painting, in order, with the labels of all that are painted so."""
+    labels: dict[str, dict[str, BarPart]] = {}
+    for part in parts:
+        labels.setdefault(kind_of(part), {}).setdefault(part.label, part)
+    return tuple(replace(next(iter(alike.values())), label=" / ".join(alike)) for alike in labels.values())
 
 
 def swatch_svg(part: BarPart, look: Look) -> Markup:
@@ -170,7 +176,7 @@ def _figures(canvas: _Canvas, parts: tuple[PlacedPart, ...], top: float, *, free
     for part in parts:
         if part.part.side is ChartSide.UNKNOWN:
             continue
-        words = at_least + percent_words(part.part.share, language, decimals=0)
+        words = at_least + (part.part.figure or percent_words(part.part.share, language, decimals=0))
         need = 100 * (_LABEL_SIZE * ems(words) + _LABEL_MARGIN)
         if part.width * brush.narrow >= need:
             yield _within(canvas, part, words, top)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from feedback.rendering.blocks import Block, Heading
+from feedback.rendering.blocks import Heading, PlainBlock
 
 _OF_A_SECTION = 2
 
 
-def without_skipped_levels(blocks: tuple[Block, ...]) -> Iterator[Block]:
+def without_skipped_levels(blocks: tuple[PlainBlock, ...]) -> Iterator[PlainBlock]:
     """Yield a section's blocks, raising each heading that would leave out a level."""
     deepest = _OF_A_SECTION
     for block in blocks:

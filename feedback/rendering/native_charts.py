@@ -15,6 +15,8 @@ _SMALLEST_LABELLED = 6.0
 _PATTERNS = {
     "unfavourable-1": "light_upward_diagonal",
     "unfavourable-2": "wide_upward_diagonal",
+    "unfavourable-3": "dark_upward_diagonal",
+    "favourable-3": "light_vertical",
     "unknown": "percent_10",
 }
 _EDGE, _LINE = {"color": "#3d4a52", "width": 0.5}, {"color": "#8b98a1", "width": 1}

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from feedback.rendering.blocks import Block, Chart, Heading, Paper, PaperSection, Table
+from feedback.rendering.blocks import Chart, Heading, Paper, PaperSection, PlainBlock, Table
 from feedback.rendering.charts import Look, chart_svg, legend_of, swatch_svg
 from feedback.rendering.cleaning import cleaned
 from feedback.rendering.levels import without_skipped_levels
 from feedback.rendering.painting import PageBrush
 from feedback.rendering.placing import Reach, charts_of, reach_of
+from feedback.rendering.plainly import plainly
 from feedback.rendering.wording import in_words
 
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_-]+")
@@ -29,7 +30,7 @@ class PageBlock:
     """A block, its `kind` ("paragraph", …), and what its kind needs: an id, words in a table, a picture, a legend."""
 
     kind: str
-    block: Block
+    block: PlainBlock
     anchor: str = ""
     table: Table | None = None
     picture: Markup | None = None
@@ -88,10 +89,10 @@ class _Writer:
     ids: _Ids
 
     def section(self, section: PaperSection) -> PageSection:
-        anchor, blocks = self.ids.give(section.name), without_skipped_levels(section.blocks)
+        anchor, blocks = self.ids.give(section.name), without_skipped_levels(plainly(section.blocks))
         return PageSection(anchor, section.title, tuple(map(self._block, blocks)))
 
-    def _block(self, block: Block) -> PageBlock:
+    def _block(self, block: PlainBlock) -> PageBlock:
         shown = PageBlock(type(block).__name__.lower(), block)
         match block:
             case Heading(anchor=anchor) if anchor:

@@ -32,14 +32,16 @@ class Ink:
 PDF_INKS: Mapping[str, Ink] = {
     "favourable-2": Ink("#175b79", "#ffffff"),
     "favourable-1": Ink("#b5d6e6", "#14262f"),
+    "favourable-3": Ink("#b5d6e6", "#14262f", "#4f94b5"),
     "neutral": Ink("#eceff1", "#1c2329"),
     "unfavourable-1": Ink("#f7dcc6", "#3a1a06", "#c06a34"),
     "unfavourable-2": Ink("#94420f", "#ffffff", "#e9b48f"),
+    "unfavourable-3": Ink("#f7dcc6", "#3a1a06", "#94420f"),
     "unknown": Ink("#ffffff", "#1c2329", "#7d8a93"),
     "nothing": Ink("#ffffff", "#1c2329"),
 }
 _EDGE, _LETTERS, _QUIET = "#3d4a52", "#1c2329", "#515d66"
-_STRIPE_WIDTHS = {"unfavourable-1": 1.1, "unfavourable-2": 1.4}
+_STRIPE_WIDTHS = {"unfavourable-1": 1.1, "unfavourable-2": 1.4, "unfavourable-3": 2.2, "favourable-3": 1.4}
 
 
 def kind_of(part: BarPart) -> str:

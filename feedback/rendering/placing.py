@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from feedback.rendering.blocks import BarPart, Chart, ChartBar, ChartSide, Paper
+from feedback.rendering.plainly import plainly
 
 _STEP = 10
 _ROUNDING = 0.5  # Shares rounded one by one may add up to a little more than a hundred.
@@ -32,7 +33,7 @@ class PlacedPart:
 
 def charts_of(paper: Paper) -> tuple[Chart, ...]:
     """Return every chart of the paper in its order."""
-    return tuple(block for section in paper.sections for block in section.blocks if isinstance(block, Chart))
+    return tuple(block for section in paper.sections for block in plainly(section.blocks) if isinstance(block, Chart))
 
 
 def reach_of(charts: Iterable[Chart]) -> Reach:

@@ -3,7 +3,19 @@
 from itertools import zip_longest
 from textwrap import fill, wrap
 
-from feedback.rendering.blocks import Block, Chart, Facts, Heading, Items, Paper, Paragraph, Quotes, Table
+from feedback.rendering.blocks import (
+    Block,
+    Chart,
+    Facts,
+    Heading,
+    Items,
+    Paper,
+    Paragraph,
+    PlainBlock,
+    Quotes,
+    Table,
+)
+from feedback.rendering.plainly import plainly
 
 _WIDTH = 100
 _COLUMN = 48
@@ -17,10 +29,10 @@ def write_plain(paper: Paper) -> str:
 
 
 def _section(title: str, blocks: tuple[Block, ...]) -> list[str]:
-    return [title.upper(), "", *(line for block in blocks for line in (*_block(block), ""))]
+    return [title.upper(), "", *(line for block in plainly(blocks) for line in (*_block(block), ""))]
 
 
-def _block(block: Block) -> list[str]:
+def _block(block: PlainBlock) -> list[str]:
     match block:
         case Paragraph(text=text):
             return [fill(text, _WIDTH)]

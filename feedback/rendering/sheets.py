@@ -3,9 +3,23 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from feedback.rendering.blocks import Block, Cell, Chart, Column, Facts, Heading, Items, Paragraph, Quotes, Table, Tone
+from feedback.rendering.blocks import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Facts,
+    Heading,
+    Items,
+    Paragraph,
+    PlainBlock,
+    Quotes,
+    Table,
+    Tone,
+)
 from feedback.rendering.measuring import column_widths
 from feedback.rendering.native_charts import ChartMaker
+from feedback.rendering.plainly import plainly
 from feedback.rendering.wording import harmless, one_line
 
 Formats = Mapping[str, Any]
@@ -33,13 +47,14 @@ class SheetWriter:
 
     def blocks(self, blocks: tuple[Block, ...]) -> None:
         """Write all blocks, then make columns as broad as they need."""
-        for block in blocks:
+        plain = plainly(blocks)
+        for block in plain:
             self._write(block)
-        self._set_widths([block.data if isinstance(block, Chart) else block for block in blocks])
+        self._set_widths([block.data if isinstance(block, Chart) else block for block in plain])
         if not self._frozen:
             self._sheet.freeze_panes(2, 0)
 
-    def _write(self, block: Block) -> None:
+    def _write(self, block: PlainBlock) -> None:
         match block:
             case Paragraph(text=text, tone=tone):
                 self._line(text, "text" if tone is Tone.PLAIN else tone.value)
@@ -114,7 +129,7 @@ class SheetWriter:
         cut = safe if len(safe) <= _LONGEST_CELL else f"{safe[:_LONGEST_CELL]}…"
         self._sheet.write_string(row, place, cut, self._formats[style])
 
-    def _set_widths(self, blocks: Iterable[Block]) -> None:
+    def _set_widths(self, blocks: Iterable[PlainBlock]) -> None:
         broadest: dict[int, float] = {}
         for block in blocks:
             if isinstance(block, Table):

@@ -8,13 +8,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from feedback.rendering.blocks import Block, Chart, Facts, Heading, Items, Paper, PaperSection, Paragraph, Quotes, Table
+from feedback.rendering.blocks import (
+    Chart,
+    Facts,
+    Heading,
+    Items,
+    Paper,
+    PaperSection,
+    Paragraph,
+    PlainBlock,
+    Quotes,
+    Table,
+)
 from feedback.rendering.charts import Look, chart_svg
 from feedback.rendering.cleaning import cleaned
 from feedback.rendering.levels import without_skipped_levels
 from feedback.rendering.measuring import column_widths, ems
 from feedback.rendering.painting import FONTS, PdfBrush
 from feedback.rendering.placing import charts_of, reach_of
+from feedback.rendering.plainly import plainly
 from feedback.rendering.wording import direction_of, in_words, locale_of, one_line
 
 CHART_EMS = 56.0
@@ -46,11 +58,11 @@ def _section(section: PaperSection, paper: Paper) -> _Json:
     look = Look(PdfBrush(paper.direction, CHART_EMS), paper.language, reach_of(charts_of(paper)), legend=True)
     return {
         "title": one_line(section.title),
-        "blocks": [_block(block, look) for block in without_skipped_levels(section.blocks)],
+        "blocks": [_block(block, look) for block in without_skipped_levels(plainly(section.blocks))],
     }
 
 
-def _block(block: Block, look: Look) -> _Json:
+def _block(block: PlainBlock, look: Look) -> _Json:
     match block:
         case Chart():
             return _chart(block, look)

@@ -1,42 +1,35 @@
 """What changed since earlier surveys of the programme, or from a pilot to its roll-out: a line a question and group."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from feedback.domain.report.comparable import Obstacle
 from feedback.domain.report.comparison import ComparedQuestion, ComparedReports, Side, WaveDifference
+from feedback.domain.report.findings.contrasts import Contrast
 from feedback.domain.report.statistics import Interval, Method
 from feedback.domain.survey.questionnaires import text_in
-from feedback.locales.lists import comma
-from feedback.rendering.blocks import Block, Cell, Column, Heading, Items, PaperSection, Paragraph, Table, Tone
+from feedback.rendering.blocks import Block, Cell, Column, Items, PaperSection, Paragraph, Table, Tone
+from feedback.reporting.dumbbells import changes_chart, pair_name
 from feedback.reporting.words import (
     answers,
     count_words,
     decimal,
-    from_to,
     group_name,
     points_words,
     share_words,
     signed_decimal,
     signed_points,
-    stage_name,
 )
 
 
-def change_section(compared: tuple[ComparedReports, ...], language: str) -> PaperSection:
-    """Return the differences, newest pair first; one heading for each pair of reports."""
-    blocks = [block for pair in compared for block in _pair(pair, language)]
+def change_section(
+    compared: Sequence[ComparedReports], changes: Sequence[Sequence[Contrast]], language: str
+) -> PaperSection:
+    """Return the `changes` of each pair of reports by side, newest pair first; one picture for each pair."""
+    blocks = [block for pair, those in zip(compared, changes, strict=True) for block in _pair(pair, those, language)]
     return PaperSection("change", _("What changed"), (_caution(), *blocks))
-
-
-def pair_name(pair: ComparedReports) -> str:
-    """Return such as "Kick-off → Exit", with the programmes where there are two."""
-    before, after = pair.before.about, pair.after.about
-    if before.programme == after.programme:
-        return from_to(stage_name(before.stage), stage_name(after.stage))
-    return from_to(*(comma().join((one.programme, stage_name(one.stage))) for one in (before, after)))
 
 
 def change_sentences(pair: ComparedReports, language: str) -> tuple[str, ...]:
@@ -44,10 +37,10 @@ def change_sentences(pair: ComparedReports, language: str) -> tuple[str, ...]:
     return tuple(_sentence(pair, one, change, language) for one in pair.questions for change in one.differences)
 
 
-def appendix_section(compared: tuple[ComparedReports, ...], language: str) -> PaperSection:
-    """Return effect sizes and p values, for those who reckon with them."""
-    tables = tuple(_effects(pair, language) for pair in compared)
-    return PaperSection("appendix", _("Effect sizes"), tables)
+def appendix_section(compared: Sequence[ComparedReports], language: str) -> PaperSection:
+    """Return the differences of each group, with effect sizes and p values, for those who reckon with them."""
+    tables = tuple(table for pair in compared for table in (*_by_group(pair, language), _effects(pair, language)))
+    return PaperSection("appendix", _("Changes of each group, and effect sizes"), tables, is_folded=True)
 
 
 def _effects(pair: ComparedReports, language: str) -> Table:
@@ -64,19 +57,23 @@ def _caution() -> Paragraph:
     return Paragraph(said, Tone.QUIET)
 
 
-def _pair(pair: ComparedReports, language: str) -> Iterator[Block]:
-    yield Heading(pair_name(pair), 3)
-    titles = (_("Question"), _("Group"), _("Before"), _("After"), _("Change"), _("95% interval"))
-    rows = tuple(row for one in pair.questions for row in _rows(one, language))
-    if rows:
-        caption = _("%(pair)s: who chose the most favourable answers, or the one named", pair=pair_name(pair))
-        yield Table(caption, tuple(map(Column, titles)), rows)
+def _pair(pair: ComparedReports, changes: Sequence[Contrast], language: str) -> Iterator[Block]:
+    if changes:
+        yield changes_chart(pair, changes)
     memories = tuple(row for one in pair.questions for row in _memories(one, language))
     if memories:
         yield _looked_back(memories)
     remarks = (*_twins(pair), *_obstacles(pair, language))
     if remarks:
         yield Items(remarks)
+
+
+def _by_group(pair: ComparedReports, language: str) -> Iterator[Table]:
+    titles = (_("Question"), _("Group"), _("Before"), _("After"), _("Change"), _("95% interval"))
+    rows = tuple(row for one in pair.questions for row in _rows(one, language))
+    if rows:
+        caption = _("%(pair)s: who chose the most favourable answers, or the one named", pair=pair_name(pair))
+        yield Table(caption, tuple(map(Column, titles)), rows)
 
 
 def _rows(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
@@ -110,7 +107,7 @@ def _memories(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]
 
 
 def _named(one: ComparedQuestion, language: str) -> str:
-    return f"{one.code}  {text_in(one.question.text, language)}"
+    return text_in(one.question.text, language)
 
 
 def _asked(one: ComparedQuestion, change: WaveDifference, language: str) -> str:
@@ -200,7 +197,7 @@ def _reason(obstacle: Obstacle) -> str:
 def _effect_rows(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
     for change in one.differences:
         yield (
-            one.code if one.question.kind.adds_up else f"{one.code} {_answer(one, change, language)}",
+            _asked(one, change, language),
             group_name(one.group),
             "" if change.cliffs_delta is None else signed_decimal(change.cliffs_delta),
             _p_value(change),

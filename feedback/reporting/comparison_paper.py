@@ -5,42 +5,44 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from feedback.domain.report.comparison import ComparedReports, compare
-from feedback.domain.report.findings.contrasts import find_changes
+from feedback.domain.report.findings.contrasts import Contrasts, find_changes
 from feedback.domain.report.report import Report
 from feedback.rendering.blocks import Items, Paper, PaperSection
 from feedback.reporting.change import (
     appendix_section,
     change_section,
     change_sentences,
-    pair_name,
 )
 from feedback.reporting.contrasts import changes_in_short
+from feedback.reporting.dumbbells import pair_name
 from feedback.reporting.words import direction
 
 
 def compose_comparison(reports: Sequence[Report], language: str) -> Paper:
     """Return the reports compared, in the order given; raises ComparisonRefused if they cannot be."""
     compared = compare(reports)
+    found = find_changes(compared, language)
     return Paper(
         title=_("What changed: %(programme)s", programme=reports[-1].about.programme),
         subtitle="; ".join(map(pair_name, compared)),
         language=language,
         direction=direction(language),
         sections=(
-            _short(compared, language),
-            change_section(compared, language),
+            _short(compared, found),
+            change_section(compared, [one.changes for one in found], language),
             _sentences(compared, language),
             appendix_section(compared, language),
         ),
     )
 
 
-def _short(compared: tuple[ComparedReports, ...], language: str) -> PaperSection:
-    found = zip(compared, find_changes(compared, language), strict=True)
-    blocks = tuple(block for pair, changes in found for block in changes_in_short(pair, changes))
+def _short(compared: Sequence[ComparedReports], found: Sequence[Contrasts]) -> PaperSection:
+    blocks = tuple(
+        block for pair, changes in zip(compared, found, strict=True) for block in changes_in_short(pair, changes)
+    )
     return PaperSection("short", _("In short"), blocks)
 
 
 def _sentences(compared: tuple[ComparedReports, ...], language: str) -> PaperSection:
     said = [sentence for pair in compared for sentence in change_sentences(pair, language)]
-    return PaperSection("sentences", _("Every change in a sentence"), (Items(tuple(said)),))
+    return PaperSection("sentences", _("Every change in a sentence"), (Items(tuple(said)),), is_folded=True)

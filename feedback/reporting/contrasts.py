@@ -9,7 +9,7 @@ from feedback.domain.report.comparison import ComparedReports
 from feedback.domain.report.findings.contrasts import Contrast, Contrasts
 from feedback.domain.report.report import Report
 from feedback.rendering.blocks import Block, Heading, Items, Paragraph
-from feedback.reporting.change import pair_name
+from feedback.reporting.dumbbells import pair_name
 from feedback.reporting.words import chosen_words, count_and_share, points_words, side_name
 
 _WORTH_TELLING = 15

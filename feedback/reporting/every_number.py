@@ -47,9 +47,9 @@ def number_lines(report: Report, language: str) -> tuple[NumberLine, ...]:
 def every_number(report: Report, language: str) -> PaperSection:
     """Return the section that lists them all."""
     titles = (_("Question"), _("Group"), _("Answer"), _("People"))
-    rows = tuple((line.question, line.group, line.answer, line.said) for line in number_lines(report, language))
+    rows = tuple((line.text, line.group, line.answer, line.said) for line in number_lines(report, language))
     table = Table(_("What is published and what is withheld"), tuple(Column(title) for title in titles), rows)
-    return PaperSection("numbers", _("Every number in this report"), (table,))
+    return PaperSection("numbers", _("Every number in this report"), (table,), is_folded=True)
 
 
 def report_csv(report: Report, language: str) -> bytes:

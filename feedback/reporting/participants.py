@@ -12,15 +12,14 @@ from feedback.domain.report.reading import ReportQuestion, report_questions
 from feedback.domain.report.report import Outcome, RateResult, Report, Rules
 from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.counts import possible_answers
-from feedback.locales.lists import labelled
-from feedback.reporting.outcomes import FEW_GROUPS, headlines, over_groups
+from feedback.reporting.answer_lines import answer_line, looking_back
+from feedback.reporting.outcomes import withheld
 from feedback.reporting.words import (
     condition_words,
     contested_words,
     day,
     group_name,
     not_asked_words,
-    reason_words,
     stage_name,
     theme_name,
 )
@@ -99,14 +98,6 @@ def _theme(rules: Rules, theme: Theme, questions: tuple[ReportQuestion, ...]) ->
 def _sentences(rules: Rules, question: ReportQuestion) -> Iterator[str]:
     if question.shown_when:
         yield condition_words(question)
-    shown = [result for result in question.results if result.bars]
-    if len(shown) > FEW_GROUPS:
-        sentence = over_groups(question, shown)
-        yield sentence or _("The groups differ too much, or too little can be shown, to say it in a sentence.")
-        return
-    yield from headlines(question, with_interval=False)
-    reasons = [(result, result.reason) for result in question.results if result.reason is not None]
-    if len(reasons) > FEW_GROUPS:
-        return
-    for result, reason in reasons:
-        yield labelled(group_name(result.group), reason_words(reason, rules))
+    yield from answer_line(question)
+    yield from looking_back(question)
+    yield from withheld(rules, question)

@@ -3,49 +3,27 @@
 Holds published facts only, as the report's document has them. Words are in the language of the request or command.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from flask_babel import gettext as _
 
-from feedback.domain.disclosure.counts import Count
 from feedback.domain.report.comparison import ComparedReports, compare
-from feedback.domain.report.findings.findings import find
+from feedback.domain.report.findings.contrasts import Contrast, find_changes
+from feedback.domain.report.findings.findings import KeyFindings, find
 from feedback.domain.report.reading import ReportQuestion, report_questions
-from feedback.domain.report.report import About, Outcome, RateResult, Report, Rules, SignedReport
+from feedback.domain.report.report import About, Outcome, Report, SignedReport
 from feedback.locales import counts
 from feedback.locales.lists import labelled, listed
-from feedback.rendering.blocks import (
-    BarPart,
-    Cell,
-    Chart,
-    ChartBar,
-    ChartSide,
-    Column,
-    Facts,
-    Items,
-    Paper,
-    PaperSection,
-    Paragraph,
-    Table,
-    Tone,
-)
+from feedback.rendering.blocks import Facts, HeatTable, Items, Paper, PaperSection, Paragraph, Tone
 from feedback.reporting.change import appendix_section, change_section
 from feedback.reporting.comments_section import CommentsState, comments_section
 from feedback.reporting.every_number import every_number
+from feedback.reporting.heat import heat_table
 from feedback.reporting.method import method_section, proof_section
 from feedback.reporting.outcomes import results_section
 from feedback.reporting.summary import summary_section
-from feedback.reporting.words import (
-    contested_words,
-    count_words,
-    day,
-    direction,
-    group_name,
-    not_asked_words,
-    share_words,
-    stage_name,
-)
+from feedback.reporting.words import day, direction, not_asked_words, stage_name
 
 
 @dataclass(frozen=True)
@@ -92,7 +70,6 @@ def _too_few(source: ReportSource) -> tuple[PaperSection, ...]:
     )
     return (
         PaperSection("short", _("Too few answers"), (Paragraph(sentence, Tone.HEADLINE),)),
-        _answered(report),
         every_number(report, "en"),
         proof_section(source.signed),
     )
@@ -102,18 +79,32 @@ def _published(source: ReportSource, language: str) -> tuple[PaperSection, ...]:
     report = source.signed.report
     questions, compared = report_questions(report, language), _compared(source)
     since = compared[-1] if compared else None
+    findings = find(report, questions, since)
     return (
-        summary_section(report, find(report, questions, since), since),
-        _asked(report, questions, _calling(report.about, source.words, language)),
-        _answered(report),
+        summary_section(report, findings, since),
+        _glance(heat_table(report, questions, findings.to_act_on.alerts)),
+        *((change_section(compared, _changes(compared, findings, language), language),) if compared else ()),
         results_section(report.rules, questions),
-        *((change_section(compared, language),) if compared else ()),
         *((comments_section(report.comments, source.comments, language),) if report.comments else ()),
+        _asked(report, questions, _calling(report.about, source.words, language)),
         method_section(report.rules, sum(group.doubled for group in report.groups)),
         *((appendix_section(compared, language),) if compared else ()),
         every_number(report, language),
         proof_section(source.signed),
     )
+
+
+def _glance(table: HeatTable) -> PaperSection:
+    return PaperSection("glance", table.title, (table,))
+
+
+def _changes(
+    compared: Sequence[ComparedReports], findings: KeyFindings, language: str
+) -> tuple[tuple[Contrast, ...], ...]:
+    """Return the changes of each pair. Only since the first report, the last pair, is any called certain."""
+    others = find_changes(compared[:-1], language)
+    doubtful = (tuple(replace(one, is_certain=False) for one in found.changes) for found in others)
+    return (*doubtful, findings.contrasts.changes)
 
 
 def _compared(source: ReportSource) -> tuple[ComparedReports, ...]:
@@ -168,45 +159,3 @@ def _exceptions(report: Report) -> Iterator[str]:
         yield _(
             "Nearly the same people were asked before (%(stages)s). A few have joined or left since.", stages=stages
         )
-
-
-def _answered(report: Report) -> PaperSection:
-    columns = (
-        Column(_("Group")),
-        Column(_("Possible answers"), numeric=True),
-        Column(_("Counted")),
-        Column(_("Share")),
-    )
-    rows = tuple(_rate_row(report.rules, rate) for rate in report.rates)
-    table = Table(_("How many answers were counted"), columns, rows)
-    known = [rate for rate in report.rates if rate.answered is not None]
-    title = _("How many could answer, and how many answers were counted")
-    contested = tuple(Paragraph(one) for one in contested_words(report))
-    if not known:
-        return PaperSection("answered", title, (table, *contested))
-    chart = Chart(
-        title=_("How many answers were counted"),
-        alt="; ".join(labelled(group_name(rate.group), count_words(_rate(rate))) for rate in known),
-        bars=tuple(_rate_bar(rate) for rate in known),
-        data=table,
-        diverging=False,
-    )
-    return PaperSection("answered", title, (chart, *contested))
-
-
-def _rate_row(rules: Rules, rate: RateResult) -> tuple[Cell, ...]:
-    name = group_name(rate.group)
-    if rate.answered is None:
-        return name, rate.group.rights, _("fewer than %(k)s", k=rules.k + rate.group.doubled), ""
-    return name, rate.group.rights, count_words(_rate(rate)), share_words(_rate(rate))
-
-
-def _rate_bar(rate: RateResult) -> ChartBar:
-    count = _rate(rate)
-    part = BarPart(_("Counted"), 100 * count.low / count.n, ChartSide.NEUTRAL, 2)
-    return ChartBar(group_name(rate.group), (part,) if part.share else (), count_words(count))
-
-
-def _rate(rate: RateResult) -> Count:
-    answered = rate.answered or 0
-    return Count(answered, answered, rate.group.rights)

@@ -24,8 +24,10 @@ from feedback.locales.counts import possible_answers
 from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import Block, Heading, Items, PaperSection, Paragraph, Tone
 from feedback.reporting.contrasts import changes_in_short, side_sentences
+from feedback.reporting.who_answered import counted, who_answered
 from feedback.reporting.words import (
     chosen_words,
+    contested_words,
     count_and_share,
     group_name,
     share_words,
@@ -41,7 +43,7 @@ _LOW_RATE = 1 / 2
 def summary_section(report: Report, findings: KeyFindings, compared: ComparedReports | None) -> PaperSection:
     """Return what a board reads first."""
     blocks: tuple[Block, ...] = (
-        *_answered(report.rates),
+        *_answered(report),
         *_listed(_("What to act on now"), _to_act_on(findings.to_act_on), _after_the_alerts(findings.to_act_on)),
         *_listed(_("Strengths"), _strengths(findings.standings)),
         *_listed(_("Other concerns") if findings.to_act_on.alerts else _("Concerns"), _concerns(findings.standings)),
@@ -60,22 +62,14 @@ def _listed(title: str, sentences: Iterator[str], after: Iterator[Block] | None 
     yield from after or ()
 
 
-def _answered(rates: tuple[RateResult, ...]) -> Iterator[Block]:
-    answered, possible = _counted(rates)
-    if possible:
-        words = {"possible": possible_answers(possible), "share": _share(answered, possible)}
-        said = _("%(answered)s of %(possible)s were counted (%(share)s).", answered=answered, **words)
+def _answered(report: Report) -> Iterator[Block]:
+    whole = counted(report.rates)
+    if whole is not None:
+        words = {"answered": whole.low, "possible": possible_answers(whole.n), "share": share_words(whole)}
+        said = _("%(answered)s of %(possible)s were counted (%(share)s).", **words)
         yield Paragraph(said, Tone.HEADLINE)
-
-
-def _counted(rates: tuple[RateResult, ...]) -> tuple[int, int]:
-    """Return how many answers were counted, and how many could be, in the groups of which that is told."""
-    known = [(rate.answered, rate.group.rights) for rate in rates if rate.answered is not None]
-    return sum(answered for answered, _possible in known), sum(possible for _answered, possible in known)
-
-
-def _share(count: int, n: int) -> str:
-    return share_words(Count(count, count, n))
+    yield who_answered(report)
+    yield from map(Paragraph, contested_words(report))
 
 
 def _to_act_on(found: ToActOn) -> Iterator[str]:
@@ -219,7 +213,7 @@ def _words(who: str, count: Count, question: ReportQuestion, options: Options) -
 
 
 def _sureness(report: Report) -> Iterator[str]:
-    answered, possible = _counted(report.rates)
+    whole = counted(report.rates)
     fewest = min((rate.answered for rate in report.rates if rate.answered), default=0)
     if fewest and fewest < FEW_BELOW:
         yield _(
@@ -234,11 +228,11 @@ def _sureness(report: Report) -> Iterator[str]:
             "Chance alone can move a share of the smallest group by about %(points)s either way.",
             points=ngettext("%(num)s point", "%(num)s points", firm),
         )
-    if possible > answered:
+    if whole is not None and whole.n > whole.low:
         yield ngettext(
             "%(num)s possible answer was not counted. Whoever did not answer may think otherwise.",
             "%(num)s possible answers were not counted. Those who did not answer may think otherwise.",
-            possible - answered,
+            whole.n - whole.low,
         )
     yield from _low_rates(report.rates)
     yield _("Nothing here says why.")

@@ -19,7 +19,7 @@ from feedback.locales import counts, moments
 from feedback.locales.lists import comma
 from feedback.locales.speech import spoken
 
-_SHARES_FROM = 100
+SHARES_FROM = 100
 """Of so many people on, a share says more than the number."""
 
 
@@ -96,7 +96,7 @@ def share_words(count: Count) -> str:
 
 def count_and_share(count: Count) -> str:
     """Return such as "9 of 14", and of a hundred people or more the share too."""
-    if count.n < _SHARES_FROM:
+    if count.n < SHARES_FROM:
         return count_words(count)
     return _("%(count)s (%(share)s)", count=count_words(count), share=share_words(count))
 
@@ -196,10 +196,9 @@ def theme_name(theme: str) -> str:
     }.get(theme, _("Other questions"))
 
 
-def interval_of_share(interval: Interval) -> str:
-    """Return such as "95% interval 39 % to 84 %"; the ends are in percent."""
-    low, high = format_percent(interval.low / 100), format_percent(interval.high / 100)
-    return _("95%% interval %(low)s to %(high)s", low=low, high=high)
+def interval_words(interval: Interval) -> str:
+    """Return such as "39 % to 84 %"; the ends are in percent."""
+    return _("%(low)s to %(high)s", low=format_percent(interval.low / 100), high=format_percent(interval.high / 100))
 
 
 def signed_points(value: float) -> str:

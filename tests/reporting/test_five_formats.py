@@ -53,7 +53,7 @@ def document() -> Report:
 
 @pytest.fixture(scope="module")
 def lines(speaking: Flask, document: Report) -> list[Line]:
-    return [(line.question, line.group, line.answer, line.said) for line in number_lines(document, "en")]
+    return [(line.text, line.group, line.answer, line.said) for line in number_lines(document, "en")]
 
 
 @pytest.fixture(scope="module")
@@ -122,10 +122,10 @@ def test_the_workbook_says_the_same(paper: Paper, lines: list[Line]) -> None:
 
 def test_the_table_says_the_same(speaking: Flask, document: Report, lines: list[Line]) -> None:
     rows = csv.DictReader(io.StringIO(report_csv(document, "en").decode("utf-8-sig"), newline=""))
-    assert [(row["question"], row["group"], row["answer"], row["said"]) for row in rows] == lines
+    assert [(row["text"], row["group"], row["answer"], row["said"]) for row in rows] == lines
 
 
 def test_the_data_say_the_same(speaking: Flask, document: Report, lines: list[Line]) -> None:
     fields = json.loads(write_report_file(signed(document)))
     again = Report.parse(canonical_json(fields["document"]))
-    assert [(line.question, line.group, line.answer, line.said) for line in number_lines(again, "en")] == lines
+    assert [(line.text, line.group, line.answer, line.said) for line in number_lines(again, "en")] == lines

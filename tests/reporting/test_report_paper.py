@@ -12,7 +12,8 @@ from feedback.domain.report.released_comments import ReleasedComments, ReleasedQ
 from feedback.domain.report.report import Report, Twin
 from feedback.domain.survey.kinds import TEXT
 from feedback.domain.survey.questionnaires import Order, Role
-from feedback.rendering.blocks import Chart, Heading, Paper, PaperSection, Paragraph, Quotes
+from feedback.rendering.blocks import Heading, Paper, PaperSection, Paragraph, Quotes
+from feedback.rendering.placing import charts_of
 from feedback.rendering.plain import write_plain
 from feedback.reporting.comments_section import CommentsState
 from feedback.reporting.report_paper import ReportSource, compose_report
@@ -40,9 +41,9 @@ def names(paper: Paper) -> list[str]:
 def test_a_first_report_has_its_parts_in_order(speaking: Flask) -> None:
     assert names(composed(simple_report())) == [
         "short",
-        "asked",
-        "answered",
+        "glance",
         "results",
+        "asked",
         "method",
         "numbers",
         "proof",
@@ -88,14 +89,14 @@ def test_of_many_people_it_says_how_firm_a_share_is(speaking: Flask) -> None:
 
 def test_a_banded_group_is_said_in_one_sentence(speaking: Flask) -> None:
     said = words(composed(simple_report("333333333344")), "results")
-    assert "Mentors: at least 9 of 12 chose “Choice 3”." in said
+    assert "Mentors: at least 9 of 12 answered “Choice 3” or “Choice 4”." in said
     assert "not shown" in said
 
 
 def test_who_rose_is_told_without_who_fell(speaking: Flask) -> None:
     answers = {"C1-then": "0000222222", "C1-now": "3333111111"}
     said = words(composed(report(facts(question(then_now=True)), Said("mentor", Role.MENTOR, answers))), "results")
-    assert "4 of 10 say that it was worse before the programme (40%). The others do not, or did not say." in said
+    assert "Looking back, so many say that it was worse before: Mentors: 4 of 10." in said
 
 
 def test_what_is_withheld_says_why(speaking: Flask) -> None:
@@ -105,8 +106,8 @@ def test_what_is_withheld_says_why(speaking: Flask) -> None:
 
 def test_every_chart_has_words_and_numbers(speaking: Flask) -> None:
     paper = composed(simple_report(HIGH, LOW))
-    charts = [block for one in paper.sections for block in one.blocks if isinstance(block, Chart)]
-    assert len(charts) == 2
+    charts = charts_of(paper)
+    assert len(charts) == 1
     assert all(chart.alt and chart.data.rows for chart in charts)
 
 
@@ -118,7 +119,7 @@ def test_twins_are_told(speaking: Flask) -> None:
 
 def test_too_few_is_said_and_nothing_else(speaking: Flask) -> None:
     paper = composed(build_too_few(facts(question()), None))
-    assert names(paper) == ["short", "answered", "numbers", "proof"]
+    assert names(paper) == ["short", "numbers", "proof"]
     assert "Fewer than 5 answers could be counted" in words(paper, "short")
 
 

@@ -1,0 +1,54 @@
+"""Pictures of many things at once as the plain blocks that every format writes: tables, headings, single charts."""
+
+from collections.abc import Iterable, Iterator
+
+from feedback.rendering.blocks import (
+    Block,
+    Dumbbells,
+    Heading,
+    HeatTable,
+    Items,
+    Paragraph,
+    PlainBlock,
+    RateBars,
+    ThemeChart,
+    ThemeRow,
+    Tone,
+)
+
+
+def plainly(blocks: Iterable[Block]) -> tuple[PlainBlock, ...]:
+    """Return blocks without those that need a picture of their own; nothing that these say is lost."""
+    return tuple(plain for block in blocks for plain in _plain(block))
+
+
+def _plain(block: Block) -> Iterator[PlainBlock]:
+    match block:
+        case HeatTable():
+            yield block.data
+            yield from _words(block.hidden)
+        case Dumbbells() | RateBars():
+            yield block.data
+        case ThemeChart():
+            yield Heading(block.title)
+            for row in block.rows:
+                yield from _row(row)
+        case _:
+            yield block
+
+
+def _row(row: ThemeRow) -> Iterator[PlainBlock]:
+    yield Heading(row.question, 4, row.anchor)
+    for sentence in row.answer:
+        yield Paragraph(sentence, Tone.PLAIN)
+    if row.quiet:
+        yield Paragraph(row.quiet, Tone.QUIET)
+    if row.chart is not None:
+        yield row.chart
+    if row.withheld:
+        yield Items(row.withheld)
+
+
+def _words(text: str) -> Iterator[PlainBlock]:
+    if text:
+        yield Paragraph(text)
