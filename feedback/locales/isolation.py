@@ -6,15 +6,16 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
+from feedback.domain.languages import Language
 from feedback.locales.speech import spoken
 
 _AGAINST = {"ltr": frozenset({"R", "AL"}), "rtl": frozenset({"L"})}
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
 
 
-def set_apart(text: str) -> Markup:
-    """Return `text` for a page, set apart where it holds letters that run against the language."""
-    return Markup("<bdi>{}</bdi>").format(text) if _runs_against(text) else escape(text)
+def set_apart(text: str, language: Language | None = None) -> Markup:
+    """Return `text` for a page, set apart where it holds letters that run against the language: that spoken now."""
+    return Markup("<bdi>{}</bdi>").format(text) if _runs_against(text, language) else escape(text)
 
 
 @pass_eval_context
@@ -29,11 +30,15 @@ def isolated(context: EvalContext, text: str) -> str:
     return set_apart(text) if context.autoescape else isolated_text(text)
 
 
-def isolated_text(text: str) -> str:
+def isolated_text(text: str, language: Language | None = None) -> str:
     """Return `text` for a plain text, set apart where it holds letters that run against the language."""
-    return f"{_FIRST_STRONG}{text}{_POP}" if _runs_against(text) else text
+    return f"{_FIRST_STRONG}{text}{_POP}" if _runs_against(text, language) else text
 
 
-def _runs_against(text: str) -> bool:
-    against = _AGAINST[spoken().direction]
+def _runs_against(text: str, language: Language | None = None) -> bool:
+    direction = (language or spoken()).direction
+    # Most names in most languages: no letter needs to be looked up.
+    if direction == "ltr" and text.isascii():
+        return False
+    against = _AGAINST[direction]
     return any(unicodedata.bidirectional(letter) in against for letter in text)

@@ -4,6 +4,7 @@ A mail is a folder of three templates, `templates/mail/<name>/{subject.txt,body.
 side by side, each in quoted-printable, so that no relay needs to take more than seven bits, and no line is long.
 """
 
+import re
 import secrets
 from binascii import b2a_qp
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -29,9 +30,9 @@ Filling = Mapping[str, str]
 
 @dataclass(frozen=True)
 class _Line:
-    """One line of a text, or of HTML, that is not the same for everybody."""
+    """One line of a text, or of HTML, that is not the same for everybody: its pieces, each second one a mark."""
 
-    text: str
+    pieces: tuple[str, ...]
     is_html: bool
 
 
@@ -55,12 +56,12 @@ class Writer:
         """Return a mail as it goes to the relay, in its reader's language: plain text first, HTML beside it."""
         alike = (message.language, message.name, message.sender, *message.links, *message.values.items())
         form = self._forms.get(alike)
-        with force_locale(spoken_language(message.language).code):
-            if form is None:
+        if form is None:
+            with force_locale(spoken_language(message.language).code):
                 form = self._forms[alike] = _form(message)
-            texts, markup = (_filling(message, form.marks, is_html=is_html) for is_html in (False, True))
+        texts, markup = (_filling(message, form.marks, is_html=is_html) for is_html in (False, True))
         body = (
-            piece if isinstance(piece, bytes) else _encoded(_filled(piece.text, markup if piece.is_html else texts))
+            piece if isinstance(piece, bytes) else _encoded(_filled(piece.pieces, markup if piece.is_html else texts))
             for piece in form.body
         )
         return b"".join((form.head, *_own_headers(message), *body))
@@ -97,6 +98,7 @@ def _mark() -> str:
 def _parts(folder: str, values: Mapping[str, str | None], marks: Collection[str]) -> Iterator[bytes | _Line]:
     # Drawn so long that no text can hold it.
     boundary = secrets.token_hex(_BOUNDARY_BYTES)
+    between = re.compile(f"({'|'.join(marks)})")
     yield plain_header("MIME-Version", "1.0")
     yield plain_header("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"')
     for kind, file in (("plain", "body.txt"), ("html", "body.html")):
@@ -104,8 +106,8 @@ def _parts(folder: str, values: Mapping[str, str | None], marks: Collection[str]
         yield plain_header("Content-Type", f'text/{kind}; charset="utf-8"')
         yield plain_header("Content-Transfer-Encoding", "quoted-printable") + b"\r\n"
         for line in render_template(f"{folder}/{file}", **values).strip("\n").split("\n"):
-            is_own = any(mark in line for mark in marks)
-            yield _Line(line, kind == "html") if is_own else _encoded(line)
+            pieces = tuple(between.split(line))
+            yield _Line(pieces, kind == "html") if len(pieces) > 1 else _encoded(line)
     yield f"\r\n--{boundary}--\r\n".encode()
 
 
@@ -127,15 +129,14 @@ def _encoded(line: str) -> bytes:
 
 
 def _filling(message: MailMessage, marks: Mapping[str, str], *, is_html: bool) -> Filling:
-    name = set_apart(message.addressee) if is_html else isolated_text(message.addressee)
+    language = spoken_language(message.language)
+    name = (set_apart if is_html else isolated_text)(message.addressee, language)
     links = {marks[link]: escape(url) if is_html else url for link, url in message.links.items()}
     return {marks[_ADDRESSEE]: name, **links}
 
 
-def _filled(line: str, filling: Filling) -> str:
-    for mark, value in filling.items():
-        line = line.replace(mark, str(value))
-    return line
+def _filled(pieces: tuple[str, ...], filling: Filling) -> str:
+    return "".join(filling.get(piece, piece) for piece in pieces)
 
 
 def _own_headers(message: MailMessage) -> Iterator[bytes]:

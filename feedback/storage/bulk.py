@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from feedback.storage.database import Base
 
 _WATCHED = text("SELECT row_security_active(:name)")
-_T = TypeVar("_T", int, bytes)
+_T = TypeVar("_T", int, str, bytes)
 # Below the 999 parameters that an old build of SQLite takes.
 _PART = 900
 

@@ -224,10 +224,11 @@ def _send_all(
     said = SendingRound()
     if not waiting:
         return said
+    sent_in = context.batch.mail.kind.sent_in
     with relay.connect() as smtp, open_ledger(session.get_bind().engine, fence) as ledger:
         for delivery_id, message in _messages(keys, context, waiting):
             # A wave may be closed or cancelled while its batch is going out.
-            if not ledger.begin(delivery_id, context.batch.mail.kind.sent_in):
+            if not ledger.begin(delivery_id, sent_in):
                 said.was_taken_over = True
                 return said
             reply = smtp.send(message)
@@ -253,15 +254,16 @@ def _messages(
     keys: KeyStore, context: _BatchContext, waiting: list[tuple[int, int]]
 ) -> Iterator[tuple[int, MailMessage]]:
     # A wave that is over has no key to derive a link from, and no survey to lead to.
-    is_open = context.batch.mail.kind.sent_in is WaveState.OPEN
-    link_key = keys.link_key(context.wave.id) if is_open else None
+    kind, wave_id = context.batch.mail.kind, context.wave.id
+    link_key = keys.link_key(wave_id) if kind.sent_in is WaveState.OPEN else None
     opt_out_key = keys.opt_out_key(context.programme.id)
     base, back_to = context.sender_settings.base_url, context.sender_settings.bounce_address
-    host, mail = domain_of(context.sender_settings.sender), str(context.batch.mail)
+    host, mail, name = domain_of(context.sender_settings.sender), str(context.batch.mail), _template(context)
+    sender = context.sender_settings.shown_as(context.organisation)
     values = lru_cache(partial(_values, context, opt_out_key))
     for delivery_id, participant_id in waiting:
         person = context.people[participant_id]
-        language = spoken_language(person.language)
+        role, language = person.role, spoken_language(person.language)
         opt_out = f"{base}/o/{to_address(opt_out_token(opt_out_key, participant_id))}"
         links = {"opt_out_url": opt_out}
         if link_key is not None:
@@ -271,17 +273,15 @@ def _messages(
             MailMessage(
                 recipient=person.email,
                 language=language.code,
-                name=_template(context),
-                message_id=f"<{message_name(opt_out_key, context.wave.id, mail, participant_id)}@{host}>",
-                sender=context.sender_settings.shown_as(context.organisation),
+                name=name,
+                message_id=f"<{message_name(opt_out_key, wave_id, mail, participant_id)}@{host}>",
+                sender=sender,
                 values=values(
-                    language,
-                    person.role if participant_id in context.in_both_roles else None,
-                    context.minutes[person.role],
+                    language, role if participant_id in context.in_both_roles else None, context.minutes[role]
                 ),
                 addressee=person.name,
-                links={name: address_in(page, language) for name, page in links.items()},
-                opt_out_url=opt_out if context.batch.mail.kind.can_be_stopped else None,
+                links={page: address_in(url, language) for page, url in links.items()},
+                opt_out_url=opt_out if kind.can_be_stopped else None,
                 return_path=return_path(back_to, opt_out_key, delivery_id) if back_to else None,
             ),
         )

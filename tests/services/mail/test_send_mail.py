@@ -503,6 +503,10 @@ def test_who_is_invited_in_both_roles_is_told_so_and_nobody_else(world: World, r
         add_people(session, programme, read_roster(data.encode()).rows)
         session.commit()
     world.open(world.planned_wave(programme))
+    with world.session() as session:
+        late = "name,email,role,cohort,language\nMentor 0,mentor.0@example.com,mentee,,en"
+        add_people(session, programme, read_roster(late.encode()).rows)
+        session.commit()
     world.send_mails()
     told = [
         (recipient, re.findall("asks you as a (mentor|mentee)", " ".join(text_of(mail).split())))
