@@ -16,6 +16,7 @@ from feedback.services.installation.check_databases import Engines
 from feedback.storage.database import READER, db
 
 if TYPE_CHECKING:
+    from feedback.rendering.pdf import Press
     from feedback.storage.keys import KeyStore
 
 Clock = Callable[[], datetime]
@@ -41,6 +42,15 @@ class Runtime:
         if self.key_store is None:
             raise SettingsRefused("FEEDBACK_SERVES is participants: this process holds no key store.")
         return self.key_store()
+
+    @property
+    def press(self) -> "Press":
+        """Return what PDFs are set with."""
+        # The participants' process sets none.
+        from feedback.rendering.pdf import Press
+        from feedback.resources import templates_folder
+
+        return Press(templates_folder(), self.settings.fonts)
 
     def session(self) -> Session:
         """Return the session of the current request or command."""

@@ -86,6 +86,7 @@ WRONG = [
     ("FEEDBACK_METRICS_TOKEN", "é" * 32),
     ("FEEDBACK_METRICS_PORT", "0"),
     ("FEEDBACK_METRICS_PORT", "nine thousand"),
+    ("FEEDBACK_FONTS", "/no/such/folder"),
     ("FEEDBACK_ALARM_MINUTES", "0"),
     ("FEEDBACK_ALARM_MINUTES", "never"),
 ]

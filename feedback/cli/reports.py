@@ -16,7 +16,6 @@ from feedback.rendering.plain import write_plain
 from feedback.reporting.comparison_paper import compose_comparison
 from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS, Format, Source
 from feedback.reporting.report_paper import ReportSource, compose_report
-from feedback.resources import templates_folder
 from feedback.runtime import runtime
 from feedback.services.reports.note_download import note_download
 from feedback.services.reports.show_report import reports_of_waves, show_report
@@ -104,7 +103,7 @@ def write_report(wave_id: int, file: Path, language: str) -> None:
     """Write the report of a wave in the form that the file's ending names."""
     source = _source(wave_id)
     with _speaking(language, source.signed.report) as spoken:
-        data = _form(REPORT_FORMATS, file).write(source, spoken, templates_folder())
+        data = _form(REPORT_FORMATS, file).write(source, spoken, runtime().press)
     _write(file, data, wave_id)
 
 
@@ -112,7 +111,7 @@ def write_comparison(wave_ids: tuple[int, ...], file: Path, language: str) -> No
     """Write the comparison of waves' reports in the form that the file's ending names."""
     reports = _reports(wave_ids)
     with _speaking(language, *reports) as spoken:
-        data = _form(COMPARISON_FORMATS, file).write(reports, spoken, templates_folder())
+        data = _form(COMPARISON_FORMATS, file).write(reports, spoken, runtime().press)
     _write(file, data, *wave_ids)
 
 

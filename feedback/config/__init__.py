@@ -77,6 +77,7 @@ class Settings:
     smtp: SmtpSettings
     watching: Watching
     bounces: BounceSettings
+    fonts: Path | None
 
     @property
     def postgresql_url(self) -> str | None:
@@ -113,6 +114,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         smtp=read_smtp(environ),
         bounces=read_bounces(environ),
         watching=_watching(environ),
+        fonts=_fonts(environ),
     )
 
 
@@ -183,6 +185,13 @@ def _watching(environ: Mapping[str, str]) -> Watching:
         port=number(environ, "FEEDBACK_METRICS_PORT", 0, 1, 65535) if port else None,
         alarm_after=timedelta(minutes=minutes),
     )
+
+
+def _fonts(environ: Mapping[str, str]) -> Path | None:
+    text = environ.get("FEEDBACK_FONTS")
+    if text and not Path(text).is_dir():
+        raise SettingsRefused("FEEDBACK_FONTS is not a folder: it names one with further fonts for PDFs.")
+    return Path(text).resolve() if text else None
 
 
 def _quota(environ: Mapping[str, str]) -> int | None:

@@ -109,6 +109,14 @@ class KeysMissing(FeedbackError):
     """The key store lacks keys that should be there, or cannot unwrap them."""
 
 
+class PdfNotMade(FeedbackError):
+    """A document cannot be made within the bounds on memory and time. What it says can be had in other forms."""
+
+
+class PressBusy(FeedbackError):
+    """Too many documents are asked for at once. This one can be had in a minute."""
+
+
 class ComparisonRefused(FeedbackError):
     """Reports cannot be set side by side as asked. The message names the stages and says what to choose instead."""
 

@@ -12,9 +12,6 @@ from markupsafe import escape
 
 from feedback.rendering.blocks import BarPart, ChartSide
 
-FONTS = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Math", "Noto Sans Symbols2", "Noto Emoji", "Feedback Boxes")
-"""The faces that come with the templates, in the order in which a letter is looked for; the last one has a box."""
-
 PHONE_EMS, DESK_EMS = 22.0, 44.0
 _TILE = 6
 _UNIT = 10  # One em on paper, in units of the picture.
@@ -112,7 +109,7 @@ class PdfBrush:
     def frame(self, height: float, alt: str) -> str:
         size = f'width="{self.across(100)}" height="{self.down(height)}"'
         box = f'viewBox="0 0 {self.across(100)} {self.down(height)}"'
-        return f'{size} {box} font-family="{", ".join(FONTS)}" font-size="{_UNIT}" fill="{_LETTERS}"'
+        return f'{size} {box} font-size="{_UNIT}" fill="{_LETTERS}"'
 
     def area(self, kind: str) -> str:
         dashes = ' stroke-dasharray="2 1.5"' if kind == "unknown" else ""

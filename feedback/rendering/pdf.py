@@ -1,29 +1,75 @@
-"""A paper as a tagged PDF after PDF/UA-1, set by typst with the fonts that come with the templates and no others."""
+"""A paper as a tagged PDF after PDF/UA-1, set by a child process with the fonts that come with the templates.
 
+A fresh child takes the same time as the process itself would, and gives back the memory that it took.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-import typst
-
+from feedback.children import run_child
+from feedback.domain.errors import PdfNotMade, PressBusy, sentence
 from feedback.rendering.blocks import Paper
 from feedback.rendering.typst_source import typst_source
 
+_SECONDS = 60
+_PATIENCE_SECONDS = 20
+_MORE = {"RAYON_NUM_THREADS": "1"}
+_NOT_MADE = sentence(
+    "The PDF cannot be made of this within the bounds on memory and time. The page and the other files say the same."
+)
+_BUSY = sentence("Other documents are being made just now. Try again in a minute.")
+PLACES = threading.BoundedSemaphore(2)
+"""One PDF is set at a time; a second waits for it, and more are refused, so that threads are left for pages."""
+_at_work = threading.Lock()
 
-def write_pdf(paper: Paper, templates: Path) -> bytes:
-    """Return the paper as PDF; equal papers give equal bytes. `templates` is the folder of all templates.
 
-    Raises typst.TypstError for what PDF/UA-1 forbids, such as a picture without words.
+@dataclass(frozen=True)
+class Press:
+    """What PDFs are set with: the folder of all templates and, if somebody provides it, one of `further` fonts.
+
+    `boxes` is the sentence for a document with signs that no face has.
     """
-    return compile_pdf(typst_source(paper), templates)
+
+    templates: Path
+    further: Path | None = None
+    boxes: str = ""
+    seconds: float = _SECONDS
 
 
-def compile_pdf(text: str, templates: Path) -> bytes:
-    """Set a document, the JSON text of `typst_source`. Raises typst.TypstError as `write_pdf` does."""
-    return typst.compile(
-        str(templates / "report" / "paper.typ"),
-        root=str(templates),
-        font_paths=[str(templates / "fonts")],
-        ignore_system_fonts=True,
-        sys_inputs={"paper": text},
-        pdf_standards="ua-1",
-        format="pdf",
-    )
+def write_pdf(paper: Paper, press: Press) -> bytes:
+    """Return the paper as PDF; equal papers give equal bytes. Raises PdfNotMade and PressBusy with a sentence."""
+    return compile_pdf(typst_source(paper), press)
+
+
+def compile_pdf(manuscript: str, press: Press) -> bytes:
+    """Set a document, the JSON text of `typst_source`. Raises PdfNotMade and PressBusy with a sentence."""
+    job = {
+        "templates": str(press.templates.resolve()),
+        "further": str(press.further.resolve()) if press.further else None,
+        "boxes": press.boxes,
+        "manuscript": json.loads(manuscript),
+    }
+    with _place():
+        pdf = run_child("feedback.rendering.press_child", json.dumps(job).encode(), seconds=press.seconds, more=_MORE)
+    if not pdf:
+        raise PdfNotMade(_NOT_MADE)
+    return pdf
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    if not PLACES.acquire(blocking=False):
+        raise PressBusy(_BUSY)
+    try:
+        if not _at_work.acquire(timeout=_PATIENCE_SECONDS):
+            raise PressBusy(_BUSY)
+        try:
+            yield
+        finally:
+            _at_work.release()
+    finally:
+        PLACES.release()

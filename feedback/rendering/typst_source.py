@@ -22,9 +22,10 @@ from feedback.rendering.blocks import (
 )
 from feedback.rendering.charts import Look, chart_svg
 from feedback.rendering.cleaning import cleaned
+from feedback.rendering.lettering import lifted
 from feedback.rendering.levels import without_skipped_levels
 from feedback.rendering.measuring import column_widths, ems
-from feedback.rendering.painting import FONTS, PdfBrush
+from feedback.rendering.painting import PdfBrush
 from feedback.rendering.placing import charts_of, reach_of
 from feedback.rendering.plainly import plainly
 from feedback.rendering.wording import direction_of, in_words, locale_of, one_line
@@ -42,7 +43,6 @@ def typst_source(paper: Paper) -> str:
     """Return the paper as JSON text in ASCII."""
     paper, locale = cleaned(paper), locale_of(paper.language)
     fields = {
-        "fonts": FONTS,
         "title": one_line(paper.title),
         "subtitle": paper.subtitle,
         "footer": _shortened(one_line(paper.title)),
@@ -104,7 +104,7 @@ def _chart(block: Chart, look: Look) -> _Json:
     return {
         "kind": "chart",
         "title": block.title,
-        "pictures": [str(chart_svg(piece, look)) for piece in _pieces(block)],
+        "pictures": [lifted(str(chart_svg(piece, look))) for piece in _pieces(block)],
         "alt": block.alt,
         "data": _table(block.data, look.language),
     }

@@ -4,16 +4,16 @@ Pages' links, addresses, names of files, media types and what the commands accep
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from flask_babel import LazyString, lazy_gettext
+from flask_babel import gettext as _
 
 from feedback.domain.report.files import write_report_file
 from feedback.domain.report.report import Report
 from feedback.rendering.blocks import Paper
-from feedback.rendering.pdf import write_pdf
+from feedback.rendering.pdf import Press, write_pdf
 from feedback.rendering.workbook import write_workbook
 from feedback.reporting.comparison_paper import compose_comparison
 from feedback.reporting.every_number import report_csv
@@ -26,13 +26,13 @@ Source = TypeVar("Source")
 class Format(Generic[Source]):
     """One form. `name` is the ending of its files, `link` what a page says of it.
 
-    `write` takes what is to be written, the language, and the folder of all templates.
+    `write` takes what is to be written, the language, and what PDFs are set with.
     """
 
     name: str
     media_type: str
     link: LazyString
-    write: Callable[[Source, str, Path], bytes]
+    write: Callable[[Source, str, Press], bytes]
 
 
 def _papers(compose: Callable[[Source, str], Paper]) -> tuple[Format[Source], ...]:
@@ -41,15 +41,23 @@ def _papers(compose: Callable[[Source, str], Paper]) -> tuple[Format[Source], ..
             "pdf",
             "application/pdf",
             lazy_gettext("Download as a document (PDF)"),
-            lambda source, language, templates: write_pdf(compose(source, language), templates),
+            lambda source, language, press: write_pdf(compose(source, language), _speaking(press)),
         ),
         Format(
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             lazy_gettext("Download as a spreadsheet (XLSX)"),
-            lambda source, language, _templates: write_workbook(compose(source, language)),
+            lambda source, language, _press: write_workbook(compose(source, language)),
         ),
     )
+
+
+def _speaking(press: Press) -> Press:
+    said = _(
+        "Some signs in this document are drawn as boxes, because no letters for them are installed here. The page and "
+        "the other files have them."
+    )
+    return replace(press, boxes=said)
 
 
 def _by_name(formats: Iterable[Format[Source]]) -> Mapping[str, Format[Source]]:
@@ -64,13 +72,13 @@ REPORT_FORMATS: Mapping[str, Format[ReportSource]] = _by_name(
             "csv",
             "text/csv",
             lazy_gettext("Download every number as a table (CSV)"),
-            lambda source, language, _templates: report_csv(source.signed.report, language),
+            lambda source, language, _press: report_csv(source.signed.report, language),
         ),
         Format(
             "json",
             "application/json",
             lazy_gettext("Download to check it (JSON)"),
-            lambda source, _language, _templates: write_report_file(source.signed),
+            lambda source, _language, _press: write_report_file(source.signed),
         ),
     )
 )

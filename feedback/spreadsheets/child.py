@@ -5,9 +5,9 @@ its own memory and time first, knows no setting and no database, and says no mor
 """
 
 import json
-import resource
 import sys
 
+from feedback.children import bind_oneself
 from feedback.spreadsheets.formats import Refused, rows_of
 
 _MEMORY_BYTES = 512 * 2**20
@@ -16,9 +16,7 @@ _CPU_SECONDS = 60
 
 def main() -> None:
     """Read a file from the standard input and write its first visible sheet."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    bind_oneself(memory_bytes=_MEMORY_BYTES, cpu_seconds=_CPU_SECONDS)
     try:
         answer = rows_of(sys.stdin.buffer.read())
     except Refused as refused:

@@ -1,12 +1,10 @@
 """A spreadsheet's first visible sheet, as a child process with bounds on memory and time reads it."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import Any
 
+from feedback.children import run_child
 from feedback.domain.errors import RosterRefused
 
 MOST_FILE_BYTES = 32 * 2**20
@@ -37,17 +35,8 @@ def read_sheet(data: bytes) -> Sheet:
     """Return the first visible sheet of a file; raise RosterRefused with a sentence if it cannot be read."""
     if len(data) > MOST_FILE_BYTES:
         raise RosterRefused((_TOO_LARGE,))
-    command = [sys.executable, "-W", "ignore", "-m", "feedback.spreadsheets.child"]
-    # No setting and no secret goes along. Threads would each ask for memory of their own.
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG") if name in os.environ}
-    environment = {**kept, "MALLOC_ARENA_MAX": "1", "OPENPYXL_LXML": "False", "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(  # noqa: S603  # a fixed command
-            command, input=data, capture_output=True, timeout=_SECONDS, env=environment, check=False
-        )
-        answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {"refused": _UNREADABLE}
-    except (subprocess.TimeoutExpired, ValueError):
-        answer = {"refused": _UNREADABLE}
+    said = run_child("feedback.spreadsheets.child", data, seconds=_SECONDS, more={"OPENPYXL_LXML": "False"})
+    answer: dict[str, Any] = {"refused": _UNREADABLE} if said is None else json.loads(said)
     if "refused" in answer:
         raise RosterRefused((answer["refused"],))
     return Sheet(answer["sheet"], answer["others"], tuple((line, tuple(cells)) for line, cells in answer["rows"]))

@@ -13,7 +13,9 @@ from feedback.domain.errors import (
     FeedbackError,
     KeysMissing,
     NotFound,
+    PdfNotMade,
     PepperRefused,
+    PressBusy,
     SignInRefused,
     WaveClosed,
 )
@@ -29,6 +31,8 @@ _STATUS: dict[type[FeedbackError], int] = {
     AnswerRefused: 400,
     SignInRefused: 403,
     KeysMissing: 500,
+    PdfNotMade: 503,
+    PressBusy: 503,
 }
 _RETRY_SECONDS = "30"
 _RETRY_LATER_SECONDS = "60"
@@ -71,7 +75,10 @@ def _refused(error: Exception) -> Response:
     if isinstance(error, NotFound) and request.blueprint in _SECRET_ADDRESSES:
         return _led_nowhere(render_template("errors/page.html", title=_("There is no such page"), text=in_words(error)))
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 409)
-    return _page(status, _("This cannot be done"), in_words(error))
+    response = _page(status, _("This cannot be done"), in_words(error))
+    if isinstance(error, PressBusy):
+        response.headers["Retry-After"] = _RETRY_LATER_SECONDS
+    return response
 
 
 def _http_error(error: Exception) -> Response:

@@ -29,10 +29,10 @@ print(json.dumps({address: client.get(address).status_code for address in sys.ar
 PRINT = """
 import sys
 from feedback.rendering.blocks import Paper, PaperSection, Paragraph
-from feedback.rendering.pdf import write_pdf
+from feedback.rendering.pdf import Press, write_pdf
 from feedback.resources import templates_folder
 section = PaperSection("one", "One", (Paragraph("Words."),))
-sys.stdout.buffer.write(write_pdf(Paper("Title", "Subtitle", "en", "ltr", (section,)), templates_folder())[:8])
+sys.stdout.buffer.write(write_pdf(Paper("Title", "Subtitle", "en", "ltr", (section,)), Press(templates_folder()))[:8])
 """
 WHERE = "import feedback, forms; print(feedback.__file__); print(forms.__file__)"
 

@@ -6,7 +6,7 @@ import re
 from feedback.resources import templates_folder
 
 FOLDER = templates_folder() / "fonts"
-LARGEST_BYTES = 2_500_000
+LARGEST_BYTES = 4_000_000
 
 
 def test_every_font_has_its_hash_in_the_list() -> None:

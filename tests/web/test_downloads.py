@@ -1,5 +1,6 @@
 """Every file that staff take away from a page stands in the audit log, under its name and whoever took it."""
 
+from feedback.rendering.pdf import PLACES
 from tests.reviewing import release, reviewed_wave
 from tests.web.test_access import go, ways
 from tests.web.test_staff_pages import SITE, signed_in, two_reports
@@ -28,6 +29,16 @@ def test_released_comments_that_are_downloaded_are_noted(world: World) -> None:
     release(world, wave)
     assert signed_in(world).get(f"/staff/waves/{wave}/report/comments.json", base_url=SITE).status_code == 200
     assert noted(world, "downloaded") == [(ACTOR, "programme-1-wave-1-kickoff.comments.json")]
+
+
+def test_a_document_that_cannot_be_made_now_is_refused_in_a_sentence(world: World) -> None:
+    two_reports(world)
+    client = signed_in(world)
+    with PLACES, PLACES:
+        refused = client.get("/staff/waves/2/report.pdf", base_url=SITE)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60")
+    assert "Other documents are being made just now." in refused.get_data(as_text=True)
+    assert noted(world, "downloaded") == []
 
 
 def test_a_report_that_is_only_looked_at_is_not_noted_as_taken(world: World) -> None:

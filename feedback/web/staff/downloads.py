@@ -8,7 +8,6 @@ from flask_babel import LazyString
 
 from feedback.locales.speech import spoken
 from feedback.reporting.formats import Format, Source
-from feedback.resources import templates_folder
 from feedback.runtime import runtime
 from feedback.services.reports.note_download import note_download
 from feedback.web.staff.guards import member
@@ -16,7 +15,7 @@ from feedback.web.staff.guards import member
 
 def download(form: Format[Source], source: Source, stem: str) -> Response:
     """Return a report or a comparison in that form, in the reader's language, as a file named after `stem`."""
-    data = form.write(source, spoken().code, templates_folder())
+    data = form.write(source, spoken().code, runtime().press)
     return attached(data, f"{stem}.{form.name}", form.media_type)
 
 
