@@ -1,7 +1,7 @@
 """The typed collaborators of one running service, built once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.config import Settings
 from feedback.domain.errors import SettingsRefused
 from feedback.services.installation.check_databases import Engines
+from feedback.shelf import Shelf
 from feedback.storage.database import READER, db
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Runtime:
     settings: Settings
     clock: Clock
     key_store: "Callable[[], KeyStore] | None"
+    kept: Shelf = field(default_factory=Shelf)
+    """Pages of published reports, for their next visitors."""
 
     @property
     def keys(self) -> "KeyStore":

@@ -1,6 +1,6 @@
 """Released comments: one frozen document a wave, beside its report. Holds no time and nobody's name."""
 
-from sqlalchemy import ForeignKey, LargeBinary, Text
+from sqlalchemy import ForeignKey, LargeBinary, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.storage.database import Base
@@ -19,3 +19,8 @@ class CommentRelease(Base):
 def release_of(session: Session, wave_id: int) -> CommentRelease | None:
     """Return the release of a wave's comments, if there is one."""
     return session.get(CommentRelease, wave_id)
+
+
+def mark_of(session: Session, wave_id: int) -> bytes | None:
+    """Return the signature of what was released of a wave's comments: another one stands for another release."""
+    return session.scalar(select(CommentRelease.signature).where(CommentRelease.wave_id == wave_id))

@@ -33,6 +33,13 @@ def reports_of_programme(session: Session, programme_id: int) -> list[StoredRepo
     return list(session.scalars(select(StoredReport).where(mine).order_by(StoredReport.number)))
 
 
+def marks_of(session: Session, wave_id: int) -> tuple[str, bytes] | None:
+    """Return the chain hash and the signature of a wave's report: they change with it and with those before it."""
+    columns = select(StoredReport.chain_hash, StoredReport.signature)
+    row = session.execute(columns.where(StoredReport.wave_id == wave_id)).one_or_none()
+    return None if row is None else (row.chain_hash, row.signature)
+
+
 def report_of(session: Session, wave_id: int) -> StoredReport | None:
     """Return the report of a wave, if it is closed."""
     return session.get(StoredReport, wave_id)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import NotFound
 from feedback.domain.report.released_comments import ReleasedComments, read_release
 from feedback.reporting.comments_section import CommentsState
-from feedback.storage.comment_releases import release_of
+from feedback.storage.comment_releases import mark_of, release_of
 from feedback.storage.database import reading
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import Wave, wave_by_id
@@ -39,6 +39,12 @@ def comments_state(session: Session, wave: Wave, now: datetime) -> CommentsState
     if stored is not None:
         return CommentsState(read_release(stored.document))
     return CommentsState(until=_last_day(session, wave, now))
+
+
+def comments_marks(session: Session, wave: Wave, now: datetime) -> tuple[bytes | None, date | None]:
+    """Return the mark of the release and the last day of the review, which change with `comments_state`."""
+    release = mark_of(session, wave.id)
+    return release, None if release else _last_day(session, wave, now)
 
 
 def show_release(session: Session, wave_id: int) -> SignedRelease:

@@ -1,6 +1,6 @@
 """Find the published report of a wave, with what is needed to compose it and to compare it with others."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import NotFound
 from feedback.domain.report.report import Outcome, Report, SignedReport
 from feedback.reporting.report_paper import ReportSource
-from feedback.services.comments.show_released_comments import comments_state
+from feedback.services.comments.show_released_comments import comments_marks, comments_state
 from feedback.storage.database import reading
 from feedback.storage.programmes import programme_by_id, words_of
-from feedback.storage.reports import StoredReport, report_of, reports_of_programme
+from feedback.storage.reports import StoredReport, marks_of, report_of, reports_of_programme
 from feedback.storage.waves import Wave, reported_waves, wave_by_id
 
 
@@ -27,12 +27,32 @@ class Comparable:
 
 @dataclass(frozen=True)
 class ShownReport:
-    """One report, with what stands beside it and where it belongs."""
+    """One report, with where it belongs."""
 
     programme_id: int
     stage: str
     source: ReportSource
+
+
+@dataclass(frozen=True)
+class ReportState:
+    """What a report's page is made of, as marks that change with it, and what stands beside it. Holds nothing said."""
+
+    marks: Hashable
+    has_released_comments: bool
     comparable: tuple[Comparable, ...]
+
+
+def look_at_report(session: Session, wave_id: int, *, now: datetime) -> ReportState:
+    """Return the state of a wave's report without reading it, or raise NotFound if it has none yet."""
+    with reading(session):
+        wave = wave_by_id(session, wave_id)
+        report, comments = marks_of(session, wave_id), comments_marks(session, wave, now)
+        if report is None:
+            raise _no_report(wave_id)
+        programme = programme_by_id(session, wave.programme_id)
+        words = tuple((language, *sorted(said.items())) for language, said in sorted(words_of(programme).items()))
+        return ReportState((report, comments, words), comments[0] is not None, _comparable(session, wave))
 
 
 def show_report(session: Session, wave_id: int, *, now: datetime) -> ShownReport:
@@ -40,20 +60,15 @@ def show_report(session: Session, wave_id: int, *, now: datetime) -> ShownReport
     with reading(session):
         stored, wave = _stored(session, wave_id), wave_by_id(session, wave_id)
         programme = programme_by_id(session, wave.programme_id)
-        organisation, before = programme.organisation, reports_of_programme(session, programme.id)
-        signed_by = organisation.signing_public_key or b""
+        before = reports_of_programme(session, programme.id)
+        signed_by = programme.organisation.signing_public_key or b""
         source = ReportSource(
             signed=SignedReport(Report.parse(stored.document), stored.signature, signed_by),
             earlier=tuple(Report.parse(one.document) for one in before if one.number < stored.number),
             comments=comments_state(session, wave, now),
             words=words_of(programme),
         )
-        comparable = tuple(
-            Comparable(other.id, owner.name, other.stage)
-            for other, owner in reported_waves(session, organisation.id)
-            if _can_be_compared(wave, other)
-        )
-        return ShownReport(programme.id, wave.stage, source, comparable)
+        return ShownReport(programme.id, wave.stage, source)
 
 
 def reports_of_waves(session: Session, wave_ids: Iterable[int]) -> tuple[Report, ...]:
@@ -74,8 +89,21 @@ def _stored(session: Session, wave_id: int) -> StoredReport:
     wave_by_id(session, wave_id)
     stored = report_of(session, wave_id)
     if stored is None:
-        raise NotFound(f"Wave {wave_id} has no report yet; there is one after the close.")
+        raise _no_report(wave_id)
     return stored
+
+
+def _no_report(wave_id: int) -> NotFound:
+    return NotFound(f"Wave {wave_id} has no report yet; there is one after the close.")
+
+
+def _comparable(session: Session, wave: Wave) -> tuple[Comparable, ...]:
+    organisation_id = programme_by_id(session, wave.programme_id).organisation_id
+    return tuple(
+        Comparable(other.id, owner.name, other.stage)
+        for other, owner in reported_waves(session, organisation_id)
+        if _can_be_compared(wave, other)
+    )
 
 
 def _can_be_compared(wave: Wave, other: Wave) -> bool:

@@ -1,6 +1,7 @@
 """What participants see of their programme's results: the published reports, and what the programme says it changed."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -15,12 +16,18 @@ from feedback.storage.results import results_behind
 
 @dataclass(frozen=True)
 class Results:
-    """A programme's reports, oldest first and at least one, and what it says it did."""
+    """A programme's published documents, oldest first and at least one, and what it says it did."""
 
-    reports: tuple[Report, ...]
+    programme_id: int
+    documents: tuple[str, ...]
     you_said: str
     contact_name: str
     contact_email: str
+
+    @cached_property
+    def reports(self) -> tuple[Report, ...]:
+        """Return the documents as reports."""
+        return tuple(map(Report.parse, self.documents))
 
 
 def show_results(connection: Connection, address: str) -> Results:
@@ -34,7 +41,8 @@ def show_results(connection: Connection, address: str) -> Results:
         programme = programme_by_id(session, programme_id)
         you_said, _help = read_notice(session, programme_id)
         return Results(
-            reports=tuple(Report.parse(document) for _programme, _wave, document in found),
+            programme_id=programme_id,
+            documents=tuple(document for _programme, _wave, document in found),
             you_said=you_said,
             contact_name=programme.contact_name,
             contact_email=programme.contact_email,

@@ -1,6 +1,6 @@
 """The results that everybody who was invited may read: sentences from published reports, and what was done."""
 
-from flask import Blueprint, Response, make_response, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from feedback.domain.errors import NotFound
@@ -19,14 +19,14 @@ results_pages = Blueprint("results", __name__, url_prefix="/r")
 def newest(address: str) -> Response:
     """Show the newest report of the programme behind the address."""
     results = _results(address)
-    return _page(address, results, len(results.reports))
+    return _page(address, results, len(results.documents))
 
 
 @results_pages.get("/<address>/<int:number>")
 def one(address: str, number: int) -> Response:
     """Show the programme's report of that number, from 1."""
     results = _results(address)
-    if not 1 <= number <= len(results.reports):
+    if not 1 <= number <= len(results.documents):
         raise NotFound(_("There is no such report. Open the address from your email."))
     return _page(address, results, number)
 
@@ -37,15 +37,23 @@ def _results(address: str) -> Results:
 
 
 def _page(address: str, results: Results, number: int) -> Response:
-    report = results.reports[number - 1]
-    offer_only(quoted_languages(report))
+    """Return the page, which is the same for everybody, and drawn once for each language and state."""
+    kept, place = runtime().kept, (results.programme_id, number)
+    state = (address, hash(results.documents), results.you_said, results.contact_name, results.contact_email)
+    offer_only(kept.get(("languages of results", *place), state, lambda: quoted_languages(results.reports[number - 1])))
+    key = ("results", *place, request.endpoint, spoken().code)
+    page = kept.get(key, state, lambda: _drawn(address, results, number), size=lambda made: 2 * len(made))
+    return make_response(page)
+
+
+def _drawn(address: str, results: Results, number: int) -> str:
     others = [
         (stage_name(other.about.stage), url_for(".one", address=address, number=place))
         for place, other in enumerate(results.reports, start=1)
         if place != number
     ]
-    shown = participants_results(report, spoken().code)
-    page = render_template(
+    shown = participants_results(results.reports[number - 1], spoken().code)
+    return render_template(
         "participant/results.html",
         organisation=shown.organisation,
         programme=shown.programme,
@@ -57,7 +65,6 @@ def _page(address: str, results: Results, number: int) -> Response:
         contact_email=results.contact_email,
         receipt_url=url_for("receipts.ask"),
     )
-    return make_response(page)
 
 
 def _paragraphs(text: str) -> list[str]:

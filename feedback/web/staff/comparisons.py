@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from feedback.domain.report.report import Report, quoted_languages
 from feedback.domain.staff import StaffRole
 from feedback.locales.speech import spoken
-from feedback.rendering.page import page_of
 from feedback.reporting.comparison_paper import compose_comparison
 from feedback.reporting.formats import COMPARISON_FORMATS
 from feedback.runtime import runtime
 from feedback.services.reports.show_report import reports_of_waves, speaking_reports
 from feedback.web.languages import offer_only
 from feedback.web.staff.downloads import download, links
+from feedback.web.staff.drawn_papers import drawn
 from feedback.web.staff.guards import allowed
 
 
@@ -65,5 +65,5 @@ def _offered(reports: Sequence[Report]) -> Sequence[Report]:
 
 
 def _page(reports: Sequence[Report], downloads: Sequence[tuple[str, object]], *, back: str) -> str:
-    paper = page_of(compose_comparison(reports, spoken().code))
+    paper = drawn(compose_comparison(reports, spoken().code))
     return render_template("report/comparison.html", paper=paper, downloads=downloads, back=back)

@@ -1,34 +1,51 @@
 """The published report of a wave: as a page, and in each form that it can be taken away in."""
 
+from functools import cache
+
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
+from feedback.domain.errors import NotFound
+from feedback.domain.languages import LANGUAGES
 from feedback.domain.report.files import write_signed_file
 from feedback.domain.report.report import quoted_languages
 from feedback.domain.staff import StaffRole
 from feedback.locales.speech import spoken
-from feedback.rendering.page import page_of
 from feedback.reporting.formats import REPORT_FORMATS
 from feedback.reporting.report_paper import compose_report
 from feedback.runtime import runtime
 from feedback.services.comments.show_released_comments import show_release
-from feedback.services.reports.show_report import ShownReport, show_report
+from feedback.services.reports.show_report import ShownReport, look_at_report, show_report
 from feedback.web.languages import offer_only
 from feedback.web.staff.downloads import attached, download, links
+from feedback.web.staff.drawn_papers import drawn
 from feedback.web.staff.guards import allowed
 
 
 @allowed(*StaffRole)
 def page(wave_id: int) -> ResponseReturnValue:
-    """Show the report."""
-    shown = _shown(wave_id)
+    """Show the report, which is composed and drawn once for each language and state of its comments."""
+    kept, source = runtime().kept, cache(lambda: _shown(wave_id).source)
+    try:
+        state = look_at_report(runtime().session(), wave_id, now=runtime().clock())
+    except NotFound:
+        kept.drop(("languages", wave_id), *(("report", wave_id, language.code) for language in LANGUAGES))
+        raise
+    offer_only(kept.get(("languages", wave_id), state.marks, lambda: quoted_languages(source().signed.report)))
+    language = spoken().code
+    paper = kept.get(
+        ("report", wave_id, language),
+        state.marks,
+        lambda: drawn(compose_report(source(), language)),
+        size=lambda made: made.size,
+    )
     return render_template(
         "report/page.html",
-        paper=page_of(compose_report(shown.source, spoken().code)),
+        paper=paper,
         wave_id=wave_id,
         downloads=links(REPORT_FORMATS, ".report_file", wave_id=wave_id),
-        comparable=shown.comparable,
-        has_released_comments=shown.source.comments.released is not None,
+        comparable=state.comparable,
+        has_released_comments=state.has_released_comments,
     )
 
 

@@ -1,0 +1,50 @@
+"""What is kept is given out for the state that it was made in, and stays no longer and no larger than was said."""
+
+import time
+from collections.abc import Callable
+from itertools import count
+
+from feedback.shelf import Shelf
+
+
+def counting() -> Callable[[], int]:
+    numbers = count()
+    return lambda: next(numbers)
+
+
+def test_it_is_made_once_for_each_state() -> None:
+    shelf, make = Shelf(), counting()
+    states = ("in review", "in review", "released", "released")
+    assert [shelf.get("report", state, make) for state in states] == [0, 0, 1, 1]
+
+
+def test_a_state_of_before_is_made_anew() -> None:
+    shelf, make = Shelf(), counting()
+    assert [shelf.get("report", state, make) for state in (1, 2, 1)] == [0, 1, 2]
+    assert len(shelf) == 1
+
+
+def test_what_is_dropped_is_gone() -> None:
+    shelf = Shelf()
+    shelf.get("report", 1, lambda: "text")
+    shelf.get("other", 1, lambda: "text")
+    shelf.drop("report", "unknown")
+    assert len(shelf) == 1
+
+
+def test_there_is_no_more_than_was_said() -> None:
+    shelf = Shelf(most=10)
+    for key in range(5):
+        shelf.get(key, 1, lambda: "four", size=len)
+    assert len(shelf) == 2
+    assert shelf.get("too large", 1, lambda: "more than ten", size=len) == "more than ten"
+    assert len(shelf) == 0
+
+
+def test_nothing_stays_though_nobody_comes() -> None:
+    shelf = Shelf(seconds=0.05)
+    for key in range(3):
+        shelf.get(key, 1, lambda: "text")
+    while len(shelf):
+        time.sleep(0.01)
+    assert shelf.get(1, 1, lambda: "made anew") == "made anew"
