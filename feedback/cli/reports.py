@@ -61,7 +61,7 @@ def show_command(wave_id: int, language: str, *, as_json: bool) -> None:
     help=f"""Write the report to FILES, each in the form that its ending names: {_endings(REPORT_FORMATS)}.
 
     \b
-    Example:  feedback report export 1 kickoff.pdf kickoff.xlsx kickoff.csv kickoff.json
+    Example:  feedback report export 1 kickoff.pdf kickoff.tables.pdf kickoff.xlsx kickoff.csv kickoff.json
     """,
 )
 @_wave_id
@@ -140,7 +140,9 @@ def _source(wave_id: int) -> ReportSource:
 
 
 def _form(forms: Mapping[str, Format[Source]], file: Path) -> Format[Source]:
-    form = forms.get(file.suffix.removeprefix("."))
+    # An ending may end like another one, which is shorter.
+    endings = [name for name in forms if file.name.endswith(f".{name}")]
+    form = forms[max(endings, key=len)] if endings else None
     if form is None:
         raise click.UsageError(f"{file.name}: name a file that ends in {_endings(forms)}.")
     return form

@@ -321,10 +321,16 @@ class PaperSection:
 
 @dataclass(frozen=True)
 class Paper:
-    """A whole report, ready to be written. `language` is such as "en" or "en-GB", `direction` "ltr" or "rtl"."""
+    """A whole report, ready to be written. `language` is such as "en" or "en-GB", `direction` "ltr" or "rtl".
+
+    One that `is_brief` is printed in cards and pictures, and comments are cut where its last page ends; `more` says how
+    many are missing, from one on.
+    """
 
     title: str
     subtitle: str
     language: str
     direction: str
     sections: tuple[PaperSection, ...]
+    is_brief: bool = False
+    more: tuple[str, ...] = ()

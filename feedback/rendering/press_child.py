@@ -14,7 +14,7 @@ import typst
 from feedback.children import bind_oneself
 from feedback.rendering.faces import signs_without_face
 
-_MEMORY_BYTES = 512 * 2**20
+_MEMORY_BYTES = 1024 * 2**20
 _CPU_SECONDS = 50
 BOXES = "Feedback Boxes"
 FACES = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Math", "Noto Sans Symbols2", "Noto Emoji")

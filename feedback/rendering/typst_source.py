@@ -9,16 +9,20 @@ from dataclasses import replace
 from typing import Any
 
 from feedback.rendering.blocks import (
+    Block,
     Chart,
+    Dumbbells,
     Facts,
     Heading,
+    HeatTable,
     Items,
     Paper,
     PaperSection,
     Paragraph,
-    PlainBlock,
     Quotes,
+    RateBars,
     Table,
+    ThemeChart,
 )
 from feedback.rendering.charts import Look, chart_svg
 from feedback.rendering.cleaning import cleaned
@@ -28,6 +32,7 @@ from feedback.rendering.measuring import column_widths, ems
 from feedback.rendering.painting import PdfBrush
 from feedback.rendering.placing import charts_of, reach_of
 from feedback.rendering.plainly import plainly
+from feedback.rendering.typst_pictures import picture_json
 from feedback.rendering.wording import direction_of, in_words, locale_of, one_line
 
 CHART_EMS = 56.0
@@ -49,6 +54,8 @@ def typst_source(paper: Paper) -> str:
         "language": locale.language,
         "region": locale.territory,
         "direction": paper.direction,
+        "brief": paper.is_brief,
+        "more": paper.more,
         "sections": [_section(section, paper) for section in paper.sections],
     }
     return json.dumps(fields)
@@ -56,14 +63,20 @@ def typst_source(paper: Paper) -> str:
 
 def _section(section: PaperSection, paper: Paper) -> _Json:
     look = Look(PdfBrush(paper.direction, CHART_EMS), paper.language, reach_of(charts_of(paper)), legend=True)
+    blocks = section.blocks if paper.is_brief else plainly(section.blocks)
     return {
+        "name": section.name,
         "title": one_line(section.title),
-        "blocks": [_block(block, look) for block in without_skipped_levels(plainly(section.blocks))],
+        "blocks": [_block(block, look) for block in without_skipped_levels(blocks)],
     }
 
 
-def _block(block: PlainBlock, look: Look) -> _Json:
+def _block(block: Block, look: Look) -> _Json:
     match block:
+        case HeatTable() | Dumbbells() | RateBars():
+            return picture_json(block)
+        case ThemeChart():
+            raise TypeError("themes are written plainly")
         case Chart():
             return _chart(block, look)
         case Table():

@@ -15,6 +15,7 @@ from feedback.domain.report.report import Report
 from feedback.rendering.blocks import Paper
 from feedback.rendering.pdf import Press, write_pdf
 from feedback.rendering.workbook import write_workbook
+from feedback.reporting.board_paper import compose_board
 from feedback.reporting.comparison_paper import compose_comparison
 from feedback.reporting.every_number import report_csv
 from feedback.reporting.report_paper import ReportSource, compose_report
@@ -35,20 +36,19 @@ class Format(Generic[Source]):
     write: Callable[[Source, str, Press], bytes]
 
 
-def _papers(compose: Callable[[Source, str], Paper]) -> tuple[Format[Source], ...]:
-    return (
-        Format(
-            "pdf",
-            "application/pdf",
-            lazy_gettext("Download as a document (PDF)"),
-            lambda source, language, press: write_pdf(compose(source, language), _speaking(press)),
-        ),
-        Format(
-            "xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            lazy_gettext("Download as a spreadsheet (XLSX)"),
-            lambda source, language, _press: write_workbook(compose(source, language)),
-        ),
+def _pdf(name: str, link: LazyString, compose: Callable[[Source, str], Paper]) -> Format[Source]:
+    def write(source: Source, language: str, press: Press) -> bytes:
+        return write_pdf(compose(source, language), _speaking(press))
+
+    return Format(name, "application/pdf", link, write)
+
+
+def _workbook(compose: Callable[[Source, str], Paper]) -> Format[Source]:
+    return Format(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        lazy_gettext("Download as a spreadsheet (XLSX)"),
+        lambda source, language, _press: write_workbook(compose(source, language)),
     )
 
 
@@ -64,10 +64,14 @@ def _by_name(formats: Iterable[Format[Source]]) -> Mapping[str, Format[Source]]:
     return {one.name: one for one in formats}
 
 
-COMPARISON_FORMATS: Mapping[str, Format[Sequence[Report]]] = _by_name(_papers(compose_comparison))
+COMPARISON_FORMATS: Mapping[str, Format[Sequence[Report]]] = _by_name(
+    (_pdf("pdf", lazy_gettext("Download as a document (PDF)"), compose_comparison), _workbook(compose_comparison))
+)
 REPORT_FORMATS: Mapping[str, Format[ReportSource]] = _by_name(
     (
-        *_papers(compose_report),
+        _pdf("pdf", lazy_gettext("Download as a document of four pages at most (PDF)"), compose_board),
+        _pdf("tables.pdf", lazy_gettext("Download the full tables as a document (PDF)"), compose_report),
+        _workbook(compose_report),
         Format(
             "csv",
             "text/csv",

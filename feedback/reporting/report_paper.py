@@ -41,8 +41,13 @@ class ReportSource:
 
 def compose_report(source: ReportSource, language: str) -> Paper:
     """Return the report in `language`, or in English where a text is missing."""
+    too_few = source.signed.report.outcome is Outcome.TOO_FEW
+    return paper_of(source, _too_few(source) if too_few else _published(source, language), language)
+
+
+def paper_of(source: ReportSource, sections: tuple[PaperSection, ...], language: str) -> Paper:
+    """Return these sections of a report under its title."""
     report = source.signed.report
-    sections = _too_few(source) if report.outcome is Outcome.TOO_FEW else _published(source, language)
     return Paper(
         title=labelled(report.about.programme, stage_name(report.about.stage)),
         subtitle=_subtitle(report.about),
@@ -77,7 +82,7 @@ def _too_few(source: ReportSource) -> tuple[PaperSection, ...]:
 
 def _published(source: ReportSource, language: str) -> tuple[PaperSection, ...]:
     report = source.signed.report
-    questions, compared = report_questions(report, language), _compared(source)
+    questions, compared = report_questions(report, language), compared_with(source)
     since = compared[-1] if compared else None
     findings = find(report, questions, since)
     return (
@@ -107,7 +112,8 @@ def _changes(
     return (*doubtful, findings.contrasts.changes)
 
 
-def _compared(source: ReportSource) -> tuple[ComparedReports, ...]:
+def compared_with(source: ReportSource) -> tuple[ComparedReports, ...]:
+    """Return the report beside each earlier one that publishes something, the newest of these first."""
     speaking = [one for one in source.earlier if one.outcome is Outcome.PUBLISHED]
     return tuple(pair for one in reversed(speaking) for pair in compare([one, source.signed.report]))
 

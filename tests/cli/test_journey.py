@@ -50,12 +50,14 @@ def test_a_windows_roster_becomes_a_downloaded_report(
     for link in links_in_mails(world):
         assert world.answer(link).status_code == 200
     assert "closed" in feedback(environment, "wave", "close", wave)
-    table, data, paper, book = (tmp_path / f"report.{ending}" for ending in ("csv", "json", "pdf", "xlsx"))
-    feedback(environment, "report", "export", wave, str(table), str(data), str(paper), str(book))
+    endings = ("csv", "json", "pdf", "tables.pdf", "xlsx")
+    table, data, paper, full, book = (tmp_path / f"report.{ending}" for ending in endings)
+    feedback(environment, "report", "export", wave, *map(str, (table, data, paper, full, book)))
     rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig"))))
     assert {row["group"] for row in rows} >= {"Mentors", "Mentees"}
     assert json.loads(data.read_text())["document"]["outcome"] == "published"
-    assert paper.read_bytes().startswith(b"%PDF-")
+    assert all(one.read_bytes().startswith(b"%PDF-") for one in (paper, full))
+    assert paper.stat().st_size < full.stat().st_size
     assert book.read_bytes().startswith(b"PK")
     assert "passed" in feedback(environment, "report", "audit", str(data)).lower()
 

@@ -8,6 +8,8 @@ import pytest
 from tests.browsing import free_port
 from tests.processes import feedback, surroundings
 
+ENDINGS = ("csv", "json", "pdf", "tables.pdf", "xlsx")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -19,9 +21,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "reports"
 
 
-def test_a_sample_leaves_two_reports_in_four_forms_and_their_comparison(folder: Path) -> None:
+def test_a_sample_leaves_two_reports_in_five_forms_and_their_comparison(folder: Path) -> None:
     found = sorted(file.name for file in folder.iterdir())
-    forms = [f"{stage}.{form}" for stage in ("exit", "kickoff") for form in ("csv", "json", "pdf", "xlsx")]
+    forms = [f"{stage}.{form}" for stage in ("exit", "kickoff") for form in ENDINGS]
     assert found == sorted([*forms, "comparison.pdf", "comparison.xlsx"])
 
 

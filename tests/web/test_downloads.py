@@ -19,7 +19,7 @@ def test_every_file_that_is_downloaded_is_noted(world: World) -> None:
     client = signed_in(world)
     answers = [go(client, way) for way in ways(world.app, later) if way.method == "GET"]
     files = [answer.headers["Content-Disposition"] for answer in answers if "Content-Disposition" in answer.headers]
-    assert len(files) == 9
+    assert len(files) == 10
     assert [f"attachment; filename={name}" for _actor, name in noted(world, "downloaded")] == files
     assert {actor for actor, _name in noted(world, "downloaded")} == {ACTOR}
 

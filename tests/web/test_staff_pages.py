@@ -18,6 +18,7 @@ pytestmark = ON_SQLITE
 
 SITE = "https://feedback.example.com"
 SURE = {"sure": "y"}
+PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -208,7 +209,7 @@ def test_a_report_about_too_few_says_so_and_no_more(world: World) -> None:
 
 def test_exports_are_named_by_numbers_and_stage(world: World) -> None:
     page, client = reported(world, 14), signed_in(world)
-    kinds = {"pdf": "application/pdf", "xlsx": XLSX, "csv": "text/csv; charset=utf-8", "json": "application/json"}
+    kinds = {"pdf": PDF, "tables.pdf": PDF, "xlsx": XLSX, "csv": "text/csv; charset=utf-8", "json": "application/json"}
     for suffix, kind in kinds.items():
         answer = client.get(f"{page}.{suffix}", base_url=SITE)
         name = re.fullmatch(
