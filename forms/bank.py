@@ -24,11 +24,15 @@ def available() -> tuple[str, ...]:
 @cache
 def load(name: str) -> Questionnaire:
     """Return the questionnaire called `name`; raises QuestionnaireRefused for an unknown name or a wrong file."""
+    return read_questionnaire(text_of(name), f"{name}{_SUFFIX}")
+
+
+def text_of(name: str) -> str:
+    """Return the text of the file of the questionnaire called `name`; QuestionnaireRefused for an unknown name."""
     # Only a listed name becomes a path, so that no name can lead out of the folder.
     if name not in available():
         raise QuestionnaireRefused(f"There is no such questionnaire; use one of {', '.join(available())}.")
-    file = f"{name}{_SUFFIX}"
-    return read_questionnaire((_FOLDER / file).read_text(encoding="utf-8"), file)
+    return (_FOLDER / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
 
 
 def read_file(file: Path) -> Questionnaire:

@@ -20,6 +20,8 @@ from feedback.domain.survey.answers import UNSAID_WISH, Answer, Wish, tidied
 from feedback.domain.survey.drafts import Draft, fields_of, wish_field
 from feedback.domain.survey.questionnaire_json import dump_questionnaire, load_questionnaire
 from feedback.domain.survey.questionnaires import (
+    CANNOT_TELL,
+    DOES_NOT_APPLY,
     NONE_OF_THESE,
     PREFER_NOT_TO_SAY,
     Question,
@@ -32,7 +34,12 @@ from feedback.locales.counts import characters
 Words: TypeAlias = str | LazyString
 """Words from a questionnaire (in its language), or of the interface (in the language of the request)."""
 
-_ASIDES: Mapping[str, Words] = {NONE_OF_THESE: _("None of these"), PREFER_NOT_TO_SAY: _("Prefer not to say")}
+_ASIDES: Mapping[str, Words] = {
+    NONE_OF_THESE: _("None of these"),
+    DOES_NOT_APPLY: _("Does not apply"),
+    CANNOT_TELL: _("I cannot tell"),
+    PREFER_NOT_TO_SAY: _("Prefer not to say"),
+}
 _CHOOSE_ONE = _("Choose one answer only.")
 _CHOOSE_ALONE = _("Choose “None of these” or “Prefer not to say” alone, or remove it.")
 _CHOOSE_OFFERED = _("Choose only from the answers on this page.")
@@ -153,7 +160,7 @@ FIELDS: dict[str, Callable[[Question, Words, str], Field]] = {"one": _one, "many
 
 def _choices(question: Question, language: str) -> list[SelectChoice]:
     options = [SelectChoice(option.code, text_in(option.text, language)) for option in question.options]
-    return options + [SelectChoice(code, _ASIDES[code]) for code in question.kind.asides]
+    return options + [SelectChoice(code, _ASIDES[code]) for code in question.asides]
 
 
 def _hint(question: Question, language: str) -> str:
@@ -216,5 +223,5 @@ def _said(question: Question, name: str, answer: Answer, language: str) -> str:
         return answer.texts.get(name) or str(_EMPTY)
     words = {option.code: option.text for option in question.options}
     codes = codes_of(answer.ratings.get(name, ()))
-    said = (aside_words(code) if code in _ASIDES else text_in(words[code], language) for code in codes)
+    said = (aside_words(code) if code in question.asides else text_in(words[code], language) for code in codes)
     return "; ".join(said) or str(_LEFT_OPEN)

@@ -1,4 +1,4 @@
-"""`feedback questionnaire`: check a questionnaire file, list those that ship, show one as it is asked."""
+"""`feedback questionnaire`: list those that ship, copy one to change it, check a file, show one as it is asked."""
 
 from pathlib import Path
 
@@ -9,10 +9,12 @@ from flask_babel import force_locale
 from feedback.cli.output import answer, as_json_option, say
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.languages import ENGLISH, LANGUAGES
+from feedback.domain.survey.doubts import doubts
+from feedback.domain.survey.questionnaire_copies import copied
 from feedback.domain.survey.questionnaire_json import with_words
 from feedback.domain.survey.questionnaires import Questionnaire
 from forms.as_asked import as_asked
-from forms.bank import available, load, read_file
+from forms.bank import available, load, read_file, text_of
 from forms.vocabulary import translated_words
 
 questionnaire = AppGroup("questionnaire")
@@ -33,12 +35,37 @@ def check_command(files: tuple[Path, ...]) -> None:
     """Check questionnaire files; says what is wrong in which question, and how to mend it.
 
     \b
-    Example:  feedback questionnaire check my-kickoff-mentor.toml
+    Example:  feedback questionnaire check my-folder/kickoff-mentor.toml
     """
     for file in files:
         found = read_file(file)
         languages = ", ".join(sorted(found.languages))
         say(f"{file.name}: good, {len(found.questions)} questions in {len(found.sections)} parts, in {languages}")
+        for doubt in doubts(found):
+            say(f"{file.name}: doubtful: {doubt}")
+
+
+@questionnaire.command("copy", with_appcontext=False)
+@click.argument("name")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--without", multiple=True, metavar="CODE", help="A question to switch off, such as I1; may be repeated.")
+def copy_command(name: str, folder: Path, without: tuple[str, ...]) -> None:
+    """Copy a questionnaire that ships into a folder, to switch questions off and to add your own.
+
+    \b
+    Example:  feedback questionnaire copy exit-mentor my-folder --without V2 --without D1
+    """
+    text = copied(text_of(name), without)
+    file = folder / f"{name}.toml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as copy:
+            copy.write(text)
+    except FileExistsError:
+        raise QuestionnaireRefused(f"{file}: is there already; change that one, or name another folder.") from None
+    except OSError:
+        raise QuestionnaireRefused(f"{file}: cannot be written; name a folder that is yours.") from None
+    say(f"{file}: written. Change it, then check it: feedback questionnaire check {file}")
 
 
 @questionnaire.command("show")

@@ -17,7 +17,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from feedback.demo.mailbox import Mailbox, plain_text
 from feedback.domain.errors import FeedbackError
 from feedback.domain.survey.kinds import NO, YES, plain_code, tick_name
-from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
+from feedback.domain.survey.questionnaires import CANNOT_TELL, DOES_NOT_APPLY, NONE_OF_THESE, PREFER_NOT_TO_SAY
 
 NEVER_ANSWER = 0.15
 WARM = 4.0
@@ -38,11 +38,12 @@ COMMENTS = (
 )
 
 _WISH = "-wish"
+_UNSAID = {PREFER_NOT_TO_SAY, DOES_NOT_APPLY, CANNOT_TELL}
 _LINK = re.compile(r"https?://[^\s<>]+/s/[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 _SECONDS_TO_WAIT = 30
 _MOST_STEPS = 30
 _WITHOUT_PROXY = build_opener(ProxyHandler({}))
-_BETTER_WHEN_LOW = re.compile(r"\b(negative|harm|worse|burden)", re.IGNORECASE)
+_BETTER_WHEN_LOW = re.compile(r"\b(negative|harm|worse|burden|felt fair|finds out)", re.IGNORECASE)
 _UNFAVOURABLE = re.compile(r"disagree|never|\bnot?\b|none|poor|bad")
 _FAVOURABLE = re.compile(r"\bagree|always|very|good|yes|a-lot")
 
@@ -193,7 +194,7 @@ def _ticks(form: Any) -> Iterator[tuple[str, list[str]]]:
 
 def _one_of(values: list[str], name: str, question: str, temper: Temper) -> str:
     chance = temper.chance
-    answers = [value for value in values if value != PREFER_NOT_TO_SAY]
+    answers = [value for value in values if value not in _UNSAID]
     if not answers or (len(answers) < len(values) and chance.random() < 0.04):
         return PREFER_NOT_TO_SAY
     if _better_when_low(answers, question):

@@ -102,7 +102,7 @@ def count_and_share(count: Count) -> str:
 
 
 def answers(texts: tuple[str, ...]) -> str:
-    """Return answers in quotation marks, such as “Agree” or “Strongly agree”."""
+    """Return answers in quotation marks, such as “Well” or “Very well”."""
     quoted = [_("“%(text)s”", text=text) for text in texts]
     if len(quoted) < 2:
         return "".join(quoted)
@@ -183,15 +183,20 @@ def theme_name(theme: str) -> str:
     return {
         "confidence": _("Confidence"),
         "understanding": _("Understanding of each other’s experience"),
+        "sharing": _("Sharing what was learned"),
         "safety": _("Safety to speak"),
         "relationship": _("The relationship in the pair"),
         "value": _("Being valued, seen and heard"),
+        "behaviour": _("What leaders do"),
         "change": _("What leaders do differently"),
+        "future": _("Staying here"),
+        "connection": _("Connection to other work on inclusion"),
         "burden": _("Effort, and who carries it"),
         "support": _("Knowing whom to turn to"),
         "process": _("How the programme runs"),
         "harm": _("Harm"),
-        "overall": _("Overall, and what comes next"),
+        "overall": _("Overall"),
+        "next": _("What comes next"),
         "trust": _("Trust in this survey"),
     }.get(theme, _("Other questions"))
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
+from forms.bank import pair
 from tests.browser.pressing import answer_all, answer_part, go_on, press, shown
 from tests.world import World
 
@@ -118,3 +119,31 @@ def test_an_answer_is_changed_before_and_after_sending(live: World, address: str
     press(plain_page, "Send my answers")
     assert shown(plain_page) == "thanks"
     assert plain_page.locator("main").inner_text() != first
+
+
+PLACES = """boxes => boxes.map(box => [...box.querySelectorAll(".choice")]
+    .filter(one => !one.classList.contains("left"))
+    .map(one => Math.round(one.getBoundingClientRect().top)))"""
+FAR_IN = "x => x.some(one => one.scrollWidth > one.clientWidth)"
+
+
+@pytest.mark.parametrize("language", ["en", "es", "ar"])
+def test_before_and_now_stand_side_by_side_on_a_phone(
+    live: World, address: str, plain_page: Page, language: str
+) -> None:
+    wave = live.open_wave(9, 9, questionnaires=pair("exit"), stage="exit")
+    plain_page.goto(f"{address}/s/{live.links(wave)[0]}/questions?language={language}")
+    before, now = plain_page.locator(".then-now").first.locator("fieldset").evaluate_all(PLACES)
+    assert len(before) == 6
+    assert before == now
+    assert plain_page.evaluate(FIT)
+    assert not plain_page.locator(".then-now .choice").evaluate_all(FAR_IN)
+
+
+def test_before_and_now_are_stacked_where_letters_are_large(live: World, address: str, plain_page: Page) -> None:
+    wave = live.open_wave(9, 9, questionnaires=pair("exit"), stage="exit")
+    plain_page.set_viewport_size({"width": 300, "height": 740})
+    plain_page.goto(f"{address}/s/{live.links(wave)[0]}/questions")
+    before, now = plain_page.locator(".then-now").first.locator("fieldset").evaluate_all(PLACES)
+    assert max(before) < min(now)
+    assert plain_page.evaluate(FIT)

@@ -62,7 +62,7 @@ def test_every_question_that_ships_is_shown_in_every_language(world: World, lang
 
 
 def test_words_of_the_programme_stand_in_the_questions(world: World) -> None:
-    assert "talking about age" in output(world, "questionnaire", "show", "kickoff-mentor", "--focus", "age")
+    assert "you talk about age" in output(world, "questionnaire", "show", "kickoff-mentor", "--focus", "age")
 
 
 def test_a_file_is_shown_as_it_is_asked(world: World, tmp_path: Path) -> None:
@@ -88,3 +88,31 @@ def test_a_language_in_which_it_is_not_whole_is_refused(world: World, tmp_path: 
     error = refusal(world, "questionnaire", "show", str(file), "--language", "fr")
     assert isinstance(error, QuestionnaireRefused)
     assert "use one of en" in str(error)
+
+
+def test_an_own_questionnaire_starts_as_a_copy_without_what_is_switched_off(world: World, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    copy = ("questionnaire", "copy", "exit-mentor", str(folder), "--without", "V2", "--without", "C5")
+    assert "feedback questionnaire check" in output(world, *copy)
+    shown = output(world, "questionnaire", "show", str(folder / "exit-mentor.toml"))
+    assert ("  C1  " in shown, "  V2  " in shown, "  C5  " in shown) == (True, False, False)
+    assert "doubtful" not in output(world, "questionnaire", "check", str(folder / "exit-mentor.toml"))
+    assert "is there already" in str(refusal(world, *copy))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("exit-boss",), "no such questionnaire"), (("exit-mentor", "--without", "Z1"), "has no question Z1")],
+)
+def test_a_copy_that_cannot_be_is_refused(world: World, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    name, *more = arguments
+    assert said in str(refusal(world, "questionnaire", "copy", name, str(tmp_path / "own"), *more))
+    assert not (tmp_path / "own").exists()
+
+
+def test_a_check_doubts_a_questionnaire_of_which_nothing_can_be_listed_to_act_on(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "pulse-mentor.toml"
+    file.write_text(OWN)
+    said = output(world, "questionnaire", "check", str(file))
+    assert "good, 2 questions" in said
+    assert "doubtful: no question has a theme" in said

@@ -22,13 +22,14 @@ PROMISE = '<body data-page="promise"><a href="/support">Help</a><a href="{path}/
 PROMISE_WITH_FORM = '<body><main data-page="promise"><form action="{path}/questions"><button>Begin</button></form>'
 QUESTIONS = """<body data-page="questions"><form method="post" action="{path}/withdraw"><button>Withdraw</button></form>
 <form method="post">
-<fieldset><legend>I feel confident</legend>
-<input type="radio" name="C1" value="strongly-disagree"><input type="radio" name="C1" value="disagree">
-<input type="radio" name="C1" value="agree"><input type="radio" name="C1" value="strongly-agree">
+<fieldset><legend>How confident are you?</legend>
+<input type="radio" name="C1" value="not-at-all"><input type="radio" name="C1" value="slightly">
+<input type="radio" name="C1" value="very"><input type="radio" name="C1" value="completely">
+<input type="radio" name="C1" value="does-not-apply"><input type="radio" name="C1" value="cannot-tell">
 <input type="radio" name="C1" value="prefer-not-to-say"></fieldset>
-<fieldset><legend>Did taking part have a <em>negative</em> effect on you?</legend>
-<input type="radio" name="H1" value="none"><input type="radio" name="H1" value="a-little">
-<input type="radio" name="H1" value="some"><input type="radio" name="H1" value="a-lot"></fieldset>
+<fieldset><legend>How much has taking part affected you <em>negatively</em>?</legend>
+<input type="radio" name="H1" value="not-at-all"><input type="radio" name="H1" value="a-little">
+<input type="radio" name="H1" value="moderately"><input type="radio" name="H1" value="a-lot"></fieldset>
 <fieldset><legend>What did you do?</legend>
 <input type="radio" name="B1.asked" value="yes."><input type="radio" name="B1.asked" value="no.." checked>
 <input type="radio" name="B1.changed" value="yes."><input type="radio" name="B1.changed" value="no.." checked>
@@ -158,11 +159,12 @@ def test_an_invitation_and_its_reminder_are_answered_once(tmp_path: Path) -> Non
 
 def test_answers_are_offered_options_and_mostly_favourable() -> None:
     answers = [dict(fill(question_form(), Temper(Random(seed)))) for seed in range(300)]
-    favourable = sum(answer["C1"] in {"agree", "strongly-agree"} for answer in answers)
-    unharmed = sum(answer["H1"] in {"none", "a-little"} for answer in answers)
+    favourable = sum(answer["C1"] in {"very", "completely"} for answer in answers)
+    unharmed = sum(answer["H1"] in {"not-at-all", "a-little"} for answer in answers)
     assert 200 < favourable < 300
     assert 200 < unharmed < 300
     assert any(answer["C1"] == "prefer-not-to-say" for answer in answers)
+    assert not any(answer["C1"] in {"does-not-apply", "cannot-tell"} for answer in answers)
     assert {answer["F1"] for answer in answers} == {"", *(comment[:20] for comment in COMMENTS)}
     assert {answer["website"] for answer in answers} == {""}
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from feedback.domain.disclosure.counts import unfavourable_options
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.languages import LANGUAGES
+from feedback.domain.survey.doubts import doubts
 from feedback.domain.survey.kinds import MANY, ONE
 from feedback.domain.survey.questionnaires import (
-    Kind,
     Order,
     Question,
     Questionnaire,
@@ -18,44 +19,69 @@ from feedback.domain.survey.questionnaires import (
     every_text,
 )
 from forms.bank import STAGES, available, load, pair
+from forms.vocabulary import vocabulary
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "questionnaires.md"
 SHIPPED = Path(__file__).parents[2] / "forms" / "questionnaires"
-BUDGETS = {"kickoff": 12, "midpoint": 15, "exit": 20}
+BUDGETS = {"kickoff": 10, "midpoint": 13, "exit": 20}
+"""The most ratings of each stage; a pair of then and now is two."""
 K, M, X = STAGES
 ASKED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # Code: the stages at which mentees are asked, and mentors.
     "C1": ((K, M, X), (K, M, X)),
     "C2": ((K, M, X), (K, M, X)),
-    "C3": ((K, M, X), (K, M, X)),
+    "C3": ((K, X), (K, X)),
     "C4": ((K, X), (K, X)),
+    "C5": ((), (K, X)),
     "S1": ((K, M, X), (K, M, X)),
     "S2": ((M, X), (M, X)),
     "S3": ((M, X), (M, X)),
-    "V1": ((), (K, M, X)),
-    "V2": ((), (K, X)),
-    "E1": ((K, M, X), (K, M, X)),
+    "V1": ((K, M, X), (K, M, X)),
+    "V2": ((X,), (X,)),
+    "E1": ((M,), (M,)),
     "Q1": ((M, X), (M, X)),
-    "P1": ((M, X), (M, X)),
-    "P2": ((K, M, X), (K, M, X)),
+    "P1": ((M,), (M,)),
+    "P2": ((K, M), (K, M)),
     "P3": ((M,), (M,)),
-    "B1": ((K, X), (K, X)),
-    "I1": ((), (K, X)),
-    "D1": ((M, X), (M, X)),
+    "B1": ((X,), (X,)),
+    "I1": ((K, X), (K, X)),
+    "D1": ((X,), (X,)),
     "O1": ((X,), (X,)),
     "N1": ((X,), (X,)),
     "H1": ((M, X), (M, X)),
+    "A1": ((K, M, X), (K, M, X)),
     "F1": ((M, X), (M, X)),
     "F2": ((K, M, X), (K, M, X)),
-    "A1": ((K, M, X), (K, M, X)),
 }
 ROLES = (Role.MENTEE, Role.MENTOR)
-PAIRS = {"C1", "C2", "C3", "V1"}
+PAIRS = {"C1", "C2"}
 SENSITIVE = {"H1", "S3"}
-OWN_WORDS_PER_ROLE = {"C1", "C2", "C3", "S2", "S3", "B1"}
+OWN_WORDS_PER_ROLE = {"B1"}
+OWN_PER_ROLE = {*OWN_WORDS_PER_ROLE, "P3"}
+"""What is told of each role alone: of P3 the words are the same, but “I” is somebody else."""
+MAY_NOT_APPLY = {"Q1", "S2", "P3"}
+MAY_BE_UNKNOWN = {"C5", "D1"}
 SHARED = sorted(code for code, (mentee, mentor) in ASKED.items() if mentee and mentor)
-# E1 looks ahead, then at what happens, then back. F2 asks for wishes before there is anything to change.
-RETOLD = {("E1", K), ("E1", M), ("E1", X), ("F2", K)}
+# F2 asks for wishes before there is anything to change.
+RETOLD = {("F2", K)}
+THEMES = {
+    Theme.CONFIDENCE: {"C1", "C3"},
+    Theme.UNDERSTANDING: {"C2", "C5"},
+    Theme.SHARING: {"C4"},
+    Theme.SAFETY: {"S1", "S2"},
+    Theme.BURDEN: {"S3", "P3"},
+    Theme.VALUE: {"V1", "V2"},
+    Theme.RELATIONSHIP: {"Q1"},
+    Theme.PROCESS: {"P1", "E1", "F2"},
+    Theme.SUPPORT: {"P2"},
+    Theme.BEHAVIOUR: {"B1"},
+    Theme.FUTURE: {"I1"},
+    Theme.CONNECTION: {"D1"},
+    Theme.OVERALL: {"O1", "F1"},
+    Theme.NEXT: {"N1"},
+    Theme.HARM: {"H1"},
+    Theme.TRUST: {"A1"},
+}
 JARGON = {
     *("leverage", "stakeholder", "stakeholders", "synergy", "allyship", "intersectionality", "microaggression"),
     *("microaggressions", "empower", "empowered", "holistic", "paradigm", "utilise", "utilize", "facilitate"),
@@ -64,7 +90,21 @@ JARGON = {
     *("ally", "allies", "sponsor", "sponsored", "inclusion", "ambassador", "reciprocal", "respondent", "construct"),
 }
 NEVER_ASKED = {"department", "team", "grade", "rank", "ethnicity", "gender", "age", "birth", "tenure", "salary"}
-NEGATIVES = {"not", "no", "never", "nobody", "nothing", "none", "cannot", "without", "hardly", "fail", "lack"}
+NEGATIVES = {
+    "en": {"not", "no", "never", "nobody", "nothing", "none", "cannot", "without", "hardly", "fail", "lack"},
+    "fr": {"ne", "pas", "jamais", "aucun", "aucune", "rien", "sans", "ni"},
+    "es": {"no", "nunca", "nadie", "nada", "sin", "ni", "ninguna", "ningún"},
+    "ar": {"لا", "لم", "لن", "ليس", "ليست", "دون", "بدون", "غير"},
+    "cy": {"ddim", "heb", "neb", "nad", "nid", "na", "byth", "dim"},
+}
+# What a careful reader stumbled over: gone from the words of questions and of answers, in this language.
+FAULTY = {
+    "en": {"agree", "disagree", "expectations", "hoped"},
+    "fr": {"plutôt", "moyennement d’accord", "hiérarchie", "prendre la parole", "combien de fois le programme"},
+    "es": {"bastante", "gracias a", "alzar la voz", "mutuamente", "los dos lados"},
+    "ar": {"رفع صوتي", "أرفع صوتي", "المساواة"},
+    "cy": {"byth", "godi fy llais"},
+}
 
 
 def codes(stage: str, role: Role) -> set[str]:
@@ -138,9 +178,9 @@ def test_an_unknown_stage_is_refused_with_the_stages_there_are() -> None:
 @pytest.mark.parametrize("name", available())
 def test_no_questionnaire_is_longer_than_its_budget(name: str) -> None:
     questionnaire = load(name)
-    closed = [question for question in questionnaire.questions if question.closed]
-    assert len(closed) <= BUDGETS[questionnaire.stage]
-    assert len(questionnaire.open_questions) <= 2
+    ratings = [field for one in questionnaire.questions if one.closed for field in one.fields]
+    assert len(ratings) <= BUDGETS[questionnaire.stage]
+    assert 1 <= len(questionnaire.open_questions) <= 2
 
 
 @pytest.mark.parametrize("role", Role)
@@ -160,16 +200,64 @@ def test_kickoff_and_midpoint_ask_the_very_same_question(role: Role) -> None:
     assert [code for code in both if len({question(pair(stage)[role], code).fingerprint for stage in (K, M)}) > 1] == []
 
 
-@pytest.mark.parametrize("role", Role)
-def test_expectations_are_worded_for_their_time(role: Role) -> None:
-    assert len({wording(question(pair(stage)[role], "E1")) for stage in STAGES}) == 3
-
-
 @pytest.mark.parametrize("stage", STAGES)
 def test_only_what_differs_in_sense_differs_between_the_roles(stage: str) -> None:
     asked = [code for code in SHARED if code in codes(stage, Role.MENTOR)]
     differing = {code for code in asked if len({wording(question(pair(stage)[role], code)) for role in Role}) > 1}
-    assert differing == OWN_WORDS_PER_ROLE & set(asked)
+    assert differing == OWN_PER_ROLE & set(asked)
+
+
+def test_only_what_leaders_do_is_put_to_each_role_in_words_of_its_own() -> None:
+    asked = [(code, stage) for code in SHARED for stage in STAGES if code in codes(stage, Role.MENTOR)]
+    texts = {(code, stage): [question(pair(stage)[role], code).text for role in Role] for code, stage in asked}
+    assert {code for (code, _stage), (mine, theirs) in texts.items() if mine != theirs} == OWN_WORDS_PER_ROLE
+
+
+def test_every_question_has_the_theme_by_which_it_is_reported() -> None:
+    found: dict[Theme, set[str]] = {}
+    for one in (one for name in available() for one in load(name).questions):
+        found.setdefault(one.theme, set()).add(one.code)
+    assert found == THEMES
+
+
+@pytest.mark.parametrize("name", available())
+def test_what_need_not_apply_or_be_known_says_so_apart_from_the_scale(name: str) -> None:
+    asked = {one.code: one for one in load(name).questions}
+    assert {code for code, one in asked.items() if one.does_not_apply} == MAY_NOT_APPLY & asked.keys()
+    assert {code for code, one in asked.items() if one.cannot_tell} == MAY_BE_UNKNOWN & asked.keys()
+    assert not [one for one in asked.values() if set(one.asides) & set(one.option_codes)]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_how_often_the_two_have_met_is_asked_before_what_that_hangs_on(role: Role) -> None:
+    order = [one.code for one in pair(M)[role].questions]
+    assert order.index("P1") < min(order.index("Q1"), order.index("S2"))
+
+
+@pytest.mark.parametrize("name", available())
+def test_nothing_hangs_on_an_answer(name: str) -> None:
+    assert not load(name).has_conditions
+
+
+@pytest.mark.parametrize("name", available())
+def test_nothing_that_the_checker_doubts_is_shipped(name: str) -> None:
+    assert list(doubts(load(name))) == []
+
+
+def test_the_same_place_on_a_scale_has_the_same_words_wherever_it_stands() -> None:
+    found: dict[tuple[str, str], set[str]] = {}
+    for one in (one for name in available() for one in load(name).questions if one.kind is ONE):
+        for option in one.options if one.code != "P3" else ():
+            for language, text in option.text.items():
+                found.setdefault((option.code, language), set()).add(text)
+    assert {key: words for key, words in found.items() if len(words) > 1} == {}
+
+
+@pytest.mark.parametrize("name", available())
+def test_no_two_answers_to_a_question_read_alike_in_any_language(name: str) -> None:
+    for one in load(name).questions:
+        for language in load(name).languages:
+            assert len({option.text[language].casefold() for option in one.options}) == len(one.options), one.code
 
 
 @pytest.mark.parametrize("name", available())
@@ -186,49 +274,38 @@ def test_only_the_end_asks_for_then_and_now(stage: str, role: Role) -> None:
 
 
 @pytest.mark.parametrize("name", available())
-def test_every_statement_has_the_same_five_answers(name: str) -> None:
-    scales = {one.option_codes: one.order for one in load(name).questions if "agree" in one.option_codes}
-    agreement = ("strongly-disagree", "disagree", "neither", "agree", "strongly-agree")
-    assert scales == {agreement: Order.RISING}
+def test_a_scale_has_five_labelled_answers_unless_it_counts_or_is_sensitive(name: str) -> None:
+    scales = [one for one in load(name).questions if one.order is not Order.NONE]
+    shorter = {one.code: len(one.options) for one in scales if len(one.options) != 5}
+    assert shorter.items() <= {"H1": 4, "S3": 3, "P1": 4, "P2": 3, "B1": 4, "O1": 4}.items()
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_question_is_a_question(name: str) -> None:
+    ends = {language.code: "؟" if language.code == "ar" else "?" for language in LANGUAGES}
+    for one in load(name).questions:
+        assert all(text.endswith(ends[language]) for language, text in one.text.items()), one.code
 
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("stage", [M, X])
 def test_harm_is_asked_without_detail_and_says_where_help_is(stage: str, role: Role) -> None:
     asked = question(pair(stage)[role], "H1")
-    assert (asked.option_codes, asked.order) == (("none", "a-little", "some", "a-lot"), Order.FALLING)
+    assert (asked.option_codes, asked.order) == (("not-at-all", "a-little", "moderately", "a-lot"), Order.FALLING)
     assert "help" in (asked.hint or {"en": ""})["en"]
 
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("stage", [M, X])
-@pytest.mark.parametrize("code", ["S3", "D1"])
-def test_where_people_agree_out_of_politeness_they_are_asked_what_happened(stage: str, role: Role, code: str) -> None:
-    asked = question(pair(stage)[role], code)
-    assert "agree" not in asked.option_codes
-    assert asked.text["en"].endswith("?")
+def test_a_burden_that_was_felt_once_or_twice_is_not_yet_unfavourable(stage: str, role: Role) -> None:
+    asked = question(pair(stage)[role], "S3")
+    assert unfavourable_options(asked.option_codes, asked.order) == ("more-often",)
 
 
 @pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("stage", [M, X])
-@pytest.mark.parametrize("code", ["S3", "D1"])
-def test_a_question_about_what_happened_has_a_middle(stage: str, role: Role, code: str) -> None:
-    assert len(question(pair(stage)[role], code).option_codes) % 2 == 1
-
-
-@pytest.mark.parametrize("stage", [K, X])
-@pytest.mark.parametrize("item", ["heard", "belonging", "access", "information"])
-def test_mentors_can_say_of_each_thing_that_they_get_in_return_whether_they_have_it(stage: str, item: str) -> None:
-    asked = question(pair(stage)[Role.MENTOR], "V2")
-    assert (asked.kind, item in asked.option_codes) == (MANY, True)
-
-
-@pytest.mark.parametrize(
-    ("stage", "code", "kind"),
-    [(K, "B1", MANY), (X, "B1", MANY), (X, "N1", MANY), (M, "P1", ONE), (M, "P3", ONE)],
-)
-def test_what_is_no_statement_is_answered_in_its_own_way(stage: str, code: str, kind: Kind) -> None:
-    assert {question(each, code).kind for each in pair(stage).values()} == {kind}
+def test_what_somebody_has_got_in_return_may_be_nothing_yet(role: Role) -> None:
+    asked = question(pair(X)[role], "V2")
+    assert (asked.kind, asked.option_codes[-1]) == (MANY, "nothing-yet")
 
 
 @pytest.mark.parametrize("name", available())
@@ -261,10 +338,30 @@ def test_no_sentence_is_longer_than_25_words(name: str) -> None:
     assert not [sentence for sentence in sentences if len(words(sentence)) > 25]
 
 
-@pytest.mark.parametrize("name", available())
-def test_no_question_has_a_double_negative(name: str) -> None:
-    texts = [question.text["en"] for question in load(name).questions]
-    assert not [text for text in texts if sum(word in NEGATIVES for word in words(text)) > 1]
+@pytest.mark.parametrize("language", [one.code for one in LANGUAGES])
+def test_no_question_has_a_negative_in_it(language: str) -> None:
+    texts = {one.text[language] for name in available() for one in load(name).questions}
+    assert not [text for text in texts if NEGATIVES[language] & set(words(text))]
+
+
+@pytest.mark.parametrize("language", [one.code for one in LANGUAGES])
+def test_no_words_come_back_over_which_a_reader_stumbled(language: str) -> None:
+    shown = {texts[language].lower() for name in available() for texts in every_text(load(name))}
+    shown |= {texts[language].lower() for texts in vocabulary()["focus"]}
+    found = {fault for fault in FAULTY[language] for text in shown if re.search(rf"(?<!\w){fault}(?!\w)", text)}
+    assert found == set()
+
+
+def test_french_has_no_break_before_its_punctuation() -> None:
+    shown = {texts["fr"] for name in available() for texts in every_text(load(name))}
+    assert [text for text in shown if re.search(r"[ \w][?!;]|[ \w]:", text)] == []
+
+
+def test_a_focus_is_the_same_subject_in_every_language() -> None:
+    gender = next(texts for texts in vocabulary()["focus"] if texts["en"] == "gender")
+    race = next(texts for texts in vocabulary()["focus"] if texts["en"] == "race")
+    assert (gender["fr"], gender["es"], gender["cy"]) == ("le genre", "el género", "rhywedd")
+    assert (race["fr"], race["es"], race["ar"], race["cy"]) == ("la race", "la raza", "العِرق", "hil")
 
 
 @pytest.mark.parametrize("name", available())
@@ -288,9 +385,9 @@ def own_folder(tmp_path: Path, **changes: str) -> Path:
 
 
 def test_an_organisation_asks_its_own_questions(tmp_path: Path) -> None:
-    asked = pair("kickoff", own_folder(tmp_path, confident="sure of myself"))
+    asked = pair("kickoff", own_folder(tmp_path, confident="sure of yourself"))
     assert asked != pair("kickoff")
-    assert "sure of myself" in asked[Role.MENTOR].questions[0].text["en"]
+    assert "sure of yourself" in asked[Role.MENTOR].questions[0].text["en"]
 
 
 def test_a_wrong_file_of_a_folder_is_named(tmp_path: Path) -> None:

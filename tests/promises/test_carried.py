@@ -94,7 +94,7 @@ def test_nobody_sees_anything_of_others_however_pages_are_kept(world: World, kep
 
 def hung(question: Question) -> Question:
     return (
-        replace(question, shown_when=Condition("C1", ("disagree",))) if question.section == "organisation" else question
+        replace(question, shown_when=Condition("C1", ("slightly",))) if question.section == "organisation" else question
     )
 
 
@@ -104,11 +104,11 @@ def test_an_answer_is_equally_long_whatever_was_asked_in_whatever_language(world
     changed = replace(mentor, questions=tuple(map(hung, mentor.questions)))
     wave = world.open_wave(7, 7, questionnaires={**asked, Role.MENTOR: changed})
     said = (
-        ("agree", ""),
-        ("disagree", ""),
-        ("disagree", LONGEST),
-        ("agree", "Mae’n dda."),
-        ("disagree", "\u0627" * 1000),
+        ("very", ""),
+        ("slightly", ""),
+        ("slightly", LONGEST),
+        ("very", "Mae’n dda."),
+        ("slightly", "\u0627" * 1000),
     )
     for link, (first, text) in zip(world.links(wave, Role.MENTOR), said, strict=False):
         assert world.answer(link, (text,), C1=first).status_code == 200

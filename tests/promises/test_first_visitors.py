@@ -13,7 +13,7 @@ import pytest
 from flask import template_rendered
 
 from feedback.app import create_app
-from feedback.domain.survey.questionnaires import Role
+from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Role
 from feedback.locales.catalogues import catalogue
 from feedback.services.reports.set_notice import name_help
 from feedback.storage.waves import wave_by_id
@@ -80,6 +80,11 @@ def opened(world: World) -> list[str]:
     return world.links(world.open_wave(9, 9, questionnaires=with_conditions("kickoff")), Role.MENTOR)
 
 
+def longest_said(values: list[str]) -> list[str]:
+    """The longest answer that says something, so that nobody is asked less."""
+    return longest([value for value in values if PREFER_NOT_TO_SAY not in value])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_visitor_causes_no_more_work_than_the_second_whatever_they_answer(
     world: World, language: str
@@ -88,7 +93,7 @@ def test_the_first_visitor_causes_no_more_work_than_the_second_whatever_they_ans
     DrawingAhead(world.app).look()
     first, second, third = (
         list(steps(world, link, language, choose))
-        for link, choose in zip(links, (shortest, longest, shortest), strict=False)
+        for link, choose in zip(links, (shortest, longest_said, shortest), strict=False)
     )
     assert first == second == third
     assert {tuple(cost) for _path, cost in first} == {LOADED, WRONG}

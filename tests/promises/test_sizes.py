@@ -129,8 +129,8 @@ def asking(world: World) -> Ask:
 
 def hung(question: Question) -> Question:
     """All of one part, and one question of another, asked only after some answers to the first."""
-    depends = question.section == "organisation" or question.code == "E1"
-    return replace(question, shown_when=Condition("C1", ("strongly-disagree", "agree"))) if depends else question
+    depends = question.section == "organisation" or question.code == "P2"
+    return replace(question, shown_when=Condition("C1", ("not-at-all", "very"))) if depends else question
 
 
 def with_conditions(stage: str) -> dict[Role, Questionnaire]:

@@ -55,7 +55,7 @@ def test_answers_sealed_to_another_key_keep_the_wave_shut(world: World) -> None:
         "UPDATE waves SET minimum_group_size = 9",
         "UPDATE wave_groups SET invited = 99",
         "UPDATE wave_groups SET name = 'x', role = NULL WHERE position = 0",
-        "UPDATE wave_questionnaires SET definition = replace(definition, 'Agree', 'Disagree') WHERE role = 'mentor'",
+        "UPDATE wave_questionnaires SET definition = replace(definition, 'Slightly', 'Hardly') WHERE role = 'mentor'",
         "DELETE FROM entitlements WHERE digest = (SELECT min(digest) FROM entitlements)",
         "UPDATE entitlements SET group_name = 'mentee', role = 'mentee' WHERE role = 'mentor'",
     ],

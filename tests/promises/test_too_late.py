@@ -87,13 +87,13 @@ def test_what_was_typed_last_takes_the_place_of_what_was_carried(world: World) -
     link = world.links(wave)[0]
     part = world.part_asking(link, "F2")
     world.close(wave)
-    fields = {**fields_of(part).hidden, "F2": TEXT, "F2-wish": "quote", "A1": "agree", "go": "next"}
+    fields = {**fields_of(part).hidden, "F2": TEXT, "F2-wish": "quote", "A1": "likely", "go": "next"}
     assert given_back(post(world, link, "/questions", **fields).text) == [TEXT]
 
 
 def test_nothing_but_what_was_written_is_given_back(world: World) -> None:
     sent = {
-        "C1": "agree...............",
+        "C1": "very................",
         "F2": "Own words.",
         "receipt": "1234-5678",
         "word": "withdraw it",

@@ -59,7 +59,7 @@ def test_results_say_what_the_report_says_in_sentences(world: World) -> None:
     page = world.client().get(results_address(world)).text
     assert "12 of 14 possible answers were counted." in page
     assert "interval" not in page
-    assert "I believe that nobody can find out which answers are mine." in page
+    assert "How likely is it that somebody finds out which answers are yours?" in page
 
 
 def test_too_few_answers_are_told_and_shown_as_such(world: World) -> None:

@@ -78,10 +78,10 @@ def press_language(world: World, path: str, page: str, code: str, **fields: obje
 def test_switching_a_part_keeps_what_was_chosen_and_written(world: World) -> None:
     link = open_link(world)
     page = world.part_asking(link, "F2")
-    again = press_language(world, f"/s/{link}/questions", page, "ar", F2="Half a sentence", A1="agree")
+    again = press_language(world, f"/s/{link}/questions", page, "ar", F2="Half a sentence", A1="likely")
     assert (again.status_code, Words(again.text).lang) == (200, "ar")
     assert "Half a sentence</textarea>" in again.text
-    assert re.search(r'<input[^>]*checked[^>]*value="agree\.', again.text)
+    assert re.search(r'<input[^>]*checked[^>]*value="likely\.', again.text)
     assert 'class="error"' not in again.text
 
 
@@ -204,7 +204,7 @@ def participants_pages(world: World, code: str) -> Iterator[str]:
 
 def left_open_pages(world: World, link: str, named: str) -> Iterator[str]:
     """The check of what was left open, the prompt for it, and the page where nothing is answered."""
-    for said in ({"C1": "agree"}, {}):
+    for said in ({"C1": "very"}, {}):
         page = world.client().get(f"/s/{link}/questions{named}").text
         while 'data-page="questions"' in page:
             fields = {**fields_of(page).hidden, **said}

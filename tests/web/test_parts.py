@@ -63,7 +63,7 @@ def test_going_back_and_on_keeps_what_was_chosen(world: World) -> None:
     first = post(world, link, second, go="back").text
     assert progress(first) == "Part 1 of 4"
     assert chosen(first) == {name: plain_code(value[0]) for name, value in filled.items() if name in chosen(first)}
-    assert len(chosen(first)) == 4
+    assert len(chosen(first)) == 5
 
 
 def test_going_back_keeps_what_is_incomplete_and_what_is_wrong(world: World) -> None:
@@ -80,17 +80,17 @@ def test_going_back_keeps_what_is_incomplete_and_what_is_wrong(world: World) -> 
 
 def test_a_part_of_which_some_is_left_open_leads_on_without_a_word(world: World) -> None:
     link = open_link(world)
-    page = post(world, link, first_part(world, link), C1="agree")
+    page = post(world, link, first_part(world, link), C1="very")
     assert (page.status_code, progress(page.text)) == (200, "Part 2 of 4")
     before = post(world, link, page.text, go="back").text
-    assert chosen(before) == {"C1": "agree"}
+    assert chosen(before) == {"C1": "very"}
 
 
 def test_what_is_wrong_does_not_let_on(world: World) -> None:
     link = open_link(world)
-    page = post(world, link, first_part(world, link), C1="agree", C2="no such option")
+    page = post(world, link, first_part(world, link), C1="very", C2="no such option")
     assert (page.status_code, progress(page.text)) == (422, "Part 1 of 4")
-    assert chosen(page.text)["C1"] == "agree"
+    assert chosen(page.text)["C1"] == "very"
     assert page.text.count('class="error"') == 1
 
 
@@ -104,28 +104,28 @@ def test_a_text_that_is_far_too_long_does_not_leave_its_page(world: World) -> No
 
 def test_the_promise_can_be_read_again_without_losing_anything(world: World) -> None:
     link = open_link(world)
-    promise = post(world, link, first_part(world, link), go="back", C1="agree").text
+    promise = post(world, link, first_part(world, link), go="back", C1="very").text
     assert 'data-page="promise"' in promise
     resumed = world.client().post(f"/s/{link}/questions", data={**fields_of(promise).hidden, "go": "resume"}).text
-    assert chosen(resumed) == {"C1": "agree"}
+    assert chosen(resumed) == {"C1": "very"}
     assert 'class="error"' not in resumed
 
 
 def test_asking_for_the_same_part_changes_nothing_and_blames_nobody(world: World) -> None:
     link = open_link(world)
-    page = post(world, link, first_part(world, link), go="stay", C1="agree")
+    page = post(world, link, first_part(world, link), go="stay", C1="very")
     assert page.status_code == 200
-    assert chosen(page.text) == {"C1": "agree"}
+    assert chosen(page.text) == {"C1": "very"}
     assert 'class="error"' not in page.text
 
 
 def test_one_part_is_changed_from_the_last_look(world: World) -> None:
     link = open_link(world)
-    check = world.fill_in(link, C1="agree")
+    check = world.fill_in(link, C1="very")
     state = hidden_value(check, "state")
     part = world.client().post(f"/s/{link}/questions", data={"state": state, "change": "learning"}).text
     assert "Back to all your answers" in part
-    filled = part_filled(part, world.chance, chosen={"C1": "disagree"})
+    filled = part_filled(part, world.chance, chosen={"C1": "slightly"})
     again = world.client().post(f"/s/{link}/questions", data=filled).text
     assert 'data-page="check"' in again
     assert again.count("<dt>") == check.count("<dt>")
@@ -192,8 +192,8 @@ def test_a_state_that_somebody_sealed_with_their_own_link_breaks_nothing(
 
 def test_one_links_state_is_worth_nothing_behind_another(world: World) -> None:
     first, second = world.links(world.open_wave(12, 12), Role.MENTOR)[:2]
-    page = post(world, first, first_part(world, first), go="stay", C1="agree").text
-    assert chosen(post(world, second, page, go="stay", C2="agree").text) == {"C2": "agree"}
+    page = post(world, first, first_part(world, first), go="stay", C1="very").text
+    assert chosen(post(world, second, page, go="stay", C2="well").text) == {"C2": "well"}
 
 
 LOST = "What you filled in on other parts could not be read."
@@ -220,10 +220,10 @@ def test_a_state_that_cannot_be_read_at_the_check_says_so(world: World) -> None:
 
 def test_a_state_that_can_be_read_says_nothing_of_a_loss(world: World) -> None:
     link = open_link(world)
-    assert LOST not in post(world, link, first_part(world, link), C1="agree").text
+    assert LOST not in post(world, link, first_part(world, link), C1="very").text
 
 
-def conditional(world: World, answers: tuple[str, ...] = ("disagree",)) -> str:
+def conditional(world: World, answers: tuple[str, ...] = ("slightly",)) -> str:
     """A wave in which mentors are asked all of the second part but S1 only after C1 was answered so."""
     asked = pair("kickoff")
     mentor = asked[Role.MENTOR]
@@ -240,25 +240,25 @@ def start(world: World, link: str, said: str) -> str:
     return world.client().post(f"/s/{link}/questions", data=filled).text
 
 
-@pytest.mark.parametrize("said", ["disagree", "agree", PREFER_NOT_TO_SAY])
+@pytest.mark.parametrize("said", ["slightly", "very", PREFER_NOT_TO_SAY])
 def test_a_part_in_which_nothing_is_asked_says_so_and_leads_on(world: World, said: str) -> None:
     link = conditional(world)
     page = start(world, link, said)
     assert progress(page) == "Part 2 of 4"
-    assert ("There is nothing to ask you here" in page) == (said != "disagree")
-    assert ("<legend>" in page) == (said == "disagree")
+    assert ("There is nothing to ask you here" in page) == (said != "slightly")
+    assert ("<legend>" in page) == (said == "slightly")
     following = world.client().post(f"/s/{link}/questions", data=part_filled(page, world.chance)).text
     assert progress(following) == "Part 3 of 4"
 
 
 def test_an_answer_whose_condition_is_gone_is_dropped_before_sending(world: World) -> None:
     link = conditional(world)
-    check = world.fill_in(link, C1="disagree")
-    assert check.count("<dt>") == 14
+    check = world.fill_in(link, C1="slightly")
+    assert check.count("<dt>") == 12
     part = world.client().post(
         f"/s/{link}/questions", data={"state": hidden_value(check, "state"), "change": "learning"}
     )
-    filled = part_filled(part.text, world.chance, chosen={"C1": "agree"})
+    filled = part_filled(part.text, world.chance, chosen={"C1": "very"})
     again = world.client().post(f"/s/{link}/questions", data=filled).text
     assert again.count("<dt>") == 9
     assert world.client().post(f"/s/{link}/send", data={**fields_of(again).hidden, "go": "send"}).status_code == 200
@@ -266,11 +266,11 @@ def test_an_answer_whose_condition_is_gone_is_dropped_before_sending(world: Worl
 
 def test_a_change_that_asks_more_leads_to_what_is_asked(world: World) -> None:
     link = conditional(world)
-    check = world.fill_in(link, C1="agree")
+    check = world.fill_in(link, C1="very")
     part = world.client().post(
         f"/s/{link}/questions", data={"state": hidden_value(check, "state"), "change": "learning"}
     )
-    filled = part_filled(part.text, world.chance, chosen={"C1": "disagree"})
+    filled = part_filled(part.text, world.chance, chosen={"C1": "slightly"})
     asked = world.client().post(f"/s/{link}/questions", data=filled)
     assert (asked.status_code, progress(asked.text)) == (200, "Part 2 of 4")
     done = world.client().post(f"/s/{link}/questions", data=part_filled(asked.text, world.chance)).text
@@ -279,11 +279,11 @@ def test_a_change_that_asks_more_leads_to_what_is_asked(world: World) -> None:
 
 def test_the_promise_names_what_is_asked_only_after_certain_answers(world: World) -> None:
     page = world.client().get(f"/s/{conditional(world)}").text
-    assert page.count("Asked only after the answer Disagree to: I feel confident talking") == 5
+    assert page.count("Asked only after the answer Slightly to: How confident are you") == 3
 
 
 def test_a_whole_wave_with_conditions_is_answered_and_reported(world: World) -> None:
-    link = conditional(world, ("disagree", "agree", "neither"))
+    link = conditional(world, ("slightly", "very", "moderately"))
     wave = 1
     links = world.links(wave)
     assert link in links

@@ -71,7 +71,7 @@ def test_a_small_role_is_counted_as_the_coordinator_chooses(world: World, progra
 
 def test_a_planned_survey_can_be_cancelled_though_its_roster_has_become_too_small(world: World) -> None:
     programme_id = world.programme(mentors=8, mentees=8)
-    shipped = pair("kickoff")
+    shipped = pair("exit")
     shared = set.intersection(*({str(question.text) for question in one.questions} for one in shipped.values()))
     asked = {
         role: replace(one, questions=tuple(each for each in one.questions if str(each.text) not in shared))
@@ -137,7 +137,23 @@ def test_a_plan_that_comes_too_close_to_another_is_refused_in_plain_words(world:
     assert (refused.status_code, "what fewer than 10 people answered (Mentors)" in refused.text) == (422, True)
 
 
-@pytest.mark.parametrize("page", ["programmes/1/plan", "programmes/1/quiet-times", "waves/1/dry-run"])
+def test_what_is_asked_is_shown_per_role_and_language_where_it_is_planned(world: World, programme: int) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{programme}/questions"
+    assert f'href="{page}"' in client.get(f"/staff/programmes/{programme}/plan", base_url=SITE).text
+    assert "How confident are you when you talk about race and ethnicity at work?" in see(client, page)
+    assert "Does not apply" not in see(client, page)
+    french = see(client, f"{page}?stage=exit&role=mentee&in=fr")
+    assert "What is asked" in french
+    assert "avez-vous agi pour inclure plus de monde" in french
+    assert "Avant le programme / Maintenant" in french
+    assert "Sans objet" in french
+    assert "avez-vous vu ici la direction agir" in see(client, f"{page}?stage=exit&role=mentor&in=fr")
+    assert see(client, f"{page}?stage=no&role=no&in=no") == see(client, page)
+
+
+@pytest.mark.parametrize(
+    "page", ["programmes/1/plan", "programmes/1/questions", "programmes/1/quiet-times", "waves/1/dry-run"]
+)
 def test_a_reviewer_plans_nothing_and_sees_no_addresses(world: World, page: str) -> None:
     world.planned_wave(world.programme())
     client = signed_in(world, StaffRole.REVIEWER)

@@ -188,7 +188,7 @@ def test_there_is_no_report_before_the_close(world: World) -> None:
 def reported(world: World, answers: int) -> str:
     wave_id = world.open_wave(14, 13)
     for link in world.links(wave_id)[:answers]:
-        world.answer(link, C1="agree")
+        world.answer(link, C1="very")
     world.close(wave_id)
     return f"/staff/waves/{wave_id}/report"
 
@@ -197,7 +197,7 @@ def test_a_report_shows_rates_and_bands_and_what_is_withheld(world: World) -> No
     shown = see(signed_in(world), reported(world, 14))
     assert "14 of 14" in shown
     assert "fewer than 5" in shown
-    assert "Mentors: at least 11 of 14 answered “Agree” or “Strongly agree”." in shown
+    assert "Mentors: at least 11 of 14 answered “Very” or “Completely”." in shown
     assert "Not shown: too few answers of this group could be counted." in shown
 
 

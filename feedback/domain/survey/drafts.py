@@ -181,14 +181,15 @@ def read_draft(data: bytes) -> Draft:
 def answer_in(questionnaire: Questionnaire, draft: Draft) -> Answer:
     """Return the answer that a draft holds, without what is not asked (any more); AnswerRefused if it may not be sent.
 
-    What was left open is not to be told from "prefer not to say". Texts that were left empty are not in it, nor are
-    their wishes. Where nothing at all was said it is refused: a program that only presses buttons says nothing.
+    What was left open, does not apply or cannot be told is not to be told from "prefer not to say". Texts that were
+    left empty are not in it, nor are their wishes. Where nothing at all was said it is refused: a program that only
+    presses buttons says nothing.
     """
     asked = questionnaire.asked_of(draft.chosen)
     said = said_in(asked, draft)
     if is_empty(said):
         raise AnswerRefused("Nothing is answered.")
-    answer = _with_blanks(asked, said)
+    answer = _as_sent(asked, said)
     check_answer(questionnaire, answer)
     return answer
 
@@ -221,7 +222,7 @@ def fits(questions: Iterable[Question], draft: Draft) -> bool:
     """Tell whether what a draft says on these questions, which are asked, may be said; any may be left open."""
     questions = tuple(questions)
     try:
-        answer = _with_blanks(questions, said_in(questions, draft))
+        answer = _as_sent(questions, said_in(questions, draft))
         for question in questions:
             check_question(question, answer)
     except AnswerRefused:
@@ -229,9 +230,12 @@ def fits(questions: Iterable[Question], draft: Draft) -> bool:
     return True
 
 
-def _with_blanks(asked: Iterable[Question], said: Answer) -> Answer:
-    fields = (name for question in asked if question.closed for name in question.fields)
-    return replace(said, ratings={**dict.fromkeys(fields, PREFER_NOT_TO_SAY), **said.ratings})
+def _as_sent(asked: Iterable[Question], said: Answer) -> Answer:
+    sent = dict(said.ratings)
+    for question, name in ((one, name) for one in asked if one.closed for name in one.fields):
+        if name not in sent or sent[name] in question.unsaid:
+            sent[name] = PREFER_NOT_TO_SAY
+    return replace(said, ratings=sent)
 
 
 def _wish(draft: Draft, code: str) -> Wish | None:

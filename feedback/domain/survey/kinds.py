@@ -69,7 +69,7 @@ class OneChoice(_Choices):
         return None if said in question.option_codes or said in self.asides else _NOT_OFFERED
 
     def longest(self, question: Question) -> Rating:
-        return max((*question.option_codes, *self.asides), key=len)
+        return max((*question.option_codes, *question.asides), key=len)
 
     def seconds(self, question: Question) -> int:
         return _SECONDS_TO_CHOOSE * len(question.fields)

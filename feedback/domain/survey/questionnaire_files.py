@@ -1,5 +1,6 @@
 """Reads questionnaire files, which people who do not program edit; refuses a file with every problem and its mend."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,6 +11,8 @@ from feedback.domain.survey.conditions import check_conditions, read_condition
 from feedback.domain.survey.kinds import KINDS, MAX_CHARS
 from feedback.domain.survey.questionnaire_tables import Findings, TomlTable, parsed_toml
 from feedback.domain.survey.questionnaires import (
+    CANNOT_TELL,
+    DOES_NOT_APPLY,
     MOST_OPTIONS,
     MOST_OPTIONS_THEN_NOW,
     NONE_OF_THESE,
@@ -31,10 +34,22 @@ _QUESTION_CODE = ("[A-Z][0-9]{1,2}[a-z]?", "a capital letter and one or two digi
 _QUESTION_KEYS = (
     *("code", "section", "kind", "scale", "options", "order", "text", "hint", "required"),
     *("sensitive", "then_now", "max_chars", "theme", "source", "licence", "shown_when"),
+    *("does_not_apply", "cannot_tell"),
 )
-_RESERVED = frozenset({PREFER_NOT_TO_SAY, NONE_OF_THESE})
+_RESERVED = frozenset({PREFER_NOT_TO_SAY, NONE_OF_THESE, DOES_NOT_APPLY, CANNOT_TELL})
 
 _SENSITIVE = "is sensitive, as all on the theme of harm are,"
+
+_NEUTRAL = frozenset({"both", "either", "neither", "nor", "equal", "equally", "same", "neutral"})
+
+
+# Of a sensitive question the worse half is told together with the middle (docs/disclosure.md, R5).
+def _has_neutral_middle(question: Question) -> bool:
+    middle, is_odd = divmod(len(question.options), 2)
+    if not is_odd:
+        return False
+    return not _NEUTRAL.isdisjoint(re.findall(r"[a-z]+", question.options[middle].text.get("en", "").lower()))
+
 
 _RULES: FileRules = (
     (lambda q: q.closed and not q.options, "has no options; name a scale or add options"),
@@ -60,6 +75,12 @@ _RULES: FileRules = (
         f"{_SENSITIVE} and needs three or four options; add one or leave some out",
     ),
     (lambda q: q.sensitive and q.then_now, f"{_SENSITIVE} and asked as then_now; ask it once"),
+    (
+        lambda q: q.sensitive and _has_neutral_middle(q),
+        f"{_SENSITIVE} and its middle answer is neither good nor bad, but counts with the bad; ask how much or often",
+    ),
+    (lambda q: q.unsaid != () and not q.kind.adds_up, "lets people choose many; remove does_not_apply and cannot_tell"),
+    (lambda q: q.unsaid != () and not q.closed, "is a text question; remove does_not_apply and cannot_tell"),
     (lambda q: q.then_now and q.order is Order.NONE, "is asked as then_now without order; add order rising or falling"),
     (
         lambda q: q.then_now and q.has_too_many_options,
@@ -190,6 +211,8 @@ def _asked(table: TomlTable, scale: _Scale) -> Question:
         source=table.line("source"),
         licence=table.line("licence"),
         shown_when=read_condition(table),
+        does_not_apply=table.flag("does_not_apply", default=False),
+        cannot_tell=table.flag("cannot_tell", default=False),
     )
 
 

@@ -11,6 +11,8 @@ from typing import ClassVar
 
 PREFER_NOT_TO_SAY = "prefer-not-to-say"
 NONE_OF_THESE = "none-of-these"
+DOES_NOT_APPLY = "does-not-apply"
+CANNOT_TELL = "cannot-tell"
 
 MOST_OPTIONS, MOST_OPTIONS_THEN_NOW = 30, 11
 """Most options of a question. Of one asked then and now every pair of answers is looked at before a report is shown."""
@@ -46,15 +48,20 @@ class Theme(StrEnum):
 
     CONFIDENCE = "confidence"
     UNDERSTANDING = "understanding"
+    SHARING = "sharing"
     SAFETY = "safety"
     RELATIONSHIP = "relationship"
     VALUE = "value"
+    BEHAVIOUR = "behaviour"
     CHANGE = "change"
+    FUTURE = "future"
+    CONNECTION = "connection"
     BURDEN = "burden"
     SUPPORT = "support"
     PROCESS = "process"
     HARM = "harm"
     OVERALL = "overall"
+    NEXT = "next"
     TRUST = "trust"
     OTHER = "other"
 
@@ -126,6 +133,8 @@ class Question:
     every question that has options. One that is `required` is asked for once more if it was left open. `source` names
     the idea behind the question, `licence` its terms. A question with `shown_when` is asked only of those who answered
     an earlier one in that way. Whatever is chosen on the theme of harm is `sensitive`, whether said so or not.
+
+    `does_not_apply` and `cannot_tell` offer these words beside "prefer not to say", as which they are sent.
     """
 
     code: str
@@ -143,6 +152,8 @@ class Question:
     source: str = ""
     licence: str = ""
     shown_when: Condition | None = None
+    does_not_apply: bool = False
+    cannot_tell: bool = False
 
     def __post_init__(self) -> None:
         if self.theme is Theme.HARM and self.closed:
@@ -163,6 +174,17 @@ class Question:
         """Codes that can be chosen, without "prefer not to say" and "none of these"."""
         return tuple(option.code for option in self.options)
 
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """Codes of what is offered besides and sent as "prefer not to say", since the reason is nobody's business."""
+        offered = ((DOES_NOT_APPLY, self.does_not_apply), (CANNOT_TELL, self.cannot_tell))
+        return tuple(code for code, is_offered in offered if is_offered)
+
+    @property
+    def asides(self) -> tuple[str, ...]:
+        """Codes of all that is offered apart from the options."""
+        return (*self.unsaid, *self.kind.asides)
+
     @cached_property
     def fingerprint(self) -> str:
         """Digest of everything a reader of it sees: equal exactly where the words and options are the same."""
@@ -173,7 +195,7 @@ class Question:
             "options": [[option.code, dict(option.text)] for option in self.options],
             "then_now": self.then_now,
         }
-        return _digest(shown)
+        return _digest({**shown, **_asides(self)})
 
     @property
     def has_too_many_options(self) -> bool:
@@ -269,7 +291,12 @@ def wording(question: Question) -> str:
     """
     options = [[option.code, option.text["en"]] for option in question.options]
     asked = {"kind": question.kind.code, "text": question.text["en"], "options": options}
-    return _digest({**asked, "code": question.code, "order": question.order})
+    return _digest({**asked, **_asides(question), "code": question.code, "order": question.order})
+
+
+# Only where there are any: what was asked before they could be offered keeps its digest.
+def _asides(question: Question) -> dict[str, object]:
+    return {"unsaid": question.unsaid} if question.unsaid else {}
 
 
 def are_worded_alike(one: Question, other: Question) -> bool:

@@ -125,7 +125,7 @@ def _samples(question: Question) -> Iterator[Answer]:
         yield from (Answer(texts={question.code: " "}, wishes={question.code: wish}) for wish in Wish)
         return
     yield Answer()
-    for code in (*question.option_codes, *question.kind.asides):
+    for code in (*question.option_codes, *question.asides):
         yield Answer(dict.fromkeys(question.fields, code))
     if not question.kind.adds_up:
         yield Answer(dict.fromkeys(question.fields, question.option_codes))

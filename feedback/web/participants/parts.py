@@ -246,7 +246,7 @@ def _shown(
             hint_id=hint_id,
             kind=question.kind.code,
             fields=tuple(form[name] for name in fields_of(question)),
-            asides=question.kind.asides,
+            asides=question.asides,
             asks_of_harm=question.theme is Theme.HARM,
             reader=survey.reviewer_name,
             mark=mark,

@@ -11,6 +11,7 @@ from feedback.web.staff import (
     comparisons,
     planning,
     programmes,
+    questions,
     quiet_times,
     reports,
     rosters,
@@ -30,6 +31,7 @@ staff.add_url_rule("/programmes/<int:programme_id>", "programme", programmes.one
 _PLAN, _QUIET = "/programmes/<int:programme_id>/plan", "/programmes/<int:programme_id>/quiet-times"
 staff.add_url_rule(_PLAN, "ask_plan", planning.ask)
 staff.add_url_rule(_PLAN, "plan", planning.send, methods=["POST"])
+staff.add_url_rule("/programmes/<int:programme_id>/questions", "questions", questions.show)
 staff.add_url_rule(_QUIET, "quiet_times", quiet_times.show)
 staff.add_url_rule(_QUIET, "change_quiet_times", quiet_times.change, methods=["POST"])
 staff.add_url_rule("/programmes/<int:programme_id>/support", "support", support.requests)

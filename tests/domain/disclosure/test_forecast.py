@@ -113,7 +113,7 @@ def test_a_role_that_is_too_small_makes_one_group_of_everybody() -> None:
 
 
 def test_what_one_role_is_asked_is_left_out_if_of_either_too_few_are_invited() -> None:
-    seen, asked = of(4, 20), pair("kickoff")
+    seen, asked = of(4, 20, "exit"), pair("exit")
     shared = {one.code for one in asked[Role.MENTOR].questions} & {one.code for one in asked[Role.MENTEE].questions}
     assert {one.code for questionnaire in seen.asked.values() for one in questionnaire.questions} <= shared
     assert {one.role for one in seen.not_asked} == set(Role)
@@ -142,6 +142,29 @@ def test_a_sensitive_question_is_not_asked_of_fewer_than_ten() -> None:
     sensitive = {role: [one for one in its.questions if one.sensitive] for role, its in apart.asked.items()}
     assert (sensitive[Role.MENTOR], bool(sensitive[Role.MENTEE])) == ([], True)
     assert NotAsked(Role.MENTOR, Theme.HARM, is_open=False) in apart.not_asked
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(("mentors", "mentees"), [(4, 4), (8, 8)])
+def test_nobody_in_a_small_programme_is_asked_what_can_never_be_shown(mentors: int, mentees: int, stage: str) -> None:
+    people = {Atom(Role.MENTOR, ""): mentors, Atom(Role.MENTEE, ""): mentees}
+    ways = list(choices(people, pair(stage), 5).values()) or [forecast(people, pair(stage), 5)]
+    for seen in ways:
+        for role, questionnaire in seen.asked.items():
+            mine = [group for group in seen.groups if group.role in (None, role)]
+            for one in questionnaire.questions:
+                shown = any(seen.best.shows(group, role, one.code) for group in mine)
+                assert shown if one.closed else one.code in seen.best.comments, (role, one.code)
+            left_out = {one.theme for one in pair(stage)[role].questions if one not in questionnaire.questions}
+            assert left_out == {one.theme for one in seen.not_asked if one.role is role}
+
+
+def test_of_four_pairs_each_side_is_asked_only_what_both_are_and_no_text_nor_harm() -> None:
+    seen = of(4, 4, "exit")
+    asked = {role: [one.code for one in its.questions] for role, its in seen.asked.items()}
+    assert asked[Role.MENTOR] == asked[Role.MENTEE]
+    assert not {"C5", "B1", "S3", "H1", "F1", "F2"} & {*asked[Role.MENTOR]}
+    assert len(asked[Role.MENTOR]) > 10
 
 
 def test_a_role_alone_is_never_too_small_for_the_other() -> None:

@@ -120,6 +120,7 @@ def test_a_sentence_stays_on_one_line_whatever_it_repeats() -> None:
     assert problems(changed('kind = "one"', r'kind = "o\nn\ne"')) == [sentence]
 
 
+NEUTRAL = '{ code = "both", text.en = "Both of us, about equally" }'
 QUESTION_MISTAKES = [
     ('scale = "agreement"', 'scale = "agrement"', "C1: names the unknown scale “agrement”; use one of agreement."),
     ('scale = "agreement"', "", "C1: has no options; name a scale or add options."),
@@ -181,6 +182,16 @@ QUESTION_MISTAKES = [
     ('"asked"', f'"{"a" * 21}"', "use at most 20 small letters"),
     ('"asked"', '"prefer-not-to-say"', "option prefer-not-to-say: has a reserved code"),
     ('"asked"', '"none-of-these"', "option none-of-these: has a reserved code"),
+    ('"asked"', '"does-not-apply"', "option does-not-apply: has a reserved code"),
+    ('"asked"', '"cannot-tell"', "option cannot-tell: has a reserved code"),
+    ('code = "B1"', 'code = "B1"\ndoes_not_apply = true', "B1: lets people choose many; remove does_not_apply"),
+    ('code = "B1"', 'code = "B1"\ncannot_tell = "yes"', "B1: has a cannot_tell that is neither true nor false"),
+    ("max_chars = 500", "max_chars = 5\ncannot_tell = true", "F2: is a text question; remove does_not_apply"),
+    (
+        'scale = "agreement"',
+        f'sensitive = true\norder = "falling"\noptions = [{options(1)}, {NEUTRAL}, {{ code = "z", text.en = "They" }}]',
+        "C1: is sensitive, as all on the theme of harm are, and its middle answer is neither good nor bad",
+    ),
     (', { code = "told", text.en = "Told" }', "", "B1: has fewer than two options; add one."),
 ]
 

@@ -61,7 +61,7 @@ def test_a_questionnaire_is_asked_in_the_programmes_words(world: World) -> None:
     wave = planned(world)
     with world.session() as session:
         asked = questionnaires_of(session, wave)[Role.MENTEE]
-    assert asked.questions[0].text["en"] == "I feel confident talking about race and ethnicity at work."
+    assert asked.questions[0].text["en"] == "How confident are you when you talk about race and ethnicity at work?"
 
 
 @pytest.mark.parametrize(
