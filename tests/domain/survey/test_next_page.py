@@ -189,14 +189,14 @@ def test_where_nothing_is_answered_nothing_is_sent_however_often_it_is_tried() -
 
 def hung(questionnaire: Questionnaire) -> Questionnaire:
     """The second part asked only after one answer to a question of the first."""
-    condition = Condition(PARTS[FIRST].questions[0].code, ("agree",))
+    condition = Condition(PARTS[FIRST].questions[0].code, ("very",))
     depends = {one.code: replace(one, shown_when=condition) for one in PARTS[SECOND].questions}
     return replace(questionnaire, questions=tuple(depends.get(one.code, one) for one in questionnaire.questions))
 
 
 @pytest.mark.parametrize(
     ("before", "now", "page"),
-    [("agree", "agree", "CheckPage"), ("disagree", "agree", f"{SECOND} checking"), ("agree", "disagree", "CheckPage")],
+    [("very", "very", "CheckPage"), ("slightly", "very", f"{SECOND} checking"), ("very", "slightly", "CheckPage")],
 )
 def test_only_what_asks_more_after_a_change_is_to_be_seen_again(before: str, now: str, page: str) -> None:
     code = PARTS[FIRST].questions[0].code
