@@ -15,6 +15,7 @@ from bench import (
     opening,
     organisations,
     page,
+    reports,
     roster,
     sealing,
     steps,
@@ -41,6 +42,7 @@ BENCHMARKS = (
     findings,
     utility,
     contested,
+    reports,
     waves,
 )
 

@@ -39,11 +39,15 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading below the section's title; `level` is 3 or 4. `anchor` is such as "C1", or empty."""
+    """A heading below the section's title; `level` is 3 or 4. `anchor` is such as "C1", or empty.
+
+    What is under one that `is_urgent` asks somebody to act.
+    """
 
     text: str
     level: int = 3
     anchor: str = ""
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,8 @@ def _block(block: Block, look: Look) -> _Json:
         case Facts():
             return _facts(block)
         case Heading():
-            return {"kind": "heading", "text": one_line(block.text), "depth": block.level - 1}
+            depth = block.level - 1
+            return {"kind": "heading", "text": one_line(block.text), "depth": depth, "urgent": block.is_urgent}
         case Paragraph():
             return {"kind": "paragraph", "text": block.text, "tone": block.tone.value}
         case Items():

@@ -44,7 +44,9 @@ def summary_section(report: Report, findings: KeyFindings, compared: ComparedRep
     """Return what a board reads first."""
     blocks: tuple[Block, ...] = (
         *_answered(report),
-        *_listed(_("What to act on now"), _to_act_on(findings.to_act_on), _after_the_alerts(findings.to_act_on)),
+        Heading(_("What to act on now"), is_urgent=bool(findings.to_act_on.alerts)),
+        *_items(_to_act_on(findings.to_act_on)),
+        *_after_the_alerts(findings.to_act_on),
         *_listed(_("Strengths"), _strengths(findings.standings)),
         *_listed(_("Other concerns") if findings.to_act_on.alerts else _("Concerns"), _concerns(findings.standings)),
         *_listed(_("Mentors and mentees"), side_sentences(report, findings.contrasts)),
@@ -54,12 +56,14 @@ def summary_section(report: Report, findings: KeyFindings, compared: ComparedRep
     return PaperSection("short", _("In short"), blocks)
 
 
-def _listed(title: str, sentences: Iterator[str], after: Iterator[Block] | None = None) -> Iterator[Block]:
+def _listed(title: str, sentences: Iterator[str]) -> Iterator[Block]:
     yield Heading(title)
-    said = tuple(sentences)
-    if said:
+    yield from _items(sentences)
+
+
+def _items(sentences: Iterator[str]) -> Iterator[Items]:
+    if said := tuple(sentences):
         yield Items(said)
-    yield from after or ()
 
 
 def _answered(report: Report) -> Iterator[Block]:

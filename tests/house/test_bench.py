@@ -10,6 +10,7 @@ from bench import (
     opening,
     organisations,
     page,
+    reports,
     roster,
     sealing,
     utility,
@@ -17,7 +18,21 @@ from bench import (
     waves,
 )
 
-SMALL = (page, loading, sealing, roster, opening, audit, history, organisations, utility, contested, visits, waves)
+SMALL = (
+    page,
+    loading,
+    sealing,
+    roster,
+    opening,
+    audit,
+    history,
+    organisations,
+    utility,
+    contested,
+    visits,
+    reports,
+    waves,
+)
 
 
 @pytest.mark.parametrize("benchmark", SMALL)
