@@ -67,6 +67,7 @@ def pages(world: World, report: Report) -> list[list[object]]:
         session.commit()
     staff, participant, results = signed_in(world), world.client(), f"/r/{to_address(secret)}"
     return [
+        ["staff’s first page, for comparison", *_visits(lambda: staff.get("/staff/", base_url=SITE))],
         ["report", *_visits(lambda: staff.get(f"/staff/waves/{wave}/report", base_url=SITE))],
         ["results", *_visits(lambda: participant.get(results))],
     ]

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,10 +65,25 @@ def full_of(labels: tuple[str, ...], language: str = "en", direction: str = "ltr
     return paper_with(*blocks, title=f"{first}.", language=language, direction=direction)
 
 
+def in_brief(paper: Paper) -> Paper:
+    """The same as it is printed for a board: in cards, and with comments that are cut."""
+    sections = tuple(replace(paper.sections[0], name=name) for name in ("short", "comments", "method"))
+    return replace(paper, is_brief=True, sections=sections, more=tuple(f"{number} more" for number in range(1, 9)))
+
+
 @settings(max_examples=6)
-@given(st.lists(LABELS, min_size=5, max_size=8).map(tuple), st.sampled_from([("en", "ltr"), ("ar", "rtl")]))
-def test_no_text_anywhere_stops_the_press(labels: tuple[str, ...], speech: tuple[str, str]) -> None:
-    assert write_pdf(full_of(labels, *speech), PRESS).startswith(b"%PDF-1.7")
+@given(
+    st.lists(LABELS, min_size=5, max_size=8).map(tuple), st.sampled_from([("en", "ltr"), ("ar", "rtl")]), st.booleans()
+)
+def test_no_text_anywhere_stops_the_press(labels: tuple[str, ...], speech: tuple[str, str], brief: bool) -> None:
+    paper = full_of(labels, *speech)
+    assert write_pdf(in_brief(paper) if brief else paper, PRESS).startswith(b"%PDF-1.7")
+
+
+def test_a_long_text_from_left_to_right_is_printed_in_a_paper_from_right_to_left() -> None:
+    long = ("office" * 40, "https://example.com/" + "a" * 300, "Reverse mentoring of the whole organisation " * 12)
+    for paper in (full_of(long, "ar", "rtl"), in_brief(full_of(long, "ar", "rtl"))):
+        assert write_pdf(paper, PRESS).startswith(b"%PDF-1.7")
 
 
 @pytest.mark.parametrize("speech", [("en", "ltr"), ("ar", "rtl")])
