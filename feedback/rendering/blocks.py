@@ -303,10 +303,58 @@ class ThemeChart:
     rows: tuple[ThemeRow, ...]
 
 
+@dataclass(frozen=True)
+class Run:
+    """Part of a sentence: in `strong` letters, or leading to its evidence at the anchor `target`."""
+
+    text: str
+    strong: bool = False
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence that can be read out, what stands quietly beneath it (`aside`), and a picture of the change."""
+
+    runs: tuple[Run, ...]
+    aside: str = ""
+    picture: Dumbbell | None = None
+
+    @property
+    def text(self) -> str:
+        """The sentence, and what stands beneath it."""
+        said = "".join(run.text for run in self.runs)
+        return f"{said} {self.aside}" if self.aside else said
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Sentences, one below the other."""
+
+    entries: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One part of a first page, never empty. `name` says which; one that `calls` for action stands out."""
+
+    name: str
+    title: str
+    blocks: tuple[Paragraph | Findings | RateBars, ...]
+    calls: bool = False
+
+
+@dataclass(frozen=True)
+class Cards:
+    """A first page: cards beside and below one another."""
+
+    cards: tuple[Card, ...]
+
+
 PlainBlock: TypeAlias = Paragraph | Heading | Items | Facts | Quotes | Table | Chart
 """What every format writes by itself."""
 
-Block: TypeAlias = PlainBlock | HeatTable | Dumbbells | RateBars | ThemeChart
+Block: TypeAlias = PlainBlock | HeatTable | Dumbbells | RateBars | ThemeChart | Findings | Cards
 """What papers hold; a format that has no picture for one of them writes it as `rendering.plainly` says."""
 
 

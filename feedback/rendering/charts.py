@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from feedback.rendering.blocks import BarPart, Chart, ChartBar, ChartSide
 from feedback.rendering.measuring import ems, lines
-from feedback.rendering.painting import Brush, has_pattern, kind_of, pattern, pattern_name
+from feedback.rendering.painting import KINDS, Brush, has_pattern, kind_of, pattern, pattern_name
 from feedback.rendering.placing import PLAIN, PlacedPart, Reach, placed
 from feedback.rendering.wording import one_line, percent_words
 
@@ -23,7 +23,8 @@ _SWATCH, _SWATCH_GAP, _ENTRY_GAP = 1.1, 0.4, 1.4
 class Look:
     """How a chart is drawn: by which brush, in which language, how far it reaches. `name` begins its ids.
 
-    A page writes the legend in HTML, beside the picture; paper has it in the picture.
+    A page writes the legend in HTML, beside the picture, and patterns once for all pictures (`all_patterns`); paper has
+    both in the picture.
     """
 
     brush: Brush
@@ -31,6 +32,7 @@ class Look:
     reach: Reach
     name: str = "chart"
     legend: bool = False
+    has_patterns: bool = True
 
 
 def chart_svg(chart: Chart, look: Look) -> Markup:
@@ -85,7 +87,15 @@ class _Canvas:
         self.shapes.append(f'<text x="{x}" y="{y}" text-anchor="{brush.anchor_at_start()}">{content}</text>')
 
 
+def all_patterns(look: Look) -> Markup:
+    """Return what pictures without patterns of their own are painted with, to stand once on a page."""
+    made = "".join(pattern(look.brush, kind, look.name) for kind in KINDS if has_pattern(kind))
+    return Markup(f'<svg class="patterns" aria-hidden="true" width="0" height="0"><defs>{made}</defs></svg>')  # noqa: S704 - holds no text
+
+
 def _patterns(chart: Chart, look: Look) -> str:
+    if not look.has_patterns:
+        return ""
     kinds = sorted({kind_of(part) for bar in chart.bars for part in bar.parts})
     made = "".join(pattern(look.brush, kind, look.name) for kind in kinds if has_pattern(kind))
     return f"<defs>{made}</defs>" if made else ""

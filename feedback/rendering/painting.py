@@ -37,6 +37,8 @@ PDF_INKS: Mapping[str, Ink] = {
     "unknown": Ink("#ffffff", "#1c2329", "#7d8a93"),
     "nothing": Ink("#ffffff", "#1c2329"),
 }
+KINDS = tuple(PDF_INKS)
+"""Every way in which a part is painted."""
 _EDGE, _LETTERS, _QUIET = "#3d4a52", "#1c2329", "#515d66"
 _STRIPE_WIDTHS = {"unfavourable-1": 1.1, "unfavourable-2": 1.4, "unfavourable-3": 2.2, "favourable-3": 1.4}
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from feedback.rendering.blocks import (
     Block,
+    Cards,
     Dumbbells,
+    Findings,
     Heading,
     HeatTable,
     Items,
@@ -22,6 +24,23 @@ def plainly(blocks: Iterable[Block]) -> tuple[PlainBlock, ...]:
     return tuple(plain for block in blocks for plain in _plain(block))
 
 
+def without_cards(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Return blocks with a heading and a list in place of each card; bars keep their own title."""
+    return tuple(part for block in blocks for part in _uncarded(block))
+
+
+def _uncarded(block: Block) -> Iterator[Block]:
+    if isinstance(block, Findings):
+        yield Items(tuple(one.text for one in block.entries))
+    elif isinstance(block, Cards):
+        for card in block.cards:
+            if not isinstance(card.blocks[0], RateBars):
+                yield Heading(card.title, is_urgent=card.calls)
+            yield from without_cards(card.blocks)
+    else:
+        yield block
+
+
 def _plain(block: Block) -> Iterator[PlainBlock]:
     match block:
         case HeatTable():
@@ -29,6 +48,8 @@ def _plain(block: Block) -> Iterator[PlainBlock]:
             yield from _words(block.hidden)
         case Dumbbells() | RateBars():
             yield block.data
+        case Findings() | Cards():
+            yield from plainly(_uncarded(block))
         case ThemeChart():
             yield Heading(block.title)
             for row in block.rows:

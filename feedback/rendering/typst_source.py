@@ -10,9 +10,11 @@ from typing import Any
 
 from feedback.rendering.blocks import (
     Block,
+    Cards,
     Chart,
     Dumbbells,
     Facts,
+    Findings,
     Heading,
     HeatTable,
     Items,
@@ -31,7 +33,7 @@ from feedback.rendering.levels import without_skipped_levels
 from feedback.rendering.measuring import column_widths, ems
 from feedback.rendering.painting import PdfBrush
 from feedback.rendering.placing import charts_of, reach_of
-from feedback.rendering.plainly import plainly
+from feedback.rendering.plainly import plainly, without_cards
 from feedback.rendering.typst_pictures import picture_json
 from feedback.rendering.wording import direction_of, in_words, locale_of, one_line
 
@@ -63,7 +65,7 @@ def typst_source(paper: Paper) -> str:
 
 def _section(section: PaperSection, paper: Paper) -> _Json:
     look = Look(PdfBrush(paper.direction, CHART_EMS), paper.language, reach_of(charts_of(paper)), legend=True)
-    blocks = section.blocks if paper.is_brief else plainly(section.blocks)
+    blocks = without_cards(section.blocks) if paper.is_brief else plainly(section.blocks)
     return {
         "name": section.name,
         "title": one_line(section.title),
@@ -75,8 +77,8 @@ def _block(block: Block, look: Look) -> _Json:
     match block:
         case HeatTable() | Dumbbells() | RateBars():
             return picture_json(block)
-        case ThemeChart():
-            raise TypeError("themes are written plainly")
+        case ThemeChart() | Cards() | Findings():
+            raise TypeError("themes and cards are written plainly")
         case Chart():
             return _chart(block, look)
         case Table():

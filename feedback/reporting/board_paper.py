@@ -46,7 +46,7 @@ def compose_board(source: ReportSource, language: str) -> Paper:
     table = heat_table(report, questions, findings.to_act_on.alerts)
     changes = change_section(compared, (findings.contrasts.changes,), language) if compared else None
     sections = (
-        summary_section(report, findings, compared[0] if compared else None),
+        summary_section(report, questions, findings, compared[0] if compared else None),
         PaperSection("glance", table.title, _first_rows(table)),
         *((_largest(changes),) if changes else ()),
         *((comments_section(report.comments, source.comments, language),) if report.comments else ()),

@@ -1,5 +1,6 @@
 """What changed since earlier surveys of the programme, or from a pilot to its roll-out: a line a question and group."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext as _
@@ -23,6 +24,9 @@ from feedback.reporting.words import (
     signed_points,
 )
 
+MOST_ROWS_ON_A_PAGE = 200
+"""Of more differences of groups a page leaves the tables to files."""
+
 
 def change_section(
     compared: Sequence[ComparedReports], changes: Sequence[Sequence[Contrast]], language: str
@@ -37,10 +41,29 @@ def change_sentences(pair: ComparedReports, language: str) -> tuple[str, ...]:
     return tuple(_sentence(pair, one, change, language) for one in pair.questions for change in one.differences)
 
 
-def appendix_section(compared: Sequence[ComparedReports], language: str) -> PaperSection:
-    """Return the differences of each group, with effect sizes and p values, for those who reckon with them."""
-    tables = tuple(table for pair in compared for table in (*_by_group(pair, language), _effects(pair, language)))
-    return PaperSection("appendix", _("Changes of each group, and effect sizes"), tables, is_folded=True)
+def appendix_section(compared: Sequence[ComparedReports], language: str, most_rows: float = math.inf) -> PaperSection:
+    """Return the differences of each group, with effect sizes and p values, for those who reckon with them.
+
+    Of more than `most_rows` it says where they stand instead: so many exact tests take seconds.
+    """
+    title, rows = _("Changes of each group, and effect sizes"), sum(map(_number_of_differences, compared))
+    if rows > most_rows:
+        said = Paragraph(_("Too long for a page; the document and the spreadsheet have it."))
+        return PaperSection("appendix", title, (said,), is_folded=True)
+    tables = tuple(table for pair in compared for table in _tables(pair, language))
+    return PaperSection("appendix", title, tables, is_folded=True)
+
+
+def _number_of_differences(pair: ComparedReports) -> int:
+    return sum(len(one.differences) for one in pair.questions)
+
+
+def _tables(pair: ComparedReports, language: str) -> Iterator[Table]:
+    yield from _by_group(pair, language)
+    memories = tuple(row for one in pair.questions for row in _memories(one, language))
+    if memories:
+        yield _looked_back(memories)
+    yield _effects(pair, language)
 
 
 def _effects(pair: ComparedReports, language: str) -> Table:
@@ -60,9 +83,6 @@ def _caution() -> Paragraph:
 def _pair(pair: ComparedReports, changes: Sequence[Contrast], language: str) -> Iterator[Block]:
     if changes:
         yield changes_chart(pair, changes)
-    memories = tuple(row for one in pair.questions for row in _memories(one, language))
-    if memories:
-        yield _looked_back(memories)
     remarks = (*_twins(pair), *_obstacles(pair, language))
     if remarks:
         yield Items(remarks)
@@ -172,15 +192,16 @@ def _twins(pair: ComparedReports) -> Iterator[str]:
 
 
 def _obstacles(pair: ComparedReports, language: str) -> Iterator[str]:
+    """Yield each question that cannot be compared, and why, with all groups of which that is so."""
+    groups: dict[tuple[str, Obstacle], list[str]] = {}
     for one in pair.questions:
         if one.obstacle not in (None, Obstacle.NOT_ASKED):
-            reason = _reason(one.obstacle)
-            yield _(
-                "“%(question)s”, %(group)s: %(reason)s",
-                question=text_in(one.question.text, language),
-                group=group_name(one.group),
-                reason=reason,
-            )
+            about = (text_in(one.question.text, language), one.obstacle)
+            groups.setdefault(about, []).append(group_name(one.group))
+    for (question, obstacle), names in groups.items():
+        yield _(
+            "“%(question)s”, %(group)s: %(reason)s", question=question, group="; ".join(names), reason=_reason(obstacle)
+        )
 
 
 def _reason(obstacle: Obstacle) -> str:

@@ -1,5 +1,6 @@
 """Compose what changed between published reports, as a paper of its own."""
 
+import math
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
@@ -7,19 +8,22 @@ from flask_babel import gettext as _
 from feedback.domain.report.comparison import ComparedReports, compare
 from feedback.domain.report.findings.contrasts import Contrasts, find_changes
 from feedback.domain.report.report import Report
-from feedback.rendering.blocks import Items, Paper, PaperSection
+from feedback.rendering.blocks import Cards, Items, Paper, PaperSection
 from feedback.reporting.change import (
     appendix_section,
     change_section,
     change_sentences,
 )
-from feedback.reporting.contrasts import changes_in_short
+from feedback.reporting.contrasts import changes_card
 from feedback.reporting.dumbbells import pair_name
 from feedback.reporting.words import direction
 
 
-def compose_comparison(reports: Sequence[Report], language: str) -> Paper:
-    """Return the reports compared, in the order given; raises ComparisonRefused if they cannot be."""
+def compose_comparison(reports: Sequence[Report], language: str, most_rows: float = math.inf) -> Paper:
+    """Return the reports compared, in the order given; raises ComparisonRefused if they cannot be.
+
+    Tables of more than `most_rows` differences are left out.
+    """
     compared = compare(reports)
     found = find_changes(compared, language)
     return Paper(
@@ -31,16 +35,14 @@ def compose_comparison(reports: Sequence[Report], language: str) -> Paper:
             _short(compared, found),
             change_section(compared, [one.changes for one in found], language),
             _sentences(compared, language),
-            appendix_section(compared, language),
+            appendix_section(compared, language, most_rows),
         ),
     )
 
 
 def _short(compared: Sequence[ComparedReports], found: Sequence[Contrasts]) -> PaperSection:
-    blocks = tuple(
-        block for pair, changes in zip(compared, found, strict=True) for block in changes_in_short(pair, changes)
-    )
-    return PaperSection("short", _("In short"), blocks)
+    cards = tuple(changes_card(pair, changes) for pair, changes in zip(compared, found, strict=True))
+    return PaperSection("short", _("In short"), (Cards(cards),))
 
 
 def _sentences(compared: tuple[ComparedReports, ...], language: str) -> PaperSection:

@@ -6,41 +6,48 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from feedback.domain.report.comparison import ComparedReports
-from feedback.domain.report.findings.contrasts import Contrast, Contrasts
+from feedback.domain.report.findings.contrasts import MOST_CHANGES, Contrast, Contrasts
 from feedback.domain.report.report import Report
-from feedback.rendering.blocks import Block, Heading, Items, Paragraph
-from feedback.reporting.dumbbells import pair_name
-from feedback.reporting.words import chosen_words, count_and_share, points_words, side_name
+from feedback.rendering.blocks import Card, Finding, Findings, Paragraph, Run
+from feedback.reporting.dumbbells import dumbbell, pair_name
+from feedback.reporting.findings_in_words import asked_run, counted_run, filled, places
+from feedback.reporting.outcomes import anchor
+from feedback.reporting.words import chosen_words, count_and_share, from_to, points_words, side_name, signed_range
 
 _WORTH_TELLING = 15
 """So many points the sides must differ for a sentence on it, unless it is certain."""
 
 
-def side_sentences(report: Report, found: Contrasts) -> Iterator[str]:
-    """Yield how mentors and mentees differ, in a sentence or two."""
+def sides_card(report: Report, found: Contrasts) -> Card:
+    """Return how mentors and mentees differ, in a sentence or two."""
+    return Card("sides", _("Mentors and mentees"), (_sides(report, found),))
+
+
+def _sides(report: Report, found: Contrasts) -> Paragraph | Findings:
     widest = found.widest
     if widest is None:
         alone = any(group.role is None for group in report.groups)
-        yield (_("Too few were invited to tell the two sides apart.") if alone else _("Nothing can be compared."))
-    elif abs(widest.size) < _WORTH_TELLING and not widest.is_certain:
-        yield _(
+        return Paragraph(
+            _("Too few were invited to tell the two sides apart.") if alone else _("Nothing can be compared.")
+        )
+    if abs(widest.size) < _WORTH_TELLING and not widest.is_certain:
+        said = _(
             "Mentors and mentees answered much alike what both were asked. The largest difference is %(points)s.",
             points=_points(widest),
         )
-    else:
-        yield _contrast(widest)
-        yield _certain() if widest.is_certain else _("It is the largest of those compared, and may be chance.")
+        return Paragraph(said)
+    return Findings((Finding(_contrast(widest), _certain() if widest.is_certain else _("It may be chance.")),))
 
 
-def _contrast(one: Contrast) -> str:
-    return _(
-        "Mentors: %(mentors)s; mentees: %(mentees)s answered %(answers)s to “%(question)s” (%(points)s apart).",
-        mentors=count_and_share(one.before),
-        mentees=count_and_share(one.after),
-        answers=chosen_words(one.question, one.options),
-        question=one.question.text,
-        points=_points(one),
-    )
+def _contrast(one: Contrast) -> tuple[Run, ...]:
+    said = {
+        "points": Run(_points(one), strong=True),
+        "question": told_run(one),
+        "mentors": counted_run(one.before),
+        "mentees": counted_run(one.after),
+    }
+    pattern = _("%(points)s apart: mentors %(mentors)s, mentees %(mentees)s: %(question)s", **places(*said))
+    return filled(pattern, **said)
 
 
 def _points(one: Contrast) -> str:
@@ -52,43 +59,46 @@ def _certain() -> str:
     return _("That is more than chance alone explains.")
 
 
-def changes_in_short(pair: ComparedReports, found: Contrasts) -> Iterator[Block]:
-    """Yield the largest changes between two reports, and what can be made of all of them."""
-    yield Heading(_("What changed: %(pair)s", pair=pair_name(pair)))
-    if found.largest_changes:
-        yield Items(tuple(_change(one) for one in found.largest_changes))
-    yield Paragraph(" ".join(_how_many(found)) if found.changes else _("Nothing can be compared."))
+def changes_card(pair: ComparedReports, found: Contrasts, most: int = MOST_CHANGES) -> Card:
+    """Return so many of the largest changes between two reports, and what can be made of all of them."""
+    lead = Paragraph(" ".join(_how_many(found)) if found.changes else _("Nothing can be compared."))
+    largest = tuple(_change(one) for one in found.largest(most))
+    return Card("since", pair_name(pair), (lead, *_listed(largest)))
 
 
-def _change(one: Contrast) -> str:
-    told = _(
-        "%(who)s: %(before)s → %(after)s answered %(answers)s to “%(question)s”: %(points)s (95%% interval "
-        "%(interval)s).",
-        who=side_name(one.role),
-        before=count_and_share(one.before),
-        after=count_and_share(one.after),
-        answers=chosen_words(one.question, one.options),
-        question=one.question.text,
-        points=points_words(one.points),
-        interval=points_words(one.interval),
-    )
-    return f"{told} {_certain()}" if one.is_certain else told
+def _listed(entries: tuple[Finding, ...]) -> Iterator[Findings]:
+    if entries:
+        yield Findings(entries)
+
+
+def _change(one: Contrast) -> Finding:
+    said = {
+        "who": Run(side_name(one.role)),
+        "counts": Run(from_to(count_and_share(one.before), count_and_share(one.after)), strong=True),
+        "question": told_run(one),
+    }
+    runs = filled(_("%(who)s: %(counts)s: %(question)s", **places(*said)), **said)
+    aside = _("%(points)s (%(interval)s)", points=points_words(one.points), interval=signed_range(one.interval))
+    return Finding(runs, f"{aside}. {_certain()}" if one.is_certain else aside, dumbbell(one, certain_are_rare=True))
+
+
+def told_run(one: Contrast) -> Run:
+    """Return the question that is compared in quotation marks or, where each answer is, the answer."""
+    if one.question.kind.adds_up:
+        return asked_run(one.question)
+    return Run(chosen_words(one.question, one.options), target=anchor(one.question))
 
 
 def _how_many(found: Contrasts) -> Iterator[str]:
-    certain = sum(one.is_certain for one in found.changes)
-    yield ngettext("%(num)s share was compared.", "%(num)s shares were compared.", len(found.changes))
+    compared = ngettext("%(num)s share", "%(num)s shares", len(found.changes))
     if not found.standing_out:
-        yield _("Each change may be chance.")
+        yield _("%(shares)s compared; each change may be chance.", shares=compared)
         return
-    yield ngettext("%(num)s stands out.", "%(num)s stand out.", found.standing_out)
-    if found.by_chance:
-        yield ngettext(
-            "About %(num)s would if nothing had changed.",
-            "About %(num)s would if nothing had changed.",
-            found.by_chance,
-        )
-    else:
-        yield _("Fewer than one would if nothing had changed.")
-    if not certain:
-        yield _("None of them is certain.")
+    certain = sum(one.is_certain for one in found.changes)
+    yield _(
+        "Of %(shares)s, %(number)s stand out, %(certain)s for certain; by chance about %(expected)s would.",
+        shares=compared,
+        number=found.standing_out,
+        certain=certain or _("none"),
+        expected=str(found.by_chance) if found.by_chance else _("fewer than one"),
+    )

@@ -19,7 +19,7 @@ from feedback.reporting.words import (
     points_words,
     share_words,
     side_name,
-    signed_points,
+    signed_range,
     stage_name,
 )
 
@@ -61,7 +61,7 @@ def dumbbell(one: Contrast, *, certain_are_rare: bool) -> Dumbbell:
         before=_span(one.before),
         after=_span(one.after),
         interval=_whisker(one),
-        points=_points(one),
+        points=signed_range(one.points),
         counts=_counts(one),
         mark=_mark(one, certain_are_rare=certain_are_rare),
     )
@@ -76,11 +76,6 @@ def _span(count: Count) -> Span:
 def _whisker(one: Contrast) -> Span:
     before = share(one.before)
     return Span(max(before.high + one.interval.low, 0), min(before.low + one.interval.high, 100))
-
-
-def _points(one: Contrast) -> str:
-    low, high = signed_points(one.points.low), signed_points(one.points.high)
-    return low if low == high else _("%(low)s to %(high)s", low=low, high=high)
 
 
 def _counts(one: Contrast) -> str:

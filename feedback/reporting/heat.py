@@ -1,5 +1,6 @@
 """Every question in every group at a glance: the share of favourable answers, or why there is none."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
@@ -32,15 +33,15 @@ def heat_table(report: Report, questions: tuple[ReportQuestion, ...], alerts: It
     groups = _groups(report, questions)
     marked = frozenset((anchor(one.side.question), group.group.name) for one in alerts for group in one.groups)
     shown = [one for one in questions if any(result.bars for result in one.results)]
+    usual = _usual(shown)
     themes = tuple(
         (theme_name(theme), rows)
         for theme in Theme
-        if (rows := tuple(row for one in shown if one.theme is theme for row in _rows(one, groups, marked)))
+        if (rows := tuple(row for one in shown if one.theme is theme for row in _rows(one, groups, marked, usual)))
     )
     answered = {rate.group.name: rate.answered for rate in report.rates}
-    caption = _(
-        "Share of favourable answers, of the two best of a scale or the ones named; without a shade: of each answer"
-    )
+    favourably = _("Share of favourable answers")
+    caption = labelled(favourably, usual) if usual else favourably
     return HeatTable(
         title=_("Every answer at a glance"),
         caption=caption,
@@ -69,11 +70,19 @@ def _column(group: Group, answered: int | None) -> HeatColumn:
     return HeatColumn(side_name(group.role), title, "" if answered is None else _("n = %(n)s", n=answered))
 
 
-def _rows(question: ReportQuestion, groups: tuple[Group, ...], marked: _Marked) -> Iterator[HeatRow]:
+def _usual(questions: Iterable[ReportQuestion]) -> str:
+    """Return the answers that are the favourable ones of most questions; empty if no two have the same."""
+    notes = Counter(_note(one, options) for one in questions if (options := favourable(one)))
+    ((words, times),) = notes.most_common(1) or [("", 0)]
+    return words if times > 1 else ""
+
+
+def _rows(question: ReportQuestion, groups: tuple[Group, ...], marked: _Marked, usual: str) -> Iterator[HeatRow]:
     options, target = favourable(question), anchor(question)
     if options:
         cells = _cells(question, options, groups, marked)
-        yield HeatRow(question.text, cells, _note(question, options), target)
+        note = _note(question, options)
+        yield HeatRow(question.text, cells, "" if note == usual else note, target)
         return
     yield HeatRow(question.text, (), target=target)
     for code, text in question.options:

@@ -44,12 +44,22 @@ def question_chart(question: ReportQuestion) -> Chart | None:
 
 
 def question_table(question: ReportQuestion) -> Table:
-    """Return every published number of a question; its caption is the question."""
+    """Return what is published of a question in the groups that have numbers; its caption is the question."""
     shown = [_Told(group_name(result.group), result.bars) for result in question.results if result.bars]
-    if is_diverging(question):
-        return _by_option(question, shown)
+    return _by_option(question, shown) if is_diverging(question) else _by_answer(question, shown)
+
+
+def numbers_table(question: ReportQuestion) -> Table:
+    """Return all that is published of a question, and where nothing is: every group, and all together."""
+    told = [_Told(group_name(result.group), result.bars) for result in question.results]
+    if question.total is not None:
+        told.append(_Told(_("Together"), question.total.bars))
+    return _by_option(question, told) if is_diverging(question) else _by_answer(question, told)
+
+
+def _by_answer(question: ReportQuestion, told: list[_Told]) -> Table:
     columns = (Column(_("Group")), Column(_("Answer")), Column(_("People")), Column(_("Share")))
-    return Table(question.text, columns, tuple(row for one in shown for row in _rows(one)))
+    return Table(question.text, columns, tuple(row for one in told for row in _rows(one)))
 
 
 def is_diverging(question: ReportQuestion) -> bool:
@@ -151,6 +161,8 @@ def _said(fact: Bar) -> str:
 
 
 def _rows(told: _Told) -> Iterator[tuple[Cell, ...]]:
+    if not told.bars:
+        yield told.name, _("not shown"), "", ""
     for fact in told.bars:
         yield told.name, " / ".join(fact.texts), count_words(fact.count), share_words(fact.count)
 
@@ -167,7 +179,7 @@ def _row(question: ReportQuestion, told: _Told) -> tuple[Cell, ...]:
         cells |= dict.fromkeys(fact.options, _cell(fact))
     hidden = _("not shown")
     counted = (cells.get(code, hidden) for code in question.option_codes)
-    return (told.name, *counted, told.bars[0].count.n)
+    return (told.name, *counted, told.bars[0].count.n if told.bars else "")
 
 
 def _cell(fact: Bar) -> Cell:

@@ -8,8 +8,8 @@ from feedback.domain.report.report import Rules, SignedReport
 from feedback.locales import counts
 from feedback.rendering.blocks import Facts, Items, PaperSection, Paragraph
 
-MOST_RECEIPTS = 2_000
-"""More fingerprints than these stand in the data file only: nobody looks through a hundred pages of them."""
+MOST_RECEIPTS = 500
+"""More fingerprints than these stand in the data file only: nobody looks through pages and pages of them."""
 
 
 def method_section(rules: Rules, doubled: int) -> PaperSection:
@@ -33,7 +33,7 @@ def proof_section(signed: SignedReport) -> PaperSection:
     )
     explained = (Paragraph(looking), Facts(receipts, _("Receipts of the answers that were counted")))
     signature = (Paragraph(checking), Facts(_hashes(signed), _("Check this report")))
-    return PaperSection("proof", _("Proof"), (*explained, *signature) if receipts else signature)
+    return PaperSection("proof", _("Proof"), (*explained, *signature) if receipts else signature, is_folded=True)
 
 
 def _rules(rules: Rules) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Holds published facts only, as the report's document has them. Words are in the language of the request or command.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,9 +17,9 @@ from feedback.domain.report.report import About, Outcome, Report, SignedReport
 from feedback.locales import counts
 from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import Facts, HeatTable, Items, Paper, PaperSection, Paragraph, Tone
-from feedback.reporting.change import appendix_section, change_section
+from feedback.reporting.change import MOST_ROWS_ON_A_PAGE, appendix_section, change_section
 from feedback.reporting.comments_section import CommentsState, comments_section
-from feedback.reporting.every_number import every_number
+from feedback.reporting.every_number import every_number, numbers_by_question
 from feedback.reporting.heat import heat_table
 from feedback.reporting.method import method_section, proof_section
 from feedback.reporting.outcomes import results_section
@@ -41,8 +42,14 @@ class ReportSource:
 
 def compose_report(source: ReportSource, language: str) -> Paper:
     """Return the report in `language`, or in English where a text is missing."""
-    too_few = source.signed.report.outcome is Outcome.TOO_FEW
-    return paper_of(source, _too_few(source) if too_few else _published(source, language), language)
+    return paper_of(source, _sections(source, language, math.inf), language)
+
+
+def compose_page(source: ReportSource, language: str) -> Paper:
+    """Return the report as `compose_report` does, for a page: shorter where nobody reads it through in a browser."""
+    numbers = numbers_by_question(source.signed.report, language)
+    sections = _sections(source, language, MOST_ROWS_ON_A_PAGE)
+    return paper_of(source, tuple(numbers if one.name == numbers.name else one for one in sections), language)
 
 
 def paper_of(source: ReportSource, sections: tuple[PaperSection, ...], language: str) -> Paper:
@@ -55,6 +62,11 @@ def paper_of(source: ReportSource, sections: tuple[PaperSection, ...], language:
         direction=direction(language),
         sections=sections,
     )
+
+
+def _sections(source: ReportSource, language: str, most_rows: float) -> tuple[PaperSection, ...]:
+    too_few = source.signed.report.outcome is Outcome.TOO_FEW
+    return _too_few(source) if too_few else _published(source, language, most_rows)
 
 
 def _subtitle(about: About) -> str:
@@ -80,20 +92,20 @@ def _too_few(source: ReportSource) -> tuple[PaperSection, ...]:
     )
 
 
-def _published(source: ReportSource, language: str) -> tuple[PaperSection, ...]:
+def _published(source: ReportSource, language: str, most_rows: float) -> tuple[PaperSection, ...]:
     report = source.signed.report
     questions, compared = report_questions(report, language), compared_with(source)
     since = compared[-1] if compared else None
     findings = find(report, questions, since)
     return (
-        summary_section(report, findings, since),
+        summary_section(report, questions, findings, since),
         _glance(heat_table(report, questions, findings.to_act_on.alerts)),
         *((change_section(compared, _changes(compared, findings, language), language),) if compared else ()),
         results_section(report.rules, questions),
         *((comments_section(report.comments, source.comments, language),) if report.comments else ()),
-        _asked(report, questions, _calling(report.about, source.words, language)),
         method_section(report.rules, sum(group.doubled for group in report.groups)),
-        *((appendix_section(compared, language),) if compared else ()),
+        _asked(report, questions, _calling(report.about, source.words, language)),
+        *((appendix_section(compared, language, most_rows),) if compared else ()),
         every_number(report, language),
         proof_section(source.signed),
     )
@@ -154,6 +166,7 @@ def _asked(report: Report, questions: tuple[ReportQuestion, ...], calling: str) 
             Paragraph(_("Everybody was told:")),
             Items(told),
         ),
+        is_folded=True,
     )
 
 

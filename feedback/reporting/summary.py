@@ -3,217 +3,149 @@
 Each sentence can be read out by itself. What is chosen, `domain.report.findings` decides.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.report.comparison import ComparedReports
-from feedback.domain.report.findings.alerts import Alert, ToActOn, Unknown
 from feedback.domain.report.findings.findings import KeyFindings
-from feedback.domain.report.findings.sides import Options, favourable, unfavourable
-from feedback.domain.report.findings.standing import Standing, Standings
+from feedback.domain.report.findings.standing import MOST, Standing, Standings
 from feedback.domain.report.reading import ReportQuestion
 from feedback.domain.report.report import RateResult, Report
 from feedback.domain.report.statistics import FEW_BELOW, wilson
-from feedback.domain.survey.asked import NotAsked
-from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.counts import possible_answers
-from feedback.locales.lists import labelled, listed
-from feedback.rendering.blocks import Block, Heading, Items, PaperSection, Paragraph, Tone
-from feedback.reporting.contrasts import changes_in_short, side_sentences
-from feedback.reporting.who_answered import counted, who_answered
-from feedback.reporting.words import (
-    chosen_words,
-    contested_words,
-    count_and_share,
-    group_name,
-    share_words,
-    side_name,
-    theme_name,
+from feedback.rendering.blocks import (
+    Block,
+    Card,
+    Cards,
+    Finding,
+    Findings,
+    PaperSection,
+    Paragraph,
+    RateBars,
+    Run,
+    Tone,
 )
+from feedback.reporting.contrasts import changes_card, sides_card
+from feedback.reporting.findings_in_words import asked_run, counted_run, filled, places
+from feedback.reporting.to_act_on import act_on_card
+from feedback.reporting.who_answered import counted, who_answered
+from feedback.reporting.words import contested_words, group_name, share_words, side_name
 
-MOST_ALERTS = 6
-_MOST_GROUPS = 3
+MOST_WORDS = 300
+"""So many words a first page may have; read out, they take two minutes."""
+_ROOM = ((3, 3, 3), (2, 3, 3), (2, 2, 3), (2, 2, 2), (1, 2, 2), (1, 1, 2), (1, 1, 1))
+"""How many strengths, concerns and changes are told, the fewer the more there is to act on."""
 _LOW_RATE = 1 / 2
 
 
-def summary_section(report: Report, findings: KeyFindings, compared: ComparedReports | None) -> PaperSection:
-    """Return what a board reads first."""
-    blocks: tuple[Block, ...] = (
-        *_answered(report),
-        Heading(_("What to act on now"), is_urgent=bool(findings.to_act_on.alerts)),
-        *_items(_to_act_on(findings.to_act_on)),
-        *_after_the_alerts(findings.to_act_on),
-        *_listed(_("Strengths"), _strengths(findings.standings)),
-        *_listed(_("Other concerns") if findings.to_act_on.alerts else _("Concerns"), _concerns(findings.standings)),
-        *_listed(_("Mentors and mentees"), side_sentences(report, findings.contrasts)),
-        *(changes_in_short(compared, findings.contrasts) if compared else ()),
-        *_listed(_("How sure can we be?"), _sureness(report)),
-    )
+def summary_section(
+    report: Report, questions: Sequence[ReportQuestion], findings: KeyFindings, compared: ComparedReports | None
+) -> PaperSection:
+    """Return what a board reads first: what to act on in full; of all else as many sentences as have room."""
+    written = (_blocks(report, questions, findings, compared, most) for most in _ROOM)
+    blocks: tuple[Block, ...] = ()
+    for blocks in written:
+        if words_in(blocks) <= MOST_WORDS:
+            break
     return PaperSection("short", _("In short"), blocks)
 
 
-def _listed(title: str, sentences: Iterator[str]) -> Iterator[Block]:
-    yield Heading(title)
-    yield from _items(sentences)
+def words_in(blocks: Iterable[Block]) -> int:
+    """Return how many words a first page has, with the titles of its cards and the labels of its bars."""
+    return sum(any(map(str.isalnum, word)) for text in _texts(blocks) for word in text.split())
 
 
-def _items(sentences: Iterator[str]) -> Iterator[Items]:
-    if said := tuple(sentences):
-        yield Items(said)
+def _texts(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Paragraph():
+                yield block.text
+            case Findings():
+                yield from (one.text for one in block.entries)
+            case RateBars():
+                yield from (f"{bar.label} {bar.said}" for bar in block.bars)
+            case Cards():
+                for card in block.cards:
+                    yield card.title
+                    yield from _texts(card.blocks)
 
 
-def _answered(report: Report) -> Iterator[Block]:
+def _blocks(
+    report: Report,
+    questions: Sequence[ReportQuestion],
+    findings: KeyFindings,
+    compared: ComparedReports | None,
+    most: tuple[int, int, int],
+) -> tuple[Block, ...]:
+    most_strengths, most_concerns, most_changes = most
+    standings, contrasts = findings.standings, findings.contrasts
+    concerns = _("Other concerns") if findings.to_act_on.alerts else _("Concerns")
+    cards = (
+        who_card(report),
+        act_on_card(findings.to_act_on, questions),
+        Card("strengths", _("Strengths"), strengths(standings, most_strengths)),
+        Card("concerns", concerns, concerns_of(standings, most_concerns)),
+        sides_card(report, contrasts),
+        *((changes_card(compared, contrasts, most_changes),) if compared else ()),
+        Card("sure", _("How sure?"), tuple(map(Paragraph, _sureness(report)))),
+    )
+    said = answered_words(report)
+    return (*((Paragraph(said, Tone.HEADLINE),) if said else ()), Cards(tuple(card for card in cards if card.blocks)))
+
+
+def answered_words(report: Report) -> str:
+    """Return how many of the possible answers were counted; empty if that is told of no group."""
     whole = counted(report.rates)
-    if whole is not None:
-        words = {"answered": whole.low, "possible": possible_answers(whole.n), "share": share_words(whole)}
-        said = _("%(answered)s of %(possible)s were counted (%(share)s).", **words)
-        yield Paragraph(said, Tone.HEADLINE)
-    yield who_answered(report)
-    yield from map(Paragraph, contested_words(report))
+    if whole is None:
+        return ""
+    words = {"answered": whole.low, "possible": possible_answers(whole.n), "share": share_words(whole)}
+    return _("%(answered)s of %(possible)s were counted (%(share)s).", **words)
 
 
-def _to_act_on(found: ToActOn) -> Iterator[str]:
-    said: set[Theme] = set()
-    for alert in found.alerts[:MOST_ALERTS]:
-        sentence = _alert(alert)
-        advice = "" if alert.theme in said else _advice(alert.theme)
-        said.add(alert.theme)
-        yield f"{sentence} {advice}" if advice else sentence
-    more = len(found.alerts) - MOST_ALERTS
-    if more > 0:
-        yield ngettext("And %(num)s more, under the results below.", "And %(num)s more, under the results below.", more)
-    help_line = _("Keep saying where help is.")
-    for side in found.harm:
-        told = _told(
-            side_name(side.role), side.count(unfavourable(side.question)), side.question, unfavourable(side.question)
-        )
-        yield f"{told} {help_line}"
+def who_card(report: Report) -> Card:
+    """Return who answered, as bars."""
+    bars = who_answered(report)
+    return Card("who", bars.title, (bars, *map(Paragraph, contested_words(report))))
 
 
-def _after_the_alerts(found: ToActOn) -> Iterator[Block]:
-    if not found.alerts:
-        yield Paragraph(_("No published number calls for action by itself."))
-    if found.unknown:
-        themes = listed(dict.fromkeys(_unknown(one) for one in found.unknown))
-        yield Paragraph(
-            _(
-                "Not known here: %(themes)s. Too little could be shown; that is no sign that all is well.",
-                themes=themes,
-            ),
-            Tone.WARNING,
-        )
-    if found.not_asked:
-        themes = listed(dict.fromkeys(_not_asked(one) for one in found.not_asked))
-        yield Paragraph(_("Not asked here, because too few were invited: %(themes)s.", themes=themes), Tone.WARNING)
-    if found.alerts:
-        yield Paragraph(_("A warning here is a reason to ask and to help, not to look for who said it."), Tone.QUIET)
+def strengths(found: Standings, most: int = MOST) -> tuple[Paragraph | Findings, ...]:
+    """Return so many of the strengths as sentences, or what comes nearest to one."""
+    if found.strengths or not found.highest:
+        return _findings(map(_standing, found.strengths[:most]))
+    lead = Paragraph(_("On no question did two thirds answer favourably for certain. The nearest:"))
+    return (lead, *_findings([_standing(found.highest)]))
 
 
-def _unknown(one: Unknown) -> str:
-    return theme_name(one.theme) if one.role is None else _of_side(one.theme, side_name(one.role))
+def concerns_of(found: Standings, most: int = MOST) -> tuple[Paragraph | Findings, ...]:
+    """Return so many of the concerns as sentences, or what comes nearest to one."""
+    if found.concerns or not found.lowest:
+        return _findings(_standing(one, is_concern=True) for one in found.concerns[:most])
+    lead = Paragraph(_("On no other question did fewer than two thirds answer favourably for certain. The lowest:"))
+    return (lead, *_findings([_standing(found.lowest)]))
 
 
-def _not_asked(one: NotAsked) -> str:
-    return _of_side(one.theme, side_name(one.role))
+def _findings(said: Iterator[Finding] | list[Finding]) -> tuple[Findings, ...]:
+    entries = tuple(said)
+    return (Findings(entries),) if entries else ()
 
 
-def _of_side(theme: Theme, side: str) -> str:
-    return _("%(theme)s (%(side)s)", theme=theme_name(theme), side=side)
-
-
-def _alert(alert: Alert) -> str:
-    """Return one sentence on the side, or on its groups with the side's sum in brackets."""
-    side, question = alert.side, alert.side.question
-    whole = side.count(alert.options)
-    if alert.is_of_side:
-        told = _told(side_name(side.role), whole, question, alert.options)
-        return f"{told} {_where(alert)}" if len(side.shown) > 1 else told
-    groups = "; ".join(
-        labelled(group_name(one.group), count_and_share(alert.count_in(one))) for one in alert.groups[:_MOST_GROUPS]
-    )
-    return _(
-        "%(groups)s answered %(answers)s to “%(question)s” (%(side)s in all: %(count)s).",
-        groups=groups,
-        answers=chosen_words(question, alert.options),
-        question=question.text,
-        side=side_name(side.role),
-        count=count_and_share(whole),
-    )
-
-
-def _where(alert: Alert) -> str:
-    worst = alert.groups[0]
-    if len(alert.groups) == len(alert.side.shown):
-        return _("(In every group.)")
-    return _(
-        "(Most in %(group)s: %(count)s.)", group=group_name(worst.group), count=count_and_share(alert.count_in(worst))
-    )
-
-
-def _advice(theme: Theme) -> str:
-    return {
-        Theme.HARM: _("Offer help to everybody, now."),
-        Theme.BURDEN: _("Ask what can be taken off them, and give time for the rest."),
-        Theme.SAFETY: _("Ask everybody together what would make it safer to speak."),
-        Theme.TRUST: _("Say again what was promised about this survey, and who can see what."),
-        Theme.SUPPORT: _("Make known to everybody whom to turn to."),
-        Theme.RELATIONSHIP: _("Offer every pair a talk, or another partner, without asking why."),
-        Theme.PROCESS: _("Ask what gets in the way, and change that first."),
-    }[theme]
-
-
-def _strengths(found: Standings) -> Iterator[str]:
-    for one in found.strengths:
-        yield _standing(one)
-    if not found.strengths and found.highest:
-        yield _("On no question did two thirds answer favourably for certain. The nearest:")
-        yield _standing(found.highest)
-
-
-def _concerns(found: Standings) -> Iterator[str]:
-    for one in found.concerns:
-        yield _standing(one, is_concern=True)
-    if not found.concerns and found.lowest:
-        yield _("On no other question did fewer than two thirds answer favourably for certain. The lowest:")
-        yield _standing(found.lowest)
-
-
-def _standing(one: Standing, *, is_concern: bool = False) -> str:
-    question = one.side.question
-    only = is_concern and one.count.is_exact
-    told = (_only if only else _told)(side_name(one.side.role), one.count, question, favourable(question))
-    if not one.side.missing:
-        return told
-    missing = ngettext("(%(num)s group is not shown.)", "(%(num)s groups are not shown.)", len(one.side.missing))
-    return f"{told} {missing}"
-
-
-# A quoted sentence brings its own full stop.
-def _ended(sentence: str) -> str:
-    return re.sub(r"(\.\s?[”»])\.", r"\1", sentence)
-
-
-def _told(who: str, count: Count, question: ReportQuestion, options: Options) -> str:
-    said = _("%(who)s: %(count)s answered %(answers)s to “%(question)s”.", **_words(who, count, question, options))
-    return _ended(said)
-
-
-def _only(who: str, count: Count, question: ReportQuestion, options: Options) -> str:
-    said = _("%(who)s: only %(count)s answered %(answers)s to “%(question)s”.", **_words(who, count, question, options))
-    return _ended(said)
-
-
-def _words(who: str, count: Count, question: ReportQuestion, options: Options) -> dict[str, str]:
-    return {
-        "who": who,
-        "count": count_and_share(count),
-        "answers": chosen_words(question, options),
-        "question": question.text,
+def _standing(one: Standing, *, is_concern: bool = False) -> Finding:
+    parts = {
+        "who": Run(side_name(one.side.role)),
+        "count": counted_run(one.count),
+        "question": asked_run(one.side.question),
     }
+    if is_concern and one.count.is_exact:
+        runs = filled(_("%(who)s: only %(count)s: %(question)s", **places(*parts)), **parts)
+    else:
+        runs = filled(_("%(who)s: %(count)s: %(question)s", **places(*parts)), **parts)
+    if not one.side.missing:
+        return Finding(runs)
+    missing = len(one.side.missing)
+    return Finding(runs, ngettext("(%(num)s group is not shown.)", "(%(num)s groups are not shown.)", missing))
 
 
 def _sureness(report: Report) -> Iterator[str]:
@@ -221,8 +153,7 @@ def _sureness(report: Report) -> Iterator[str]:
     fewest = min((rate.answered for rate in report.rates if rate.answered), default=0)
     if fewest and fewest < FEW_BELOW:
         yield _(
-            "Few people: read hints, not proof. In the smallest group, one person more or fewer moves a share by about "
-            "%(points)s.",
+            "Few people: hints, not proof; one moves a share by up to %(points)s.",
             points=ngettext("%(num)s point", "%(num)s points", round(100 / fewest)),
         )
     elif fewest:
@@ -234,19 +165,18 @@ def _sureness(report: Report) -> Iterator[str]:
         )
     if whole is not None and whole.n > whole.low:
         yield ngettext(
-            "%(num)s possible answer was not counted. Whoever did not answer may think otherwise.",
-            "%(num)s possible answers were not counted. Those who did not answer may think otherwise.",
+            "%(num)s answer is missing; it might differ.",
+            "%(num)s answers are missing; they might differ.",
             whole.n - whole.low,
         )
     yield from _low_rates(report.rates)
-    yield _("Nothing here says why.")
+    yield _("Counted: the better answers. In brackets: 95% interval. Nothing here says why.")
 
 
 def _low_rates(rates: tuple[RateResult, ...]) -> Iterator[str]:
-    for rate in rates:
-        if rate.answered is None or rate.answered < _LOW_RATE * rate.group.rights:
-            yield _(
-                "%(group)s: few of the possible answers could be counted. Those who did not answer may think "
-                "otherwise; ask what keeps them from it.",
-                group=group_name(rate.group),
-            )
+    low = [rate for rate in rates if rate.answered is None or rate.answered < _LOW_RATE * rate.group.rights]
+    if low:
+        yield _(
+            "Few of the possible answers could be counted: %(groups)s. Ask what keeps people from it.",
+            groups="; ".join(group_name(rate.group) for rate in low),
+        )

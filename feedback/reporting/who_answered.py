@@ -20,7 +20,7 @@ def who_answered(report: Report) -> RateBars:
     sides = [[rate for rate in report.rates if rate.group.role is role] for role in roles]
     are_few = len(report.rates) <= MOST_GROUPS
     bars = tuple(bar for side in sides for bar in _side(report.rules, side, are_few=are_few))
-    return RateBars(_("Who answered"), bars, rates_table(report))
+    return RateBars(_("Answers counted"), bars, rates_table(report))
 
 
 def rates_table(report: Report) -> Table:

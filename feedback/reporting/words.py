@@ -226,6 +226,12 @@ def from_to(before: str, after: str) -> str:
     return _("%(before)s → %(after)s", before=before, after=after)
 
 
+def signed_range(points: Interval) -> str:
+    """Return such as "+31", or "+10 to +35" where it is a range."""
+    low, high = signed_points(points.low), signed_points(points.high)
+    return low if low == high else _("%(low)s to %(high)s", low=low, high=high)
+
+
 def points_words(points: Interval) -> str:
     """Return a difference such as "+31 points", or "+10 to +35 points" where it is a range."""
     low, high = signed_points(points.low), signed_points(points.high)

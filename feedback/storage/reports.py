@@ -1,8 +1,11 @@
 """Published reports: one frozen document a wave, chained within its programme. Never reads people."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from feedback.domain.report.report import HASH_OF_NOTHING
 from feedback.storage.database import Base
 
 
@@ -38,6 +41,14 @@ def marks_of(session: Session, wave_id: int) -> tuple[str, bytes] | None:
     columns = select(StoredReport.chain_hash, StoredReport.signature)
     row = session.execute(columns.where(StoredReport.wave_id == wave_id)).one_or_none()
     return None if row is None else (row.chain_hash, row.signature)
+
+
+def speaking_waves(session: Session, among: Collection[int]) -> frozenset[int]:
+    """Return which of these waves have a report that says something, by their ids."""
+    says_something = StoredReport.statement_hash != HASH_OF_NOTHING
+    return frozenset(
+        session.scalars(select(StoredReport.wave_id).where(StoredReport.wave_id.in_(among), says_something))
+    )
 
 
 def report_of(session: Session, wave_id: int) -> StoredReport | None:

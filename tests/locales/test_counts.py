@@ -19,7 +19,8 @@ WORDS = set(
         "address after answer at at_least before begins closed closes code cohorts contact date day decision "
         "email ends few focus group interval last many moment name names opened organisation others pair "
         "place programme question range reason response reviewer role roles said sentence share side sign "
-        "signs since stage stages summary text theme themes time until url verb wave who word zone",
+        "signs since stage stages summary text theme themes time until url verb wave who word zone "
+        "certain counts expected questions shares",
     )
 )
 COUNTED = set(
@@ -32,7 +33,8 @@ ALONE = re.compile(
     r"|(at least|at most|fewer than|to|look|reminder|Reminder|support list|by) %\((low|high|k|number|count)\)s"
     r"|: %\((count|doubled)\)s|\(%\((number|most|points)\)s\)|%\((band|wide_band|percent)\)s|from %\(least\)s \("
     r"|%\(least\)s (must answer|nothing)|\) chose|\(%\((low|high)\)s, |of them wrote"
-    r"|only %\(count\)s|^%\(count\)s \(|^%\(answered\)s of"
+    r"|only %\(count\)s|^%\(count\)s \(|^%\(answered\)s of|\(%\(count\)s\)$|of %\(n\)s$"
+    r"|, %\(number\)s stand out|; %\(groups\)s, from %\(least\)s to %\(most\)s$"
 )
 
 

@@ -69,8 +69,9 @@ def test_a_group_hidden_for_its_contested_answers_is_not_said_to_have_been_silen
     world.close(wave)
     world.do_what_is_due()
     page = plain(world.client().get(results_address(world)).text)
-    assert "Mentors: fewer than 5 of 13 possible answers could be counted." in page
-    assert "Mentees: 10 of 10 possible answers were counted." in page
+    assert "Mentors: fewer than 5" in page
+    assert "Answers counted" in page
+    assert "Mentees: 10 of 10" in page
 
 
 def test_the_least_number_of_a_group_counts_those_who_may_answer_twice(world: World) -> None:

@@ -53,7 +53,7 @@ def test_a_range_of_falls_has_no_sign(speaking: Flask) -> None:
 def test_a_changed_question_is_named_and_not_compared(speaking: Flask) -> None:
     first = wave(LOW, "kickoff")
     said = told(first, wave(HIGH, previous=first, text="Other words?"))
-    assert "“Other words?”, Mentors: the words or the answers were changed in between" in said
+    assert "“Other words?”, Mentors; Mentees: the words or the answers were changed in between" in said
     assert "rose" not in said
 
 

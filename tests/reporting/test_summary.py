@@ -1,18 +1,28 @@
 """The first page in words: each finding a sentence that can be read out, and never silence."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from feedback.domain.disclosure.groups import EVERYBODY, Group
+from feedback.domain.disclosure.statements import canonical_json
+from feedback.domain.report.comparison import compare
+from feedback.domain.report.findings.findings import find
+from feedback.domain.report.reading import report_questions
 from feedback.domain.report.report import Report
 from feedback.domain.survey.asked import NotAsked
 from feedback.domain.survey.questionnaires import Order, Question, Role, Theme
+from feedback.rendering.blocks import Cards, Finding, Findings
+from feedback.rendering.page import page_of
 from feedback.rendering.plain import write_plain
 from feedback.reporting.report_paper import ReportSource, compose_report
+from feedback.reporting.summary import MOST_WORDS, summary_section, words_in
 from tests.reporting.reports import Said, facts, question, report, signed
 
+SAMPLES = Path(__file__).parents[2] / "examples" / "reports" / "27-people"
 BAD, FAIR, GOOD = "000000001114", "000111333444", "111333334444"
 
 
@@ -35,29 +45,29 @@ def harm(options: int = 4) -> Question:
 def test_who_answered_comes_first(speaking: Flask) -> None:
     said = short(of_both(question(), GOOD, GOOD))
     assert "24 of 70 possible answers were counted (34%)." in said
-    assert "46 possible answers were not counted. Those who did not answer may think otherwise." in said
+    assert "46 answers are missing; they might differ." in said
 
 
 @pytest.mark.parametrize(
     ("theme", "advice"),
     [
-        (Theme.SAFETY, "Ask everybody together what would make it safer to speak."),
-        (Theme.TRUST, "Say again what was promised about this survey, and who can see what."),
-        (Theme.SUPPORT, "Make known to everybody whom to turn to."),
-        (Theme.RELATIONSHIP, "Offer every pair a talk, or another partner, without asking why."),
-        (Theme.PROCESS, "Ask what gets in the way, and change that first."),
+        (Theme.SAFETY, "Ask everybody what would make it safer to speak."),
+        (Theme.TRUST, "Say again who can see what in this survey."),
+        (Theme.SUPPORT, "Tell everybody whom to turn to."),
+        (Theme.RELATIONSHIP, "Offer every pair a talk, or another partner."),
+        (Theme.PROCESS, "Ask what gets in the way."),
     ],
 )
 def test_what_to_act_on_says_what_to_do_once(speaking: Flask, theme: Theme, advice: str) -> None:
     said = short(of_both(question(text="How is it?", theme=theme), BAD, BAD))
-    assert f"Mentors: at least 9 of 12 answered “Choice 0” or “Choice 1” to “How is it?”. {advice}" in said
+    assert f"Mentors: at least 9 of 12 answered “Choice 0” or “Choice 1” to “How is it?” {advice}" in said
     assert said.count(advice) == 1
 
 
 def test_harm_has_its_line_whatever_was_answered(speaking: Flask) -> None:
     listed, calm = short(of_both(harm(), "222222333300")), short(of_both(harm(), "0" * 12))
     assert "Offer help to everybody, now." in listed
-    assert "at most 2 of 12 answered “Choice 2” or “Choice 3” to “Any harm?”. Keep saying where help is." in calm
+    assert "Harm: Mentors: at most 2 of 12 answered “Choice 2” or “Choice 3”. Keep saying where help is." in calm
     assert "No published number calls for action by itself." in calm
 
 
@@ -72,14 +82,9 @@ def test_what_is_not_known_is_never_passed_over(speaking: Flask) -> None:
 def test_strengths_and_concerns_are_sentences(speaking: Flask) -> None:
     asked = (question("C1", "How sure?"), question("V1", "How valued?", theme=Theme.VALUE))
     said = short(report(facts(*asked), Said("mentor", Role.MENTOR, {"C1": GOOD, "V1": FAIR})))
-    assert "Strengths - Mentors: 9 of 12 answered “Choice 3” or “Choice 4” to “How sure?”." in said
-    assert "Concerns - Mentors: only 6 of 12 answered “Choice 3” or “Choice 4” to “How valued?”." in said
+    assert "Strengths - Mentors: 9 of 12: “How sure?”" in said
+    assert "Concerns - Mentors: only 6 of 12: “How valued?”" in said
     assert "(1 group is not shown.)" not in said
-
-
-def test_a_quoted_sentence_brings_its_own_full_stop(speaking: Flask) -> None:
-    said = short(of_both(question(text="I feel safe."), GOOD))
-    assert "answered “Choice 3” or “Choice 4” to “I feel safe.” Concerns" in said
 
 
 def test_where_nothing_stands_out_the_nearest_is_told(speaking: Flask) -> None:
@@ -91,7 +96,7 @@ def test_where_nothing_stands_out_the_nearest_is_told(speaking: Flask) -> None:
 
 def test_sides_that_differ_are_told_with_what_chance_can_do(speaking: Flask) -> None:
     clear, slight = short(of_both(question(), FAIR * 2, "0" * 19)), short(of_both(question(), FAIR, "000111133444"))
-    assert "Mentors: 12 of 24; mentees: at most 3 of 19 answered" in clear
+    assert "34 points apart: mentors 12 of 24, mentees at most 3 of 19: “How?”" in clear
     assert "Mentors and mentees answered much alike what both were asked. The largest difference is 8 points." in slight
 
 
@@ -107,11 +112,11 @@ TOWNS = tuple(Group(f"mentor/{town}", Role.MENTOR, (town,), 40) for town in ("Li
 @pytest.mark.parametrize(
     ("ratings", "words"),
     [
-        ((BAD, BAD, BAD), "Mentors: at least 27 of 36 answered “Choice 0” or “Choice 1” to “How?”. (In every group.)"),
+        ((BAD, BAD, BAD), "Mentors: at least 27 of 36 answered “Choice 0” or “Choice 1” to “How?” (In every group.)"),
         ((BAD, FAIR, GOOD), "(Most in Mentors, Lima: at least 9 of 12.)"),
         (
             (FAIR, GOOD, GOOD),
-            "Mentors, Lima: 6 of 12 answered “Choice 0” or “Choice 1” to “How?” (Mentors in all: 12 of 36).",
+            "Mentors, Lima: 6 of 12 answered “Choice 0” or “Choice 1” to “How?” (Mentors in all: 12 of 36)",
         ),
     ],
 )
@@ -124,4 +129,59 @@ def test_groups_are_named_where_they_are_few(speaking: Flask, ratings: tuple[str
 def test_many_people_are_told_as_a_share_too(speaking: Flask) -> None:
     asked = replace(facts(question(theme=Theme.SAFETY)), groups=(Group("mentor", Role.MENTOR, (), 1200),))
     said = short(report(asked, Said("mentor", Role.MENTOR, {"C1": "0" * 3 + "3" * 997 + "1" * 90})))
-    assert "Mentors: 997 of 1,090 (91%) answered" in said
+    assert "Mentors: 997 of 1,090 (91%): “How?”" in said
+
+
+def test_what_to_act_on_is_told_in_full_before_anything_else(speaking: Flask) -> None:
+    """Where there is much to act on, the page is shortened elsewhere."""
+    few, many = (page_of_alerts(alarming) for alarming in (0, 6))
+    assert [len(few[name]) for name in ("strengths", "concerns")] == [3, 3]
+    assert len(many["act"]) == 6
+    assert len(many["strengths"]) < 3
+
+
+def page_of_alerts(alarming: int) -> dict[str, list[str]]:
+    grave = (Theme.BURDEN, Theme.SAFETY, Theme.TRUST, Theme.SUPPORT, Theme.RELATIONSHIP, Theme.PROCESS)
+    words = "A question that takes as many words as such questions often take, about"
+    asked = [question(f"A{place}", f"{words} {theme}?", theme=theme) for place, theme in enumerate(grave)]
+    mild = (Theme.CONFIDENCE, Theme.UNDERSTANDING, Theme.VALUE, Theme.CHANGE, Theme.OVERALL, Theme.OTHER)
+    asked += [question(f"B{place}", f"{words} {theme}?", theme=theme) for place, theme in enumerate(mild)]
+    ratings = {f"A{place}": BAD if place < alarming else "222222222333" for place in range(6)}
+    ratings |= {f"B{place}": GOOD if place < 3 else FAIR for place in range(6)}
+    made = report(facts(*asked), Said("mentor", Role.MENTOR, ratings))
+    questions = report_questions(made, "en")
+    section = summary_section(made, questions, find(made, questions, None), None)
+    (cards,) = [block for block in section.blocks if isinstance(block, Cards)]
+    return {
+        card.name: [one.text for block in card.blocks if isinstance(block, Findings) for one in block.entries]
+        for card in cards.cards
+    }
+
+
+def test_every_finding_leads_to_its_evidence(speaking: Flask) -> None:
+    asked = (question("C1", "How sure?"), question("S1", "How safe?", theme=Theme.SAFETY), harm())
+    said = {"C1": GOOD, "S1": BAD, "H1": "0" * 12}
+    paper = compose_report(ReportSource(signed(report(facts(*asked), Said("mentor", Role.MENTOR, said)))), "en")
+    short_page = next(one for one in page_of(paper).sections if one.anchor == "short")
+    (cards,) = [block.cards for block in short_page.blocks if block.cards]
+    findings = [part.part for card in cards for block in card.blocks for part in block.parts]
+    ids = {part.anchor for one in page_of(paper).sections for block in one.blocks for part in block.parts}
+    linked = [[run.target for run in one.runs if run.target] for one in findings if isinstance(one, Finding)]
+    assert len(linked) >= 3
+    assert all(targets and set(targets) <= ids for targets in linked)
+
+
+def test_questions_without_a_theme_are_said_not_to_be_looked_at(speaking: Flask) -> None:
+    said = short(of_both(question(theme=Theme.OTHER), BAD))
+    assert "1 question has no theme, and is not looked at here." in said
+    assert "has no theme" not in short(of_both(question(), BAD))
+
+
+def test_the_first_page_on_twenty_seven_people_is_read_out_in_two_minutes(speaking: Flask) -> None:
+    kickoff, later = (
+        Report.parse(canonical_json(json.loads((SAMPLES / f"{stage}.json").read_text())["document"]))
+        for stage in ("kickoff", "exit")
+    )
+    questions, (pair,) = report_questions(later, "en"), compare([kickoff, later])
+    section = summary_section(later, questions, find(later, questions, pair), pair)
+    assert 150 < words_in(section.blocks) <= MOST_WORDS

@@ -195,7 +195,7 @@ def reported(world: World, answers: int) -> str:
 
 def test_a_report_shows_rates_and_bands_and_what_is_withheld(world: World) -> None:
     shown = see(signed_in(world), reported(world, 14))
-    assert "14 of 14" in shown
+    assert "Mentors 14 of 14" in shown
     assert "fewer than 5" in shown
     assert "Mentors: at least 11 of 14 answered “Very” or “Completely”." in shown
     assert "Not shown: too few answers of this group could be counted." in shown
@@ -253,6 +253,32 @@ def test_a_programme_with_one_report_has_nothing_to_compare(world: World) -> Non
     client = signed_in(world)
     assert "/changes" not in client.get("/staff/programmes/1", base_url=SITE).text
     assert client.get("/staff/programmes/1/changes", base_url=SITE).status_code == 409
+
+
+def test_nothing_is_offered_that_would_be_refused_or_is_on_another_focus(world: World) -> None:
+    """A report that says nothing, and one on another focus, are compared with none; one on the same focus is."""
+    waves = {}
+    for name, focus, answering in (("A", "race", 20), ("B", "race", 20), ("C", "age", 20), ("D", "race", 3)):
+        wave = world.open(world.planned_wave(world.programme(name=name, focus=focus)))
+        respond(world, world.links(wave)[:answering])
+        world.close(wave)
+        waves[name] = wave
+    client = signed_in(world)
+    offered = {
+        name: {
+            other
+            for other, another in waves.items()
+            if f"/staff/waves/{wave}/compared-with/{another}"
+            in client.get(f"/staff/waves/{wave}/report", base_url=SITE).text
+        }
+        for name, wave in waves.items()
+    }
+    assert {name: others - {name} for name, others in offered.items()} == {
+        "A": {"B"},
+        "B": {"A"},
+        "C": set(),
+        "D": set(),
+    }
 
 
 def test_reports_in_the_wrong_order_are_not_compared(world: World) -> None:

@@ -11,14 +11,15 @@ from feedback.domain.report.report import Outcome, Report, SignedReport
 from feedback.reporting.report_paper import ReportSource
 from feedback.services.comments.show_released_comments import comments_marks, comments_state
 from feedback.storage.database import reading
-from feedback.storage.programmes import programme_by_id, words_of
-from feedback.storage.reports import StoredReport, marks_of, report_of, reports_of_programme
-from feedback.storage.waves import Wave, reported_waves, wave_by_id
+from feedback.storage.programmes import Programme, programme_by_id, words_of
+from feedback.storage.reports import StoredReport, marks_of, report_of, reports_of_programme, speaking_waves
+from feedback.storage.waves import Wave, reported_waves, wave_by_id, waves_of
 
 
 @dataclass(frozen=True)
 class Comparable:
-    """A report that another one can be compared with: of an earlier wave, or of another programme's same stage."""
+    """A report that another one can be compared with: of an earlier wave, or of another programme's same stage,
+    on the same focus."""
 
     wave_id: int
     programme: str
@@ -77,6 +78,12 @@ def reports_of_waves(session: Session, wave_ids: Iterable[int]) -> tuple[Report,
         return tuple(Report.parse(_stored(session, wave_id).document) for wave_id in wave_ids)
 
 
+def has_changes(session: Session, programme_id: int) -> bool:
+    """Tell whether a programme has two reports that say something, and so can be compared."""
+    with reading(session):
+        return len(speaking_waves(session, [wave.id for wave in waves_of(session, programme_id)])) > 1
+
+
 def speaking_reports(session: Session, programme_id: int) -> tuple[Report, ...]:
     """Return the reports of a programme that publish something, oldest first; NotFound if there is no programme."""
     with reading(session):
@@ -98,15 +105,21 @@ def _no_report(wave_id: int) -> NotFound:
 
 
 def _comparable(session: Session, wave: Wave) -> tuple[Comparable, ...]:
-    organisation_id = programme_by_id(session, wave.programme_id).organisation_id
+    """Return what a comparison would not refuse: reports that say something, of other programmes on the same focus."""
+    programme = programme_by_id(session, wave.programme_id)
+    found = [
+        (other, owner)
+        for other, owner in reported_waves(session, programme.organisation_id)
+        if _belong_together((wave, programme), (other, owner))
+    ]
+    speaking = speaking_waves(session, [wave.id, *(other.id for other, _owner in found)])
     return tuple(
-        Comparable(other.id, owner.name, other.stage)
-        for other, owner in reported_waves(session, organisation_id)
-        if _can_be_compared(wave, other)
+        Comparable(other.id, owner.name, other.stage) for other, owner in found if {wave.id, other.id} <= speaking
     )
 
 
-def _can_be_compared(wave: Wave, other: Wave) -> bool:
-    if other.programme_id == wave.programme_id:
-        return other.id < wave.id
-    return other.stage == wave.stage
+def _belong_together(this: tuple[Wave, Programme], other: tuple[Wave, Programme]) -> bool:
+    (wave, programme), (another, owner) = this, other
+    if owner.id == programme.id:
+        return another.id < wave.id
+    return another.stage == wave.stage and owner.focus == programme.focus

@@ -52,7 +52,7 @@ def _drawn(address: str, results: Results, number: int) -> str:
         for place, other in enumerate(results.reports, start=1)
         if place != number
     ]
-    shown = participants_results(results.reports[number - 1], spoken().code)
+    shown = participants_results(results.reports[number - 1], results.reports[: number - 1], spoken().code)
     return render_template(
         "participant/results.html",
         organisation=shown.organisation,

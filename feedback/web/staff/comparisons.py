@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from feedback.domain.report.report import Report, quoted_languages
 from feedback.domain.staff import StaffRole
 from feedback.locales.speech import spoken
+from feedback.reporting.change import MOST_ROWS_ON_A_PAGE
 from feedback.reporting.comparison_paper import compose_comparison
 from feedback.reporting.formats import COMPARISON_FORMATS
 from feedback.runtime import runtime
@@ -65,5 +66,5 @@ def _offered(reports: Sequence[Report]) -> Sequence[Report]:
 
 
 def _page(reports: Sequence[Report], downloads: Sequence[tuple[str, object]], *, back: str) -> str:
-    paper = drawn(compose_comparison(reports, spoken().code))
+    paper = drawn(compose_comparison(reports, spoken().code, MOST_ROWS_ON_A_PAGE))
     return render_template("report/comparison.html", paper=paper, downloads=downloads, back=back)

@@ -7,6 +7,7 @@ from feedback.domain.staff import StaffRole
 from feedback.reporting.words import day
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import list_programmes, show_programme
+from feedback.services.reports.show_report import has_changes
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.support import may_read
 
@@ -27,6 +28,7 @@ def one(programme_id: int) -> ResponseReturnValue:
     may_see_roster = member().role is not StaffRole.REVIEWER
     return render_template(
         "staff/programme.html",
+        has_changes=has_changes(runtime().session(), programme_id),
         programme=programme,
         closings=closings,
         may_see_roster=may_see_roster,

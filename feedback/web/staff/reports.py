@@ -12,7 +12,7 @@ from feedback.domain.report.report import quoted_languages
 from feedback.domain.staff import StaffRole
 from feedback.locales.speech import spoken
 from feedback.reporting.formats import REPORT_FORMATS
-from feedback.reporting.report_paper import compose_report
+from feedback.reporting.report_paper import compose_page
 from feedback.runtime import runtime
 from feedback.services.comments.show_released_comments import show_release
 from feedback.services.reports.show_report import ShownReport, look_at_report, show_report
@@ -36,7 +36,7 @@ def page(wave_id: int) -> ResponseReturnValue:
     paper = kept.get(
         ("report", wave_id, language),
         state.marks,
-        lambda: drawn(compose_report(source(), language)),
+        lambda: drawn(compose_page(source(), language)),
         size=lambda made: made.size,
     )
     return render_template(

@@ -57,9 +57,13 @@ class Contrasts:
     @property
     def largest_changes(self) -> tuple[Contrast, ...]:
         """The three largest changes, the largest fall among them if it is one."""
+        return self.largest(MOST_CHANGES)
+
+    def largest(self, most: int) -> tuple[Contrast, ...]:
+        """Return so many of the largest changes, the largest fall among them, if it is one, and if two have room."""
         largest = sorted((one for one in self.changes if one.size), key=lambda one: -abs(one.size))
-        chosen, falls = largest[:MOST_CHANGES], [one for one in largest if one.size <= -A_FALL]
-        if falls and not any(one in chosen for one in falls):
+        chosen, falls = largest[:most], [one for one in largest if one.size <= -A_FALL]
+        if falls and len(chosen) > 1 and not any(one in chosen for one in falls):
             chosen[-1] = falls[0]
         return tuple(chosen)
 
@@ -77,14 +81,14 @@ class Contrasts:
 def find_contrasts(questions: Sequence[ReportQuestion], compared: ComparedReports | None) -> Contrasts:
     """Return all comparisons of a report with these questions, and with an earlier one if there is any."""
     sides = [one for question in questions for one in _between_sides(question)]
-    changes = list(_changes(questions, compared)) if compared else []
+    changes = list(changes_between(questions, compared)) if compared else []
     found = _corrected([*sides, *changes])
     return Contrasts(found[: len(sides)], found[len(sides) :])
 
 
 def find_changes(pairs: Sequence[ComparedReports], language: str) -> tuple[Contrasts, ...]:
     """Return the changes of each pair of reports, all of them one family; texts are in `language`."""
-    changes = [list(_changes(report_questions(pair.after, language), pair)) for pair in pairs]
+    changes = [list(changes_between(report_questions(pair.after, language), pair)) for pair in pairs]
     found = iter(_corrected([one for each in changes for one in each]))
     return tuple(Contrasts((), tuple(islice(found, len(each)))) for each in changes)
 
@@ -107,8 +111,8 @@ def _compared_options(question: ReportQuestion) -> Iterable[Options]:
     return [(code,) for code in question.option_codes]
 
 
-def _changes(questions: Sequence[ReportQuestion], compared: ComparedReports) -> Iterator[Contrast]:
-    """Yield the changes of each side, over the groups that both reports speak of."""
+def changes_between(questions: Sequence[ReportQuestion], compared: ComparedReports) -> Iterator[Contrast]:
+    """Yield the changes of each side, over the groups that both reports speak of; none is called certain yet."""
     for question in questions:
         groups = {result.group.name for result in question.results}
         found: dict[tuple[Role | None, Options], list[WaveDifference]] = {}

@@ -1,0 +1,144 @@
+"""What to act on, in sentences that can be read out: one for a side or for its groups, one advice for a theme."""
+
+from collections.abc import Iterator, Sequence
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from feedback.domain.report.findings.alerts import Alert, ToActOn, Unknown
+from feedback.domain.report.findings.sides import Options, SideResult, unfavourable
+from feedback.domain.report.reading import ReportQuestion
+from feedback.domain.survey.asked import NotAsked
+from feedback.domain.survey.questionnaires import Order, Theme
+from feedback.locales.lists import labelled, listed
+from feedback.rendering.blocks import Card, Finding, Findings, Paragraph, Run, Tone
+from feedback.reporting.findings_in_words import asked_run, counted_run, filled, places
+from feedback.reporting.outcomes import anchor
+from feedback.reporting.words import chosen_words, count_and_share, group_name, side_name, theme_name
+
+MOST_ALERTS = 6
+_MOST_GROUPS = 3
+
+
+def act_on_card(found: ToActOn, questions: Sequence[ReportQuestion]) -> Card:
+    """Return what to act on among `questions`, what is not known of that, and what was never looked at."""
+    sentences = (*alert_findings(found), *_more(found), *harm_findings(found))
+    blocks = (
+        *((Paragraph(_("No published number calls for action by itself.")),) if not found.alerts else ()),
+        *((Findings(sentences),) if sentences else ()),
+        *_not_known(found, questions),
+    )
+    return Card("act", _("What to act on"), blocks, calls=bool(found.alerts))
+
+
+def alert_findings(found: ToActOn, *, with_advice: bool = True) -> Iterator[Finding]:
+    """Yield a sentence for each alert, the gravest first, with one advice for a theme; six at most."""
+    said: set[Theme] = set()
+    for alert in found.alerts[:MOST_ALERTS]:
+        advice = "" if alert.theme in said or not with_advice else _advice(alert.theme)
+        said.add(alert.theme)
+        yield Finding(_with(_alert(alert), Run(advice, strong=True)) if advice else _alert(alert))
+
+
+def harm_findings(found: ToActOn, *, with_advice: bool = True) -> Iterator[Finding]:
+    """Yield a quiet line on harm that calls for nothing, for all sides that were asked in the same words."""
+    by_question: dict[tuple[str, Options], list[SideResult]] = {}
+    for side in found.harm:
+        by_question.setdefault((side.question.text, unfavourable(side.question)), []).append(side)
+    for (_text, options), sides in by_question.items():
+        counts = "; ".join(labelled(side_name(side.role), count_and_share(side.count(options))) for side in sides)
+        question = sides[0].question
+        parts = {
+            "theme": Run(theme_name(question.theme), target=anchor(question)),
+            "counts": Run(counts, strong=True),
+            "answers": Run(chosen_words(question, options)),
+        }
+        runs = filled(_("%(theme)s: %(counts)s answered %(answers)s.", **places(*parts)), **parts)
+        yield Finding(_with(runs, Run(_("Keep saying where help is."))) if with_advice else runs)
+
+
+def _with(runs: tuple[Run, ...], last: Run) -> tuple[Run, ...]:
+    return (*runs, Run(" "), last)
+
+
+def _more(found: ToActOn) -> Iterator[Finding]:
+    more = len(found.alerts) - MOST_ALERTS
+    if more > 0:
+        said = ngettext("And %(num)s more, marked in the table.", "And %(num)s more, marked in the table.", more)
+        yield Finding((Run(said),))
+
+
+def _alert(alert: Alert) -> tuple[Run, ...]:
+    """Return one sentence on the side, or on its groups with the side's sum in brackets."""
+    side, question = alert.side, alert.side.question
+    whole = side.count(alert.options)
+    parts = {"answers": Run(chosen_words(question, alert.options)), "question": asked_run(question)}
+    if alert.is_of_side:
+        parts |= {"who": Run(side_name(side.role)), "count": counted_run(whole)}
+        told = filled(_("%(who)s: %(count)s answered %(answers)s to %(question)s", **places(*parts)), **parts)
+        return _with(told, Run(_where(alert))) if len(side.shown) > 1 else told
+    groups = "; ".join(
+        labelled(group_name(one.group), count_and_share(alert.count_in(one))) for one in alert.groups[:_MOST_GROUPS]
+    )
+    parts |= {
+        "groups": Run(groups, strong=True),
+        "side": Run(side_name(side.role)),
+        "count": Run(count_and_share(whole)),
+    }
+    pattern = _("%(groups)s answered %(answers)s to %(question)s (%(side)s in all: %(count)s)", **places(*parts))
+    return filled(pattern, **parts)
+
+
+def _where(alert: Alert) -> str:
+    worst = alert.groups[0]
+    if len(alert.groups) == len(alert.side.shown):
+        return _("(In every group.)")
+    return _(
+        "(Most in %(group)s: %(count)s.)", group=group_name(worst.group), count=count_and_share(alert.count_in(worst))
+    )
+
+
+def _not_known(found: ToActOn, questions: Sequence[ReportQuestion]) -> Iterator[Paragraph]:
+    if found.unknown:
+        themes = listed(dict.fromkeys(_unknown(one) for one in found.unknown))
+        said = _(
+            "Not known here: %(themes)s. Too little could be shown; that is no sign that all is well.", themes=themes
+        )
+        yield Paragraph(said, Tone.WARNING)
+    if found.not_asked:
+        themes = listed(dict.fromkeys(_not_asked(one) for one in found.not_asked))
+        yield Paragraph(_("Not asked here, because too few were invited: %(themes)s.", themes=themes), Tone.WARNING)
+    without = sum(one.theme is Theme.OTHER and one.order is not Order.NONE for one in questions)
+    if without:
+        said = ngettext(
+            "%(num)s question has no theme, and is not looked at here.",
+            "%(num)s questions have no theme, and are not looked at here.",
+            without,
+        )
+        yield Paragraph(said, Tone.WARNING)
+    if found.alerts:
+        yield Paragraph(_("Ask and help; do not look for who said it."), Tone.QUIET)
+
+
+def _unknown(one: Unknown) -> str:
+    return theme_name(one.theme) if one.role is None else _of_side(one.theme, side_name(one.role))
+
+
+def _not_asked(one: NotAsked) -> str:
+    return _of_side(one.theme, side_name(one.role))
+
+
+def _of_side(theme: Theme, side: str) -> str:
+    return _("%(theme)s (%(side)s)", theme=theme_name(theme), side=side)
+
+
+def _advice(theme: Theme) -> str:
+    return {
+        Theme.HARM: _("Offer help to everybody, now."),
+        Theme.BURDEN: _("Take work off them, or give them time."),
+        Theme.SAFETY: _("Ask everybody what would make it safer to speak."),
+        Theme.TRUST: _("Say again who can see what in this survey."),
+        Theme.SUPPORT: _("Tell everybody whom to turn to."),
+        Theme.RELATIONSHIP: _("Offer every pair a talk, or another partner."),
+        Theme.PROCESS: _("Ask what gets in the way."),
+    }[theme]
