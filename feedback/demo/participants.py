@@ -38,6 +38,7 @@ COMMENTS = (
 )
 
 _WISH = "-wish"
+_NOTHING = "nothing"
 _UNSAID = {PREFER_NOT_TO_SAY, DOES_NOT_APPLY, CANNOT_TELL}
 _LINK = re.compile(r"https?://[^\s<>]+/s/[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 _SECONDS_TO_WAIT = 30
@@ -213,7 +214,7 @@ def _favour(value: str) -> int:
 
 
 def _some_of(values: list[str], chance: Random) -> list[str]:
-    alone = [value for value in values if value in {PREFER_NOT_TO_SAY, NONE_OF_THESE}]
+    alone = [value for value in values if value in {PREFER_NOT_TO_SAY, NONE_OF_THESE} or value.startswith(_NOTHING)]
     ticked = [value for value in values if value not in alone and chance.random() < 0.5]
     if alone and (not ticked or chance.random() < 0.04):
         return [chance.choice(alone)]

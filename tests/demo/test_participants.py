@@ -33,6 +33,7 @@ QUESTIONS = """<body data-page="questions"><form method="post" action="{path}/wi
 <fieldset><legend>What did you do?</legend>
 <input type="radio" name="B1.asked" value="yes."><input type="radio" name="B1.asked" value="no.." checked>
 <input type="radio" name="B1.changed" value="yes."><input type="radio" name="B1.changed" value="no.." checked>
+<input type="radio" name="B1.nothing-yet" value="yes."><input type="radio" name="B1.nothing-yet" value="no..">
 <input type="radio" name="B1.none-of-these" value="yes."><input type="radio" name="B1.none-of-these" value="no..">
 </fieldset>
 <textarea name="F1" maxlength="20"></textarea>
@@ -175,11 +176,14 @@ def test_wishes_are_chosen_at_random_or_not_at_all() -> None:
     assert min(wishes.values()) > 30
 
 
-def test_none_of_these_is_never_ticked_beside_another() -> None:
+def test_none_of_these_and_nothing_yet_are_never_ticked_beside_another() -> None:
+    seen = set[str]()
     for seed in range(300):
         said = fill(question_form(), Temper(Random(seed)))
         ticked = [name.removeprefix("B1.") for name, value in said if name.startswith("B1.") and value == "yes"]
-        assert ticked == ["none-of-these"] or (ticked and "none-of-these" not in ticked)
+        assert len(ticked) == 1 or {"none-of-these", "nothing-yet"}.isdisjoint(ticked)
+        seen.update(ticked)
+    assert seen == {"asked", "changed", "nothing-yet", "none-of-these"}
 
 
 def test_a_closed_wave_is_reported_and_not_counted(tmp_path: Path) -> None:
