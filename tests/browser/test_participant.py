@@ -96,7 +96,7 @@ def test_going_back_and_forth_loses_nothing(live: World, address: str, plain_pag
     chosen = plain_page.locator("input[type=radio]").first
     chosen.check()
     press(plain_page, "Back")
-    assert plain_page.locator("input:checked").count() == 4
+    assert plain_page.locator("input:checked").count() == 5
     press(plain_page, "Back")
     assert shown(plain_page) == "promise"
     press(plain_page, "Go on with your answers")
@@ -109,7 +109,7 @@ def test_an_answer_is_changed_before_and_after_sending(live: World, address: str
     plain_page.goto(f"{address}/s/{link}/questions")
     answer_all(plain_page)
     press(plain_page, "Change")
-    assert plain_page.locator("input[type=radio]:checked").count() == 4
+    assert plain_page.locator("input[type=radio]:checked").count() == 5
     press(plain_page, "Back to all your answers")
     press(plain_page, "Send my answers")
     first = plain_page.locator("main").inner_text()

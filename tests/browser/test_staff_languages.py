@@ -28,6 +28,7 @@ ADMINISTRATORS = (
         "",
         "programmes/1",
         "programmes/1/plan",
+        "programmes/1/questions",
         "programmes/1/quiet-times",
         "programmes/1/roster",
         "programmes/1/support",
