@@ -140,9 +140,8 @@ def _source(wave_id: int) -> ReportSource:
 
 
 def _form(forms: Mapping[str, Format[Source]], file: Path) -> Format[Source]:
-    # An ending may end like another one, which is shorter.
-    endings = [name for name in forms if file.name.endswith(f".{name}")]
-    form = forms[max(endings, key=len)] if endings else None
-    if form is None:
+    # Of two that fit, such as ".spreadsheet.csv" and ".csv", the longer one is meant.
+    fitting = [name for name in forms if file.name.endswith(f".{name}")]
+    if not fitting:
         raise click.UsageError(f"{file.name}: name a file that ends in {_endings(forms)}.")
-    return form
+    return forms[max(fitting, key=len)]

@@ -1,160 +1,149 @@
-"""One sheet of a workbook: writes blocks below one another. Nothing that it writes can be run as a formula."""
+"""Sheets of a workbook that are read from top to bottom, and what all sheets share: where words go, and how high."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from feedback.rendering.blocks import (
-    Block,
-    Cell,
-    Chart,
-    Column,
-    Facts,
-    Heading,
-    Items,
-    Paragraph,
-    PlainBlock,
-    Quotes,
-    Table,
-    Tone,
-)
-from feedback.rendering.measuring import column_widths
-from feedback.rendering.native_charts import ChartMaker
+from feedback.rendering.blocks import Chart, Facts, Heading, Items, Paragraph, PlainBlock, Quotes, Table, Tone
+from feedback.rendering.book import Book, TextSheet
+from feedback.rendering.measuring import ems, lines
 from feedback.rendering.plainly import plainly
-from feedback.rendering.wording import harmless, one_line
+from feedback.rendering.wording import begins_like_a_formula, in_words, one_line
 
-Formats = Mapping[str, Any]
-
-_FIRST_COLUMN, _NARROWEST, _BROADEST = 62, 11, 44
-_CHARACTERS_PER_EM = 1.6
+AS_TEXT = "-as-text"
+"""The ending of formats whose cells stay text when somebody edits them, whatever they begin with."""
+CHARACTERS_PER_EM = 1.6
+_WIDEST_TEXT, _BROADEST, _NOTE_WIDTH = 100, 70, 110
 _LONGEST_CELL = 32_000  # A spreadsheet holds 32,767 characters in a cell.
-_ROWS_THAT_MAY_STAY = 6
-ENDLESS = 1e9
+_LINE_POINTS, _SPARE_POINTS, _HIGHEST_ROW = 15.0, 3.0, 409.0
+_LINE_HEIGHTS = {"title": 26.0, "headline": 18.0, "heading-3": 18.0, "quiet": 13.0}
 
 
-class SheetWriter:
-    """Writes one section. `sheet` is an xlsxwriter worksheet, `formats` as `workbook.FORMATS` names them."""
+@dataclass(frozen=True)
+class Page:
+    """One sheet that is being written: xlsxwriter's workbook and worksheet, `FORMATS` by name, and the book."""
 
-    def __init__(self, sheet: Any, formats: Formats, charts: ChartMaker, language: str) -> None:
-        self._sheet, self._formats, self._charts, self._language = sheet, formats, charts, language
-        self._row = 0
-        self._frozen = False
+    workbook: Any
+    sheet: Any
+    formats: Mapping[str, Any]
+    book: Book
 
-    def title(self, paper: str, section: str) -> None:
-        """Write what stands above every section; it stays in sight."""
-        self._line(paper, "quiet")
-        self._line(section, "title")
-        self._row += 1
+    def put(self, row: int, column: int, text: str, style: str) -> None:
+        """Write text, which stays text."""
+        cut = text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
+        self.sheet.write_string(row, column, cut, self.format_of(text, style))
 
-    def blocks(self, blocks: tuple[Block, ...]) -> None:
-        """Write all blocks, then make columns as broad as they need."""
-        plain = plainly(blocks)
-        for block in plain:
-            self._write(block)
-        self._set_widths([block.data if isinstance(block, Chart) else block for block in plain])
-        if not self._frozen:
-            self._sheet.freeze_panes(2, 0)
+    def format_of(self, text: str, style: str) -> Any:
+        """Return the format in which text is no formula even after somebody has edited the cell."""
+        return self.formats[f"{style}{AS_TEXT}" if begins_like_a_formula(text) else style]
 
-    def _write(self, block: PlainBlock) -> None:
+    def head(self, title: str, notes: Iterable[str] = ()) -> int:
+        """Write what stands above every sheet, over as many columns as it takes; return the next row but one."""
+        self.put(0, 0, one_line(self.book.title), "over")
+        self.put(1, 0, one_line(title), "title")
+        self.set_height(1, {"title": 1})
+        written = [line for note in notes for line in lines(note, _NOTE_WIDTH / CHARACTERS_PER_EM)]
+        for row, line in enumerate(written, start=2):
+            self.put(row, 0, line, "over")
+        return len(written) + 3
+
+    def set_height(self, row: int, lines_by_style: Mapping[str, int]) -> None:
+        """Make a row as high as its highest cell: so many lines in each style."""
+        highest = max(count * _LINE_HEIGHTS.get(style, _LINE_POINTS) for style, count in lines_by_style.items())
+        self.sheet.set_row(row, min(highest + _SPARE_POINTS, _HIGHEST_ROW))
+
+
+def first_or_not(style: str, place: int) -> str:
+    """Return the style of a table's cell: words stand apart from what is before them, but for the first column's."""
+    return style if place else f"first-{style}"
+
+
+def lines_of(text: str, width: float) -> int:
+    """Return how many lines text takes in a column as broad as `width` characters."""
+    return sum(len(lines(line, width / CHARACTERS_PER_EM)) for line in text.split("\n"))
+
+
+def width_of(texts: Iterable[str], narrowest: float, broadest: float) -> float:
+    """Return how many characters broad a column should be for these texts."""
+    longest = max((ems(line) for text in texts for line in text.split("\n")), default=0.0)
+    return min(max(longest * CHARACTERS_PER_EM + 2, narrowest), broadest)
+
+
+def write_text(page: Page, sheet: TextSheet) -> None:
+    """Write a sheet of text; what stands above it stays in sight."""
+    _TextWriter(page, sheet).write()
+
+
+class _TextWriter:
+    """Writes blocks below one another, in a broad column; facts and tables take those beside it too."""
+
+    def __init__(self, page: Page, text: TextSheet) -> None:
+        self._page, self._title, self._blocks, self._row = page, text.title, plainly(text.blocks), 0
+        tables = [one for block in self._blocks if (one := _table_in(block))]
+        self._is_wide = bool(tables) or any(isinstance(block, Facts) for block in self._blocks)
+        self._width = 60 if self._is_wide else _WIDEST_TEXT
+        self._beside = max((len(table.columns) for table in tables), default=2)
+
+    def write(self) -> None:
+        """Write it all."""
+        sheet = self._page.sheet
+        sheet.set_column(0, 0, self._width)
+        if self._is_wide:
+            sheet.set_column(1, self._beside - 1, _BROADEST if self._beside == 2 else 24)
+        self._row = self._page.head(self._title)
+        sheet.freeze_panes(2, 0)
+        for block in self._blocks:
+            self._block(block)
+
+    def _block(self, block: PlainBlock) -> None:
         match block:
             case Paragraph(text=text, tone=tone):
-                self._line(text, "text" if tone is Tone.PLAIN else tone.value)
+                self._lines((text,), "text" if tone is Tone.PLAIN else tone.value)
             case Heading(text=text, level=level):
                 self._row += 1
-                self._line(text, f"heading-{level}")
+                self._lines((text,), f"heading-{level}")
             case Items(entries=entries):
                 self._lines((f"• {entry}" for entry in entries), "text")
             case Quotes(entries=entries):
                 self._lines(entries, "quote")
             case Facts():
                 self._facts(block)
-            case Table():
+            case Table() | Chart():
                 self._table(block)
-            case Chart():
-                self._chart(block)
-
-    def _line(self, text: str, style: str) -> None:
-        self._string(self._row, 0, text, style)
-        self._row += 1
 
     def _lines(self, texts: Iterable[str], style: str) -> None:
         for text in texts:
-            self._line(text, style)
-        self._row += 1
+            self._page.put(self._row, 0, text, style)
+            self._page.set_height(self._row, {style: lines_of(text, self._width)})
+            self._row += 1
 
     def _facts(self, block: Facts) -> None:
+        self._row += 1
         if block.fold:
-            self._line(block.fold, "heading-4")
+            self._lines((block.fold,), "heading-4")
         for name, value in block.entries:
-            self._string(self._row, 0, name, "text")
-            self._string(self._row, 1, value, "value")
-            self._row += 1
+            self._cells((name, value), "words")
         self._row += 1
 
-    def _table(self, table: Table) -> None:
-        self._line(table.caption, "caption")
-        self._freeze_at(self._row)
-        last = self._row + max(len(table.rows), 1)
-        columns = [
-            {"header": title, "header_format": self._formats[_header_style(place, column)]}
-            for place, (title, column) in enumerate(zip(_distinct(table.columns), table.columns, strict=True))
-        ]
-        options = {"columns": columns, "autofilter": False, "style": "Table Style Light 1"}
-        self._sheet.add_table(self._row, 0, last, len(columns) - 1, options)
-        for place, row in enumerate(table.rows, self._row + 1):
-            for number, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-                self._cell(place, number, cell, column)
-        self._row = last + 2
+    def _table(self, block: Table | Chart) -> None:
+        table = in_words(block.data if isinstance(block, Chart) else block, self._page.book.language)
+        self._row += 1
+        self._lines((table.caption,), "caption")
+        self._cells(tuple(column.title for column in table.columns), "words-header")
+        for row in table.rows:
+            self._cells(tuple(map(str, row)), "words")
+        self._row += 1
 
-    def _freeze_at(self, header: int) -> None:
-        if header < _ROWS_THAT_MAY_STAY and not self._frozen:
-            self._sheet.freeze_panes(header + 1, 1)
-            self._frozen = True
-
-    def _cell(self, row: int, place: int, cell: Cell, column: Column) -> None:
-        if isinstance(cell, str):
-            self._string(row, place, cell, "cell" if place else "first-cell")
-        elif column.percent:
-            self._sheet.write_number(row, place, round(cell / 100, 6), self._formats["percent"])
-        else:
-            style = "whole" if isinstance(cell, int) else "number"
-            self._sheet.write_number(row, place, cell, self._formats[style])
-
-    def _chart(self, chart: Chart) -> None:
-        self._line(chart.title, "caption")
-        self._row += self._charts.insert(chart, self._row) + 1
-        self._table(chart.data)
-
-    def _string(self, row: int, place: int, text: str, style: str) -> None:
-        safe = harmless(text)
-        cut = safe if len(safe) <= _LONGEST_CELL else f"{safe[:_LONGEST_CELL]}…"
-        self._sheet.write_string(row, place, cut, self._formats[style])
-
-    def _set_widths(self, blocks: Iterable[PlainBlock]) -> None:
-        broadest: dict[int, float] = {}
-        for block in blocks:
-            if isinstance(block, Table):
-                for place, width in enumerate(column_widths(block, self._language, ENDLESS)):
-                    broadest[place] = max(broadest.get(place, 0), width * _CHARACTERS_PER_EM)
-        self._sheet.set_column(0, 0, _FIRST_COLUMN)
-        for place, width in broadest.items():
-            if place:
-                self._sheet.set_column(place, place, min(max(width, _NARROWEST), _BROADEST))
+    def _cells(self, texts: tuple[str, ...], style: str) -> None:
+        broad = _BROADEST if self._beside == 2 else 24
+        for column, text in enumerate(texts):
+            self._page.put(self._row, column, text, first_or_not(style, column))
+        highest = max(lines_of(text, broad if column else self._width) for column, text in enumerate(texts))
+        self._page.set_height(self._row, {style: highest})
+        self._row += 1
 
 
-def _header_style(place: int, column: Column) -> str:
-    if column.numeric:
-        return "number-header"
-    return "header" if place else "first-header"
-
-
-def _distinct(columns: Iterable[Column]) -> list[str]:
-    """Return titles as a table in a spreadsheet needs them: none empty, none twice, whatever their case."""
-    titles: list[str] = []
-    for column in columns:
-        wanted = harmless(one_line(column.title))[:200] or "–"
-        title, number = wanted, 1
-        while title.casefold() in {taken.casefold() for taken in titles}:
-            number += 1
-            title = f"{wanted} ({number})"
-        titles.append(title)
-    return titles
+def _table_in(block: PlainBlock) -> Table | None:
+    if isinstance(block, Chart):
+        return block.data
+    return block if isinstance(block, Table) else None

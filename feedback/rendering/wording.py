@@ -56,9 +56,14 @@ def locale_of(language: str) -> Locale:
     return Locale.parse(language, sep="-")
 
 
+def begins_like_a_formula(text: str) -> bool:
+    """Tell whether a spreadsheet might run `text` as a formula, even after blanks, were it to guess what it is."""
+    return text.startswith(_STARTS_A_FORMULA) or text.lstrip().startswith(_STARTS_A_FORMULA)
+
+
 def harmless(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula, even after blanks."""
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) or text.lstrip().startswith(_STARTS_A_FORMULA) else text
+    """Put an apostrophe before what a spreadsheet would run as a formula, where nothing else says that it is text."""
+    return f"'{text}" if begins_like_a_formula(text) else text
 
 
 def direction_of(text: str, otherwise: str) -> str:

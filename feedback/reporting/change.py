@@ -33,7 +33,7 @@ def change_section(
 ) -> PaperSection:
     """Return the `changes` of each pair of reports by side, newest pair first; one picture for each pair."""
     blocks = [block for pair, those in zip(compared, changes, strict=True) for block in _pair(pair, those, language)]
-    return PaperSection("change", _("What changed"), (_caution(), *blocks))
+    return PaperSection("change", _("What changed"), (Paragraph(caution_words(), Tone.QUIET), *blocks))
 
 
 def change_sentences(pair: ComparedReports, language: str) -> tuple[str, ...]:
@@ -72,12 +72,12 @@ def _effects(pair: ComparedReports, language: str) -> Table:
     return Table(_("%(pair)s: effect sizes", pair=pair_name(pair)), tuple(map(Column, titles)), rows)
 
 
-def _caution() -> Paragraph:
-    said = _(
+def caution_words() -> str:
+    """Return what whoever reads of changes must know."""
+    return _(
         "Nobody is followed from one survey to the next: two groups are compared, not the same answers. What "
         "changed may have many causes. The interval says how far chance alone could move the number (95%)."
     )
-    return Paragraph(said, Tone.QUIET)
 
 
 def _pair(pair: ComparedReports, changes: Sequence[Contrast], language: str) -> Iterator[Block]:
@@ -179,7 +179,12 @@ def _doubts(one: ComparedQuestion, change: WaveDifference) -> Iterator[str]:
     if not change.stands_out:
         yield _("That may be chance.")
     if one.is_twin:
-        yield _("Nearly the same people were asked: this may be the answer of one.")
+        yield twin_words()
+
+
+def twin_words() -> str:
+    """Return what is said of a change where a few people joined or left in between."""
+    return _("Nearly the same people were asked: this may be the answer of one.")
 
 
 def _twins(pair: ComparedReports) -> Iterator[str]:
@@ -193,26 +198,26 @@ def _twins(pair: ComparedReports) -> Iterator[str]:
 
 def _obstacles(pair: ComparedReports, language: str) -> Iterator[str]:
     """Yield each question that cannot be compared, and why, with all groups of which that is so."""
-    groups: dict[tuple[str, Obstacle], list[str]] = {}
+    groups: dict[tuple[str, str], list[str]] = {}
     for one in pair.questions:
-        if one.obstacle not in (None, Obstacle.NOT_ASKED):
-            about = (text_in(one.question.text, language), one.obstacle)
+        if reason := obstacle_words(one):
+            about = (text_in(one.question.text, language), reason)
             groups.setdefault(about, []).append(group_name(one.group))
-    for (question, obstacle), names in groups.items():
-        yield _(
-            "“%(question)s”, %(group)s: %(reason)s", question=question, group="; ".join(names), reason=_reason(obstacle)
-        )
+    for (question, reason), names in groups.items():
+        yield _("“%(question)s”, %(group)s: %(reason)s", question=question, group="; ".join(names), reason=reason)
 
 
-def _reason(obstacle: Obstacle) -> str:
+def obstacle_words(one: ComparedQuestion) -> str:
+    """Return why a question that both reports asked cannot be compared; empty where it can, or one did not ask it."""
     return {
+        None: "",
+        Obstacle.NOT_ASKED: "",
         Obstacle.GROUP_MISSING: _("the two reports have different groups, so there is nothing to compare."),
-        Obstacle.NOT_ASKED: _("asked in one of the two surveys only."),
         Obstacle.QUESTION_CHANGED: _("the words or the answers were changed in between, so it cannot be compared."),
         Obstacle.NO_ORDER: _("its answers have no order, so there is no rise or fall."),
         Obstacle.TOO_FEW: _("too few answers could be counted in one of the two surveys."),
         Obstacle.WITHHELD: _("not shown in one of the two reports."),
-    }[obstacle]
+    }[one.obstacle]
 
 
 def _effect_rows(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:

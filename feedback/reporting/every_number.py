@@ -1,9 +1,7 @@
-"""Every published and every withheld fact of a report, a line each: what all formats carry alike, and the CSV file."""
+"""Every published and every withheld fact of a report, a line each: what all formats carry alike."""
 
-import csv
-import io
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
@@ -14,18 +12,15 @@ from feedback.domain.report.reading import Bar, ReportQuestion, report_questions
 from feedback.domain.report.report import Outcome, Report
 from feedback.locales.lists import labelled
 from feedback.rendering.blocks import Block, Column, Items, PaperSection, Table
-from feedback.rendering.wording import harmless
 from feedback.reporting.likert import numbers_table
 from feedback.reporting.outcomes import withheld
 from feedback.reporting.who_answered import rates_table
 from feedback.reporting.words import count_words, group_name, reason_words
 
-_BYTE_ORDER_MARK = "\ufeff"
-
 
 @dataclass(frozen=True)
 class NumberLine:
-    """One fact. `question` is a code, or "Survey" for a response rate; numbers are digits, empty where there is none.
+    """One fact. `question` is a code, or "Survey" for a response rate; `count` is None where nothing is said.
 
     `said` has the numbers in words, or the reason why there are none; `withheld` is that reason's code.
     """
@@ -35,11 +30,8 @@ class NumberLine:
     group: str
     answer: str
     said: str
-    at_least: str = ""
-    at_most: str = ""
-    of: str = ""
-    percent: str = ""
-    withheld: str = ""
+    count: Count | None
+    withheld: str
 
 
 def number_lines(report: Report, language: str) -> tuple[NumberLine, ...]:
@@ -76,16 +68,6 @@ def _besides(report: Report, question: ReportQuestion) -> tuple[Items, ...]:
     return (Items(said),) if said else ()
 
 
-def report_csv(report: Report, language: str) -> bytes:
-    """Return the lines as CSV: UTF-8 with a byte order mark, which spreadsheets need; no cell can be a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([field.name for field in fields(NumberLine)])
-    for line in number_lines(report, language):
-        writer.writerow([harmless(cell) for cell in astuple(line)])
-    return (_BYTE_ORDER_MARK + text.getvalue()).encode()
-
-
 def _rate_line(report: Report, group: Group, answered: int | None) -> NumberLine:
     words = {
         "question": _("Survey"),
@@ -96,7 +78,7 @@ def _rate_line(report: Report, group: Group, answered: int | None) -> NumberLine
     if answered is not None:
         return _numbered(words, Count(answered, answered, group.rights))
     if report.outcome is Outcome.TOO_FEW:
-        return NumberLine(**words, said=_("Not shown: too few answers could be counted."), withheld=report.outcome)
+        return _silent(words, _("Not shown: too few answers could be counted."), report.outcome)
     return _withheld(words, report, Reason.GROUP_TOO_SMALL)
 
 
@@ -120,16 +102,12 @@ def _bar_line(words: dict[str, str], bar: Bar, remark: str = "") -> NumberLine:
 
 
 def _numbered(words: dict[str, str], count: Count, remark: str = "") -> NumberLine:
-    return NumberLine(
-        **words,
-        said=count_words(count) + remark,
-        at_least=str(count.low),
-        at_most=str(count.high),
-        of=str(count.n),
-        percent=f"{100 * count.low / count.n:.1f}" if count.is_exact else "",
-    )
+    return NumberLine(**words, said=count_words(count) + remark, count=count, withheld="")
 
 
 def _withheld(words: dict[str, str], report: Report, reason: Reason) -> NumberLine:
-    said = reason_words(reason, report.rules)
-    return NumberLine(**words, said=said, withheld=reason)
+    return _silent(words, reason_words(reason, report.rules), reason)
+
+
+def _silent(words: dict[str, str], said: str, withheld: str) -> NumberLine:
+    return NumberLine(**words, said=said, count=None, withheld=withheld)

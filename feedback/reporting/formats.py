@@ -10,14 +10,19 @@ from typing import Generic, TypeVar
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
 
+from feedback.domain.report.comparison import compare
 from feedback.domain.report.files import write_report_file
 from feedback.domain.report.report import Report
 from feedback.rendering.blocks import Paper
+from feedback.rendering.book import Book, DataSheet
+from feedback.rendering.csv_files import plain_csv, spreadsheet_csv
 from feedback.rendering.pdf import Press, write_pdf
 from feedback.rendering.workbook import write_workbook
 from feedback.reporting.board_paper import compose_board
+from feedback.reporting.change_sheets import group_changes
 from feedback.reporting.comparison_paper import compose_comparison
-from feedback.reporting.every_number import report_csv
+from feedback.reporting.number_sheets import answers_sheet
+from feedback.reporting.report_book import compose_comparison_book, compose_report_book
 from feedback.reporting.report_paper import ReportSource, compose_report
 
 Source = TypeVar("Source")
@@ -43,12 +48,28 @@ def _pdf(name: str, link: LazyString, compose: Callable[[Source, str], Paper]) -
     return Format(name, "application/pdf", link, write)
 
 
-def _workbook(compose: Callable[[Source, str], Paper]) -> Format[Source]:
-    return Format(
-        "xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        lazy_gettext("Download as a spreadsheet (XLSX)"),
-        lambda source, language, _press: write_workbook(compose(source, language)),
+def _spreadsheets(
+    book: Callable[[Source, str], Book], numbers: Callable[[Source, str], DataSheet]
+) -> tuple[Format[Source], ...]:
+    return (
+        Format(
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            lazy_gettext("Download as a spreadsheet (XLSX)"),
+            lambda source, language, _press: write_workbook(book(source, language)),
+        ),
+        Format(
+            "spreadsheet.csv",
+            "text/csv",
+            lazy_gettext("Download every number as a table for a spreadsheet in this language (CSV)"),
+            lambda source, language, _press: spreadsheet_csv(numbers(source, language), language),
+        ),
+        Format(
+            "csv",
+            "text/csv",
+            lazy_gettext("Download every number as a table for programs (CSV)"),
+            lambda source, language, _press: plain_csv(numbers(source, language)),
+        ),
     )
 
 
@@ -64,20 +85,25 @@ def _by_name(formats: Iterable[Format[Source]]) -> Mapping[str, Format[Source]]:
     return {one.name: one for one in formats}
 
 
+def _compared_numbers(reports: Sequence[Report], language: str) -> DataSheet:
+    return group_changes(compare(reports), language)
+
+
+def _report_numbers(source: ReportSource, language: str) -> DataSheet:
+    return answers_sheet(source.signed.report, language)
+
+
 COMPARISON_FORMATS: Mapping[str, Format[Sequence[Report]]] = _by_name(
-    (_pdf("pdf", lazy_gettext("Download as a document (PDF)"), compose_comparison), _workbook(compose_comparison))
+    (
+        _pdf("pdf", lazy_gettext("Download as a document (PDF)"), compose_comparison),
+        *_spreadsheets(compose_comparison_book, _compared_numbers),
+    )
 )
 REPORT_FORMATS: Mapping[str, Format[ReportSource]] = _by_name(
     (
         _pdf("pdf", lazy_gettext("Download as a document of four pages at most (PDF)"), compose_board),
         _pdf("tables.pdf", lazy_gettext("Download the full tables as a document (PDF)"), compose_report),
-        _workbook(compose_report),
-        Format(
-            "csv",
-            "text/csv",
-            lazy_gettext("Download every number as a table (CSV)"),
-            lambda source, language, _press: report_csv(source.signed.report, language),
-        ),
+        *_spreadsheets(compose_report_book, _report_numbers),
         Format(
             "json",
             "application/json",

@@ -109,6 +109,11 @@ def answers(texts: tuple[str, ...]) -> str:
     return _("%(some)s or %(last)s", some=comma().join(quoted[:-1]), last=quoted[-1])
 
 
+def options_words(question: ReportQuestion, options: tuple[str, ...]) -> str:
+    """Return the words of options, by their codes, as they stand in a table."""
+    return " / ".join(question.words[option] for option in options)
+
+
 def chosen_words(question: ReportQuestion, options: tuple[str, ...]) -> str:
     """Return the words of a question's options, by their codes, as `answers` does."""
     return answers(tuple(question.words[option] for option in options))

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from tests.browsing import free_port
 from tests.processes import feedback, surroundings
-
-ENDINGS = ("csv", "json", "pdf", "tables.pdf", "xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +20,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "reports"
 
 
-def test_a_sample_leaves_two_reports_in_five_forms_and_their_comparison(folder: Path) -> None:
+def test_a_sample_leaves_two_reports_in_every_form_and_their_comparison(folder: Path) -> None:
     found = sorted(file.name for file in folder.iterdir())
-    forms = [f"{stage}.{form}" for stage in ("exit", "kickoff") for form in ENDINGS]
-    assert found == sorted([*forms, "comparison.pdf", "comparison.xlsx"])
+    files = {"comparison": COMPARISON_FORMATS, "exit": REPORT_FORMATS, "kickoff": REPORT_FORMATS}
+    assert found == sorted(f"{name}.{form}" for name, forms in files.items() for form in forms)
 
 
 @pytest.mark.parametrize("stage", ["kickoff", "exit"])

@@ -43,6 +43,7 @@ ALIKE: dict[str, set[str]] = {
         "Mentors",
         "mentors",
         "Question",
+        "Code",
         "Programme",
         "Programmes",
         "Invitation",
@@ -50,7 +51,7 @@ ALIKE: dict[str, set[str]] = {
         "%(low)s points",
         "Signature (Ed25519, base64)",
     },
-    "es": {*NAMES, "Error:", "No"},
+    "es": {*NAMES, "Error:", "No", "no"},
     "ar": NAMES,
     "cy": {*NAMES, "%(num)s mentor", "Mentor", "%(num)s person"},
 }

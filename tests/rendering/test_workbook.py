@@ -7,133 +7,194 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from python_calamine import CalamineWorkbook
 
-from feedback.rendering.blocks import Column, Paper, PaperSection, Paragraph, Quotes, Table
-from feedback.rendering.native_charts import FIRST_HIDDEN_COLUMN
-from feedback.rendering.wording import harmless
-from feedback.rendering.workbook import sheet_names, write_workbook
-from tests.rendering.papers import (
-    HOSTILE,
-    arabic_paper,
-    banded,
-    english_paper,
-    likert,
-    long_table,
-    number,
-    paper_with,
-    share,
+from feedback.rendering.blocks import Block, Chart, Facts, Heading, Items, PaperSection, Paragraph, Quotes, Table
+from feedback.rendering.book import Book, ChangeBar, ChartSheet, DataColumn, DataSheet, Measure, Sheet, TextSheet
+from feedback.rendering.cleaning import cleaned
+from feedback.rendering.native_charts import DOWN, LABEL, POINTS, UP
+from feedback.rendering.workbook import LONGEST_NAME, sheet_names, write_workbook
+from tests.rendering.papers import HOSTILE, arabic_paper, english_paper
+from tests.rendering.reading import words_of
+
+COLUMNS = (
+    DataColumn("Group", "group"),
+    DataColumn("People", "people", Measure.COUNT),
+    DataColumn("Share", "percent", Measure.SHARE, shaded=True),
+    DataColumn("Change", "change", Measure.POINTS),
+    DataColumn("p value", "p_value", Measure.PROBABILITY),
+    DataColumn("", "reason"),
 )
-from tests.rendering.reading import charts_in, words_of
+ROWS = (
+    ("Mentors", 15, 100 / 3, -7.5, 0.034, "a"),
+    ("1", 0, "at least 69%", None, 0.0004, "b"),
+    ("All", 1, 99.97, 12, 1, "c"),
+)
+BARS = (ChangeBar("Mentors: Is it safe?", 54.0, 20.0, 77.5), ChangeBar("=Mentees", -28.0, -60.0, 12.0))
 
-PAPERS = pytest.mark.parametrize("paper", [english_paper(), arabic_paper()], ids=["en", "ar"])
+
+def data(rows: tuple[Any, ...] = ROWS, columns: tuple[DataColumn, ...] = COLUMNS, **changes: Any) -> DataSheet:
+    return replace(DataSheet("Data", "Some numbers", "Numbers", ("One note.",), columns, rows), **changes)
 
 
-def opened(paper: Paper) -> Workbook:
-    return load_workbook(BytesIO(write_workbook(paper)))
+def text(*blocks: Any, title: str = "A title") -> TextSheet:
+    return TextSheet("Text", title, blocks)
+
+
+def book(*sheets: Sheet, direction: str = "ltr", title: str = "Report") -> Book:
+    return Book(title, "A subtitle", "en", direction, sheets)
+
+
+def book_of(sections: tuple[PaperSection, ...], direction: str = "ltr") -> Book:
+    return book(*(TextSheet(one.title, one.title, one.blocks) for one in sections), direction=direction)
+
+
+def in_a_sheet(block: Block) -> Block:
+    """What a sheet of text has in place of a chart: its table."""
+    return block.data if isinstance(block, Chart) else block
+
+
+def opened(written: Book) -> Workbook:
+    return load_workbook(BytesIO(write_workbook(written)))
 
 
 def cells(workbook: Workbook) -> list[Any]:
     return [cell for sheet in workbook for row in sheet.iter_rows() for cell in row if cell.value is not None]
 
 
-def drawings(paper: Paper) -> str:
-    with zipfile.ZipFile(BytesIO(write_workbook(paper))) as archive:
-        return "".join(archive.read(name).decode() for name in archive.namelist() if "drawings/drawing" in name)
+def part(written: Book, name: str) -> str:
+    with zipfile.ZipFile(BytesIO(write_workbook(written))) as archive:
+        return "".join(archive.read(one).decode() for one in archive.namelist() if name in one)
 
 
-@PAPERS
-def test_the_workbook_holds_every_text_of_the_paper(paper: Paper) -> None:
-    found = {str(cell.value).removeprefix("• ") for cell in cells(opened(paper))}
-    joined = "\n".join(found)
-    unseen = {paper.subtitle}
-    assert [text for text in words_of(paper) if harmless(text) not in joined and text not in unseen] == []
+@pytest.mark.parametrize("paper", [english_paper(), arabic_paper()], ids=["en", "ar"])
+def test_sheets_of_text_hold_every_word(paper: Any) -> None:
+    written = book_of(paper.sections)
+    found = "\n".join(str(cell.value).removeprefix("• ") for cell in cells(opened(written)))
+    without_charts = tuple(replace(one, blocks=tuple(map(in_a_sheet, one.blocks))) for one in paper.sections)
+    assert [words for words in words_of(replace(paper, sections=without_charts))[2:] if words not in found] == []
 
 
-@PAPERS
-def test_there_is_a_sheet_for_each_section(paper: Paper) -> None:
-    assert tuple(opened(paper).sheetnames) == sheet_names(paper.sections)
-
-
-def test_equal_papers_give_equal_bytes() -> None:
-    assert write_workbook(english_paper()) == write_workbook(english_paper())
+def test_equal_books_give_equal_bytes() -> None:
+    assert write_workbook(book(text(), data())) == write_workbook(book(text(), data()))
 
 
 def test_the_workbook_says_what_it_is() -> None:
-    properties = opened(english_paper()).properties
-    assert (properties.title, properties.subject) == (english_paper().title, english_paper().subtitle)
+    properties = opened(book(text())).properties
+    assert (properties.title, properties.subject) == ("Report", "A subtitle")
 
 
-def test_numbers_are_numbers_and_shares_are_shares() -> None:
-    table = Table(
-        "caption", (Column("Group"), number("People"), share("Share")), (("Mentors", 15, 83.3), ("1", 1.5, 0))
-    )
-    sheet = opened(paper_with(table)).active
-    rows = [[cell.value for cell in row[:3]] for row in sheet.iter_rows(min_row=6, max_row=7)]
-    assert rows == [["Mentors", 15, 0.833], ["1", 1.5, 0]]
-    assert sheet["C6"].number_format.startswith("0.0%")
+def test_numbers_are_numbers_in_their_units() -> None:
+    sheet = opened(book(data())).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=6, max_row=8)]
+    assert rows == [
+        ["Mentors", 15, 0.333333, -7.5, 0.034],
+        ["1", 0, "at least 69%", None, 0.0004],
+        ["All", 1, 0.9997, 12, 1],
+    ]
+    assert [cell.number_format for cell in sheet[6]][1:] == ["#,##0", "0.0%", "+0.0;−0.0;0.0", "0.000"]
 
 
-def test_a_table_is_a_table_under_a_header_that_stays() -> None:
-    sheet = opened(paper_with(long_table(200))).active
+def test_no_share_is_rounded_to_all_or_nothing_and_no_probability_to_nothing() -> None:
+    sheet = opened(book(data())).active
+    assert (sheet["C8"].number_format, sheet["E7"].number_format) == ("0.000%", "0.0E+00")
+
+
+def test_an_independent_reader_finds_the_same_numbers() -> None:
+    rows = CalamineWorkbook.from_filelike(BytesIO(write_workbook(book(data())))).get_sheet_by_index(0).to_python()
+    assert rows[-3:] == [
+        ["Mentors", 15.0, 0.333333, -7.5, 0.034],
+        ["1", 0.0, "at least 69%", "", 0.0004],
+        ["All", 1.0, 0.9997, 12.0, 1.0],
+    ]
+
+
+def test_a_table_can_be_filtered_under_a_header_that_stays() -> None:
+    sheet = opened(book(data())).active
     (table,) = sheet.tables.values()
-    assert (table.ref, sheet.freeze_panes) == ("A5:D205", "B6")
-    assert [cell.value for cell in sheet[5][:4]] == ["Question", "What was asked", "People", "Share"]
+    assert (table.name, table.ref, table.autoFilter.ref, sheet.freeze_panes) == ("Numbers", "A5:E8", "A5:E8", "B6")
+    assert [cell.value for cell in sheet[5]] == ["Group", "People", "Share", "Change", "p value"]
 
 
-def test_headers_that_are_equal_or_empty_do_not_break_the_file() -> None:
-    columns = (Column("Same"), Column("same"), Column(""), Column("=1+1"))
-    sheet = opened(paper_with(Table("caption", columns, ()))).active
-    assert [cell.value for cell in sheet[5][:4]] == ["Same", "same (2)", "–", "'=1+1"]
+def test_only_shares_are_coloured_by_how_high_they_are() -> None:
+    (ranges,) = opened(book(data())).active.conditional_formatting
+    assert str(ranges.sqref) == "C6:C8"
 
 
-@PAPERS
-def test_no_cell_is_a_formula(paper: Paper) -> None:
-    assert [cell.coordinate for cell in cells(opened(paper)) if cell.data_type == "f"] == []
+def test_headers_that_are_equal_or_begin_like_a_formula_do_not_break_the_file() -> None:
+    columns = (DataColumn("Same", "a"), DataColumn("same", "b"), DataColumn("=1+1", "c"))
+    assert [cell.value for cell in opened(book(data((), columns))).active[5]] == ["Same", "same (2)", "=1+1"]
 
 
-@settings(max_examples=40)
+@pytest.mark.parametrize("words", [*HOSTILE[2:6], "-", "+44 1", "@ada", "=1+1"])
+def test_what_begins_like_a_formula_is_text_without_an_apostrophe_and_stays_so_when_edited(words: str) -> None:
+    written = opened(book(text(Quotes((words,))), data(((words, 1, 1, 1, 1, ""),))))
+    found = [cell for cell in cells(written) if cell.value == cleaned(words)]
+    assert [(cell.data_type, cell.number_format, cell.quotePrefix) for cell in found] == [("s", "@", False)] * 2
+
+
+@settings(max_examples=30)
 @given(st.text(st.characters(codec=None), min_size=1, max_size=100))
-def test_no_text_becomes_a_formula_wherever_it_stands(text: str) -> None:
-    table = Table(text, (Column(text), Column("b")), ((text, text),))
-    chart = replace(likert(), title=text, bars=(replace(likert().bars[0], label=text),))
-    paper = replace(paper_with(Paragraph(text), Quotes((text,)), table, chart), title=text, subtitle=text)
-    values = [cell for cell in cells(opened(paper)) if isinstance(cell.value, str)]
-    assert {cell.data_type for cell in values} == {"s"}
-    assert [cell.value for cell in values if cell.value.lstrip().startswith(("=", "+", "-", "@"))] == []
-
-
-def test_every_chart_is_a_native_one_told_in_words() -> None:
-    charts = charts_in(english_paper())
-    assert [len(sheet._charts) for sheet in opened(english_paper())] == [0, len(charts), 0, 0, 0]
-    assert [chart.alt for chart in charts if f'descr="{chart.alt}"' not in drawings(english_paper())] == []
-
-
-def test_a_chart_draws_the_shares_that_its_bars_have() -> None:
-    sheet = opened(paper_with(likert())).active
-    first = FIRST_HIDDEN_COLUMN + 3  # After the names of bars and the space before them; columns count from one.
-    drawn = [[cell.value for cell in row[first - 1 : first + 4]] for row in sheet.iter_rows(min_row=6, max_row=8)]
-    assert drawn == [[pytest.approx(part.share / 100, abs=1e-6) for part in bar.parts] for bar in likert().bars]
-
-
-def test_bars_of_different_parts_keep_their_order_in_one_chart() -> None:
-    sheet = opened(paper_with(banded())).active
-    names = [cell.value for cell in sheet[5][FIRST_HIDDEN_COLUMN + 2 :] if cell.value]
-    assert names == ["Agree or strongly agree", "Not said", "Disagree or strongly disagree"]
-
-
-def test_sheets_of_a_paper_from_right_to_left_run_so() -> None:
-    assert all(sheet.sheet_view.rightToLeft for sheet in opened(arabic_paper()))
-    assert not any(sheet.sheet_view.rightToLeft for sheet in opened(english_paper()))
-
-
-@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=50), min_size=1, max_size=5))
-def test_sheets_have_names_that_a_spreadsheet_takes(titles: list[str]) -> None:
-    names = sheet_names(tuple(PaperSection(f"section-{place}", title, ()) for place, title in enumerate(titles)))
-    assert len({name.casefold() for name in names}) == len(titles)
-    assert all(1 <= len(name) <= 31 and not set(name) & set("[]:*?/\\") and name.strip("'") == name for name in names)
+def test_no_text_becomes_a_formula_wherever_it_stands(words: str) -> None:
+    columns = (DataColumn(words, "a"), DataColumn("b", "b"))
+    blocks = (Paragraph(words), Heading(words), Items((words,)), Quotes((words,)), Facts(((words, words),), words))
+    sheets = (
+        TextSheet(words, words, blocks),
+        data(((words, words),), columns, title=words, notes=(words,)),
+        ChartSheet(words, words, (words,), words, (ChangeBar(words, 1.0, 0.0, 2.0),)),
+    )
+    written = opened(book(*sheets, title=words))
+    assert {cell.data_type for cell in cells(written) if isinstance(cell.value, str)} <= {"s"}
+    assert words.strip() == "" or "<f>" not in part(book(*sheets), "worksheets/")
 
 
 def test_hostile_comments_arrive_as_they_were_written() -> None:
-    values = [cell.value for cell in cells(opened(paper_with(Quotes(HOSTILE))))]
-    wanted = [harmless(text) for text in words_of(paper_with(Quotes(HOSTILE)))]
-    assert [text for text in wanted if text not in values and text not in {"A subtitle"}] == []
+    values = [cell.value for cell in cells(opened(book(text(Quotes(HOSTILE)))))]
+    assert [words for words in cleaned(HOSTILE) if words not in values] == []
+
+
+def test_rows_are_high_enough_for_what_stands_in_them() -> None:
+    long, sheet = "Many words. " * 100, text(Paragraph("Few."), Paragraph("Many words. " * 100))
+    heights = opened(book(sheet, data(((long, 1, 1, 1, 1, ""),))))
+    assert heights["Text"].row_dimensions[4].height < 20
+    assert heights["Text"].row_dimensions[5].height > 150
+    assert heights["Data"].row_dimensions[6].height > 300
+
+
+def test_a_chart_draws_each_change_with_its_interval() -> None:
+    chart = ChartSheet("Chart", "Changes", ("A note.",), "Points", BARS)
+    (sheet,) = opened(book(chart))
+    drawn = [[sheet.cell(row, column + 1).value for column in (LABEL, POINTS, DOWN, UP)] for row in (5, 6)]
+    assert drawn == [["Mentors: Is it safe?", 54, 34, 23.5], ["=Mentees", -28, 32, 40]]
+    assert 'descr="Changes A note."' in part(book(chart), "drawings/drawing")
+    native = part(book(chart), "charts/chart")
+    assert all(f"<c:f>Chart!$A{letter}$5:$A{letter}$6</c:f>" in native for letter in "ABCD")
+    assert native.count("2F6DA8") == native.count("B75D14") == 1
+
+
+def test_a_chart_of_no_changes_is_a_sheet_without_one() -> None:
+    (sheet,) = opened(book(ChartSheet("Chart", "Changes", ("A note.",), "Points", ())))
+    assert sheet._charts == []
+
+
+def test_sheets_from_right_to_left_run_so() -> None:
+    chart = ChartSheet("Chart", "Changes", (), "Points", BARS)
+    mirrored = opened(book(text(), data(), chart, direction="rtl"))
+    assert all(sheet.sheet_view.rightToLeft for sheet in mirrored)
+    assert {cell.alignment.readingOrder for cell in cells(mirrored)} == {2}
+    assert not any(sheet.sheet_view.rightToLeft for sheet in opened(book(text(), data(), chart)))
+    assert '<c:orientation val="maxMin"/><c:max' in part(book(chart, direction="rtl"), "charts/chart")
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=50), min_size=1, max_size=5))
+def test_sheets_have_names_that_a_spreadsheet_takes(tabs: list[str]) -> None:
+    names = sheet_names(tuple(TextSheet(tab, "", ()) for tab in tabs))
+    assert len({name.casefold() for name in names}) == len(tabs)
+    assert all(1 <= len(name) <= LONGEST_NAME for name in names)
+    assert all(not set(name) & set("[]:*?/\\") and name.strip("'") == name for name in names)
+
+
+def test_a_table_among_text_is_a_table() -> None:
+    tables = [block for section in english_paper().sections for block in section.blocks if isinstance(block, Table)]
+    values = {str(cell.value) for cell in cells(opened(book(text(*tables))))}
+    assert {column.title for one in tables for column in one.columns} <= values

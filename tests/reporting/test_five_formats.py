@@ -17,9 +17,12 @@ from feedback.domain.report.report import Report
 from feedback.domain.survey.kinds import MANY
 from feedback.domain.survey.questionnaires import Order, Role
 from feedback.rendering.blocks import Paper
+from feedback.rendering.csv_files import plain_csv, spreadsheet_csv
 from feedback.rendering.pdf import Press, write_pdf
 from feedback.rendering.workbook import write_workbook
-from feedback.reporting.every_number import number_lines, report_csv
+from feedback.reporting.every_number import number_lines
+from feedback.reporting.number_sheets import answers_sheet
+from feedback.reporting.report_book import compose_report_book
 from feedback.reporting.report_paper import ReportSource, compose_report
 from feedback.resources import templates_folder
 from tests.rendering.showing import page_html
@@ -109,20 +112,23 @@ def test_the_pdf_says_the_same(paper: Paper, lines: list[Line]) -> None:
         start = text.index(row, start) + len(row)
 
 
-def test_the_workbook_says_the_same(paper: Paper, lines: list[Line]) -> None:
-    book = load_workbook(io.BytesIO(write_workbook(paper)))
-    rows = [
-        tuple("" if cell is None else str(cell) for cell in row[:4])
-        for sheet in book
-        for row in sheet.iter_rows(values_only=True)
-    ]
-    start = max(place for place, row in enumerate(rows) if row == ("Question", "Group", "Answer", "People"))
-    assert rows[start + 1 : start + 1 + len(lines)] == lines
+def test_the_workbook_says_the_same_in_words_and_in_numbers(speaking: Flask, document: Report) -> None:
+    book = load_workbook(io.BytesIO(write_workbook(compose_report_book(ReportSource(signed(document)), "en"))))
+    header, *rows = [row for row in book["Every answer"].iter_rows(values_only=True) if row[1]]
+    found = [dict(zip(header, row, strict=True)) for row in rows]
+    for line, cells in zip(number_lines(document, "en"), found, strict=True):
+        told = [cells[title] or "" for title in ("Code", "Group", "Answer", "In words")]
+        assert told == [line.question, line.group, line.answer, line.said]
+        numbers = tuple(cells[title] for title in ("At least", "At most", "Of"))
+        assert numbers == ((line.count.low, line.count.high, line.count.n) if line.count else (None, None, None))
 
 
-def test_the_table_says_the_same(speaking: Flask, document: Report, lines: list[Line]) -> None:
-    rows = csv.DictReader(io.StringIO(report_csv(document, "en").decode("utf-8-sig"), newline=""))
+def test_both_tables_say_the_same(speaking: Flask, document: Report, lines: list[Line]) -> None:
+    sheet = answers_sheet(document, "en")
+    rows = csv.DictReader(io.StringIO(plain_csv(sheet).decode(), newline=""))
     assert [(row["text"], row["group"], row["answer"], row["said"]) for row in rows] == lines
+    shown = csv.DictReader(io.StringIO(spreadsheet_csv(sheet, "fr").decode("utf-8-sig"), newline=""), delimiter=";")
+    assert [(row["Question"], row["Group"], row["Answer"], row["In words"]) for row in shown] == lines
 
 
 def test_the_data_say_the_same(speaking: Flask, document: Report, lines: list[Line]) -> None:

@@ -115,7 +115,7 @@ def test_every_number_of_a_cell_follows_from_what_is_published(
     speaking: Flask, ratings: list[str], order: Order
 ) -> None:
     document = of_mentors("".join(ratings), order=order)
-    published = [line for line in number_lines(document, "en") if line.text == "How?" and line.of]
+    published = [line for line in number_lines(document, "en") if line.text == "How?" and line.count]
     n = {line.of for line in published}
     for cell in cells(heat(document)):
         numbers = re.search(r"\((?:at (?:least|most) )?(?:(\d+) to )?(\d+) of (\d+)\)", cell.said)
