@@ -16,6 +16,7 @@ from bench import (
     organisations,
     page,
     reports,
+    reviewing,
     roster,
     sealing,
     steps,
@@ -43,6 +44,7 @@ BENCHMARKS = (
     utility,
     contested,
     reports,
+    reviewing,
     waves,
 )
 

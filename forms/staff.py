@@ -3,7 +3,7 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
@@ -81,25 +81,46 @@ _TOO_LONG = _("Write at most %(characters)s.", characters=LazyString(characters,
 
 
 class DecideCommentForm(StaffForm):
-    """What becomes of one comment. Which decisions are open for it depends on its author's wish: see `offer`."""
+    """What becomes of one comment, and of the `alike` ones shown beside it if the reviewer wants the `same` for them.
+
+    Which decisions its author allows, the service knows; the page has a button for each.
+    """
 
     comment = HiddenField(validators=[InputRequired()])
     decision = RadioField(
         _("What happens to this comment?"),
         [InputRequired(_("Choose what happens to this comment."))],
         choices=[
-            SelectChoice(Decision.RELEASED, _("Publish it word for word")),
-            SelectChoice(Decision.REDACTED, _("Publish it as changed below")),
-            SelectChoice(Decision.SUMMARISED, _("Only sum it up, together with others")),
+            SelectChoice(Decision.UNDECIDED, _("Decide later")),
             SelectChoice(Decision.WITHHELD, _("Do not use it")),
+            SelectChoice(Decision.SUMMARISED, _("Only sum it up, together with others")),
+            SelectChoice(Decision.RELEASED, _("Publish it word for word")),
+            SelectChoice(Decision.REDACTED, _("Publish it as changed above")),
         ],
         invalid_choice_message=_("Choose what happens to this comment."),
     )
     redacted = TextAreaField(_("The changed text"), [Length(max=LONGEST_REVIEWED, message=_TOO_LONG)])
+    alike = SelectMultipleField(validate_choice=False)
+    same = BooleanField()
 
-    def offer(self, decisions: tuple[Decision, ...]) -> None:
-        """Leave only these decisions to choose from."""
-        self.decision.choices = [choice for choice in self.decision.choices if choice.value in decisions]
+
+class DecideTickedForm(StaffForm):
+    """What becomes of all comments that were ticked."""
+
+    ticked = SelectMultipleField(
+        validators=[InputRequired(_("Tick the comments to decide on."))], validate_choice=False
+    )
+    decision = RadioField(
+        _("What happens to the ticked comments?"),
+        [InputRequired(_("Choose what happens to the ticked comments."))],
+        choices=[
+            SelectChoice(Decision.WITHHELD, _("Do not use them")),
+            SelectChoice(Decision.SUMMARISED, _("Only sum them up")),
+            SelectChoice(Decision.RELEASED, _("Publish them word for word")),
+            SelectChoice(Decision.UNDECIDED, _("Take the decisions back")),
+        ],
+        invalid_choice_message=_("Choose what happens to the ticked comments."),
+    )
 
 
 class SumUpCommentsForm(StaffForm):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment
 from feedback.domain.survey.answers import Wish
-from feedback.services.comments.decide_comment import decide_comment
+from feedback.services.comments.decide_comments import decide_comments
 from feedback.services.comments.list_comments import Review, list_comments
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.comments.sum_up_comments import sum_up_comments
@@ -55,7 +55,7 @@ def comment_that_says(world: World, wave: int, text: str, question: str = "F2") 
 def decide(world: World, wave: int, text: str, verdict: CommentVerdict, question: str = "F2") -> None:
     number = comment_that_says(world, wave, text, question).id
     with world.session() as session:
-        decide_comment(session, world.keys, wave, comment_id=number, verdict=verdict, now=world.clock(), actor="test")
+        decide_comments(session, world.keys, wave, verdicts={number: verdict}, now=world.clock(), actor="test")
 
 
 def sum_up(world: World, wave: int, summary: str = SUMMARY, question: str = "F2") -> None:

@@ -11,7 +11,7 @@ from feedback.domain.comments.highlights import segments
 from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment
 from feedback.domain.survey.questionnaires import text_in
 from feedback.runtime import runtime
-from feedback.services.comments.decide_comment import decide_comment
+from feedback.services.comments.decide_comments import decide_comments
 from feedback.services.comments.list_comments import Review, list_comments
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.comments.sum_up_comments import sum_up_comments
@@ -55,9 +55,7 @@ def decide_command(wave_id: int, comment_id: str, decision: str, text: TextIO | 
     """
     tools, number = runtime(), _known_id(_review(wave_id), comment_id)
     verdict = CommentVerdict(Decision(decision), text.read() if text else "")
-    decide_comment(
-        tools.session(), tools.keys, wave_id, comment_id=number, verdict=verdict, now=tools.clock(), actor=ACTOR
-    )
+    decide_comments(tools.session(), tools.keys, wave_id, verdicts={number: verdict}, now=tools.clock(), actor=ACTOR)
     found = _review(wave_id)
     say(f"{found.decided} of {len(found.comments)} decided.")
 

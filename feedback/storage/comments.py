@@ -5,11 +5,13 @@ in the order of their random ids and shown in it, so that order tells of the rev
 """
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from feedback.domain.comments.progress import Outline
 from feedback.domain.comments.review import Decision
 from feedback.domain.sealing import SealedComment, SealedReview
 from feedback.storage.database import Base
@@ -79,10 +81,19 @@ def comments_of(session: Session, wave_id: int) -> list[StoredComment]:
     return list(session.scalars(query.order_by(StoredComment.question, StoredComment.id)))
 
 
-def comment_by_id(session: Session, wave_id: int, comment_id: bytes) -> StoredComment | None:
-    """Return a comment of a wave."""
-    mine = (StoredComment.id == comment_id, StoredComment.wave_id == wave_id)
-    return session.scalar(select(StoredComment).where(*mine))
+def outlines_of(session: Session, wave_id: int) -> tuple[Outline, ...]:
+    """Return the comments of a wave without their texts, as `comments_of` orders them."""
+    columns = select(StoredComment.id, StoredComment.question, StoredComment.decision)
+    query = columns.where(StoredComment.wave_id == wave_id).order_by(StoredComment.question, StoredComment.id)
+    decisions = {str(decision): decision for decision in Decision}
+    rows = session.execute(query).all()
+    return tuple(Outline(number, question, decisions[decision]) for number, question, decision in rows)
+
+
+def comments_by_id(session: Session, wave_id: int, comment_ids: Collection[bytes]) -> dict[bytes, StoredComment]:
+    """Return those of some comments that are a wave's, by id."""
+    mine = (StoredComment.id.in_(comment_ids), StoredComment.wave_id == wave_id)
+    return {row.id: row for row in session.scalars(select(StoredComment).where(*mine))}
 
 
 def comments_on(session: Session, wave_id: int, question: str) -> list[SealedComment]:

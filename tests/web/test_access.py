@@ -25,7 +25,18 @@ from tests.world import World, hidden_value
 pytestmark = ON_SQLITE
 
 OPEN = {"staff.how_to_sign_in", "staff.ask_sign_in", "staff.sign_in", "staff.sign_out"}
-REVIEWERS_ALONE = {f"staff.{name}" for name in ("comments", "decide_comment", "sum_up_comments", "release_comments")}
+REVIEWERS_ALONE = {
+    f"staff.{name}"
+    for name in (
+        "comments",
+        "comment",
+        "one_by_one",
+        "decide_comment",
+        "decide_ticked",
+        "sum_up_comments",
+        "release_comments",
+    )
+}
 ADMINISTRATORS_ALONE = {"staff.retry_wave", "staff.discard_wave"}
 CONTACT_AND_ADMINISTRATORS = {"staff.support", "staff.finish_support"}
 _REPORTS = {f"{name}{kind}" for name in ("report", "comparison", "changes") for kind in ("", "_file")}

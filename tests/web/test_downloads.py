@@ -1,6 +1,6 @@
 """Every file that staff take away from a page stands in the audit log, under its name and whoever took it."""
 
-from feedback.rendering.pdf import PLACES
+from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from tests.reviewing import release, reviewed_wave
 from tests.web.test_access import go, ways
 from tests.web.test_staff_pages import SITE, signed_in, two_reports
@@ -19,7 +19,7 @@ def test_every_file_that_is_downloaded_is_noted(world: World) -> None:
     client = signed_in(world)
     answers = [go(client, way) for way in ways(world.app, later) if way.method == "GET"]
     files = [answer.headers["Content-Disposition"] for answer in answers if "Content-Disposition" in answer.headers]
-    assert len(files) == 10
+    assert len(files) == len(REPORT_FORMATS) + 2 * len(COMPARISON_FORMATS) + 1  # and the calendar
     assert [f"attachment; filename={name}" for _actor, name in noted(world, "downloaded")] == files
     assert {actor for actor, _name in noted(world, "downloaded")} == {ACTOR}
 

@@ -24,6 +24,7 @@ class Sign(StrEnum):
     DATE = "date"
     ROLE = "role"
     PLACE = "place"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ _DOMAIN = r"\b[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,5}\.(?:com|org|net|edu|gov|
 _MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*")
 _LINK = re.compile(rf"(?i)\b(?:https?://|www\.)[^\s<>]+|{_DOMAIN}|(?<!\w)@\w{{2,}}")
 _PHONE = re.compile(r"(?<!\w)\(?\+?\d(?:[\s()./-]{0,2}\d){6,14}(?!\w)")
+# A number by which somebody could be looked up: five digits and more, with a few letters before them or not.
+_NUMBER = re.compile(r"\b(?:[A-Za-z]{1,4}-?)?\d{5,}\b")
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_LETTERS = 4
 _SURE_LETTERS = 6
@@ -118,6 +121,8 @@ class Marker:
             (Sign.PHONE, _PHONE),
             *((Sign.ROLE, pattern) for pattern in words.roles),
             *((Sign.PLACE, pattern) for pattern in words.places),
+            *((Sign.PHONE, pattern) for pattern in words.extensions),
+            *((Sign.NUMBER, pattern) for pattern in words.staff_numbers),
         )
 
     def names(self, names: Iterable[str]) -> Names:
@@ -128,7 +133,9 @@ class Marker:
         """Return the parts of `text` that may tell who somebody is: in order, not empty, none over another."""
         spans: list[Span] = []
         end = 0
-        for span in sorted((*self._spans(text), *names.spans(text)), key=lambda one: (one.start, -one.end)):
+        numbers = (Span(one.start(), one.end(), Sign.NUMBER) for one in _NUMBER.finditer(text))
+        found = (*self._spans(text), *names.spans(text), *numbers)
+        for span in sorted(found, key=lambda one: (one.start, -one.end)):
             if span.end > end:
                 spans.append(Span(max(span.start, end), span.end, span.sign))
                 end = span.end

@@ -73,7 +73,7 @@ class ReviewedQuestion:
 
 
 def decisions_for(wish: Wish) -> tuple[Decision, ...]:
-    """Return what a reviewer may decide on a comment whose author has this wish."""
+    """Return what a reviewer may decide on a comment whose author has this wish. Any decision can be taken back."""
     if wish is Wish.QUOTE:
         return (Decision.RELEASED, Decision.REDACTED, Decision.SUMMARISED, Decision.WITHHELD)
     return (Decision.SUMMARISED, Decision.WITHHELD) if wish is Wish.SUMMARISE else (Decision.WITHHELD,)
@@ -81,7 +81,7 @@ def decisions_for(wish: Wish) -> tuple[Decision, ...]:
 
 def checked_verdict(comment: Comment, verdict: CommentVerdict) -> CommentVerdict:
     """Return the verdict with its text cleaned, or raise ReviewRefused if it may not be given on this comment."""
-    if verdict.decision not in decisions_for(comment.wish):
+    if verdict.decision is not Decision.UNDECIDED and verdict.decision not in decisions_for(comment.wish):
         raise ReviewRefused("The author of this comment does not allow that. Choose one of the other decisions.")
     if verdict.decision is not Decision.REDACTED:
         return CommentVerdict(verdict.decision)

@@ -29,21 +29,29 @@ _PHRASES = Entries(
 
 @dataclass(frozen=True)
 class TellingWords:
-    """Patterns of days (in figures or with the name of a month), of places in an organisation, of rooms and teams."""
+    """Patterns of days (in figures or with the name of a month), of places in an organisation, of rooms and teams.
+
+    `extensions` are of telephones within a house, `staff_numbers` of people, both behind a word for them.
+    """
 
     dates: tuple[re.Pattern[str], ...]
     roles: tuple[re.Pattern[str], ...]
     places: tuple[re.Pattern[str], ...]
+    extensions: tuple[re.Pattern[str], ...]
+    staff_numbers: tuple[re.Pattern[str], ...]
 
 
 def read_telling_words(text: str, file: str) -> TellingWords:
     """Return what the TOML `text` of `file` describes; raise WordsRefused with all problems, one on a line."""
     words = WordFile(text, file)
-    words.top.only("months", "roles", "places")
+    words.top.only("months", "roles", "places", "numbers")
     months = words.top.inner(words.top.values.get("months"), "months")
     places = words.top.inner(words.top.values.get("places"), "places")
     tables = [words.top.inner(one, f"roles {n}") for n, one in enumerate(words.top.entries("roles"), start=1)]
-    found = TellingWords(_dates(words, months), (_roles(words, tables),), _places(words, places))
+    numbers = words.top.inner(words.top.values.get("numbers"), "numbers")
+    found = TellingWords(
+        _dates(words, months), (_roles(words, tables),), _places(words, places), *_numbers(words, numbers)
+    )
     words.check()
     return found
 
@@ -90,6 +98,17 @@ def _places(words: WordFile, table: TomlTable) -> tuple[re.Pattern[str], ...]:
         re.compile(rf"\b(?i:{named})\s+(?:(?i:{between})\s*)?(?:\d+\w*|[A-Z][\w-]*)"),
         re.compile(rf"\b(?!{no_names}\b)[A-Z][\w-]+\s+(?i:{named})\b"),
         re.compile(rf"\b{numbered}\s+(?:{numbered_between}\s*)?\d+"),
+    )
+
+
+def _numbers(words: WordFile, table: TomlTable) -> tuple[tuple[re.Pattern[str]], tuple[re.Pattern[str]]]:
+    keys = ("extensions", "of_staff", "between")
+    table.only(*keys)
+    extensions, of_staff, between = (_any_of(words.words(table, key, _PHRASES)) for key in keys)
+    behind = rf"[\s.:#-]*(?:{between}[\s.:#-]*)?"
+    return (
+        (re.compile(rf"(?i)\b{extensions}{behind}\d{{2,6}}\b"),),
+        (re.compile(rf"(?i)\b{of_staff}{behind}(?=[\w-]*\d)\w[\w-]{{1,15}}\b"),),
     )
 
 

@@ -1,17 +1,49 @@
 """Open the comments of a wave in review. Sees no person: the names to highlight come from another use case."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment, ReviewedQuestion, read_comment
 from feedback.domain.errors import SealBroken, WaveNotReady
 from feedback.domain.sealing import Place, PrivateKey, SealedComment, SealedReview, open_comment, open_review
+from feedback.domain.survey.questionnaires import Texts
 from feedback.domain.waves.states import WaveState
 from feedback.storage.comment_releases import release_of
 from feedback.storage.comments import StoredComment, comments_of, summaries_of
 from feedback.storage.keys import KeyStore
-from feedback.storage.waves import Wave, wave_by_id
+from feedback.storage.programmes import programme_by_id
+from feedback.storage.waves import Wave, questionnaires_of, wave_by_id
+
+
+@dataclass(frozen=True)
+class ReviewHead:
+    """What is told of a review. `words` are the questions' texts by code; all is destroyed at `expires_at`."""
+
+    wave_id: int
+    programme: str
+    stage: str
+    reviewer_name: str
+    expires_at: datetime
+    time_zone: ZoneInfo
+    words: dict[str, Texts]
+
+
+def review_head(session: Session, wave: Wave, now: datetime) -> ReviewHead:
+    """Return what is told of the review of a wave."""
+    programme = programme_by_id(session, wave.programme_id)
+    asked = questionnaires_of(session, wave.id).values()
+    return ReviewHead(
+        wave_id=wave.id,
+        programme=programme.name,
+        stage=wave.stage,
+        reviewer_name=wave.reviewer_name,
+        expires_at=wave.comments_expire_at or now,
+        time_zone=ZoneInfo(programme.time_zone),
+        words={question.code: question.text for one in asked for question in one.open_questions},
+    )
 
 
 def wave_in_review(session: Session, wave_id: int, now: datetime) -> Wave:
@@ -40,10 +72,15 @@ def open_comments(session: Session, keys: KeyStore, wave: Wave) -> tuple[Reviewe
         ReviewedQuestion(
             code=code,
             comments=tuple(one for row in rows if row.question == code and (one := opened_comment(row, key, place))),
-            summary=_words(SealedReview(summaries[code]), key, place, code.encode()) if code in summaries else "",
+            summary=opened_summary(summaries[code], key, place, code) if code in summaries else "",
         )
         for code in dict.fromkeys(row.question for row in rows)
     )
+
+
+def opened_summary(sealed: SealedReview, key: PrivateKey, place: Place, question: str) -> str:
+    """Return the summary of the comments on a question."""
+    return _words(sealed, key, place, question.encode())
 
 
 def opened_comment(row: StoredComment, key: PrivateKey, place: Place) -> ReviewedComment | None:

@@ -67,7 +67,12 @@ for _ending in COMPARISON_FORMATS:
     staff.add_url_rule(f"{_OVER}.{_ending}", "changes_file", comparisons.of_all_as_file, defaults=_chosen)
 staff.add_url_rule("/waves/<int:wave_id>/report/comments.json", "comments_json", reports.comments_as_json)
 staff.add_url_rule("/waves/<int:wave_id>/comments", "comments", comments.review)
+staff.add_url_rule("/waves/<int:wave_id>/comments/one-by-one", "one_by_one", comments.one_by_one)
+staff.add_url_rule("/waves/<int:wave_id>/comments/one/<comment>", "comment", comments.one)
 staff.add_url_rule("/waves/<int:wave_id>/comments/decide", "decide_comment", comments.decide, methods=["POST"])
+staff.add_url_rule(
+    "/waves/<int:wave_id>/comments/decide-ticked", "decide_ticked", comments.decide_ticked, methods=["POST"]
+)
 staff.add_url_rule("/waves/<int:wave_id>/comments/sum-up", "sum_up_comments", comments.sum_up, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/comments/release", "release_comments", comments.release, methods=["POST"])
 staff.add_url_rule("/sign-in", "how_to_sign_in", sign_in.explain)

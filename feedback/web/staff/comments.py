@@ -1,148 +1,161 @@
-"""The reviewer's page: a wave's comments without their authors, and what becomes of each. Only for reviewers."""
+"""The reviewer's pages: a wave's comments without their authors, and what becomes of them. Only for reviewers.
 
-from dataclasses import dataclass
+Comments are read fifty a page, or one by one: each decision is answered by the next comment that waits for one.
+"""
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from feedback.domain.comments.highlights import Names, Segment, Sign, segments
-from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment, ReviewedQuestion, decisions_for
+from feedback.domain.comments.review import CommentVerdict, Decision, decisions_for
 from feedback.domain.errors import ReviewRefused
 from feedback.domain.staff import StaffRole
-from feedback.domain.survey.answers import Wish
-from feedback.domain.survey.questionnaires import text_in
-from feedback.locales.speech import spoken
-from feedback.reporting.words import day
 from feedback.runtime import runtime
-from feedback.services.comments.decide_comment import decide_comment
-from feedback.services.comments.list_comments import Review, list_comments
+from feedback.services.comments.decide_comments import decide_comments
+from feedback.services.comments.index_comments import CommentIndexes
+from feedback.services.comments.read_comments import CommentReader, ReadComments
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.comments.sum_up_comments import sum_up_comments
-from feedback.services.roster.names_on_roster import names_on_roster
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.sent_forms import accepted
-from forms.marking import marker
-from forms.staff import DecideCommentForm, ReleaseCommentsForm, StaffForm, SumUpCommentsForm
+from feedback.web.staff.shown_comments import (
+    Saved,
+    errors_of,
+    head_of,
+    saved,
+    shown_comments,
+    shown_questions,
+)
+from forms.staff import (
+    DecideCommentForm,
+    DecideTickedForm,
+    ReleaseCommentsForm,
+    StaffForm,
+    SumUpCommentsForm,
+)
 
-_MARKER = marker()
-
-
-@dataclass(frozen=True)
-class ShownComment:
-    """One comment: its text in marked segments, its author's wish, the decision so far and the form for another."""
-
-    key: str
-    segments: tuple[Segment, ...]
-    signs: tuple[Sign, ...]
-    wish: Wish
-    decision: Decision
-    form: DecideCommentForm
-
-
-@dataclass(frozen=True)
-class CommentedQuestion:
-    """One open question with its comments and the form for their summary."""
-
-    code: str
-    text: str
-    comments: tuple[ShownComment, ...]
-    lacks_summary: bool
-    form: SumUpCommentsForm
+_READER = CommentReader(CommentIndexes())
 
 
 @allowed(StaffRole.REVIEWER)
 def review(wave_id: int) -> ResponseReturnValue:
-    """Show the comments of a wave that are in review."""
-    return _page(wave_id)
+    """Show a page of the comments of a wave that are in review."""
+    return _page(wave_id, _page_number())
+
+
+@allowed(StaffRole.REVIEWER)
+def one(wave_id: int, comment: str) -> ResponseReturnValue:
+    """Show one comment, and those that say nearly the same."""
+    return _one(wave_id, _comment_id(comment, 404))
+
+
+@allowed(StaffRole.REVIEWER)
+def one_by_one(wave_id: int) -> ResponseReturnValue:
+    """Show the first comment that is not decided behind the one that the address names; the list if none is left."""
+    tools, after = runtime(), request.args.get("after")
+    behind = _comment_id(after, 404) if after else None
+    found = _READER.following(tools.session(), tools.keys, wave_id, behind, now=tools.clock(), actor=member().actor)
+    if not found.comments:
+        return redirect(url_for(".comments", wave_id=wave_id, _anchor="release"), 303)
+    return _one_page(found, before=saved(found, behind))
 
 
 @allowed(StaffRole.REVIEWER)
 def decide(wave_id: int) -> ResponseReturnValue:
-    """Keep the decision on one comment."""
-    form, tools = DecideCommentForm(), runtime()
-    with accepted(form, lambda: _page(wave_id, form), ReviewRefused, at=form.redacted):
+    """Keep the decision on one comment, or on those beside it too, and go on to the next."""
+    form = DecideCommentForm()
+    if not form.comment.data:
+        abort(400)
+    comment_id = _comment_id(form.comment.data)
+    at = form.redacted if form.decision.data == Decision.REDACTED else form.decision
+    with accepted(form, lambda: _one(wave_id, comment_id, form), ReviewRefused, at=at):
         verdict = CommentVerdict(Decision(form.decision.data), form.redacted.data or "")
-        decide_comment(
-            tools.session(),
-            tools.keys,
-            wave_id,
-            comment_id=_comment_id(form.comment.data),
-            verdict=verdict,
-            now=tools.clock(),
-            actor=member().actor,
-        )
-    return redirect(url_for(".comments", wave_id=wave_id, _anchor=f"c-{form.comment.data}"), 303)
+        alike = map(_comment_id, form.alike.data if form.same.data else ())
+        _decide(wave_id, dict.fromkeys((comment_id, *alike), verdict))
+    return redirect(url_for(".one_by_one", wave_id=wave_id, after=comment_id.hex()), 303)
+
+
+@allowed(StaffRole.REVIEWER)
+def decide_ticked(wave_id: int) -> ResponseReturnValue:
+    """Keep one decision on all comments that are ticked, or on none of them."""
+    form, number = DecideTickedForm(), _page_number()
+    with accepted(form, lambda: _page(wave_id, number, form), ReviewRefused, at=form.ticked):
+        verdict = CommentVerdict(Decision(form.decision.data))
+        _decide(wave_id, dict.fromkeys(map(_comment_id, form.ticked.data), verdict))
+    return redirect(url_for(".comments", wave_id=wave_id, page=number), 303)
 
 
 @allowed(StaffRole.REVIEWER)
 def sum_up(wave_id: int) -> ResponseReturnValue:
     """Keep the summary of one question's comments."""
-    form, tools = SumUpCommentsForm(), runtime()
+    form, tools, number = SumUpCommentsForm(), runtime(), _page_number()
     code, words = form.question.data, form.summary.data or ""
-    with accepted(form, lambda: _page(wave_id, form), ReviewRefused, at=form.summary):
+    with accepted(form, lambda: _page(wave_id, number, form), ReviewRefused, at=form.summary):
         sum_up_comments(tools.session(), wave_id, code, summary=words, now=tools.clock(), actor=member().actor)
-    return redirect(url_for(".comments", wave_id=wave_id, _anchor=f"q-{code}"), 303)
+    return redirect(url_for(".comments", wave_id=wave_id, page=number, _anchor=f"q-{code}-summary"), 303)
 
 
 @allowed(StaffRole.REVIEWER)
 def release(wave_id: int) -> ResponseReturnValue:
     """Publish what was decided; the worker destroys what is left."""
     form, tools = ReleaseCommentsForm(), runtime()
-    with accepted(form, lambda: _page(wave_id, form)):
+    with accepted(form, lambda: _page(wave_id, _page_number(), form)):
         release_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=member().actor)
     return redirect(url_for(".report", wave_id=wave_id, _anchor="comments"), 303)
 
 
-def _comment_id(text: str) -> bytes:
+def _decide(wave_id: int, verdicts: dict[bytes, CommentVerdict]) -> None:
+    tools = runtime()
+    decide_comments(tools.session(), tools.keys, wave_id, verdicts=verdicts, now=tools.clock(), actor=member().actor)
+
+
+def _page_number() -> int:
+    return request.args.get("page", 1, type=int)
+
+
+def _comment_id(text: str, otherwise: int = 400) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError:
-        abort(400)
+        abort(otherwise)
 
 
-def _page(wave_id: int, failed: StaffForm | None = None) -> str:
+def _page(wave_id: int, number: int, failed: StaffForm | None = None) -> str:
     tools = runtime()
-    found = list_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=member().actor)
-    names = _MARKER.names(names_on_roster(tools.session(), wave_id))
+    found = _READER.page(tools.session(), tools.keys, wave_id, number, now=tools.clock(), actor=member().actor)
     return render_template(
         "staff/comments.html",
-        review=found,
-        destroyed_on=day(found.expires_at.astimezone(found.time_zone).date()),
-        questions=tuple(_commented(found, one, names, failed) for one in found.questions),
-        errors=_errors(failed),
+        review=head_of(found),
+        page=number,
+        sections=shown_questions(found, failed),
+        errors=errors_of(failed),
+        ticked_form=failed if isinstance(failed, DecideTickedForm) else DecideTickedForm(formdata=None),
         form=failed if isinstance(failed, ReleaseCommentsForm) else ReleaseCommentsForm(formdata=None),
     )
 
 
-def _commented(found: Review, one: ReviewedQuestion, names: Names, failed: StaffForm | None) -> CommentedQuestion:
-    # Without `formdata=None` every form of the page would take up what one of them has sent.
-    form = SumUpCommentsForm(formdata=None, data={"question": one.code, "summary": one.summary})
-    if isinstance(failed, SumUpCommentsForm) and failed.question.data == one.code:
-        form = failed
-    comments = tuple(_shown_comment(comment, names, failed) for comment in one.comments)
-    return CommentedQuestion(one.code, text_in(found.words[one.code], spoken().code), comments, one.lacks_summary, form)
+def _one(wave_id: int, comment_id: bytes, failed: DecideCommentForm | None = None) -> str:
+    tools = runtime()
+    found = _READER.one(tools.session(), tools.keys, wave_id, comment_id, now=tools.clock(), actor=member().actor)
+    return _one_page(found, failed)
 
 
-def _shown_comment(one: ReviewedComment, names: Names, failed: StaffForm | None) -> ShownComment:
-    text, verdict, key = one.comment.text, one.verdict, one.id.hex()
-    decision = verdict.decision if one.is_decided else None
-    filled = {"comment": key, "decision": decision, "redacted": verdict.redacted or text}
-    form = DecideCommentForm(formdata=None, data=filled)
-    if isinstance(failed, DecideCommentForm) and failed.comment.data == key:
-        form = failed
-    form.offer(decisions_for(one.comment.wish))
-    spans = _MARKER.highlights(text, names)
-    signs = tuple(sign for sign in Sign if any(span.sign is sign for span in spans))
-    return ShownComment(f"c-{key}", segments(text, spans), signs, one.comment.wish, verdict.decision, form)
+def _one_page(found: ReadComments, failed: DecideCommentForm | None = None, before: Saved | None = None) -> str:
+    comment, *alike = shown_comments(found)
+    return render_template(
+        "staff/comment.html",
+        review=head_of(found),
+        page=found.progress.page_of(found.comments[0].id),
+        comment=comment,
+        alike=alike,
+        same=tuple(other for other in alike if other.wish is comment.wish),
+        saved=before,
+        decisions=decisions_for(comment.wish),
+        errors=errors_of(failed),
+        form=failed or _decision_form(found),
+    )
 
 
-def _errors(failed: StaffForm | None) -> tuple[tuple[str, str, str], ...]:
-    """Return (id of the field to go to, message, "") for each error of a form that was refused."""
-    if failed is None:
-        return ()
-    prefix = ""
-    if isinstance(failed, DecideCommentForm):
-        prefix = f"c-{failed.comment.data}-"
-    elif isinstance(failed, SumUpCommentsForm):
-        prefix = f"q-{failed.question.data}-"
-    return tuple((f"{prefix}{field.name}", str(message), "") for field in failed for message in field.errors)
+def _decision_form(found: ReadComments) -> DecideCommentForm:
+    one = found.comments[0]
+    words = one.verdict.redacted or one.comment.text
+    return DecideCommentForm(formdata=None, data={"comment": one.id.hex(), "redacted": words})

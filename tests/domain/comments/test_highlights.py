@@ -108,6 +108,13 @@ def test_plain_words_are_no_names(text: str) -> None:
         (Sign.PLACE, "room 12B"),
         (Sign.PLACE, "team Phoenix"),
         (Sign.PLACE, "Paris office"),
+        *((Sign.PHONE, words) for words in ("ext. 4711", "extension 12", "poste 345", "Extensión: 2201", "تحويلة 123")),
+        *(
+            (Sign.NUMBER, words)
+            for words in ("staff number E1234", "employee no. 77", "matricule 00421", "Badge #A-12")
+        ),
+        *((Sign.NUMBER, words) for words in ("número de empleado 5521", "rhif staff 812", "الرقم الوظيفي 5512")),
+        *((Sign.NUMBER, words) for words in ("00421", "AB-12345", "E554433")),
     ],
 )
 def test_what_may_identify_is_marked(sign: Sign, part: str) -> None:
@@ -117,7 +124,18 @@ def test_what_may_identify_is_marked(sign: Sign, part: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["The team is good.", "It costs 12 euros.", "in 2026", "24 hours", "ten out of 10", "a coach", "e.g. this"]
+    "text",
+    [
+        "The team is good.",
+        "It costs 12 euros.",
+        "in 2026",
+        "24 hours",
+        "ten out of 10",
+        "a coach",
+        "e.g. this",
+        "staff are kind",
+        "the next 2000",
+    ],
 )
 def test_harmless_words_are_not_marked(text: str) -> None:
     assert highlights(text, ROSTER) == ()
@@ -169,6 +187,7 @@ def test_folding_takes_accents_away(word: str, folded: str) -> None:
         ("Aisha said so, and AISHA again, and Aisha.", ("Aisha", "AISHA")),
         ("We asked Will. Will it help?", ("Will",)),
         ("See https://example.com/ana for more.", ("https://example.com/ana",)),
+        ("Ring me on ext. 4711, staff number E1234.", ("ext. 4711", "staff number E1234")),
     ],
 )
 def test_authors_are_warned_of_what_is_plain_in_their_language(text: str, parts: tuple[str, ...]) -> None:

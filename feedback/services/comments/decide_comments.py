@@ -1,0 +1,59 @@
+"""Decide what becomes of comments, of one or of several at once. Never reads people.
+
+The audit log says that somebody decided, not what: how many were withheld is nobody's business after the release.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.comments.review import REVIEWED_BYTES, Comment, CommentVerdict, Decision, checked_verdict
+from feedback.domain.errors import NotFound
+from feedback.domain.sealing import Place, PrivateKey, seal_review
+from feedback.services.comments.open_comments import opened_comment, wave_in_review
+from feedback.storage.audit_log import note
+from feedback.storage.comments import StoredComment, comments_by_id
+from feedback.storage.database import lock_wave
+from feedback.storage.keys import KeyStore
+
+
+def decide_comments(
+    session: Session,
+    keys: KeyStore,
+    wave_id: int,
+    *,
+    verdicts: Mapping[bytes, CommentVerdict],
+    now: datetime,
+    actor: str,
+) -> None:
+    """Replace the verdicts on comments, by their ids: all of them or none.
+
+    Raises ReviewRefused if an author does not allow it or a text does not fit, NotFound if there is no such comment,
+    WaveNotReady if nothing is in review.
+    """
+    lock_wave(session, wave_id)
+    wave = wave_in_review(session, wave_id, now)
+    place, key = Place(wave.programme_id, wave.id), keys.comment_key(wave_id)
+    rows = comments_by_id(session, wave_id, verdicts.keys())
+    for comment_id, verdict in verdicts.items():
+        row = _found(rows, comment_id)
+        checked = checked_verdict(_comment(row, key, place), verdict)
+        row.decision, row.redacted = checked.decision, None
+        if checked.decision is Decision.REDACTED:
+            row.redacted = seal_review(checked.redacted.encode(), wave.comment_key, place, row.id, REVIEWED_BYTES)
+        note(session, now, actor, "decided on a comment", f"wave {wave_id}")
+    session.commit()
+
+
+def _found(rows: Mapping[bytes, StoredComment], comment_id: bytes) -> StoredComment:
+    if comment_id not in rows:
+        raise NotFound("There is no such comment in review.")
+    return rows[comment_id]
+
+
+def _comment(row: StoredComment, key: PrivateKey, place: Place) -> Comment:
+    opened = opened_comment(row, key, place)
+    if opened is None:
+        raise NotFound("There is no such comment in review.")
+    return opened.comment
