@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, delete, func, insert, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.comments.progress import Outline
@@ -28,11 +28,13 @@ class StoredComment(Base):
     __table_args__ = (
         CheckConstraint(f"decision IN ({_DECISIONS})", name="decision"),
         CheckConstraint("(decision = 'redacted') = (redacted IS NOT NULL)", name="redacted"),
+        # Holds all that tells how far a review has come, so that no sealed text is read for it.
+        Index("ix_comments_progress", "wave_id", "question", "id", "decision"),
         {"sqlite_with_rowid": False},
     )
 
     id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), index=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"))
     question: Mapped[str] = mapped_column(String(10))
     sealed: Mapped[bytes]
     decision: Mapped[str] = mapped_column(String(10))

@@ -6,7 +6,7 @@ from feedback.domain.staff import StaffRole
 from feedback.domain.survey.answers import Wish
 from tests.browser.pressing import press, shown
 from tests.browser.test_participant import FIT, TAGS, tab_to
-from tests.reviewing import review_of, reviewed_wave, wave_in_review
+from tests.reviewing import comment_that_says, review_of, reviewed_wave, wave_in_review
 from tests.web.test_staff_pages import token_for
 from tests.world import World
 
@@ -27,27 +27,40 @@ def test_no_comment_is_wider_than_a_phone(live: World, address: str, plain_page:
     assert plain_page.evaluate(FIT)
 
 
-def test_a_comment_is_decided_by_keyboard(live: World, address: str, plain_page: Page) -> None:
+def test_comments_are_decided_by_keyboard_one_after_the_other(live: World, address: str, plain_page: Page) -> None:
     wave = wave_in_review(live)
     review_page(live, address, plain_page, wave)
-    while plain_page.evaluate(TAGS)[1] != "radio":
-        plain_page.keyboard.press("Tab")
-    plain_page.keyboard.press("Space")
-    tab_to(plain_page, "Save this decision")
+    plain_page.get_by_role("link", name="Decide one by one").click()
+    plain_page.wait_for_selector("main[data-page=comment]")
+    first = plain_page.locator("blockquote").inner_text()
+    tab_to(plain_page, "Do not use it")
     with plain_page.expect_navigation():
         plain_page.keyboard.press("Enter")
     assert review_of(live, wave).decided == 1
-    assert "1 of 6 decided." in plain_page.locator("main").inner_text()
-    assert plain_page.evaluate("document.querySelector(':target').tagName") == "ARTICLE"
+    assert "Saved." in plain_page.locator("[role=status]").inner_text()
+    assert plain_page.locator("blockquote").first.inner_text() != first
+    assert plain_page.evaluate(FIT)
 
 
-def test_an_error_leads_to_the_comment_that_has_it(live: World, address: str, plain_page: Page) -> None:
+def test_the_enter_key_publishes_nothing(live: World, address: str, plain_page: Page) -> None:
+    wave = wave_in_review(live, ["More time, please!", "more time please", *"abcd"], [Wish.QUOTE] * 6)
+    review_page(live, address, plain_page, wave)
+    alike = comment_that_says(live, wave, "more time please").id.hex()
+    plain_page.goto(f"{address}/staff/waves/{wave}/comments/one/{alike}")
+    plain_page.locator("#same").focus()
+    with plain_page.expect_navigation():
+        plain_page.keyboard.press("Enter")
+    assert review_of(live, wave).decided == 0
+
+
+def test_an_error_leads_to_what_is_missing(live: World, address: str, plain_page: Page) -> None:
     review_page(live, address, plain_page, wave_in_review(live))
-    plain_page.get_by_role("button", name="Save this decision").nth(2).click()
+    press(plain_page, "Save this for the ticked comments")
     plain_page.wait_for_selector(".errors")
-    plain_page.locator(".errors a").click()
+    plain_page.locator(".errors a").last.click()
     assert plain_page.evaluate(TAGS)[0] == "FIELDSET"
     assert plain_page.locator(":target .error").count() == 1
+    assert plain_page.evaluate(FIT)
 
 
 def test_comments_are_released_by_keyboard(live: World, address: str, plain_page: Page) -> None:

@@ -1,5 +1,6 @@
 """Every file that staff take away from a page stands in the audit log, under its name and whoever took it."""
 
+from feedback.rendering.pdf import PLACES
 from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from tests.reviewing import release, reviewed_wave
 from tests.web.test_access import go, ways

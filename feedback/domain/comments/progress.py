@@ -39,7 +39,7 @@ class Progress:
         """Codes of the questions that have comments."""
         return tuple(dict.fromkeys(one.question for one in self.outlines))
 
-    @property
+    @cached_property
     def decided(self) -> int:
         """How many are decided."""
         return sum(one.is_decided for one in self.outlines)

@@ -80,6 +80,7 @@ ALLOWED = {
     (Wish.SUMMARISE, Decision.SUMMARISED),
     (Wish.SUMMARISE, Decision.WITHHELD),
     (Wish.COUNT, Decision.WITHHELD),
+    *((wish, Decision.UNDECIDED) for wish in Wish),  # A decision can be taken back.
 }
 
 
