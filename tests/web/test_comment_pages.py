@@ -253,7 +253,7 @@ def test_a_decision_is_answered_by_the_next_comment_until_none_is_left(world: Wo
         way = post(client, wave, "decide", comment=key[0], decision="withheld").location or ""
         count += 1
     assert review_of(world, wave).is_finished
-    assert way == f"{page_of(wave)}#release"
+    assert 'id="release"' in page.text
 
 
 def test_a_decision_can_be_changed_from_the_next_page_and_taken_back_until_the_release(world: World) -> None:
