@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedback.domain.disclosure.counts import Count
@@ -59,6 +59,8 @@ COUNTS = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(lambda ends: Coun
 
 
 @given(COUNTS, COUNTS)
+@example(Count(0, 10, 20), Count(20, 20, 20))
+@example(Count(10, 20, 20), Count(0, 0, 20))
 def test_a_whisker_reaches_the_earlier_share_where_there_may_be_no_change(
     speaking: Flask, before: Count, after: Count
 ) -> None:
