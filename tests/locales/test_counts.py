@@ -20,7 +20,7 @@ WORDS = set(
         "email ends few focus group interval last many moment name names opened organisation others pair "
         "place programme question range reason response reviewer role roles said sentence share side sign "
         "signs since stage stages summary text theme themes time until url verb wave who word zone "
-        "certain counts expected questions shares",
+        "certain change counts expected questions shares",
     )
 )
 COUNTED = set(
@@ -34,7 +34,7 @@ ALONE = re.compile(
     r"|: %\((count|doubled)\)s|\(%\((number|most|points)\)s\)|%\((band|wide_band|percent)\)s|from %\(least\)s \("
     r"|%\(least\)s (must answer|nothing)|\) chose|\(%\((low|high)\)s, |of them wrote"
     r"|only %\(count\)s|^%\(count\)s \(|^%\(answered\)s of|\(%\(count\)s\)$|of %\(n\)s$"
-    r"|, %\(number\)s stand out|; %\(groups\)s, from %\(least\)s to %\(most\)s$"
+    r"|omment %\(number\)s|^Page %\(page\)s of|, %\(number\)s stand out|; %\(groups\)s, from %\(least\)s to %\(most\)s$"
 )
 
 
