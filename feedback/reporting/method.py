@@ -58,7 +58,10 @@ def _rules(rules: Rules) -> tuple[str, ...]:
             "Where a question was asked for “before” and “now”, the answers for now are shown, and how many say that "
             "it was worse before. Memory plays a part in that: it often shows more change than two separate surveys do."
         ),
-        _("“Prefer not to say” is not counted. So questions differ in how many people they count."),
+        _(
+            "“Prefer not to say” is not counted, and neither is a question that was left open. So questions differ in "
+            "how many people they count."
+        ),
         _("Where people could tick several answers, each answer is counted by itself."),
         _(
             "Before it was published, an independent program attacked this report: it tried whatever answers fit "
