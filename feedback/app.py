@@ -53,13 +53,15 @@ def _engine_options(url: str) -> dict[str, Any]:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
+    is_secure = settings.base_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.vault.session_key if settings.vault else None,
-        SESSION_COOKIE_NAME="feedback-staff",
-        SESSION_COOKIE_PATH="/staff",
+        # Not "__Host-", which would send it to participants' pages too.
+        SESSION_COOKIE_NAME="__Secure-feedback-staff" if is_secure else "feedback-staff",
+        SESSION_COOKIE_PATH="/staff/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=is_secure,
         PERMANENT_SESSION_LIFETIME=8 * 3600,
         MAX_CONTENT_LENGTH=LARGEST_POST_BYTES,
         MAX_FORM_MEMORY_SIZE=LARGEST_POST_BYTES,

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Regexp
 from wtforms.widgets import HiddenInput
 
 from feedback.domain.comments.review import LONGEST_REVIEWED, Decision
@@ -24,6 +24,13 @@ class SignInForm(StaffForm):
 
 class SignOutForm(StaffForm):
     """A button."""
+
+
+class EndSessionForm(StaffForm):
+    """A button beside one of one's own sessions."""
+
+    set_by_page = ("csrf_token", "digest")
+    digest = HiddenField(validators=[Regexp(r"[0-9a-f]{64}\Z")])
 
 
 class RetryWaveForm(StaffForm):

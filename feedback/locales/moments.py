@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, get_datetime_format, get_timezone_location
+from babel.dates import format_date, format_time, format_timedelta, get_datetime_format, get_timezone_location
 
 from feedback.domain.errors import sentence
 from feedback.locales.catalogues import catalogue
@@ -33,6 +33,11 @@ def _first(on: date, said: str, code: str) -> str:
 def time_of_day(at: datetime | time, code: str) -> str:
     """Return such as "10:00", in the time zone of `at` if it has one."""
     return format_time(at, _TIME.get(code, "short"), locale=code)
+
+
+def ago(length: timedelta, code: str) -> str:
+    """Return such as "3 minutes ago"; never less than a minute."""
+    return format_timedelta(-max(length, timedelta(minutes=1)), "minute", add_direction=True, locale=code)
 
 
 def end_of(at: datetime) -> tuple[date, time | None]:

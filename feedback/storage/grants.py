@@ -72,6 +72,7 @@ _STAFF: Mapping[str, str] = {
     "known_pepper": _READ,
     "staff": _EDIT,
     "sign_ins": "SELECT, INSERT, DELETE",
+    "staff_sessions": "SELECT, INSERT, DELETE, UPDATE (seen_at)",
     "audit_log": _ADD,
 }
 # The worker opens, sends and closes; it enrols nobody and signs nobody in.

@@ -1,9 +1,9 @@
-"""Staff: the people who plan waves, review comments and read reports, and their sign-in links."""
+"""Staff: the people who plan waves, review comments and read reports, their sign-in links and their sessions."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, delete, select
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.address import Address
@@ -37,6 +37,17 @@ class SignIn(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     expires_at: Mapped[datetime]
+
+
+class StaffSession(Base):
+    """One browser in which a member of staff is signed in; only the digest of what its cookie holds is kept."""
+
+    __tablename__ = "staff_sessions"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    begun_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
 
 
 def staff_by_email(session: Session, organisation_id: int, email: Address | None) -> StaffMember | None:
@@ -75,3 +86,32 @@ def take_sign_in(session: Session, digest: bytes, now: datetime) -> TakenSignIn 
 def revoke_sign_ins(session: Session, staff_id: int) -> None:
     """Delete the unused sign-in links of a member of staff."""
     session.execute(delete(SignIn).where(SignIn.staff_id == staff_id))
+
+
+def session_by_digest(session: Session, digest: bytes) -> StaffSession | None:
+    """Return a staff session, whether it has run out or not."""
+    return session.get(StaffSession, digest)
+
+
+def sessions_of(session: Session, staff_id: int) -> list[StaffSession]:
+    """Return the sessions of a member of staff, the one used last first."""
+    mine = select(StaffSession).where(StaffSession.staff_id == staff_id)
+    return list(session.scalars(mine.order_by(StaffSession.seen_at.desc(), StaffSession.digest)))
+
+
+def note_seen(session: Session, digest: bytes, now: datetime) -> None:
+    """Record that a session is in use."""
+    session.execute(update(StaffSession).where(StaffSession.digest == digest).values(seen_at=now))
+
+
+def end_sessions(session: Session, staff_id: int, digest: bytes | None = None) -> int:
+    """Delete the sessions of a member of staff, or one of them; return how many there were."""
+    mine = delete(StaffSession).where(StaffSession.staff_id == staff_id)
+    query = mine if digest is None else mine.where(StaffSession.digest == digest)
+    return len(session.execute(query.returning(StaffSession.digest)).all())
+
+
+def forget_sessions(session: Session, *, begun_before: datetime, seen_before: datetime) -> None:
+    """Delete the sessions of everybody that have run out."""
+    has_run_out = or_(StaffSession.begun_at <= begun_before, StaffSession.seen_at <= seen_before)
+    session.execute(delete(StaffSession).where(has_run_out))

@@ -44,7 +44,7 @@ def _register_staff_pages(app: Flask) -> None:
     from feedback.web.bounces import bounce_hook
     from feedback.web.metrics import metrics
     from feedback.web.staff import staff
-    from feedback.web.staff.sessions import StaffSessions
+    from feedback.web.staff.cookie import StaffSessions
 
     app.session_interface = StaffSessions()
     for pages in (metrics, staff, bounce_hook):

@@ -1,5 +1,4 @@
 import re
-from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -305,17 +304,6 @@ def test_a_wave_that_is_not_open_says_what_its_report_can_never_show(world: Worl
     assert "With 9 mentors" in see(client, f"/staff/waves/{wave}")
     world.open(wave)
     assert "With 9 mentors" not in see(client, f"/staff/waves/{wave}")
-
-
-def test_a_session_ends_when_its_member_is_gone(world: World) -> None:
-    client = world.client()
-    with client.session_transaction("/staff/", base_url=SITE) as cookie:
-        cookie["staff_id"] = 404
-    assert client.get("/staff/", base_url=SITE).status_code == 302
-
-
-def test_a_session_does_not_outlast_the_day(world: World) -> None:
-    assert world.app.permanent_session_lifetime <= timedelta(hours=12)
 
 
 def tick(world: World) -> None:

@@ -15,6 +15,7 @@ from feedback.web.staff import (
     quiet_times,
     reports,
     rosters,
+    sessions,
     sign_in,
     support,
     undeliverable,
@@ -79,6 +80,9 @@ staff.add_url_rule("/sign-in", "how_to_sign_in", sign_in.explain)
 staff.add_url_rule("/sign-in/<token>", "ask_sign_in", sign_in.ask)
 staff.add_url_rule("/sign-in/<token>", "sign_in", sign_in.enter, methods=["POST"])
 staff.add_url_rule("/sign-out", "sign_out", sign_in.leave, methods=["POST"])
+staff.add_url_rule("/signed-in", "sessions", sessions.here_and_elsewhere)
+staff.add_url_rule("/signed-in/end", "end_session", sessions.end, methods=["POST"])
+staff.add_url_rule("/signed-in/end-all", "end_all_sessions", sessions.end_all, methods=["POST"])
 
 
 @staff.context_processor

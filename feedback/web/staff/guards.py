@@ -9,14 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import NotFound
 from feedback.domain.staff import StaffRole
-from feedback.runtime import runtime
+from feedback.runtime import runtime, system_clock
 from feedback.services.programmes.show_programmes import owner_of_programme
-from feedback.services.staff.sign_in import Member, find_member
+from feedback.services.staff.keep_sessions import SignedIn, find_session
+from feedback.services.staff.sign_in import Member
 from feedback.services.waves.show_wave import owner_of_wave
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
+IN_COOKIE = "signed_in"
 _MARK = "roles_let_in"
 # Beyond this no database can even be asked for a number.
 _LARGEST_NUMBER = 2**31 - 1
@@ -37,13 +39,13 @@ def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            found = _signed_in()
+            found = by_cookie()
             if found is None:
                 return redirect(url_for("staff.how_to_sign_in"))
-            if found.role not in roles:
+            if found.member.role not in roles:
                 abort(403)
-            _check_own(found, kwargs)
-            g.staff = found
+            _check_own(found.member, kwargs)
+            g.signed_in, g.staff = found, found.member
             return view(*args, **kwargs)
 
         vars(guarded)[_MARK] = frozenset(roles)
@@ -69,9 +71,17 @@ def member() -> Member:
     return found
 
 
-def _signed_in() -> Member | None:
-    staff_id = session.get("staff_id")
-    return find_member(runtime().session(), staff_id) if isinstance(staff_id, int) else None
+def signed_in() -> SignedIn:
+    """Return who is signed in and by which session, in a view that wears `allowed`."""
+    found: SignedIn = g.signed_in
+    return found
+
+
+def by_cookie() -> SignedIn | None:
+    """Return whose session the cookie names; None if it has ended, or there is none."""
+    secret = session.get(IN_COOKIE)
+    # Real time, even where a programme's is ahead of it.
+    return find_session(runtime().session(), secret, now=system_clock()) if isinstance(secret, str) else None
 
 
 def _check_own(found: Member, arguments: dict[str, Any]) -> None:

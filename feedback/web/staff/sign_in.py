@@ -3,9 +3,10 @@
 from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from feedback.runtime import runtime
+from feedback.runtime import runtime, system_clock
+from feedback.services.staff.keep_sessions import begin_session, end_session
 from feedback.services.staff.sign_in import sign_in
-from feedback.web.staff.guards import open_to_all
+from feedback.web.staff.guards import IN_COOKIE, by_cookie, open_to_all
 from feedback.web.staff.sent_forms import accepted
 from forms.staff import SignInForm, SignOutForm
 
@@ -27,8 +28,9 @@ def enter(token: str) -> ResponseReturnValue:
     """Use the link up and begin a session of its own."""
     with accepted(SignInForm()):
         staff_id = sign_in(runtime().session(), token, now=runtime().clock())
+        secret = begin_session(runtime().session(), staff_id, now=system_clock())
     session.clear()
-    session["staff_id"] = staff_id
+    session[IN_COOKIE] = secret
     return redirect(url_for(".programmes"), 303)
 
 
@@ -36,5 +38,8 @@ def enter(token: str) -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """End the session."""
     with accepted(SignOutForm()):
-        session.clear()
+        found = by_cookie()
+        if found is not None:
+            end_session(runtime().session(), found.member, found.digest, now=runtime().clock())
+    session.clear()
     return redirect(url_for(".how_to_sign_in"), 303)

@@ -1,0 +1,108 @@
+"""Keep staff signed in: a session is a row, so it ends when it is ended, whoever has a copy of its cookie.
+
+The cookie holds 32 random bytes and the row their digest, so that a copy of the database signs nobody in.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.links import SECRET_BYTES, from_address, to_address
+from feedback.services.staff.sign_in import Member, find_member
+from feedback.storage.audit_log import note
+from feedback.storage.database import reading
+from feedback.storage.staff import (
+    StaffSession,
+    end_sessions,
+    forget_sessions,
+    note_seen,
+    session_by_digest,
+    sessions_of,
+)
+
+LONGEST = timedelta(hours=8)
+IDLE = timedelta(hours=2)
+# A visit is a write no more often than that.
+_PRECISION = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is signed in, by which session."""
+
+    member: Member
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One browser in which somebody is signed in. `name` tells it from others and opens nothing."""
+
+    name: str
+    begun_at: datetime
+    seen_at: datetime
+    is_this_one: bool
+
+
+def begin_session(session: Session, staff_id: int, *, now: datetime) -> str:
+    """Begin a session and return what its cookie must hold; sessions of everybody that have run out are forgotten."""
+    forget_sessions(session, begun_before=now - LONGEST, seen_before=now - IDLE)
+    secret = secrets.token_bytes(SECRET_BYTES)
+    session.add(StaffSession(digest=_digest(secret), staff_id=staff_id, begun_at=now, seen_at=now))
+    session.commit()
+    return to_address(secret)
+
+
+def find_session(session: Session, secret: str, *, now: datetime) -> SignedIn | None:
+    """Return who is signed in by what a cookie holds; None if that is no session, or one that has run out."""
+    data = from_address(secret)
+    if data is None:
+        return None
+    digest = _digest(data)
+    with reading(session):
+        found = session_by_digest(session, digest)
+        if found is None or not _lasts(found, now):
+            return None
+        staff_id, seen_at = found.staff_id, found.seen_at
+    member = find_member(session, staff_id)
+    if member is None:
+        return None
+    if now - seen_at >= _PRECISION:
+        note_seen(session, digest, now)
+        session.commit()
+    return SignedIn(member, digest)
+
+
+def show_sessions(session: Session, signed_in: SignedIn, *, now: datetime) -> list[OpenSession]:
+    """Return the sessions of whoever is signed in, the one used last first."""
+    with reading(session):
+        return [
+            OpenSession(one.digest.hex(), one.begun_at, one.seen_at, one.digest == signed_in.digest)
+            for one in sessions_of(session, signed_in.member.id)
+            if _lasts(one, now)
+        ]
+
+
+def end_session(session: Session, member: Member, digest: bytes, *, now: datetime) -> None:
+    """End one session of a member of staff; what is ended already, or somebody else's, stays as it is."""
+    if end_sessions(session, member.id, digest):
+        note(session, now, member.actor, "signed out", f"staff {member.id}")
+    session.commit()
+
+
+def end_all_sessions(session: Session, member: Member, *, now: datetime) -> None:
+    """End every session of a member of staff."""
+    if end_sessions(session, member.id):
+        note(session, now, member.actor, "signed out everywhere", f"staff {member.id}")
+    session.commit()
+
+
+def _lasts(one: StaffSession, now: datetime) -> bool:
+    return now - one.begun_at < LONGEST and now - one.seen_at < IDLE
+
+
+def _digest(secret: bytes) -> bytes:
+    return hashlib.sha256(secret).digest()

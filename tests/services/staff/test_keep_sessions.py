@@ -1,0 +1,103 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.domain.links import from_address
+from feedback.domain.staff import StaffRole
+from feedback.services.staff.keep_sessions import (
+    IDLE,
+    LONGEST,
+    begin_session,
+    end_all_sessions,
+    end_session,
+    find_session,
+    show_sessions,
+)
+from feedback.services.staff.sign_in import invite_staff, sign_in
+from feedback.storage.audit_log import LogEntry
+from feedback.storage.organisations import organisation_named
+from feedback.storage.staff import StaffSession
+from tests.databases import ON_SQLITE
+from tests.world import START, FixedClock
+
+MINUTE = timedelta(minutes=1)
+
+
+def account(session: Session, email: str = "ana@example.com") -> int:
+    organisation_named(session, "Example")
+    role = StaffRole.COORDINATOR
+    token = invite_staff(session, organisation="Example", name="Ana", email=email, role=role, now=START, actor="test")
+    return sign_in(session, token, now=START)
+
+
+def logged(session: Session) -> list[str]:
+    acts = session.scalars(select(LogEntry.act).order_by(LogEntry.id))
+    return [act for act in acts if "signed out" in act]
+
+
+def test_a_session_is_whose_it_was_begun_for(session: Session) -> None:
+    number = account(session)
+    found = find_session(session, begin_session(session, number, now=START), now=START)
+    assert found is not None
+    assert (found.member.id, found.member.name) == (number, "Ana")
+
+
+def test_no_copy_of_the_database_signs_anybody_in(session: Session) -> None:
+    secret = from_address(begin_session(session, account(session), now=START))
+    assert session.scalars(select(StaffSession.digest)).one() != secret
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("secret", ["", "x", "A" * 43, "é" * 43, "../../etc"])
+def test_what_is_no_session_signs_nobody_in(session: Session, secret: str) -> None:
+    begin_session(session, account(session), now=START)
+    assert find_session(session, secret, now=START) is None
+
+
+def test_a_session_that_is_used_lasts_its_hours_and_no_longer(session: Session) -> None:
+    secret, now = begin_session(session, account(session), now=START), START
+    while now + IDLE - MINUTE < START + LONGEST:
+        now += IDLE - MINUTE
+        assert find_session(session, secret, now=now) is not None
+    assert find_session(session, secret, now=START + LONGEST) is None
+
+
+def test_a_session_that_nobody_uses_ends_earlier(session: Session) -> None:
+    secret = begin_session(session, account(session), now=START)
+    assert find_session(session, secret, now=START + IDLE) is None
+
+
+def test_one_session_is_ended_and_another_is_not(session: Session, clock: FixedClock) -> None:
+    number = account(session)
+    first, second = (begin_session(session, number, now=START) for _browser in range(2))
+    here = find_session(session, second, now=START)
+    elsewhere = find_session(session, first, now=START)
+    assert here is not None
+    assert elsewhere is not None
+    assert sorted(one.is_this_one for one in show_sessions(session, here, now=START)) == [False, True]
+    end_session(session, here.member, elsewhere.digest, now=clock())
+    assert find_session(session, first, now=START) is None
+    assert find_session(session, second, now=START) is not None
+    assert logged(session) == ["signed out"]
+
+
+def test_nobody_ends_the_session_of_somebody_else(session: Session, clock: FixedClock) -> None:
+    mine = find_session(session, begin_session(session, account(session), now=START), now=START)
+    theirs = begin_session(session, account(session, "ben@example.com"), now=START)
+    digest = session.scalars(select(StaffSession.digest).order_by(StaffSession.staff_id.desc())).first()
+    assert mine is not None
+    assert digest is not None
+    end_session(session, mine.member, digest, now=clock())
+    end_all_sessions(session, mine.member, now=clock())
+    assert find_session(session, theirs, now=START) is not None
+    assert logged(session) == ["signed out everywhere"]
+
+
+def test_sessions_that_have_run_out_are_forgotten_with_the_next_sign_in(session: Session) -> None:
+    number = account(session)
+    begin_session(session, number, now=START)
+    kept = begin_session(session, number, now=START + IDLE)
+    assert find_session(session, kept, now=START + IDLE) is not None
+    assert len(session.scalars(select(StaffSession)).all()) == 1
