@@ -26,7 +26,7 @@ from feedback.storage.staff import (
 LONGEST = timedelta(hours=8)
 IDLE = timedelta(hours=2)
 # A visit is a write no more often than that.
-_PRECISION = timedelta(minutes=1)
+_PRECISION = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
