@@ -248,13 +248,13 @@ def invited_to(session: Session, wave_id: int) -> list[int]:
     return list(session.scalars(_invited_to(wave_id).order_by(Delivery.participant_id)))
 
 
-def invited_twice(session: Session, wave_id: int, people: Mapping[int, Participant]) -> set[int]:
+def invited_twice(session: Session, wave: Wave, people: Mapping[int, Participant]) -> set[int]:
     """Return those of `people`, by id, whose address was invited to a wave in both roles.
 
     Their own addresses alone are looked up: going through all of a wave takes ever longer the larger it is.
     """
-    rows = seats_of(session, people.values())
-    invited = (Delivery.wave_id == wave_id, Delivery.mail == INVITATION)
+    rows = seats_of(session, wave.programme_id, (person.email for person in people.values()))
+    invited = (Delivery.wave_id == wave.id, Delivery.mail == INVITATION)
     found = (
         select(Delivery.participant_id).where(*invited, mine) for mine in among(session, Delivery.participant_id, rows)
     )

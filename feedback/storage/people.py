@@ -148,11 +148,10 @@ def people_by_id(session: Session, participant_ids: Iterable[int]) -> dict[int, 
     return {person.id: person for query in found for person in session.scalars(query.order_by(Participant.id))}
 
 
-def seats_of(session: Session, people: Iterable[Participant]) -> dict[int, Address]:
-    """Return (id, address) of everybody who is in one programme now at the address of some of its `people`."""
-    known = list(people)
-    here = (Participant.programme_id.in_({one.programme_id for one in known}), Participant.has_left.is_(False))
-    found = among(session, Participant.email, (one.email for one in known))
+def seats_of(session: Session, programme_id: int, addresses: Iterable[Address]) -> dict[int, Address]:
+    """Return the ids of everybody who is in the programme now at one of the addresses, each with the address."""
+    here = (Participant.programme_id == programme_id, Participant.has_left.is_(False))
+    found = among(session, Participant.email, addresses)
     rows = (session.execute(select(Participant.id, Participant.email).where(*here, mine)) for mine in found)
     return {number: email for part in rows for number, email in part}
 

@@ -26,7 +26,8 @@ from tests.world import World, hidden_value
 pytestmark = ON_SQLITE
 
 OPEN = {"staff.how_to_sign_in", "staff.ask_sign_in", "staff.sign_in", "staff.sign_out"}
-<<<<<<< HEAD
+OWN = {"staff.sessions", "staff.end_session", "staff.end_all_sessions"}
+"""Of whoever is signed in, wherever: no organisation owns them."""
 REVIEWERS_ALONE = {
     f"staff.{name}"
     for name in (
@@ -39,11 +40,6 @@ REVIEWERS_ALONE = {
         "release_comments",
     )
 }
-=======
-OWN = {"staff.sessions", "staff.end_session", "staff.end_all_sessions"}
-"""Of whoever is signed in, wherever: no organisation owns them."""
-REVIEWERS_ALONE = {f"staff.{name}" for name in ("comments", "decide_comment", "sum_up_comments", "release_comments")}
->>>>>>> f2cf02a (End a session of staff where it is ended, whoever has a copy of its cookie)
 ADMINISTRATORS_ALONE = {"staff.retry_wave", "staff.discard_wave"}
 CONTACT_AND_ADMINISTRATORS = {"staff.support", "staff.finish_support"}
 _REPORTS = {f"{name}{kind}" for name in ("report", "comparison", "changes") for kind in ("", "_file")}

@@ -192,7 +192,7 @@ def _pack(
     organisation = programme.organisation.name
     desk = desk_of(session, programme.id)
     support = f"{sender_settings.base_url}/support/{to_address(desk.handle)}" if desk else None
-    twice = invited_twice(session, wave.id, people)
+    twice = invited_twice(session, wave, people)
     minutes = _minutes(session, wave)
     return _BatchContext(batch, wave, programme, organisation, people, twice, sender_settings, support, minutes, now)
 

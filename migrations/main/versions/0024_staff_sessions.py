@@ -6,8 +6,8 @@ A session is a row that can be ended, and no longer a cookie that lasts by itsel
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
