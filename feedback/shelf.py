@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-Made = TypeVar("Made")
+Kept = TypeVar("Kept")
 
 
 _SMALL = 1024
@@ -39,8 +39,8 @@ class Shelf:
     _sweeper: threading.Timer | None = None
 
     def get(
-        self, key: Hashable, state: Hashable, make: Callable[[], Made], *, size: Callable[[Made], int] = _small
-    ) -> Made:
+        self, key: Hashable, state: Hashable, make: Callable[[], Kept], *, size: Callable[[Kept], int] = _small
+    ) -> Kept:
         """Return what `make` returned for this key and state, made anew where it is not kept. It must not be changed.
 
         `size` tells about how many bytes it takes.
@@ -48,7 +48,7 @@ class Shelf:
         with self._lock:
             copy = self._copies.get(key)
             if copy is not None and copy.state == state and copy.until > time.monotonic():
-                found: Made = copy.made
+                found: Kept = copy.made
                 return found
             self._copies.pop(key, None)
         made = make()

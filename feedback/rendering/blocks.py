@@ -1,7 +1,4 @@
-"""What a report is made of, in no format: sections of headed blocks. Every format writes these and nothing else.
-
-Words are in the reader's language and numbers are formatted; whoever writes a format decides nothing but looks.
-"""
+"""The blocks that a report is made of, with words and numbers as they are read; a format decides nothing but looks."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -219,7 +216,7 @@ class HeatTable:
 
 
 @dataclass(frozen=True)
-class Span:
+class Stretch:
     """From `low` to `high`, in percent of an axis that runs from 0 to 100; a point where they are equal."""
 
     low: float
@@ -237,9 +234,9 @@ class Dumbbell:
     label: str
     note: str
     target: str
-    before: Span
-    after: Span
-    interval: Span
+    before: Stretch
+    after: Stretch
+    interval: Stretch
     points: str
     counts: str
     mark: str
@@ -328,8 +325,8 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Findings:
-    """Sentences, one below the other."""
+class Sentences:
+    """One below the other."""
 
     entries: tuple[Finding, ...]
 
@@ -340,7 +337,7 @@ class Card:
 
     name: str
     title: str
-    blocks: tuple[Paragraph | Findings | RateBars, ...]
+    blocks: tuple[Paragraph | Sentences | RateBars, ...]
     calls: bool = False
 
 
@@ -349,40 +346,3 @@ class Cards:
     """A first page: cards beside and below one another."""
 
     cards: tuple[Card, ...]
-
-
-PlainBlock: TypeAlias = Paragraph | Heading | Items | Facts | Quotes | Table | Chart
-"""What every format writes by itself."""
-
-Block: TypeAlias = PlainBlock | HeatTable | Dumbbells | RateBars | ThemeChart | Findings | Cards
-"""What papers hold; a format that has no picture for one of them writes it as `rendering.plainly` says."""
-
-
-@dataclass(frozen=True)
-class PaperSection:
-    """One part of a report. `name` is a short stable key, such as "outcomes", by which pages link to it.
-
-    What `is_folded` is for those who check, and a page may hide it under its title.
-    """
-
-    name: str
-    title: str
-    blocks: tuple[Block, ...]
-    is_folded: bool = False
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A whole report, ready to be written. `language` is such as "en" or "en-GB", `direction` "ltr" or "rtl".
-
-    One that `is_brief` is printed in cards and pictures, and comments are cut where its last page ends; `more` says how
-    many are missing, from one on.
-    """
-
-    title: str
-    subtitle: str
-    language: str
-    direction: str
-    sections: tuple[PaperSection, ...]
-    is_brief: bool = False
-    more: tuple[str, ...] = ()

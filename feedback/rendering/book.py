@@ -5,7 +5,7 @@ from enum import StrEnum
 from itertools import compress
 from typing import TypeAlias
 
-from feedback.rendering.blocks import Block
+from feedback.rendering.paper import Block
 
 Value: TypeAlias = str | int | float | None
 """One cell of a data sheet; None is an empty one. Words may stand where a number is known only within limits."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from feedback.rendering.blocks import Dumbbell, RateBar, Span
+from feedback.rendering.blocks import Dumbbell, RateBar, Stretch
 
 _MIDDLE, _CAP, _DOT, _PILL = 12, 4, 5, 8
 _GRID = (0, 25, 50, 75, 100)
@@ -46,8 +46,8 @@ class _Drawing:
         yield self._point("after", row.after)
 
     def rate(self, bar: RateBar) -> Iterator[str]:
-        yield f'<rect class="track" {self._box(Span(0, 100), _MIDDLE - 1, 0.5)}/>'
-        yield f'<rect class="filled" {self._box(Span(0, bar.share or 0), _MIDDLE - 1, 0.5)}/>'
+        yield f'<rect class="track" {self._box(Stretch(0, 100), _MIDDLE - 1, 0.5)}/>'
+        yield f'<rect class="filled" {self._box(Stretch(0, bar.share or 0), _MIDDLE - 1, 0.5)}/>'
 
     def _between(self, row: Dumbbell) -> str:
         before, after = row.before, row.after
@@ -60,12 +60,12 @@ class _Drawing:
     def _line(self, name: str, start: float, end: float, rows: tuple[float, float] = (_MIDDLE, _MIDDLE)) -> str:
         return f'<line class="{name}" x1="{self._x(start)}" x2="{self._x(end)}" y1="{rows[0]}" y2="{rows[1]}"/>'
 
-    def _point(self, name: str, span: Span) -> str:
+    def _point(self, name: str, span: Stretch) -> str:
         if span.low == span.high:
             return f'<circle class="{name}" cx="{self._x(span.low)}" cy="{_MIDDLE}" r="{_DOT}"/>'
         return f'<rect class="{name}" {self._box(span, _PILL, _MIDDLE - _PILL / 2)} rx="{_PILL // 2}"/>'
 
-    def _box(self, span: Span, height: float, top: float) -> str:
+    def _box(self, span: Stretch, height: float, top: float) -> str:
         left = self._at(span.high) if self._mirrored else span.low
         return f'x="{_number(left)}%" y="{top}" width="{_number(span.high - span.low)}%" height="{height}"'
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from feedback.rendering.blocks import Block, Heading, PlainBlock
+from feedback.rendering.blocks import Heading
+from feedback.rendering.paper import Block, PlainBlock
 
 Some = TypeVar("Some", PlainBlock, Block)
 

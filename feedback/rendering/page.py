@@ -9,20 +9,16 @@ from markupsafe import Markup
 
 from feedback.rendering.blocks import (
     BarPart,
-    Block,
     Cards,
     Chart,
     Dumbbell,
     Dumbbells,
     Finding,
-    Findings,
     Heading,
     HeatTable,
-    Paper,
-    PaperSection,
-    PlainBlock,
     RateBar,
     RateBars,
+    Sentences,
     Table,
     ThemeChart,
     ThemeRow,
@@ -32,6 +28,7 @@ from feedback.rendering.cleaning import cleaned
 from feedback.rendering.dumbbell_svg import dumbbell_svg, rate_svg
 from feedback.rendering.levels import without_skipped_levels
 from feedback.rendering.painting import PageBrush
+from feedback.rendering.paper import Block, Paper, PaperSection, PlainBlock
 from feedback.rendering.placing import charts_of, reach_of
 from feedback.rendering.wording import in_words
 
@@ -155,7 +152,7 @@ class _Writer:
             case Cards():
                 cards = (PageCard(one.name, one.title, one.calls, self._blocks(one.blocks)) for one in block.cards)
                 return PageBlock("cards", block, cards=tuple(cards))
-            case Findings():
+            case Sentences():
                 return PageBlock("findings", block, parts=tuple(map(self._finding, block.entries)))
             case RateBars():
                 return PageBlock("rates", block, parts=tuple(map(self._rate, block.bars)))

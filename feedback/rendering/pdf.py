@@ -12,7 +12,7 @@ from pathlib import Path
 
 from feedback.children import run_child
 from feedback.domain.errors import PdfNotMade, PressBusy, sentence
-from feedback.rendering.blocks import Paper
+from feedback.rendering.paper import Paper
 from feedback.rendering.typst_source import typst_source
 
 _SECONDS = 60

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from feedback.rendering.blocks import BarPart, Chart, ChartBar, ChartSide, Paper
+from feedback.rendering.blocks import BarPart, Chart, ChartBar, ChartSide
+from feedback.rendering.paper import Paper
 from feedback.rendering.plainly import plainly
 
 _STEP = 10

@@ -3,18 +3,8 @@
 from itertools import zip_longest
 from textwrap import fill, wrap
 
-from feedback.rendering.blocks import (
-    Block,
-    Chart,
-    Facts,
-    Heading,
-    Items,
-    Paper,
-    Paragraph,
-    PlainBlock,
-    Quotes,
-    Table,
-)
+from feedback.rendering.blocks import Chart, Facts, Heading, Items, Paragraph, Quotes, Table
+from feedback.rendering.paper import Block, Paper, PlainBlock
 from feedback.rendering.plainly import plainly
 
 _WIDTH = 100

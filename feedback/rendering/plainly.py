@@ -3,20 +3,19 @@
 from collections.abc import Iterable, Iterator
 
 from feedback.rendering.blocks import (
-    Block,
     Cards,
     Dumbbells,
-    Findings,
     Heading,
     HeatTable,
     Items,
     Paragraph,
-    PlainBlock,
     RateBars,
+    Sentences,
     ThemeChart,
     ThemeRow,
     Tone,
 )
+from feedback.rendering.paper import Block, PlainBlock
 
 
 def plainly(blocks: Iterable[Block]) -> tuple[PlainBlock, ...]:
@@ -30,7 +29,7 @@ def without_cards(blocks: Iterable[Block]) -> tuple[Block, ...]:
 
 
 def _uncarded(block: Block) -> Iterator[Block]:
-    if isinstance(block, Findings):
+    if isinstance(block, Sentences):
         yield Items(tuple(one.text for one in block.entries))
     elif isinstance(block, Cards):
         for card in block.cards:
@@ -48,7 +47,7 @@ def _plain(block: Block) -> Iterator[PlainBlock]:
             yield from _words(block.hidden)
         case Dumbbells() | RateBars():
             yield block.data
-        case Findings() | Cards():
+        case Sentences() | Cards():
             yield from plainly(_uncarded(block))
         case ThemeChart():
             yield Heading(block.title)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.rendering.blocks import Chart, Facts, Heading, Items, Paragraph, PlainBlock, Quotes, Table, Tone
+from feedback.rendering.blocks import Chart, Facts, Heading, Items, Paragraph, Quotes, Table, Tone
 from feedback.rendering.book import Book, TextSheet
 from feedback.rendering.measuring import ems, lines
+from feedback.rendering.paper import PlainBlock
 from feedback.rendering.plainly import plainly
 from feedback.rendering.wording import begins_like_a_formula, in_words, one_line
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from feedback.rendering.blocks import Dumbbell, Dumbbells, HeatCell, HeatRow, HeatTable, RateBars, Span
+from feedback.rendering.blocks import Dumbbell, Dumbbells, HeatCell, HeatRow, HeatTable, RateBars, Stretch
 from feedback.rendering.wording import one_line
 
 _Json = dict[str, Any]
@@ -77,7 +77,7 @@ def _change(row: Dumbbell) -> _Json:
     }
 
 
-def _span(span: Span) -> list[float]:
+def _span(span: Stretch) -> list[float]:
     return [round(span.low, 2), round(span.high, 2)]
 
 

@@ -9,20 +9,17 @@ from dataclasses import replace
 from typing import Any
 
 from feedback.rendering.blocks import (
-    Block,
     Cards,
     Chart,
     Dumbbells,
     Facts,
-    Findings,
     Heading,
     HeatTable,
     Items,
-    Paper,
-    PaperSection,
     Paragraph,
     Quotes,
     RateBars,
+    Sentences,
     Table,
     ThemeChart,
 )
@@ -32,6 +29,7 @@ from feedback.rendering.lettering import lifted
 from feedback.rendering.levels import without_skipped_levels
 from feedback.rendering.measuring import column_widths, ems
 from feedback.rendering.painting import PdfBrush
+from feedback.rendering.paper import Block, Paper, PaperSection
 from feedback.rendering.placing import charts_of, reach_of
 from feedback.rendering.plainly import plainly, without_cards
 from feedback.rendering.typst_pictures import picture_json
@@ -77,7 +75,7 @@ def _block(block: Block, look: Look) -> _Json:
     match block:
         case HeatTable() | Dumbbells() | RateBars():
             return picture_json(block)
-        case ThemeChart() | Cards() | Findings():
+        case ThemeChart() | Cards() | Sentences():
             raise TypeError("themes and cards are written plainly")
         case Chart():
             return _chart(block, look)

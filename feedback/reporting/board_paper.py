@@ -11,19 +11,8 @@ from flask_babel import ngettext
 from feedback.domain.report.findings.findings import find
 from feedback.domain.report.reading import report_questions
 from feedback.domain.report.report import Outcome
-from feedback.rendering.blocks import (
-    Block,
-    Dumbbells,
-    Facts,
-    HeatTable,
-    Items,
-    Paper,
-    PaperSection,
-    Paragraph,
-    Quotes,
-    Table,
-    Tone,
-)
+from feedback.rendering.blocks import Dumbbells, Facts, HeatTable, Items, Paragraph, Quotes, Table, Tone
+from feedback.rendering.paper import Block, Paper, PaperSection
 from feedback.reporting.change import change_section
 from feedback.reporting.comments_section import comments_section
 from feedback.reporting.heat import heat_table

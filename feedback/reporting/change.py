@@ -11,7 +11,8 @@ from feedback.domain.report.comparison import ComparedQuestion, ComparedReports,
 from feedback.domain.report.findings.contrasts import Contrast
 from feedback.domain.report.statistics import Interval, Method
 from feedback.domain.survey.questionnaires import text_in
-from feedback.rendering.blocks import Block, Cell, Column, Items, PaperSection, Paragraph, Table, Tone
+from feedback.rendering.blocks import Cell, Column, Items, Paragraph, Table, Tone
+from feedback.rendering.paper import Block, PaperSection
 from feedback.reporting.dumbbells import changes_chart, pair_name
 from feedback.reporting.words import (
     answers,

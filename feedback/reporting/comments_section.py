@@ -10,7 +10,8 @@ from feedback.domain.report.released_comments import ReleasedComments, ReleasedQ
 from feedback.domain.report.report import CommentDecision
 from feedback.domain.survey.questionnaires import text_in
 from feedback.locales.counts import people
-from feedback.rendering.blocks import Block, Heading, PaperSection, Paragraph, Quotes, Tone
+from feedback.rendering.blocks import Heading, Paragraph, Quotes, Tone
+from feedback.rendering.paper import Block, PaperSection
 from feedback.reporting.words import day
 
 

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from feedback.domain.report.comparison import ComparedReports, compare
 from feedback.domain.report.findings.contrasts import Contrasts, find_changes
 from feedback.domain.report.report import Report
-from feedback.rendering.blocks import Cards, Items, Paper, PaperSection
+from feedback.rendering.blocks import Cards, Items
+from feedback.rendering.paper import Paper, PaperSection
 from feedback.reporting.change import (
     appendix_section,
     change_section,

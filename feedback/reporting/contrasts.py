@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from feedback.domain.report.comparison import ComparedReports
 from feedback.domain.report.findings.contrasts import MOST_CHANGES, Contrast, Contrasts
 from feedback.domain.report.report import Report
-from feedback.rendering.blocks import Card, Finding, Findings, Paragraph, Run
+from feedback.rendering.blocks import Card, Finding, Paragraph, Run, Sentences
 from feedback.reporting.dumbbells import dumbbell, pair_name
 from feedback.reporting.findings_in_words import asked_run, counted_run, filled, places
 from feedback.reporting.outcomes import anchor
@@ -23,7 +23,7 @@ def sides_card(report: Report, found: Contrasts) -> Card:
     return Card("sides", _("Mentors and mentees"), (_sides(report, found),))
 
 
-def _sides(report: Report, found: Contrasts) -> Paragraph | Findings:
+def _sides(report: Report, found: Contrasts) -> Paragraph | Sentences:
     widest = found.widest
     if widest is None:
         alone = any(group.role is None for group in report.groups)
@@ -36,7 +36,7 @@ def _sides(report: Report, found: Contrasts) -> Paragraph | Findings:
             points=_points(widest),
         )
         return Paragraph(said)
-    return Findings((Finding(_contrast(widest), _certain() if widest.is_certain else _("It may be chance.")),))
+    return Sentences((Finding(_contrast(widest), _certain() if widest.is_certain else _("It may be chance.")),))
 
 
 def _contrast(one: Contrast) -> tuple[Run, ...]:
@@ -66,9 +66,9 @@ def changes_card(pair: ComparedReports, found: Contrasts, most: int = MOST_CHANG
     return Card("since", pair_name(pair), (lead, *_listed(largest)))
 
 
-def _listed(entries: tuple[Finding, ...]) -> Iterator[Findings]:
+def _listed(entries: tuple[Finding, ...]) -> Iterator[Sentences]:
     if entries:
-        yield Findings(entries)
+        yield Sentences(entries)
 
 
 def _change(one: Contrast) -> Finding:

@@ -9,7 +9,7 @@ from feedback.domain.report.comparison import ComparedReports
 from feedback.domain.report.findings.contrasts import Contrast
 from feedback.domain.report.statistics import share
 from feedback.locales.lists import comma, labelled
-from feedback.rendering.blocks import Column, Dumbbell, Dumbbells, Span, Table
+from feedback.rendering.blocks import Column, Dumbbell, Dumbbells, Stretch, Table
 from feedback.reporting.outcomes import anchor
 from feedback.reporting.words import (
     SHARES_FROM,
@@ -67,15 +67,15 @@ def dumbbell(one: Contrast, *, certain_are_rare: bool) -> Dumbbell:
     )
 
 
-def _span(count: Count) -> Span:
+def _span(count: Count) -> Stretch:
     found = share(count)
-    return Span(found.low, found.high)
+    return Stretch(found.low, found.high)
 
 
 # It reaches the earlier share exactly where the interval of the change holds zero.
-def _whisker(one: Contrast) -> Span:
+def _whisker(one: Contrast) -> Stretch:
     before = share(one.before)
-    return Span(max(before.high + one.interval.low, 0), min(before.low + one.interval.high, 100))
+    return Stretch(max(before.high + one.interval.low, 0), min(before.low + one.interval.high, 100))
 
 
 def _counts(one: Contrast) -> str:

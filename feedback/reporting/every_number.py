@@ -11,7 +11,8 @@ from feedback.domain.disclosure.statements import Reason
 from feedback.domain.report.reading import Bar, ReportQuestion, report_questions
 from feedback.domain.report.report import Outcome, Report
 from feedback.locales.lists import labelled
-from feedback.rendering.blocks import Block, Column, Items, PaperSection, Table
+from feedback.rendering.blocks import Column, Items, Table
+from feedback.rendering.paper import Block, PaperSection
 from feedback.reporting.likert import numbers_table
 from feedback.reporting.outcomes import withheld
 from feedback.reporting.who_answered import rates_table

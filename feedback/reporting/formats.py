@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 from feedback.domain.report.comparison import compare
 from feedback.domain.report.files import write_report_file
 from feedback.domain.report.report import Report
-from feedback.rendering.blocks import Paper
 from feedback.rendering.book import Book, DataSheet
 from feedback.rendering.csv_files import plain_csv, spreadsheet_csv
+from feedback.rendering.paper import Paper
 from feedback.rendering.pdf import Press, write_pdf
 from feedback.rendering.workbook import write_workbook
 from feedback.reporting.board_paper import compose_board

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from feedback.domain.report.report import Rules, SignedReport
 from feedback.locales import counts
-from feedback.rendering.blocks import Facts, Items, PaperSection, Paragraph
+from feedback.rendering.blocks import Facts, Items, Paragraph
+from feedback.rendering.paper import PaperSection
 
 MOST_RECEIPTS = 500
 """More fingerprints than these stand in the data file only: nobody looks through pages and pages of them."""

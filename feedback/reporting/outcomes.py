@@ -9,7 +9,8 @@ from feedback.domain.report.reading import ReportQuestion
 from feedback.domain.report.report import Rules
 from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled
-from feedback.rendering.blocks import BarPart, Block, PaperSection, Paragraph, ThemeChart, ThemeRow, Tone
+from feedback.rendering.blocks import BarPart, Paragraph, ThemeChart, ThemeRow, Tone
+from feedback.rendering.paper import Block, PaperSection
 from feedback.reporting.answer_lines import answer_line, looking_back, within
 from feedback.reporting.likert import is_diverging, question_chart, scale_of
 from feedback.reporting.words import condition_words, group_name, reason_words, theme_name

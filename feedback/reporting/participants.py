@@ -15,7 +15,7 @@ from feedback.domain.report.reading import ReportQuestion, report_questions
 from feedback.domain.report.report import Outcome, Report, Rules
 from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled
-from feedback.rendering.blocks import Findings, Paragraph, RateBar
+from feedback.rendering.blocks import Paragraph, RateBar, Sentences
 from feedback.reporting.answer_lines import answer_line, looking_back
 from feedback.reporting.outcomes import withheld
 from feedback.reporting.summary import answered_words, concerns_of, strengths
@@ -97,8 +97,8 @@ def participants_results(report: Report, earlier: Sequence[Report], language: st
     )
 
 
-def _sentences_of(blocks: Iterable[Paragraph | Findings]) -> tuple[str, ...]:
-    texts = ([one.text for one in block.entries] if isinstance(block, Findings) else [block.text] for block in blocks)
+def _sentences_of(blocks: Iterable[Paragraph | Sentences]) -> tuple[str, ...]:
+    texts = ([one.text for one in block.entries] if isinstance(block, Sentences) else [block.text] for block in blocks)
     return tuple(text for each in texts for text in each)
 
 

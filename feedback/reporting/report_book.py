@@ -8,8 +8,9 @@ from feedback.domain.report.comparison import compare
 from feedback.domain.report.findings.contrasts import find_changes, find_contrasts
 from feedback.domain.report.reading import report_questions
 from feedback.domain.report.report import Outcome, Report
-from feedback.rendering.blocks import Block, Heading, Paper, PaperSection
+from feedback.rendering.blocks import Heading
 from feedback.rendering.book import Book, Sheet, TextSheet
+from feedback.rendering.paper import Block, Paper, PaperSection
 from feedback.reporting.change_sheets import ComparedPair, change_sheets, group_changes
 from feedback.reporting.comparison_paper import compose_comparison
 from feedback.reporting.number_sheets import answered_sheet, answers_sheet, favourable_sheet

@@ -16,7 +16,8 @@ from feedback.domain.report.reading import ReportQuestion, report_questions
 from feedback.domain.report.report import About, Outcome, Report, SignedReport
 from feedback.locales import counts
 from feedback.locales.lists import labelled, listed
-from feedback.rendering.blocks import Facts, HeatTable, Items, Paper, PaperSection, Paragraph, Tone
+from feedback.rendering.blocks import Facts, HeatTable, Items, Paragraph, Tone
+from feedback.rendering.paper import Paper, PaperSection
 from feedback.reporting.change import MOST_ROWS_ON_A_PAGE, appendix_section, change_section
 from feedback.reporting.comments_section import CommentsState, comments_section
 from feedback.reporting.every_number import every_number, numbers_by_question

@@ -16,18 +16,8 @@ from feedback.domain.report.reading import ReportQuestion
 from feedback.domain.report.report import RateResult, Report
 from feedback.domain.report.statistics import FEW_BELOW, wilson
 from feedback.locales.counts import possible_answers
-from feedback.rendering.blocks import (
-    Block,
-    Card,
-    Cards,
-    Finding,
-    Findings,
-    PaperSection,
-    Paragraph,
-    RateBars,
-    Run,
-    Tone,
-)
+from feedback.rendering.blocks import Card, Cards, Finding, Paragraph, RateBars, Run, Sentences, Tone
+from feedback.rendering.paper import Block, PaperSection
 from feedback.reporting.contrasts import changes_card, sides_card
 from feedback.reporting.findings_in_words import asked_run, counted_run, filled, places
 from feedback.reporting.to_act_on import act_on_card
@@ -63,7 +53,7 @@ def _texts(blocks: Iterable[Block]) -> Iterator[str]:
         match block:
             case Paragraph():
                 yield block.text
-            case Findings():
+            case Sentences():
                 yield from (one.text for one in block.entries)
             case RateBars():
                 yield from (f"{bar.label} {bar.said}" for bar in block.bars)
@@ -111,7 +101,7 @@ def who_card(report: Report) -> Card:
     return Card("who", bars.title, (bars, *map(Paragraph, contested_words(report))))
 
 
-def strengths(found: Standings, most: int = MOST) -> tuple[Paragraph | Findings, ...]:
+def strengths(found: Standings, most: int = MOST) -> tuple[Paragraph | Sentences, ...]:
     """Return so many of the strengths as sentences, or what comes nearest to one."""
     if found.strengths or not found.highest:
         return _findings(map(_standing, found.strengths[:most]))
@@ -119,7 +109,7 @@ def strengths(found: Standings, most: int = MOST) -> tuple[Paragraph | Findings,
     return (lead, *_findings([_standing(found.highest)]))
 
 
-def concerns_of(found: Standings, most: int = MOST) -> tuple[Paragraph | Findings, ...]:
+def concerns_of(found: Standings, most: int = MOST) -> tuple[Paragraph | Sentences, ...]:
     """Return so many of the concerns as sentences, or what comes nearest to one."""
     if found.concerns or not found.lowest:
         return _findings(_standing(one, is_concern=True) for one in found.concerns[:most])
@@ -127,9 +117,9 @@ def concerns_of(found: Standings, most: int = MOST) -> tuple[Paragraph | Finding
     return (lead, *_findings([_standing(found.lowest)]))
 
 
-def _findings(said: Iterator[Finding] | list[Finding]) -> tuple[Findings, ...]:
+def _findings(said: Iterator[Finding] | list[Finding]) -> tuple[Sentences, ...]:
     entries = tuple(said)
-    return (Findings(entries),) if entries else ()
+    return (Sentences(entries),) if entries else ()
 
 
 def _standing(one: Standing, *, is_concern: bool = False) -> Finding:

@@ -11,7 +11,7 @@ from feedback.domain.report.reading import ReportQuestion
 from feedback.domain.survey.asked import NotAsked
 from feedback.domain.survey.questionnaires import Order, Theme
 from feedback.locales.lists import labelled, listed
-from feedback.rendering.blocks import Card, Finding, Findings, Paragraph, Run, Tone
+from feedback.rendering.blocks import Card, Finding, Paragraph, Run, Sentences, Tone
 from feedback.reporting.findings_in_words import asked_run, counted_run, filled, places
 from feedback.reporting.outcomes import anchor
 from feedback.reporting.words import chosen_words, count_and_share, group_name, side_name, theme_name
@@ -25,7 +25,7 @@ def act_on_card(found: ToActOn, questions: Sequence[ReportQuestion]) -> Card:
     sentences = (*alert_findings(found), *_more(found), *harm_findings(found))
     blocks = (
         *((Paragraph(_("No published number calls for action by itself.")),) if not found.alerts else ()),
-        *((Findings(sentences),) if sentences else ()),
+        *((Sentences(sentences),) if sentences else ()),
         *_not_known(found, questions),
     )
     return Card("act", _("What to act on"), blocks, calls=bool(found.alerts))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from feedback.domain.comments.progress import Outline
 from feedback.domain.comments.review import Decision
 from feedback.domain.sealing import SealedComment, SealedReview
+from feedback.storage.bulk import among
 from feedback.storage.database import Base
 from feedback.storage.waves import Wave
 
@@ -94,8 +95,9 @@ def outlines_of(session: Session, wave_id: int) -> tuple[Outline, ...]:
 
 def comments_by_id(session: Session, wave_id: int, comment_ids: Collection[bytes]) -> dict[bytes, StoredComment]:
     """Return those of some comments that are a wave's, by id."""
-    mine = (StoredComment.id.in_(comment_ids), StoredComment.wave_id == wave_id)
-    return {row.id: row for row in session.scalars(select(StoredComment).where(*mine))}
+    of_wave = select(StoredComment).where(StoredComment.wave_id == wave_id)
+    found = (session.scalars(of_wave.where(mine)) for mine in among(session, StoredComment.id, comment_ids))
+    return {row.id: row for part in found for row in part}
 
 
 def comments_on(session: Session, wave_id: int, question: str) -> list[SealedComment]:

@@ -1,11 +1,12 @@
 """Published reports: one frozen document a wave, chained within its programme. Never reads people."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.report.report import HASH_OF_NOTHING
+from feedback.storage.bulk import among
 from feedback.storage.database import Base
 
 
@@ -43,12 +44,11 @@ def marks_of(session: Session, wave_id: int) -> tuple[str, bytes] | None:
     return None if row is None else (row.chain_hash, row.signature)
 
 
-def speaking_waves(session: Session, among: Collection[int]) -> frozenset[int]:
+def speaking_waves(session: Session, wave_ids: Iterable[int]) -> frozenset[int]:
     """Return which of these waves have a report that says something, by their ids."""
-    says_something = StoredReport.statement_hash != HASH_OF_NOTHING
-    return frozenset(
-        session.scalars(select(StoredReport.wave_id).where(StoredReport.wave_id.in_(among), says_something))
-    )
+    speaking = select(StoredReport.wave_id).where(StoredReport.statement_hash != HASH_OF_NOTHING)
+    found = (session.scalars(speaking.where(mine)) for mine in among(session, StoredReport.wave_id, wave_ids))
+    return frozenset(number for part in found for number in part)
 
 
 def report_of(session: Session, wave_id: int) -> StoredReport | None:

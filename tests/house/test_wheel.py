@@ -28,7 +28,8 @@ print(json.dumps({address: client.get(address).status_code for address in sys.ar
 """
 PRINT = """
 import sys
-from feedback.rendering.blocks import Paper, PaperSection, Paragraph
+from feedback.rendering.blocks import Paragraph
+from feedback.rendering.paper import Paper, PaperSection
 from feedback.rendering.pdf import Press, write_pdf
 from feedback.resources import templates_folder
 section = PaperSection("one", "One", (Paragraph("Words."),))

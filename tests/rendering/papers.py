@@ -2,7 +2,6 @@
 
 from feedback.rendering.blocks import (
     BarPart,
-    Block,
     Chart,
     ChartBar,
     ChartSide,
@@ -10,13 +9,12 @@ from feedback.rendering.blocks import (
     Facts,
     Heading,
     Items,
-    Paper,
-    PaperSection,
     Paragraph,
     Quotes,
     Table,
     Tone,
 )
+from feedback.rendering.paper import Block, Paper, PaperSection
 
 HOSTILE = (
     "#panic(1) *bold* _it_ $x^2$ @ref <label> \\ [box] `code` // no comment",

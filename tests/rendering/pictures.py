@@ -7,7 +7,6 @@ from feedback.rendering.blocks import (
     Dumbbell,
     Dumbbells,
     Finding,
-    Findings,
     HeatCell,
     HeatColumn,
     HeatRow,
@@ -17,8 +16,9 @@ from feedback.rendering.blocks import (
     RateBar,
     RateBars,
     Run,
+    Sentences,
     Shade,
-    Span,
+    Stretch,
     Table,
     ThemeChart,
     ThemeRow,
@@ -31,8 +31,12 @@ CELLS = (
     HeatCell(Knowledge.WITHHELD, said="not shown here"),
     HeatCell(Knowledge.NOT_ASKED, said="nobody asked"),
 )
-RISE = Dumbbell("Mentors: “How?”", "", "q-C1", Span(50, 50), Span(75, 75), Span(40, 100), "+25", "6 → 9 of 12", "")
-FALL = Dumbbell("Mentees: “So?”", "Which?", "q-C2", Span(80, 100), Span(20, 20), Span(0, 60), "−60", "10 → 2", "sure")
+RISE = Dumbbell(
+    "Mentors: “How?”", "", "q-C1", Stretch(50, 50), Stretch(75, 75), Stretch(40, 100), "+25", "6 → 9 of 12", ""
+)
+FALL = Dumbbell(
+    "Mentees: “So?”", "Which?", "q-C2", Stretch(80, 100), Stretch(20, 20), Stretch(0, 60), "−60", "10 → 2", "sure"
+)
 
 
 def words(title: str) -> Table:
@@ -67,5 +71,5 @@ def rates() -> RateBars:
 def cards() -> Cards:
     runs = (Run("Mentors: "), Run("6 of 12", strong=True), Run(" say "), Run("“How?”", target="q-C1"))
     lost = Finding((Run("nowhere", target="q-none"),), "aside", RISE)
-    act = Card("act", "Act", (Findings((Finding(runs), lost)), Paragraph("Ask and help.")), calls=True)
+    act = Card("act", "Act", (Sentences((Finding(runs), lost)), Paragraph("Ask and help.")), calls=True)
     return Cards((Card("who", "Who", (rates(),)), act))

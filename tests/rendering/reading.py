@@ -12,8 +12,9 @@ from xml.etree import ElementTree
 
 from pypdf import PdfReader
 
-from feedback.rendering.blocks import Chart, Paper
+from feedback.rendering.blocks import Chart
 from feedback.rendering.cleaning import cleaned
+from feedback.rendering.paper import Paper
 
 _UNSEEN = {"language", "direction", "name", "anchor", "alt", "fold"}
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,8 +6,8 @@ from flask import Flask, render_template_string
 from jinja2 import StrictUndefined
 
 import feedback
-from feedback.rendering.blocks import Paper
 from feedback.rendering.page import page_of
+from feedback.rendering.paper import Paper
 from feedback.resources import templates_folder
 from feedback.web.headers import add_headers
 from feedback.web.languages import add_languages

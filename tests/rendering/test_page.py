@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.rendering.blocks import Chart, Facts, Heading, Items, Paper, PaperSection, Paragraph, Quotes
+from feedback.rendering.blocks import Chart, Facts, Heading, Items, Paragraph, Quotes
 from feedback.rendering.page import page_of
+from feedback.rendering.paper import Paper, PaperSection
 from tests.rendering.papers import HOSTILE, arabic_paper, english_paper, likert, long_table, paper_with
 from tests.rendering.reading import PageReader, charts_in, squeezed, words_of
 from tests.rendering.showing import page_html

@@ -10,7 +10,8 @@ from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
 from feedback.domain.errors import PdfNotMade
-from feedback.rendering.blocks import Column, Facts, Heading, Items, Paper, Paragraph, Quotes, Table
+from feedback.rendering.blocks import Column, Facts, Heading, Items, Paragraph, Quotes, Table
+from feedback.rendering.paper import Paper
 from feedback.rendering.pdf import Press, compile_pdf, write_pdf
 from feedback.rendering.typst_source import typst_source
 from feedback.resources import templates_folder

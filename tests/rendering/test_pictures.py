@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from feedback.rendering.blocks import Block
 from feedback.rendering.dumbbell_svg import dumbbell_svg, rate_svg
+from feedback.rendering.paper import Block
 from feedback.rendering.plain import write_plain
 from tests.rendering.papers import paper_with
 from tests.rendering.pictures import FALL, RISE, cards, changes, heat, rates, theme

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from feedback.children import run_child
 from feedback.domain.errors import PdfNotMade, PressBusy
-from feedback.rendering.blocks import Chart, Facts, Heading, Items, Paper, Quotes, Table
+from feedback.rendering.blocks import Chart, Facts, Heading, Items, Quotes, Table
 from feedback.rendering.faces import signs_without_face
+from feedback.rendering.paper import Paper
 from feedback.rendering.pdf import PLACES, Press, write_pdf
 from feedback.resources import templates_folder
 from tests.rendering.papers import SCALE, likert_bar, likert_data, paper_with

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
-from feedback.rendering.blocks import Block, Chart, Facts, Heading, Items, PaperSection, Paragraph, Quotes, Table
+from feedback.rendering.blocks import Chart, Facts, Heading, Items, Paragraph, Quotes, Table
 from feedback.rendering.book import Book, ChangeBar, ChartSheet, DataColumn, DataSheet, Measure, Sheet, TextSheet
 from feedback.rendering.cleaning import cleaned
 from feedback.rendering.native_charts import DOWN, LABEL, POINTS, UP
+from feedback.rendering.paper import Block, PaperSection
 from feedback.rendering.workbook import LONGEST_NAME, sheet_names, write_workbook
 from tests.rendering.papers import HOSTILE, arabic_paper, english_paper
 from tests.rendering.reading import words_of

@@ -21,12 +21,11 @@ from feedback.rendering.blocks import (
     HeatRow,
     HeatTable,
     Knowledge,
-    Paper,
-    PaperSection,
     Quotes,
     Shade,
-    Span,
+    Stretch,
 )
+from feedback.rendering.paper import Paper, PaperSection
 from feedback.rendering.pdf import Press, write_pdf
 from feedback.reporting.board_paper import MOST_CHANGES, MOST_ROWS, compose_board, more_in_the_tables
 from feedback.reporting.report_paper import ReportSource, compose_report
@@ -95,9 +94,9 @@ def huge() -> Paper:
         "Mentors: “I feel able to speak up.”",
         "Which?",
         "q",
-        Span(1, 1),
-        Span(50, 60),
-        Span(20, 100),
+        Stretch(1, 1),
+        Stretch(50, 60),
+        Stretch(20, 100),
         "+49",
         "1 of 2",
         "",

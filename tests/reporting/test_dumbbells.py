@@ -10,7 +10,7 @@ from feedback.domain.report.comparison import compare
 from feedback.domain.report.findings.contrasts import Contrast, find_changes
 from feedback.domain.report.reading import report_questions
 from feedback.domain.survey.questionnaires import Role
-from feedback.rendering.blocks import Dumbbells, Span
+from feedback.rendering.blocks import Dumbbells, Stretch
 from feedback.reporting.dumbbells import changes_chart, dumbbell
 from tests.reporting.reports import Said, facts, question, report
 
@@ -52,7 +52,7 @@ def test_of_many_people_shares_are_told_with_both_numbers(speaking: Flask) -> No
 
 def test_a_range_is_a_span_and_points_from_to(speaking: Flask) -> None:
     one = dumbbell(contrast(Count(0, 0, 12), Count(9, 12, 12)), certain_are_rare=True)
-    assert (one.before, one.after, one.points) == (Span(0, 0), Span(75, 100), "+75 to +100")
+    assert (one.before, one.after, one.points) == (Stretch(0, 0), Stretch(75, 100), "+75 to +100")
 
 
 COUNTS = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(lambda ends: Count(min(ends), max(ends), 20))

@@ -16,8 +16,8 @@ from feedback.domain.report.files import write_report_file
 from feedback.domain.report.report import Report
 from feedback.domain.survey.kinds import MANY
 from feedback.domain.survey.questionnaires import Order, Role
-from feedback.rendering.blocks import Paper
 from feedback.rendering.csv_files import plain_csv, spreadsheet_csv
+from feedback.rendering.paper import Paper
 from feedback.rendering.pdf import Press, write_pdf
 from feedback.rendering.workbook import write_workbook
 from feedback.reporting.every_number import number_lines

@@ -12,7 +12,8 @@ from feedback.domain.report.released_comments import ReleasedComments, ReleasedQ
 from feedback.domain.report.report import Report, Twin
 from feedback.domain.survey.kinds import TEXT
 from feedback.domain.survey.questionnaires import Order, Role
-from feedback.rendering.blocks import Heading, Paper, PaperSection, Paragraph, Quotes
+from feedback.rendering.blocks import Heading, Paragraph, Quotes
+from feedback.rendering.paper import Paper, PaperSection
 from feedback.rendering.placing import charts_of
 from feedback.rendering.plain import write_plain
 from feedback.reporting.comments_section import CommentsState

@@ -15,7 +15,7 @@ from feedback.domain.report.reading import report_questions
 from feedback.domain.report.report import Report
 from feedback.domain.survey.asked import NotAsked
 from feedback.domain.survey.questionnaires import Order, Question, Role, Theme
-from feedback.rendering.blocks import Cards, Finding, Findings
+from feedback.rendering.blocks import Cards, Finding, Sentences
 from feedback.rendering.page import page_of
 from feedback.rendering.plain import write_plain
 from feedback.reporting.report_paper import ReportSource, compose_report
@@ -153,7 +153,7 @@ def page_of_alerts(alarming: int) -> dict[str, list[str]]:
     section = summary_section(made, questions, find(made, questions, None), None)
     (cards,) = [block for block in section.blocks if isinstance(block, Cards)]
     return {
-        card.name: [one.text for block in card.blocks if isinstance(block, Findings) for one in block.entries]
+        card.name: [one.text for block in card.blocks if isinstance(block, Sentences) for one in block.entries]
         for card in cards.cards
     }
 

@@ -16,16 +16,16 @@ _SHARED, _OF = 4, 5
 MOST_COMPARED = 200
 """With so many texts a word is looked up at most: beyond, it is no rare word, and the work would grow too fast."""
 
-Words = frozenset[str]
+WordsOfText = frozenset[str]
 
 
 @dataclass(frozen=True)
 class _Index:
     """The texts of each set of words, and which sets have a word among their rarest ones."""
 
-    texts: Mapping[Words, tuple[bytes, ...]]
-    holding: Mapping[str, tuple[Words, ...]]
-    rarest: Mapping[Words, tuple[str, ...]]
+    texts: Mapping[WordsOfText, tuple[bytes, ...]]
+    holding: Mapping[str, tuple[WordsOfText, ...]]
+    rarest: Mapping[WordsOfText, tuple[str, ...]]
 
 
 def alike(texts: Mapping[bytes, str]) -> dict[bytes, tuple[bytes, ...]]:
@@ -42,14 +42,14 @@ def alike(texts: Mapping[bytes, str]) -> dict[bytes, tuple[bytes, ...]]:
     return found
 
 
-def _index(words_of: Mapping[bytes, Words]) -> _Index:
-    texts: dict[Words, list[bytes]] = {}
+def _index(words_of: Mapping[bytes, WordsOfText]) -> _Index:
+    texts: dict[WordsOfText, list[bytes]] = {}
     for number, words in words_of.items():
         if words:
             texts.setdefault(words, []).append(number)
     common = Counter(word for words in texts for word in words)
     rarest = {words: _rarest(words, common) for words in texts}
-    holding: dict[str, list[Words]] = {}
+    holding: dict[str, list[WordsOfText]] = {}
     for words, few in rarest.items():
         for word in few:
             holding.setdefault(word, []).append(words)
@@ -57,17 +57,17 @@ def _index(words_of: Mapping[bytes, Words]) -> _Index:
     return _Index({words: tuple(same) for words, same in texts.items()}, kept, rarest)
 
 
-def _rarest(words: Words, common: Mapping[str, int]) -> tuple[str, ...]:
+def _rarest(words: WordsOfText, common: Mapping[str, int]) -> tuple[str, ...]:
     """Return so many of the rarest words that a text that is alike has one of them."""
     size = len(words) - -(-_SHARED * len(words) // _OF) + 1
     return tuple(sorted(words, key=lambda word: (common[word], word))[:size])
 
 
-def _near(words: Words, index: _Index) -> Iterator[Words]:
+def _near(words: WordsOfText, index: _Index) -> Iterator[WordsOfText]:
     candidates = dict.fromkeys(other for word in index.rarest[words] for other in index.holding[word])
     return (other for other in candidates if other != words and _are_alike(words, other))
 
 
-def _are_alike(one: Words, other: Words) -> bool:
+def _are_alike(one: WordsOfText, other: WordsOfText) -> bool:
     both = len(one & other)
     return _OF * both >= _SHARED * (len(one) + len(other) - both)

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from feedback.domain.errors import NotFound
 from feedback.domain.report.report import quoted_languages
 from feedback.locales.speech import spoken
-from feedback.reporting.participants import participants_results
 from feedback.reporting.words import stage_name
 from feedback.runtime import runtime
 from feedback.services.reports.show_results import Results, show_results
@@ -52,6 +51,9 @@ def _drawn(address: str, results: Results, number: int) -> str:
         for place, other in enumerate(results.reports, start=1)
         if place != number
     ]
+    # Most processes that serve participants never compose a report, and need none of what that takes.
+    from feedback.reporting.participants import participants_results
+
     shown = participants_results(results.reports[number - 1], results.reports[: number - 1], spoken().code)
     return render_template(
         "participant/results.html",

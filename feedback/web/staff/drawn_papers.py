@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask import get_template_attribute
 from markupsafe import Markup
 
-from feedback.rendering.blocks import Paper
 from feedback.rendering.page import page_of
+from feedback.rendering.paper import Paper
 
 
 @dataclass(frozen=True)

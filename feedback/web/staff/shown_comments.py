@@ -62,7 +62,7 @@ class Saved:
 
 
 @dataclass(frozen=True)
-class ShownQuestion:
+class QuestionInReview:
     """One open question with those of its comments that are on the page, and the form for the summary of all."""
 
     code: str
@@ -94,12 +94,12 @@ def shown_comments(found: ReadComments, ticked: frozenset[str] = frozenset()) ->
     return tuple(_shown(found, one, names, is_ticked=one.id.hex() in ticked) for one in found.comments)
 
 
-def shown_questions(found: ReadComments, failed: StaffForm | None) -> tuple[ShownQuestion, ...]:
+def shown_questions(found: ReadComments, failed: StaffForm | None) -> tuple[QuestionInReview, ...]:
     """Return all questions with comments, and those comments that were read; as `failed` has filled them in."""
     ticked = frozenset[str](failed.ticked.data or ()) if isinstance(failed, DecideTickedForm) else frozenset[str]()
     comments = shown_comments(found, ticked)
     return tuple(
-        ShownQuestion(
+        QuestionInReview(
             code,
             _words(found, code),
             tuple(one for one in comments if one.code == code),
