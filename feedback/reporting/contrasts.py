@@ -10,8 +10,7 @@ from feedback.domain.report.findings.contrasts import MOST_CHANGES, Contrast, Co
 from feedback.domain.report.report import Report
 from feedback.rendering.blocks import Card, Finding, Paragraph, Run, Sentences
 from feedback.reporting.dumbbells import dumbbell, pair_name
-from feedback.reporting.findings_in_words import asked_run, counted_run, filled, places
-from feedback.reporting.outcomes import anchor
+from feedback.reporting.findings_in_words import answered_run, counted_run, favourable_words, filled, places
 from feedback.reporting.words import chosen_words, count_and_share, from_to, points_words, side_name, signed_range
 
 _WORTH_TELLING = 15
@@ -83,10 +82,10 @@ def _change(one: Contrast) -> Finding:
 
 
 def told_run(one: Contrast) -> Run:
-    """Return the question that is compared in quotation marks or, where each answer is, the answer."""
-    if one.question.kind.adds_up:
-        return asked_run(one.question)
-    return Run(chosen_words(one.question, one.options), target=anchor(one.question))
+    """Return the question that is compared, with the answers that are."""
+    question = one.question
+    answers = favourable_words(question) if question.kind.adds_up else chosen_words(question, one.options)
+    return answered_run(question, answers)
 
 
 def _how_many(found: Contrasts) -> Iterator[str]:
@@ -96,7 +95,7 @@ def _how_many(found: Contrasts) -> Iterator[str]:
         return
     certain = sum(one.is_certain for one in found.changes)
     yield _(
-        "Of %(shares)s, %(number)s stand out, %(certain)s for certain; by chance about %(expected)s would.",
+        "Of %(shares)s compared, %(number)s stand out; by chance about %(expected)s would. Certain: %(certain)s.",
         shares=compared,
         number=found.standing_out,
         certain=certain or _("none"),

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from feedback.domain.disclosure.counts import Count
+from feedback.domain.report.findings.sides import favourable, unfavourable
 from feedback.domain.report.reading import ReportQuestion
 from feedback.rendering.blocks import Run
 from feedback.reporting.outcomes import anchor
-from feedback.reporting.words import count_and_share
+from feedback.reporting.words import chosen_words, count_and_share
 
 _PLACE = re.compile("\ue000([a-z]+)\ue001")
 
@@ -34,7 +35,23 @@ def counted_run(count: Count) -> Run:
 
 def asked_run(question: ReportQuestion) -> Run:
     """Return a question in quotation marks, leading to its answers."""
-    return Run(_("“%(text)s”", text=question.text), target=anchor(question))
+    return Run(_quoted(question), target=anchor(question))
+
+
+def answered_run(question: ReportQuestion, answers: str) -> Run:
+    """Return a question with the answers that were counted: a question alone would not say what was answered."""
+    return Run(_("%(question)s (%(answers)s)", question=_quoted(question), answers=answers), target=anchor(question))
+
+
+def favourable_words(question: ReportQuestion) -> str:
+    """Return the favourable answers; of a sensitive question, of which only the others are told, "not" and those."""
+    if question.sensitive:
+        return _("not %(answers)s", answers=chosen_words(question, unfavourable(question)))
+    return chosen_words(question, favourable(question))
+
+
+def _quoted(question: ReportQuestion) -> str:
+    return _("“%(text)s”", text=question.text)
 
 
 def _runs(pattern: str, parts: dict[str, Run | str]) -> Iterator[Run]:

@@ -9,15 +9,16 @@ from flask_babel import gettext as _
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.report.findings.alerts import Alert
-from feedback.domain.report.findings.sides import Options, count_in, favourable, unfavourable
+from feedback.domain.report.findings.sides import Options, count_in, favourable
 from feedback.domain.report.reading import GroupResult, ReportQuestion
 from feedback.domain.report.report import Report
 from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled
 from feedback.rendering.blocks import Cell, Column, HeatCell, HeatColumn, HeatRow, HeatTable, Knowledge, Shade, Table
+from feedback.reporting.findings_in_words import favourable_words
 from feedback.reporting.outcomes import anchor
 from feedback.reporting.rounding import figure
-from feedback.reporting.words import answers, chosen_words, count_words, group_name, share_words, side_name, theme_name
+from feedback.reporting.words import count_words, group_name, share_words, side_name, theme_name
 
 WIDEST_SHADED = 1 / 3
 """Limits that are further apart have no shade."""
@@ -72,7 +73,7 @@ def _column(group: Group, answered: int | None) -> HeatColumn:
 
 def _usual(questions: Iterable[ReportQuestion]) -> str:
     """Return the answers that are the favourable ones of most questions; empty if no two have the same."""
-    notes = Counter(_note(one, options) for one in questions if (options := favourable(one)))
+    notes = Counter(favourable_words(one) for one in questions if favourable(one))
     ((words, times),) = notes.most_common(1) or [("", 0)]
     return words if times > 1 else ""
 
@@ -81,20 +82,13 @@ def _rows(question: ReportQuestion, groups: tuple[Group, ...], marked: _Marked, 
     options, target = favourable(question), anchor(question)
     if options:
         cells = _cells(question, options, groups, marked)
-        note = _note(question, options)
+        note = favourable_words(question)
         yield HeatRow(question.text, cells, "" if note == usual else note, target)
         return
     yield HeatRow(question.text, (), target=target)
     for code, text in question.options:
         cells = tuple(replace(cell, shade=None) for cell in _cells(question, (code,), groups, marked))
         yield HeatRow(text, cells, target=target, is_answer=True)
-
-
-# Who answered a sensitive question favourably is everybody who did not give the answers that are told.
-def _note(question: ReportQuestion, options: Options) -> str:
-    if question.sensitive:
-        return _("not %(answers)s", answers=chosen_words(question, unfavourable(question)))
-    return answers(tuple(question.words[code] for code in options))
 
 
 def _cells(

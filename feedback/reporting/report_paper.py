@@ -71,6 +71,8 @@ def _sections(source: ReportSource, language: str, most_rows: float) -> tuple[Pa
 
 
 def _subtitle(about: About) -> str:
+    if about.opened_on == about.closed_on:
+        return _("%(organisation)s. Open on %(day)s.", organisation=about.organisation, day=day(about.opened_on))
     return _(
         "%(organisation)s. Open from %(opened)s to %(closed)s.",
         organisation=about.organisation,

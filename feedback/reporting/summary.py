@@ -19,7 +19,7 @@ from feedback.locales.counts import possible_answers
 from feedback.rendering.blocks import Card, Cards, Finding, Paragraph, RateBars, Run, Sentences, Tone
 from feedback.rendering.paper import Block, PaperSection
 from feedback.reporting.contrasts import changes_card, sides_card
-from feedback.reporting.findings_in_words import asked_run, counted_run, filled, places
+from feedback.reporting.findings_in_words import answered_run, counted_run, favourable_words, filled, places
 from feedback.reporting.to_act_on import act_on_card
 from feedback.reporting.who_answered import counted, who_answered
 from feedback.reporting.words import contested_words, group_name, share_words, side_name
@@ -105,7 +105,7 @@ def strengths(found: Standings, most: int = MOST) -> tuple[Paragraph | Sentences
     """Return so many of the strengths as sentences, or what comes nearest to one."""
     if found.strengths or not found.highest:
         return _findings(map(_standing, found.strengths[:most]))
-    lead = Paragraph(_("On no question did two thirds answer favourably for certain. The nearest:"))
+    lead = Paragraph(_("On no question is it certain that two thirds answered well. The nearest:"))
     return (lead, *_findings([_standing(found.highest)]))
 
 
@@ -113,7 +113,7 @@ def concerns_of(found: Standings, most: int = MOST) -> tuple[Paragraph | Sentenc
     """Return so many of the concerns as sentences, or what comes nearest to one."""
     if found.concerns or not found.lowest:
         return _findings(_standing(one, is_concern=True) for one in found.concerns[:most])
-    lead = Paragraph(_("On no other question did fewer than two thirds answer favourably for certain. The lowest:"))
+    lead = Paragraph(_("On every other question two thirds or more answered well, or may have. The lowest:"))
     return (lead, *_findings([_standing(found.lowest)]))
 
 
@@ -126,7 +126,7 @@ def _standing(one: Standing, *, is_concern: bool = False) -> Finding:
     parts = {
         "who": Run(side_name(one.side.role)),
         "count": counted_run(one.count),
-        "question": asked_run(one.side.question),
+        "question": answered_run(one.side.question, favourable_words(one.side.question)),
     }
     if is_concern and one.count.is_exact:
         runs = filled(_("%(who)s: only %(count)s: %(question)s", **places(*parts)), **parts)
@@ -143,7 +143,7 @@ def _sureness(report: Report) -> Iterator[str]:
     fewest = min((rate.answered for rate in report.rates if rate.answered), default=0)
     if fewest and fewest < FEW_BELOW:
         yield _(
-            "Few people: hints, not proof; one moves a share by up to %(points)s.",
+            "Few people: hints, not proof. One person moves a share by up to %(points)s.",
             points=ngettext("%(num)s point", "%(num)s points", round(100 / fewest)),
         )
     elif fewest:
@@ -160,7 +160,7 @@ def _sureness(report: Report) -> Iterator[str]:
             whole.n - whole.low,
         )
     yield from _low_rates(report.rates)
-    yield _("Counted: the better answers. In brackets: 95% interval. Nothing here says why.")
+    yield _("Behind a change: its 95% interval. Nothing here says why.")
 
 
 def _low_rates(rates: tuple[RateResult, ...]) -> Iterator[str]:

@@ -20,7 +20,7 @@ WORDS = set(
         "email ends few focus group interval last many moment name names opened organisation others pair "
         "place programme question range reason response reviewer role roles said sentence share side sign "
         "signs since stage stages summary text theme themes time until url verb wave who word zone "
-        "certain change counts expected questions shares",
+        "begun certain change counts expected questions seen shares",
     )
 )
 COUNTED = set(

@@ -57,7 +57,7 @@ def test_a_later_report_says_what_changed(speaking: Flask) -> None:
     paper = composed(second, first)
     assert {"change", "appendix"} <= set(names(paper))
     short = words(paper, "short")
-    assert "Mentors: 0 of 12 → 8 of 12: “How?” +67 points (+30 to +86). That is more than chance alone" in short
+    assert "Mentors: 0 of 12 → 8 of 12: “How?” (“Choice 3” or “Choice 4”) +67 points (+30 to +86). That is more than chance alone" in short
     assert "+67 points" in words(paper, "change")
 
 
@@ -76,8 +76,8 @@ def test_an_earlier_report_that_says_nothing_is_not_compared(speaking: Flask) ->
 
 def test_few_people_are_called_few_once(speaking: Flask) -> None:
     said = words(composed(simple_report(HIGH)), "short")
-    assert said.count("Few people: hints, not proof;") == 1
-    assert "one moves a share by up to 8 points" in said
+    assert said.count("Few people: hints, not proof.") == 1
+    assert "One person moves a share by up to 8 points" in said
 
 
 def test_of_many_people_it_says_how_firm_a_share_is(speaking: Flask) -> None:
