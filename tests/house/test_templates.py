@@ -80,7 +80,7 @@ def test_words_of_a_page_can_be_translated(path: Path) -> None:
     for code in (
         r"{% block (page|body) %}.*?{% endblock \1 %}",
         r"{%-?\s*trans\b.*?endtrans.*?%}",
-        r"{{.*?}}|{%.*?%}",
+        r"{{.*?}}|{%.*?%}|{#.*?#}",
         r"<[^>]*>",
     ):
         text = re.sub(code, " ", text, flags=re.DOTALL)

@@ -27,7 +27,7 @@ def stored_as_band(text: str) -> str:
 @pytest.fixture(scope="module")
 def old_report() -> Report:
     document = json.loads((REPORTS / "27-people/exit.json").read_text())["document"]
-    asked = [one | {"kind": "band"} if one["code"] == "P1" else one for one in document["questions"]]
+    asked = [one | {"kind": "band"} if one["code"] == "O1" else one for one in document["questions"]]
     return Report.parse(canonical_json(document | {"questions": asked}))
 
 
