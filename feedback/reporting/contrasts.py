@@ -95,7 +95,7 @@ def _how_many(found: Contrasts) -> Iterator[str]:
         return
     certain = sum(one.is_certain for one in found.changes)
     yield _(
-        "Of %(shares)s compared, %(number)s stand out; by chance about %(expected)s would. Certain: %(certain)s.",
+        "%(shares)s compared. Stand out: %(number)s; expected by chance alone: %(expected)s. Certain: %(certain)s.",
         shares=compared,
         number=found.standing_out,
         certain=certain or _("none"),

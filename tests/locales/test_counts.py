@@ -34,7 +34,7 @@ ALONE = re.compile(
     r"|: %\((count|doubled)\)s|\(%\((number|most|points)\)s\)|%\((band|wide_band|percent)\)s|from %\(least\)s \("
     r"|%\(least\)s (must answer|nothing)|\) chose|\(%\((low|high)\)s, |of them wrote"
     r"|only %\(count\)s|^%\(count\)s \(|^%\(answered\)s of|\(%\(count\)s\)$|of %\(n\)s$"
-    r"|omment %\(number\)s|^Page %\(page\)s of|, %\(number\)s stand out|; %\(groups\)s, from %\(least\)s to %\(most\)s$"
+    r"|omment %\(number\)s|^Page %\(page\)s of|Stand out: %\(number\)s|; %\(groups\)s, from %\(least\)s to %\(most\)s$"
 )
 
 
