@@ -36,7 +36,10 @@ def read_sheet(data: bytes) -> Sheet:
     if len(data) > MOST_FILE_BYTES:
         raise RosterRefused((_TOO_LARGE,))
     said = run_child("feedback.spreadsheets.child", data, seconds=_SECONDS, more={"OPENPYXL_LXML": "False"})
-    answer: dict[str, Any] = {"refused": _UNREADABLE} if said is None else json.loads(said)
+    try:
+        answer: dict[str, Any] = {"refused": _UNREADABLE} if said is None else json.loads(said)
+    except ValueError:
+        answer = {"refused": _UNREADABLE}
     if "refused" in answer:
         raise RosterRefused((answer["refused"],))
     return Sheet(answer["sheet"], answer["others"], tuple((line, tuple(cells)) for line, cells in answer["rows"]))

@@ -222,7 +222,7 @@ def test_the_audit_log_says_who_acted_and_not_what_was_decided(world: World) -> 
     release(world, wave)
     with world.session() as session:
         acts = [entry.act for entry in entries_about(session, f"wave {wave}")]
-    assert acts.count("decided on a comment") == len(QUOTED) + len(SUMMED)
+    assert "decided on comments" in acts
     assert acts[-2:] == ["wrote a summary of comments", "released the comments"]
     assert how_many(world, LogEntry.act.contains("withheld")) == 0
 

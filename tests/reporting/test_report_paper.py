@@ -57,7 +57,8 @@ def test_a_later_report_says_what_changed(speaking: Flask) -> None:
     paper = composed(second, first)
     assert {"change", "appendix"} <= set(names(paper))
     short = words(paper, "short")
-    assert "Mentors: 0 of 12 → 8 of 12: “How?” (“Choice 3” or “Choice 4”) +67 points (+30 to +86). That is more than chance alone" in short
+    asked = "“How?” (“Choice 3” or “Choice 4”)"
+    assert f"Mentors: 0 of 12 → 8 of 12: {asked} +67 points (+30 to +86). That is more than chance alone" in short
     assert "+67 points" in words(paper, "change")
 
 

@@ -267,6 +267,16 @@ def test_a_decision_can_be_changed_from_the_next_page_and_taken_back_until_the_r
     assert review_of(world, wave).decided == 0
 
 
+def test_a_decision_taken_meanwhile_is_not_overwritten_by_one_on_those_that_say_the_same(world: World) -> None:
+    wave = wave_in_review(world)
+    client = signed_in(world, StaffRole.REVIEWER)
+    one, other = (comment_that_says(world, wave, text).id.hex() for text in QUOTED[:2])
+    post(client, wave, "decide", comment=other, decision="withheld")
+    post(client, wave, "decide", comment=one, decision="released", same="y", alike=[other])
+    decided = {found.comment.text: found.verdict.decision for found in review_of(world, wave).comments}
+    assert (decided[QUOTED[0]], decided[QUOTED[1]]) == ("released", "withheld")
+
+
 def test_ticked_comments_are_decided_together_or_not_at_all(world: World) -> None:
     wave = wave_in_review(world)
     client = signed_in(world, StaffRole.REVIEWER)
@@ -277,7 +287,7 @@ def test_ticked_comments_are_decided_together_or_not_at_all(world: World) -> Non
     assert review_of(world, wave).decided == 0
     assert post(client, wave, "decide-ticked", ticked=ids, decision="withheld").location == f"{page_of(wave)}?page=1"
     assert review_of(world, wave).decided == 3
-    assert len(noted(world, "decided on a comment")) == 3
+    assert len(noted(world, "decided on comments")) == 1
     post(client, wave, "decide-ticked", ticked=ids[:1], decision="undecided")
     assert review_of(world, wave).decided == 2
 

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from feedback.services.staff.keep_sessions import IDLE
+from feedback.domain.staff import StaffRole
+from feedback.services.staff.keep_sessions import IDLE, begin_session
+from feedback.storage.staff import StaffSession
 from feedback.web.staff import guards
 from tests.databases import ON_SQLITE
-from tests.web.test_staff_pages import SITE, press, see, signed_in
+from tests.web.test_staff_pages import SITE, press, see, signed_in, token_for
 from tests.world import World, hidden_value
 
 pytestmark = ON_SQLITE
@@ -27,6 +30,18 @@ def copied(world: World, client: FlaskClient) -> FlaskClient:
     return thief
 
 
+def twice_signed_in(world: World) -> tuple[FlaskClient, FlaskClient]:
+    """Two browsers of the same person: a second link does not come by a new invitation, which ends what there is."""
+    here, there = signed_in(world), world.client()
+    with world.session() as session:
+        number = session.scalars(select(StaffSession.staff_id)).one()
+        secret = begin_session(session, number, now=guards.system_clock())
+    with there.session_transaction("/staff/", base_url=SITE) as cookie:
+        cookie[guards.IN_COOKIE] = secret
+    assert is_in(there)
+    return here, there
+
+
 def is_in(client: FlaskClient) -> bool:
     return client.get("/staff/", base_url=SITE).status_code == 200
 
@@ -38,8 +53,15 @@ def test_a_copy_of_a_cookie_ends_with_its_session(world: World) -> None:
     assert not is_in(thief)
 
 
+def test_a_copy_ends_when_its_browser_signs_in_once_more(world: World) -> None:
+    client = signed_in(world)
+    thief, page = copied(world, client), f"/staff/sign-in/{token_for(world, StaffRole.ADMINISTRATOR)}"
+    assert press(client, page, page).status_code == 303
+    assert not is_in(thief)
+
+
 def test_another_browser_is_signed_out_from_this_one(world: World) -> None:
-    here, there = signed_in(world), signed_in(world)
+    here, there = twice_signed_in(world)
     assert "Another browser" in see(here, PAGE)
     other = hidden_value(here.get(PAGE, base_url=SITE).text, "digest")
     assert press(here, PAGE, f"{PAGE}/end", digest=other).status_code == 303
@@ -48,7 +70,7 @@ def test_another_browser_is_signed_out_from_this_one(world: World) -> None:
 
 
 def test_all_browsers_are_signed_out_at_once(world: World) -> None:
-    here, there = signed_in(world), signed_in(world)
+    here, there = twice_signed_in(world)
     assert press(here, PAGE, f"{PAGE}/end-all").location == "/staff/sign-in"
     assert not is_in(here)
     assert not is_in(there)

@@ -29,16 +29,18 @@ class _Index:
 
 
 def alike(texts: Mapping[bytes, str]) -> dict[bytes, tuple[bytes, ...]]:
-    """Return for each text, by its id, the ids of others that are alike, in the order given; nothing where none is."""
+    """Return for each text, by its id, the ids of all that are alike, itself among them, in the order given.
+
+    Nothing where there is no other. Equal texts share one answer: thousands may say "nothing".
+    """
     index = _index({number: frozenset(map(fold, _WORD.findall(text))) for number, text in texts.items()})
     place = {number: at for at, number in enumerate(texts)}
     found: dict[bytes, tuple[bytes, ...]] = {}
     for words, same in index.texts.items():
-        near = [number for other in _near(words, index) for number in index.texts[other]]
-        for number in same:
-            others = sorted((*near, *(one for one in same if one != number)), key=place.__getitem__)
-            if others:
-                found[number] = tuple(others)
+        near = (number for other in _near(words, index) for number in index.texts[other])
+        together = tuple(sorted((*same, *near), key=place.__getitem__))
+        if len(together) > 1:
+            found |= dict.fromkeys(same, together)
     return found
 
 

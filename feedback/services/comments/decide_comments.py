@@ -3,7 +3,7 @@
 The audit log says that somebody decided, not what: how many were withheld is nobody's business after the release.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -24,11 +24,13 @@ def decide_comments(
     wave_id: int,
     *,
     verdicts: Mapping[bytes, CommentVerdict],
+    unless_decided: Collection[bytes] = (),
     now: datetime,
     actor: str,
 ) -> None:
-    """Replace the verdicts on comments, by their ids: all of them or none.
+    """Replace the verdicts on comments, by their ids: all of them or none, but for those decided meanwhile.
 
+    Of `unless_decided` a decision taken since their page was shown stands.
     Raises ReviewRefused if an author does not allow it or a text does not fit, NotFound if there is no such comment,
     WaveNotReady if nothing is in review.
     """
@@ -38,11 +40,14 @@ def decide_comments(
     rows = comments_by_id(session, wave_id, verdicts.keys())
     for comment_id, verdict in verdicts.items():
         row = _found(rows, comment_id)
+        if comment_id in unless_decided and row.decision != Decision.UNDECIDED:
+            continue
         checked = checked_verdict(_comment(row, key, place), verdict)
         row.decision, row.redacted = checked.decision, None
         if checked.decision is Decision.REDACTED:
             row.redacted = seal_review(checked.redacted.encode(), wave.comment_key, place, row.id, REVIEWED_BYTES)
-        note(session, now, actor, "decided on a comment", f"wave {wave_id}")
+    # Once, however many: with the published texts a count would tell how many were left out.
+    note(session, now, actor, "decided on comments", f"wave {wave_id}")
     session.commit()
 
 

@@ -22,7 +22,7 @@ _MOST_KEPT = 8
 
 @dataclass(frozen=True)
 class CommentIndex:
-    """The ids of comments that open, and of each those that say nearly the same, on the same question."""
+    """The ids of comments that open, and of each all that say nearly the same, itself too, on the same question."""
 
     readable: frozenset[bytes]
     alike: Mapping[bytes, tuple[bytes, ...]]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.comments.progress import Progress
 from feedback.domain.comments.review import ReviewedComment
+from feedback.domain.errors import NotFound
 from feedback.domain.sealing import Place
 from feedback.services.comments.index_comments import CommentIndex, CommentIndexes
 from feedback.services.comments.open_comments import (
@@ -68,7 +69,11 @@ class CommentReader:
         def choose(progress: Progress, index: CommentIndex) -> Chosen:
             return _with_alike(progress.at(comment_id).id, progress, index)
 
-        return self._read(session, keys, wave_id, choose, now=now, actor=actor)
+        found = self._read(session, keys, wave_id, choose, now=now, actor=actor)
+        # Released, or damaged, since it was counted.
+        if not found.comments or found.comments[0].id != comment_id:
+            raise NotFound("There is no such comment in review.")
+        return found
 
     def following(
         self, session: Session, keys: KeyStore, wave_id: int, behind: bytes | None, *, now: datetime, actor: str
@@ -108,7 +113,8 @@ class CommentReader:
 
 
 def _with_alike(comment_id: bytes, progress: Progress, index: CommentIndex) -> Chosen:
-    near = (other for other in index.alike.get(comment_id, ()) if not progress.at(other).is_decided)
+    others = (other for other in index.alike.get(comment_id, ()) if other != comment_id)
+    near = (other for other in others if not progress.at(other).is_decided)
     return (comment_id, *islice(near, MOST_ALIKE))
 
 
@@ -120,6 +126,6 @@ def _opened(
         Place(wave.programme_id, wave.id),
         comments_by_id(session, wave.id, chosen),
     )
-    opened = (opened_comment(rows[one], key, place) for one in chosen)
+    opened = (opened_comment(rows[one], key, place) for one in chosen if one in rows)
     summaries = {code: opened_summary(one, key, place, code) for code, one in summaries_of(session, wave.id).items()}
     return tuple(one for one in opened if one is not None), summaries

@@ -17,7 +17,15 @@ from feedback.domain.staff import StaffRole, actor_of
 from feedback.storage.audit_log import note
 from feedback.storage.database import reading
 from feedback.storage.organisations import known_organisation
-from feedback.storage.staff import SignIn, StaffMember, revoke_sign_ins, staff_by_email, staff_by_id, take_sign_in
+from feedback.storage.staff import (
+    SignIn,
+    StaffMember,
+    end_sessions,
+    revoke_sign_ins,
+    staff_by_email,
+    staff_by_id,
+    take_sign_in,
+)
 
 LINK_LIFETIME = timedelta(hours=24)
 MOST_LETTERS = 200
@@ -44,8 +52,8 @@ def invite_staff(
 ) -> str:
     """Create a member of staff, or give a known one this name and role; return the token of a sign-in link.
 
-    Links issued earlier stop working. Raises AddressRefused if `email` is no address, NotFound if there is no
-    organisation of that name, NameRefused if `name` cannot be shown on one line.
+    Links issued earlier stop working, and sessions end. Raises AddressRefused if `email` is none, NotFound if there
+    is no organisation of that name, NameRefused if `name` cannot be shown on one line.
     """
     if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
         raise NameRefused(f"The name is empty, longer than {MOST_LETTERS} characters, or cannot be shown on one line.")
@@ -56,6 +64,8 @@ def invite_staff(
     member.name, member.role = name, role
     session.flush()
     revoke_sign_ins(session, member.id)
+    # Whoever has used a link that was meant for somebody else is out, too.
+    end_sessions(session, member.id)
     token = secrets.token_bytes(SECRET_BYTES)
     session.add(SignIn(digest=_digest(token), staff_id=member.id, expires_at=now + LINK_LIFETIME))
     note(session, now, actor, f"invited as {role}", f"staff {member.id}")

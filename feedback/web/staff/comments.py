@@ -69,8 +69,8 @@ def decide(wave_id: int) -> ResponseReturnValue:
     at = form.redacted if form.decision.data == Decision.REDACTED else form.decision
     with accepted(form, lambda: _one(wave_id, comment_id, form), ReviewRefused, at=at):
         verdict = CommentVerdict(Decision(form.decision.data), form.redacted.data or "")
-        alike = map(_comment_id, form.alike.data if form.same.data else ())
-        _decide(wave_id, dict.fromkeys((comment_id, *alike), verdict))
+        alike = tuple(map(_comment_id, form.alike.data if form.same.data else ()))
+        _decide(wave_id, dict.fromkeys((comment_id, *alike), verdict), unless_decided=alike)
     return redirect(url_for(".one_by_one", wave_id=wave_id, after=comment_id.hex()), 303)
 
 
@@ -103,9 +103,17 @@ def release(wave_id: int) -> ResponseReturnValue:
     return redirect(url_for(".report", wave_id=wave_id, _anchor="comments"), 303)
 
 
-def _decide(wave_id: int, verdicts: dict[bytes, CommentVerdict]) -> None:
+def _decide(wave_id: int, verdicts: dict[bytes, CommentVerdict], unless_decided: tuple[bytes, ...] = ()) -> None:
     tools = runtime()
-    decide_comments(tools.session(), tools.keys, wave_id, verdicts=verdicts, now=tools.clock(), actor=member().actor)
+    decide_comments(
+        tools.session(),
+        tools.keys,
+        wave_id,
+        verdicts=verdicts,
+        unless_decided=unless_decided,
+        now=tools.clock(),
+        actor=member().actor,
+    )
 
 
 def _page_number() -> int:

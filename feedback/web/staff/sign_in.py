@@ -28,6 +28,7 @@ def enter(token: str) -> ResponseReturnValue:
     """Use the link up and begin a session of its own."""
     with accepted(SignInForm()):
         staff_id = sign_in(runtime().session(), token, now=runtime().clock())
+        _end_by_cookie()
         secret = begin_session(runtime().session(), staff_id, now=system_clock())
     session.clear()
     session[IN_COOKIE] = secret
@@ -38,8 +39,12 @@ def enter(token: str) -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """End the session."""
     with accepted(SignOutForm()):
-        found = by_cookie()
-        if found is not None:
-            end_session(runtime().session(), found.member, found.digest, now=runtime().clock())
+        _end_by_cookie()
     session.clear()
     return redirect(url_for(".how_to_sign_in"), 303)
+
+
+def _end_by_cookie() -> None:
+    found = by_cookie()
+    if found is not None:
+        end_session(runtime().session(), found.member, found.digest, now=runtime().clock())

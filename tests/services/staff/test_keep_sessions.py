@@ -95,6 +95,12 @@ def test_nobody_ends_the_session_of_somebody_else(session: Session, clock: Fixed
     assert logged(session) == ["signed out everywhere"]
 
 
+def test_a_new_invitation_ends_the_sessions_of_whoever_used_the_last_one(session: Session) -> None:
+    secret = begin_session(session, account(session), now=START)
+    account(session)
+    assert find_session(session, secret, now=START) is None
+
+
 def test_sessions_that_have_run_out_are_forgotten_with_the_next_sign_in(session: Session) -> None:
     number = account(session)
     begin_session(session, number, now=START)
