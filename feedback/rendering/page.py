@@ -153,7 +153,7 @@ class _Writer:
                 cards = (PageCard(one.name, one.title, one.calls, self._blocks(one.blocks)) for one in block.cards)
                 return PageBlock("cards", block, cards=tuple(cards))
             case Sentences():
-                return PageBlock("findings", block, parts=tuple(map(self._finding, block.entries)))
+                return PageBlock("sentences", block, parts=tuple(map(self._finding, block.entries)))
             case RateBars():
                 return PageBlock("rates", block, parts=tuple(map(self._rate, block.bars)))
             case Dumbbells():
