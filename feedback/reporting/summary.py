@@ -80,7 +80,7 @@ def _blocks(
         Card("concerns", concerns, concerns_of(standings, most_concerns)),
         sides_card(report, contrasts),
         *((changes_card(compared, contrasts, most_changes),) if compared else ()),
-        Card("sure", _("How sure?"), tuple(map(Paragraph, _sureness(report)))),
+        Card("sure", _("How sure?"), tuple(map(Paragraph, _sureness(report, compared)))),
     )
     said = answered_words(report)
     return (*((Paragraph(said, Tone.HEADLINE),) if said else ()), Cards(tuple(card for card in cards if card.blocks)))
@@ -138,7 +138,7 @@ def _standing(one: Standing, *, is_concern: bool = False) -> Finding:
     return Finding(runs, ngettext("(%(num)s group is not shown.)", "(%(num)s groups are not shown.)", missing))
 
 
-def _sureness(report: Report) -> Iterator[str]:
+def _sureness(report: Report, compared: ComparedReports | None) -> Iterator[str]:
     whole = counted(report.rates)
     fewest = min((rate.answered for rate in report.rates if rate.answered), default=0)
     if fewest and fewest < FEW_BELOW:
@@ -160,7 +160,9 @@ def _sureness(report: Report) -> Iterator[str]:
             whole.n - whole.low,
         )
     yield from _low_rates(report.rates)
-    yield _("Behind a change: its 95% interval. Nothing here says why.")
+    if compared:
+        yield _("Behind a change: its 95% interval.")
+    yield _("Nothing here says why.")
 
 
 def _low_rates(rates: tuple[RateResult, ...]) -> Iterator[str]:
