@@ -21,7 +21,7 @@ from feedback.reporting.report_paper import ReportSource, compared_with, compose
 from feedback.reporting.summary import summary_section
 
 MOST_ROWS = 60
-MOST_CHANGES = 28
+MOST_ROWS_OF_CHANGES = 28
 MOST_REMARKS = 4
 
 
@@ -74,9 +74,9 @@ def _largest_of(block: Block) -> tuple[Block, ...]:
     if isinstance(block, Items) and len(block.entries) > MOST_REMARKS:
         more = more_in_the_tables(len(block.entries) - MOST_REMARKS)
         return Items(block.entries[:MOST_REMARKS]), Paragraph(more, Tone.QUIET)
-    if not isinstance(block, Dumbbells) or len(block.rows) <= MOST_CHANGES:
+    if not isinstance(block, Dumbbells) or len(block.rows) <= MOST_ROWS_OF_CHANGES:
         return (block,)
-    rows = (*block.rows[: MOST_CHANGES // 2], *block.rows[-MOST_CHANGES // 2 :])
+    rows = (*block.rows[: MOST_ROWS_OF_CHANGES // 2], *block.rows[-MOST_ROWS_OF_CHANGES // 2 :])
     return replace(block, rows=rows), Paragraph(more_in_the_tables(len(block.rows) - len(rows)), Tone.QUIET)
 
 

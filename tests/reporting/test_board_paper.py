@@ -27,7 +27,7 @@ from feedback.rendering.blocks import (
 )
 from feedback.rendering.paper import Paper, PaperSection
 from feedback.rendering.pdf import Press, write_pdf
-from feedback.reporting.board_paper import MOST_CHANGES, MOST_ROWS, compose_board, more_in_the_tables
+from feedback.reporting.board_paper import MOST_ROWS, MOST_ROWS_OF_CHANGES, compose_board, more_in_the_tables
 from feedback.reporting.report_paper import ReportSource, compose_report
 from feedback.resources import templates_folder
 from tests.rendering.papers import english_paper, long_table
@@ -101,7 +101,7 @@ def huge() -> Paper:
         "1 of 2",
         "",
     )
-    changes = Dumbbells("Changed", "Before", "After", "95%", "Points", (change,) * MOST_CHANGES, long_table(1))
+    changes = Dumbbells("Changed", "Before", "After", "95%", "Points", (change,) * MOST_ROWS_OF_CHANGES, long_table(1))
     quotes = Quotes(tuple(f"Comment {place}: {'we talked of it at length. ' * 4}" for place in range(COMMENTS)))
     sections = (
         PaperSection("short", "In short", english_paper().sections[0].blocks[:4]),

@@ -54,11 +54,6 @@ class Contrasts:
         """The largest difference between the sides; None if nothing can be compared."""
         return max(self.sides, key=lambda one: abs(one.size), default=None)
 
-    @property
-    def largest_changes(self) -> tuple[Contrast, ...]:
-        """The three largest changes, the largest fall among them if it is one."""
-        return self.largest(MOST_CHANGES)
-
     def largest(self, most: int) -> tuple[Contrast, ...]:
         """Return so many of the largest changes, the largest fall among them, if it is one, and if two have room."""
         largest = sorted((one for one in self.changes if one.size), key=lambda one: -abs(one.size))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from feedback.domain.report.comparison import compare
-from feedback.domain.report.findings.contrasts import Contrasts, find_changes, find_contrasts
+from feedback.domain.report.findings.contrasts import MOST_CHANGES, Contrasts, find_changes, find_contrasts
 from feedback.domain.report.reading import report_questions
 from feedback.domain.report.statistics import holm
 from feedback.domain.survey.questionnaires import Role
@@ -37,7 +37,7 @@ def test_holms_steps_stop_at_the_first_that_fails() -> None:
 def test_one_clear_change_is_certain_and_a_small_one_is_not() -> None:
     found = contrasts([6, 6, 6], [15, 8, 6])
     assert [one.is_certain for one in found.changes] == [True, False, False]
-    assert [one.question.code for one in found.largest_changes] == ["Q0", "Q1"]
+    assert [one.question.code for one in found.largest(MOST_CHANGES)] == ["Q0", "Q1"]
 
 
 # By itself 5 → 12 of 20 has p = 0.027; of ten that are compared it is not certain.
@@ -56,7 +56,7 @@ def test_sides_and_changes_are_one_family() -> None:
 
 def test_a_fall_is_told_even_where_three_shares_rose_by_more() -> None:
     found = contrasts([4, 4, 4, 10], [12, 12, 12, 7])
-    assert [(one.question.code, round(one.size)) for one in found.largest_changes] == [
+    assert [(one.question.code, round(one.size)) for one in found.largest(MOST_CHANGES)] == [
         ("Q0", 40),
         ("Q1", 40),
         ("Q3", -15),
@@ -64,7 +64,7 @@ def test_a_fall_is_told_even_where_three_shares_rose_by_more() -> None:
 
 
 def test_what_did_not_move_for_certain_is_no_change() -> None:
-    assert contrasts([6], [6]).largest_changes == ()
+    assert contrasts([6], [6]).largest(MOST_CHANGES) == ()
 
 
 def test_the_sides_are_compared_in_what_both_were_asked() -> None:
