@@ -10,6 +10,7 @@ from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 from procrastinate.testing import InMemoryConnector
+from psycopg import AsyncConnection
 from sqlalchemy.orm import Session
 
 from feedback.config import Settings
@@ -30,9 +31,20 @@ def engine_for(queue_url: str | None) -> App:
     if queue_url is None:
         return App(connector=InMemoryConnector())
     connector = PsycopgConnector(
-        conninfo=queue_url, min_size=1, max_size=_CONNECTIONS, timeout=_PATIENCE_SECONDS, name="jobs"
+        conninfo=queue_url,
+        min_size=1,
+        max_size=_CONNECTIONS,
+        timeout=_PATIENCE_SECONDS,
+        name="jobs",
+        configure=_commit_each_statement,
     )
     return App(connector=connector)
+
+
+# A worker that freezes between a statement and its commit would hold the rows of jobs and workers locked against all
+# others. Each of the engine's acts is one statement.
+async def _commit_each_statement(connection: AsyncConnection) -> None:
+    await connection.set_autocommit(True)
 
 
 def queue_of(task: Task) -> str:

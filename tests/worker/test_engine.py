@@ -1,5 +1,6 @@
 """The job engine on PostgreSQL: what lies in its tables, what it does for jobs of the dead, and what it outlives."""
 
+import asyncio
 import logging
 import re
 import threading
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.orm import Session
 
@@ -16,7 +18,7 @@ from feedback.services.mail.remind_participants import remind_participants
 from feedback.services.waves.open_wave import open_wave
 from feedback.storage.deliveries import Batch
 from feedback.storage.job_queue import TABLES
-from feedback.worker.engine import defer_batches
+from feedback.worker.engine import defer_batches, engine_for
 from feedback.worker.worker import Worker, worker_context
 from tests.answering import respond
 from tests.databases import ON_POSTGRESQL, Pair
@@ -55,6 +57,16 @@ def opened(world: World, **people: int) -> int:
     with world.session() as session:
         open_wave(session, world.keys, wave, now=world.clock(), actor="test", defer=defer_batches)
     return wave
+
+
+def test_a_worker_that_freezes_after_a_statement_holds_no_lock(world: World) -> None:
+    async def after_a_statement() -> TransactionStatus:
+        engine = engine_for(world.tools.settings.postgresql_url)
+        async with engine.open_async(), engine.connector.pool.connection() as connection:
+            await connection.execute("SELECT 1 FROM procrastinate_workers FOR UPDATE")
+            return connection.info.transaction_status
+
+    assert asyncio.run(after_a_statement()) is TransactionStatus.IDLE
 
 
 def test_an_opening_defers_its_batches(world: World) -> None:
