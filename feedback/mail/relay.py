@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_mail import Connection, Mail
 
+from feedback.domain.address import Address
 from feedback.domain.errors import MailRefused
 from feedback.domain.refusals import enhanced_code, is_about_the_sender
 from feedback.domain.relays import SmtpSecurity, SmtpSettings
@@ -17,6 +18,7 @@ from feedback.mail.message import MailMessage
 from feedback.mail.writing import Writer
 
 TIMEOUT_SECONDS = 20
+_DONE, _FORWARDED = 250, 251
 _GOING_AWAY = 421
 _FOR_GOOD = 500
 
@@ -136,19 +138,37 @@ class SmtpSession:
         # An address with letters that the protocol cannot carry must not keep others from their mail.
         if not message.recipient.isascii():
             return Reply(RelayVerdict.REFUSED)
-        returns_to = message.return_path or message.sender[1]
         content = self._writer.write(message)
         try:
-            self._host.sendmail(returns_to, [message.recipient], content)
-        except smtplib.SMTPRecipientsRefused as error:
-            return _refusal(*next(iter(error.recipients.values())))
-        except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as error:
+            reply = self._hand_over(message.return_path or message.sender[1], message.recipient, content)
+        except smtplib.SMTPHeloError as error:
             return _refusal_of_the_sender(error.smtp_code)
-        except smtplib.SMTPResponseException as error:
-            return _refusal(error.smtp_code, error.smtp_error)
         except (OSError, smtplib.SMTPException):
             return Reply(RelayVerdict.BROKEN_OFF)
-        return Reply(RelayVerdict.ACCEPTED, 250)
+        if reply.verdict is RelayVerdict.BROKEN_OFF:
+            self._host.close()
+        elif reply.verdict is not RelayVerdict.ACCEPTED:
+            # What the relay has said stands, whether or not it is still there.
+            with suppress(OSError, smtplib.SMTPException):
+                self._host.rset()
+        return reply
+
+    # As smtplib's `sendmail`, which reads both addresses once more, for half of what it costs: ours are read already.
+    def _hand_over(self, returns_to: Address, recipient: Address, content: bytes) -> Reply:
+        host = self._host
+        host.ehlo_or_helo_if_needed()
+        size = f" size={len(content)}" if host.has_extn("size") else ""
+        code, said = host.docmd(f"mail FROM:<{returns_to}>{size}")
+        if code != _DONE:
+            return _refusal_of_the_sender(code)
+        code, said = host.docmd(f"rcpt TO:<{recipient}>")
+        if code not in (_DONE, _FORWARDED):
+            return _refusal(code, said)
+        try:
+            code, said = host.data(content)
+        except smtplib.SMTPDataError as error:
+            return _refusal(error.smtp_code, error.smtp_error)
+        return Reply(RelayVerdict.ACCEPTED, code) if code == _DONE else _refusal(code, said)
 
 
 def _refusal(code: int, said: bytes | str) -> Reply:

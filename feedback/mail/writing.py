@@ -30,9 +30,10 @@ Filling = Mapping[str, str]
 
 @dataclass(frozen=True)
 class _Line:
-    """One line of a text, or of HTML, that is not the same for everybody: its pieces, each second one a mark."""
+    """One line of a text, or of HTML, that is not the same for everybody: a "%s" stands for each of its marks."""
 
-    pieces: tuple[str, ...]
+    words: str
+    marks: tuple[str, ...]
     is_html: bool
 
 
@@ -60,10 +61,10 @@ class Writer:
             with force_locale(spoken_language(message.language).code):
                 form = self._forms[alike] = _form(message)
         texts, markup = (_filling(message, form.marks, is_html=is_html) for is_html in (False, True))
-        body = (
-            piece if isinstance(piece, bytes) else _encoded(_filled(piece.pieces, markup if piece.is_html else texts))
+        body = [
+            piece if isinstance(piece, bytes) else _encoded(_filled(piece, markup if piece.is_html else texts))
             for piece in form.body
-        )
+        ]
         return b"".join((form.head, *_own_headers(message), *body))
 
 
@@ -106,8 +107,9 @@ def _parts(folder: str, values: Mapping[str, str | None], marks: Collection[str]
         yield plain_header("Content-Type", f'text/{kind}; charset="utf-8"')
         yield plain_header("Content-Transfer-Encoding", "quoted-printable") + b"\r\n"
         for line in render_template(f"{folder}/{file}", **values).strip("\n").split("\n"):
-            pieces = tuple(between.split(line))
-            yield _Line(pieces, kind == "html") if len(pieces) > 1 else _encoded(line)
+            marks = tuple(between.findall(line))
+            words = between.sub("%s", line.replace("%", "%%"))
+            yield _Line(words, marks, kind == "html") if marks else _encoded(line)
     yield f"\r\n--{boundary}--\r\n".encode()
 
 
@@ -135,8 +137,8 @@ def _filling(message: MailMessage, marks: Mapping[str, str], *, is_html: bool) -
     return {marks[_ADDRESSEE]: name, **links}
 
 
-def _filled(pieces: tuple[str, ...], filling: Filling) -> str:
-    return "".join(filling.get(piece, piece) for piece in pieces)
+def _filled(line: _Line, filling: Filling) -> str:
+    return line.words % tuple([filling[mark] for mark in line.marks])
 
 
 def _own_headers(message: MailMessage) -> Iterator[bytes]:
