@@ -278,6 +278,9 @@ def test_nothing_is_offered_that_would_be_refused_or_is_on_another_focus(world: 
         "C": set(),
         "D": set(),
     }
+    for before, status in (("A", 200), ("C", 409)):
+        way = f"/staff/waves/{waves['B']}/compared-with/{waves[before]}"
+        assert client.get(way, base_url=SITE).status_code == status
 
 
 def test_reports_in_the_wrong_order_are_not_compared(world: World) -> None:

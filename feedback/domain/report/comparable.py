@@ -109,7 +109,8 @@ class ComparableReport:
 def check_comparable(reports: Sequence[ComparableReport]) -> None:
     """Raise ComparisonRefused unless the reports can be set side by side, in this order.
 
-    Two or more of one programme, earlier ones first, or one of each of two programmes; none of which says nothing.
+    Two or more of one programme, earlier ones first, or one of each of two programmes on the same focus; none of which
+    says nothing.
     """
     if len(reports) < 2:
         raise ComparisonRefused("Choose at least two reports to compare.")
@@ -120,6 +121,8 @@ def check_comparable(reports: Sequence[ComparableReport]) -> None:
             _check_order(earlier, later)
     elif len(reports) != 2:
         raise ComparisonRefused("Of two programmes, one report each can be compared; choose two reports.")
+    elif len({report.report.about.focus for report in reports}) == 2:
+        raise ComparisonRefused("The two programmes have different focuses; choose reports on the same one.")
 
 
 def _check_says_something(report: ComparableReport) -> None:
