@@ -1,11 +1,14 @@
-"""`feedback organisation`: what an organisation asks of its own people."""
+"""`feedback organisation`: what an organisation asks of its own people, and its logo."""
+
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, say
+from feedback.rendering.logos import draw_logo
 from feedback.runtime import runtime
-from feedback.services.programmes.set_organisation import set_approval
+from feedback.services.programmes.set_organisation import set_approval, set_logo
 from feedback.services.waves.fill_history import unite_domains
 
 organisation = AppGroup("organisation")
@@ -15,18 +18,44 @@ organisation = AppGroup("organisation")
 @click.argument("name")
 @click.option(
     "--approve-rosters/--no-approve-rosters",
-    required=True,
+    default=None,
     help="Whether no wave may open before a second person has approved the roster.",
 )
-def set_command(name: str, *, approve_rosters: bool) -> None:
+@click.option(
+    "--logo",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An SVG or PNG file, of at most 1 MB, to stand on the organisation's reports; it is drawn anew.",
+)
+@click.option("--no-logo", is_flag=True, help="Take the logo away.")
+def set_command(name: str, *, approve_rosters: bool | None, logo: Path | None, no_logo: bool) -> None:
     """Set options of the organisation called NAME.
 
     \b
-    Example:  feedback organisation set Example --approve-rosters
+    Example:  feedback organisation set Example --approve-rosters --logo logo.svg
     """
+    if no_logo and logo is not None:
+        raise click.UsageError("Name a logo or none, not both.")
+    if approve_rosters is None and logo is None and not no_logo:
+        raise click.UsageError("Nothing to set: name an option.")
+    if approve_rosters is not None:
+        _set_approval(name, approves_rosters=approve_rosters)
+    if logo is not None or no_logo:
+        _set_logo(name, logo)
+
+
+def _set_approval(name: str, *, approves_rosters: bool) -> None:
     tools = runtime()
-    set_approval(tools.session(), name, approves_rosters=approve_rosters, now=tools.clock(), actor=ACTOR)
-    say("Waves open only once a second person has approved the roster." if approve_rosters else "No approval is asked.")
+    set_approval(tools.session(), name, approves_rosters=approves_rosters, now=tools.clock(), actor=ACTOR)
+    say(
+        "Waves open only once a second person has approved the roster." if approves_rosters else "No approval is asked."
+    )
+
+
+def _set_logo(name: str, file: Path | None) -> None:
+    tools = runtime()
+    png = draw_logo(file.read_bytes(), tools.press.templates) if file else None
+    set_logo(tools.session(), name, png, now=tools.clock(), actor=ACTOR)
+    say("Reports show this logo." if png else "Reports show no logo.")
 
 
 @organisation.command("same-domains")

@@ -45,6 +45,10 @@ class RosterRefused(FeedbackError):
         self.problems = problems
 
 
+class LogoRefused(FeedbackError):
+    """A file is no picture that can be an organisation's logo. The message names the mend."""
+
+
 class QuestionnaireRefused(FeedbackError):
     """A questionnaire file breaks a rule. The message names the file, the question and the mend."""
 

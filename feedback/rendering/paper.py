@@ -40,6 +40,14 @@ class PaperSection:
 
 
 @dataclass(frozen=True)
+class Logo:
+    """A picture that stands beside the title, as a PNG file, and what it shows in words."""
+
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True)
 class Paper:
     """A whole report, ready to be written. `language` is such as "en" or "en-GB", `direction` "ltr" or "rtl".
 
@@ -53,4 +61,5 @@ class Paper:
     direction: str
     sections: tuple[PaperSection, ...]
     is_brief: bool = False
+    logo: Logo | None = None
     more: tuple[str, ...] = ()

@@ -27,9 +27,10 @@ from feedback.rendering.charts import Look, chart_svg
 from feedback.rendering.cleaning import cleaned
 from feedback.rendering.lettering import lifted
 from feedback.rendering.levels import without_skipped_levels
+from feedback.rendering.logos import DOTS_PER_INCH, size_of
 from feedback.rendering.measuring import column_widths, ems
 from feedback.rendering.painting import PdfBrush
-from feedback.rendering.paper import Block, Paper, PaperSection
+from feedback.rendering.paper import Block, Logo, Paper, PaperSection
 from feedback.rendering.placing import charts_of, reach_of
 from feedback.rendering.plainly import plainly, without_cards
 from feedback.rendering.typst_pictures import picture_json
@@ -55,10 +56,16 @@ def typst_source(paper: Paper) -> str:
         "region": locale.territory,
         "direction": paper.direction,
         "brief": paper.is_brief,
+        "logo": _logo(paper.logo) if paper.logo else None,
         "more": paper.more,
         "sections": [_section(section, paper) for section in paper.sections],
     }
     return json.dumps(fields)
+
+
+def _logo(logo: Logo) -> _Json:
+    width, _height = size_of(logo.png)
+    return {"png": list(logo.png), "alt": one_line(logo.alt), "width": width * 25.4 / DOTS_PER_INCH}
 
 
 def _section(section: PaperSection, paper: Paper) -> _Json:

@@ -17,7 +17,7 @@ from feedback.domain.report.report import About, Outcome, Report, SignedReport
 from feedback.locales import counts
 from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import Facts, HeatTable, Items, Paragraph, Tone
-from feedback.rendering.paper import Paper, PaperSection
+from feedback.rendering.paper import Logo, Paper, PaperSection
 from feedback.reporting.change import MOST_ROWS_ON_A_PAGE, appendix_section, change_section
 from feedback.reporting.comments_section import CommentsState, comments_section
 from feedback.reporting.every_number import every_number, numbers_by_question
@@ -33,12 +33,14 @@ class ReportSource:
     """What a report is composed from. `earlier` are the programme's published reports before it, oldest first.
 
     `words` are what the programme calls itself and is about, by language; the signed document has them in English.
+    `logo` is the organisation's, as a PNG file.
     """
 
     signed: SignedReport
     earlier: tuple[Report, ...] = ()
     comments: CommentsState = field(default_factory=CommentsState)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    logo: bytes | None = None
 
 
 def compose_report(source: ReportSource, language: str) -> Paper:
@@ -62,7 +64,13 @@ def paper_of(source: ReportSource, sections: tuple[PaperSection, ...], language:
         language=language,
         direction=direction(language),
         sections=sections,
+        logo=Logo(source.logo, logo_words(report.about.organisation)) if source.logo else None,
     )
+
+
+def logo_words(organisation: str) -> str:
+    """Return what a logo shows, for those who do not see it."""
+    return _("Logo of %(organisation)s", organisation=organisation)
 
 
 def _sections(source: ReportSource, language: str, most_rows: float) -> tuple[PaperSection, ...]:

@@ -43,6 +43,7 @@ _PARTICIPANTS: Mapping[str, str] = {
 _STAFF: Mapping[str, str] = {
     "alembic_version": _READ,
     "organisations": _EDIT,
+    "organisation_logos": "SELECT, INSERT, DELETE",
     "programmes": _EDIT,
     "quiet_times": _EDIT,
     # Never the address; see `feedback_correct_address`.

@@ -37,13 +37,6 @@ def reports_of_programme(session: Session, programme_id: int) -> list[StoredRepo
     return list(session.scalars(select(StoredReport).where(mine).order_by(StoredReport.number)))
 
 
-def marks_of(session: Session, wave_id: int) -> tuple[str, bytes] | None:
-    """Return the chain hash and the signature of a wave's report: they change with it and with those before it."""
-    columns = select(StoredReport.chain_hash, StoredReport.signature)
-    row = session.execute(columns.where(StoredReport.wave_id == wave_id)).one_or_none()
-    return None if row is None else (row.chain_hash, row.signature)
-
-
 def speaking_waves(session: Session, wave_ids: Iterable[int]) -> frozenset[int]:
     """Return which of these waves have a report that says something, by their ids."""
     speaking = select(StoredReport.wave_id).where(StoredReport.statement_hash != HASH_OF_NOTHING)

@@ -5,7 +5,18 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, Text, UniqueConstraint, delete, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.disclosure.groups import Atom, Group, Grouping
@@ -14,7 +25,7 @@ from feedback.domain.sealing import PublicKey
 from feedback.domain.survey.questionnaire_json import dump_questionnaire, load_questionnaire
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.waves.states import MomentKind, WaveState
-from feedback.storage.database import Base, JsonText
+from feedback.storage.database import Base, JsonText, RawRead
 from feedback.storage.programmes import Programme
 
 _STATES = ", ".join(f"'{state}'" for state in WaveState)
@@ -157,8 +168,13 @@ def wave_by_id(session: Session, wave_id: int) -> Wave:
     """Return a wave, or raise NotFound."""
     found = known_wave(session, wave_id)
     if found is None:
-        raise NotFound(f"There is no wave {wave_id}. `feedback wave status` lists them.")
+        raise no_wave(wave_id)
     return found
+
+
+def no_wave(wave_id: int) -> NotFound:
+    """Return the error that says that there is no such wave."""
+    return NotFound(f"There is no wave {wave_id}. `feedback wave status` lists them.")
 
 
 def waves_of(session: Session, programme_id: int) -> list[Wave]:
@@ -183,11 +199,18 @@ def waves_of_organisation(session: Session, organisation_id: int) -> list[Wave]:
     return list(session.scalars(query.where(Programme.organisation_id == organisation_id).order_by(Wave.id)))
 
 
-def reported_waves(session: Session, organisation_id: int) -> list[tuple[Wave, Programme]]:
-    """Return an organisation's closed waves, each with its programme, oldest first."""
-    query = select(Wave, Programme).join(Programme, Programme.id == Wave.programme_id)
-    mine = (Programme.organisation_id == organisation_id, Wave.state == WaveState.CLOSED)
-    return [(wave, programme) for wave, programme in session.execute(query.where(*mine).order_by(Wave.id))]
+_WAVES, _PROGRAMMES = Wave.__table__.c, Programme.__table__.c
+_OWNER = RawRead(
+    select(_PROGRAMMES.organisation_id)
+    .join_from(Wave.__table__, Programme.__table__, _WAVES.programme_id == _PROGRAMMES.id)
+    .where(_WAVES.id == bindparam("wave_id"))
+)
+
+
+def owner_of(session: Session, wave_id: int) -> int | None:
+    """Return the id of the organisation that runs a wave's programme, or None if there is no such wave."""
+    found = _OWNER.row(session.connection(), wave_id=wave_id)
+    return None if found is None else int(found[0])
 
 
 def add_groups(session: Session, wave_id: int, groups: tuple[Group, ...]) -> None:

@@ -31,6 +31,7 @@ PLACES = [
 ]
 OPEN_TABLES = {
     "audit_log": "what staff and the service did; holds no participant, right or response",
+    "logos": "pictures that stand on organisations' reports",
     "notices": "what coordinators tell everybody about a report",
     "organisations": "their settings and public keys",
     "pepper": "the fingerprint of the participants' pepper, which is no secret",

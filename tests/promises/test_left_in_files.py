@@ -34,6 +34,7 @@ MAY_STAY = {
     "sign_ins": "a digest of what was drawn at random, and good for one sign-in",
     "staff_sessions": "a digest of what was drawn at random, of staff, and opens nothing once its row is gone",
     "address_notices": "a former address, which lies in the roster's own file too; nothing was promised of it",
+    "organisation_logos": "a picture that everybody is shown",
     "known_pepper": "a fingerprint that is no secret",
 }
 """Tables whose deleted rows no rewrite follows, and why their bytes do not matter."""

@@ -11,6 +11,7 @@ from feedback.storage.deliveries import Batch, Delivery
 from feedback.storage.entitlements import Entitlement
 from feedback.storage.history import HistoryEntry
 from feedback.storage.keys import StoredKey
+from feedback.storage.logos import OrganisationLogo
 from feedback.storage.notices import Notice
 from feedback.storage.opt_outs import OptOut
 from feedback.storage.organisations import Organisation
@@ -103,6 +104,7 @@ def main_rows() -> list[object]:
     """One row for each table of the main database, in an order that its foreign keys allow."""
     return [
         a_named_organisation(),
+        OrganisationLogo(organisation_id=1, png=b"drawn"),
         StaffMember(id=1, organisation_id=1, name="Ada", email="ada@example.com", role="reviewer"),
         SignIn(digest=bytes(32), staff_id=1, expires_at=START),
         StaffSession(digest=bytes(32), staff_id=1, begun_at=START, seen_at=START),

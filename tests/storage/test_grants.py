@@ -45,6 +45,7 @@ def assert_denied(address: str, statement: str) -> None:
         "SELECT * FROM reports",
         "SELECT document FROM reports",
         "SELECT * FROM counted_receipts",
+        "SELECT * FROM organisation_logos",
         "SELECT * FROM results_pages",
         "SELECT * FROM support_requests",
         "DELETE FROM support_requests",

@@ -38,13 +38,19 @@ def comments_state(session: Session, wave: Wave, now: datetime) -> CommentsState
     stored = release_of(session, wave.id)
     if stored is not None:
         return CommentsState(read_release(stored.document))
-    return CommentsState(until=_last_day(session, wave, now))
+    zone = programme_by_id(session, wave.programme_id).time_zone
+    return CommentsState(until=_last_day(wave.comments_expire_at, zone, now))
 
 
-def comments_marks(session: Session, wave: Wave, now: datetime) -> tuple[bytes | None, date | None]:
-    """Return the mark of the release and the last day of the review, which change with `comments_state`."""
-    release = mark_of(session, wave.id)
-    return release, None if release else _last_day(session, wave, now)
+def comments_marks(
+    session: Session, wave_id: int, *, expire_at: datetime | None, time_zone: str, now: datetime
+) -> tuple[bytes | None, date | None]:
+    """Return the mark of the release and the last day of the review, which change with `comments_state`.
+
+    `expire_at` is when the wave's comments are destroyed, `time_zone` the programme's.
+    """
+    release = mark_of(session, wave_id)
+    return release, None if release else _last_day(expire_at, time_zone, now)
 
 
 def show_release(session: Session, wave_id: int) -> SignedRelease:
@@ -65,8 +71,7 @@ def show_release(session: Session, wave_id: int) -> SignedRelease:
         )
 
 
-def _last_day(session: Session, wave: Wave, now: datetime) -> date | None:
-    if wave.comments_expire_at is None or wave.comments_expire_at <= now:
+def _last_day(expire_at: datetime | None, time_zone: str, now: datetime) -> date | None:
+    if expire_at is None or expire_at <= now:
         return None
-    zone = ZoneInfo(programme_by_id(session, wave.programme_id).time_zone)
-    return wave.comments_expire_at.astimezone(zone).date()
+    return expire_at.astimezone(ZoneInfo(time_zone)).date()

@@ -1,4 +1,4 @@
-"""Set what an organisation requires of its own staff."""
+"""Set what an organisation requires of its own staff, and how its reports look."""
 
 from datetime import datetime
 
@@ -6,15 +6,32 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound
 from feedback.storage.audit_log import note
+from feedback.storage.logos import keep_logo
 from feedback.storage.organisations import Organisation, known_organisation
+
+
+def set_logo(session: Session, name: str, png: bytes | None, *, now: datetime, actor: str) -> None:
+    """Set the picture that stands on an organisation's reports, or take it away; raise NotFound if there is none.
+
+    `png` must have been drawn anew by this service.
+    """
+    number = _known(session, name)
+    keep_logo(session, number, png)
+    note(session, now, actor, "took the logo away" if png is None else "set the logo", f"organisation {number}")
+    session.commit()
 
 
 def set_approval(session: Session, name: str, *, approves_rosters: bool, now: datetime, actor: str) -> None:
     """Set whether an organisation's rosters need a second person's approval; raise NotFound if it does not exist."""
-    number = known_organisation(session, name)
-    if number is None:
-        raise NotFound("There is no organisation of that name; it is created with its first programme.")
+    number = _known(session, name)
     session.get_one(Organisation, number).approves_rosters = approves_rosters
     act = "asks for approved rosters" if approves_rosters else "asks for no approved rosters"
     note(session, now, actor, act, f"organisation {number}")
     session.commit()
+
+
+def _known(session: Session, name: str) -> int:
+    number = known_organisation(session, name)
+    if number is None:
+        raise NotFound("There is no organisation of that name; it is created with its first programme.")
+    return number

@@ -11,9 +11,11 @@ from feedback.domain.report.report import Outcome, Report, SignedReport
 from feedback.reporting.report_paper import ReportSource
 from feedback.services.comments.show_released_comments import comments_marks, comments_state
 from feedback.storage.database import reading
-from feedback.storage.programmes import Programme, programme_by_id, words_of
-from feedback.storage.reports import StoredReport, marks_of, report_of, reports_of_programme, speaking_waves
-from feedback.storage.waves import Wave, reported_waves, wave_by_id, waves_of
+from feedback.storage.logos import logo_of
+from feedback.storage.programmes import programme_by_id, words_of
+from feedback.storage.report_marks import ReportMarks, SpeakingReport, marks_of, speaking_reports_of
+from feedback.storage.reports import StoredReport, report_of, reports_of_programme, speaking_waves
+from feedback.storage.waves import wave_by_id, waves_of
 
 
 @dataclass(frozen=True)
@@ -42,18 +44,36 @@ class ReportState:
     marks: Hashable
     has_released_comments: bool
     comparable: tuple[Comparable, ...]
+    organisation: str
+    has_logo: bool
 
 
 def look_at_report(session: Session, wave_id: int, *, now: datetime) -> ReportState:
     """Return the state of a wave's report without reading it, or raise NotFound if it has none yet."""
     with reading(session):
-        wave = wave_by_id(session, wave_id)
-        report, comments = marks_of(session, wave_id), comments_marks(session, wave, now)
-        if report is None:
+        marks = marks_of(session, wave_id)
+        if marks is None or marks.signature is None:
             raise _no_report(wave_id)
-        programme = programme_by_id(session, wave.programme_id)
-        words = tuple((language, *sorted(said.items())) for language, said in sorted(words_of(programme).items()))
-        return ReportState((report, comments, words), comments[0] is not None, _comparable(session, wave))
+        comments = comments_marks(
+            session, wave_id, expire_at=marks.comments_expire_at, time_zone=marks.time_zone, now=now
+        )
+        return ReportState(
+            marks=(marks.chain_hash, marks.signature, comments, marks.word, marks.focus, marks.translated),
+            has_released_comments=comments[0] is not None,
+            comparable=_comparable(session, marks),
+            organisation=marks.organisation,
+            has_logo=marks.has_logo,
+        )
+
+
+def show_logo(session: Session, wave_id: int) -> bytes:
+    """Return the logo that stands on a wave's report as a PNG file, or raise NotFound."""
+    with reading(session):
+        programme = programme_by_id(session, wave_by_id(session, wave_id).programme_id)
+        logo = logo_of(session, programme.organisation_id)
+        if logo is None:
+            raise NotFound("The organisation has no logo.")
+        return logo
 
 
 def show_report(session: Session, wave_id: int, *, now: datetime) -> ShownReport:
@@ -68,6 +88,7 @@ def show_report(session: Session, wave_id: int, *, now: datetime) -> ShownReport
             earlier=tuple(Report.parse(one.document) for one in before if one.number < stored.number),
             comments=comments_state(session, wave, now),
             words=words_of(programme),
+            logo=logo_of(session, programme.organisation_id),
         )
         return ShownReport(programme.id, wave.stage, source)
 
@@ -104,22 +125,15 @@ def _no_report(wave_id: int) -> NotFound:
     return NotFound(f"Wave {wave_id} has no report yet; there is one after the close.")
 
 
-def _comparable(session: Session, wave: Wave) -> tuple[Comparable, ...]:
+def _comparable(session: Session, marks: ReportMarks) -> tuple[Comparable, ...]:
     """Return what a comparison would not refuse: reports that say something, of other programmes on the same focus."""
-    programme = programme_by_id(session, wave.programme_id)
-    found = [
-        (other, owner)
-        for other, owner in reported_waves(session, programme.organisation_id)
-        if _belong_together((wave, programme), (other, owner))
-    ]
-    speaking = speaking_waves(session, [wave.id, *(other.id for other, _owner in found)])
-    return tuple(
-        Comparable(other.id, owner.name, other.stage) for other, owner in found if {wave.id, other.id} <= speaking
-    )
+    if marks.is_silent:
+        return ()
+    speaking = speaking_reports_of(session, marks.organisation_id)
+    return tuple(Comparable(one.wave_id, one.programme, one.stage) for one in speaking if _belong_together(marks, one))
 
 
-def _belong_together(this: tuple[Wave, Programme], other: tuple[Wave, Programme]) -> bool:
-    (wave, programme), (another, owner) = this, other
-    if owner.id == programme.id:
-        return another.id < wave.id
-    return another.stage == wave.stage and owner.focus == programme.focus
+def _belong_together(this: ReportMarks, other: SpeakingReport) -> bool:
+    if other.programme_id == this.programme_id:
+        return other.wave_id < this.wave_id
+    return (other.stage, other.focus) == (this.stage, this.focus)

@@ -20,7 +20,7 @@ from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.reports import report_of
 from feedback.storage.sender_refusals import WaitsForSender, waits_for_the_sender
-from feedback.storage.waves import Moment, Wave, groups_of, moments_of, questionnaires_of, wave_by_id
+from feedback.storage.waves import Moment, Wave, groups_of, moments_of, no_wave, owner_of, questionnaires_of, wave_by_id
 
 
 class EntryKind(StrEnum):
@@ -95,7 +95,10 @@ def show_wave(session: Session, wave_id: int, *, now: datetime) -> WaveView:
 def owner_of_wave(session: Session, wave_id: int) -> int:
     """Return the id of the organisation that runs a wave's programme, or raise NotFound."""
     with reading(session):
-        return programme_by_id(session, wave_by_id(session, wave_id).programme_id).organisation_id
+        owner = owner_of(session, wave_id)
+        if owner is None:
+            raise no_wave(wave_id)
+        return owner
 
 
 def _view(session: Session, wave: Wave, now: datetime) -> WaveView:

@@ -66,6 +66,7 @@ for _ending in COMPARISON_FORMATS:
     _chosen = {"ending": _ending}
     staff.add_url_rule(f"{_BETWEEN}.{_ending}", "comparison_file", comparisons.of_two_as_file, defaults=_chosen)
     staff.add_url_rule(f"{_OVER}.{_ending}", "changes_file", comparisons.of_all_as_file, defaults=_chosen)
+staff.add_url_rule("/waves/<int:wave_id>/report/logo.png", "logo", reports.logo)
 staff.add_url_rule("/waves/<int:wave_id>/report/comments.json", "comments_json", reports.comments_as_json)
 staff.add_url_rule("/waves/<int:wave_id>/comments", "comments", comments.review)
 staff.add_url_rule("/waves/<int:wave_id>/comments/one-by-one", "one_by_one", comments.one_by_one)

@@ -12,10 +12,10 @@ from feedback.domain.report.report import quoted_languages
 from feedback.domain.staff import StaffRole
 from feedback.locales.speech import spoken
 from feedback.reporting.formats import REPORT_FORMATS
-from feedback.reporting.report_paper import compose_page
+from feedback.reporting.report_paper import compose_page, logo_words
 from feedback.runtime import runtime
 from feedback.services.comments.show_released_comments import show_release
-from feedback.services.reports.show_report import ShownReport, look_at_report, show_report
+from feedback.services.reports.show_report import ShownReport, look_at_report, show_logo, show_report
 from feedback.web.languages import offer_only
 from feedback.web.staff.downloads import attached, download, links
 from feedback.web.staff.drawn_papers import drawn
@@ -45,6 +45,7 @@ def page(wave_id: int) -> ResponseReturnValue:
         wave_id=wave_id,
         downloads=links(REPORT_FORMATS, ".report_file", wave_id=wave_id),
         comparable=state.comparable,
+        logo=logo_words(state.organisation) if state.has_logo else "",
         has_released_comments=state.has_released_comments,
     )
 
@@ -55,6 +56,12 @@ def as_file(wave_id: int, ending: str) -> Response:
     shown = _shown(wave_id)
     stem = _stem(shown.programme_id, wave_id, shown.stage)
     return download(REPORT_FORMATS[ending], shown.source, stem)
+
+
+@allowed(*StaffRole)
+def logo(wave_id: int) -> Response:
+    """Return the organisation's logo, as this service has drawn it."""
+    return Response(show_logo(runtime().session(), wave_id), mimetype="image/png")
 
 
 @allowed(*StaffRole)
