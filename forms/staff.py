@@ -18,6 +18,18 @@ class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     set_by_page: tuple[str, ...] = ("csrf_token",)
 
 
+class AskForLinkForm(StaffForm):
+    """The address that a sign-in link is to be mailed to."""
+
+    email = StringField(
+        _("Your work address"),
+        [
+            InputRequired(_("Write the address that you were invited at.")),
+            Length(max=254, message=_("Write at most %(characters)s.", characters=LazyString(characters, 254))),
+        ],
+    )
+
+
 class SignInForm(StaffForm):
     """A button, because mail programs open addresses by themselves and a link works once."""
 

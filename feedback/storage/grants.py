@@ -73,10 +73,12 @@ _STAFF: Mapping[str, str] = {
     "known_pepper": _READ,
     "staff": _EDIT,
     "sign_ins": "SELECT, INSERT, DELETE",
+    # An upsert reads what it may collide with, and a limit counts.
+    "sign_in_requests": "SELECT (email), INSERT, UPDATE (language, asked_at)",
     "staff_sessions": "SELECT, INSERT, DELETE, UPDATE (seen_at)",
     "audit_log": _ADD,
 }
-# The worker opens, sends and closes; it enrols nobody and signs nobody in.
+# The worker opens, sends and closes, and enrols nobody. It mails links for signing in, whose digests it cannot read.
 _WORKER: Mapping[str, str] = {
     **dict.fromkeys(_SHARED, _READ),
     "waves": "SELECT, UPDATE",
@@ -99,8 +101,11 @@ _WORKER: Mapping[str, str] = {
     "mail_batches": _EDIT,
     "deliveries": _EDIT,
     "audit_log": _ADD,
-    # To tell administrators that a report is held.
+    # To tell administrators that a report is held, and to mail links to whoever has an account.
     "staff": _READ,
+    "sign_in_requests": "SELECT, DELETE, UPDATE (try_at)",
+    "sign_ins": "SELECT (staff_id, expires_at), INSERT, DELETE",
+    "staff_sessions": "SELECT (staff_id, begun_at, seen_at), DELETE",
     "relay_pace": _EDIT,
     "known_pepper": _READ,
     "address_notices": "SELECT, UPDATE (tell_at), DELETE",

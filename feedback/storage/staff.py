@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, delete, or_, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.address import Address
@@ -56,6 +68,11 @@ def staff_by_email(session: Session, organisation_id: int, email: Address | None
     return session.scalar(select(StaffMember).where(*mine))
 
 
+def staff_at(session: Session, email: Address) -> list[StaffMember]:
+    """Return the accounts at an address, in whichever organisations, by id."""
+    return list(session.scalars(select(StaffMember).where(StaffMember.email == email).order_by(StaffMember.id)))
+
+
 def staff_in_role(session: Session, organisation_id: int, role: StaffRole) -> list[StaffMember]:
     """Return the organisation's members of staff in one role, by id."""
     mine = (StaffMember.organisation_id == organisation_id, StaffMember.role == role)
@@ -79,13 +96,30 @@ def take_sign_in(session: Session, digest: bytes, now: datetime) -> TakenSignIn 
     """Use up a sign-in link, and forget all that have expired; return None if it is unknown or was used."""
     taken = delete(SignIn).where(SignIn.digest == digest).returning(SignIn.staff_id, SignIn.expires_at)
     found = session.execute(taken).one_or_none()
-    session.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    forget_sign_ins(session, now)
     return None if found is None else TakenSignIn(found.staff_id, found.expires_at > now)
 
 
-def revoke_sign_ins(session: Session, staff_id: int) -> None:
-    """Delete the unused sign-in links of a member of staff."""
-    session.execute(delete(SignIn).where(SignIn.staff_id == staff_id))
+def revoke_sign_ins(session: Session, staff_id: int, expires_at: datetime | None = None) -> None:
+    """Delete the unused sign-in links of a member of staff, or those that end at one moment."""
+    mine = delete(SignIn).where(SignIn.staff_id == staff_id)
+    session.execute(mine if expires_at is None else mine.where(SignIn.expires_at == expires_at))
+
+
+def count_sign_ins(session: Session, staff_id: int, now: datetime, until: datetime) -> int:
+    """Return how many unused links of a member of staff work now and end by `until`."""
+    query = select(func.count(SignIn.staff_id)).where(SignIn.staff_id == staff_id)
+    return session.execute(query.where(SignIn.expires_at > now, SignIn.expires_at <= until)).scalar_one()
+
+
+def any_expired_sign_in(session: Session, now: datetime) -> bool:
+    """Tell whether any link has expired unused."""
+    return session.scalar(select(SignIn.staff_id).where(SignIn.expires_at <= now).limit(1)) is not None
+
+
+def forget_sign_ins(session: Session, now: datetime) -> None:
+    """Delete the links that have expired unused."""
+    session.execute(delete(SignIn).where(SignIn.expires_at <= now))
 
 
 def session_by_digest(session: Session, digest: bytes) -> StaffSession | None:
@@ -111,7 +145,16 @@ def end_sessions(session: Session, staff_id: int, digest: bytes | None = None) -
     return len(session.execute(query.returning(StaffSession.digest)).all())
 
 
+def any_session_that_has_run_out(session: Session, *, begun_before: datetime, seen_before: datetime) -> bool:
+    """Tell whether any session of anybody has run out."""
+    query = select(StaffSession.staff_id).where(_has_run_out(begun_before, seen_before)).limit(1)
+    return session.scalar(query) is not None
+
+
 def forget_sessions(session: Session, *, begun_before: datetime, seen_before: datetime) -> None:
     """Delete the sessions of everybody that have run out."""
-    has_run_out = or_(StaffSession.begun_at <= begun_before, StaffSession.seen_at <= seen_before)
-    session.execute(delete(StaffSession).where(has_run_out))
+    session.execute(delete(StaffSession).where(_has_run_out(begun_before, seen_before)))
+
+
+def _has_run_out(begun_before: datetime, seen_before: datetime) -> ColumnElement[bool]:
+    return or_(StaffSession.begun_at <= begun_before, StaffSession.seen_at <= seen_before)

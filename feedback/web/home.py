@@ -2,6 +2,10 @@
 
 from flask import Blueprint, current_app, render_template, url_for
 
+from feedback.domain.languages import address_in
+from feedback.locales.speech import spoken
+from feedback.runtime import runtime
+
 home = Blueprint("home", __name__)
 
 
@@ -9,4 +13,6 @@ home = Blueprint("home", __name__)
 def front_door() -> str:
     """Say where participants and staff find what they look for."""
     receipt_url = url_for("receipts.ask") if "receipts" in current_app.blueprints else None
-    return render_template("home.html", receipt_url=receipt_url)
+    # The staff's pages may be another process's, at the same address.
+    sign_in_url = address_in(f"{runtime().settings.base_url}/staff/sign-in", spoken())
+    return render_template("home.html", receipt_url=receipt_url, sign_in_url=sign_in_url)

@@ -23,15 +23,13 @@ from feedback.locales.speech import spoken
 from feedback.reporting.words import stage_name
 
 _BY_NAME: Mapping[type[FeedbackError], LazyString] = {
-    AddressRefused: lazy_gettext("The new address cannot be used. Write it like name@example.com."),
+    AddressRefused: lazy_gettext("This address cannot be used. Write it like name@example.com."),
     AnswerRefused: lazy_gettext("This answer does not fit the questions. Open the link from your email again."),
     NotFound: lazy_gettext("It is not there, or not yours to see. Check the address."),
     ReviewRefused: lazy_gettext(
         "This cannot be decided so. Think of what the author allowed and of how long a text may be, and choose again."
     ),
-    SignInRefused: lazy_gettext(
-        "This sign-in link was used before, or it is too old. Ask an administrator for a new one."
-    ),
+    SignInRefused: lazy_gettext("This sign-in link was used before, or it is too old. Ask for a new one."),
     WaveNotReady: lazy_gettext("The survey does not stand so that this can be done. Go back and load its page again."),
     ComparisonRefused: lazy_gettext(
         "These reports cannot be compared. Choose two that ask the same, the earlier first."

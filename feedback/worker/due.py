@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import PlanRefused, RosterNotApproved
 from feedback.domain.pace import Pace
 from feedback.domain.waves.states import WaveState
+from feedback.runtime import system_clock
 from feedback.services.mail.await_turn import next_batches
 from feedback.services.mail.remind_participants import remind_participants
 from feedback.services.mail.send_mail import send_batch
 from feedback.services.mail.tell_former_addresses import tell_former_addresses
 from feedback.services.mail.tell_news import tell_news
+from feedback.services.staff.forget_expired import any_expired, forget_expired
+from feedback.services.staff.mail_links import mail_links
 from feedback.services.support.serve_support_desks import serve_support_desks, support_is_due
 from feedback.services.waves.cancel_wave import cancel_wave, finish_cancelling
 from feedback.services.waves.close_wave import begin_closing, finish_closing
@@ -25,6 +28,7 @@ from feedback.storage.address_corrections import addresses_to_tell
 from feedback.storage.database import reading
 from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
+from feedback.storage.sign_in_requests import any_request
 from feedback.storage.waves import wave_by_id
 from feedback.worker.context import WorkerContext
 
@@ -40,13 +44,22 @@ class Chore(StrEnum):
     TELL_FORMER = "tell-former-addresses"
     DESTROY = "destroy"
     READ_BOUNCES = "read-bounces"
+    MAIL_LINKS = "mail-sign-in-links"
+    FORGET = "forget-sign-ins"
 
 
 # What a job can do. Each is idempotent: doing it again, or half-way after a crash, changes nothing more.
 Task = Act | Chore
 TASKS: tuple[Task, ...] = (*Act, *Chore)
-# What ends something that people wait for comes before what begins something.
-PRIORITIES: dict[Task, int] = {Act.DISCARD: 50, Act.CLOSE: 50, Chore.FINISH_CANCELLING: 40, Act.OPEN: 30, Act.TELL: 20}
+# First what somebody sits and waits for; what ends something that people wait for comes before what begins something.
+PRIORITIES: dict[Task, int] = {
+    Chore.MAIL_LINKS: 60,
+    Act.DISCARD: 50,
+    Act.CLOSE: 50,
+    Chore.FINISH_CANCELLING: 40,
+    Act.OPEN: 30,
+    Act.TELL: 20,
+}
 
 
 @dataclass(frozen=True)
@@ -65,12 +78,16 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, re
         support = [0] if support_is_due(session, now) else []
         former = [0] if addresses_to_tell(session, now) else []
         batches = next_batches(session, now, MOST_BATCHES, pace)
+        links = [0] if any_request(session, now) else []
+        expired = [0] if any_expired(session, now, real_now=system_clock()) else []
     due = [
         *(Due(one.act, one.moment_id or one.wave_id) for one in acts),
         *(Due(Chore.FINISH_CANCELLING, number) for number in cancelled),
         *(Due(Chore.SUPPORT, number) for number in support),
         *(Due(Chore.TELL_FORMER, number) for number in former),
         *(Due(Act.SEND, number) for number in batches),
+        *(Due(Chore.MAIL_LINKS, number) for number in links),
+        *(Due(Chore.FORGET, number) for number in expired),
         Due(Chore.DESTROY, 0),
         *([Due(Chore.READ_BOUNCES, 0)] if reads_bounces else []),
     ]
@@ -109,6 +126,10 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, now: datet
         tell_former_addresses(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.DESTROY:
         destroy_spent_keys(session, context.keys, now=now)
+    elif chore is Chore.MAIL_LINKS:
+        mail_links(session, context.relay, sender_settings=context.sender_settings, now=now)
+    elif chore is Chore.FORGET:
+        forget_expired(session, now, real_now=system_clock())
     else:
         context.bounces.read(session, context.keys, now=now)
 

@@ -112,6 +112,12 @@ def visit(live: World, address: str, page: Page, code: str) -> Iterator[str]:
 def _at_the_door(live: World, address: str, page: Page, code: str) -> Iterator[str]:
     page.goto(f"{address}/staff/sign-in?language={code}")
     yield "how to sign in"
+    page.get_by_role("textbox").fill("ana@")
+    send(page)
+    yield "no address"
+    page.get_by_role("textbox").fill("nobody@example.com")
+    send(page)
+    yield "link on its way"
     page.goto(f"{address}/staff/sign-in/nothing?language={code}")
     send(page)
     yield "sign-in refused"

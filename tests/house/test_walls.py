@@ -40,6 +40,7 @@ OPEN_TABLES = {
     "relay_pace": "when the relay takes the next mails",
     "reports": "published reports",
     "results": "digests of the addresses of published reports",
+    "sign_in_requests": "addresses that somebody typed to sign in, of staff or of nobody",
     "staff": "accounts of staff, who are no participants here",
     "waves": "calendars, questionnaires and sizes of groups",
 }

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from feedback.locales.moments import clocks_of, time_of_day, weekday_and_day
-from feedback.mail.message import MailMessage
+from feedback.mail.message import MailMessage, Value
 from feedback.mail.writing import write
 
 LINK = "https://feedback.example.com/s/" + "L" * 43
 OPT_OUT = "https://feedback.example.com/o/" + "O" * 43
 ADDRESSEE = "Mia Mentor"
-VALUES = {
+SIGN_IN = "https://feedback.example.com/staff/sign-in/" + "I" * 43
+VALUES: dict[str, Value] = {
     "organisation": "Example Organisation",
     "programme": "Pilot",
     "contact_name": "Ana Contact",
@@ -37,12 +38,13 @@ VALUES = {
     "announced_at": None,
     "wave": "1",
     "opens_at": "Monday 1 March 2027, 10:00 (Paris time)",
+    "accounts": (("Example Organisation", SIGN_IN),),
 }
 TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "cancellation")
-MAILS = (*TO_PARTICIPANTS, "support", "held", "postponement", "refusal", "corrected")
+MAILS = (*TO_PARTICIPANTS, "support", "held", "postponement", "refusal", "corrected", "sign-in")
 
 
-def a_letter(mail: str, language: str = "en", addressee: str = ADDRESSEE, **changes: str | None) -> MailMessage:
+def a_letter(mail: str, language: str = "en", addressee: str = ADDRESSEE, **changes: Value) -> MailMessage:
     """One mail, as it would be sent to Mia."""
     return MailMessage(
         recipient="mia@example.com",

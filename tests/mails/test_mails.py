@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from feedback.domain.languages import LANGUAGES
+from feedback.mail.message import Value
 from tests.databases import ON_SQLITE
-from tests.mails.letters import LINK, MAILS, OPT_OUT, TO_PARTICIPANTS, VALUES, Read, a_letter, read
+from tests.mails.letters import LINK, MAILS, OPT_OUT, SIGN_IN, TO_PARTICIPANTS, VALUES, Read, a_letter, read
 
 pytestmark = ON_SQLITE
 
@@ -17,7 +18,7 @@ WORDS = Path(__file__).parent / "english"
 ADDRESS = re.compile(r"https?://[^\s\"'<>]+|\S+@\S+")
 
 
-def written(app: Flask, mail: str, **changes: str | None) -> Read:
+def written(app: Flask, mail: str, **changes: Value) -> Read:
     return read(app, a_letter(mail, **changes))
 
 
@@ -137,7 +138,7 @@ def test_the_contacts_address_is_a_link(app: Flask, name: str) -> None:
     assert '<a dir="ltr" href="mailto:contact@example.com">contact@example.com</a>' in written(app, name).html
 
 
-@pytest.mark.parametrize("name", [*LINKED, "results", "support", "held", "postponement", "refusal"])
+@pytest.mark.parametrize("name", [*LINKED, "results", "support", "held", "postponement", "refusal", "sign-in"])
 def test_the_box_of_a_link_says_what_it_opens(app: Flask, name: str) -> None:
     box = re.search(
         r'<a class="link" href="([^"]+)">\s*([^<]+?)\s*<br>\s*<span class="address" dir="ltr">\1<',
@@ -185,7 +186,9 @@ def test_a_mail_loads_nothing_and_runs_nothing(app: Flask, name: str) -> None:
 
 @pytest.mark.parametrize("name", MAILS)
 def test_names_are_harmless_in_a_mail(app: Flask, name: str) -> None:
-    message = written(app, name, addressee="<script>alert(1)</script>", programme="A & <b>B</b>")
+    hostile = "A & <b>B</b>"
+    changes = {"addressee": "<script>alert(1)</script>", "programme": hostile, "accounts": ((hostile, SIGN_IN),)}
+    message = written(app, name, **changes)
     assert "<script>" not in message.html
     assert "<b>B</b>" not in message.html
     assert "A & <b>B</b>" in " ".join(message.body.split())

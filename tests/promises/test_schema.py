@@ -24,7 +24,7 @@ COLUMNS = {
     "counted_receipts": {"digest", "wave_id"},
     "support_requests": {"id", "programme_id", "sealed", "expires_on", "tell_at", "is_done"},
 }
-PEOPLE = {"participants", "deliveries", "address_notices", "staff", "sign_ins", "staff_sessions"}
+PEOPLE = {"participants", "deliveries", "address_notices", "staff", "sign_ins", "sign_in_requests", "staff_sessions"}
 PERSONAL = ("participant", "person", "mentor", "mentee", "email", "name_of", "address", "ip", "agent", "answered")
 
 

@@ -25,6 +25,7 @@ from feedback.storage.reports import StoredReport
 from feedback.storage.responses import StoredResponse
 from feedback.storage.results import ResultsPage
 from feedback.storage.roster_approvals import RosterApproval
+from feedback.storage.sign_in_requests import SignInRequest
 from feedback.storage.staff import SignIn, StaffMember, StaffSession
 from feedback.storage.support import SupportDesk, SupportRequest
 from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
@@ -108,6 +109,7 @@ def main_rows() -> list[object]:
         StaffMember(id=1, organisation_id=1, name="Ada", email="ada@example.com", role="reviewer"),
         SignIn(digest=bytes(32), staff_id=1, expires_at=START),
         StaffSession(digest=bytes(32), staff_id=1, begun_at=START, seen_at=START),
+        SignInRequest(email="ana@example.com", language="en", asked_at=START, try_at=START),
         a_programme(),
         StoredQuietTimes(programme_id=1, definition={}),
         RosterApproval(programme_id=1, changed_by=["staff 2"], digest=bytes(32), approved_by=1, approved_at=START),

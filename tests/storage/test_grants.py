@@ -1,9 +1,10 @@
 """What each process's role can do on PostgreSQL, and above all what it cannot."""
 
+import re
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from feedback.app import create_app
@@ -13,6 +14,7 @@ from feedback.services.installation.upgrade_databases import grant_rights
 from feedback.services.mail.note_bounces import note_bounce
 from feedback.services.programmes.set_organisation import set_approval
 from feedback.storage.grants import GroupRole
+from feedback.storage.staff import SignIn
 from tests.bouncing import bounce_of, mail_to
 from tests.databases import ON_POSTGRESQL, Pair
 from tests.reviewing import decide_everything, release, sum_up, wave_in_review
@@ -41,6 +43,8 @@ def assert_denied(address: str, statement: str) -> None:
         "SELECT * FROM comment_summaries",
         "SELECT * FROM comment_releases",
         "SELECT * FROM staff",
+        "SELECT * FROM sign_in_requests",
+        "INSERT INTO sign_in_requests VALUES ('x', 'en', now(), now())",
         "SELECT * FROM audit_log",
         "SELECT * FROM reports",
         "SELECT document FROM reports",
@@ -122,6 +126,8 @@ def test_the_participants_role_sees_no_key_at_all(roles: dict[GroupRole, Pair], 
         "UPDATE mail_batches SET not_before_at = now()",
         "DELETE FROM roster_approvals",
         "DELETE FROM audit_log",
+        "DELETE FROM sign_in_requests",
+        "UPDATE sign_in_requests SET try_at = now()",
         "UPDATE support_desks SET public_key = 'x'",
         "UPDATE support_requests SET sealed = 'x'",
         "SELECT * FROM counted_receipts",
@@ -151,7 +157,11 @@ def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, state
         "DELETE FROM reports",
         "UPDATE comments SET decision = 'released'",
         "INSERT INTO comment_releases VALUES (1, '{}', 'x')",
-        "SELECT * FROM sign_ins",
+        "SELECT digest FROM sign_ins",
+        "SELECT digest FROM staff_sessions",
+        "INSERT INTO staff_sessions VALUES ('x', 1, now(), now())",
+        "INSERT INTO staff VALUES (99, 1, 'a', 'b', 'reviewer')",
+        "INSERT INTO sign_in_requests VALUES ('x', 'en', now(), now())",
         "SELECT feedback_put_response('x', 1, 'l', 'm', 'y')",
     ],
 )
@@ -199,6 +209,29 @@ def test_staff_note_bounces_approve_and_invite_again_and_the_worker_sends(
     worker.send_mails()
     assert unreachable(desk, wave) == []
     assert mail_to(world, "mia@example.com")
+    desk.dispose()
+    worker.dispose()
+
+
+def test_staff_ask_for_links_and_the_worker_mails_and_forgets_them(
+    roles: dict[GroupRole, Pair], world: World, clock: FixedClock
+) -> None:
+    from tests.services.staff.test_mail_links import account, ask, enter
+
+    desk, worker = (as_role(world, roles[role], clock) for role in (GroupRole.STAFF, GroupRole.WORKER))
+    account(desk)
+    for _time in range(2):
+        ask(desk)
+    worker.do_what_is_due()
+    link = re.search("/staff/sign-in/([^?]+)", str(mail_to(world, "ana@example.com")))
+    assert link
+    assert enter(desk, link[1])
+    ask(desk)
+    worker.do_what_is_due()
+    clock.pass_time(hours=1)
+    worker.do_what_is_due()
+    with world.session() as session:
+        assert session.execute(select(func.count(SignIn.digest))).scalar_one() == 0
     desk.dispose()
     worker.dispose()
 

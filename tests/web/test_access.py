@@ -25,7 +25,7 @@ from tests.world import World, hidden_value
 
 pytestmark = ON_SQLITE
 
-OPEN = {"staff.how_to_sign_in", "staff.ask_sign_in", "staff.sign_in", "staff.sign_out"}
+OPEN = {f"staff.{name}" for name in ("how_to_sign_in", "ask_for_mail", "ask_sign_in", "sign_in", "sign_out")}
 OWN = {"staff.sessions", "staff.end_session", "staff.end_all_sessions"}
 """Of whoever is signed in, wherever: no organisation owns them."""
 REVIEWERS_ALONE = {

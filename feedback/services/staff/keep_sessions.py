@@ -49,7 +49,7 @@ class OpenSession:
 
 def begin_session(session: Session, staff_id: int, *, now: datetime) -> str:
     """Begin a session and return what its cookie must hold; sessions of everybody that have run out are forgotten."""
-    forget_sessions(session, begun_before=now - LONGEST, seen_before=now - IDLE)
+    forget_sessions(session, **ends_before(now))
     secret = secrets.token_bytes(SECRET_BYTES)
     session.add(StaffSession(digest=_digest(secret), staff_id=staff_id, begun_at=now, seen_at=now))
     session.commit()
@@ -98,6 +98,11 @@ def end_all_sessions(session: Session, member: Member, *, now: datetime) -> None
     if end_sessions(session, member.id):
         note(session, now, member.actor, "signed out everywhere", f"staff {member.id}")
     session.commit()
+
+
+def ends_before(now: datetime) -> dict[str, datetime]:
+    """Return by when a session that has run out had begun, or was seen last: either is enough."""
+    return {"begun_before": now - LONGEST, "seen_before": now - IDLE}
 
 
 def _lasts(one: StaffSession, now: datetime) -> bool:

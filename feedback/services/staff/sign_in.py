@@ -66,10 +66,16 @@ def invite_staff(
     revoke_sign_ins(session, member.id)
     # Whoever has used a link that was meant for somebody else is out, too.
     end_sessions(session, member.id)
-    token = secrets.token_bytes(SECRET_BYTES)
-    session.add(SignIn(digest=_digest(token), staff_id=member.id, expires_at=now + LINK_LIFETIME))
+    token = issue_link(session, member.id, expires_at=now + LINK_LIFETIME)
     note(session, now, actor, f"invited as {role}", f"staff {member.id}")
     session.commit()
+    return token
+
+
+def issue_link(session: Session, staff_id: int, *, expires_at: datetime) -> str:
+    """Add a sign-in link for a member of staff and return its token; commits nothing."""
+    token = secrets.token_bytes(SECRET_BYTES)
+    session.add(SignIn(digest=_digest(token), staff_id=staff_id, expires_at=expires_at))
     return to_address(token)
 
 
@@ -80,7 +86,9 @@ def sign_in(session: Session, token: str, *, now: datetime) -> int:
     if taken is None or not taken.is_in_time:
         note(session, now, "service", "refused a sign-in", f"staff {taken.staff_id}" if taken else "an unknown link")
         session.commit()
-        raise SignInRefused("This sign-in link was used before, or it is too old. Ask an administrator for a new one.")
+        raise SignInRefused("This sign-in link was used before, or it is too old. Ask for a new one.")
+    # Somebody who asks twice gets two mails. Once in, the other is only good for whoever reads it later.
+    revoke_sign_ins(session, taken.staff_id)
     note(session, now, actor_of(taken.staff_id), "signed in", f"staff {taken.staff_id}")
     session.commit()
     return taken.staff_id

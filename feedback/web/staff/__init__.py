@@ -78,6 +78,7 @@ staff.add_url_rule(
 staff.add_url_rule("/waves/<int:wave_id>/comments/sum-up", "sum_up_comments", comments.sum_up, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/comments/release", "release_comments", comments.release, methods=["POST"])
 staff.add_url_rule("/sign-in", "how_to_sign_in", sign_in.explain)
+staff.add_url_rule("/sign-in", "ask_for_mail", sign_in.ask_for_mail, methods=["POST"])
 staff.add_url_rule("/sign-in/<token>", "ask_sign_in", sign_in.ask)
 staff.add_url_rule("/sign-in/<token>", "sign_in", sign_in.enter, methods=["POST"])
 staff.add_url_rule("/sign-out", "sign_out", sign_in.leave, methods=["POST"])

@@ -11,15 +11,20 @@ from feedback.services.installation.read_status import is_silent, see_last_tick
 from feedback.web.staff.wording import moment_in_words
 
 
+def worker_is_silent() -> bool:
+    """Tell whether no worker has looked for what is due for too long, so that no mail goes out."""
+    tools = runtime()
+    return is_silent(see_last_tick(tools.session()), tools.clock(), tools.settings.watching.alarm_after)
+
+
 def worker_notice() -> str | None:
     """Return a sentence if an administrator is looking and the worker has been silent for too long."""
     found = g.get("staff")
     if found is None or found.role is not StaffRole.ADMINISTRATOR:
         return None
-    tools = runtime()
-    seen = see_last_tick(tools.session())
-    if not is_silent(seen, tools.clock(), tools.settings.watching.alarm_after):
+    if not worker_is_silent():
         return None
+    seen = see_last_tick(runtime().session())
     if seen is None:
         return str(_("The worker has not reported yet."))
     return str(_("The worker has not reported since %(moment)s.", moment=moment_in_words(seen, ZoneInfo("UTC"))))

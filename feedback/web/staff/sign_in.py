@@ -1,20 +1,37 @@
 """Signing in and out. Opening a sign-in link uses nothing up, because mail scanners open links too."""
 
-from flask import redirect, render_template, session, url_for
+from flask import make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
+from feedback.domain.errors import AddressRefused, SignInRefused
+from feedback.locales.speech import spoken
 from feedback.runtime import runtime, system_clock
+from feedback.services.staff.ask_for_link import ask_for_link
 from feedback.services.staff.keep_sessions import begin_session, end_session
+from feedback.services.staff.mail_links import LIFETIME
 from feedback.services.staff.sign_in import sign_in
+from feedback.web.refusals import in_words
 from feedback.web.staff.guards import IN_COOKIE, by_cookie, open_to_all
-from feedback.web.staff.sent_forms import accepted
-from forms.staff import SignInForm, SignOutForm
+from feedback.web.staff.notices import worker_is_silent
+from feedback.web.staff.sent_forms import accepted, mistakes
+from forms.staff import AskForLinkForm, SignInForm, SignOutForm
 
 
 @open_to_all
 def explain() -> ResponseReturnValue:
-    """Say how to get a sign-in link."""
-    return render_template("staff/how_to_sign_in.html")
+    """Ask for the address that a sign-in link is to be mailed to."""
+    return _way_in(AskForLinkForm())
+
+
+@open_to_all
+def ask_for_mail() -> ResponseReturnValue:
+    """Let a link be mailed to an address, if it has an account. The answer is the same if it has none."""
+    form = AskForLinkForm()
+    with accepted(form, lambda: _way_in(form), AddressRefused, at=form.email):
+        tools = runtime()
+        address = ask_for_link(tools.session(), form.email.data, language=spoken().code, now=tools.clock())
+    minutes = int(LIFETIME.total_seconds()) // 60
+    return render_template("staff/link_sent.html", address=address, minutes=minutes, is_silent=worker_is_silent())
 
 
 @open_to_all
@@ -27,7 +44,10 @@ def ask(token: str) -> ResponseReturnValue:
 def enter(token: str) -> ResponseReturnValue:
     """Use the link up and begin a session of its own."""
     with accepted(SignInForm()):
-        staff_id = sign_in(runtime().session(), token, now=runtime().clock())
+        try:
+            staff_id = sign_in(runtime().session(), token, now=runtime().clock())
+        except SignInRefused as refusal:
+            return make_response(_way_in(AskForLinkForm(formdata=None), refused=in_words(refusal)), 403)
         _end_by_cookie()
         secret = begin_session(runtime().session(), staff_id, now=system_clock())
     session.clear()
@@ -42,6 +62,10 @@ def leave() -> ResponseReturnValue:
         _end_by_cookie()
     session.clear()
     return redirect(url_for(".how_to_sign_in"), 303)
+
+
+def _way_in(form: AskForLinkForm, refused: str | None = None) -> str:
+    return render_template("staff/how_to_sign_in.html", form=form, errors=mistakes(form), refused=refused)
 
 
 def _end_by_cookie() -> None:

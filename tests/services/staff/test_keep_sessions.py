@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.links import from_address
 from feedback.domain.staff import StaffRole
+from feedback.services.staff.forget_expired import any_expired, forget_expired
 from feedback.services.staff.keep_sessions import (
     IDLE,
     LONGEST,
@@ -107,3 +108,13 @@ def test_sessions_that_have_run_out_are_forgotten_with_the_next_sign_in(session:
     kept = begin_session(session, number, now=START + IDLE)
     assert find_session(session, kept, now=START + IDLE) is not None
     assert len(session.scalars(select(StaffSession)).all()) == 1
+
+
+def test_the_worker_forgets_sessions_that_have_run_out(session: Session) -> None:
+    number = account(session)
+    for since in (IDLE, IDLE - MINUTE):
+        begin_session(session, number, now=START - since)
+    assert any_expired(session, START, real_now=START)
+    forget_expired(session, START, real_now=START)
+    assert not any_expired(session, START, real_now=START)
+    assert session.scalars(select(StaffSession.begun_at)).all() == [START - IDLE + MINUTE]
