@@ -1,9 +1,9 @@
 """Released comments: one frozen document a wave, beside its report. Holds no time and nobody's name."""
 
-from sqlalchemy import ForeignKey, LargeBinary, Text, select
+from sqlalchemy import ForeignKey, LargeBinary, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.storage.database import Base
+from feedback.storage.database import Base, RawRead
 
 
 class CommentRelease(Base):
@@ -21,6 +21,11 @@ def release_of(session: Session, wave_id: int) -> CommentRelease | None:
     return session.get(CommentRelease, wave_id)
 
 
+_RELEASES = CommentRelease.__table__.c
+_MARK = RawRead(select(_RELEASES.signature).where(_RELEASES.wave_id == bindparam("wave_id")))
+
+
 def mark_of(session: Session, wave_id: int) -> bytes | None:
     """Return the signature of what was released of a wave's comments: another one stands for another release."""
-    return session.scalar(select(CommentRelease.signature).where(CommentRelease.wave_id == wave_id))
+    row = _MARK.row(session.connection(), wave_id=wave_id)
+    return None if row is None else bytes(row[0])

@@ -146,7 +146,8 @@ class RawRead:
 
         It fails as any other statement does.
         """
-        sql, names, readers = self._compiled(connection.dialect)
+        sql, names, literals, readers = self._compiled(connection.dialect)
+        values = {**literals, **values}
         driver = connection.dialect.loaded_dbapi
         try:
             with closing(connection.connection.cursor()) as cursor:
@@ -157,11 +158,11 @@ class RawRead:
             raise DBAPIError.instance(sql, None, error, driver.Error, hide_parameters=True) from error
         return None if found is None else [read(said) for read, said in zip(readers, found, strict=True)]
 
-    def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, list[Any]]:
+    def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Any], list[Any]]:
         compiled = self._statement.compile(dialect=dialect)
         types = [column.type.dialect_impl(dialect) for column in self._statement.selected_columns]
         readers = [one.result_processor(dialect, None) or (lambda said: said) for one in types]
-        return str(compiled), compiled.positiontup, readers
+        return str(compiled), compiled.positiontup, dict(compiled.params), readers
 
 
 def insert_or_keep(dialect: Dialect, model: type[DeclarativeBase], **values: object) -> Executable:

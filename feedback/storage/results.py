@@ -1,9 +1,14 @@
 """Where participants read their programme's results: which address leads to which programme, by digest only."""
 
-from sqlalchemy import Connection, ForeignKey, LargeBinary, select, text
+from collections.abc import Hashable
+from typing import Any
+
+from sqlalchemy import Connection, ForeignKey, LargeBinary, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.storage.database import Base
+from feedback.storage.database import Base, RawRead
+from feedback.storage.notices import Notice
+from feedback.storage.programmes import Programme
 from feedback.storage.reports import StoredReport
 
 
@@ -20,6 +25,44 @@ def keep_results_page(session: Session, programme_id: int, digest: bytes) -> Non
     """Make an address lead to a programme's results. Hold the programme's lock; the address is the same each time."""
     if session.get(ResultsPage, programme_id) is None:
         session.add(ResultsPage(programme_id=programme_id, digest=digest))
+
+
+_PAGES, _REPORTS = ResultsPage.__table__.c, StoredReport.__table__.c
+_PROGRAMMES, _NOTICES = Programme.__table__.c, Notice.__table__.c
+# The chain hash of the newest report changes with it and with all before it.
+_MARKS = RawRead(
+    select(_PROGRAMMES.id, _PROGRAMMES.contact_name, _PROGRAMMES.contact_email, _NOTICES.you_said)
+    .add_columns(func.count(_REPORTS.wave_id).over(), _REPORTS.chain_hash)
+    .join_from(ResultsPage.__table__, Programme.__table__, _PAGES.programme_id == _PROGRAMMES.id)
+    .join(StoredReport.__table__, _REPORTS.programme_id == _PROGRAMMES.id)
+    .outerjoin(Notice.__table__, _NOTICES.programme_id == _PROGRAMMES.id)
+    .where(_PAGES.digest == bindparam("digest"))
+    .order_by(_REPORTS.number.desc())
+    .limit(1)
+)
+# A hash of the documents there, since the participants' process sees no more of a report than its document.
+_MARKS_BY_FUNCTION = text("""
+SELECT programmes.id, programmes.contact_name, programmes.contact_email, min(notices.you_said),
+       count(*), sum(hashtextextended(found.written, 0))
+FROM feedback_results(:digest) AS found
+JOIN programmes ON programmes.id = found.programme
+LEFT JOIN notices ON notices.programme_id = programmes.id
+GROUP BY programmes.id
+""")
+
+
+def results_marks(connection: Connection, digest: bytes) -> tuple[int, str, str, str | None, int, Hashable] | None:
+    """Return what the results behind an address hang on, without reading them; None if it is unknown.
+
+    The programme's id, the name and address of its contact, what it says it did, the number of its reports, and a mark
+    that changes with them.
+    """
+    row: Any
+    if connection.dialect.name == "postgresql":
+        row = connection.execute(_MARKS_BY_FUNCTION, {"digest": digest}).one_or_none()
+    else:
+        row = _MARKS.row(connection, digest=digest)
+    return None if row is None else tuple(row)
 
 
 def results_behind(connection: Connection, digest: bytes) -> list[tuple[int, int, str]]:

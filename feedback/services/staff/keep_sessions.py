@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
-from feedback.services.staff.sign_in import Member, find_member
+from feedback.domain.staff import StaffRole
+from feedback.services.staff.sign_in import Member
 from feedback.storage.audit_log import note
 from feedback.storage.database import reading
 from feedback.storage.staff import (
+    KnownSession,
     StaffSession,
     end_sessions,
     forget_sessions,
@@ -64,15 +66,12 @@ def find_session(session: Session, secret: str, *, now: datetime) -> SignedIn | 
     digest = _digest(data)
     with reading(session):
         found = session_by_digest(session, digest)
-        if found is None or not _lasts(found, now):
-            return None
-        staff_id, seen_at = found.staff_id, found.seen_at
-    member = find_member(session, staff_id)
-    if member is None:
+    if found is None or not _lasts(found, now):
         return None
-    if now - seen_at >= _PRECISION:
+    if now - found.seen_at >= _PRECISION:
         note_seen(session, digest, now)
         session.commit()
+    member = Member(found.staff_id, found.organisation_id, found.name, StaffRole(found.role), found.email)
     return SignedIn(member, digest)
 
 
@@ -105,7 +104,7 @@ def ends_before(now: datetime) -> dict[str, datetime]:
     return {"begun_before": now - LONGEST, "seen_before": now - IDLE}
 
 
-def _lasts(one: StaffSession, now: datetime) -> bool:
+def _lasts(one: StaffSession | KnownSession, now: datetime) -> bool:
     return now - one.begun_at < LONGEST and now - one.seen_at < IDLE
 
 

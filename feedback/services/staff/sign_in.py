@@ -15,7 +15,6 @@ from feedback.domain.errors import NameRefused, NotFound, SignInRefused
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
 from feedback.domain.staff import StaffRole, actor_of
 from feedback.storage.audit_log import note
-from feedback.storage.database import reading
 from feedback.storage.organisations import known_organisation
 from feedback.storage.staff import (
     SignIn,
@@ -23,7 +22,6 @@ from feedback.storage.staff import (
     end_sessions,
     revoke_sign_ins,
     staff_by_email,
-    staff_by_id,
     take_sign_in,
 )
 
@@ -92,15 +90,6 @@ def sign_in(session: Session, token: str, *, now: datetime) -> int:
     note(session, now, actor_of(taken.staff_id), "signed in", f"staff {taken.staff_id}")
     session.commit()
     return taken.staff_id
-
-
-def find_member(session: Session, staff_id: int) -> Member | None:
-    """Return a member of staff as stored now, or None if the account is gone."""
-    with reading(session):
-        found = staff_by_id(session, staff_id)
-        if found is None:
-            return None
-        return Member(found.id, found.organisation_id, found.name, StaffRole(found.role), found.email)
 
 
 def _known_or_new(session: Session, organisation_id: int, email: Address) -> StaffMember:

@@ -9,12 +9,12 @@ from feedback.domain.errors import AddressRefused, MailRefused, SignInRefused
 from feedback.domain.staff import StaffRole
 from feedback.services.staff.ask_for_link import ask_for_link
 from feedback.services.staff.mail_links import LIFETIME, MOST_LINKS
-from feedback.services.staff.sign_in import find_member, invite_staff, sign_in
+from feedback.services.staff.sign_in import invite_staff, sign_in
 from feedback.storage import sign_in_requests
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.organisations import organisation_named
 from feedback.storage.sign_in_requests import KEPT, MOST_WAITING, SignInRequest
-from feedback.storage.staff import SignIn
+from feedback.storage.staff import SignIn, StaffMember
 from feedback.worker.due import Chore, Due, what_is_due
 from tests.databases import ON_SQLITE
 from tests.services.mail.relays import ScriptedRelay
@@ -76,7 +76,7 @@ def test_who_has_an_account_is_mailed_a_link_that_signs_in(world: World, relay: 
     assert relay.recipients == [ANA]
     (token,) = links(relay)
     with world.session() as session:
-        member = find_member(session, enter(world, token))
+        member = session.get(StaffMember, enter(world, token))
     assert member is not None
     assert member.name == "Ana"
     assert waiting(world) == []

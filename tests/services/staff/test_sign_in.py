@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import NotFound, SignInRefused
 from feedback.domain.links import from_address
 from feedback.domain.staff import StaffRole
-from feedback.services.staff.sign_in import LINK_LIFETIME, find_member, invite_staff, sign_in
+from feedback.services.staff.sign_in import LINK_LIFETIME, invite_staff, sign_in
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.organisations import organisation_named
 from feedback.storage.staff import SignIn, StaffMember
@@ -32,7 +32,7 @@ def invite(session: Session, clock: FixedClock) -> Invite:
 
 
 def test_a_link_signs_in_whom_it_was_made_for(session: Session, clock: FixedClock, invite: Invite) -> None:
-    member = find_member(session, sign_in(session, invite(), now=clock()))
+    member = session.get(StaffMember, sign_in(session, invite(), now=clock()))
     assert member is not None
     assert (member.name, member.role) == ("Ana", StaffRole.COORDINATOR)
 
@@ -74,7 +74,7 @@ def test_inviting_again_changes_name_and_role_of_the_same_member(
 ) -> None:
     before = sign_in(session, invite(), now=clock())
     after = sign_in(session, invite("Ana B", " ANA@example.com", StaffRole.REVIEWER), now=clock())
-    member = find_member(session, after)
+    member = session.get(StaffMember, after)
     assert member is not None
     assert (before, member.name, member.role) == (after, "Ana B", StaffRole.REVIEWER)
 
@@ -108,10 +108,6 @@ def test_a_refused_link_that_nobody_knows_is_in_the_log_without_a_name(
     with pytest.raises(SignInRefused):
         sign_in(session, token, now=clock())
     assert refused(session) == [("service", "an unknown link")]
-
-
-def test_nobody_is_found_under_an_unknown_number(session: Session) -> None:
-    assert find_member(session, 404) is None
 
 
 def test_a_later_link_takes_the_place_of_an_earlier_one(session: Session, clock: FixedClock, invite: Invite) -> None:
