@@ -6,6 +6,7 @@ change places in a solution, so one solution settles many questions, and the sol
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,8 +14,11 @@ from feedback.auditor.atoms import Block
 from feedback.auditor.model import Insider, LimitReached, Model, Whole
 from feedback.auditor.pairs import Pairs
 from feedback.auditor.places import Places
+from feedback.auditor.spreading import Spreader
 from feedback.auditor.targets import Target, atoms_of, groups_of, unions_of
 from feedback.auditor.topics import Attribute
+
+_WORTH_SEATING = 3
 
 
 class Inconsistent(ValueError):
@@ -63,6 +67,10 @@ class _Knowledge:
     answered: tuple[int, int]
     pool: list[Whole]
     impossible: set[tuple[int, int]]
+
+    @cached_property
+    def spreader(self) -> Spreader:
+        return Spreader(self.model)
 
 
 def _first_look(model: Model) -> _Knowledge:
@@ -129,6 +137,11 @@ class _Attack:
         nobody = self.places.nobody(known.impossible)
         self.differs_for = np.repeat(nobody[..., None], len(self.attributes), axis=3)
 
+    @cached_property
+    def placed(self) -> list[Whole]:
+        """The solutions for everybody, with their people placed anew."""
+        return [placed for solution in self.known.pool for placed in self.model.moved(solution)]
+
     def leaks(self) -> list[Leak]:
         """Return at most one leak by each of D2, D3, and D2i where D2 finds none."""
         self._recall()
@@ -182,13 +195,21 @@ class _Attack:
     def _others_alike_to_two(self) -> Leak | None:
         """D2i: whoever knows two answers, one given in each role, knows that all others, if any, answered alike."""
         pairs = Pairs(self.model, self.target, self.attributes)
-        for solution in self.known.pool:
-            for moved in self.model.moved(solution):
-                pairs.learn(moved)
+        for solution in self.placed:
+            pairs.learn(solution)
         return next((leak for pair in pairs.unsettled() if (leak := self._alike_to_two(pairs, pair))), None)
+
+    def _seat_others(self, pairs: Pairs, *insiders: Insider) -> None:
+        """Learn from a solution that seats as many as it can of the pairs that are left, insiders among them."""
+        objective = self.inside * len(self.attributes) - sum(self.counting)
+        solution = self.known.spreader.seated(pairs.wanted(), objective, *insiders)
+        if solution is not None:
+            pairs.learn(solution)
 
     def _alike_to_two(self, pairs: Pairs, pair: tuple[int, int]) -> Leak | None:
         insiders, settled = pairs.insiders(pair), pairs.settled[pair]
+        if pairs.count_left() >= _WORTH_SEATING:
+            self._seat_others(pairs, *insiders)
         for at, attribute in enumerate(self.attributes):
             if not settled[at]:
                 solution = self.model.most(self.inside - self.counting[at], *insiders)
@@ -219,9 +240,8 @@ class _Attack:
 
     def _recall(self) -> None:
         """Learn from the solutions for everybody, with their people placed anew."""
-        for solution in self.known.pool:
-            for moved in self.model.moved(solution):
-                self._learn(moved)
+        for solution in self.placed:
+            self._learn(solution)
 
     def _learn(self, solution: Whole) -> None:
         seen = self.places.seen(solution)

@@ -94,8 +94,8 @@ class Model:
         self._last = len(rows) - 1
         nothing = whole([0] * self.width)
         self.bounds = Bounds(whole([low for _, low, _ in rows]), whole([high for _, _, high in rows]), nothing, nothing)
-        self._columns = np.arange(self.width)
-        self._solver = solver_of(limits)
+        self._columns = np.arange(self.width, dtype=np.int32)
+        self._solver, self._kind = solver_of(limits), _FRACTIONS
         self._solver.addVars(self.width, _floats(nothing), _floats(nothing))
         for row, low, high in rows:
             used = np.flatnonzero(row)
@@ -131,8 +131,12 @@ class Model:
             placed = solution.copy()
             for pair in self.pairs:
                 self._place(placed, pair, pick)
-            if self._fits(placed, self.bounds):
+            if self.fits(placed):
                 yield placed
+
+    def fits(self, solution: Whole) -> bool:
+        """Tell whether numbers are a solution."""
+        return self._fits(solution, self.bounds)
 
     def _place(self, placed: Whole, pair: tuple[Part, Part], pick: Callable[..., int]) -> None:
         """Share a crowd's people out anew; of those who answered, one stays outside if there is room."""
@@ -151,9 +155,7 @@ class Model:
 
         Insiders must fit; with `below`, from 1 to `below` − 1 people inside the target answered.
         """
-        bounds = self.bounds.copy()
-        for insider in insiders:
-            _seat(bounds, insider)
+        bounds = self.bounds_with(insiders)
         if below is not None:
             bounds.low[self._last], bounds.high[self._last] = 1, below - 1
         self._solver.changeColsCost(self.width, self._columns, _floats(-objective))
@@ -162,9 +164,16 @@ class Model:
             self._solver.changeRowBounds(row, bounds.low[row], bounds.high[row])
         return self._exact(bounds)
 
+    def bounds_with(self, insiders: Iterable[Insider]) -> Bounds:
+        """Return bounds that keep a place for each insider."""
+        bounds = self.bounds.copy()
+        for insider in insiders:
+            _seat(bounds, insider)
+        return bounds
+
     def _exact(self, bounds: Bounds) -> Whole | None:
         for kind in (_FRACTIONS, _WHOLE_NUMBERS):
-            self._solver.changeColsIntegrality(self.width, self._columns, np.array([kind] * self.width))
+            self._look_for(kind)
             found = self._solve()
             if found is None:
                 return None
@@ -172,6 +181,11 @@ class Model:
             if bool(np.abs(found - nearest).max() < 1e-6) and self._fits(nearest, bounds):
                 return nearest
         raise LimitReached("the solver's answer is not exact")
+
+    def _look_for(self, kind: highspy.HighsVarType) -> None:
+        if kind != self._kind:
+            self._solver.changeColsIntegrality(self.width, self._columns, np.array([kind] * self.width))
+            self._kind = kind
 
     def _solve(self) -> NDArray[np.float64] | None:
         self._solver.run()
@@ -228,8 +242,8 @@ def whole(numbers: ArrayLike) -> Whole:
     return np.array(numbers, dtype=np.int64)
 
 
-def _floats(numbers: Whole) -> list[float]:
-    return [float(number) for number in numbers]
+def _floats(numbers: Whole) -> NDArray[np.float64]:
+    return numbers.astype(np.float64)
 
 
 def _parts(block: Block) -> list[Part]:

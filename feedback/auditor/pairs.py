@@ -30,6 +30,7 @@ class Pairs:
         """Nothing is known to be possible yet."""
         parts = _parts(model)
         self._seats = [_Seat(part, cell) for part in parts for cell in range(len(part.cells))]
+        self._width = model.width
         self._columns = [seat.part.cells[seat.cell] for seat in self._seats]
         lacking = [[seat.part.inside and seat.cell not in one.cells for one in attributes] for seat in self._seats]
         self._lacks = whole(lacking).reshape(len(self._seats), len(attributes))
@@ -55,6 +56,16 @@ class Pairs:
             one, other = (int(seat) for seat in left[0])
             yield one, other
             self.settled[one, other] = True
+
+    def count_left(self) -> int:
+        """Return of how many pairs something may be certain."""
+        return int((~self.settled.all(axis=2)).sum())
+
+    def wanted(self) -> Whole:
+        """Return in how many pairs that are left each column's people are: the more, the more there is to learn."""
+        left, wanted = ~self.settled.all(axis=2), np.zeros(self._width, dtype=np.int64)
+        wanted[self._columns] = left.sum(axis=0) + left.sum(axis=1)
+        return wanted
 
     def insiders(self, pair: tuple[int, int]) -> tuple[Insider, Insider]:
         """Return who has the answers of a pair."""
