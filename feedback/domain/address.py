@@ -23,6 +23,8 @@ _UNSENDABLE = sentence(
     "%(address)s has “%(sign)s” before its @, and email to such an address is not sure to arrive. Write it with the "
     "plain letters and signs of a keyboard, or ask for another address."
 )
+_EMPTY = sentence("the field is empty; write an address like name@example.com.")
+_NO_ADDRESS = sentence("%(text)s is not an email address; write it like name@example.com.")
 _PLAIN_LOCAL_PART = re.compile(r"(?=.{1,64}\Z)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*", re.ASCII)
 
 
@@ -46,14 +48,14 @@ def read_address(text: str) -> Address:
 def _read(text: str) -> Address:
     bare = text.strip().strip(_QUOTES).strip()
     if not bare:
-        raise AddressRefused("the field is empty; write an address like name@example.com.")
+        raise AddressRefused(_EMPTY)
     local_part, _, domain = bare.rpartition("@")
     try:
         address = f"{_local_part(unicodedata.normalize('NFC', local_part.lower()))}@{_ascii_domain(domain)}"
     except EmailNotValidError:
         address = ""
     if not 0 < len(address) <= MOST_CHARS:
-        raise AddressRefused(f"{quoted(text)} is not an e-mail address; write it like name@example.com.")
+        raise AddressRefused(_NO_ADDRESS, text=quoted(text))
     return Address(address)
 
 

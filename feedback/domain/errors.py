@@ -1,6 +1,7 @@
 """Everything that cannot be done, by name. A message says what happened and what to do next, and names nobody."""
 
 from dataclasses import dataclass
+from typing import Self
 
 
 def sentence(text: str) -> str:
@@ -15,6 +16,42 @@ def quoted(text: str) -> str:
     return f"“{shown[:59]}…”" if len(shown) > 60 else f"“{shown}”"
 
 
+class RosterNote(str):
+    """What is to be said of a roster file: a sentence in English that knows what it was made of.
+
+    `said` and `values` let a page say it in another language, as in FeedbackError. `line` and `field` tell where it
+    belongs: 0 and "" where it is about no line, or no field.
+    """
+
+    said: str
+    values: dict[str, object]
+    line: int
+    field: str
+
+    def __new__(cls, said: str, /, **values: object) -> Self:
+        """Put the values into their places."""
+        found = super().__new__(cls, said % values if values else said)
+        found.said, found.values, found.line, found.field = said, values, 0, ""
+        return found
+
+    def at(self, line: int, field: str = "") -> "RosterNote":
+        """Return the same about a line, and a field in it; in English the place comes first."""
+        place = f"Line {line}, {field}: " if field else f"Line {line}: "
+        found = super().__new__(type(self), place + self)
+        found.said, found.values, found.line, found.field = self.said, self.values, line, field
+        return found
+
+
+@dataclass(frozen=True)
+class Places:
+    """Addresses in a sentence, each with the place where it stands."""
+
+    found: tuple[tuple[str, RosterNote], ...]
+
+    def __str__(self) -> str:
+        return " and ".join(f"{address} ({place})" for address, place in self.found)
+
+
 @dataclass(frozen=True)
 class People:
     """A number of people in a sentence of an error."""
@@ -23,6 +60,16 @@ class People:
 
     def __str__(self) -> str:
         return f"{self.number} {'person' if self.number == 1 else 'people'}"
+
+
+@dataclass(frozen=True)
+class Times:
+    """How often something is there, in a sentence."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.number:,} {'time' if self.number == 1 else 'times'}"
 
 
 class FeedbackError(Exception):
@@ -40,13 +87,33 @@ class FeedbackError(Exception):
 class RosterRefused(FeedbackError):
     """A roster file has wrong lines; nothing was imported. `problems` holds one sentence each."""
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    def __init__(self, problems: tuple[RosterNote, ...]) -> None:
         super().__init__("The roster was not imported. " + " ".join(problems))
         self.problems = problems
 
 
 class LogoRefused(FeedbackError):
     """A file is no picture that can be an organisation's logo. The message names the mend."""
+
+
+class CodePageUnknown(RosterRefused):
+    """Somebody must say in which code page a file is; `readings` are (code page, first names as it reads them).
+
+    `is_settled` says that the file is Unicode, and that its cells look as if they had been read wrongly before it was
+    saved: `readings` are then (cell, what it may have been, or "").
+    """
+
+    def __init__(self, problem: RosterNote, readings: tuple[tuple[str, str], ...], *, is_settled: bool = False) -> None:
+        super().__init__((problem,))
+        self.readings, self.is_settled = readings, is_settled
+
+
+class CellRefused(FeedbackError):
+    """What stands in a cell of a roster file cannot be taken. The message says why, and how to mend it."""
+
+
+class RosterChanged(FeedbackError):
+    """Somebody has changed the roster since it was compared with a file."""
 
 
 class QuestionnaireRefused(FeedbackError):

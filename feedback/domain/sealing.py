@@ -27,7 +27,11 @@ SealedRequest = NewType("SealedRequest", bytes)
 SealedReview = NewType("SealedReview", bytes)
 """What a reviewer wrote about comments of a wave, sealed and padded until the release."""
 
+UploadKey = NewType("UploadKey", bytes)
+"""32 bytes that seal what staff have sent; every process of theirs derives the same ones."""
+
 KEY_ID_BYTES = 8
+_UPLOAD = b"feedback/upload/1"
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
@@ -125,6 +129,21 @@ def open_page_state(sealed: bytes, key: PageKey) -> bytes:
         return ChaCha20Poly1305(key).decrypt(nonce, rest, b"feedback/page/1")
     except (InvalidTag, ValueError):
         raise SealBroken("The page was altered on its way.") from None
+
+
+def seal_upload(body: bytes, key: UploadKey, owner: bytes) -> bytes:
+    """Seal a file that staff have sent, for its journey through their own page; it opens for the same `owner` only."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + ChaCha20Poly1305(key).encrypt(nonce, body, _UPLOAD + owner)
+
+
+def open_upload(sealed: bytes, key: UploadKey, owner: bytes) -> bytes:
+    """Open what `seal_upload` sealed for the same owner, or raise SealBroken."""
+    nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    try:
+        return ChaCha20Poly1305(key).decrypt(nonce, rest, _UPLOAD + owner)
+    except (InvalidTag, ValueError):
+        raise SealBroken("The page was altered on its way, or is not this person's.") from None
 
 
 def pad(body: bytes, size: int) -> bytes:

@@ -20,7 +20,7 @@ def main() -> None:
     try:
         answer = rows_of(sys.stdin.buffer.read())
     except Refused as refused:
-        answer = {"refused": str(refused)}
+        answer = {"refused": refused.said, "values": refused.values}
     json.dump(answer, sys.stdout)
 
 

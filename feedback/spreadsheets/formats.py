@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from feedback.domain.errors import sentence
 from feedback.spreadsheets.shown import shown
 
 MOST_BYTES = 128 * 2**20
@@ -15,11 +16,35 @@ MOST_ENTRIES = 2_000
 MOST_ROWS = 100_200
 MOST_COLUMNS = 64
 _XLSX, _ODS = "xl/workbook.xml", "content.xml"
-_SAVE_AGAIN = "open it in your spreadsheet program and save it as XLSX or as “CSV UTF-8”."
+_NO_KIND = sentence(
+    "The file is no spreadsheet of a kind that can be read; open it in your spreadsheet program and save it as XLSX or "
+    "as “CSV UTF-8”."
+)
+_IS_DAMAGED = sentence(
+    "The spreadsheet is damaged or protected (%(kind)s); open it in your spreadsheet program and save it as XLSX or as "
+    "“CSV UTF-8”."
+)
+_IS_CUT_OFF = sentence(
+    "The file is a damaged spreadsheet; open it in your spreadsheet program and save it as XLSX or as “CSV UTF-8”."
+)
+_NOTHING_VISIBLE = sentence(
+    "The spreadsheet has no visible sheet; open it in your spreadsheet program and save it as XLSX or as “CSV UTF-8”."
+)
+_NO_RESULT = sentence(
+    "Line %(number)s: a formula was saved without its result (%(place)s); open it in your spreadsheet program and save "
+    "it as XLSX or as “CSV UTF-8”."
+)
+_UNPACKED = sentence("The spreadsheet is too large when unpacked; save the roster alone, as “CSV UTF-8”.")
+_FAR_AWAY = sentence("Line %(number)s: there is something in column %(column)s; remove what is far to the right.")
+_TOO_MANY = sentence("The sheet has more than 100,000 participants; split it into several programmes.")
 
 
 class Refused(Exception):
-    """The file is not read; `str(error)` says why."""
+    """The file is not read; `said`, with `values` in its places, says why."""
+
+    def __init__(self, said: str, /, **values: str | int) -> None:
+        super().__init__(said)
+        self.said, self.values = said, values
 
 
 def rows_of(data: bytes) -> dict[str, Any]:
@@ -27,7 +52,7 @@ def rows_of(data: bytes) -> dict[str, Any]:
     names = _directory(data)
     read = _readers().get(next((name for name in (_XLSX, _ODS) if name in names), ""))
     if read is None:
-        raise Refused(f"The file is no spreadsheet of a kind that can be read; {_SAVE_AGAIN}")
+        raise Refused(_NO_KIND)
     try:
         sheet, others, rows = read(data)
         return {"sheet": sheet, "others": others, "rows": list(_bounded(rows))}
@@ -35,7 +60,7 @@ def rows_of(data: bytes) -> dict[str, Any]:
         raise
     except Exception as error:  # noqa: BLE001  # two libraries, each with errors of its own
         kind = type(error).__name__
-        raise Refused(f"The spreadsheet is damaged or protected ({kind}); {_SAVE_AGAIN}") from None
+        raise Refused(_IS_DAMAGED, kind=kind) from None
 
 
 def _directory(data: bytes) -> frozenset[str]:
@@ -43,9 +68,9 @@ def _directory(data: bytes) -> frozenset[str]:
     try:
         entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
-        raise Refused(f"The file is a damaged spreadsheet; {_SAVE_AGAIN}") from None
+        raise Refused(_IS_CUT_OFF) from None
     if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_BYTES:
-        raise Refused("The spreadsheet is too large when unpacked; save the roster alone, as “CSV UTF-8”.")
+        raise Refused(_UNPACKED)
     return frozenset(entry.filename for entry in entries)
 
 
@@ -58,11 +83,11 @@ def _bounded(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[int, list[str]]]
     for line, cells in enumerate(rows, start=1):
         width = max((at for at, cell in enumerate(cells, start=1) if cell.strip()), default=0)
         if width > MOST_COLUMNS:
-            raise Refused(f"Line {line}: there is something in column {width}; remove what is far to the right.")
+            raise Refused(_FAR_AWAY, number=line, column=width)
         if width:
             found += 1
             if found > MOST_ROWS:
-                raise Refused("The sheet has more than 100,000 participants; split it into several programmes.")
+                raise Refused(_TOO_MANY)
             yield line, list(cells[:width])
 
 
@@ -72,7 +97,7 @@ def _xlsx(data: bytes) -> tuple[str, int, Iterator[tuple[str, ...]]]:
     values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     sheets = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
     if not sheets:
-        raise Refused(f"The spreadsheet has no visible sheet; {_SAVE_AGAIN}")
+        raise Refused(_NOTHING_VISIBLE)
     name = sheets[0].title
     formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)[name] if _has_formulas(data) else None
     return name, len(sheets) - 1, _xlsx_rows(sheets[0], formulas)
@@ -103,8 +128,7 @@ def _xlsx_rows(sheet: Any, formulas: Any) -> Iterator[tuple[str, ...]]:
             for cell, source in zip(cells, sources, strict=True):
                 # A result that is an empty text has its type; one that was not saved has not.
                 if cell.value is None and cell.data_type != "str" and source.value is not None:
-                    where = f"Line {source.row}: a formula was saved without its result ({source.coordinate})"
-                    raise Refused(f"{where}; {_SAVE_AGAIN}")
+                    raise Refused(_NO_RESULT, number=source.row, place=source.coordinate)
             yield tuple(shown(cell.value, cell.number_format) for cell in cells)
         return
     for cells in sheet.iter_rows():
@@ -117,6 +141,6 @@ def _ods(data: bytes) -> tuple[str, int, Iterator[tuple[str, ...]]]:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     sheets = [one for one in book.sheets_metadata if one.visible is python_calamine.SheetVisibleEnum.Visible]
     if not sheets:
-        raise Refused(f"The spreadsheet has no visible sheet; {_SAVE_AGAIN}")
+        raise Refused(_NOTHING_VISIBLE)
     rows = book.get_sheet_by_name(sheets[0].name).to_python(skip_empty_area=False)
     return sheets[0].name, len(sheets) - 1, (tuple(shown(value) for value in row) for row in rows)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback.children import run_child
-from feedback.domain.errors import RosterRefused
+from feedback.domain.errors import RosterNote, RosterRefused, sentence
 
 MOST_FILE_BYTES = 32 * 2**20
-_SECONDS = 300
+MOST_SECONDS = 300.0
 _ZIP = b"PK\x03\x04"
-_UNREADABLE = (
+_UNREADABLE = sentence(
     "The spreadsheet cannot be read within the bounds on memory and time. Open it in your spreadsheet program, remove "
     "all but the roster, and save it as “CSV UTF-8”."
 )
@@ -31,15 +31,15 @@ def is_spreadsheet(data: bytes) -> bool:
     return data.startswith(_ZIP)
 
 
-def read_sheet(data: bytes) -> Sheet:
-    """Return the first visible sheet of a file; raise RosterRefused with a sentence if it cannot be read."""
+def read_sheet(data: bytes, *, seconds: float = MOST_SECONDS) -> Sheet:
+    """Return the first visible sheet of a file; raise RosterRefused with a sentence if it cannot be read in time."""
     if len(data) > MOST_FILE_BYTES:
-        raise RosterRefused((_TOO_LARGE,))
-    said = run_child("feedback.spreadsheets.child", data, seconds=_SECONDS, more={"OPENPYXL_LXML": "False"})
+        raise RosterRefused((RosterNote(_TOO_LARGE),))
+    said = run_child("feedback.spreadsheets.child", data, seconds=seconds, more={"OPENPYXL_LXML": "False"})
     try:
         answer: dict[str, Any] = {"refused": _UNREADABLE} if said is None else json.loads(said)
     except ValueError:
         answer = {"refused": _UNREADABLE}
     if "refused" in answer:
-        raise RosterRefused((answer["refused"],))
+        raise RosterRefused((RosterNote(answer["refused"], **answer.get("values", {})),))
     return Sheet(answer["sheet"], answer["others"], tuple((line, tuple(cells)) for line, cells in answer["rows"]))

@@ -45,8 +45,9 @@ def _register_staff_pages(app: Flask) -> None:
     from feedback.web.metrics import metrics
     from feedback.web.staff import staff
     from feedback.web.staff.cookie import StaffSessions
+    from feedback.web.staff.uploads import StaffRequest
 
-    app.session_interface = StaffSessions()
+    app.session_interface, app.request_class = StaffSessions(), StaffRequest
     for pages in (metrics, staff, bounce_hook):
         app.register_blueprint(pages)
 

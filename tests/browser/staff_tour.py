@@ -31,6 +31,11 @@ CAIRO = "القاهرة"
 MIXED = (
     f"\n{LAYLA},layla.abdelrahman.elmasry@subsidiary.example.com,mentor,{CAIRO}\nZoë Åström,zoe@example.com,mentee,York"
 )
+HEADERS = "name,email,role,cohort,language\n"
+CYRILLIC = "name;email;role\nИван Петров;ivan@example.com;mentor\n".encode("cp1251")
+UNKNOWN = f"Q1\tQ2\n{LAYLA}\tlayla.abdelrahman.elmasry@subsidiary.example.com\n"
+WRONG = f"{HEADERS}{LAYLA},layla@subsidiary,boss,,xx\nZoë,,,York,\n"
+CHANGES = f"{HEADERS}{LAYLA},layla@example.com,mentor,{CAIRO},ar\nZoë Åström,zoe@example.com,mentee,,\n"
 REQUEST = Request("Mia Müller", "+49 170 1234567, after five", "My mentor has not answered for weeks.")
 AS_ENTERED = (*TELLING, REQUEST.reach, REQUEST.words)
 """What people have written in English, whatever the language of the page."""
@@ -106,6 +111,7 @@ def visit(live: World, address: str, page: Page, code: str) -> Iterator[str]:
         yield path or "programmes"
     yield from _planning(address, page, code, tour)
     yield from _refusing(address, page, code, tour)
+    yield from _putting_in(address, page, code, tour)
     yield from _reviewing(live, address, page, code, tour)
 
 
@@ -177,6 +183,25 @@ def _refusing(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
         page.goto(f"{address}/staff/{path}?language={code}")
         send(page)
         yield f"{name} with an error"
+
+
+def _putting_in(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
+    new = f"{address}/staff/programmes/{tour.waiting}/roster/new?language={code}"
+    page.goto(new)
+    yield "people"
+    send(page)
+    yield "nobody sent"
+    page.locator("#file").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": CYRILLIC})
+    send(page)
+    yield "code page"
+    for pasted, name in ((UNKNOWN, "columns"), (WRONG, "mend"), (CHANGES, "check")):
+        page.goto(new)
+        page.locator("#pasted").fill(pasted)
+        send(page)
+        yield name
+        if name != "mend":
+            send(page)
+            yield f"{name} with an error"
 
 
 def _reviewing(live: World, address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:

@@ -31,6 +31,7 @@ ADMINISTRATORS = (
         "programmes/1/questions",
         "programmes/1/quiet-times",
         "programmes/1/roster",
+        "programmes/1/roster/new",
         "programmes/1/support",
     ),
     *("waves/1", "waves/1/report", "waves/2", "waves/2/report", "waves/2/compared-with/1", "programmes/1/changes"),

@@ -23,6 +23,13 @@ def test_no_address_is_written_when_what_is_behind_fails(proxy: Proxy, path: str
     assert SECRET not in proxy.written()
 
 
+def test_a_list_of_people_may_be_sent_to_its_pages_alone(proxy: Proxy) -> None:
+    assert proxy.status("/staff/programmes/1/roster/new", b"x" * 3_000_000) == 502
+    assert proxy.status("/staff/programmes/1/roster/new/mended", b"x" * 3_000_000) == 502
+    assert proxy.status("/staff/programmes/1/roster/new", b"x" * 5_000_000) == 413
+    assert proxy.status("/staff/programmes/1/roster", b"x" * 300_000) == 413
+
+
 def test_the_pages_of_staff_are_logged(proxy: Proxy) -> None:
     assert proxy.status("/staff/waves/1") == 502
     assert re.search(r'^127\.0\.0\.1 \[\S+\] "GET /staff/waves/1" 502 \d+$', proxy.written(), re.MULTILINE)

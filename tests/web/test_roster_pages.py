@@ -1,5 +1,7 @@
 """Staff's pages for those who cannot be reached, and for the approval of a roster."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
@@ -13,7 +15,7 @@ from tests.bouncing import FIRST_COPY, mail_states
 from tests.databases import ON_SQLITE
 from tests.promises.visits import mailed_wave
 from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
-from tests.world import World, roster_csv
+from tests.world import World, hidden_value, roster_csv
 
 pytestmark = ON_SQLITE
 
@@ -85,7 +87,7 @@ def test_the_page_is_the_same_whether_they_have_answered_or_not(world: World, wa
     assert see(client, f"/staff/waves/{wave}/undeliverable") == before
 
 
-@pytest.mark.parametrize("page", ["waves/1/undeliverable", "programmes/1/roster"])
+@pytest.mark.parametrize("page", ["waves/1/undeliverable", "programmes/1/roster", "programmes/1/roster/new"])
 def test_reviewers_and_other_organisations_see_no_names(world: World, wave: int, page: str) -> None:
     assert signed_in(world, StaffRole.REVIEWER).get(f"/staff/{page}", base_url=SITE).status_code == 403
     stranger = signed_in(world, organisation="Another Organisation")
@@ -157,3 +159,55 @@ def test_who_changed_the_roster_sees_no_button_and_has_no_way(world: World, watc
 def test_an_older_roster_than_the_one_in_force_is_not_approved(world: World, watched: int) -> None:
     client, page = signed_in(world), f"/staff/programmes/{watched}/roster"
     assert press(client, page, page, digest="0" * 64, **SURE).status_code == 409
+
+
+def crowd(world: World, mentors: int = 60) -> int:
+    return world.programme(mentors, 2, name="Crowd")
+
+
+def shown_names(page: str) -> int:
+    return len(set(re.findall(r"Mentor Number \d+", page)))
+
+
+def test_a_long_roster_comes_in_pages_and_is_searched_without_names_in_addresses(world: World) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{crowd(world)}/roster"
+    assert (shown_names(see(client, page)), "1 to 50 of 62" in see(client, page)) == (48, True)
+    assert shown_names(see(client, f"{page}?page=2")) == 12
+    found = press(client, page, f"{page}/found", words="number 17")
+    assert (found.status_code, shown_names(found.text)) == (200, 1)
+    token = hidden_value(client.get(page, base_url=SITE).text, "csrf_token")
+    turned = {"csrf_token": token, "words": "example.com", "page": "2"}
+    second = client.post(f"{page}/found", data=turned, base_url=SITE)
+    assert "51 to 62 of 62" in " ".join(second.text.split())
+    assert "Nobody here has a name" in press(client, page, f"{page}/found", words="<script>").text
+
+
+def test_whoever_approves_is_told_how_many_they_approve(world: World) -> None:
+    programme = crowd(world)
+    with world.session() as session:
+        set_approval(session, "Example Organisation", approves_rosters=True, now=world.clock(), actor="test")
+    assert "You approve the whole list: 62 people." in see(signed_in(world), f"/staff/programmes/{programme}/roster")
+
+
+def test_an_empty_roster_says_what_to_do_and_gives_a_list_to_fill_in(world: World) -> None:
+    client, page = signed_in(world), f"/staff/programmes/{world.programme(0, 0)}/roster"
+    assert "Nobody is in the programme yet. Take an empty list, or one that you have: XLSX , CSV" in see(client, page)
+    empty = client.get(f"{page}/empty.csv?language=fr", base_url=SITE)
+    assert empty.get_data(as_text=True) == "\ufeffnom;courriel;rôle;cohorte;langue\r\n"
+    assert client.get(f"{page}/empty.xlsx", base_url=SITE).data.startswith(b"PK")
+
+
+def test_many_who_cannot_be_reached_come_in_pages_and_a_refused_address_stays_in_sight(world: World) -> None:
+    wave = mailed_wave(world, 60, 6)
+    with world.session() as session:
+        session.execute(update(Delivery).values(state="bounced"))
+        session.commit()
+    client, page = signed_in(world), f"/staff/waves/{wave}/undeliverable"
+    assert "Not reached: 66 people" in see(client, page)
+    assert see(client, page).count("Came back") == 50
+    assert see(client, f"{page}?page=2").count("Came back") == 16
+    assert press(client, page, f"{page}/found", words="mentor.7@example.com").text.count("Came back") == 1
+    rest = client.get(f"{page}?page=2", base_url=SITE).text
+    last = max(int(number) for number in re.findall(r'id="person-(\d+)"', rest))
+    answer = press(client, f"{page}?page=2", page, participant=str(last), address="nowhere")
+    assert (answer.status_code, "cannot be used" in answer.text) == (422, True)

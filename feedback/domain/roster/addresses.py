@@ -2,7 +2,7 @@
 
 import re
 
-from feedback.domain.errors import quoted
+from feedback.domain.errors import CellRefused, quoted, sentence
 
 INVISIBLE = dict.fromkeys(
     (
@@ -11,6 +11,7 @@ INVISIBLE = dict.fromkeys(
         *range(0x2060, 0x206A),
     )
 )
+_SEVERAL = sentence("%(text)s holds %(number)s addresses; keep one of them.")
 _SHAPES = (
     re.compile(r"(?P<shown>[^<>]*)<(?P<address>[^<>]+)>"),
     re.compile(r"\[(?P<shown>[^\]]*)\]\((?P<address>[^()]+)\)"),
@@ -24,7 +25,7 @@ _EDGES = "'\"‘’“”`´<>()[];,.:"
 
 
 def unwrapped(text: str) -> str:
-    """Return the one address in a cell; ValueError naming what is too much if there is more than one can be sure of."""
+    """Return the one address in a cell; CellRefused naming what is too much if there is more than one."""
     if _PLAIN.fullmatch(text):
         return text
     plain = " ".join(text.translate(INVISIBLE).split()).rstrip(
@@ -37,15 +38,19 @@ def unwrapped(text: str) -> str:
     addresses = {token.casefold(): token for token in tokens if "@" in token}
     others = [token for token in tokens if token and "@" not in token]
     if len(addresses) > 1:
-        raise ValueError(f"{quoted(text)} holds {len(addresses)} addresses; keep one of them.")
+        raise CellRefused(_SEVERAL, text=quoted(text), number=len(addresses))
     if len(addresses) == 1 and others and not _SCHEME.fullmatch(f"{others[0]}:"):
-        raise ValueError(f"{quoted(text)} holds {quoted(' '.join(others))} beside the address; remove that.")
+        raise CellRefused(
+            sentence("%(text)s holds %(other)s beside the address; remove that."),
+            text=quoted(text),
+            other=quoted(" ".join(others)),
+        )
     return next(iter(addresses.values()), plain)
 
 
 def _agreed(text: str, address: str, shown: str) -> str:
     if "@" in shown and shown.casefold() != address.casefold():
-        raise ValueError(f"{quoted(text)} holds 2 addresses; keep one of them.")
+        raise CellRefused(_SEVERAL, text=quoted(text), number=2)
     return address
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from feedback.domain.address import Address, read_address
-from feedback.domain.errors import quoted
+from feedback.domain.errors import CellRefused, quoted, sentence
 from feedback.domain.roster.addresses import INVISIBLE, unwrapped
 from feedback.domain.roster.words import language_tag, names_both_roles, role_in
 from feedback.domain.survey.questionnaires import Role
@@ -37,9 +37,12 @@ def is_error(text: str) -> bool:
 
 
 def no_error(text: str) -> str:
-    """Return `text`; ValueError if it is an error of a spreadsheet."""
+    """Return `text`; CellRefused if it is an error of a spreadsheet."""
     if is_error(text):
-        raise ValueError(f"{quoted(text)} is an error of the spreadsheet; mend the cell there and save the file again.")
+        raise CellRefused(
+            sentence("%(text)s is an error of the spreadsheet; mend the cell there and save the file again."),
+            text=quoted(text),
+        )
     return text
 
 
@@ -54,7 +57,7 @@ def stands_for_nothing(text: str) -> bool:
 def _read_name(text: str) -> str:
     name = _folded(text, MAX_NAME_CHARS)
     if not name.translate(_JOINERS):
-        raise ValueError("the field is empty; write the participant’s name.")
+        raise CellRefused(sentence("the field is empty; write the participant’s name."))
     return name
 
 
@@ -68,11 +71,17 @@ def _folded(text: str, most: int) -> str:
         text = _EDGES.sub("", unicodedata.normalize("NFC", text))
     folded = " ".join(text.split())
     if not folded.translate(_JOINERS).isprintable():
-        raise ValueError(f"{quoted(text)} holds an invisible character; type the text again.")
+        raise CellRefused(sentence("%(text)s holds an invisible character; type the text again."), text=quoted(text))
     if "\ufffd" in folded:
-        raise ValueError(f"{quoted(text)} has lost a letter where the “�” stands; type the text again.")
+        raise CellRefused(
+            sentence("%(text)s has lost a letter where the “�” stands; type the text again."), text=quoted(text)
+        )
     if len(folded) > most:
-        raise ValueError(f"the text has {len(folded):,} characters; shorten it to {most}.")
+        raise CellRefused(
+            sentence("the text has %(length)s characters; shorten it to %(most)s."),
+            length=f"{len(folded):,}",
+            most=most,
+        )
     return folded
 
 
@@ -86,8 +95,10 @@ def _read_role(text: str) -> Role:
     if role is not None:
         return role
     if names_both_roles(text):
-        raise ValueError(f"{quoted(text)} is two roles; write two rows, one as mentor and one as mentee.")
-    raise ValueError(f"{quoted(text)} is not a role; write mentor or mentee.")
+        raise CellRefused(
+            sentence("%(text)s is two roles; write two rows, one as mentor and one as mentee."), text=quoted(text)
+        )
+    raise CellRefused(sentence("%(text)s is not a role; write mentor or mentee."), text=quoted(text))
 
 
 @_once
@@ -96,7 +107,9 @@ def _read_language(text: str) -> str:
         return ""
     tag = language_tag(text.translate(INVISIBLE))
     if tag is None:
-        raise ValueError(f"{quoted(text)} is not a language; write its code, such as en or pt-BR.")
+        raise CellRefused(
+            sentence("%(text)s is not a language; write its code, such as en or pt-BR."), text=quoted(text)
+        )
     return tag
 
 

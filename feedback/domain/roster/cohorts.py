@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from feedback.domain.errors import quoted
+from feedback.domain.errors import RosterNote, quoted, sentence
 from feedback.domain.roster.rows import RosterRow
 
 _MONTHS = """
@@ -26,6 +26,17 @@ november novembre noviembre tachwedd نوفمبر
 december décembre diciembre dezember rhagfyr ديسمبر
 """
 _NAMES_BY_MONTH = {month: line.split() for month, line in enumerate(_MONTHS.strip().splitlines(), start=1)}
+_TWO_SPELLINGS = sentence(
+    "The cohorts %(cohort)s (%(place)s) and %(other)s (%(places)s) are taken for one, %(cohort)s. If they are two, "
+    "give one of them another name."
+)
+_A_DATE = sentence(
+    "The cohort %(cohort)s (%(places)s) looks like a date that a spreadsheet made of something else. Is it the "
+    "cohort’s name? If not, set the column to text and type it again."
+)
+_A_NAME = sentence(
+    "The cohort %(cohort)s (%(places)s) is taken for a name. If it says that there is none, leave the cells empty."
+)
 _LEAST_LETTERS = 3
 _NOTHING_OR_A_NAME = "na"
 _MONTH_YEAR = re.compile(r"([^\W\d_]+)\.?[-\s/’']*(\d{4}|\d{2})")
@@ -47,7 +58,9 @@ def cohort_key(cohort: str) -> str:
     return _month_key(plain) or plain
 
 
-def in_one_spelling(rows: tuple[RosterRow, ...], known: Iterable[str]) -> tuple[tuple[RosterRow, ...], tuple[str, ...]]:
+def in_one_spelling(
+    rows: tuple[RosterRow, ...], known: Iterable[str]
+) -> tuple[tuple[RosterRow, ...], tuple[RosterNote, ...]]:
     """Return rows whose cohorts are spelled as they were first, in `known` or above, and what is to be said of it."""
     first: dict[str, str] = {}
     lines: dict[str, dict[str, list[int]]] = {}
@@ -66,28 +79,25 @@ def in_one_spelling(rows: tuple[RosterRow, ...], known: Iterable[str]) -> tuple[
     return spelled, tuple(_remarks(first, lines))
 
 
-def _remarks(first: Mapping[str, str], lines: Mapping[str, Mapping[str, list[int]]]) -> Iterator[str]:
+def _remarks(first: Mapping[str, str], lines: Mapping[str, Mapping[str, list[int]]]) -> Iterator[RosterNote]:
     for key, spellings in lines.items():
         chosen = first[key]
         for other, at in spellings.items():
             if other != chosen:
-                where = f"line {spellings[chosen][0]}" if chosen in spellings else "on the roster"
-                yield (
-                    f"The cohorts {quoted(chosen)} ({where}) and {quoted(other)} ({_lines(at)}) are taken for one, "
-                    f"{quoted(chosen)}. If they are two, give one of them another name."
-                )
-        where = f"The cohort {quoted(chosen)} ({_lines(min(spellings.values()))})"
+                place = _lines(spellings[chosen][:1]) if chosen in spellings else RosterNote(sentence("on the roster"))
+                names = {"cohort": quoted(chosen), "other": quoted(other)}
+                yield RosterNote(_TWO_SPELLINGS, **names, place=place, places=_lines(at))
+        named = {"cohort": quoted(chosen), "places": _lines(min(spellings.values()))}
         if len(spellings) == 1 and _looks_like_a_date(chosen):
-            yield (
-                f"{where} looks like a date that a spreadsheet made of something else. Is it the cohort’s name? "
-                "If not, set the column to text and type it again."
-            )
+            yield RosterNote(_A_DATE, **named)
         if key == _NOTHING_OR_A_NAME:
-            yield f"{where} is taken for a name. If it says that there is none, leave the cells empty."
+            yield RosterNote(_A_NAME, **named)
 
 
-def _lines(at: list[int]) -> str:
-    return f"line {at[0]}" + (f" and {len(at) - 1:,} more" if at[1:] else "")
+def _lines(at: list[int]) -> RosterNote:
+    if not at[1:]:
+        return RosterNote(sentence("line %(number)s"), number=at[0])
+    return RosterNote(sentence("line %(number)s and %(more)s more"), number=at[0], more=f"{len(at) - 1:,}")
 
 
 def _month_key(plain: str) -> str | None:

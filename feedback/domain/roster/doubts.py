@@ -4,12 +4,23 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from feedback.domain.address import Address
-from feedback.domain.errors import RosterRefused, quoted
+from feedback.domain.errors import Places, RosterNote, RosterRefused, quoted, sentence
 from feedback.domain.roster.likeness import name_key
 from feedback.domain.roster.merging import KnownPerson, MailboxOf, RosterMerge
 from feedback.domain.roster.rows import shortened
 
-_MEND = "If it is one person, keep one address; an address that changed is mended by `feedback roster correct-address`."
+_NAMESAKE = sentence(
+    "Is %(name)s one person? The name has two addresses: %(places)s. If it is one person, keep one address; an address "
+    "that changed is corrected on the roster, not in the file."
+)
+_SHARED = sentence(
+    "%(address)s is the mailbox of %(name)s (%(place)s), and two people would answer in each other’s name; give "
+    "%(other)s another address, or write the name alike if it is one person."
+)
+_RENAMED = sentence(
+    "%(address)s is %(before)s on the roster and %(name)s in the file. Is this one person? If not, each needs an "
+    "address of their own."
+)
 
 
 @dataclass(frozen=True)
@@ -22,10 +33,10 @@ class _Holder:
     has_left: bool
 
     @property
-    def place(self) -> str:
+    def place(self) -> RosterNote:
         if self.line is not None:
-            return f"line {self.line}"
-        return "on the roster, has left" if self.has_left else "on the roster"
+            return RosterNote(sentence("line %(number)s"), number=self.line)
+        return RosterNote(sentence("on the roster, has left") if self.has_left else sentence("on the roster"))
 
 
 def examined(before: Collection[KnownPerson], merge: RosterMerge, mailbox: MailboxOf) -> RosterMerge:
@@ -34,37 +45,38 @@ def examined(before: Collection[KnownPerson], merge: RosterMerge, mailbox: Mailb
     problems = list(_shared_mailboxes(holders, mailbox))
     if problems:
         raise RosterRefused(shortened(problems))
-    return replace(merge, remarks=shortened([*merge.remarks, *_renamed(merge), *_namesakes(holders, mailbox)]))
+    questions = (*_renamed(merge), *_namesakes(holders, mailbox))
+    return replace(merge, remarks=shortened([*merge.remarks, *questions]), questions=shortened(questions))
 
 
-def _shared_mailboxes(everybody: list[_Holder], mailbox: MailboxOf) -> Iterator[str]:
+def _shared_mailboxes(everybody: list[_Holder], mailbox: MailboxOf) -> Iterator[RosterNote]:
     for holders in _grouped((mailbox(one.email), one) for one in everybody):
         first = holders[0]
         for other in holders[1:]:
             if other.line is not None and name_key(other.name) != name_key(first.name):
-                yield (
-                    f"Line {other.line}, email: {quoted(other.email)} is the mailbox of {quoted(first.name)} "
-                    f"({first.place}), and two people would answer in each other’s name; give {quoted(other.name)} "
-                    "another address, or write the name alike if it is one person."
-                )
+                yield RosterNote(
+                    _SHARED,
+                    address=quoted(other.email),
+                    name=quoted(first.name),
+                    place=first.place,
+                    other=quoted(other.name),
+                ).at(other.line, "email")
 
 
-def _renamed(merge: RosterMerge) -> Iterator[str]:
+def _renamed(merge: RosterMerge) -> Iterator[RosterNote]:
     """Yield a question for each known person whose new name has no word of the old one."""
     for person, row in merge.known:
         if not set(name_key(person.name)) & set(name_key(row.name)):
-            yield (
-                f"Line {row.line}: {row.email} is {quoted(person.name)} on the roster and {quoted(row.name)} in the "
-                "file. Is this one person? If not, each needs an address of their own."
-            )
+            names = {"before": quoted(person.name), "name": quoted(row.name)}
+            yield RosterNote(_RENAMED, address=row.email, **names).at(row.line)
 
 
-def _namesakes(everybody: list[_Holder], mailbox: MailboxOf) -> Iterator[str]:
+def _namesakes(everybody: list[_Holder], mailbox: MailboxOf) -> Iterator[RosterNote]:
     for holders in _grouped((name_key(one.name), one) for one in everybody):
         by_mailbox = {mailbox(one.email): one for one in reversed(holders)}
         if len(by_mailbox) > 1 and any(one.line is not None for one in holders):
-            places = " and ".join(f"{one.email} ({one.place})" for one in reversed(by_mailbox.values()))
-            yield f"Is {quoted(holders[0].name)} one person? The name has two addresses: {places}. {_MEND}"
+            places = Places(tuple((str(one.email), one.place) for one in reversed(by_mailbox.values())))
+            yield RosterNote(_NAMESAKE, name=quoted(holders[0].name), places=places)
 
 
 def _holders(before: Iterable[KnownPerson], merge: RosterMerge) -> list[_Holder]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from feedback.domain.errors import RosterRefused, quoted
+from feedback.domain.errors import CodePageUnknown, RosterNote, RosterRefused, quoted, sentence
 from feedback.domain.roster.western import is_western
 
 WINDOWS_1252 = "windows-1252"
@@ -33,15 +33,17 @@ CODE_PAGES = {
 }
 _RARE_PAGES = {"koi8-r": "Cyrillic", "cp866": "DOS, Cyrillic", "iso8859-5": "ISO, Cyrillic", "euc-jp": "Unix, Japanese"}
 _ALIKE = 0.95
-_ZIP, _OLD_SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_IS_OLD_SPREADSHEET = (
+_OLD_SPREADSHEET = b"\xd0\xcf\x11\xe0"
+_IS_OLD_SPREADSHEET = sentence(
     "The file is an old “.xls” or protected by a password; open it in your spreadsheet program, save it as “CSV UTF-8” "
     "or, without a password, as XLSX and upload that."
 )
 _SHOWN_NAMES, _SHOWN_PAGES = 3, 8
-_NOT_TEXT = "The file is not CSV text; open it in your spreadsheet program, save it as “CSV UTF-8” and upload that."
+_NOT_TEXT = sentence(
+    "The file is not CSV text; open it in your spreadsheet program, save it as “CSV UTF-8” and upload that."
+)
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!|\?xml|html|head|meta|table|body)", re.IGNORECASE)
-_IS_WEB_PAGE = (
+_IS_WEB_PAGE = sentence(
     "The file is a web page, whatever its name says; open it in your spreadsheet program, save it as XLSX or as "
     "“CSV UTF-8” and upload that."
 )
@@ -53,6 +55,8 @@ _SAVED_WRONGLY = (
     "The file was read in a wrong code page before it was saved. Export it again, as “CSV UTF-8”, from where it "
     "was made; or take it as it is, with --encoding utf-8, if these cells are right:"
 )
+_NO_ENCODING = "%(text)s is no encoding of text; write utf-8, utf-16, %(known)s."
+_NOT_IN_ENCODING = "The file is not text in %(encoding)s; name another encoding, or none."
 _CELL = re.compile(r"[^,;\t|\r\n\"]+")
 _INSIDE = re.compile("[^\\W\\d_](?:[\u0080-\u009f£¯¿¡¤¥¦§¨©¬®°±²³¶¸¹¼½¾×÷ƒ„…†‡ˆ‰‹•™›])+[^\\W\\d_]")
 _MAY_BE_NAMES = re.compile(r"(?:[^\W\d_]|[\s.'’-]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0655])+")
@@ -75,11 +79,9 @@ def decoded(data: bytes, encoding: str | None = None) -> RosterText:
     as each would read them.
     """
     if data.startswith(_OLD_SPREADSHEET):
-        raise RosterRefused((_IS_OLD_SPREADSHEET,))
-    if data.startswith(_ZIP):
-        raise RosterRefused((_NOT_TEXT,))
+        raise RosterRefused((RosterNote(_IS_OLD_SPREADSHEET),))
     if _WEB_PAGE.match(data[:1_000]):
-        raise RosterRefused((_IS_WEB_PAGE,))
+        raise RosterRefused((RosterNote(_IS_WEB_PAGE),))
     if encoding is not None:
         return RosterText(_in_encoding(data, _text_codec(encoding)), encoding)
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -88,12 +90,12 @@ def decoded(data: bytes, encoding: str | None = None) -> RosterText:
             refuse_rubbish(_CELL.findall(text))
             return RosterText(text, "UTF-16" if wide else "UTF-8")
     if wide or b"\x00" in data:
-        raise RosterRefused((_NOT_TEXT,))
+        raise RosterRefused((RosterNote(_NOT_TEXT),))
     text, likely = _text_or_none(data, WINDOWS_1252), _likelihoods(data, CODE_PAGES)
     is_likely = likely[WINDOWS_1252] >= _ALIKE * max(likely.values())
     if text is not None and is_likely and is_western(text):
         return RosterText(text, "Windows-1252")
-    raise RosterRefused(_question(data))
+    raise _question(data)
 
 
 def names_outside_ascii(cells: Iterable[str]) -> tuple[str, ...]:
@@ -108,14 +110,14 @@ def _text_codec(encoding: str) -> str:
         "".encode(name)
     except LookupError:
         known = ", ".join(CODE_PAGES)
-        raise RosterRefused((f"{quoted(encoding)} is no encoding of text; write utf-8, utf-16, {known}.",)) from None
+        raise RosterRefused((RosterNote(_NO_ENCODING, text=quoted(encoding), known=known),)) from None
     return "utf-8-sig" if name == "utf-8" else name
 
 
 def _in_encoding(data: bytes, encoding: str) -> str:
     text = _text_or_none(data, encoding)
     if text is None:
-        raise RosterRefused((f"The file is not text in {encoding}; name another encoding, or none.",))
+        raise RosterRefused((RosterNote(_NOT_IN_ENCODING, encoding=encoding),))
     return text
 
 
@@ -135,7 +137,7 @@ def _likelihoods(data: bytes, pages: Mapping[str, str]) -> dict[str, float]:
     return {page: found.get(codecs.lookup(page), 0.0) for page in pages}
 
 
-def _question(data: bytes) -> tuple[str]:
+def _question(data: bytes) -> RosterRefused:
     pages = CODE_PAGES | _RARE_PAGES
     likely = _likelihoods(data, pages)
     shown: dict[tuple[str, ...], str] = {}
@@ -147,12 +149,11 @@ def _question(data: bytes) -> tuple[str]:
         names = names_outside_ascii(_CELL.findall(text)) if text is not None else ()
         if names and _MAY_BE_NAMES.fullmatch(" ".join(names)):
             shown[names] = page if page == WINDOWS_1252 else shown.get(names, page)
-    readings = [f"  --encoding {page} ({pages[page]}): {', '.join(names)}" for names, page in shown.items()]
-    return _one_problem(_WHICH_PAGE, *readings[:_SHOWN_PAGES]) if readings else (_NOT_TEXT,)
-
-
-def _one_problem(*lines: str) -> tuple[str]:
-    return ("\n".join(lines),)
+    readings = [(page, ", ".join(names)) for names, page in shown.items()][:_SHOWN_PAGES]
+    if not readings:
+        return RosterRefused((RosterNote(_NOT_TEXT),))
+    lines = (f"  --encoding {page} ({pages[page]}): {names}" for page, names in readings)
+    return CodePageUnknown(RosterNote("\n".join((_WHICH_PAGE, *lines))), tuple(readings))
 
 
 def refuse_rubbish(cells: Iterable[str]) -> None:
@@ -160,8 +161,9 @@ def refuse_rubbish(cells: Iterable[str]) -> None:
     rare = dict.fromkeys(cell for cell in cells if not cell.isascii())
     meant = [(cell, found) for cell in rare if (found := _meant_by(cell)) is not None]
     if meant:
-        shown = (f"  {quoted(cell)}" + (f" was {quoted(found)}" if found else "") for cell, found in meant)
-        raise RosterRefused(_one_problem(_SAVED_WRONGLY, *islice(shown, _SHOWN_NAMES)))
+        shown = meant[:_SHOWN_NAMES]
+        lines = (f"  {quoted(cell)}" + (f" was {quoted(found)}" if found else "") for cell, found in shown)
+        raise CodePageUnknown(RosterNote("\n".join((_SAVED_WRONGLY, *lines))), tuple(shown), is_settled=True)
 
 
 def _meant_by(cell: str) -> str | None:

@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from feedback.domain.errors import RosterNote, sentence
 from feedback.domain.roster.words import known_field
 
 _DELIMITERS = ",;\t"
 MOST_TITLE_ROWS = 10
+_FIRST_CHARS = 2_000
 # Files that were put together have one at the beginning of each.
 _BYTE_ORDER_MARKS = re.compile("(?:\\A|(?<=[\r\n]))\ufeff+")
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(?=[\r\n])', re.IGNORECASE)
-_QUOTES = "a quotation mark does not match; close it at the end of its field, and double those inside the field."
-EMPTY = "The file is empty; its first line must name the columns name, email and role."
+_QUOTES = sentence(
+    "a quotation mark does not match; close it at the end of its field, and double those inside the field."
+)
+EMPTY = sentence("The file is empty; its first line must name the columns name, email and role.")
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class RosterRecord:
 
     line: int
     cells: tuple[str, ...] = ()
-    problem: str = ""
+    problem: RosterNote | None = None
 
 
 def roster_records(text: str) -> Iterator[RosterRecord]:
@@ -37,7 +41,8 @@ def _delimited(text: str) -> tuple[str, str]:
     told = _SEPARATOR_LINE.match(text)
     if told:
         return text[told.end() :], told[1]
-    return text, max(_DELIMITERS, key=lambda delimiter: _known_headers(text, delimiter))
+    first_lines = text[:_FIRST_CHARS]
+    return text, max(_DELIMITERS, key=lambda sign: (_known_headers(text, sign), first_lines.count(sign)))
 
 
 def _known_headers(text: str, delimiter: str) -> int:
@@ -55,7 +60,7 @@ def _records(text: str, delimiter: str) -> Iterator[RosterRecord]:
         except StopIteration:
             return
         except csv.Error:
-            yield RosterRecord(line, problem=f"Line {line}: {_QUOTES}")
+            yield RosterRecord(line, problem=RosterNote(_QUOTES).at(line))
             continue
         if any(cell.strip() for cell in cells):
             yield RosterRecord(line, tuple(cells))

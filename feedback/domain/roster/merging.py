@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from feedback.domain.address import Address
+from feedback.domain.errors import RosterNote
 from feedback.domain.roster.cohorts import in_one_spelling
 from feedback.domain.roster.rows import RosterFile, RosterRow
 
@@ -34,7 +35,7 @@ class RosterMerge:
     """Rows of a file, with what it does not say filled in.
 
     `away` are rows of people who have left and stay away, `back` the mailboxes of those who rejoin. `remarks` are
-    what somebody should look at.
+    what somebody should look at, and `questions` those among them that only a person can answer.
     """
 
     new: tuple[RosterRow, ...]
@@ -43,7 +44,8 @@ class RosterMerge:
     back: frozenset[Address]
     cohorts_lost: int
     languages_lost: int
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[RosterNote, ...] = ()
+    questions: tuple[RosterNote, ...] = ()
 
 
 def merged(

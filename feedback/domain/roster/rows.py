@@ -7,31 +7,34 @@ Refuses the whole file when one field is wrong, and then names every wrong line,
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from feedback.domain.address import Address
-from feedback.domain.errors import AddressRefused, RosterRefused, quoted
+from feedback.domain.errors import AddressRefused, CellRefused, RosterNote, RosterRefused, Times, quoted, sentence
 from feedback.domain.roster.cells import READERS, is_error, no_error, stands_for_nothing
+from feedback.domain.roster.columns import Columns, columns_of, header_of, without_empty_end
 from feedback.domain.roster.encodings import decoded, names_outside_ascii
-from feedback.domain.roster.files import EMPTY, MOST_TITLE_ROWS, RosterRecord, roster_records
+from feedback.domain.roster.files import RosterRecord, roster_records
 from feedback.domain.roster.words import known_field
 from feedback.domain.survey.questionnaires import Role
 
 MAX_ROWS = 100_000
 MAX_PROBLEMS = 50
 
-_REQUIRED = ("name", "email", "role")
-_NAME_FIELDS = ("first name", "name", "last name")
 _OPTIONAL = {"cohort", "language"}
 
-_KNOWN_HEADERS = (
-    "use name, email, role, cohort or language, or remove it. (First name and last name, work email and group are "
-    "known too, and all of them in French, Spanish, Arabic, Welsh and German.)"
+_NO_ROWS = sentence("The file has headers but no participants; add one line for each participant.")
+_TOO_MANY = sentence("The file has more than %(most)s participants; split it into several programmes.")
+_LETTERS = sentence("%(source)s; names with other letters begin so: %(names)s.")
+_AND_MORE = sentence("and %(more)s more.")
+_TAKEN_FOR_EMPTY = sentence("%(text)s is taken for an empty %(field)s, %(times)s.")
+_REPEATED = sentence("%(text)s is already a %(role)s on line %(number)s; remove one of them.")
+_ONE_CELL = sentence("only %(text)s stands in the row; if it is a total or a note, remove the row.")
+_TOO_NARROW = "the row has %(found)s of %(width)s columns; add what is missing."
+_TOO_WIDE = sentence(
+    "the row has %(found)s columns, the headers have %(width)s; remove what is too much, or put quotation marks around "
+    "a field that holds the delimiter."
 )
-_NO_HEADERS = "Line {line} names no known column; write the headers name, email, role, cohort and language."
-_NO_ROWS = "The file has headers but no participants; add one line for each participant."
-_TOO_MANY = f"The file has more than {MAX_ROWS:,} participants; split it into several programmes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,126 +58,51 @@ class RosterFile:
 
     rows: tuple[RosterRow, ...]
     fields: frozenset[str]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[RosterNote, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Columns:
-    """Where each field stands; a name may be in two columns.
+class RosterTable:
+    """The rows of a file before any is judged. `source` says how they were read, `remarks` what was left out."""
 
-    `width` counts columns; `problems` are what is wrong with the headers.
-    """
-
-    place_by_field: Mapping[str, int]
-    name_places: tuple[int, ...]
-    width: int
-    problems: tuple[str, ...]
-
-    @cached_property
-    def needed(self) -> int:
-        """How many cells a row has at least: those up to the last required field."""
-        return 1 + max(self.name_places + tuple(self.place_by_field.get(field, 0) for field in _REQUIRED))
-
-    @property
-    def fields(self) -> frozenset[str]:
-        return frozenset(self.place_by_field) | ({"name"} if self.name_places else set())
+    source: RosterNote
+    records: Sequence[RosterRecord]
+    remarks: tuple[RosterNote, ...] = ()
 
 
-def read_roster(data: bytes, encoding: str | None = None) -> RosterFile:
-    """Return what a roster file says, in the `encoding` that somebody named or else in the one that it shows.
+def table_of_text(data: bytes, encoding: str | None = None) -> RosterTable:
+    """Return the rows of a text file, in the `encoding` that somebody named or else in the one that it shows."""
+    read = decoded(data, encoding)
+    source = RosterNote(sentence("Read as %(encoding)s"), encoding=read.encoding)
+    return RosterTable(source, tuple(roster_records(read.text)))
+
+
+def read_table(table: RosterTable) -> RosterFile:
+    """Return what the rows of a file say.
 
     Raises RosterRefused with one sentence per wrong field, at most 50 of them, and then how many more there are.
     """
-    read = decoded(data, encoding)
-    return read_records(roster_records(read.text), f"Read as {read.encoding}")
-
-
-def read_records(records: Iterator[RosterRecord], source: str, remarks: tuple[str, ...] = ()) -> RosterFile:
-    """Return what the rows of a file say; `source` says how they were read. Raises as `read_roster` does."""
-    above, header = _header(records)
-    columns = _columns(header)
+    records = iter(table.records)
+    above, header = header_of(records)
+    columns = columns_of(header)
     reading = _read(records, columns)
     if reading.problems:
         raise RosterRefused(shortened(reading.problems))
     if not reading.rows:
-        raise RosterRefused((_NO_ROWS,))
-    remarks = (*remarks, *_letters(source, reading.rows), *above, *reading.remarks)
+        raise RosterRefused((RosterNote(_NO_ROWS),))
+    remarks = (*table.remarks, *_letters(table.source, reading.rows), *above, *reading.remarks)
     return RosterFile(tuple(reading.rows), columns.fields, remarks)
 
 
-def _letters(source: str, rows: list[RosterRow]) -> tuple[str, ...]:
+def _letters(source: RosterNote, rows: list[RosterRow]) -> tuple[RosterNote, ...]:
     names = names_outside_ascii([row.name for row in rows])
-    return (f"{source}; names with other letters begin so: {', '.join(names)}.",) if names else ()
+    return (RosterNote(_LETTERS, source=source, names=", ".join(names)),) if names else ()
 
 
-def shortened(problems: Sequence[str]) -> tuple[str, ...]:
+def shortened(problems: Sequence[RosterNote]) -> tuple[RosterNote, ...]:
     """Return the first 50 problems, and how many more there are."""
     more = len(problems) - MAX_PROBLEMS
-    return (*problems[:MAX_PROBLEMS], *((f"and {more:,} more.",) if more > 0 else ()))
-
-
-def _header(records: Iterator[RosterRecord]) -> tuple[tuple[str, ...], RosterRecord]:
-    """Return what is to be said of rows above the headers, and the headers; RosterRefused if there are none."""
-    first = next(records, None)
-    if first is None:
-        raise RosterRefused((EMPTY,))
-    at = first
-    for _title in range(MOST_TITLE_ROWS):
-        if at.problem or any(map(known_field, at.cells)):
-            break
-        following = next(records, None)
-        if following is None:
-            break
-        at = following
-    if at is first or not any(map(known_field, at.cells)):
-        return (), first
-    return (f"What stands above the headers on line {at.line} is left out.",), at
-
-
-def _columns(header: RosterRecord) -> _Columns:
-    if header.problem:
-        raise RosterRefused((header.problem,))
-    headers = _without_empty_end(header.cells)
-    place_by_field: dict[str, int] = {}
-    problems = []
-    for place, text in enumerate(headers):
-        field = known_field(text)
-        if field is None or field in place_by_field:
-            problems.append(f"Line {header.line}: " + _header_problem(text, place, field))
-        else:
-            place_by_field[field] = place
-    if not place_by_field:
-        raise RosterRefused((_NO_HEADERS.format(line=header.line),))
-    names = _name_places(place_by_field)
-    missing = (field for field in _REQUIRED if not (names if field == "name" else field in place_by_field))
-    problems += [f"Line {header.line}: there is no header {field}; add a column {field}." for field in missing]
-    others = {field: place for field, place in place_by_field.items() if field not in _NAME_FIELDS}
-    return _Columns(others, names, len(headers), tuple(problems))
-
-
-def _name_places(place_by_field: Mapping[str, int]) -> tuple[int, ...]:
-    """Return the columns of a name in the order in which it is said: the whole one, or first and last.
-
-    Beside a first name "Nom" is the last one, beside a last name "Nombre" is the first.
-    """
-    first, name, last = (place_by_field.get(field) for field in _NAME_FIELDS)
-    if name is not None and (first is None) == (last is None):
-        return (name,)
-    places = [place for place in (first, name, last) if place is not None]
-    return tuple(places) if len(places) == 2 else ()
-
-
-def _header_problem(text: str, place: int, field: str | None) -> str:
-    if field:
-        return f"the header {quoted(text)} is a second {field}; keep only one column for it."
-    if not text.strip():
-        return f"column {place + 1} has no header; name it or remove it."
-    return f"the header {quoted(text)} is not known; {_KNOWN_HEADERS}"
-
-
-def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
-    width = max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
-    return cells[:width]
+    return (*problems[:MAX_PROBLEMS], *((RosterNote(_AND_MORE, more=f"{more:,}"),) if more > 0 else ()))
 
 
 @dataclass
@@ -182,11 +110,11 @@ class _Reading:
     """What has been read so far. `nothing` counts cells that say that they are empty, by field and text."""
 
     rows: list[RosterRow]
-    problems: list[str]
+    problems: list[RosterNote]
     nothing: Counter[tuple[str, str]]
     line_by_person: dict[tuple[Address, Role], int]
 
-    def take(self, record: RosterRecord, columns: _Columns) -> None:
+    def take(self, record: RosterRecord, columns: Columns) -> None:
         if _is_header_again(record, columns):
             return
         texts = _texts(record, columns)
@@ -201,18 +129,18 @@ class _Reading:
         self.rows.append(row)
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[RosterNote, ...]:
         return tuple(
-            f"{quoted(text)} is taken for an empty {field}, {count:,} {'times' if count > 1 else 'time'}."
+            RosterNote(_TAKEN_FOR_EMPTY, text=quoted(text), field=field, times=Times(count))
             for (field, text), count in sorted(self.nothing.items())
         )
 
 
-def _read(records: Iterator[RosterRecord], columns: _Columns) -> _Reading:
+def _read(records: Iterator[RosterRecord], columns: Columns) -> _Reading:
     reading = _Reading([], list(columns.problems), Counter(), {})
     for count, record in enumerate(records, start=1):
         if count > MAX_ROWS:
-            raise RosterRefused((_TOO_MANY,))
+            raise RosterRefused((RosterNote(_TOO_MANY, most=f"{MAX_ROWS:,}"),))
         try:
             reading.take(record, columns)
         except RosterRefused as refused:
@@ -220,11 +148,11 @@ def _read(records: Iterator[RosterRecord], columns: _Columns) -> _Reading:
     return reading
 
 
-def _repeated(row: RosterRow, first: int) -> str:
-    return f"Line {row.line}, email: {quoted(row.email)} is already a {row.role} on line {first}; remove one of them."
+def _repeated(row: RosterRow, first: int) -> RosterNote:
+    return RosterNote(_REPEATED, text=quoted(row.email), role=str(row.role), number=first).at(row.line, "email")
 
 
-def _is_header_again(record: RosterRecord, columns: _Columns) -> bool:
+def _is_header_again(record: RosterRecord, columns: Columns) -> bool:
     """Tell whether a row repeats the headers, as where files were put together."""
     places = columns.place_by_field.items()
     if any("@" in cell for cell in record.cells):
@@ -234,7 +162,7 @@ def _is_header_again(record: RosterRecord, columns: _Columns) -> bool:
     )
 
 
-def _texts(record: RosterRecord, columns: _Columns) -> dict[str, str]:
+def _texts(record: RosterRecord, columns: Columns) -> dict[str, str]:
     cells = _cells(record, columns)
     texts = {field: cells[place] for field, place in columns.place_by_field.items()}
     if columns.name_places:
@@ -250,14 +178,14 @@ def _row(line: int, texts: Mapping[str, str]) -> RosterRow:
     for field, read in READERS.items():
         try:
             values[field] = read(no_error(texts.get(field, "")))
-        except (ValueError, AddressRefused) as wrong:
-            problems += [f"Line {line}, {field}: {wrong}"] if field in texts else []
+        except (CellRefused, AddressRefused) as wrong:
+            problems += [RosterNote(wrong.said, **wrong.values).at(line, field)] if field in texts else []
     if len(values) < len(READERS):
         raise RosterRefused(tuple(problems))
     return RosterRow(line, **values)
 
 
-def _cells(record: RosterRecord, columns: _Columns) -> tuple[str, ...]:
+def _cells(record: RosterRecord, columns: Columns) -> tuple[str, ...]:
     """Return exactly as many cells as there are headers.
 
     Empty ones beyond the last header are a spreadsheet's habit, and so is to leave out the last ones of a row.
@@ -266,12 +194,9 @@ def _cells(record: RosterRecord, columns: _Columns) -> tuple[str, ...]:
         raise RosterRefused((record.problem,))
     width, written = columns.width, [cell for cell in record.cells if cell and not cell.isspace()]
     if len(written) == 1 and width > 1:
-        said = f"only {quoted(written[0])} stands in the row; if it is a total or a note, remove the row."
-        raise RosterRefused((f"Line {record.line}: {said}",))
-    found = max(min(len(record.cells), width), len(_without_empty_end(record.cells)))
+        raise RosterRefused((RosterNote(_ONE_CELL, text=quoted(written[0])).at(record.line),))
+    found = max(min(len(record.cells), width), len(without_empty_end(record.cells)))
     if columns.needed <= found <= width:
         return (*record.cells[:width], *[""] * (width - found))
-    if found < width:
-        raise RosterRefused((f"Line {record.line}: the row has {found} of {width} columns; add what is missing.",))
-    mend = "remove what is too much, or put quotation marks around a field that holds the delimiter"
-    raise RosterRefused((f"Line {record.line}: the row has {found} columns, the headers have {width}; {mend}.",))
+    wrong = _TOO_NARROW if found < width else _TOO_WIDE
+    raise RosterRefused((RosterNote(wrong, found=found, width=width).at(record.line),))

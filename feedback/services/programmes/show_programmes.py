@@ -52,6 +52,7 @@ class ProgrammeView:
     contact_name: str
     contact_email: str
     reviewer_name: str
+    approves_rosters: bool
     roster: tuple[tuple[Atom, int], ...]
     waves: tuple[WaveLine, ...]
 
@@ -90,6 +91,7 @@ def show_programme(session: Session, programme_id: int) -> ProgrammeView:
             contact_name=programme.contact_name,
             contact_email=programme.contact_email,
             reviewer_name=programme.reviewer_name,
+            approves_rosters=programme.organisation.approves_rosters,
             roster=tuple(roster_sizes(session, programme_id).items()),
             waves=tuple(_line(wave) for wave in waves_of(session, programme_id)),
         )

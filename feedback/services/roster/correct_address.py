@@ -80,12 +80,9 @@ def _holders(session: Session, programme_id: int, address: Address, people: list
 
 def wanted_address(text: str) -> Address:
     """Return the address that somebody is to have; raise AddressRefused if it is none."""
-    try:
-        return read_address(text)
-    except AddressRefused as wrong:
-        if wrong.values:
-            raise
-        raise AddressRefused(f"The new address cannot be used: {wrong}") from None
+    if address_or_none(text) is None:
+        raise AddressRefused(sentence("The new address cannot be used. Write it like name@example.com."))
+    return read_address(text)
 
 
 # Somebody in both roles may have a wrong address in one of them only.

@@ -1,13 +1,15 @@
 """Import a roster file: all of it or nothing, and the same file twice changes nothing."""
 
-from collections.abc import Collection
+import hashlib
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import Address, one_address, read_address
-from feedback.domain.errors import NotFound
+from feedback.domain.errors import NotFound, RosterChanged, RosterNote, sentence
 from feedback.domain.links import OptOutDigest, opt_out_digest, opt_out_token
 from feedback.domain.roster.doubts import examined
 from feedback.domain.roster.merging import KnownPerson, RosterMerge, merged
@@ -15,14 +17,19 @@ from feedback.domain.roster.rows import RosterFile, RosterRow
 from feedback.domain.waves.states import WaveState
 from feedback.services.roster.read_file import read_file
 from feedback.storage.audit_log import note
-from feedback.storage.database import lock_programme
+from feedback.storage.database import lock_programme, reading
 from feedback.storage.deliveries import invited_to
 from feedback.storage.keys import KeyStore
 from feedback.storage.opt_outs import add_opt_outs
-from feedback.storage.people import Participant, add_people, known_numbers, known_people
+from feedback.storage.people import Participant, add_people, known_numbers, known_people, mark_left
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.roster_approvals import note_change
 from feedback.storage.waves import waves_of
+
+_CHANGED_SINCE = sentence(
+    "Somebody has changed the people of this programme, or a survey was opened, since this page was made. Nothing was "
+    "saved. Look at the changes again, as they would be now."
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,24 @@ class RosterChange:
     cohorts_lost: int = 0
     languages_lost: int = 0
     away: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[RosterNote, ...] = ()
+
+
+@dataclass(frozen=True)
+class RosterComparison:
+    """What an import would do, by name. `changing` are people as they are and as they would be, who differ.
+
+    `away` are rows of those who have left, `absent` those on the roster but not in the file; `questions` are what
+    only a person can answer. `seen` stands for the roster that the file was compared with.
+    """
+
+    change: RosterChange
+    joining: tuple[RosterRow, ...]
+    changing: tuple[tuple[KnownPerson, RosterRow], ...]
+    away: tuple[RosterRow, ...]
+    absent: tuple[KnownPerson, ...]
+    questions: tuple[RosterNote, ...]
+    seen: str
 
 
 def compare_roster(
@@ -56,9 +80,25 @@ def compare_roster(
     rejoin: Collection[str] | None = (),
 ) -> RosterChange:
     """Return what importing `data` would change; raise as `import_roster` does."""
-    file = read_file(data, encoding)
-    before = known_people(session, programme_id)
-    return _change(before, _merge(session, programme_id, before, file, rejoin), _invited_now(session, programme_id))
+    return compare_people(session, programme_id, read_file(data, encoding), rejoin=rejoin).change
+
+
+def compare_people(
+    session: Session, programme_id: int, file: RosterFile, *, rejoin: Collection[str] | None = ()
+) -> RosterComparison:
+    """Return what taking over a file would do, by name; raise as `import_roster` does."""
+    with reading(session):
+        before = known_people(session, programme_id)
+        merge = _merge(session, programme_id, before, file, rejoin)
+        return RosterComparison(
+            change=_change(before, merge, _invited_now(session, programme_id)),
+            joining=merge.new,
+            changing=tuple((person, row) for person, row in merge.known if _differs(person, row)),
+            away=merge.away,
+            absent=_absent(before.values(), merge),
+            questions=merge.questions,
+            seen=_state_of(session, programme_id, before.values()),
+        )
 
 
 def import_roster(
@@ -79,23 +119,54 @@ def import_roster(
     `rejoin` names, with None at any; NotFound if it names one of somebody else.
     """
     file = read_file(data, encoding)
+    change = put_people_in(session, keys, programme_id, file, now=now, actor=actor, rejoin=rejoin)
+    session.commit()
+    return change
+
+
+def put_people_in(
+    session: Session,
+    keys: KeyStore,
+    programme_id: int,
+    file: RosterFile,
+    *,
+    now: datetime,
+    actor: str,
+    rejoin: Collection[str] | None = (),
+    leaving: Collection[int] = (),
+    seen: str | None = None,
+) -> RosterChange:
+    """Do what `import_roster` does, in a transaction that the caller ends.
+
+    `leaving` are the numbers of people who are not in the file and have left. Raises RosterChanged if the roster is
+    not the one that `seen` stands for.
+    """
     programme_by_id(session, programme_id)
     lock_programme(session, programme_id)
     before = known_people(session, programme_id)
+    if seen is not None and seen != _state_of(session, programme_id, before.values()):
+        raise RosterChanged(_CHANGED_SINCE)
     merge = _merge(session, programme_id, before, file, rejoin)
     change = _change(before, merge, _invited_now(session, programme_id))
+    left = [person.number for person in _absent(before.values(), merge) if person.number in leaving]
+    _write(session, programme_id, merge, before)
+    add_opt_outs(session, programme_id, _new_digests(session, keys, programme_id, before))
+    mark_left(session, left)
+    if change.added or change.changed or left:
+        note_change(session, programme_id, actor)
+    act = f"imported roster: {change.added} added, {change.changed} changed" + (f", {len(left)} left" if left else "")
+    note(session, now, actor, act, f"programme {programme_id}")
+    return change
+
+
+def _write(
+    session: Session, programme_id: int, merge: RosterMerge, before: dict[tuple[Address, str], Participant]
+) -> None:
     for known, row in merge.known:
         person = before[known.email, known.role]
         person.name, person.cohort, person.language = row.name, row.cohort, row.language
         person.has_left = False
     add_people(session, programme_id, merge.new)
-    add_opt_outs(session, programme_id, _new_digests(session, keys, programme_id, before))
-    if change.added or change.changed:
-        note_change(session, programme_id, actor)
-    act = f"imported roster: {change.added} added, {change.changed} changed"
-    note(session, now, actor, act, f"programme {programme_id}")
-    session.commit()
-    return change
 
 
 def _merge(
@@ -120,6 +191,18 @@ def _merge(
 
 def _known(one: Participant) -> KnownPerson:
     return KnownPerson(one.id, one.name, one.email, one.role, one.cohort, one.language, one.has_left)
+
+
+def _absent(before: Iterable[Participant], merge: RosterMerge) -> tuple[KnownPerson, ...]:
+    in_file = {person.number for person, _row in merge.known}
+    return tuple(_known(person) for person in before if not person.has_left and person.id not in in_file)
+
+
+def _state_of(session: Session, programme_id: int, people: Iterable[Participant]) -> str:
+    """Return what is different after any change to what an import is compared with."""
+    open_waves = [wave.id for wave in waves_of(session, programme_id) if wave.state == WaveState.OPEN]
+    lines = [[one.id, one.name, one.email, one.role, one.cohort, one.language, one.has_left] for one in people]
+    return hashlib.sha256(json.dumps([open_waves, lines]).encode()).hexdigest()
 
 
 def _new_digests(
@@ -147,7 +230,7 @@ def _change(
         added=len(merge.new),
         changed=changed,
         unchanged=len(merge.known) - changed,
-        absent=sum(not person.has_left and person.id not in in_file for person in before.values()),
+        absent=len(_absent(before.values(), merge)),
         waiting=0 if invited is None else len(merge.new) + len(in_file - invited),
         regrouped=sum(person.number in (invited or ()) and person.cohort != row.cohort for person, row in merge.known),
         cohorts_lost=merge.cohorts_lost,

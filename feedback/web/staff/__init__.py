@@ -11,6 +11,7 @@ from feedback.web.staff import (
     comparisons,
     planning,
     programmes,
+    putting_in,
     questions,
     quiet_times,
     reports,
@@ -23,9 +24,11 @@ from feedback.web.staff import (
     waves,
 )
 from feedback.web.staff.notices import worker_notice
+from feedback.web.staff.uploads import take_uploads
 from forms.staff import SignOutForm
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
+staff.before_request(take_uploads)
 
 staff.add_url_rule("/", "programmes", programmes.index)
 staff.add_url_rule("/programmes/<int:programme_id>", "programme", programmes.one)
@@ -46,7 +49,20 @@ staff.add_url_rule("/waves/<int:wave_id>/extend", "extend_wave", wave_dates.exte
 staff.add_url_rule("/waves/<int:wave_id>/cancel", "cancel_wave", wave_dates.cancel, methods=["POST"])
 staff.add_url_rule("/programmes/<int:programme_id>/roster", "roster", rosters.one)
 staff.add_url_rule("/programmes/<int:programme_id>/roster", "approve_roster", rosters.approve, methods=["POST"])
+staff.add_url_rule("/programmes/<int:programme_id>/roster/found", "find_people", rosters.find, methods=["POST"])
+for _ending in ("csv", "xlsx"):
+    _chosen = {"ending": _ending}
+    _EMPTY = f"/programmes/<int:programme_id>/roster/empty.{_ending}"
+    staff.add_url_rule(_EMPTY, "empty_list", rosters.template, defaults=_chosen)
+_IN = "/programmes/<int:programme_id>/roster/new"
+staff.add_url_rule(_IN, "ask_people", putting_in.ask)
+staff.add_url_rule(_IN, "send_people", putting_in.send, methods=["POST"])
+staff.add_url_rule(f"{_IN}/code-page", "choose_code_page", putting_in.choose_code_page, methods=["POST"])
+staff.add_url_rule(f"{_IN}/columns", "match_columns", putting_in.match_columns, methods=["POST"])
+staff.add_url_rule(f"{_IN}/mended", "mend_people", putting_in.mend, methods=["POST"])
+staff.add_url_rule(f"{_IN}/checked", "put_people_in", putting_in.put_in, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/undeliverable", "undeliverable", undeliverable.people)
+staff.add_url_rule("/waves/<int:wave_id>/undeliverable/found", "find_lost", undeliverable.find, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/undeliverable", "mend_delivery", undeliverable.mend, methods=["POST"])
 staff.add_url_rule(
     "/waves/<int:wave_id>/undeliverable/all", "resend_to_refused", undeliverable.resend, methods=["POST"]
@@ -89,4 +105,4 @@ staff.add_url_rule("/signed-in/end-all", "end_all_sessions", sessions.end_all, m
 
 @staff.context_processor
 def _on_every_page() -> dict[str, SignOutForm | str | None]:
-    return {"sign_out_form": SignOutForm(), "worker_notice": worker_notice()}
+    return {"sign_out_form": SignOutForm(formdata=None), "worker_notice": worker_notice()}

@@ -1,17 +1,22 @@
 """Whom no mail of a wave reaches, with a way to correct the address and send the invitation again."""
 
-from flask import redirect, render_template, url_for
+from collections.abc import Sequence
+
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import AddressRefused, NotFound, ResendRefused
+from feedback.domain.roster.searching import found_among
 from feedback.domain.staff import PLANNERS
 from feedback.domain.waves.states import WaveState
 from feedback.runtime import runtime
 from feedback.services.mail.resend_invitation import mend_delivery, resend_to_refused
-from feedback.services.mail.show_undeliverable import show_undeliverable
+from feedback.services.mail.show_undeliverable import Undeliverable, show_undeliverable
 from feedback.services.waves.show_wave import show_wave
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.paging import MOST, page_of
 from feedback.web.staff.sent_forms import accepted
+from forms.roster import FindPeopleForm
 from forms.staff import MendDeliveryForm, ResendToRefusedForm
 
 
@@ -19,6 +24,14 @@ from forms.staff import MendDeliveryForm, ResendToRefusedForm
 def people(wave_id: int) -> ResponseReturnValue:
     """List them by name."""
     return _page(wave_id)
+
+
+@allowed(*PLANNERS)
+def find(wave_id: int) -> ResponseReturnValue:
+    """List those whose names or addresses begin so. Posted, so that no name stands in an address or a log."""
+    form = FindPeopleForm()
+    with accepted(form):
+        return _page(wave_id, found=form)
 
 
 @allowed(*PLANNERS)
@@ -40,18 +53,33 @@ def resend(wave_id: int) -> ResponseReturnValue:
     return redirect(url_for(".undeliverable", wave_id=wave_id), 303)
 
 
-def _page(wave_id: int, sent: MendDeliveryForm | None = None) -> str:
+def _page(wave_id: int, sent: MendDeliveryForm | None = None, found: FindPeopleForm | None = None) -> str:
     wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
-    found = show_undeliverable(runtime().session(), wave_id)
+    lost = show_undeliverable(runtime().session(), wave_id)
+    finding = found or FindPeopleForm(formdata=None)
+    wanted = finding.words.data or ""
+    shown = page_of(found_among(lost, wanted), _number(lost, sent))
     return render_template(
         "staff/undeliverable.html",
         wave=wave,
         may_mend=wave.state is WaveState.OPEN,
-        people=[(person, _form(person.participant_id, person.email, sent)) for person in found],
-        refused_people=sum(one.may_be_sent_again for one in found),
+        people=[(person, _form(person.participant_id, person.email, sent)) for person in shown.items],
+        shown=shown,
+        finding=finding,
+        wanted=wanted,
+        all=len(lost),
+        refused_people=sum(one.may_be_sent_again for one in lost),
         resend_form=ResendToRefusedForm(formdata=None),
         refused=sent is not None,
     )
+
+
+def _number(lost: Sequence[Undeliverable], sent: MendDeliveryForm | None) -> int:
+    """Return the page that was asked for, or the one with the person whose address was sent."""
+    if sent is None:
+        return request.values.get("page", 1, type=int)
+    at = (place for place, one in enumerate(lost) if one.participant_id == sent.participant.data)
+    return next(at, 0) // MOST + 1
 
 
 def _form(number: int, email: str, sent: MendDeliveryForm | None) -> MendDeliveryForm:

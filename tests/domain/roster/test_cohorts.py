@@ -5,7 +5,7 @@ import pytest
 from feedback.domain.errors import RosterRefused
 from feedback.domain.roster.cohorts import cohort_key
 from feedback.domain.roster.merging import KnownPerson, merged
-from feedback.domain.roster.rows import read_roster
+from feedback.services.roster.read_file import read_file
 from tests.roster_cases import case
 
 
@@ -15,7 +15,7 @@ def taken(data: bytes, *known: str) -> tuple[list[str], str]:
         KnownPerson(at, f"P {at}", f"known{at}@example.com", "mentor", name, "en", False)  # noqa: FBT003
         for at, name in enumerate(known)
     ]
-    merge = merged(before, read_roster(data), lambda address: address)
+    merge = merged(before, read_file(data), lambda address: address)
     return [row.cohort for row in merge.new], "\n".join(merge.remarks)
 
 
@@ -120,7 +120,7 @@ def test_what_people_take_for_two(one: str, other: str) -> None:
 @pytest.mark.parametrize("row", ["{},p@example.com,mentor,Lyon", "P,{},mentor,Lyon", "P,p@example.com,mentor,{}"])
 def test_an_error_of_a_spreadsheet_is_refused_by_name(row: str, error: str) -> None:
     with pytest.raises(RosterRefused, match="is an error of the spreadsheet; mend the cell there"):
-        read_roster(("name,email,role,cohort\n" + row.format(error)).encode())
+        read_file(("name,email,role,cohort\n" + row.format(error)).encode())
 
 
 @pytest.mark.parametrize("name", ["#MeToo", "#1", "# 12"])

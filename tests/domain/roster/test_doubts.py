@@ -9,7 +9,7 @@ from feedback.domain.errors import RosterRefused
 from feedback.domain.roster.doubts import examined
 from feedback.domain.roster.likeness import name_key
 from feedback.domain.roster.merging import KnownPerson, merged
-from feedback.domain.roster.rows import read_roster
+from feedback.services.roster.read_file import read_file
 from tests.roster_cases import case
 
 ADA = "Ada Ito,team@example.com,mentor"
@@ -24,7 +24,7 @@ def mailbox(address: Address) -> Address:
 
 
 def questions(data: bytes, *before: KnownPerson) -> tuple[str, ...]:
-    said = examined(before, merged(before, read_roster(data), mailbox), mailbox).remarks
+    said = examined(before, merged(before, read_file(data), mailbox), mailbox).remarks
     return tuple(one for one in said if not one.startswith("Read as"))
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from feedback.domain.errors import RosterRefused
 from feedback.domain.roster.encodings import CODE_PAGES, WINDOWS_1252
-from feedback.domain.roster.rows import RosterFile, read_roster
+from feedback.domain.roster.rows import RosterFile
+from feedback.services.roster.read_file import read_file
 from tests.roster_cases import case
 
 NAMES = {
@@ -47,7 +48,7 @@ def file_of(*names: str, encoding: str) -> bytes:
 
 def asked(data: bytes) -> str:
     with pytest.raises(RosterRefused) as refused:
-        read_roster(data)
+        read_file(data)
     (problem,) = refused.value.problems
     return problem
 
@@ -61,7 +62,7 @@ def test_another_code_page_is_asked_about_and_read_when_it_is_named(page: str) -
     data = file_of(*NAMES[page], encoding=page)
     question = asked(data)
     assert f"--encoding {page} ({CODE_PAGES[page]}): {', '.join(NAMES[page][:3])}" in question
-    assert names_in(read_roster(data, page)) == list(NAMES[page])
+    assert names_in(read_file(data, page)) == list(NAMES[page])
 
 
 @pytest.mark.parametrize("page", RARE)
@@ -69,7 +70,7 @@ def test_a_rare_code_page_is_among_those_asked_about(page: str) -> None:
     data = file_of(RARE[page], encoding=page)
     assert f"--encoding {page} " in asked(data)
     assert f"): {RARE[page]}" in asked(data)
-    assert names_in(read_roster(data, page)) == [RARE[page]]
+    assert names_in(read_file(data, page)) == [RARE[page]]
 
 
 @pytest.mark.parametrize("name", ["Þórður Ýmir", "Niccolò D’Amico"])
@@ -80,7 +81,7 @@ def test_a_western_name_that_is_asked_about_can_be_had_in_windows_1252(name: str
 @pytest.mark.parametrize("headers", ["Nom;Courriel;Rôle", "Nombre;Correo electrónico;Rol", "Name;E-Mail;Rôl"])
 def test_headers_may_be_all_that_is_not_ascii(headers: str) -> None:
     data = f"{headers}\r\nAda Ito;ada@example.com;mentor".encode("cp1252")
-    assert names_in(read_roster(data)) == ["Ada Ito"]
+    assert names_in(read_file(data)) == ["Ada Ito"]
 
 
 @pytest.mark.parametrize(("page", "names"), [(page, name) for page, names in NAMES.items() for name in names])
@@ -94,11 +95,11 @@ def test_one_name_alone_is_never_garbled(page: str, names: str) -> None:
 )
 def test_the_cases_of_other_code_pages_are_asked_about(name: str, page: int, read: str) -> None:
     assert f"--encoding windows-{page} " in asked(case(f"code-pages/{name}.csv"))
-    assert names_in(read_roster(case(f"code-pages/{name}.csv"), f"cp{page}")) == [read]
+    assert names_in(read_file(case(f"code-pages/{name}.csv"), f"cp{page}")) == [read]
 
 
 def test_western_names_in_windows_1252_are_read_and_shown() -> None:
-    file = read_roster(file_of("Ann Lee", *WESTERN, encoding="cp1252"))
+    file = read_file(file_of("Ann Lee", *WESTERN, encoding="cp1252"))
     assert names_in(file) == ["Ann Lee", *WESTERN]
     said = "Read as Windows-1252; names with other letters begin so: José Peña, Chloë Dubois, Jörg Müller."
     assert said in file.remarks
@@ -106,13 +107,13 @@ def test_western_names_in_windows_1252_are_read_and_shown() -> None:
 
 @pytest.mark.parametrize("name", ["José Peña", "Chloë Dubois", "Jörg Müller", "João Conceição"])
 def test_one_western_name_is_enough(name: str) -> None:
-    assert names_in(read_roster(file_of(name, encoding="cp1252"))) == [name]
+    assert names_in(read_file(file_of(name, encoding="cp1252"))) == [name]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_unicode_says_itself(encoding: str) -> None:
     names = tuple(name for some in NAMES.values() for name in some)
-    assert names_in(read_roster(file_of(*names, encoding=encoding))) == list(names)
+    assert names_in(read_file(file_of(*names, encoding=encoding))) == list(names)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_utf_8_that_was_read_in_a_code_page_and_saved_is_asked_about(name: str, 
 
 
 def test_whoever_names_the_encoding_is_taken_at_their_word() -> None:
-    assert names_in(read_roster(file_of("JosÃ©", encoding="utf-8"), "utf-8")) == ["JosÃ©"]
+    assert names_in(read_file(file_of("JosÃ©", encoding="utf-8"), "utf-8")) == ["JosÃ©"]
 
 
 @pytest.mark.parametrize("name", ["Ïåòðîâ Èâàí", "O£Neil", "Jos¯a", "Mar¿a", "Âåðà", "M\u0085ller"])
@@ -144,20 +145,20 @@ def test_rubbish_that_was_saved_as_utf_8_is_asked_about(name: str) -> None:
     "name", ["Nguyễn Thị Mai", "Đặng Ân", "Zoë Ó Sé", "O´Brien", "Ünal Öz", "Ті", "Ååå", "Mª José"]
 )
 def test_rare_letters_are_no_rubbish(name: str) -> None:
-    assert names_in(read_roster(file_of(name, encoding="utf-8"))) == [name]
+    assert names_in(read_file(file_of(name, encoding="utf-8"))) == [name]
 
 
 def test_a_letter_that_was_lost_is_named_by_line() -> None:
     with pytest.raises(RosterRefused, match="Line 2, name: “Jos�” has lost a letter"):
-        read_roster(file_of("Jos\ufffd", encoding="utf-8"))
+        read_file(file_of("Jos\ufffd", encoding="utf-8"))
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13", ""])
 def test_what_is_no_encoding_of_text_is_refused_with_a_list(encoding: str) -> None:
     with pytest.raises(RosterRefused, match=f"is no encoding of text; write utf-8, utf-16, {WINDOWS_1252}"):
-        read_roster(file_of("Ana", encoding="utf-8"), encoding)
+        read_file(file_of("Ana", encoding="utf-8"), encoding)
 
 
 def test_a_file_that_is_no_text_in_the_encoding_that_was_named_is_refused() -> None:
     with pytest.raises(RosterRefused, match="not text in utf-8"):
-        read_roster(case("code-pages/cp1251.csv"), "utf-8")
+        read_file(case("code-pages/cp1251.csv"), "utf-8")

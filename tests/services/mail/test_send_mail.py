@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 
 from feedback.domain.errors import MailRefused
 from feedback.domain.links import message_name, opt_out_token, to_address
-from feedback.domain.roster.rows import read_roster
 from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
 from feedback.domain.waves.states import WaveState
 from feedback.resources import migrations_folder
 from feedback.services.mail.queue_mails import leave_to_the_tick, queue_for
+from feedback.services.roster.read_file import read_file
 from feedback.services.waves.cancel_wave import cancel_wave
 from feedback.services.waves.find_due import Act
 from feedback.storage.deliveries import Delivery, count_unwilling, fence_unsent, invited_to
@@ -199,7 +199,7 @@ def open_wave_with(world: World, first: str) -> None:
     others = roster_csv(3, 3).decode().splitlines()[1:]
     with world.session() as session:
         data = "\n".join(("name,email,role,cohort,language", first, *(f"{line},en" for line in others)))
-        add_people(session, programme, read_roster(data.encode()).rows)
+        add_people(session, programme, read_file(data.encode()).rows)
         session.commit()
     world.open(world.planned_wave(programme))
 
@@ -500,12 +500,12 @@ def test_who_is_invited_in_both_roles_is_told_so_and_nobody_else(world: World, r
     programme = world.programme(0, 0)
     with world.session() as session:
         data = "\n".join(("name,email,role,cohort,language", *both, *roster_csv(6, 6).decode().splitlines()[1:]))
-        add_people(session, programme, read_roster(data.encode()).rows)
+        add_people(session, programme, read_file(data.encode()).rows)
         session.commit()
     world.open(world.planned_wave(programme))
     with world.session() as session:
         late = "name,email,role,cohort,language\nMentor 0,mentor.0@example.com,mentee,,en"
-        add_people(session, programme, read_roster(late.encode()).rows)
+        add_people(session, programme, read_file(late.encode()).rows)
         session.commit()
     world.send_mails()
     told = [
