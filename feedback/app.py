@@ -62,7 +62,10 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=is_secure,
-        PERMANENT_SESSION_LIFETIME=8 * 3600,
+        # For how long a browser is known again. How long it is signed in is in a row.
+        PERMANENT_SESSION_LIFETIME=24 * 3600,
+        # A form's token lasts as long as its browser is known: nobody loses what took an hour to write.
+        WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=LARGEST_POST_BYTES,
         MAX_FORM_MEMORY_SIZE=LARGEST_POST_BYTES,
         MAX_FORM_PARTS=500,

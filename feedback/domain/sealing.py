@@ -22,6 +22,8 @@ SealedResponse = NewType("SealedResponse", bytes)
 SealedComment = NewType("SealedComment", bytes)
 """One comment, sealed and padded; equally long for every comment of a wave."""
 
+FormKey = NewType("FormKey", bytes)
+"""32 bytes that one browser of staff can make: they seal what it sent after its session had ended."""
 SealedRequest = NewType("SealedRequest", bytes)
 """A request for support, sealed and padded; equally long for every request."""
 SealedReview = NewType("SealedReview", bytes)
@@ -118,15 +120,33 @@ def open_request(sealed: SealedRequest, key: PrivateKey, programme_id: int) -> b
 
 def seal_page_state(state: bytes, key: PageKey) -> bytes:
     """Seal half-finished answers for their journey through the participant's own page."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + ChaCha20Poly1305(key).encrypt(nonce, state, b"feedback/page/1")
+    return _seal_with(key, state, b"feedback/page/1")
 
 
 def open_page_state(sealed: bytes, key: PageKey) -> bytes:
     """Open what `seal_page_state` sealed for the same link, or raise SealBroken."""
+    return _open_with(key, sealed, b"feedback/page/1")
+
+
+def seal_form(body: bytes, key: FormKey) -> bytes:
+    """Seal a form of staff until its own browser has signed in again."""
+    return _seal_with(key, body, b"feedback/form/1")
+
+
+def open_form(sealed: bytes, key: FormKey) -> bytes:
+    """Open what `seal_form` sealed for the same browser, or raise SealBroken."""
+    return _open_with(key, sealed, b"feedback/form/1")
+
+
+def _seal_with(key: bytes, plain: bytes, label: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + ChaCha20Poly1305(key).encrypt(nonce, plain, label)
+
+
+def _open_with(key: bytes, sealed: bytes, label: bytes) -> bytes:
     nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        return ChaCha20Poly1305(key).decrypt(nonce, rest, b"feedback/page/1")
+        return ChaCha20Poly1305(key).decrypt(nonce, rest, label)
     except (InvalidTag, ValueError):
         raise SealBroken("The page was altered on its way.") from None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from feedback.domain.links import to_address
@@ -16,6 +16,7 @@ from feedback.services.programmes.set_organisation import set_approval
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.support.ask_for_support import ask_for_support
 from feedback.storage.deliveries import Delivery
+from feedback.storage.staff import StaffSession
 from feedback.storage.support import desk_of
 from feedback.storage.waves import Wave
 from forms.bank import pair
@@ -109,6 +110,7 @@ def visit(live: World, address: str, page: Page, code: str) -> Iterator[str]:
         page.goto(f"{address}/staff/{path}?language={code}")
         page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
         yield path or "programmes"
+    yield from _too_late(live, address, page, code, tour)
     yield from _planning(address, page, code, tour)
     yield from _refusing(address, page, code, tour)
     yield from _putting_in(address, page, code, tour)
@@ -130,6 +132,21 @@ def _at_the_door(live: World, address: str, page: Page, code: str) -> Iterator[s
     page.goto(f"{address}/staff/sign-in/{token_for(live, StaffRole.ADMINISTRATOR)}?language={code}")
     yield "sign in"
     send(page)
+
+
+def _too_late(live: World, address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
+    page.goto(f"{address}/staff/programmes/{tour.waiting}/quiet-times?language={code}")
+    page.locator("textarea").fill("2027-12-24")
+    with live.session() as session:
+        session.execute(delete(StaffSession))
+        session.commit()
+    send(page)
+    yield "signed out before sending"
+    page.goto(f"{address}/staff/sign-in/{token_for(live, StaffRole.ADMINISTRATOR)}?language={code}")
+    send(page)
+    yield "kept"
+    page.locator("main form").first.get_by_role("button").click()
+    yield "shown again"
 
 
 def _paths(tour: Tour) -> tuple[str, ...]:

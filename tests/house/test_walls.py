@@ -32,6 +32,7 @@ PLACES = [
 OPEN_TABLES = {
     "audit_log": "what staff and the service did; holds no participant, right or response",
     "logos": "pictures that stand on organisations' reports",
+    "kept_forms": "what staff sent after their session had ended, sealed to their browsers",
     "notices": "what coordinators tell everybody about a report",
     "organisations": "their settings and public keys",
     "pepper": "the fingerprint of the participants' pepper, which is no secret",

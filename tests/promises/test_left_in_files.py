@@ -32,6 +32,7 @@ MAY_STAY = {
     **dict.fromkeys(TABLES, "numbers of jobs, waves and batches"),
     "wave_moments": "dates of a calendar that everybody was told",
     "sign_ins": "a digest of what was drawn at random, and good for one sign-in",
+    "kept_forms": "sealed to a secret of one browser of staff, who can send the same at any time",
     "sign_in_requests": "an address that somebody has typed to sign in; nothing was promised of it",
     "staff_sessions": "a digest of what was drawn at random, of staff, and opens nothing once its row is gone",
     "address_notices": "a former address, which lies in the roster's own file too; nothing was promised of it",

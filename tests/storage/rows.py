@@ -10,6 +10,7 @@ from feedback.storage.comments import CommentSummary, StoredComment
 from feedback.storage.deliveries import Batch, Delivery
 from feedback.storage.entitlements import Entitlement
 from feedback.storage.history import HistoryEntry
+from feedback.storage.kept_forms import KeptForm
 from feedback.storage.keys import StoredKey
 from feedback.storage.logos import OrganisationLogo
 from feedback.storage.notices import Notice
@@ -109,6 +110,7 @@ def main_rows() -> list[object]:
         StaffMember(id=1, organisation_id=1, name="Ada", email="ada@example.com", role="reviewer"),
         SignIn(digest=bytes(32), staff_id=1, expires_at=START),
         StaffSession(digest=bytes(32), staff_id=1, begun_at=START, seen_at=START),
+        KeptForm(digest=bytes(32), staff_id=1, sealed=b"sealed", expires_at=START),
         SignInRequest(email="ana@example.com", language="en", asked_at=START, try_at=START),
         a_programme(),
         StoredQuietTimes(programme_id=1, definition={}),

@@ -159,6 +159,7 @@ def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, state
         "INSERT INTO comment_releases VALUES (1, '{}', 'x')",
         "SELECT digest FROM sign_ins",
         "SELECT digest FROM staff_sessions",
+        "SELECT sealed FROM kept_forms",
         "INSERT INTO staff_sessions VALUES ('x', 1, now(), now())",
         "INSERT INTO staff VALUES (99, 1, 'a', 'b', 'reviewer')",
         "INSERT INTO sign_in_requests VALUES ('x', 'en', now(), now())",

@@ -26,7 +26,7 @@ from tests.world import World, hidden_value
 pytestmark = ON_SQLITE
 
 OPEN = {f"staff.{name}" for name in ("how_to_sign_in", "ask_for_mail", "ask_sign_in", "sign_in", "sign_out")}
-OWN = {"staff.sessions", "staff.end_session", "staff.end_all_sessions"}
+OWN = {f"staff.{name}" for name in ("sessions", "end_session", "end_all_sessions", "kept", "forget_kept")}
 """Of whoever is signed in, wherever: no organisation owns them."""
 REVIEWERS_ALONE = {
     f"staff.{name}"

@@ -1,10 +1,11 @@
-"""Forget links and sessions of staff once they are over, whether or not anybody signs in again."""
+"""Forget links, sessions and kept forms of staff once they are over, whether or not anybody signs in again."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from feedback.services.staff.keep_sessions import ends_before
+from feedback.storage.kept_forms import any_expired_form, forget_forms
 from feedback.storage.staff import (
     any_expired_sign_in,
     any_session_that_has_run_out,
@@ -15,11 +16,16 @@ from feedback.storage.staff import (
 
 def any_expired(session: Session, now: datetime, *, real_now: datetime) -> bool:
     """Tell whether there is any; sessions keep real time, even where a programme's is ahead of it."""
-    return any_expired_sign_in(session, now) or any_session_that_has_run_out(session, **ends_before(real_now))
+    return (
+        any_expired_sign_in(session, now)
+        or any_session_that_has_run_out(session, **ends_before(real_now))
+        or any_expired_form(session, real_now)
+    )
 
 
 def forget_expired(session: Session, now: datetime, *, real_now: datetime) -> None:
     """Delete them."""
     forget_sign_ins(session, now)
     forget_sessions(session, **ends_before(real_now))
+    forget_forms(session, real_now)
     session.commit()

@@ -3,12 +3,13 @@
 Reviewers alone see comments: after the close, and without their authors.
 """
 
-from flask import Blueprint
+from flask import Blueprint, g
 
 from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from feedback.web.staff import (
     comments,
     comparisons,
+    kept,
     planning,
     programmes,
     putting_in,
@@ -98,11 +99,17 @@ staff.add_url_rule("/sign-in", "ask_for_mail", sign_in.ask_for_mail, methods=["P
 staff.add_url_rule("/sign-in/<token>", "ask_sign_in", sign_in.ask)
 staff.add_url_rule("/sign-in/<token>", "sign_in", sign_in.enter, methods=["POST"])
 staff.add_url_rule("/sign-out", "sign_out", sign_in.leave, methods=["POST"])
+staff.add_url_rule("/kept", "kept", kept.show)
+staff.add_url_rule("/kept/forget", "forget_kept", kept.forget, methods=["POST"])
 staff.add_url_rule("/signed-in", "sessions", sessions.here_and_elsewhere)
 staff.add_url_rule("/signed-in/end", "end_session", sessions.end, methods=["POST"])
 staff.add_url_rule("/signed-in/end-all", "end_all_sessions", sessions.end_all, methods=["POST"])
 
 
 @staff.context_processor
-def _on_every_page() -> dict[str, SignOutForm | str | None]:
-    return {"sign_out_form": SignOutForm(formdata=None), "worker_notice": worker_notice()}
+def _on_every_page() -> dict[str, SignOutForm | str | bool | None]:
+    return {
+        "sign_out_form": SignOutForm(formdata=None),
+        "worker_notice": worker_notice(),
+        "is_shown_again": g.get("is_shown_again", False),
+    }

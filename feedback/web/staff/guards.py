@@ -14,6 +14,7 @@ from feedback.services.programmes.show_programmes import owner_of_programme
 from feedback.services.staff.keep_sessions import SignedIn, find_session
 from feedback.services.staff.sign_in import Member
 from feedback.services.waves.show_wave import owner_of_wave
+from feedback.web.staff.carried import note_what_was_wanted
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -41,6 +42,7 @@ def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             found = by_cookie()
             if found is None:
+                note_what_was_wanted()
                 return redirect(url_for("staff.how_to_sign_in"))
             if found.member.role not in roles:
                 abort(403)

@@ -18,6 +18,7 @@ from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from feedback.services.waves.preview_wave import WavePreview, preview_wave
 from feedback.services.waves.set_quiet_times import show_quiet_times
 from feedback.services.waves.show_wave import EntryKind
+from feedback.web.staff.carried import SHOWN_AGAIN
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.sent_forms import accepted, mistakes
 from feedback.web.staff.wording import moment_in_words, time_in_words
@@ -25,7 +26,7 @@ from forms.bank import STAGES, pair
 from forms.planning import PlanForm
 
 _WRITE_DOWN = "plan"
-_NOT_CARRIED = {"go", "csrf_token", "grouping"}
+_NOT_CARRIED = {"go", "csrf_token", "grouping", SHOWN_AGAIN}
 
 
 @dataclass(frozen=True)

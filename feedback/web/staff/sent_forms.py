@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from flask import abort, make_response
+from flask import abort, g, make_response, redirect, request, url_for
 from wtforms import Field, Form, FormField
 
 from feedback.domain.errors import FeedbackError
 from feedback.runtime import runtime
 from feedback.web.refusals import in_words
+from feedback.web.staff.carried import SHOWN_AGAIN, forget_kept, is_shown_again
+from feedback.web.staff.guards import member
 from forms.staff import StaffForm
 
 
@@ -25,8 +27,10 @@ def accepted(
     """Run the block if the form is complete; if it is not, or is refused, answer with its `page` again.
 
     A refusal is shown at the field `at`, or for the form as a whole. What no page of this service sends, such as a
-    forged token, is a bad request.
+    forged token, is a bad request. What was kept from before the sign-in is shown filled in, and nothing is done.
     """
+    if is_shown_again():
+        _show_again(page)
     if not form.validate():
         if any(form[name].errors for name in form.set_by_page):
             abort(400)
@@ -38,6 +42,13 @@ def accepted(
         errors = form.form_errors if at is None else at.errors
         errors[:] = [in_words(refusal)]
         abort(make_response(page(), 422))
+
+
+def _show_again(page: Callable[[], str]) -> NoReturn:
+    g.is_shown_again = True
+    said = redirect(url_for("staff.programmes"), 303) if page is only_a_button else make_response(page(), 200)
+    forget_kept(member().id, request.form[SHOWN_AGAIN])
+    abort(said)
 
 
 def mistakes(form: Form) -> tuple[tuple[str, str, str], ...]:

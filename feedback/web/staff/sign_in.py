@@ -11,6 +11,7 @@ from feedback.services.staff.keep_sessions import begin_session, end_session
 from feedback.services.staff.mail_links import LIFETIME
 from feedback.services.staff.sign_in import sign_in
 from feedback.web.refusals import in_words
+from feedback.web.staff.carried import begin_anew, has_lost_a_form, holds_kept_forms
 from feedback.web.staff.guards import IN_COOKIE, by_cookie, open_to_all
 from feedback.web.staff.notices import worker_is_silent
 from feedback.web.staff.sent_forms import accepted, mistakes
@@ -31,7 +32,13 @@ def ask_for_mail() -> ResponseReturnValue:
         tools = runtime()
         address = ask_for_link(tools.session(), form.email.data, language=spoken().code, now=tools.clock())
     minutes = int(LIFETIME.total_seconds()) // 60
-    return render_template("staff/link_sent.html", address=address, minutes=minutes, is_silent=worker_is_silent())
+    return render_template(
+        "staff/link_sent.html",
+        address=address,
+        minutes=minutes,
+        is_silent=worker_is_silent(),
+        is_kept=holds_kept_forms(),
+    )
 
 
 @open_to_all
@@ -50,9 +57,9 @@ def enter(token: str) -> ResponseReturnValue:
             return make_response(_way_in(AskForLinkForm(formdata=None), refused=in_words(refusal)), 403)
         _end_by_cookie()
         secret = begin_session(runtime().session(), staff_id, now=system_clock())
-    session.clear()
+    first = begin_anew(staff_id)
     session[IN_COOKIE] = secret
-    return redirect(url_for(".programmes"), 303)
+    return redirect(first, 303)
 
 
 @open_to_all
@@ -65,7 +72,14 @@ def leave() -> ResponseReturnValue:
 
 
 def _way_in(form: AskForLinkForm, refused: str | None = None) -> str:
-    return render_template("staff/how_to_sign_in.html", form=form, errors=mistakes(form), refused=refused)
+    return render_template(
+        "staff/how_to_sign_in.html",
+        form=form,
+        errors=mistakes(form),
+        refused=refused,
+        is_kept=holds_kept_forms(),
+        is_lost=has_lost_a_form(),
+    )
 
 
 def _end_by_cookie() -> None:

@@ -27,9 +27,10 @@ _SECONDS = 2 * 3600
 TOO_LARGE = sentence(
     "The file is larger than 2 MB. Remove all but the list of people, or ask whoever runs this service to import it."
 )
-_UPLOADING = frozenset(
+UPLOADING = frozenset(
     f"staff.{name}" for name in ("send_people", "choose_code_page", "match_columns", "mend_people", "put_people_in")
 )
+"""The pages that take a list of people. Nothing that is sent to them is ever written down before its last step."""
 
 
 class StaffRequest(Request):
@@ -41,7 +42,7 @@ class StaffRequest(Request):
 
 def take_uploads() -> None:
     """Let more be sent than elsewhere to the pages that take a list of people."""
-    if request.endpoint in _UPLOADING:
+    if request.endpoint in UPLOADING:
         request.max_content_length = request.max_form_memory_size = LARGEST_UPLOADING_POST
 
 

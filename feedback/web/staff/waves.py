@@ -76,7 +76,7 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
     return render_template(
         "staff/wave.html",
         wave=wave,
-        refused=sent is not None,
+        refused=sent is not None and bool(sent.errors),
         fails_since=moment_in_words(wave.fails_since, wave.time_zone),
         gives_up_at=moment_in_words(wave.gives_up_at, wave.time_zone),
         calendar=tuple((entry, moment_in_words(entry.at, wave.time_zone)) for entry in wave.calendar),
