@@ -85,7 +85,7 @@ def test_who_has_signed_out_is_a_stranger_again(world: World) -> None:
 
 def test_programmes_are_listed_with_their_sizes(world: World) -> None:
     world.open_wave(14, 13)
-    assert "Pilot 27 1" in see(signed_in(world), "/staff/")
+    assert "Pilot Kick-off: Open 14 mentors, 13 mentees" in see(signed_in(world), "/staff/")
 
 
 def test_a_programme_shows_roster_sizes_and_no_names(world: World) -> None:

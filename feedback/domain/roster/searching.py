@@ -1,4 +1,4 @@
-"""RosterNote people on a roster by the beginnings of words in their names, addresses and cohorts."""
+"""Find people on a roster by the beginnings of words in their names, addresses and cohorts."""
 
 import re
 import unicodedata
