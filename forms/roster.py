@@ -7,8 +7,10 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import SelectChoice, SelectField
 from wtforms.validators import InputRequired, Length
 
+from feedback.domain.languages import LANGUAGES
 from forms.staff import StaffForm
 
 _FIELDS: dict[str, LazyString] = {
@@ -99,3 +101,43 @@ class PutPeopleInForm(CarryingForm):
     rejoin = SelectMultipleField(validate_choice=False)
     leaving = SelectMultipleField(coerce=int, validate_choice=False)
     sure = BooleanField(_("I have looked at these questions: everybody stands here once, at the right address."))
+
+
+class PersonForm(StaffForm):
+    """One person, as a line of a list has them; `sure` answers what is asked about them."""
+
+    set_by_page = ("csrf_token",)
+    name = StringField(_("Name"), [InputRequired(_("Write the name.")), Length(max=200)])
+    email = StringField(_("Address"), [InputRequired(_("Write the address.")), Length(max=254)])
+    role = RadioField(
+        _("Role"),
+        [InputRequired(_("Choose a role."))],
+        choices=[SelectChoice("mentor", _("Mentor")), SelectChoice("mentee", _("Mentee"))],
+        invalid_choice_message=_("Choose a role."),
+    )
+    cohort = StringField(_("Cohort"), [Length(max=200)])
+    # Not "language", which is the button that turns the page into another one.
+    spoken = SelectField(
+        _("Language"), choices=[SelectChoice(one.code, one.name) for one in LANGUAGES], validate_choice=False
+    )
+    sure = BooleanField(_("I have looked at this, and it is right so."))
+
+    def offer_language(self, tag: str) -> None:
+        """Offer a language that somebody has already, such as pt-BR, beside those that the service speaks."""
+        if tag and tag not in {one.code for one in LANGUAGES}:
+            self.spoken.choices = [*self.spoken.choices, SelectChoice(tag, tag)]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return what was written, by the fields of a list."""
+        texts = {field: self[field].data or "" for field in ("name", "email", "role", "cohort")}
+        return {**texts, "language": self.spoken.data or ""}
+
+
+class LetGoForm(StaffForm):
+    """The note that somebody has left."""
+
+    sure = BooleanField(
+        _("I am sure: they get no more email."),
+        [InputRequired(_("Tick the box to note that they have left, or leave this page."))],
+    )

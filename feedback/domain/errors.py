@@ -112,6 +112,17 @@ class CellRefused(FeedbackError):
     """What stands in a cell of a roster file cannot be taken. The message says why, and how to mend it."""
 
 
+class PersonDoubtful(FeedbackError):
+    """Somebody must look at one person before they are put in: `questions` are what only a person can answer.
+
+    `has_left` says that the person was in the programme before, and left it.
+    """
+
+    def __init__(self, questions: tuple[RosterNote, ...], *, has_left: bool = False) -> None:
+        super().__init__("Look at the questions first. " + " ".join(questions))
+        self.questions, self.has_left = questions, has_left
+
+
 class RosterChanged(FeedbackError):
     """Somebody has changed the roster since it was compared with a file."""
 

@@ -211,6 +211,20 @@ def _putting_in(address: str, page: Page, code: str, tour: Tour) -> Iterator[str
     page.locator("#file").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": CYRILLIC})
     send(page)
     yield "code page"
+    page.goto(f"{address}/staff/programmes/{tour.waiting}/roster/people?language={code}")
+    yield "one person"
+    send(page)
+    yield "one person with errors"
+    page.locator("#name").fill(LAYLA)
+    page.locator("#email").fill("another@example.com")
+    page.locator("[name=role]").first.check()
+    send(page)
+    yield "one person in doubt"
+    page.goto(f"{address}/staff/programmes/{tour.running}/roster/people/1?language={code}")
+    page.locator("summary").click()
+    yield "a known person"
+    send(page, "main details [type=submit]")
+    yield "a known person, not let go"
     for pasted, name in ((UNKNOWN, "columns"), (WRONG, "mend"), (CHANGES, "check")):
         page.goto(new)
         page.locator("#pasted").fill(pasted)

@@ -15,8 +15,8 @@ from feedback.domain.waves.states import WaveState
 from feedback.services.roster.correct_address import change_address, wanted_address
 from feedback.storage.address_corrections import invite_again
 from feedback.storage.database import lock_wave
-from feedback.storage.deliveries import Copy, DeliveryState, copies_to, undelivered
-from feedback.storage.waves import Wave, wave_by_id
+from feedback.storage.deliveries import Copy, DeliveryState, copies_to, invited_to, undelivered
+from feedback.storage.waves import Wave, wave_by_id, waves_of
 
 MOST_COPIES = 3
 PAUSE = timedelta(hours=1)
@@ -76,6 +76,23 @@ def mend_delivery(
         email = wanted
     _queue_again(session, wave, email, now=now, actor=actor)
     session.commit()
+
+
+def move_person(
+    session: Session, programme_id: int, participant_id: int, email: Address, new: str, *, now: datetime, actor: str
+) -> int:
+    """Give somebody another address, in a transaction that the caller ends; return how many mails go to it now.
+
+    Whoever was invited to a survey that is open gets the invitation again, at the new address: nobody moves without.
+    Raises what `correct_address` and `resend_invitation` raise.
+    """
+    waves = [wave for wave in waves_of(session, programme_id) if wave.state == WaveState.OPEN and wave.closes_at > now]
+    for wave in waves:
+        lock_wave(session, wave.id)
+    change_address(session, programme_id, email, wanted_address(new), now=now, actor=actor)
+    session.flush()
+    invited = [wave for wave in waves if participant_id in invited_to(session, wave.id)]
+    return sum(_queue_again(session, wave, wanted_address(new), now=now, actor=actor) for wave in invited)
 
 
 def _open_wave(session: Session, wave_id: int, now: datetime) -> Wave:

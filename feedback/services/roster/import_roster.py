@@ -88,17 +88,24 @@ def compare_people(
 ) -> RosterComparison:
     """Return what taking over a file would do, by name; raise as `import_roster` does."""
     with reading(session):
-        before = known_people(session, programme_id)
-        merge = _merge(session, programme_id, before, file, rejoin)
-        return RosterComparison(
-            change=_change(before, merge, _invited_now(session, programme_id)),
-            joining=merge.new,
-            changing=tuple((person, row) for person, row in merge.known if _differs(person, row)),
-            away=merge.away,
-            absent=_absent(before.values(), merge),
-            questions=merge.questions,
-            seen=_state_of(session, programme_id, before.values()),
-        )
+        return comparison_of(session, programme_id, file, rejoin=rejoin)
+
+
+def comparison_of(
+    session: Session, programme_id: int, file: RosterFile, *, rejoin: Collection[str] | None = ()
+) -> RosterComparison:
+    """Return what `compare_people` does, within a transaction of the caller."""
+    before = known_people(session, programme_id)
+    merge = _merge(session, programme_id, before, file, rejoin)
+    return RosterComparison(
+        change=_change(before, merge, _invited_now(session, programme_id)),
+        joining=merge.new,
+        changing=tuple((person, row) for person, row in merge.known if _differs(person, row)),
+        away=merge.away,
+        absent=_absent(before.values(), merge),
+        questions=merge.questions,
+        seen=_state_of(session, programme_id, before.values()),
+    )
 
 
 def import_roster(

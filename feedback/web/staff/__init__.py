@@ -10,6 +10,7 @@ from feedback.web.staff import (
     comments,
     comparisons,
     kept,
+    persons,
     planning,
     programmes,
     putting_in,
@@ -55,6 +56,12 @@ for _ending in ("csv", "xlsx"):
     _chosen = {"ending": _ending}
     _EMPTY = f"/programmes/<int:programme_id>/roster/empty.{_ending}"
     staff.add_url_rule(_EMPTY, "empty_list", rosters.template, defaults=_chosen)
+_ONE = "/programmes/<int:programme_id>/roster/people"
+staff.add_url_rule(_ONE, "ask_person", persons.ask)
+staff.add_url_rule(_ONE, "add_person", persons.add, methods=["POST"])
+staff.add_url_rule(f"{_ONE}/<int:number>", "person", persons.one)
+staff.add_url_rule(f"{_ONE}/<int:number>", "correct_person", persons.correct, methods=["POST"])
+staff.add_url_rule(f"{_ONE}/<int:number>/left", "let_person_go", persons.leave, methods=["POST"])
 _IN = "/programmes/<int:programme_id>/roster/new"
 staff.add_url_rule(_IN, "ask_people", putting_in.ask)
 staff.add_url_rule(_IN, "send_people", putting_in.send, methods=["POST"])
