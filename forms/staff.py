@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 from wtforms.widgets import HiddenInput
 
 from feedback.domain.comments.review import LONGEST_REVIEWED, Decision
+from feedback.domain.staff import StaffRole
 from feedback.locales.counts import characters
 
 
@@ -36,6 +37,60 @@ class SignInForm(StaffForm):
 
 class SignOutForm(StaffForm):
     """A button."""
+
+
+_ROLES = [
+    SelectChoice(StaffRole.ADMINISTRATOR, _("Administrator")),
+    SelectChoice(StaffRole.COORDINATOR, _("Coordinator")),
+    SelectChoice(StaffRole.REVIEWER, _("Reviewer")),
+]
+_CHOOSE_ROLE = _("Choose what this person may do.")
+
+
+class GiveAccessForm(StaffForm):
+    """Somebody who is to have access, and as what."""
+
+    name = StringField(
+        _("Name"),
+        [
+            InputRequired(_("Write the person’s name.")),
+            Length(max=200, message=_("Write at most %(characters)s.", characters=LazyString(characters, 200))),
+        ],
+    )
+    email = StringField(
+        _("Work address"),
+        [
+            InputRequired(_("Write the person’s work address.")),
+            Length(max=254, message=_("Write at most %(characters)s.", characters=LazyString(characters, 254))),
+        ],
+    )
+    role = RadioField(
+        _("What may this person do?"),
+        [InputRequired(_CHOOSE_ROLE)],
+        choices=_ROLES,
+        invalid_choice_message=_CHOOSE_ROLE,
+    )
+
+
+class ChangeRoleForm(StaffForm):
+    """What somebody may do from now on. `confirmed` is the role of which the page has said what it changes."""
+
+    role = RadioField(
+        _("What may this person do?"),
+        [InputRequired(_CHOOSE_ROLE)],
+        choices=_ROLES,
+        invalid_choice_message=_CHOOSE_ROLE,
+    )
+    confirmed = HiddenField()
+
+
+class TakeAccessForm(StaffForm):
+    """The decision to take somebody's access away."""
+
+    sure = BooleanField(
+        _("I am sure: this person is signed out everywhere and cannot sign in any more."),
+        [InputRequired(_("Tick the box to take the access away, or leave this page."))],
+    )
 
 
 class EndSessionForm(StaffForm):

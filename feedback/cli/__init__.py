@@ -15,7 +15,7 @@ _COMMANDS = {
     "report": Lazy("reports", "report", "Show, export, compare and check reports."),
     "roster": Lazy("rosters", "roster", "Check, import, correct and approve rosters."),
     "serve": Lazy("serve", "serve", "Serve the pages."),
-    "staff": Lazy("staff", "staff", "Invite members of staff."),
+    "staff": Lazy("staff", "staff", "Invite members of staff, list them, take their access away."),
     "status": Lazy("status", "status", "Say how the service stands."),
     "support": Lazy("support", "support", "Read participants' requests for support."),
     "wave": Lazy("waves", "wave", "Plan, open and close waves."),

@@ -1,4 +1,4 @@
-"""`feedback staff`: invite members of staff."""
+"""`feedback staff`: invite members of staff, say who has access, and take it away."""
 
 import click
 from flask.cli import AppGroup
@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 from feedback.cli.output import ACTOR, say
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
+from feedback.services.staff.manage_access import people_of, take_access_at
 from feedback.services.staff.sign_in import invite_staff
 
 staff = AppGroup("staff")
@@ -19,10 +20,38 @@ staff = AppGroup("staff")
 def invite_command(organisation: str, name: str, email: str, role: str) -> None:
     """Print a sign-in link for a member of staff. It works once, within a day; invite again for another.
 
+    Whoever has access already has this name and role from then on.
+
     \b
     Example:  feedback staff invite --organisation Example --name "Ana" --email ana@example.com --role reviewer
     """
     say(sign_in_address(organisation, name, email, StaffRole(role)))
+
+
+@staff.command("list")
+@click.option("--organisation", required=True, help="The organisation's name.")
+def list_command(organisation: str) -> None:
+    """Say who has access to an organisation, and as what.
+
+    \b
+    Example:  feedback staff list --organisation Example
+    """
+    for person in people_of(runtime().session(), organisation):
+        say(f"{person.name} <{person.email}>, {person.role}")
+
+
+@staff.command("remove")
+@click.option("--organisation", required=True, help="The organisation's name.")
+@click.option("--email", required=True)
+def remove_command(organisation: str, email: str) -> None:
+    """Take somebody's access away; they are signed out everywhere at once.
+
+    \b
+    Example:  feedback staff remove --organisation Example --email ana@example.com
+    """
+    tools = runtime()
+    take_access_at(tools.session(), organisation, email, now=tools.clock(), actor=ACTOR)
+    say("This person has no access any more.")
 
 
 def sign_in_address(organisation: str, name: str, email: str, role: StaffRole) -> str:

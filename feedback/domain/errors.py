@@ -227,6 +227,10 @@ class MailboxRefused(FeedbackError):
     """The mailbox of returned mails cannot be read. Nothing in it was lost."""
 
 
+class AccessRefused(FeedbackError):
+    """Somebody's access cannot be given or changed so."""
+
+
 class SignInRefused(FeedbackError):
     """A staff sign-in link is unknown, used or expired."""
 

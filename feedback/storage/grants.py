@@ -77,6 +77,7 @@ _STAFF: Mapping[str, str] = {
     "sign_in_requests": "SELECT (email), INSERT, UPDATE (language, asked_at)",
     "staff_sessions": "SELECT, INSERT, DELETE, UPDATE (seen_at)",
     "kept_forms": "SELECT, INSERT, DELETE",
+    "staff_invitations": "SELECT, INSERT, DELETE",
     "audit_log": _ADD,
 }
 # The worker opens, sends and closes, and enrols nobody. It mails links for signing in, whose digests it cannot read.
@@ -108,6 +109,7 @@ _WORKER: Mapping[str, str] = {
     "sign_ins": "SELECT (staff_id, expires_at), INSERT, DELETE",
     "staff_sessions": "SELECT (staff_id, begun_at, seen_at), DELETE",
     "kept_forms": "SELECT (staff_id, expires_at), DELETE",
+    "staff_invitations": "SELECT, DELETE, UPDATE (tell_at)",
     "relay_pace": _EDIT,
     "known_pepper": _READ,
     "address_notices": "SELECT, UPDATE (tell_at), DELETE",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     delete,
+    false,
     func,
     or_,
     select,
@@ -28,7 +29,10 @@ _ROLES = ", ".join(f"'{role}'" for role in StaffRole)
 
 
 class StaffMember(Base):
-    """One member of staff of one organisation."""
+    """One member of staff of one organisation.
+
+    Whoever `is_removed` has no access any more. The row stays: the audit log and approvals name it by its number.
+    """
 
     __tablename__ = "staff"
     __table_args__ = (
@@ -41,6 +45,7 @@ class StaffMember(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[Address] = mapped_column(String(320))
     role: Mapped[str] = mapped_column(String(20))
+    is_removed: Mapped[bool] = mapped_column(default=False)
 
 
 class SignIn(Base):
@@ -82,29 +87,45 @@ _KNOWN = RawRead(
     select(_SESSIONS.begun_at, _SESSIONS.seen_at)
     .add_columns(_STAFF.id, _STAFF.organisation_id, _STAFF.name, _STAFF.email, _STAFF.role)
     .join_from(StaffSession.__table__, StaffMember.__table__)
-    .where(_SESSIONS.digest == bindparam("digest"))
+    .where(_SESSIONS.digest == bindparam("digest"), _STAFF.is_removed.is_(false()))
 )
 
 
-def staff_by_email(session: Session, organisation_id: int, email: Address | None) -> StaffMember | None:
-    """Return a member of staff by address."""
+_HAS_ACCESS = StaffMember.is_removed.is_(False)
+
+
+def account_at(session: Session, organisation_id: int, email: Address) -> StaffMember | None:
+    """Return an organisation's account at an address, whether or not it has access."""
     mine = (StaffMember.organisation_id == organisation_id, StaffMember.email == email)
     return session.scalar(select(StaffMember).where(*mine))
 
 
+def staff_by_email(session: Session, organisation_id: int, email: Address | None) -> StaffMember | None:
+    """Return a member of staff by address."""
+    mine = (StaffMember.organisation_id == organisation_id, StaffMember.email == email, _HAS_ACCESS)
+    return session.scalar(select(StaffMember).where(*mine))
+
+
+def staff_of(session: Session, organisation_id: int) -> list[StaffMember]:
+    """Return everybody who has access to an organisation, by name."""
+    mine = select(StaffMember).where(StaffMember.organisation_id == organisation_id, _HAS_ACCESS)
+    return list(session.scalars(mine.order_by(StaffMember.name, StaffMember.id)))
+
+
 def staff_at(session: Session, email: Address) -> list[StaffMember]:
-    """Return the accounts at an address, in whichever organisations, by id."""
-    return list(session.scalars(select(StaffMember).where(StaffMember.email == email).order_by(StaffMember.id)))
+    """Return the accounts at an address that have access, in whichever organisations, by id."""
+    theirs = select(StaffMember).where(StaffMember.email == email, _HAS_ACCESS)
+    return list(session.scalars(theirs.order_by(StaffMember.id)))
 
 
 def staff_in_role(session: Session, organisation_id: int, role: StaffRole) -> list[StaffMember]:
     """Return the organisation's members of staff in one role, by id."""
-    mine = (StaffMember.organisation_id == organisation_id, StaffMember.role == role)
+    mine = (StaffMember.organisation_id == organisation_id, StaffMember.role == role, _HAS_ACCESS)
     return list(session.scalars(select(StaffMember).where(*mine).order_by(StaffMember.id)))
 
 
 def staff_by_id(session: Session, staff_id: int) -> StaffMember | None:
-    """Return a member of staff."""
+    """Return an account, whether or not it has access still."""
     return session.get(StaffMember, staff_id)
 
 

@@ -10,6 +10,7 @@ from feedback.domain.errors import (
     AnswerRefused,
     ComparisonRefused,
     FeedbackError,
+    NameRefused,
     NotFound,
     People,
     ReviewRefused,
@@ -25,6 +26,7 @@ from feedback.reporting.words import stage_name
 _BY_NAME: Mapping[type[FeedbackError], LazyString] = {
     AddressRefused: lazy_gettext("This address cannot be used. Write it like name@example.com."),
     AnswerRefused: lazy_gettext("This answer does not fit the questions. Open the link from your email again."),
+    NameRefused: lazy_gettext("This name cannot be used. Write it on one line, in 200 characters at most."),
     NotFound: lazy_gettext("It is not there, or not yours to see. Check the address."),
     ReviewRefused: lazy_gettext(
         "This cannot be decided so. Think of what the author allowed and of how long a text may be, and choose again."

@@ -17,6 +17,7 @@ from feedback.services.mail.tell_former_addresses import tell_former_addresses
 from feedback.services.mail.tell_news import tell_news
 from feedback.services.staff.forget_expired import any_expired, forget_expired
 from feedback.services.staff.mail_links import mail_links
+from feedback.services.staff.tell_invited import tell_invited
 from feedback.services.support.serve_support_desks import serve_support_desks, support_is_due
 from feedback.services.waves.cancel_wave import cancel_wave, finish_cancelling
 from feedback.services.waves.close_wave import begin_closing, finish_closing
@@ -29,6 +30,7 @@ from feedback.storage.database import reading
 from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 from feedback.storage.sign_in_requests import any_request
+from feedback.storage.staff_invitations import any_invitation
 from feedback.storage.waves import wave_by_id
 from feedback.worker.context import WorkerContext
 
@@ -78,7 +80,7 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, re
         support = [0] if support_is_due(session, now) else []
         former = [0] if addresses_to_tell(session, now) else []
         batches = next_batches(session, now, MOST_BATCHES, pace)
-        links = [0] if any_request(session, now) else []
+        links = [0] if any_request(session, now) or any_invitation(session, now) else []
         expired = [0] if any_expired(session, now, real_now=system_clock()) else []
     due = [
         *(Due(one.act, one.moment_id or one.wave_id) for one in acts),
@@ -128,6 +130,7 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, now: datet
         destroy_spent_keys(session, context.keys, now=now)
     elif chore is Chore.MAIL_LINKS:
         mail_links(session, context.relay, sender_settings=context.sender_settings, now=now)
+        tell_invited(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.FORGET:
         forget_expired(session, now, real_now=system_clock())
     else:

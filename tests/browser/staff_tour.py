@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from feedback.domain.links import to_address
@@ -16,7 +16,7 @@ from feedback.services.programmes.set_organisation import set_approval
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.support.ask_for_support import ask_for_support
 from feedback.storage.deliveries import Delivery
-from feedback.storage.staff import StaffSession
+from feedback.storage.staff import StaffMember, StaffSession
 from feedback.storage.support import desk_of
 from feedback.storage.waves import Wave
 from forms.bank import pair
@@ -111,6 +111,7 @@ def visit(live: World, address: str, page: Page, code: str) -> Iterator[str]:
         page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
         yield path or "programmes"
     yield from _too_late(live, address, page, code, tour)
+    yield from _giving_access(live, address, page, code)
     yield from _planning(address, page, code, tour)
     yield from _refusing(address, page, code, tour)
     yield from _putting_in(address, page, code, tour)
@@ -169,6 +170,24 @@ def _paths(tour: Tour) -> tuple[str, ...]:
         f"waves/{tour.held}",
         "waves/999",
     )
+
+
+def _giving_access(live: World, address: str, page: Page, code: str) -> Iterator[str]:
+    token_for(live)
+    with live.session() as session:
+        number = session.scalars(select(StaffMember.id).where(StaffMember.role == StaffRole.COORDINATOR)).one()
+    page.goto(f"{address}/staff/people?language={code}")
+    yield "people"
+    send(page)
+    yield "people with an error"
+    page.goto(f"{address}/staff/people/{number}?language={code}")
+    yield "person"
+    page.locator("main [value=reviewer]").check()
+    send(page)
+    yield "what another role changes"
+    page.goto(f"{address}/staff/people/{number}?language={code}")
+    send(page, "main form[action*='/remove'] [type=submit]")
+    yield "access not taken away"
 
 
 def _planning(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:

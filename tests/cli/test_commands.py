@@ -182,6 +182,17 @@ def test_a_staff_invitation_prints_a_link(world: World) -> None:
     assert "/staff/sign-in/" in output(world, "staff", "invite", *words)
 
 
+def test_staff_are_listed_and_lose_their_access_by_command(world: World) -> None:
+    world.programme()
+    words = ["--organisation", "Example Organisation"]
+    output(world, "staff", "invite", *words, "--name", "Ana", "--email", "ana@example.com", "--role", "reviewer")
+    assert output(world, "staff", "list", *words) == "Ana <ana@example.com>, reviewer\n"
+    output(world, "staff", "remove", *words, "--email", "Ana@example.com")
+    assert output(world, "staff", "list", *words) == ""
+    assert isinstance(refusal(world, "staff", "remove", *words, "--email", "ana@example.com"), NotFound)
+    assert isinstance(refusal(world, "staff", "list", "--organisation", "Exmaple"), NotFound)
+
+
 def test_keys_are_wrapped_anew_only_when_the_master_key_changed(world: World) -> None:
     world.open_wave()
     assert output(world, "db", "rewrap-keys").startswith("0 keys")

@@ -38,10 +38,12 @@ VALUES: dict[str, Value] = {
     "announced_at": None,
     "wave": "1",
     "opens_at": "Monday 1 March 2027, 10:00 (Paris time)",
+    "inviter": "Ben Boss",
+    "role": "coordinator",
     "accounts": (("Example Organisation", SIGN_IN),),
 }
 TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "cancellation")
-MAILS = (*TO_PARTICIPANTS, "support", "held", "postponement", "refusal", "corrected", "sign-in")
+MAILS = (*TO_PARTICIPANTS, "support", "held", "postponement", "refusal", "corrected", "sign-in", "access")
 
 
 def a_letter(mail: str, language: str = "en", addressee: str = ADDRESSEE, **changes: Value) -> MailMessage:

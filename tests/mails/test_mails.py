@@ -138,7 +138,9 @@ def test_the_contacts_address_is_a_link(app: Flask, name: str) -> None:
     assert '<a dir="ltr" href="mailto:contact@example.com">contact@example.com</a>' in written(app, name).html
 
 
-@pytest.mark.parametrize("name", [*LINKED, "results", "support", "held", "postponement", "refusal", "sign-in"])
+@pytest.mark.parametrize(
+    "name", [*LINKED, "results", "support", "held", "postponement", "refusal", "sign-in", "access"]
+)
 def test_the_box_of_a_link_says_what_it_opens(app: Flask, name: str) -> None:
     box = re.search(
         r'<a class="link" href="([^"]+)">\s*([^<]+?)\s*<br>\s*<span class="address" dir="ltr">\1<',
@@ -187,8 +189,8 @@ def test_a_mail_loads_nothing_and_runs_nothing(app: Flask, name: str) -> None:
 @pytest.mark.parametrize("name", MAILS)
 def test_names_are_harmless_in_a_mail(app: Flask, name: str) -> None:
     hostile = "A & <b>B</b>"
-    changes = {"addressee": "<script>alert(1)</script>", "programme": hostile, "accounts": ((hostile, SIGN_IN),)}
-    message = written(app, name, **changes)
+    names = {"programme": hostile, "inviter": hostile, "accounts": ((hostile, SIGN_IN),)}
+    message = written(app, name, addressee="<script>alert(1)</script>", **names)
     assert "<script>" not in message.html
     assert "<b>B</b>" not in message.html
     assert "A & <b>B</b>" in " ".join(message.body.split())

@@ -35,6 +35,7 @@ MAY_STAY = {
     "kept_forms": "sealed to a secret of one browser of staff, who can send the same at any time",
     "sign_in_requests": "an address that somebody has typed to sign in; nothing was promised of it",
     "staff_sessions": "a digest of what was drawn at random, of staff, and opens nothing once its row is gone",
+    "staff_invitations": "numbers of accounts",
     "address_notices": "a former address, which lies in the roster's own file too; nothing was promised of it",
     "organisation_logos": "a picture that everybody is shown",
     "known_pepper": "a fingerprint that is no secret",

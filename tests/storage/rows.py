@@ -28,6 +28,7 @@ from feedback.storage.results import ResultsPage
 from feedback.storage.roster_approvals import RosterApproval
 from feedback.storage.sign_in_requests import SignInRequest
 from feedback.storage.staff import SignIn, StaffMember, StaffSession
+from feedback.storage.staff_invitations import StaffInvitation
 from feedback.storage.support import SupportDesk, SupportRequest
 from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
 from tests.world import START
@@ -110,6 +111,7 @@ def main_rows() -> list[object]:
         StaffMember(id=1, organisation_id=1, name="Ada", email="ada@example.com", role="reviewer"),
         SignIn(digest=bytes(32), staff_id=1, expires_at=START),
         StaffSession(digest=bytes(32), staff_id=1, begun_at=START, seen_at=START),
+        StaffInvitation(staff_id=1, invited_by=1, language="en", tell_at=START),
         KeptForm(digest=bytes(32), staff_id=1, sealed=b"sealed", expires_at=START),
         SignInRequest(email="ana@example.com", language="en", asked_at=START, try_at=START),
         a_programme(),

@@ -9,10 +9,14 @@ from sqlalchemy.exc import ProgrammingError
 
 from feedback.app import create_app
 from feedback.config import Serves
+from feedback.domain.address import read_address
+from feedback.domain.staff import StaffRole
 from feedback.services.installation.check_databases import Engines
 from feedback.services.installation.upgrade_databases import grant_rights
 from feedback.services.mail.note_bounces import note_bounce
 from feedback.services.programmes.set_organisation import set_approval
+from feedback.services.staff.manage_access import give_access, take_access
+from feedback.services.staff.sign_in import Member
 from feedback.storage.grants import GroupRole
 from feedback.storage.staff import SignIn
 from tests.bouncing import bounce_of, mail_to
@@ -163,6 +167,8 @@ def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, state
         "INSERT INTO staff_sessions VALUES ('x', 1, now(), now())",
         "INSERT INTO staff VALUES (99, 1, 'a', 'b', 'reviewer')",
         "INSERT INTO sign_in_requests VALUES ('x', 'en', now(), now())",
+        "INSERT INTO staff_invitations VALUES (1, 1, 'en', now())",
+        "UPDATE staff SET is_removed = false",
         "SELECT feedback_put_response('x', 1, 'l', 'm', 'y')",
     ],
 )
@@ -227,6 +233,13 @@ def test_staff_ask_for_links_and_the_worker_mails_and_forgets_them(
     link = re.search("/staff/sign-in/([^?]+)", str(mail_to(world, "ana@example.com")))
     assert link
     assert enter(desk, link[1])
+    boss = Member(1, 1, "Ana", StaffRole.ADMINISTRATOR, read_address("ana@example.com"))
+    with desk.session() as session:
+        mia = {"name": "Mia", "email": "mia@example.com", "role": StaffRole.REVIEWER}
+        give_access(session, boss, **mia, language="en", now=clock())
+        worker.do_what_is_due()
+        take_access(session, boss, 2, now=clock())
+    assert mail_to(world, "mia@example.com")["Subject"] == "You were given access"
     ask(desk)
     worker.do_what_is_due()
     clock.pass_time(hours=1)

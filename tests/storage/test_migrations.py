@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from feedback.domain.errors import MigrationGivenUp
+from feedback.domain.staff import StaffRole
 from feedback.resources import migrations_folder
 from feedback.storage.database import guard_engine
 from feedback.storage.deliveries import Batch, sent_mail
@@ -27,6 +28,7 @@ from feedback.storage.job_queue import TABLES, is_ours, renew_job_queue
 from feedback.storage.migrate import MigrationTimeouts, downgrade, upgrade
 from feedback.storage.programmes import programme_by_id, words_of
 from feedback.storage.revision import is_current, newest_revision
+from feedback.storage.staff import StaffMember, staff_of
 from feedback.storage.tables import Base, KeyBase
 from tests.databases import ON_POSTGRESQL, ON_SQLITE, Pair, PostgresServer, SqliteServer
 from tests.storage.rows import empty_tables, insert, key_rows, main_rows
@@ -405,6 +407,29 @@ def test_older_staff_are_found_by_the_one_spelling_of_their_address(empty: Pair)
         with Session(tree.engine) as session:
             found = session.scalars(text("SELECT email FROM staff ORDER BY id")).all()
     assert found == ["ana@xn--bcher-kva.example", *emails[1:]]
+
+
+def test_whoever_had_access_keeps_it_and_who_has_lost_it_gets_it_back_by_no_downgrade(empty: Pair) -> None:
+    add = text("INSERT INTO staff (id, organisation_id, name, email, role) VALUES (:id, 1, 'Ana', :email, :role)")
+    owner = "INSERT INTO organisations (id, name, approves_rosters, domains) VALUES (1, 'Example', false, '[]')"
+    accounts = [{"id": n, "email": f"ana{n}@example.com", "role": role} for n, role in enumerate(StaffRole, start=1)]
+    with ExitStack() as stack:
+        tree = tree_of(stack, empty, "main")
+        upgrade(tree.engine, tree.base.metadata, tree.folder, "0027")
+        with Session(tree.engine) as session:
+            session.execute(text(owner))
+            session.execute(add, accounts)
+            session.commit()
+        tree.up()
+        with Session(tree.engine) as session:
+            kept = [(one.email, one.role) for one in staff_of(session, 1)]
+            session.get_one(StaffMember, 1).is_removed = True
+            session.commit()
+        downgrade(tree.engine, tree.base.metadata, tree.folder, "0027")
+        with Session(tree.engine) as session:
+            found = session.scalars(text("SELECT email FROM staff ORDER BY id")).all()
+    assert kept == [(one["email"], one["role"]) for one in accounts]
+    assert found == ["removed-1@invalid", "ana2@example.com", "ana3@example.com"]
 
 
 _NAMES = (

@@ -20,7 +20,7 @@ from feedback.reporting.formats import COMPARISON_FORMATS
 from tests.databases import ON_SQLITE
 from tests.promises.scanner import fingerprint
 from tests.reviewing import reviewed_wave
-from tests.web.test_staff_pages import SITE, SURE, signed_in
+from tests.web.test_staff_pages import SITE, SURE, signed_in, token_for
 from tests.world import World, hidden_value
 
 pytestmark = ON_SQLITE
@@ -28,6 +28,8 @@ pytestmark = ON_SQLITE
 OPEN = {f"staff.{name}" for name in ("how_to_sign_in", "ask_for_mail", "ask_sign_in", "sign_in", "sign_out")}
 OWN = {f"staff.{name}" for name in ("sessions", "end_session", "end_all_sessions", "kept", "forget_kept")}
 """Of whoever is signed in, wherever: no organisation owns them."""
+ELSEWHERE = OWN | {"staff.give_access"}
+"""What says nothing of anybody else's, whatever it answers."""
 REVIEWERS_ALONE = {
     f"staff.{name}"
     for name in (
@@ -40,7 +42,10 @@ REVIEWERS_ALONE = {
         "release_comments",
     )
 }
-ADMINISTRATORS_ALONE = {"staff.retry_wave", "staff.discard_wave"}
+ADMINISTRATORS_ALONE = {
+    f"staff.{name}"
+    for name in ("retry_wave", "discard_wave", "access", "give_access", "access_of_one", "change_role", "take_access")
+}
 CONTACT_AND_ADMINISTRATORS = {"staff.support", "staff.finish_support"}
 _REPORTS = {f"{name}{kind}" for name in ("report", "comparison", "changes") for kind in ("", "_file")}
 REVIEWERS_TOO = OWN | {
@@ -106,10 +111,12 @@ def test_a_stranger_is_led_to_the_way_in_from_every_page_by_every_method(reviewe
 
 @pytest.mark.parametrize("role", list(StaffRole))
 def test_another_organisation_finds_what_it_finds_where_nothing_is(reviewed: World, role: StaffRole) -> None:
+    # An account that is number 1 as well, and the other organisation's.
+    token_for(reviewed)
     client = signed_in(reviewed, role, "Another Organisation")
     fields, before = {**SURE, "csrf_token": token(client)}, fingerprint(reviewed)
     here, nowhere, beyond = (
-        [seen(go(client, way, **fields)) for way in ways(reviewed.app, number) if way.endpoint not in OWN]
+        [seen(go(client, way, **fields)) for way in ways(reviewed.app, number) if way.endpoint not in ELSEWHERE]
         for number in (first, lambda _argument: 404, lambda _argument: HUGE)
     )
     assert {status for status, _page in here} == {200, 403, 404}

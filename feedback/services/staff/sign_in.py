@@ -19,9 +19,9 @@ from feedback.storage.organisations import known_organisation
 from feedback.storage.staff import (
     SignIn,
     StaffMember,
+    account_at,
     end_sessions,
     revoke_sign_ins,
-    staff_by_email,
     take_sign_in,
 )
 
@@ -53,13 +53,12 @@ def invite_staff(
     Links issued earlier stop working, and sessions end. Raises AddressRefused if `email` is none, NotFound if there
     is no organisation of that name, NameRefused if `name` cannot be shown on one line.
     """
-    if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
-        raise NameRefused(f"The name is empty, longer than {MOST_LETTERS} characters, or cannot be shown on one line.")
+    name = checked_name(name)
     organisation_id = known_organisation(session, organisation)
     if organisation_id is None:
         raise NotFound("There is no organisation of that name; it is created with its first programme.")
     member = _known_or_new(session, organisation_id, read_address(email))
-    member.name, member.role = name, role
+    member.name, member.role, member.is_removed = name, role, False
     session.flush()
     revoke_sign_ins(session, member.id)
     # Whoever has used a link that was meant for somebody else is out, too.
@@ -68,6 +67,13 @@ def invite_staff(
     note(session, now, actor, f"invited as {role}", f"staff {member.id}")
     session.commit()
     return token
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a member of staff; raise NameRefused if it cannot be shown on one line."""
+    if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
+        raise NameRefused(f"The name is empty, longer than {MOST_LETTERS} characters, or cannot be shown on one line.")
+    return name
 
 
 def issue_link(session: Session, staff_id: int, *, expires_at: datetime) -> str:
@@ -93,7 +99,7 @@ def sign_in(session: Session, token: str, *, now: datetime) -> int:
 
 
 def _known_or_new(session: Session, organisation_id: int, email: Address) -> StaffMember:
-    member = staff_by_email(session, organisation_id, email)
+    member = account_at(session, organisation_id, email)
     if member is None:
         member = StaffMember(organisation_id=organisation_id, email=email)
         session.add(member)

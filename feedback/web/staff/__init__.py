@@ -7,6 +7,7 @@ from flask import Blueprint, g
 
 from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from feedback.web.staff import (
+    access,
     comments,
     comparisons,
     kept,
@@ -106,6 +107,11 @@ staff.add_url_rule("/sign-in", "ask_for_mail", sign_in.ask_for_mail, methods=["P
 staff.add_url_rule("/sign-in/<token>", "ask_sign_in", sign_in.ask)
 staff.add_url_rule("/sign-in/<token>", "sign_in", sign_in.enter, methods=["POST"])
 staff.add_url_rule("/sign-out", "sign_out", sign_in.leave, methods=["POST"])
+staff.add_url_rule("/people", "access", access.everybody)
+staff.add_url_rule("/people", "give_access", access.give, methods=["POST"])
+staff.add_url_rule("/people/<int:staff_id>", "access_of_one", access.one)
+staff.add_url_rule("/people/<int:staff_id>/role", "change_role", access.change, methods=["POST"])
+staff.add_url_rule("/people/<int:staff_id>/remove", "take_access", access.take, methods=["POST"])
 staff.add_url_rule("/kept", "kept", kept.show)
 staff.add_url_rule("/kept/forget", "forget_kept", kept.forget, methods=["POST"])
 staff.add_url_rule("/signed-in", "sessions", sessions.here_and_elsewhere)

@@ -12,6 +12,7 @@ from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime, system_clock
 from feedback.services.programmes.show_programmes import owner_of_programme
 from feedback.services.staff.keep_sessions import SignedIn, find_session
+from feedback.services.staff.manage_access import owner_of_staff
 from feedback.services.staff.sign_in import Member
 from feedback.services.waves.show_wave import owner_of_wave
 from feedback.web.staff.carried import note_what_was_wanted
@@ -27,6 +28,7 @@ _OWNERS: dict[str, Callable[..., int]] = {
     "programme_id": owner_of_programme,
     "wave_id": owner_of_wave,
     "before_id": owner_of_wave,
+    "staff_id": owner_of_staff,
 }
 
 
@@ -34,7 +36,8 @@ def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
     """Let in signed-in staff who have one of `roles`, and only to what is their own organisation's.
 
     Strangers are sent to the page that says how to sign in. What belongs to another organisation raises NotFound
-    like what does not exist; the owner is found by the view's argument `programme_id`, `wave_id` or `before_id`.
+    like what does not exist; the owner is found by the view's argument `programme_id`, `wave_id`, `before_id` or
+    `staff_id`.
     """
 
     def guard(view: View[P]) -> View[P]:

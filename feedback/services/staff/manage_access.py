@@ -1,0 +1,149 @@
+"""Give people access, change what they may do, and take it away: what administrators do for their organisation.
+
+Nobody changes their own access, so that an organisation never loses its last administrator by a slip.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.address import Address, address_or_none, read_address
+from feedback.domain.errors import AccessRefused, NotFound, sentence
+from feedback.domain.staff import StaffRole
+from feedback.services.staff.sign_in import Member, checked_name
+from feedback.storage.audit_log import note
+from feedback.storage.database import lock_organisation, reading
+from feedback.storage.kept_forms import drop_oldest_forms
+from feedback.storage.organisations import known_organisation
+from feedback.storage.staff import (
+    StaffMember,
+    account_at,
+    end_sessions,
+    revoke_sign_ins,
+    staff_by_email,
+    staff_by_id,
+    staff_of,
+)
+from feedback.storage.staff_invitations import StaffInvitation, drop_invitation
+
+_KNOWN = sentence("Somebody with this address has access already. Change what they may do on their own page.")
+_OWN = sentence("Nobody changes their own access. Ask another administrator.")
+
+
+@dataclass(frozen=True)
+class PersonWithAccess:
+    """Somebody who may sign in, and as what."""
+
+    id: int
+    name: str
+    email: Address
+    role: StaffRole
+
+
+def people_with_access(session: Session, organisation_id: int) -> list[PersonWithAccess]:
+    """Return everybody who has access to an organisation, by name."""
+    with reading(session):
+        return [_person(member) for member in staff_of(session, organisation_id)]
+
+
+def person_with_access(session: Session, staff_id: int) -> PersonWithAccess:
+    """Return one person, or raise NotFound if nobody has access under this number."""
+    with reading(session):
+        return _person(_found(session, staff_id))
+
+
+def owner_of_staff(session: Session, staff_id: int) -> int:
+    """Return the organisation that somebody has access to, or raise NotFound."""
+    with reading(session):
+        return _found(session, staff_id).organisation_id
+
+
+def give_access(
+    session: Session, by: Member, *, name: str, email: str, role: StaffRole, language: str, now: datetime
+) -> None:
+    """Let somebody sign in, and have them told by mail in a language.
+
+    Raises AddressRefused and NameRefused for what is none, AccessRefused if the address has access already: no
+    invitation changes a role.
+    """
+    name, address = checked_name(name), read_address(email)
+    lock_organisation(session, by.organisation_id)
+    member = account_at(session, by.organisation_id, address)
+    if member is not None and not member.is_removed:
+        session.rollback()
+        raise AccessRefused(_KNOWN)
+    if member is None:
+        member = StaffMember(organisation_id=by.organisation_id, email=address)
+        session.add(member)
+    member.name, member.role, member.is_removed = name, role, False
+    session.flush()
+    drop_invitation(session, member.id)
+    session.add(StaffInvitation(staff_id=member.id, invited_by=by.id, language=language, tell_at=now))
+    note(session, now, by.actor, f"gave access as {role}", f"staff {member.id}")
+    session.commit()
+
+
+def change_role(session: Session, by: Member, staff_id: int, role: StaffRole, *, now: datetime) -> None:
+    """Let somebody do from now on what `role` may; raises AccessRefused for oneself, NotFound."""
+    _refuse_oneself(by, staff_id)
+    member = _found(session, staff_id)
+    if member.role != role:
+        note(session, now, by.actor, f"changed access from {member.role} to {role}", f"staff {staff_id}")
+        member.role = role
+    session.commit()
+
+
+def take_access(session: Session, by: Member, staff_id: int, *, now: datetime) -> None:
+    """Take somebody's access away: sessions and links end at once. Raises AccessRefused for oneself, NotFound."""
+    _refuse_oneself(by, staff_id)
+    take_access_of(session, _found(session, staff_id).id, now=now, actor=by.actor)
+
+
+def people_of(session: Session, organisation: str) -> list[PersonWithAccess]:
+    """Return everybody who has access to the organisation of that name; raise NotFound if there is none."""
+    with reading(session):
+        return [_person(member) for member in staff_of(session, _number(session, organisation))]
+
+
+def take_access_at(session: Session, organisation: str, email: str, *, now: datetime, actor: str) -> None:
+    """Take away the access of whoever has this address; raise NotFound if nobody has, or there is no organisation."""
+    member = staff_by_email(session, _number(session, organisation), address_or_none(email))
+    if member is None:
+        raise NotFound("Nobody with this address has access. `feedback staff list` says who has.")
+    take_access_of(session, member.id, now=now, actor=actor)
+
+
+def _number(session: Session, organisation: str) -> int:
+    found = known_organisation(session, organisation)
+    if found is None:
+        raise NotFound("There is no organisation of that name; it is created with its first programme.")
+    return found
+
+
+def take_access_of(session: Session, staff_id: int, *, now: datetime, actor: str) -> None:
+    """Take an account's access away, whoever asks for it; raises NotFound."""
+    member = _found(session, staff_id)
+    member.is_removed = True
+    end_sessions(session, staff_id)
+    revoke_sign_ins(session, staff_id)
+    drop_invitation(session, staff_id)
+    drop_oldest_forms(session, staff_id, 0)
+    note(session, now, actor, f"took access away from a {member.role}", f"staff {staff_id}")
+    session.commit()
+
+
+def _refuse_oneself(by: Member, staff_id: int) -> None:
+    if by.id == staff_id:
+        raise AccessRefused(_OWN)
+
+
+def _found(session: Session, staff_id: int) -> StaffMember:
+    member = staff_by_id(session, staff_id)
+    if member is None or member.is_removed:
+        raise NotFound("There is nobody with access under this number.")
+    return member
+
+
+def _person(member: StaffMember) -> PersonWithAccess:
+    return PersonWithAccess(member.id, member.name, member.email, StaffRole(member.role))
