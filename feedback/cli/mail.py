@@ -7,7 +7,7 @@ from feedback.cli.output import say
 from feedback.domain.address import read_address
 from feedback.mail.relay import Relay
 from feedback.runtime import runtime
-from feedback.services.mail.sender_settings import SenderSettings
+from feedback.sender import sender_settings_of
 from feedback.services.mail.try_relay import try_relay
 
 mail = AppGroup("mail")
@@ -24,7 +24,7 @@ def test_command(address: str, organisation: str | None) -> None:
     """
     tools = runtime()
     settings = tools.settings
-    shown = SenderSettings(settings.base_url, settings.smtp.sender, settings.bounces.address, settings.smtp.via)
+    shown = sender_settings_of(settings)
     recipient, relay = read_address(address), Relay(settings.smtp)
     sender = try_relay(tools.session(), relay, recipient, organisation=organisation, sender_settings=shown)
     say(f"The relay accepted the email from {sender}. Whether it arrives, only the inbox can tell.")

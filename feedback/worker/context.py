@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.pace import Pace
 from feedback.mail.relay import Relay
 from feedback.runtime import Runtime
+from feedback.sender import sender_settings_of
 from feedback.services.mail.queue_mails import Defer
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.worker.bounce_round import BounceRound
@@ -31,5 +32,4 @@ class WorkerContext(Runtime):
     @property
     def sender_settings(self) -> SenderSettings:
         """What mails show of the sender."""
-        smtp, bounces = self.settings.smtp, self.settings.bounces
-        return SenderSettings(self.settings.base_url, smtp.sender, bounces.address, smtp.via)
+        return sender_settings_of(self.settings)

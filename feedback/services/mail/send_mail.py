@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
-from feedback.domain.discretion import is_discreet
 from feedback.domain.errors import MailRefused, WaveNotReady
 from feedback.domain.languages import Language, address_in, spoken_language
 from feedback.domain.links import (
@@ -27,17 +25,14 @@ from feedback.domain.links import (
     to_address,
 )
 from feedback.domain.pace import Pace
-from feedback.domain.survey.duration import minutes_needed
-from feedback.domain.survey.questionnaire_json import load_questionnaire
-from feedback.domain.survey.questionnaires import Role
 from feedback.domain.waves.mails import MailKind
 from feedback.domain.waves.states import WaveState
-from feedback.locales.moments import clocks_of, end_of, time_of_day, weekday_and_day
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay, RelayVerdict
 from feedback.services.mail.await_turn import has_turn
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.services.mail.sending_round import SendingRound
+from feedback.services.mail.wave_words import WaveFacts, facts_of, words_in
 from feedback.storage.deliveries import (
     Batch,
     Delivery,
@@ -55,11 +50,9 @@ from feedback.storage.keys import KeyStore
 from feedback.storage.ledger import open_ledger
 from feedback.storage.opt_outs import unwilling
 from feedback.storage.people import Participant, people_by_id
-from feedback.storage.programmes import Programme, programme_by_id, words_of
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.sender_refusals import note_refusal_of_the_sender, take_back_refusals
-from feedback.storage.support import desk_of
-from feedback.storage.waves import Wave, questionnaire_asked, wave_by_id
+from feedback.storage.waves import Wave, wave_by_id
 
 _FENCE_BYTES = 16
 _LONGEST_WAIT = timedelta(hours=1)
@@ -78,14 +71,10 @@ class _BatchContext:
     """One batch with everything needed to write its messages."""
 
     batch: Batch
-    wave: Wave
-    programme: Programme
-    organisation: str
+    facts: WaveFacts
     people: dict[int, Participant]
     in_both_roles: set[int]
     sender_settings: SenderSettings
-    support: str | None
-    minutes: dict[str, int]
     now: datetime
 
 
@@ -187,26 +176,15 @@ def _pack(
     sender_settings: SenderSettings,
     now: datetime,
 ) -> _BatchContext:
-    programme = programme_by_id(session, wave.programme_id)
+    facts = facts_of(session, wave, sender_settings.base_url)
     people = people_by_id(session, (delivery.participant_id for delivery in unsent))
-    organisation = programme.organisation.name
-    desk = desk_of(session, programme.id)
-    support = f"{sender_settings.base_url}/support/{to_address(desk.handle)}" if desk else None
-    twice = invited_twice(session, wave, people)
-    minutes = _minutes(session, wave)
-    return _BatchContext(batch, wave, programme, organisation, people, twice, sender_settings, support, minutes, now)
-
-
-def _minutes(session: Session, wave: Wave) -> dict[str, int]:
-    """Return how long each role needs to answer."""
-    asked = {role: load_questionnaire(questionnaire_asked(session, wave.id, role)) for role in Role}
-    return {role: minutes_needed(questionnaire) for role, questionnaire in asked.items()}
+    return _BatchContext(batch, facts, people, invited_twice(session, wave, people), sender_settings, now)
 
 
 def _skip_unwilling(
     session: Session, keys: KeyStore, context: _BatchContext, ledger: list[tuple[int, int]], fence: bytes
 ) -> list[tuple[int, int]]:
-    key = keys.opt_out_key(context.programme.id)
+    key = keys.opt_out_key(context.facts.programme.id)
     digests = {person: opt_out_digest(opt_out_token(key, person)) for _delivery, person in ledger}
     silent = unwilling(session, digests.values()) if context.batch.mail.kind.can_be_stopped else set()
     wanted = []
@@ -254,12 +232,12 @@ def _messages(
     keys: KeyStore, context: _BatchContext, waiting: list[tuple[int, int]]
 ) -> Iterator[tuple[int, MailMessage]]:
     # A wave that is over has no key to derive a link from, and no survey to lead to.
-    kind, wave_id = context.batch.mail.kind, context.wave.id
+    kind, wave_id, minutes = context.batch.mail.kind, context.facts.wave.id, context.facts.minutes
     link_key = keys.link_key(wave_id) if kind.sent_in is WaveState.OPEN else None
-    opt_out_key = keys.opt_out_key(context.programme.id)
+    opt_out_key = keys.opt_out_key(context.facts.programme.id)
     base, back_to = context.sender_settings.base_url, context.sender_settings.bounce_address
     host, mail, name = domain_of(context.sender_settings.sender), str(context.batch.mail), _template(context)
-    sender = context.sender_settings.shown_as(context.organisation)
+    sender = context.sender_settings.shown_as(context.facts.organisation)
     values = lru_cache(partial(_values, context, opt_out_key))
     for delivery_id, participant_id in waiting:
         person = context.people[participant_id]
@@ -276,9 +254,7 @@ def _messages(
                 name=name,
                 message_id=f"<{message_name(opt_out_key, wave_id, mail, participant_id)}@{host}>",
                 sender=sender,
-                values=values(
-                    language, role if participant_id in context.in_both_roles else None, context.minutes[role]
-                ),
+                values=values(language, role if participant_id in context.in_both_roles else None, minutes[role]),
                 addressee=person.name,
                 links={page: address_in(url, language) for page, url in links.items()},
                 opt_out_url=opt_out if kind.can_be_stopped else None,
@@ -289,37 +265,13 @@ def _messages(
 
 def _template(context: _BatchContext) -> str:
     kind = context.batch.mail.kind
-    is_last_day = kind is MailKind.REMINDER and context.wave.closes_at - context.now <= _LAST_DAY
+    is_last_day = kind is MailKind.REMINDER and context.facts.wave.closes_at - context.now <= _LAST_DAY
     return "last-day" if is_last_day else kind.value
 
 
 def _values(
     context: _BatchContext, opt_out_key: bytes, language: Language, role_of_two: str | None, minutes: int
 ) -> dict[str, str | None]:
-    closes_on, closes_at = end_of(context.wave.closes_at.astimezone(ZoneInfo(context.programme.time_zone)))
-    base, programme = context.sender_settings.base_url, context.programme
-    results = to_address(results_secret(opt_out_key, programme.id))
-    return {
-        "organisation": context.organisation,
-        "programme": programme.name,
-        "programme_is_discreet": "yes" if is_discreet(programme.name, _focuses(programme)) else None,
-        "stage": context.wave.stage,
-        "role_of_two": role_of_two,
-        "announced_at": programme.announced_at,
-        "contact_name": context.programme.contact_name,
-        "contact_email": context.programme.contact_email,
-        "minutes": str(minutes),
-        "minimum_group_size": str(context.wave.minimum_group_size),
-        "closes_on": weekday_and_day(closes_on, language.code),
-        "closes_at": time_of_day(closes_at, language.code) if closes_at else None,
-        "time_zone": clocks_of(ZoneInfo(context.programme.time_zone), language.code),
-        "may_close_early": "yes" if context.wave.may_close_early else None,
-        "support_url": address_in(context.support, language) if context.support else None,
-        "results_url": address_in(f"{base}/r/{results}", language),
-        "receipt_url": address_in(f"{base}/receipt", language),
-        "base_url": base,
-    }
-
-
-def _focuses(programme: Programme) -> list[str]:
-    return [words["focus"] for words in words_of(programme).values() if "focus" in words]
+    facts = context.facts
+    results_url = f"{facts.base_url}/r/{to_address(results_secret(opt_out_key, facts.programme.id))}"
+    return words_in(facts, language, results_url=results_url, minutes=minutes, role_of_two=role_of_two)

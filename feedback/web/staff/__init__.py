@@ -10,6 +10,7 @@ from feedback.web.staff import (
     access,
     comments,
     comparisons,
+    emails,
     kept,
     persons,
     planning,
@@ -44,6 +45,7 @@ staff.add_url_rule(_QUIET, "change_quiet_times", quiet_times.change, methods=["P
 staff.add_url_rule("/programmes/<int:programme_id>/support", "support", support.requests)
 staff.add_url_rule("/programmes/<int:programme_id>/support", "finish_support", support.finish, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>", "wave", waves.one)
+staff.add_url_rule("/waves/<int:wave_id>/emails", "emails", emails.show)
 staff.add_url_rule("/waves/<int:wave_id>/dry-run", "dry_run", wave_dates.dry_run)
 staff.add_url_rule("/waves/<int:wave_id>/calendar.ics", "calendar", wave_dates.calendar)
 staff.add_url_rule("/waves/<int:wave_id>/open", "open_wave", wave_dates.open_now, methods=["POST"])

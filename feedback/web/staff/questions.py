@@ -13,6 +13,7 @@ from feedback.domain.survey.questionnaire_json import with_words
 from feedback.domain.survey.questionnaires import Questionnaire, Role, text_in
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import show_programme
+from feedback.web.staff.choosing import chosen
 from feedback.web.staff.guards import allowed
 from forms.as_asked import PartInWords, parts_in_words
 from forms.bank import STAGES, pair
@@ -35,16 +36,11 @@ class ShownQuestionnaire:
 def show(programme_id: int) -> ResponseReturnValue:
     """Show the questions of the stage, the role and the language that the address names, or of the first of each."""
     programme = show_programme(runtime().session(), programme_id)
-    stage = _chosen("stage", STAGES)
-    role = Role(_chosen("role", tuple(Role)))
+    stage = chosen("stage", STAGES)
+    role = Role(chosen("role", tuple(Role)))
     asked = with_words(pair(stage)[role], programme.words)
     shown = _in_words(asked, role, _language(asked))
     return render_template("staff/questions.html", programme=programme, shown=shown, stages=STAGES, roles=tuple(Role))
-
-
-def _chosen(name: str, known: tuple[str, ...]) -> str:
-    wished = request.args.get(name, "")
-    return wished if wished in known else known[0]
 
 
 def _language(asked: Questionnaire) -> Language:

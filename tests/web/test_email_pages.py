@@ -1,0 +1,57 @@
+"""The emails of a survey, as each role reads them, before anything is sent."""
+
+import re
+
+import pytest
+
+from feedback.domain.staff import StaffRole
+from tests.databases import ON_SQLITE
+from tests.web.test_staff_pages import SITE, see, signed_in
+from tests.world import World
+
+pytestmark = ON_SQLITE
+
+
+@pytest.fixture
+def planned(world: World) -> int:
+    return world.planned_wave(world.programme(name="Leaders learn"))
+
+
+def test_each_email_is_shown_with_whom_it_comes_from(world: World, planned: int) -> None:
+    page = see(signed_in(world), f"/staff/waves/{planned}/emails")
+    headings = ["Invitation", "Reminder", "Reminder on the last day", "Notice that it is open for longer"]
+    headings += ["Notice of the results", "Notice that there are no results", "Notice that it was cancelled"]
+    places = [page.index(heading + " Example Organisation") for heading in headings]
+    assert places == sorted(places)
+    assert "Ana" in page
+    assert "Leaders learn" in page
+
+
+def test_an_email_is_what_people_get_but_for_their_name_and_links(world: World, planned: int) -> None:
+    client = signed_in(world)
+    shown = see(client, f"/staff/waves/{planned}/emails")
+    world.open(planned)
+    world.send_mails()
+    mails = (world.mailbox.read(serial) for serial in world.mailbox.serials())
+    sent = next(mail for mail in mails if mail["To"] == "mentor.1@example.com")
+    words = " ".join(sent.get_body(("plain",)).get_content().split())
+    words = re.sub(r"(/[sor]/)[\w-]+", r"\1…", words).replace("Mentor Number 1", "Ana")
+    assert words in shown
+    assert sent["Subject"] in shown
+
+
+def test_no_link_of_anybody_is_in_it(world: World, planned: int) -> None:
+    page = signed_in(world).get(f"/staff/waves/{planned}/emails", base_url=SITE).text
+    assert set(re.findall(r"/[sor]/([^\s?&<]+)", page)) == {"…"}
+
+
+def test_it_is_shown_in_each_language_whatever_that_of_the_page(world: World, planned: int) -> None:
+    page = signed_in(world).get(f"/staff/waves/{planned}/emails?in=ar&role=mentee", base_url=SITE).text
+    assert '<html lang="en"' in page
+    assert re.search(r'<section[^>]*lang="ar"\s+dir="rtl"', page)
+    assert "/s/…?language=ar" in page
+
+
+def test_reviewers_do_not_plan(world: World, planned: int) -> None:
+    answer = signed_in(world, StaffRole.REVIEWER).get(f"/staff/waves/{planned}/emails", base_url=SITE)
+    assert answer.status_code == 403
