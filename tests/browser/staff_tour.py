@@ -166,6 +166,7 @@ def _paths(tour: Tour) -> tuple[str, ...]:
         f"waves/{tour.asking}",
         f"waves/{tour.asking}/undeliverable",
         f"waves/{tour.asking}/dry-run",
+        f"waves/{tour.asking}/emails",
         f"waves/{tour.asking}/report",
         f"waves/{tour.held}",
         "waves/999",
