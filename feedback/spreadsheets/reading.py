@@ -1,6 +1,7 @@
 """A spreadsheet's first visible sheet, as a child process with bounds on memory and time reads it."""
 
 import json
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,9 @@ from feedback.domain.errors import RosterNote, RosterRefused, sentence
 
 MOST_FILE_BYTES = 32 * 2**20
 MOST_SECONDS = 300.0
+# Each may take half a gigabyte.
+_AT_ONCE = threading.BoundedSemaphore(2)
+_BUSY = sentence("Other spreadsheets are being read just now. Send yours again in a minute.")
 _ZIP = b"PK\x03\x04"
 _UNREADABLE = sentence(
     "The spreadsheet cannot be read within the bounds on memory and time. Open it in your spreadsheet program, remove "
@@ -35,7 +39,12 @@ def read_sheet(data: bytes, *, seconds: float = MOST_SECONDS) -> Sheet:
     """Return the first visible sheet of a file; raise RosterRefused with a sentence if it cannot be read in time."""
     if len(data) > MOST_FILE_BYTES:
         raise RosterRefused((RosterNote(_TOO_LARGE),))
-    said = run_child("feedback.spreadsheets.child", data, seconds=seconds, more={"OPENPYXL_LXML": "False"})
+    if not _AT_ONCE.acquire(timeout=seconds):
+        raise RosterRefused((RosterNote(_BUSY),))
+    try:
+        said = run_child("feedback.spreadsheets.child", data, seconds=seconds, more={"OPENPYXL_LXML": "False"})
+    finally:
+        _AT_ONCE.release()
     try:
         answer: dict[str, Any] = {"refused": _UNREADABLE} if said is None else json.loads(said)
     except ValueError:

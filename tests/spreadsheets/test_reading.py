@@ -11,6 +11,7 @@ import xlsxwriter
 
 from feedback.domain.errors import RosterRefused
 from feedback.services.roster.read_file import read_file
+from feedback.spreadsheets import reading
 from feedback.spreadsheets.reading import MOST_FILE_BYTES, is_spreadsheet, read_sheet
 from tests.roster_cases import case
 
@@ -224,3 +225,9 @@ def test_text_that_was_read_in_a_wrong_code_page_before_is_asked_about() -> None
     data = workbook(("JosÃ© PeÃ±a", *ADA[1:]))
     assert "“JosÃ© PeÃ±a” was “José Peña”" in refused(data)
     assert read_file(data, "utf-8").rows[0].name == "JosÃ© PeÃ±a"
+
+
+def test_only_two_spreadsheets_are_opened_at_once() -> None:
+    with reading._AT_ONCE, reading._AT_ONCE, pytest.raises(RosterRefused, match="again in a minute"):
+        read_sheet(workbook(ADA), seconds=0.01)
+    assert read_sheet(workbook(ADA)).name == "Sheet"
