@@ -38,7 +38,8 @@ UNKNOWN = f"Q1\tQ2\n{LAYLA}\tlayla.abdelrahman.elmasry@subsidiary.example.com\n"
 WRONG = f"{HEADERS}{LAYLA},layla@subsidiary,boss,,xx\nZoë,,,York,\n"
 CHANGES = f"{HEADERS}{LAYLA},layla@example.com,mentor,{CAIRO},ar\nZoë Åström,zoe@example.com,mentee,,\n"
 REQUEST = Request("Mia Müller", "+49 170 1234567, after five", "My mentor has not answered for weeks.")
-AS_ENTERED = (*TELLING, REQUEST.reach, REQUEST.words)
+STRANGER = "nobody@example.com"
+AS_ENTERED = (*TELLING, REQUEST.reach, REQUEST.words, STRANGER)
 """What people have written in English, whatever the language of the page."""
 
 
@@ -124,7 +125,7 @@ def _at_the_door(live: World, address: str, page: Page, code: str) -> Iterator[s
     page.get_by_role("textbox").fill("ana@")
     send(page)
     yield "no address"
-    page.get_by_role("textbox").fill("nobody@example.com")
+    page.get_by_role("textbox").fill(STRANGER)
     send(page)
     yield "link on its way"
     page.goto(f"{address}/staff/sign-in/nothing?language={code}")
