@@ -83,7 +83,7 @@ def _alert(alert: Alert, *, is_the_same: bool) -> tuple[Run, ...]:
     """
     side, question = alert.side, alert.side.question
     whole = side.count(alert.options)
-    asked = Run(_("the same question"), target=anchor(question)) if is_the_same else asked_run(question)
+    asked = Run(_("the same question."), target=anchor(question)) if is_the_same else asked_run(question)
     parts = {"answers": Run(chosen_words(question, alert.options)), "question": asked}
     if alert.is_of_side:
         parts |= {"who": Run(side_name(side.role)), "count": counted_run(whole)}
