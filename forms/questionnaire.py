@@ -123,7 +123,7 @@ def _one(question: Question, label: Words, language: str) -> Field:
 def _many(question: Question, label: Words, language: str) -> Field:
     return SelectMultipleField(
         label,
-        [_alone(question.kind.asides)],
+        [_alone(question, language)],
         choices=_choices(question, language),
         description=_hint(question, language),
         widget=ListWidget(prefix_label=False),
@@ -173,10 +173,16 @@ def _one_only(_form: Form, field: Field) -> None:
         raise StopValidation(_CHOOSE_ONE)
 
 
-def _alone(asides: tuple[str, ...]) -> Callable[[Form, Field], None]:
+def _alone(question: Question, language: str) -> Callable[[Form, Field], None]:
+    words = {option.code: text_in(option.text, language) for option in question.options if option.alone}
+
     def check(_form: Form, field: Field) -> None:
-        if len(set(field.data)) > 1 and set(asides) & set(field.data):
+        chosen = set(field.data)
+        if len(chosen) > 1 and chosen.intersection(question.kind.asides):
             raise StopValidation(_CHOOSE_ALONE)
+        for code in words if len(chosen) > 1 else ():
+            if code in chosen:
+                raise StopValidation(_("Choose “%(answer)s” alone, or remove it.", answer=words[code]))
 
     return check
 

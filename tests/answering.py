@@ -40,7 +40,7 @@ def _rating(question: Question, chance: random.Random) -> Rating:
     if question.kind is not MANY:
         return chance.choice((*question.option_codes, PREFER_NOT_TO_SAY))
     ticked = tuple(code for code in question.option_codes if chance.random() < 0.5)
-    return ticked or NONE_OF_THESE
+    return tuple(code for code in ticked if len(ticked) == 1 or code not in question.alone) or NONE_OF_THESE
 
 
 def respond(

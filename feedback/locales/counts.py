@@ -35,11 +35,6 @@ def answers(number: int) -> str:
     return str(ngettext("%(num)s answer", "%(num)s answers", number))
 
 
-def possible_answers(number: int) -> str:
-    """Return such as "27 possible answers"."""
-    return str(ngettext("%(num)s possible answer", "%(num)s possible answers", number))
-
-
 def groups(number: int) -> str:
     """Return such as "12 groups"."""
     return str(ngettext("%(num)s group", "%(num)s groups", number))

@@ -9,9 +9,9 @@ from feedback.domain.report.comparison import ComparedReports
 from feedback.domain.report.findings.contrasts import MOST_CHANGES, Contrast, Contrasts
 from feedback.domain.report.report import Report
 from feedback.rendering.blocks import Card, Finding, Paragraph, Run, Sentences
-from feedback.reporting.dumbbells import dumbbell, pair_name
+from feedback.reporting.dumbbells import dumbbell, pair_names
 from feedback.reporting.findings_in_words import answered_run, counted_run, favourable_words, filled, places
-from feedback.reporting.words import chosen_words, count_and_share, from_to, points_words, side_name, signed_range
+from feedback.reporting.words import chosen_words, points_words, side_name, signed_range
 
 _WORTH_TELLING = 15
 """So many points the sides must differ for a sentence on it, unless it is certain."""
@@ -31,7 +31,7 @@ def _sides(report: Report, found: Contrasts) -> Paragraph | Sentences:
         )
     if abs(widest.size) < _WORTH_TELLING and not widest.is_certain:
         said = _(
-            "Mentors and mentees answered much alike what both were asked. The largest difference is %(points)s.",
+            "Both answered much alike; the largest difference is %(points)s.",
             points=_points(widest),
         )
         return Paragraph(said)
@@ -51,7 +51,7 @@ def _contrast(one: Contrast) -> tuple[Run, ...]:
 
 def _points(one: Contrast) -> str:
     size = round(abs(one.size))
-    return ngettext("%(num)s point", "%(num)s points", size)
+    return ngettext("%(num)s percentage point", "%(num)s percentage points", size)
 
 
 def _certain() -> str:
@@ -61,8 +61,15 @@ def _certain() -> str:
 def changes_card(pair: ComparedReports, found: Contrasts, most: int = MOST_CHANGES) -> Card:
     """Return so many of the largest changes between two reports, and what can be made of all of them."""
     lead = Paragraph(" ".join(_how_many(found)) if found.changes else _("Nothing can be compared."))
-    largest = tuple(_change(one) for one in found.largest(most))
-    return Card("since", pair_name(pair), (lead, *_listed(largest)))
+    # Where the lead says it of all, no sentence needs to repeat it.
+    are_all_certain = all(one.is_certain for one in found.changes)
+    largest = tuple(_change(one, marks_certain=not are_all_certain) for one in found.largest(most))
+    return Card("since", _title(pair), (lead, *_listed(largest)))
+
+
+def _title(pair: ComparedReports) -> str:
+    before, after = pair_names(pair)
+    return _("From %(before)s to %(after)s", before=before, after=after)
 
 
 def _listed(entries: tuple[Finding, ...]) -> Iterator[Sentences]:
@@ -70,15 +77,17 @@ def _listed(entries: tuple[Finding, ...]) -> Iterator[Sentences]:
         yield Sentences(entries)
 
 
-def _change(one: Contrast) -> Finding:
+def _change(one: Contrast, *, marks_certain: bool) -> Finding:
     said = {
         "who": Run(side_name(one.role)),
-        "counts": Run(from_to(count_and_share(one.before), count_and_share(one.after)), strong=True),
+        "before": counted_run(one.before),
+        "after": counted_run(one.after),
         "question": told_run(one),
     }
-    runs = filled(_("%(who)s: %(counts)s: %(question)s", **places(*said)), **said)
+    runs = filled(_("%(who)s: from %(before)s to %(after)s: %(question)s", **places(*said)), **said)
     aside = _("%(points)s (%(interval)s)", points=points_words(one.points), interval=signed_range(one.interval))
-    return Finding(runs, f"{aside}. {_certain()}" if one.is_certain else aside, dumbbell(one, certain_are_rare=True))
+    is_marked = one.is_certain and marks_certain
+    return Finding(runs, f"{aside}. {_certain()}" if is_marked else aside, dumbbell(one, certain_are_rare=True))
 
 
 def told_run(one: Contrast) -> Run:
@@ -93,11 +102,20 @@ def _how_many(found: Contrasts) -> Iterator[str]:
     if not found.standing_out:
         yield _("%(shares)s compared; each change may be chance.", shares=compared)
         return
-    certain = sum(one.is_certain for one in found.changes)
-    yield _(
-        "%(shares)s compared. Stand out: %(number)s; expected by chance alone: %(expected)s. Certain: %(certain)s.",
+    yield ngettext(
+        "Of %(shares)s compared, %(num)s stands out; by chance alone, %(expected)s would.",
+        "Of %(shares)s compared, %(num)s stand out; by chance alone, %(expected)s would.",
+        found.standing_out,
         shares=compared,
-        number=found.standing_out,
-        certain=certain or _("none"),
         expected=str(found.by_chance) if found.by_chance else _("fewer than one"),
     )
+    yield _certain_among(found)
+
+
+def _certain_among(found: Contrasts) -> str:
+    certain = sum(one.is_certain for one in found.changes)
+    if not certain:
+        return _("None is certain.")
+    if certain == len(found.changes):
+        return _("All are certain.")
+    return ngettext("%(num)s is certain.", "%(num)s are certain.", certain)

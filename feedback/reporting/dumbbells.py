@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.report.comparison import ComparedReports
 from feedback.domain.report.findings.contrasts import Contrast
+from feedback.domain.report.report import About
 from feedback.domain.report.statistics import share
 from feedback.locales.lists import comma, labelled
 from feedback.rendering.blocks import Column, Dumbbell, Dumbbells, Stretch, Table
@@ -44,10 +45,19 @@ def changes_chart(pair: ComparedReports, changes: Sequence[Contrast]) -> Dumbbel
 
 def pair_name(pair: ComparedReports) -> str:
     """Return such as "Kick-off → Exit", with the programmes where there are two."""
+    return from_to(*pair_names(pair))
+
+
+def pair_names(pair: ComparedReports) -> tuple[str, str]:
+    """Return the names of the surveys before and after, with the programmes where there are two."""
     before, after = pair.before.about, pair.after.about
     if before.programme == after.programme:
-        return from_to(stage_name(before.stage), stage_name(after.stage))
-    return from_to(*(comma().join((one.programme, stage_name(one.stage))) for one in (before, after)))
+        return stage_name(before.stage), stage_name(after.stage)
+    return _with_programme(before), _with_programme(after)
+
+
+def _with_programme(about: About) -> str:
+    return comma().join((about.programme, stage_name(about.stage)))
 
 
 def dumbbell(one: Contrast, *, certain_are_rare: bool) -> Dumbbell:

@@ -15,18 +15,18 @@ from feedback.domain.report.findings.standing import MOST, Standing, Standings
 from feedback.domain.report.reading import ReportQuestion
 from feedback.domain.report.report import RateResult, Report
 from feedback.domain.report.statistics import FEW_BELOW, wilson
-from feedback.locales.counts import possible_answers
+from feedback.locales.counts import answers
 from feedback.rendering.blocks import Card, Cards, Finding, Paragraph, RateBars, Run, Sentences, Tone
 from feedback.rendering.paper import Block, PaperSection
 from feedback.reporting.contrasts import changes_card, sides_card
-from feedback.reporting.findings_in_words import answered_run, counted_run, favourable_words, filled, places
+from feedback.reporting.findings_in_words import answered_run, asked_run, counted_run, favourable_words, filled, places
 from feedback.reporting.to_act_on import act_on_card
 from feedback.reporting.who_answered import counted, who_answered
 from feedback.reporting.words import contested_words, group_name, share_words, side_name
 
 MOST_WORDS = 300
 """So many words a first page may have; read out, they take two minutes."""
-_ROOM = ((3, 3, 3), (2, 3, 3), (2, 2, 3), (2, 2, 2), (1, 2, 2), (1, 1, 2), (1, 1, 1))
+_ROOM = ((3, 3, 3), (2, 3, 3), (2, 2, 3), (2, 2, 2), (1, 2, 2), (1, 1, 2), (1, 1, 1), (1, 0, 1))
 """How many strengths, concerns and changes are told, the fewer the more there is to act on."""
 _LOW_RATE = 1 / 2
 
@@ -91,8 +91,8 @@ def answered_words(report: Report) -> str:
     whole = counted(report.rates)
     if whole is None:
         return ""
-    words = {"answered": whole.low, "possible": possible_answers(whole.n), "share": share_words(whole)}
-    return _("%(answered)s of %(possible)s were counted (%(share)s).", **words)
+    words = {"counted": whole.low, "answers": answers(whole.n), "share": share_words(whole)}
+    return _("%(counted)s of %(answers)s came in (%(share)s).", **words)
 
 
 def who_card(report: Report) -> Card:
@@ -113,6 +113,8 @@ def concerns_of(found: Standings, most: int = MOST) -> tuple[Paragraph | Sentenc
     """Return so many of the concerns as sentences, or what comes nearest to one."""
     if found.concerns or not found.lowest:
         return _findings(_standing(one, is_concern=True) for one in found.concerns[:most])
+    if not most:
+        return (Paragraph(_("On every other question two thirds or more answered well, or may have.")),)
     lead = Paragraph(_("On every other question two thirds or more answered well, or may have. The lowest:"))
     return (lead, *_findings([_standing(found.lowest)]))
 
@@ -123,19 +125,34 @@ def _findings(said: Iterator[Finding] | list[Finding]) -> tuple[Sentences, ...]:
 
 
 def _standing(one: Standing, *, is_concern: bool = False) -> Finding:
-    parts = {
-        "who": Run(side_name(one.side.role)),
-        "count": counted_run(one.count),
-        "question": answered_run(one.side.question, favourable_words(one.side.question)),
-    }
-    if is_concern and one.count.is_exact:
-        runs = filled(_("%(who)s: only %(count)s: %(question)s", **places(*parts)), **parts)
-    else:
-        runs = filled(_("%(who)s: %(count)s: %(question)s", **places(*parts)), **parts)
+    runs = _not_unfavourable(one) if one.side.question.sensitive else _favourable(one, is_concern=is_concern)
     if not one.side.missing:
         return Finding(runs)
     missing = len(one.side.missing)
     return Finding(runs, ngettext("(%(num)s group is not shown.)", "(%(num)s groups are not shown.)", missing))
+
+
+def _favourable(one: Standing, *, is_concern: bool) -> tuple[Run, ...]:
+    question = one.side.question
+    parts = {
+        "who": Run(side_name(one.side.role)),
+        "count": counted_run(one.count),
+        "answers": Run(favourable_words(question)),
+        "question": asked_run(question),
+    }
+    if is_concern and one.count.is_exact:
+        return filled(_("%(who)s: only %(count)s answered %(answers)s to %(question)s", **places(*parts)), **parts)
+    return filled(_("%(who)s: %(count)s answered %(answers)s to %(question)s", **places(*parts)), **parts)
+
+
+def _not_unfavourable(one: Standing) -> tuple[Run, ...]:
+    question = one.side.question
+    parts = {
+        "who": Run(side_name(one.side.role)),
+        "count": counted_run(one.count),
+        "question": answered_run(question, favourable_words(question)),
+    }
+    return filled(_("%(who)s: %(count)s: %(question)s", **places(*parts)), **parts)
 
 
 def _sureness(report: Report, compared: ComparedReports | None) -> Iterator[str]:
@@ -143,26 +160,30 @@ def _sureness(report: Report, compared: ComparedReports | None) -> Iterator[str]
     fewest = min((rate.answered for rate in report.rates if rate.answered), default=0)
     if fewest and fewest < FEW_BELOW:
         yield _(
-            "Few people: hints, not proof. One person moves a share by up to %(points)s.",
-            points=ngettext("%(num)s point", "%(num)s points", round(100 / fewest)),
+            "Few people: hints, not proof. One person counts for up to %(points)s.",
+            points=_points(round(100 / fewest)),
         )
     elif fewest:
         half = Count(fewest // 2, fewest // 2, fewest)
         firm = round((wilson(half).high - wilson(half).low) / 2)
         yield _(
-            "Chance alone can move a share of the smallest group by about %(points)s either way.",
-            points=ngettext("%(num)s point", "%(num)s points", firm),
+            "Chance alone can move a share of the smallest group by about %(points)s.",
+            points=_points(firm),
         )
     if whole is not None and whole.n > whole.low:
         yield ngettext(
-            "%(num)s answer is missing; it might differ.",
-            "%(num)s answers are missing; they might differ.",
+            "%(num)s missing answer might differ.",
+            "%(num)s missing answers might differ.",
             whole.n - whole.low,
         )
     yield from _low_rates(report.rates)
     if compared:
         yield _("Behind a change: its 95% interval.")
     yield _("Nothing here says why.")
+
+
+def _points(size: int) -> str:
+    return ngettext("%(num)s point", "%(num)s points", size)
 
 
 def _low_rates(rates: tuple[RateResult, ...]) -> Iterator[str]:

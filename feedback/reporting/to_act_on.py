@@ -14,7 +14,7 @@ from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import Card, Finding, Paragraph, Run, Sentences, Tone
 from feedback.reporting.findings_in_words import asked_run, counted_run, filled, places
 from feedback.reporting.outcomes import anchor
-from feedback.reporting.words import chosen_words, count_and_share, group_name, side_name, theme_name
+from feedback.reporting.words import chosen_words, count_and_share, count_words, group_name, side_name, theme_name
 
 MOST_ALERTS = 6
 _MOST_GROUPS = 3
@@ -34,10 +34,14 @@ def act_on_card(found: ToActOn, questions: Sequence[ReportQuestion]) -> Card:
 def alert_findings(found: ToActOn, *, with_advice: bool = True) -> Iterator[Finding]:
     """Yield a sentence for each alert, the gravest first, with one advice for a theme; six at most."""
     said: set[Theme] = set()
+    before: tuple[str, Options] | None = None
     for alert in found.alerts[:MOST_ALERTS]:
         advice = "" if alert.theme in said or not with_advice else _advice(alert.theme)
         said.add(alert.theme)
-        yield Finding(_with(_alert(alert), Run(advice, strong=True)) if advice else _alert(alert))
+        asked = (alert.side.question.text, alert.options)
+        told = _alert(alert, is_the_same=asked == before)
+        before = asked
+        yield Finding(_with(told, Run(advice, strong=True)) if advice else told)
 
 
 def harm_findings(found: ToActOn, *, with_advice: bool = True) -> Iterator[Finding]:
@@ -46,15 +50,19 @@ def harm_findings(found: ToActOn, *, with_advice: bool = True) -> Iterator[Findi
     for side in found.harm:
         by_question.setdefault((side.question.text, unfavourable(side.question)), []).append(side)
     for (_text, options), sides in by_question.items():
-        counts = "; ".join(labelled(side_name(side.role), count_and_share(side.count(options))) for side in sides)
+        counts = listed(_counted_of(side, options) for side in sides)
         question = sides[0].question
         parts = {
             "theme": Run(theme_name(question.theme), target=anchor(question)),
             "counts": Run(counts, strong=True),
             "answers": Run(chosen_words(question, options)),
         }
-        runs = filled(_("%(theme)s: %(counts)s answered %(answers)s.", **places(*parts)), **parts)
+        runs = filled(_("%(theme)s: %(answers)s was the answer of %(counts)s.", **places(*parts)), **parts)
         yield Finding(_with(runs, Run(_("Keep saying where help is."))) if with_advice else runs)
+
+
+def _counted_of(side: SideResult, options: Options) -> str:
+    return _("%(count)s (%(side)s)", count=count_and_share(side.count(options)), side=side_name(side.role))
 
 
 def _with(runs: tuple[Run, ...], last: Run) -> tuple[Run, ...]:
@@ -68,11 +76,15 @@ def _more(found: ToActOn) -> Iterator[Finding]:
         yield Finding((Run(said),))
 
 
-def _alert(alert: Alert) -> tuple[Run, ...]:
-    """Return one sentence on the side, or on its groups with the side's sum in brackets."""
+def _alert(alert: Alert, *, is_the_same: bool) -> tuple[Run, ...]:
+    """Return one sentence on the side, or on its groups with the side's sum in brackets.
+
+    A question that `is_the_same` as in the sentence before is not repeated.
+    """
     side, question = alert.side, alert.side.question
     whole = side.count(alert.options)
-    parts = {"answers": Run(chosen_words(question, alert.options)), "question": asked_run(question)}
+    asked = Run(_("the same question."), target=anchor(question)) if is_the_same else asked_run(question)
+    parts = {"answers": Run(chosen_words(question, alert.options)), "question": asked}
     if alert.is_of_side:
         parts |= {"who": Run(side_name(side.role)), "count": counted_run(whole)}
         told = filled(_("%(who)s: %(count)s answered %(answers)s to %(question)s", **places(*parts)), **parts)
@@ -83,7 +95,7 @@ def _alert(alert: Alert) -> tuple[Run, ...]:
     parts |= {
         "groups": Run(groups, strong=True),
         "side": Run(side_name(side.role)),
-        "count": Run(count_and_share(whole)),
+        "count": Run(count_words(whole)),
     }
     pattern = _("%(groups)s answered %(answers)s to %(question)s (%(side)s in all: %(count)s)", **places(*parts))
     return filled(pattern, **parts)

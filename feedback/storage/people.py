@@ -142,6 +142,14 @@ def roster_names(session: Session, programme_id: int) -> list[str]:
     return sorted(session.scalars(query))
 
 
+def roster_names_mark(session: Session, programme_id: int) -> tuple[int, int, int]:
+    """Return what changes with `roster_names`, nearly always, and costs less: their number, the newest, all letters."""
+    letters = func.coalesce(func.sum(func.length(Participant.name)), 0)
+    query = select(func.count(), func.coalesce(func.max(Participant.id), 0), letters)
+    count, newest, total = session.execute(query.where(Participant.programme_id == programme_id)).one()
+    return count, newest, total
+
+
 def people_by_id(session: Session, participant_ids: Iterable[int]) -> dict[int, Participant]:
     """Return some participants by id."""
     found = (select(Participant).where(mine) for mine in among(session, Participant.id, participant_ids))

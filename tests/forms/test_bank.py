@@ -305,7 +305,7 @@ def test_a_burden_that_was_felt_once_or_twice_is_not_yet_unfavourable(stage: str
 @pytest.mark.parametrize("role", Role)
 def test_what_somebody_has_got_in_return_may_be_nothing_yet(role: Role) -> None:
     asked = question(pair(X)[role], "V2")
-    assert (asked.kind, asked.option_codes[-1]) == (MANY, "nothing-yet")
+    assert (asked.kind, asked.option_codes[-1], asked.alone) == (MANY, "nothing-yet", {"nothing-yet"})
 
 
 @pytest.mark.parametrize("name", available())

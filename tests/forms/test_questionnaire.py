@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -163,6 +164,16 @@ def test_a_forged_tick_is_refused_and_not_repeated(forged: str) -> None:
 @pytest.mark.parametrize("alone", [NONE_OF_THESE, PREFER_NOT_TO_SAY])
 def test_an_exclusive_choice_beside_another_is_refused(alone: str) -> None:
     assert errors(MANY, "low", alone) == ["Choose “None of these” or “Prefer not to say” alone, or remove it."]
+
+
+def test_an_option_that_is_alone_beside_another_is_refused_in_its_own_words() -> None:
+    options = (*OPTIONS, Option("nothing-yet", {"en": "Nothing yet"}, alone=True))
+    asked = replace(MANY, options=options)
+    assert errors(asked, "low", "nothing-yet") == ["Choose “Nothing yet” alone, or remove it."]
+    assert errors(asked, "nothing-yet", NONE_OF_THESE) == [
+        "Choose “None of these” or “Prefer not to say” alone, or remove it."
+    ]
+    assert answer(asking(asked), ("B1", "nothing-yet")).ratings == {"B1": ("nothing-yet",)}
 
 
 def test_both_exclusive_choices_together_are_refused() -> None:

@@ -48,7 +48,8 @@ def longest(values: list[str]) -> list[str]:
 
 
 def as_many_as_can_be(values: list[str]) -> list[str]:
-    return [value for value in values if NONE_OF_THESE not in value and PREFER_NOT_TO_SAY not in value]
+    alone = (NONE_OF_THESE, PREFER_NOT_TO_SAY, "nothing-yet")
+    return [value for value in values if not any(code in value for code in alone)]
 
 
 def nothing(values: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ def results(*reports: Report) -> ParticipantsResults:
 
 def test_what_goes_well_and_what_does_not_is_told_without_advice(speaking: Flask) -> None:
     found = results(wave("exit", GOOD, BAD))
-    assert found.going_well == ("Mentors: 9 of 12: “How sure?” (“Choice 3” or “Choice 4”)",)
+    assert found.going_well == ("Mentors: 9 of 12 answered “Choice 3” or “Choice 4” to “How sure?”",)
     harm, safety, *_concerns = found.not_yet_well
     assert harm == "Mentors: at least 9 of 12 answered “Choice 2” or “Choice 3” to “Any harm?”"
     assert safety == "Mentors: at least 9 of 12 answered “Choice 0” or “Choice 1” to “How safe?”"

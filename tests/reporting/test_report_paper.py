@@ -58,7 +58,8 @@ def test_a_later_report_says_what_changed(speaking: Flask) -> None:
     assert {"change", "appendix"} <= set(names(paper))
     short = words(paper, "short")
     asked = "“How?” (“Choice 3” or “Choice 4”)"
-    assert f"Mentors: 0 of 12 → 8 of 12: {asked} +67 points (+30 to +86). That is more than chance alone" in short
+    assert f"Mentors: from 0 of 12 to 8 of 12: {asked} +67 points (+30 to +86)" in short
+    assert "Of 1 share compared, 1 stands out; by chance alone, fewer than one would. All are certain." in short
     assert "+67 points" in words(paper, "change")
 
 
@@ -78,14 +79,14 @@ def test_an_earlier_report_that_says_nothing_is_not_compared(speaking: Flask) ->
 def test_few_people_are_called_few_once(speaking: Flask) -> None:
     said = words(composed(simple_report(HIGH)), "short")
     assert said.count("Few people: hints, not proof.") == 1
-    assert "One person moves a share by up to 8 points" in said
+    assert "One person counts for up to 8 points." in said
 
 
 def test_of_many_people_it_says_how_firm_a_share_is(speaking: Flask) -> None:
     document = report(facts(question()), Said("mentor", Role.MENTOR, {"C1": HIGH * 2}))
     said = words(composed(document), "short")
     assert "Few people" not in said
-    assert "Chance alone can move a share of the smallest group by about 19 points either way." in said
+    assert "Chance alone can move a share of the smallest group by about 19 points." in said
 
 
 def test_a_banded_group_is_said_in_one_sentence(speaking: Flask) -> None:

@@ -96,7 +96,7 @@ def test_the_participants_role_serves_results_receipts_and_support(
     )
     apart = World(create_app(replace(settings, vault=None), clock), clock, world.mailbox, world.kind)
     client = apart.client()
-    assert "12 of 14 possible answers were counted (86%)." in client.get(results_address(world)).text
+    assert "12 of 14 answers came in (86%)." in client.get(results_address(world)).text
     assert "Counted." in client.post("/receipt", data={"receipt": receipt}).text
     assert client.post(support_address(world), data=ASKED).status_code == 200
     apart.dispose()

@@ -57,7 +57,7 @@ def test_everybody_invited_is_told_where_the_results_are(world: World) -> None:
 def test_results_say_what_the_report_says_in_sentences(world: World) -> None:
     closed_wave(world)
     page = world.client().get(results_address(world)).text
-    assert "12 of 14 possible answers were counted (86%)." in page
+    assert "12 of 14 answers came in (86%)." in page
     assert "interval" not in page
     assert "How likely is it that somebody finds out which answers are yours?" in page
 

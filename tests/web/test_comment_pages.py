@@ -4,11 +4,13 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from feedback.domain.comments.review import CommentVerdict, Decision
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.answers import Wish
+from feedback.storage.people import Participant
 from tests.databases import ON_SQLITE
 from tests.reviewing import (
     QUOTED,
@@ -117,6 +119,16 @@ def test_a_decision_is_kept_and_shown(world: World) -> None:
     assert answer.status_code == 303
     assert comment_that_says(world, wave, QUOTED[0]).verdict == CommentVerdict(Decision.REDACTED, "Please quote […]")
     assert "will be published as changed" in see(client, page_of(wave))
+
+
+def test_a_name_that_has_come_onto_the_roster_is_marked_at_once(world: World) -> None:
+    wave = wave_in_review(world, ["It was Brixel Zartog."] * 6, [Wish.QUOTE] * 6)
+    client = signed_in(world, StaffRole.REVIEWER)
+    assert "<mark>Zartog</mark>" not in client.get(page_of(wave), base_url=SITE).text
+    with world.session() as session:
+        session.execute(update(Participant).where(Participant.id == 1).values(name="Brixel Zartog"))
+        session.commit()
+    assert "<mark>Zartog</mark>" in client.get(page_of(wave), base_url=SITE).text
 
 
 @pytest.mark.parametrize("redacted", [QUOTED[0], "", "  ", "x" * 2501, "x" * 20_000])

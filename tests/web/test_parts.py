@@ -290,3 +290,12 @@ def test_a_whole_wave_with_conditions_is_answered_and_reported(world: World) -> 
     for one in links:
         assert world.answer(one).status_code == 200
     world.close(wave)
+
+
+def test_the_first_part_speaks_of_no_answer_that_is_not_offered(world: World) -> None:
+    """At the kick-off only mentors are asked what they may be unable to tell, and nothing that may not apply."""
+    wave = world.open_wave()
+    pages = [world.client().get(f"/s/{link}/questions").text for link in world.links(wave)]
+    assert sum("“I cannot tell” is sent as the same, and neither is counted." in page for page in pages) == 14
+    assert sum("“Prefer not to say” is always fine, and is not counted." in page for page in pages) == 13
+    assert not any("Does not apply" in page for page in pages)

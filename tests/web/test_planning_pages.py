@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.errors import HistoryRefused
 from feedback.domain.staff import StaffRole
+from feedback.domain.survey.questionnaires import Role
 from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES
 from feedback.domain.waves.schedule import read_offset
 from feedback.domain.waves.states import WaveState
@@ -149,6 +150,15 @@ def test_what_is_asked_is_shown_per_role_and_language_where_it_is_planned(world:
     assert "Sans objet" in french
     assert "avez-vous vu ici la direction agir" in see(client, f"{page}?stage=exit&role=mentor&in=fr")
     assert see(client, f"{page}?stage=no&role=no&in=no") == see(client, page)
+
+
+def test_what_a_small_roster_leaves_out_is_marked_where_it_is_shown(world: World) -> None:
+    programmes = world.programme(20, 20, name="Large"), world.programme(4, 4, name="Small")
+    client, mark = signed_in(world), "Not asked: with so few people invited"
+    pages = [see(client, f"/staff/programmes/{one}/questions?stage=exit") for one in programmes]
+    marked = [page.count(mark) for page in pages]
+    assert marked[0] == 0
+    assert 0 < marked[1] < len(pair("exit")[Role.MENTOR].questions)
 
 
 @pytest.mark.parametrize(

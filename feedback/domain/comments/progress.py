@@ -6,6 +6,7 @@ Comments stand question by question in the order of their random ids, which says
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from feedback.domain.comments.review import Decision
 from feedback.domain.errors import NotFound
@@ -13,9 +14,8 @@ from feedback.domain.errors import NotFound
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True)
-class Outline:
-    """One comment without its text."""
+class Outline(NamedTuple):
+    """One comment without its text. A page makes one of each that is in review."""
 
     id: bytes
     question: str
@@ -42,7 +42,7 @@ class Progress:
     @cached_property
     def decided(self) -> int:
         """How many are decided."""
-        return sum(one.is_decided for one in self.outlines)
+        return len(self.outlines) - [one.decision for one in self.outlines].count(Decision.UNDECIDED)
 
     @property
     def lacking_summary(self) -> tuple[str, ...]:

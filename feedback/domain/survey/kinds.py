@@ -96,7 +96,8 @@ class ManyChoices(_Choices):
         return (*_in_order(question, ticked), *sorted(ticked.difference(question.option_codes)))
 
     def misfit(self, question: Question, said: Rating) -> str | None:
-        fits = said in self.asides or (said and said == _in_order(question, said))
+        is_in_order = said and said == _in_order(question, said)
+        fits = said in self.asides or (is_in_order and (len(said) == 1 or question.alone.isdisjoint(said)))
         return None if fits else _NOT_OFFERED
 
     def longest(self, question: Question) -> Rating:

@@ -79,6 +79,10 @@ _RULES: FileRules = (
         lambda q: q.sensitive and _has_neutral_middle(q),
         f"{_SENSITIVE} and its middle answer is neither good nor bad, but counts with the bad; ask how much or often",
     ),
+    (
+        lambda q: q.alone != frozenset() and q.kind.adds_up,
+        "has an option that is alone, where one is chosen anyway; remove alone",
+    ),
     (lambda q: q.unsaid != () and not q.kind.adds_up, "lets people choose many; remove does_not_apply and cannot_tell"),
     (lambda q: q.unsaid != () and not q.closed, "is a text question; remove does_not_apply and cannot_tell"),
     (lambda q: q.then_now and q.order is Order.NONE, "is asked as then_now without order; add order rising or falling"),
@@ -161,11 +165,11 @@ def _options(table: TomlTable) -> tuple[Option, ...]:
 
 
 def _option(table: TomlTable) -> Option:
-    table.only("code", "text")
+    table.only("code", "text", "alone")
     code = table.code("code", *_SMALL_CODE)
     if code in _RESERVED:
         table.refuse("has a reserved code; remove it, the page offers it by itself where it fits")
-    return Option(code, table.texts("text"))
+    return Option(code, table.texts("text"), alone=table.flag("alone", default=False))
 
 
 def _questions(top: TomlTable, sections: tuple[Section, ...], scales: Mapping[str, _Scale]) -> tuple[Question, ...]:

@@ -68,10 +68,14 @@ class Theme(StrEnum):
 
 @dataclass(frozen=True)
 class Option:
-    """One thing that can be chosen. `code` is stored and published, `text` is shown."""
+    """One thing that can be chosen. `code` is stored and published, `text` is shown.
+
+    Where many can be chosen, one that is `alone`, such as "nothing yet", contradicts every other.
+    """
 
     code: str
     text: Texts
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,11 @@ class Question:
     def option_codes(self) -> tuple[str, ...]:
         """Codes that can be chosen, without "prefer not to say" and "none of these"."""
         return tuple(option.code for option in self.options)
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """Codes of options that cannot be chosen beside another."""
+        return frozenset(option.code for option in self.options if option.alone)
 
     @property
     def unsaid(self) -> tuple[str, ...]:

@@ -89,8 +89,9 @@ class CommentReader:
     def _progress(self, session: Session, keys: KeyStore, wave: Wave) -> tuple[Progress, CommentIndex]:
         outlines = outlines_of(session, wave.id)
         index = self._indexes.of(session, keys, wave, (one.id for one in outlines))
-        readable = tuple(one for one in outlines if one.id in index.readable)
-        return Progress(readable, frozenset(summaries_of(session, wave.id))), index
+        if len(index.readable) < len(outlines):
+            outlines = tuple(one for one in outlines if one.id in index.readable)
+        return Progress(outlines, frozenset(summaries_of(session, wave.id))), index
 
     def _read(
         self,

@@ -223,6 +223,7 @@ def _draw_part(
         number=page.number,
         count=page.count,
         checking=page.checking,
+        unsaid={code for question in survey.questionnaire.questions for code in question.unsaid},
         questions=questions,
         errors=_errors(page, form, language),
         action=url_for("participant.answer", link=carried["link"]),

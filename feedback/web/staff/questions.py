@@ -13,6 +13,7 @@ from feedback.domain.survey.questionnaire_json import with_words
 from feedback.domain.survey.questionnaires import Questionnaire, Role, text_in
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import show_programme
+from feedback.services.waves.questions_left_out import questions_left_out
 from feedback.web.staff.choosing import chosen
 from feedback.web.staff.guards import allowed
 from forms.as_asked import PartInWords, parts_in_words
@@ -38,9 +39,17 @@ def show(programme_id: int) -> ResponseReturnValue:
     programme = show_programme(runtime().session(), programme_id)
     stage = chosen("stage", STAGES)
     role = Role(chosen("role", tuple(Role)))
-    asked = with_words(pair(stage)[role], programme.words)
-    shown = _in_words(asked, role, _language(asked))
-    return render_template("staff/questions.html", programme=programme, shown=shown, stages=STAGES, roles=tuple(Role))
+    both = pair(stage)
+    asked = with_words(both[role], programme.words)
+    left_out = questions_left_out(runtime().session(), programme_id, both)
+    return render_template(
+        "staff/questions.html",
+        programme=programme,
+        shown=_in_words(asked, role, _language(asked)),
+        left_out=left_out.get(role, frozenset()),
+        stages=STAGES,
+        roles=tuple(Role),
+    )
 
 
 def _language(asked: Questionnaire) -> Language:

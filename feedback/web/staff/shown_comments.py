@@ -1,7 +1,6 @@
 """What the reviewer's pages show of comments: their texts with marks, how far the review has come, what was refused."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from feedback.domain.comments.highlights import Names, Segment, Sign, segments
 from feedback.domain.comments.review import Decision, ReviewedComment
@@ -11,12 +10,11 @@ from feedback.locales.speech import spoken
 from feedback.reporting.words import day
 from feedback.runtime import runtime
 from feedback.services.comments.read_comments import ReadComments
-from feedback.services.roster.names_on_roster import names_on_roster
+from feedback.services.roster.names_on_roster import mark_of_names, names_on_roster
 from forms.marking import marker
 from forms.staff import DecideTickedForm, StaffForm, SumUpCommentsForm
 
 _MARKER = marker()
-_ROSTERS_KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def head_of(found: ReadComments) -> ReviewState:
 
 def shown_comments(found: ReadComments, ticked: frozenset[str] = frozenset()) -> tuple[ShownComment, ...]:
     """Return the comments with what may tell who somebody is marked; those whose key is `ticked` are ticked again."""
-    names = _names(names_on_roster(runtime().session(), found.wave_id))
+    names = _names(found.wave_id)
     return tuple(_shown(found, one, names, is_ticked=one.id.hex() in ticked) for one in found.comments)
 
 
@@ -124,10 +122,13 @@ def errors_of(failed: StaffForm | None) -> tuple[tuple[str, str, str], ...]:
     return tuple((f"{prefix}{field.name}", str(message), "") for field in failed for message in field.errors)
 
 
-# The index of names is made once for a roster as it is now, and not for each comment.
-@lru_cache(maxsize=_ROSTERS_KEPT)
-def _names(roster: tuple[str, ...]) -> Names:
-    return _MARKER.names(roster)
+def _names(wave_id: int) -> Names:
+    """Return the index of names, made once for a roster as it is now: for minutes, and not for each comment."""
+    tools, key = runtime(), ("names on the roster", wave_id)
+    session = tools.session()
+    return tools.kept.get(
+        key, mark_of_names(session, wave_id), lambda: _MARKER.names(names_on_roster(session, wave_id))
+    )
 
 
 def _words(found: ReadComments, code: str) -> str:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +61,13 @@ def test_many_choices_are_accepted_in_order(rating: str | tuple[str, ...]) -> No
 )
 def test_many_choices_are_refused_out_of_order_doubled_or_unknown(rating: str | tuple[str, ...]) -> None:
     assert "not offered" in refusal(closed(MANY), Answer({"C1": rating}))
+
+
+def test_an_option_that_is_alone_is_refused_beside_another() -> None:
+    asked = closed(MANY)
+    asked = replace(asked, options=(*asked.options, Option("nothing", {"en": "Nothing"}, alone=True)))
+    check_answer(asking(asked), Answer({"C1": ("nothing",)}))
+    assert "not offered" in refusal(asked, Answer({"C1": ("low", "nothing")}))
 
 
 def test_an_empty_answer_is_refused() -> None:

@@ -106,6 +106,10 @@ def test_questions_come_in_the_order_of_their_sections() -> None:
     assert [question.code for question in read(later + ended + C1).questions] == ["C1", "F2"]
 
 
+def test_an_option_may_be_alone_where_many_can_be_chosen() -> None:
+    assert read(changed('{ code = "told"', '{ alone = true, code = "told"')).questions[1].alone == {"told"}
+
+
 def test_letters_typed_in_two_ways_give_equal_questions() -> None:
     assert read(changed("So so", "Cafe\u0301")) == read(changed("So so", "Caf\u00e9"))
 
@@ -186,6 +190,11 @@ QUESTION_MISTAKES = [
     ('"asked"', '"cannot-tell"', "option cannot-tell: has a reserved code"),
     ('code = "B1"', 'code = "B1"\ndoes_not_apply = true', "B1: lets people choose many; remove does_not_apply"),
     ('code = "B1"', 'code = "B1"\ncannot_tell = "yes"', "B1: has a cannot_tell that is neither true nor false"),
+    (
+        'scale = "agreement"',
+        'options = [{ code = "a", text.en = "A", alone = true }, { code = "b", text.en = "B" }]',
+        "C1: has an option that is alone, where one is chosen anyway; remove alone.",
+    ),
     ("max_chars = 500", "max_chars = 5\ncannot_tell = true", "F2: is a text question; remove does_not_apply"),
     (
         'scale = "agreement"',

@@ -67,7 +67,7 @@ def ratings(one: Question) -> st.SearchStrategy[Any]:
     said = st.sampled_from([PREFER_NOT_TO_SAY, *([NONE_OF_THESE] if one.kind is MANY else one.option_codes)])
     if one.kind is not MANY:
         return said
-    ticked = st.sets(st.sampled_from(one.option_codes), min_size=1)
+    ticked = st.sets(st.sampled_from([code for code in one.option_codes if code not in one.alone]), min_size=1)
     return said | ticked.map(lambda codes: tuple(code for code in one.option_codes if code in codes))
 
 
