@@ -63,13 +63,14 @@ class People:
 
 
 @dataclass(frozen=True)
-class Times:
-    """How often something is there, in a sentence."""
+class Counted:
+    """A number with its noun, in a sentence; `what` is one of them: time, character or participant."""
 
     number: int
+    what: str
 
     def __str__(self) -> str:
-        return f"{self.number:,} {'time' if self.number == 1 else 'times'}"
+        return f"{self.number:,} {self.what}{'' if self.number == 1 else 's'}"
 
 
 class FeedbackError(Exception):

@@ -20,7 +20,8 @@ WORDS = set(
         "email ends few focus group interval last many moment name names opened organisation others pair "
         "place programme question range reason response reviewer role roles said sentence share side sign "
         "signs since stage stages summary text theme themes time until url verb wave who word zone "
-        "begun certain change counts expected questions seen shares",
+        "begun certain change counts expected questions seen shares "
+        "all cohort column encoding field inviter kind meant other places sheet source",
     )
 )
 COUNTED = set(re.findall(r"\w+", "answers characters days groups links mentees mentors minutes people points times"))
@@ -32,6 +33,7 @@ ALONE = re.compile(
     r"|: %\((count|doubled)\)s|\(%\((number|most|points)\)s\)|%\((band|wide_band|percent)\)s|from %\(least\)s \("
     r"|%\(least\)s (must answer|nothing)|\) chose|\(%\((low|high)\)s, |of them wrote"
     r"|only %\(count\)s|^%\(count\)s \(|^%\(counted\)s of|\(%\(count\)s\)$|of %\(n\)s$"
+    r"|[Ll]ine %\(number\)s|^Column |and %\(more\)s more|shorten it to %\(number\)s|: %\(all\)s|%\(last\)s of %"
     r"|omment %\(number\)s|^Page %\(page\)s of|; %\(groups\)s, from %\(least\)s to %\(most\)s$"
 )
 

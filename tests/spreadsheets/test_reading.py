@@ -158,7 +158,7 @@ def test_the_first_sheet_that_is_seen_is_read_and_the_others_are_counted() -> No
 
     file = read_file(workbook(ADA, build=build))
     assert file.rows[0].email == "ada@example.com"
-    assert "Read the sheet “Sheet”; 1 other is left out." in file.remarks
+    assert "Read the sheet “Sheet”; the others are left out." in file.remarks
 
 
 def test_a_far_cell_costs_nobody_anything() -> None:

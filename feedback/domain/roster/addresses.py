@@ -11,7 +11,7 @@ INVISIBLE = dict.fromkeys(
         *range(0x2060, 0x206A),
     )
 )
-_SEVERAL = sentence("%(text)s holds %(number)s addresses; keep one of them.")
+_SEVERAL = sentence("%(text)s holds more than one address; keep one of them.")
 _SHAPES = (
     re.compile(r"(?P<shown>[^<>]*)<(?P<address>[^<>]+)>"),
     re.compile(r"\[(?P<shown>[^\]]*)\]\((?P<address>[^()]+)\)"),
@@ -38,7 +38,7 @@ def unwrapped(text: str) -> str:
     addresses = {token.casefold(): token for token in tokens if "@" in token}
     others = [token for token in tokens if token and "@" not in token]
     if len(addresses) > 1:
-        raise CellRefused(_SEVERAL, text=quoted(text), number=len(addresses))
+        raise CellRefused(_SEVERAL, text=quoted(text))
     if len(addresses) == 1 and others and not _SCHEME.fullmatch(f"{others[0]}:"):
         raise CellRefused(
             sentence("%(text)s holds %(other)s beside the address; remove that."),
@@ -50,7 +50,7 @@ def unwrapped(text: str) -> str:
 
 def _agreed(text: str, address: str, shown: str) -> str:
     if "@" in shown and shown.casefold() != address.casefold():
-        raise CellRefused(_SEVERAL, text=quoted(text), number=2)
+        raise CellRefused(_SEVERAL, text=quoted(text))
     return address
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback.domain.address import Address
-from feedback.domain.errors import AddressRefused, CellRefused, RosterNote, RosterRefused, Times, quoted, sentence
+from feedback.domain.errors import AddressRefused, CellRefused, Counted, RosterNote, RosterRefused, quoted, sentence
 from feedback.domain.roster.cells import READERS, is_error, no_error, stands_for_nothing
 from feedback.domain.roster.columns import Columns, columns_of, header_of, without_empty_end
 from feedback.domain.roster.encodings import decoded, names_outside_ascii
@@ -24,16 +24,16 @@ MAX_PROBLEMS = 50
 _OPTIONAL = {"cohort", "language"}
 
 _NO_ROWS = sentence("The file has headers but no participants; add one line for each participant.")
-_TOO_MANY = sentence("The file has more than %(most)s participants; split it into several programmes.")
+_TOO_MANY = sentence("The file has more than %(people)s; split it into several programmes.")
 _LETTERS = sentence("%(source)s; names with other letters begin so: %(names)s.")
 _AND_MORE = sentence("and %(more)s more.")
 _TAKEN_FOR_EMPTY = sentence("%(text)s is taken for an empty %(field)s, %(times)s.")
 _REPEATED = sentence("%(text)s is already a %(role)s on line %(number)s; remove one of them.")
 _ONE_CELL = sentence("only %(text)s stands in the row; if it is a total or a note, remove the row.")
-_TOO_NARROW = "the row has %(found)s of %(width)s columns; add what is missing."
+_TOO_NARROW = sentence("the row has fewer columns than the headers; add what is missing.")
 _TOO_WIDE = sentence(
-    "the row has %(found)s columns, the headers have %(width)s; remove what is too much, or put quotation marks around "
-    "a field that holds the delimiter."
+    "the row has more columns than the headers; remove what is too much, or put quotation marks around a field that "
+    "holds the delimiter."
 )
 
 
@@ -131,7 +131,7 @@ class _Reading:
     @property
     def remarks(self) -> tuple[RosterNote, ...]:
         return tuple(
-            RosterNote(_TAKEN_FOR_EMPTY, text=quoted(text), field=field, times=Times(count))
+            RosterNote(_TAKEN_FOR_EMPTY, text=quoted(text), field=field, times=Counted(count, "time"))
             for (field, text), count in sorted(self.nothing.items())
         )
 
@@ -140,7 +140,7 @@ def _read(records: Iterator[RosterRecord], columns: Columns) -> _Reading:
     reading = _Reading([], list(columns.problems), Counter(), {})
     for count, record in enumerate(records, start=1):
         if count > MAX_ROWS:
-            raise RosterRefused((RosterNote(_TOO_MANY, most=f"{MAX_ROWS:,}"),))
+            raise RosterRefused((RosterNote(_TOO_MANY, people=Counted(MAX_ROWS, "participant")),))
         try:
             reading.take(record, columns)
         except RosterRefused as refused:
@@ -199,4 +199,4 @@ def _cells(record: RosterRecord, columns: Columns) -> tuple[str, ...]:
     if columns.needed <= found <= width:
         return (*record.cells[:width], *[""] * (width - found))
     wrong = _TOO_NARROW if found < width else _TOO_WIDE
-    raise RosterRefused((RosterNote(wrong, found=found, width=width).at(record.line),))
+    raise RosterRefused((RosterNote(wrong).at(record.line),))

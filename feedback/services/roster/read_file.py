@@ -31,7 +31,4 @@ def table_of(data: bytes, encoding: str | None = None, *, seconds: float = MOST_
 def _others(sheet: Sheet) -> tuple[RosterNote, ...]:
     if not sheet.others:
         return ()
-    if sheet.others == 1:
-        return (RosterNote(sentence("Read the sheet “%(sheet)s”; 1 other is left out."), sheet=sheet.name),)
-    several = sentence("Read the sheet “%(sheet)s”; %(others)s others are left out.")
-    return (RosterNote(several, sheet=sheet.name, others=sheet.others),)
+    return (RosterNote(sentence("Read the sheet “%(sheet)s”; the others are left out."), sheet=sheet.name),)

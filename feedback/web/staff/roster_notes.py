@@ -2,13 +2,15 @@
 
 from flask_babel import gettext as _
 
-from feedback.domain.errors import Places, RosterNote, Times
+from feedback.domain.errors import Counted, Places, RosterNote
 from feedback.domain.languages import ENGLISH
-from feedback.locales.counts import times
+from feedback.locales.counts import characters, people, times
 from feedback.locales.isolation import isolated_text
 from feedback.locales.lists import listed
 from feedback.locales.speech import spoken
 from forms.roster import field_name, role_name
+
+_COUNTS = {"time": times, "character": characters, "participant": people}
 
 
 def in_words(finding: RosterNote) -> str:
@@ -34,8 +36,8 @@ def _inner_words(finding: RosterNote) -> str:
 def _shown(name: str, value: object) -> str:
     if isinstance(value, RosterNote):
         return _inner_words(value)
-    if isinstance(value, Times):
-        return times(value.number)
+    if isinstance(value, Counted):
+        return _COUNTS[value.what](value.number)
     if isinstance(value, Places):
         return listed(f"{isolated_text(address)} ({_inner_words(place)})" for address, place in value.found)
     if name == "field":

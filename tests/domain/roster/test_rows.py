@@ -178,7 +178,7 @@ def test_one_part_of_a_name_is_no_name() -> None:
 @pytest.mark.parametrize("file", sorted((FOLDER / "outlook-cells").iterdir()), ids=lambda file: file.stem)
 def test_an_address_is_taken_out_of_what_is_around_it(file: Path) -> None:
     if file.stem == "two":
-        assert "holds 2 addresses; keep one of them" in problems_of(file.read_bytes())[0]
+        assert "holds more than one address; keep one of them" in problems_of(file.read_bytes())[0]
     else:
         assert rows_of(file.read_bytes())[0].email == "ada@example.com"
 
@@ -210,7 +210,7 @@ def test_other_wrappings_of_an_address(cell: str) -> None:
     ["a@example.com <b@example.com>", "[a@example.com](mailto:b@example.com)", "a@example.com#mailto:b@example.com#"],
 )
 def test_two_addresses_in_one_wrapping_are_refused(cell: str) -> None:
-    assert "holds 2 addresses" in problems_of(file_of(f"Ada,{cell},mentor,,"))[0]
+    assert "holds more than one address" in problems_of(file_of(f"Ada,{cell},mentor,,"))[0]
 
 
 ROLE_WORDS = {"both": None, "slash": None, "fr3": None, "ar": Role.MENTOR, "es": Role.MENTOR, "mentorin": Role.MENTOR}
@@ -378,11 +378,14 @@ def test_every_wrong_field_of_every_line_is_named_in_order() -> None:
         ("Ana,a@example.com,coach,,", "Line 2, role: “coach” is not a role; write mentor or mentee."),
         ("Ana,a@example.com,both,,", "Line 2, role: “both” is two roles; write two rows, one as mentor and one as"),
         ("Ana,a@example.com,mentor,,klingon", "Line 2, language: “klingon” is not a language; write its code"),
-        ("Ana,a@example.com", "Line 2: the row has 2 of 5 columns; add what is missing."),
+        ("Ana,a@example.com", "Line 2: the row has fewer columns than the headers; add what is missing."),
         ("Total: 12,,,,", "Line 2: only “Total: 12” stands in the row; if it is a total or a note, remove the row."),
-        ("Ana,a@example.com b@example.com,mentor,,", "Line 2, email: “a@example.com b@example.com” holds 2 addresses"),
+        (
+            "Ana,a@example.com b@example.com,mentor,,",
+            "Line 2, email: “a@example.com b@example.com” holds more than one address",
+        ),
         ("Ana,a@example.com or phone,mentor,,", "Line 2, email: “a@example.com or phone” holds “or phone” beside the"),
-        ("Ana,a@example.com,mentor,,,x", "Line 2: the row has 6 columns, the headers have 5; remove"),
+        ("Ana,a@example.com,mentor,,,x", "Line 2: the row has more columns than the headers; remove"),
         ('"Ana,a@example.com,mentor,,', "Line 2: a quotation mark does not match; close it"),
         ('"Ana"x,a@example.com,mentor,,', "Line 2: a quotation mark does not match; close it"),
     ],
