@@ -8,7 +8,6 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import Address
 from feedback.domain.languages import Language, address_in
 from feedback.domain.survey.questionnaires import Role
 from feedback.domain.waves.mails import MailKind
@@ -30,7 +29,6 @@ SHOWN = (
     MailKind.CANCELLATION,
 )
 """In the order in which people could get them; `LAST_DAY` is a reminder of its own."""
-_NOBODY = Address("name@example.com")
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def preview_mails(
     links = {name: address_in(f"{base}{path}/…", language) for name, path in (("link", "/s"), ("opt_out_url", "/o"))}
     messages = (
         MailMessage(
-            recipient=_NOBODY,
+            recipient=sender_settings.sender,
             language=language.code,
             name=name,
             message_id="",
