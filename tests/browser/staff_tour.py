@@ -159,6 +159,7 @@ def _paths(tour: Tour) -> tuple[str, ...]:
         f"programmes/{tour.waiting}/roster",
         f"programmes/{tour.waiting}/questions",
         f"programmes/{tour.waiting}/quiet-times",
+        f"programmes/{tour.running}/own-words",
         f"programmes/{tour.running}/support",
         f"programmes/{tour.running}/changes",
         f"waves/{tour.reported}",

@@ -11,7 +11,7 @@ from feedback.domain.waves.quiet_times import QuietTimes
 from feedback.domain.waves.states import WaveState
 from feedback.services.mail.resend_invitation import resend_invitation
 from feedback.services.programmes.set_organisation import set_approval
-from feedback.services.reports.set_notice import name_help, say_what_was_done
+from feedback.services.reports.set_notice import name_help, say_what_was_done, show_notice
 from feedback.services.roster.correct_address import correct_address
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.waves.ask_opening import ask_opening
@@ -133,6 +133,14 @@ def test_staff_set_quiet_times_and_reminders_ahead_move(desk: World) -> None:
     with desk.session() as session:
         assert show_quiet_times(session, 1).holidays == {date(2027, 3, 4)}
     assert [entry.at for entry in reminders(desk, wave)] == [START.replace(day=5, hour=7)]
+
+
+def test_staff_say_in_their_own_words_what_was_done_and_where_help_is(desk: World) -> None:
+    planned(desk)
+    ask(desk, say_what_was_done, 1, "We have blocked an hour a month.")
+    ask(desk, name_help, 1, "The confidant, room 12")
+    with desk.session() as session:
+        assert show_notice(session, 1) == ("We have blocked an hour a month.", "The confidant, room 12")
 
 
 def test_staff_cancel_an_open_wave_and_the_worker_destroys_it_and_tells_everybody(

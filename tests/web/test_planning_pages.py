@@ -162,7 +162,14 @@ def test_what_a_small_roster_leaves_out_is_marked_where_it_is_shown(world: World
 
 
 @pytest.mark.parametrize(
-    "page", ["programmes/1/plan", "programmes/1/questions", "programmes/1/quiet-times", "waves/1/dry-run"]
+    "page",
+    [
+        "programmes/1/plan",
+        "programmes/1/questions",
+        "programmes/1/quiet-times",
+        "programmes/1/own-words",
+        "waves/1/dry-run",
+    ],
 )
 def test_a_reviewer_plans_nothing_and_sees_no_addresses(world: World, page: str) -> None:
     world.planned_wave(world.programme())

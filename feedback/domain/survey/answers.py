@@ -70,6 +70,10 @@ def check_texts_are_clean(answer: Answer) -> None:
             raise AnswerRefused(f"Question {code} holds characters that cannot be kept.")
 
 
+LONGEST_NOTICE = 6_000
+"""So many characters may a text have that an organisation writes for its participants."""
+
+
 def clean_text(text: str) -> str:
     """Return `text` in NFC with plain line ends, without control, format-override and unassigned characters.
 

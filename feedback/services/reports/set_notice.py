@@ -5,12 +5,17 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
-from feedback.domain.survey.answers import clean_text
+from feedback.domain.survey.answers import LONGEST_NOTICE, clean_text
 from feedback.storage.audit_log import note
-from feedback.storage.notices import notice_of
+from feedback.storage.database import reading
+from feedback.storage.notices import notice_of, read_notice
 from feedback.storage.programmes import programme_by_id
 
-LONGEST_NOTICE = 6000
+
+def show_notice(session: Session, programme_id: int) -> tuple[str, str]:
+    """Return "You said, we did" and where to find help, as they are now; both may be empty."""
+    with reading(session):
+        return read_notice(session, programme_id)
 
 
 def say_what_was_done(session: Session, programme_id: int, text: str, *, now: datetime, actor: str) -> None:

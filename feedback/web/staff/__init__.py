@@ -12,6 +12,7 @@ from feedback.web.staff import (
     comparisons,
     emails,
     kept,
+    own_words,
     persons,
     planning,
     programmes,
@@ -42,6 +43,9 @@ staff.add_url_rule(_PLAN, "plan", planning.send, methods=["POST"])
 staff.add_url_rule("/programmes/<int:programme_id>/questions", "questions", questions.show)
 staff.add_url_rule(_QUIET, "quiet_times", quiet_times.show)
 staff.add_url_rule(_QUIET, "change_quiet_times", quiet_times.change, methods=["POST"])
+_WORDS = "/programmes/<int:programme_id>/own-words"
+staff.add_url_rule(_WORDS, "own_words", own_words.show)
+staff.add_url_rule(_WORDS, "change_own_words", own_words.change, methods=["POST"])
 staff.add_url_rule("/programmes/<int:programme_id>/support", "support", support.requests)
 staff.add_url_rule("/programmes/<int:programme_id>/support", "finish_support", support.finish, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>", "wave", waves.one)
