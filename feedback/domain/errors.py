@@ -63,7 +63,7 @@ class People:
 
 
 @dataclass(frozen=True)
-class Counted:
+class Amount:
     """A number with its noun, in a sentence; `what` is one of them: time, character or participant."""
 
     number: int

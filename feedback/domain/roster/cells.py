@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from feedback.domain.address import Address, read_address
-from feedback.domain.errors import CellRefused, Counted, quoted, sentence
+from feedback.domain.errors import Amount, CellRefused, quoted, sentence
 from feedback.domain.roster.addresses import INVISIBLE, unwrapped
 from feedback.domain.roster.words import language_tag, names_both_roles, role_in
 from feedback.domain.survey.questionnaires import Role
@@ -79,7 +79,7 @@ def _folded(text: str, most: int) -> str:
     if len(folded) > most:
         raise CellRefused(
             sentence("the text has %(characters)s; shorten it to %(number)s."),
-            characters=Counted(len(folded), "character"),
+            characters=Amount(len(folded), "character"),
             number=most,
         )
     return folded

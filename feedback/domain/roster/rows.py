@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback.domain.address import Address
-from feedback.domain.errors import AddressRefused, CellRefused, Counted, RosterNote, RosterRefused, quoted, sentence
+from feedback.domain.errors import AddressRefused, Amount, CellRefused, RosterNote, RosterRefused, quoted, sentence
 from feedback.domain.roster.cells import READERS, is_error, no_error, stands_for_nothing
 from feedback.domain.roster.columns import Columns, columns_of, header_of, without_empty_end
 from feedback.domain.roster.encodings import decoded, names_outside_ascii
@@ -131,7 +131,7 @@ class _Reading:
     @property
     def remarks(self) -> tuple[RosterNote, ...]:
         return tuple(
-            RosterNote(_TAKEN_FOR_EMPTY, text=quoted(text), field=field, times=Counted(count, "time"))
+            RosterNote(_TAKEN_FOR_EMPTY, text=quoted(text), field=field, times=Amount(count, "time"))
             for (field, text), count in sorted(self.nothing.items())
         )
 
@@ -140,7 +140,7 @@ def _read(records: Iterator[RosterRecord], columns: Columns) -> _Reading:
     reading = _Reading([], list(columns.problems), Counter(), {})
     for count, record in enumerate(records, start=1):
         if count > MAX_ROWS:
-            raise RosterRefused((RosterNote(_TOO_MANY, people=Counted(MAX_ROWS, "participant")),))
+            raise RosterRefused((RosterNote(_TOO_MANY, people=Amount(MAX_ROWS, "participant")),))
         try:
             reading.take(record, columns)
         except RosterRefused as refused:

@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from feedback.domain.errors import Counted, Places, RosterNote
+from feedback.domain.errors import Amount, Places, RosterNote
 from feedback.domain.languages import ENGLISH
 from feedback.locales.counts import characters, people, times
 from feedback.locales.isolation import isolated_text
@@ -36,7 +36,7 @@ def _inner_words(finding: RosterNote) -> str:
 def _shown(name: str, value: object) -> str:
     if isinstance(value, RosterNote):
         return _inner_words(value)
-    if isinstance(value, Counted):
+    if isinstance(value, Amount):
         return _COUNTS[value.what](value.number)
     if isinstance(value, Places):
         return listed(f"{isolated_text(address)} ({_inner_words(place)})" for address, place in value.found)
