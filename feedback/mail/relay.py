@@ -62,6 +62,13 @@ class Relay:
         finally:
             smtp.hang_up()
 
+    def send(self, message: MailMessage, what: str) -> None:
+        """Send a single mail; raise MailRefused, which says `what` it was, unless it was taken or refused for good."""
+        with self.connect() as smtp:
+            reply = smtp.send(message)
+        if not reply.verdict.is_final:
+            raise MailRefused(f"The mail relay did not take {what}. It is sent again later.")
+
 
 class VerifiedConnection(Connection):
     """Flask-Mail's connection, which by itself accepts any certificate and waits for ever."""

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
-from feedback.domain.errors import MailRefused
 from feedback.domain.languages import spoken_language
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay
@@ -24,10 +23,7 @@ def tell_former_addresses(session: Session, relay: Relay, *, sender_settings: Se
         # Put off before it is tried: a worker that dies here must not write every second.
         tell_later(session, one, now + _NEXT_ATTEMPT)
         session.commit()
-        with relay.connect() as smtp:
-            reply = smtp.send(message)
-        if not reply.verdict.is_final:
-            raise MailRefused("The mail relay did not take a notice to an old address. It is sent again later.")
+        relay.send(message, "a notice to an old address")
         forget(session, one)
         session.commit()
 

@@ -62,7 +62,7 @@ def _mail(
     try_again(session, email, now + _NEXT_ATTEMPT)
     session.commit()
     try:
-        _hand_over(relay, message)
+        relay.send(message, "an email with a sign-in link")
     except MailRefused:
         for number in numbers:
             revoke_sign_ins(session, number, expires_at)
@@ -72,13 +72,6 @@ def _mail(
         note(session, now, "service", "mailed a sign-in link", f"staff {number}")
     drop_request(session, email)
     session.commit()
-
-
-def _hand_over(relay: Relay, message: MailMessage) -> None:
-    with relay.connect() as smtp:
-        reply = smtp.send(message)
-    if not reply.verdict.is_final:
-        raise MailRefused("The mail relay did not take an email with a sign-in link. It is sent again later.")
 
 
 def _message(

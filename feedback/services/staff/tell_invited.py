@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
-from feedback.domain.errors import MailRefused
 from feedback.domain.languages import address_in, spoken_language
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay
@@ -29,10 +28,7 @@ def tell_invited(session: Session, relay: Relay, *, sender_settings: SenderSetti
         # Put off before it is tried: a worker that dies here must not write every second.
         tell_later(session, staff_id, now + _NEXT_ATTEMPT)
         session.commit()
-        with relay.connect() as smtp:
-            reply = smtp.send(message)
-        if not reply.verdict.is_final:
-            raise MailRefused("The mail relay did not take an invitation to staff. It is sent again later.")
+        relay.send(message, "an invitation to staff")
         drop_invitation(session, staff_id)
         session.commit()
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of, stored_address
-from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay
@@ -46,10 +45,7 @@ def _tell(session: Session, relay: Relay, programme_id: int, sender_settings: Se
     # Put off before it is tried: a worker that dies here must not write to the contact every second.
     tell_again(session, ids, now + _NEXT_ATTEMPT)
     session.commit()
-    with relay.connect() as smtp:
-        reply = smtp.send(message)
-    if not reply.verdict.is_final:
-        raise MailRefused("The mail relay did not take an email to a contact. It is sent again later.")
+    relay.send(message, "an email to a contact")
     tell_again(session, ids, None)
     session.commit()
 
