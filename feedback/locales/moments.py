@@ -52,11 +52,14 @@ def end_of(at: datetime) -> tuple[date, time | None]:
 
 def moment(at: datetime, time_zone: ZoneInfo, code: str) -> str:
     """Return such as "Monday 15 March 2027, 10:00 (Paris time)"."""
+    return f"{day_and_time(at, time_zone, code)} ({clocks_of(time_zone, code)})"
+
+
+def day_and_time(at: datetime, time_zone: ZoneInfo, code: str) -> str:
+    """Return such as "Monday 15 March 2027, 10:00", where it is said elsewhere whose clocks are meant."""
     local = at.astimezone(time_zone)
-    both = str(get_datetime_format("full", locale=code)).format(
-        time_of_day(local, code), weekday_and_day(local.date(), code)
-    )
-    return f"{both} ({clocks_of(time_zone, code)})"
+    words = time_of_day(local, code), weekday_and_day(local.date(), code)
+    return str(get_datetime_format("full", locale=code)).format(*words)
 
 
 def closing(at: datetime, time_zone: ZoneInfo, code: str) -> str:

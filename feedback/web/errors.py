@@ -34,6 +34,7 @@ _STATUS: dict[type[FeedbackError], int] = {
     PdfNotMade: 503,
     PressBusy: 503,
 }
+_AWAY = (OperationalError, InterfaceError, NoConnectionFree)
 _RETRY_SECONDS = "30"
 _RETRY_LATER_SECONDS = "60"
 _SECRET_ADDRESSES = frozenset({"results", "support"})
@@ -44,7 +45,7 @@ def turn_errors_into_pages(app: Flask) -> None:
     app.register_error_handler(WaveClosed, _closed)
     app.register_error_handler(FeedbackError, _refused)
     app.register_error_handler(HTTPException, _http_error)
-    for kind in (OperationalError, InterfaceError, NoConnectionFree, PepperRefused):
+    for kind in (*_AWAY, PepperRefused):
         app.register_error_handler(kind, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
@@ -105,7 +106,20 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _page(status: int, title: str, text: str) -> Response:
-    return make_response(render_template("errors/page.html", title=title, text=text), status)
+    page = _staff_page(status, title, text) if request.path.startswith("/staff/") else None
+    return make_response(page or render_template("errors/page.html", title=title, text=text), status)
+
+
+def _staff_page(status: int, title: str, text: str) -> str | None:
+    if "staff" not in current_app.blueprints:
+        return None
+    # Only where staff have pages.
+    from feedback.web.staff.error_pages import staff_error_page
+
+    try:
+        return staff_error_page(status, title, text)
+    except _AWAY:
+        return None
 
 
 def _words(status: int) -> tuple[str, str]:

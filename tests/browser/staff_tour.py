@@ -109,7 +109,7 @@ def visit(live: World, address: str, page: Page, code: str) -> Iterator[str]:
     yield from _at_the_door(live, address, page, code)
     for path in _paths(tour):
         page.goto(f"{address}/staff/{path}?language={code}")
-        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        unfold(page)
         yield path or "programmes"
     yield from _too_late(live, address, page, code, tour)
     yield from _giving_access(live, address, page, code)
@@ -213,6 +213,7 @@ def _planning(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
 
 def _refusing(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
     for action in ("open", "postpone", "cancel"):
+        unfold(page)
         send(page, f"main form[action*='/{action}'] [type=submit]")
         yield f"{action} with an error"
     for path, name in (
@@ -264,6 +265,11 @@ def _reviewing(live: World, address: str, page: Page, code: str, tour: Tour) -> 
     yield "comments"
     send(page)
     yield "comment with an error"
+
+
+def unfold(page: Page) -> None:
+    """Open everything that is folded."""
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
 
 
 def send(page: Page, selector: str = "main form [type=submit]") -> None:

@@ -17,6 +17,9 @@ LIST_AFTER_ERROR = """() => document.querySelector(".errors") && [...document.qu
     .filter(link => !document.querySelector(link.getAttribute("href"))).map(link => link.textContent)"""
 
 
+BELOW = re.compile(r"/staff/(programmes|waves)/")
+
+
 def english_texts(page: Page, code: str) -> Iterator[str]:
     """Yield the texts that are English, but for what people have written."""
     written = {" ".join(text.split()) for text in page.locator("[dir=auto], mark").all_inner_texts()}
@@ -34,6 +37,10 @@ def faults(page: Page, code: str) -> list[object]:
     found += [f"leads nowhere: {text}" for text in page.evaluate(LIST_AFTER_ERROR) or ()]
     found += [f"too small to hit: {text}" for text in page.evaluate(SMALL)]
     found += ["not one h1"] if page.locator("h1").count() != 1 else []
+    if BELOW.search(page.url):
+        found += ["several filled buttons"] if page.locator("main .button:not(.second, .danger)").count() > 1 else []
+        found += ["no way back"] if page.locator("main .crumbs a").count() < 1 else []
+        found += ["a danger in the open"] if page.locator("main .danger:not(.danger-fold .danger)").count() else []
     found += ["another language"] if page.locator("html").get_attribute("lang") != code else []
     return found + [said for said in [violations(page)] if said]
 

@@ -266,5 +266,5 @@ def test_a_coordinator_decides_nothing_about_a_held_wave(world: World, act: str)
 def test_an_open_wave_is_not_discarded_through_a_page(world: World) -> None:
     wave = answered_wave(world)
     client = signed_in(world, StaffRole.ADMINISTRATOR)
-    assert press(client, f"/staff/waves/{wave}", f"/staff/waves/{wave}/discard", **SURE).status_code == 409
+    assert press(client, f"/staff/waves/{wave}", f"/staff/waves/{wave}/discard", **SURE).status_code == 422
     assert state_of(world, wave) == WaveState.OPEN

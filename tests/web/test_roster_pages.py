@@ -153,12 +153,12 @@ def test_who_changed_the_roster_sees_no_button_and_has_no_way(world: World, watc
         digest = show_roster(session, watched).digest
     assert "a colleague must approve it" in see(client, page)
     assert "Approve the roster" not in see(client, page)
-    assert press(client, page, page, digest=digest, **SURE).status_code == 409
+    assert press(client, page, page, digest=digest, **SURE).status_code == 422
 
 
 def test_an_older_roster_than_the_one_in_force_is_not_approved(world: World, watched: int) -> None:
     client, page = signed_in(world), f"/staff/programmes/{watched}/roster"
-    assert press(client, page, page, digest="0" * 64, **SURE).status_code == 409
+    assert press(client, page, page, digest="0" * 64, **SURE).status_code == 422
 
 
 def crowd(world: World, mentors: int = 60) -> int:

@@ -141,7 +141,7 @@ def test_a_wave_that_may_not_close_early_has_no_button_and_no_way(world: World) 
     wave_id = world.open_wave()
     client = signed_in(world)
     assert "Close the survey" not in see(client, f"/staff/waves/{wave_id}")
-    assert press(client, "/staff/", f"/staff/waves/{wave_id}/close", **SURE).status_code == 409
+    assert press(client, "/staff/", f"/staff/waves/{wave_id}/close", **SURE).status_code == 422
 
 
 def test_closing_takes_a_tick(world: World) -> None:
@@ -157,9 +157,8 @@ def test_closing_takes_a_tick(world: World) -> None:
 def test_what_was_ahead_of_a_wave_that_closes_early_is_said_not_to_happen(world: World) -> None:
     wave_id = world.open_wave(may_close_early=True)
     client, page = signed_in(world), f"/staff/waves/{wave_id}"
-    assert re.findall(r"Look 1 .*? (Not yet|Did not happen)", see(client, page)) == ["Not yet"]
+    assert "Did not happen" not in see(client, page)
     press(client, page, f"{page}/close", **SURE)
-    assert "Not yet" not in see(client, page)
     assert re.findall(r"Look 1 .*? (Did not happen: the survey had ended)", see(client, page))
     calendar = client.get(f"{page}/calendar.ics", base_url=SITE).text
     assert [part.count("STATUS:CANCELLED") for part in calendar.split("END:VEVENT") if "look" in part.lower()] == [1]

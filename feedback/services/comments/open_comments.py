@@ -23,6 +23,7 @@ class ReviewHead:
     """What is told of a review. `words` are the questions' texts by code; all is destroyed at `expires_at`."""
 
     wave_id: int
+    programme_id: int
     programme: str
     stage: str
     reviewer_name: str
@@ -37,6 +38,7 @@ def review_head(session: Session, wave: Wave, now: datetime) -> ReviewHead:
     asked = questionnaires_of(session, wave.id).values()
     return ReviewHead(
         wave_id=wave.id,
+        programme_id=programme.id,
         programme=programme.name,
         stage=wave.stage,
         reviewer_name=wave.reviewer_name,

@@ -75,6 +75,11 @@ def show_home(session: Session, organisation_id: int, *, now: datetime) -> tuple
     return tuple(_card(session, show_programme(session, line.id), now) for line in lines)
 
 
+def show_card(session: Session, programme_id: int, *, now: datetime) -> HomeCard:
+    """Return the card of one programme, or raise NotFound."""
+    return _card(session, show_programme(session, programme_id), now)
+
+
 def _card(session: Session, programme: ProgrammeView, now: datetime) -> HomeCard:
     live = {one.id: show_wave(session, one.id, now=now) for one in programme.waves if one.state in _CURRENT}
     current = min(programme.waves, key=_urgency, default=None)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure.groups import Group
+from feedback.domain.errors import PlanRefused
 from feedback.domain.languages import languages_with
 from feedback.domain.waves.mails import WaveMail
 from feedback.domain.waves.states import ENDED, Band, MomentKind, WaveState
@@ -18,6 +19,7 @@ from feedback.services.waves.find_due import fails_since, gives_up_at
 from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.programmes import programme_by_id
+from feedback.storage.quiet_times import hours_of
 from feedback.storage.reports import report_of
 from feedback.storage.sender_refusals import WaitsForSender, waits_for_the_sender
 from feedback.storage.waves import Moment, Wave, groups_of, moments_of, no_wave, owner_of, questionnaires_of, wave_by_id
@@ -37,6 +39,7 @@ class CalendarEntry:
     """One date of a wave. `at` is None if somebody opens it by hand; `band` is what a look that was taken showed.
 
     A reminder that was left out counts as done, and sent nothing. What `fell_away` was ahead when the wave ended.
+    `planned_at` is when it was to happen, if it came earlier.
     """
 
     kind: EntryKind
@@ -46,6 +49,7 @@ class CalendarEntry:
     band: Band | None = None
     was_left_out: bool = False
     fell_away: bool = False
+    planned_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,24 @@ class DeliveryCount:
     state: DeliveryState
     count: int
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether they are still to be sent."""
+        return self.state in {DeliveryState.QUEUED, DeliveryState.SENDING}
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether they never will be: no email wanted, left, or closed."""
+        return self.state is DeliveryState.SKIPPED
+
 
 @dataclass(frozen=True)
 class WaveView:
     """One wave. `languages` are codes; `groups` is empty before the opening, which may have been refused (R11).
 
     `fails_since`: it has been trying to close since then without success, and gives up at `gives_up_at`.
+    `waits_until`: it is due to open, and waits for the end of a quiet time. `mails_from`: from when on
+    emails go out, None if quiet times leave no moment for them.
     """
 
     id: int
@@ -77,6 +93,8 @@ class WaveView:
     may_be_closed: bool
     may_be_extended: bool
     opening_was_refused: bool
+    waits_until: datetime | None
+    mails_from: datetime | None
     has_report: bool
     fails_since: datetime | None
     gives_up_at: datetime | None
@@ -90,6 +108,23 @@ def show_wave(session: Session, wave_id: int, *, now: datetime) -> WaveView:
     """Return one wave as it is now, or raise NotFound."""
     with reading(session):
         return _view(session, wave_by_id(session, wave_id), now)
+
+
+@dataclass(frozen=True)
+class WavePlace:
+    """Which wave of which programme this is."""
+
+    programme_id: int
+    programme: str
+    wave_id: int
+    stage: str
+
+
+def place_of_wave(session: Session, wave_id: int) -> WavePlace:
+    """Return where a wave belongs, or raise NotFound."""
+    with reading(session):
+        wave = wave_by_id(session, wave_id)
+        return WavePlace(wave.programme_id, programme_by_id(session, wave.programme_id).name, wave.id, wave.stage)
 
 
 def owner_of_wave(session: Session, wave_id: int) -> int:
@@ -106,6 +141,7 @@ def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
     state = WaveState(wave.state)
     moments = moments_of(session, wave.id)
     counts = delivery_counts(session, wave.id)
+    mails_from = _mails_from(session, programme.id, now)
     return WaveView(
         id=wave.id,
         programme_id=programme.id,
@@ -120,6 +156,8 @@ def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
         may_be_closed=state is WaveState.OPEN and (wave.may_close_early or wave.closes_at <= now),
         may_be_extended=_may_be_extended(wave, moments, now),
         opening_was_refused=state is WaveState.SCHEDULED and wave.opening_was_refused,
+        waits_until=mails_from if _is_due(wave, now) and mails_from != now else None,
+        mails_from=mails_from,
         has_report=report_of(session, wave.id) is not None,
         fails_since=fails_since(wave, now),
         gives_up_at=gives_up_at(wave),
@@ -136,6 +174,17 @@ def _may_be_extended(wave: Wave, moments: list[Moment], now: datetime) -> bool:
     return saw_too_few and wave.state == WaveState.OPEN and now < wave.closes_at and not wave.was_extended
 
 
+def _mails_from(session: Session, programme_id: int, now: datetime) -> datetime | None:
+    try:
+        return hours_of(session, programme_id).next_allowed(now)
+    except PlanRefused:
+        return None
+
+
+def _is_due(wave: Wave, now: datetime) -> bool:
+    return wave.state == WaveState.SCHEDULED and wave.opens_at is not None and wave.opens_at <= now
+
+
 def _languages(session: Session, wave: Wave) -> tuple[str, ...]:
     asked = questionnaires_of(session, wave.id).values()
     both = frozenset.intersection(*(one.languages for one in asked)) if asked else frozenset()
@@ -144,7 +193,13 @@ def _languages(session: Session, wave: Wave) -> tuple[str, ...]:
 
 def _calendar(wave: Wave, moments: list[Moment]) -> tuple[CalendarEntry, ...]:
     opening = CalendarEntry(EntryKind.OPENING, 1, wave.opened_at or wave.opens_at, wave.opened_at is not None)
-    closing = CalendarEntry(EntryKind.CLOSING, 1, wave.closed_at or wave.closes_at, wave.closed_at is not None)
+    closing = CalendarEntry(
+        EntryKind.CLOSING,
+        1,
+        wave.closed_at or wave.closes_at,
+        wave.closed_at is not None,
+        planned_at=wave.closes_at if wave.closed_at is not None and wave.closed_at < wave.closes_at else None,
+    )
     entries = (opening, *(_entry(moment) for moment in moments), closing)
     return tuple(replace(one, fell_away=wave.state in ENDED and not one.is_done) for one in entries)
 

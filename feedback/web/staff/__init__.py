@@ -28,7 +28,9 @@ from feedback.web.staff import (
     wave_dates,
     waves,
 )
+from feedback.web.staff.above import above
 from feedback.web.staff.notices import worker_notice
+from feedback.web.staff.outcomes import told
 from feedback.web.staff.uploads import take_uploads
 from forms.staff import SignOutForm
 
@@ -126,9 +128,12 @@ staff.add_url_rule("/signed-in/end-all", "end_all_sessions", sessions.end_all, m
 
 
 @staff.context_processor
-def _on_every_page() -> dict[str, SignOutForm | str | bool | None]:
+def _on_every_page() -> dict[str, object]:
     return {
         "sign_out_form": SignOutForm(formdata=None),
-        "worker_notice": worker_notice(),
+        # Asked where they are shown: a page that says that the database is away asks it nothing.
+        "worker_notice": worker_notice,
+        "told": told,
+        "above": above,
         "is_shown_again": g.get("is_shown_again", False),
     }

@@ -5,6 +5,7 @@ Comments are read fifty a page, or one by one: each decision is answered by the 
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from feedback.domain.comments.review import CommentVerdict, Decision, decisions_for
 from feedback.domain.errors import ReviewRefused
@@ -16,6 +17,7 @@ from feedback.services.comments.read_comments import CommentReader, ReadComments
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.comments.sum_up_comments import sum_up_comments
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.shown_comments import (
     Saved,
@@ -100,6 +102,10 @@ def release(wave_id: int) -> ResponseReturnValue:
     form, tools = ReleaseCommentsForm(), runtime()
     with accepted(form, lambda: _page(wave_id, _page_number(), form)):
         release_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=member().actor)
+    tell(
+        _("The comments are released."),
+        _("They stand beside the report now. The originals are destroyed within minutes."),
+    )
     return redirect(url_for(".report", wave_id=wave_id, _anchor="comments"), 303)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.report.report import Report, quoted_languages
@@ -25,7 +25,6 @@ def of_two(wave_id: int, before_id: int) -> ResponseReturnValue:
     return _page(
         _between(wave_id, before_id),
         links(COMPARISON_FORMATS, ".comparison_file", wave_id=wave_id, before_id=before_id),
-        back=url_for(".report", wave_id=wave_id),
     )
 
 
@@ -42,7 +41,6 @@ def of_all(programme_id: int) -> ResponseReturnValue:
     return _page(
         _over(programme_id),
         links(COMPARISON_FORMATS, ".changes_file", programme_id=programme_id),
-        back=url_for(".programme", programme_id=programme_id),
     )
 
 
@@ -65,6 +63,6 @@ def _offered(reports: Sequence[Report]) -> Sequence[Report]:
     return reports
 
 
-def _page(reports: Sequence[Report], downloads: Sequence[tuple[str, object]], *, back: str) -> str:
+def _page(reports: Sequence[Report], downloads: Sequence[tuple[str, object]]) -> str:
     paper = drawn(compose_comparison(reports, spoken().code, MOST_ROWS_ON_A_PAGE))
-    return render_template("report/comparison.html", paper=paper, downloads=downloads, back=back)
+    return render_template("report/comparison.html", paper=paper, downloads=downloads)

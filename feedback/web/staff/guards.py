@@ -47,10 +47,11 @@ def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
             if found is None:
                 note_what_was_wanted()
                 return redirect(url_for("staff.how_to_sign_in"))
+            g.signed_in, g.staff = found, found.member
             if found.member.role not in roles:
                 abort(403)
             _check_own(found.member, kwargs)
-            g.signed_in, g.staff = found, found.member
+            g.is_own = True
             return view(*args, **kwargs)
 
         vars(guarded)[_MARK] = frozenset(roles)

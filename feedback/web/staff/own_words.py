@@ -2,12 +2,14 @@
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from feedback.domain.staff import PLANNERS
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import show_programme
 from feedback.services.reports.set_notice import name_help, say_what_was_done, show_notice
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted, mistakes
 from forms.staff import OwnWordsForm
 
@@ -30,6 +32,7 @@ def change(programme_id: int) -> ResponseReturnValue:
         for (act, text), former in zip(sent, before, strict=True):
             if text.replace("\r\n", "\n").strip() != former:
                 act(tools.session(), programme_id, text, now=tools.clock(), actor=member().actor)
+    tell(_("Your words are saved."), _("Participants read them from now on. No email was sent."))
     return redirect(url_for(".programme", programme_id=programme_id), 303)
 
 

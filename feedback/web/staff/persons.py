@@ -121,6 +121,7 @@ def _page(
         form=form,
         person=person,
         errors=mistakes(form),
+        leave_errors=[("gone", label, said) for _id, label, said in mistakes(leaving)] if leaving else (),
         questions=[in_words(one) for one in doubtful.questions] if doubtful else [],
         has_left=doubtful is not None and doubtful.has_left,
         cohorts=sorted({atom.cohort for atom, _size in programme.roster if atom.cohort}),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from feedback.domain.disclosure.groups import Grouping
 from feedback.domain.errors import PlanRefused
@@ -17,9 +18,10 @@ from feedback.services.programmes.show_programmes import ProgrammeView, show_pro
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from feedback.services.waves.preview_wave import WavePreview, preview_wave
 from feedback.services.waves.set_quiet_times import show_quiet_times
-from feedback.services.waves.show_wave import EntryKind
+from feedback.services.waves.show_wave import EntryKind, show_wave
 from feedback.web.staff.carried import SHOWN_AGAIN
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted, mistakes
 from feedback.web.staff.wording import moment_in_words, time_in_words
 from forms.bank import STAGES, pair
@@ -53,7 +55,9 @@ def send(programme_id: int) -> ResponseReturnValue:
     with accepted(form, lambda: _page(programme, form), PlanRefused):
         plan = _plan(programme, form)
         if request.form.get("go") == _WRITE_DOWN:
-            return redirect(url_for(".wave", wave_id=_write_down(plan)), 303)
+            wave_id = _write_down(plan)
+            _say_planned(wave_id)
+            return redirect(url_for(".wave", wave_id=wave_id), 303)
         seen = preview_wave(runtime().session(), runtime().keys, plan, now=runtime().clock())
     return _page(programme, form, seen)
 
@@ -100,6 +104,17 @@ def _write_down(plan: WavePlan) -> int:
         now=tools.clock(),
         actor=member().actor,
     )
+
+
+def _say_planned(wave_id: int) -> None:
+    wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
+    opens_at = moment_in_words(wave.calendar[0].at, wave.time_zone)
+    follows = (
+        _("It opens by itself: %(moment)s. Until then no email goes out.", moment=opens_at)
+        if opens_at
+        else _("It opens when you open it on this page. Until then no email goes out.")
+    )
+    tell(_("The survey is planned."), follows)
 
 
 def _page(programme: ProgrammeView, form: PlanForm, seen: WavePreview | None = None) -> str:

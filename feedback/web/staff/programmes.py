@@ -11,8 +11,7 @@ from feedback.domain.waves.states import SEQUENCE, WaveState
 from feedback.reporting.words import day
 from feedback.runtime import runtime
 from feedback.services.comments.show_released_comments import show_comments
-from feedback.services.programmes.show_home import HomeCard, Need, NeedKind, in_order, show_home
-from feedback.services.programmes.show_programmes import show_programme
+from feedback.services.programmes.show_home import HomeCard, Need, NeedKind, in_order, show_card, show_home
 from feedback.services.reports.show_report import has_changes
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.support import may_read
@@ -64,7 +63,8 @@ def _comments_that_wait(card: HomeCard) -> Iterator[Need]:
 @allowed(*StaffRole)
 def one(programme_id: int) -> ResponseReturnValue:
     """Show one programme."""
-    programme = show_programme(runtime().session(), programme_id)
+    shown = _shown(show_card(runtime().session(), programme_id, now=runtime().clock()))
+    programme = shown.card.programme
     zone = programme.time_zone
     closings = {wave.id: day(wave.closes_at.astimezone(zone).date()) for wave in programme.waves}
     may_see_roster = member().role is not StaffRole.REVIEWER
@@ -72,7 +72,10 @@ def one(programme_id: int) -> ResponseReturnValue:
         "staff/programme.html",
         has_changes=has_changes(runtime().session(), programme_id),
         programme=programme,
+        shown=shown,
+        is_reviewer=member().role is StaffRole.REVIEWER,
         closings=closings,
+        openings={wave.id: day(wave.opens_at.astimezone(zone).date()) for wave in programme.waves if wave.opens_at},
         may_see_roster=may_see_roster,
         may_read_requests=may_read(programme),
     )

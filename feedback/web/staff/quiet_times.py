@@ -2,6 +2,7 @@
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from feedback.domain.errors import PlanRefused
 from feedback.domain.staff import PLANNERS
@@ -10,6 +11,7 @@ from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import show_programme
 from feedback.services.waves.set_quiet_times import set_quiet_times, show_quiet_times
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted, mistakes
 from forms.planning import QuietTimesForm
 
@@ -30,6 +32,7 @@ def change(programme_id: int) -> ResponseReturnValue:
         hours = f"{form.begins.data:%H:%M}-{form.ends.data:%H:%M}"
         quiet = read_quiet_times(hours, form.weekdays.data, (form.holidays.data or "").replace(",", " ").split())
         set_quiet_times(runtime().session(), programme_id, quiet, now=runtime().clock(), actor=member().actor)
+    tell(_("The quiet times are saved."), _("Openings and reminders that are still ahead keep to them."))
     return redirect(url_for(".programme", programme_id=programme_id), 303)
 
 

@@ -2,7 +2,9 @@
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from feedback.domain.errors import RosterNotApproved
 from feedback.domain.roster.searching import found_among
 from feedback.domain.roster.templates import WORDS, template_text
 from feedback.domain.staff import PLANNERS
@@ -11,8 +13,9 @@ from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import show_programme
 from feedback.services.roster.approve_roster import approve_roster, show_roster
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.outcomes import tell
 from feedback.web.staff.paging import MOST, page_of
-from feedback.web.staff.sent_forms import accepted
+from feedback.web.staff.sent_forms import accepted, mistakes
 from feedback.web.staff.wording import moment_in_words
 from forms.roster import FindPeopleForm
 from forms.staff import ApproveRosterForm
@@ -38,8 +41,9 @@ def find(programme_id: int) -> ResponseReturnValue:
 def approve(programme_id: int) -> ResponseReturnValue:
     """Approve exactly the roster that the page showed."""
     form = ApproveRosterForm()
-    with accepted(form, lambda: _page(programme_id, form)):
+    with accepted(form, lambda: _page(programme_id, form), RosterNotApproved):
         approve_roster(runtime().session(), programme_id, form.digest.data, staff_id=member().id, now=runtime().clock())
+    tell(_("The roster is approved."), _("Surveys of this programme can open now. Any change voids the approval."))
     return redirect(url_for(".roster", programme_id=programme_id), 303)
 
 
@@ -82,7 +86,8 @@ def _page(programme_id: int, sent: ApproveRosterForm | None = None, found: FindP
         most=MOST,
         finding=finding,
         wanted=wanted,
-        refused=sent is not None,
+        refusals=() if sent is None else sent.form_errors,
+        errors=() if sent is None else mistakes(sent),
         approved_at=moment_in_words(roster.approved_at, programme.time_zone) if roster.approved_at else None,
         form=form if roster.is_required and roster.approved_by is None and roster.entries else None,
         done=_done(),

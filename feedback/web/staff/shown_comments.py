@@ -22,6 +22,7 @@ class ReviewState:
     """What stands at the top of each page; `lacking` are the words of the questions without their summary, by code."""
 
     wave_id: int
+    programme_id: int
     programme: str
     stage: str
     reviewer: str
@@ -74,6 +75,7 @@ def head_of(found: ReadComments) -> ReviewState:
     progress = found.progress
     return ReviewState(
         wave_id=found.wave_id,
+        programme_id=found.programme_id,
         programme=found.programme,
         stage=found.stage,
         reviewer=found.reviewer_name,

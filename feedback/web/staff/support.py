@@ -2,6 +2,7 @@
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from feedback.domain.address import address_or_none
 from feedback.domain.staff import StaffRole
@@ -10,6 +11,7 @@ from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
 from feedback.services.support.read_support_requests import finish_support_request, read_support_requests
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted
 from forms.staff import StaffForm
 
@@ -34,6 +36,7 @@ def finish(programme_id: int) -> ResponseReturnValue:
     tools, number = runtime(), request.form.get("number", "")
     with accepted(StaffForm()):
         finish_support_request(tools.session(), programme_id, number, now=tools.clock(), actor=member().actor)
+    tell(_("The request is marked as done."), _("It stays here until it is destroyed."))
     return redirect(url_for("staff.support", programme_id=programme_id))
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from feedback.domain.errors import AddressRefused, NotFound, ResendRefused
+from feedback.domain.errors import AddressRefused, NotFound, ResendRefused, WaveNotReady
 from feedback.domain.roster.searching import found_among
 from feedback.domain.staff import PLANNERS
 from feedback.domain.waves.states import WaveState
@@ -14,8 +15,9 @@ from feedback.services.mail.resend_invitation import mend_delivery, resend_to_re
 from feedback.services.mail.show_undeliverable import Undeliverable, show_undeliverable
 from feedback.services.waves.show_wave import show_wave
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.outcomes import mails_go_out, tell
 from feedback.web.staff.paging import MOST, page_of
-from feedback.web.staff.sent_forms import accepted
+from feedback.web.staff.sent_forms import accepted, mistakes
 from forms.roster import FindPeopleForm
 from forms.staff import MendDeliveryForm, ResendToRefusedForm
 
@@ -39,8 +41,11 @@ def mend(wave_id: int) -> ResponseReturnValue:
     """Correct one address, if another was written, and send the invitation again."""
     form = MendDeliveryForm()
     number, address, tools = form.participant.data, form.address.data, runtime()
-    with accepted(form, lambda: _page(wave_id, form), AddressRefused, ResendRefused, NotFound, at=form.address):
+    with accepted(
+        form, lambda: _page(wave_id, form), AddressRefused, ResendRefused, NotFound, WaveNotReady, at=form.address
+    ):
         mend_delivery(tools.session(), wave_id, number, address, now=tools.clock(), actor=member().actor)
+    _say_sent_again(wave_id)
     return redirect(url_for(".undeliverable", wave_id=wave_id), 303)
 
 
@@ -48,12 +53,23 @@ def mend(wave_id: int) -> ResponseReturnValue:
 def resend(wave_id: int) -> ResponseReturnValue:
     """Send the invitation again to all whose last mail the relay refused."""
     form, tools = ResendToRefusedForm(), runtime()
-    with accepted(form):
+    with accepted(form, lambda: _page(wave_id, refusals=form.form_errors), WaveNotReady, ResendRefused):
         resend_to_refused(tools.session(), wave_id, now=tools.clock(), actor=member().actor)
+    _say_sent_again(wave_id)
     return redirect(url_for(".undeliverable", wave_id=wave_id), 303)
 
 
-def _page(wave_id: int, sent: MendDeliveryForm | None = None, found: FindPeopleForm | None = None) -> str:
+def _say_sent_again(wave_id: int) -> None:
+    wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
+    tell(_("The invitation goes out again, with the same link."), mails_go_out(wave, runtime().clock()))
+
+
+def _page(
+    wave_id: int,
+    sent: MendDeliveryForm | None = None,
+    found: FindPeopleForm | None = None,
+    refusals: Sequence[str] = (),
+) -> str:
     wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
     lost = show_undeliverable(runtime().session(), wave_id)
     finding = found or FindPeopleForm(formdata=None)
@@ -70,7 +86,8 @@ def _page(wave_id: int, sent: MendDeliveryForm | None = None, found: FindPeopleF
         all=len(lost),
         refused_people=sum(one.may_be_sent_again for one in lost),
         resend_form=ResendToRefusedForm(formdata=None),
-        refused=sent is not None,
+        refusals=refusals,
+        errors=() if sent is None else _mistakes(sent),
     )
 
 
@@ -80,6 +97,10 @@ def _number(lost: Sequence[Undeliverable], sent: MendDeliveryForm | None) -> int
         return request.values.get("page", 1, type=int)
     at = (place for place, one in enumerate(lost) if one.participant_id == sent.participant.data)
     return next(at, 0) // MOST + 1
+
+
+def _mistakes(sent: MendDeliveryForm) -> list[tuple[str, str, str]]:
+    return [(f"address-{sent.participant.data}", label, message) for _id, label, message in mistakes(sent)]
 
 
 def _form(number: int, email: str, sent: MendDeliveryForm | None) -> MendDeliveryForm:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
@@ -21,9 +22,10 @@ from feedback.services.waves.postpone_wave import postpone_wave
 from feedback.services.waves.show_wave import WaveView, show_wave
 from feedback.web.staff.downloads import attached
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.outcomes import mails_go_out, tell
 from feedback.web.staff.planning import local_moment, promised_moment
 from feedback.web.staff.sent_forms import accepted
-from feedback.web.staff.waves import decide, wave_page
+from feedback.web.staff.waves import Say, decide, say_cancelled, wave_page
 from feedback.web.staff.wording import moment_in_words
 from forms.planning import CancelWaveForm, ExtendWaveForm, NewDateForm, OpenWaveForm, PostponeWaveForm
 
@@ -33,17 +35,29 @@ _MOST_SHOWN = 500
 @allowed(*PLANNERS)
 def open_now(wave_id: int) -> ResponseReturnValue:
     """Ask the worker to open a wave."""
-    return decide(wave_id, OpenWaveForm(), _ask_opening)
+    return decide(wave_id, OpenWaveForm(), _ask_opening, _say_opening)
 
 
 def _ask_opening(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
     ask_opening(session, runtime().keys, wave_id, now=now, actor=actor)
 
 
+def _say_opening(wave: WaveView) -> None:
+    if wave.waits_until is None:
+        tell(
+            _("The survey opens within a minute."),
+            _("Everybody in the roster is then invited. Reload this page to see it."),
+        )
+        return
+    at = moment_in_words(wave.waits_until, wave.time_zone)
+    follows = _("No emails go out before that. Until then you can still put it off or cancel it.")
+    tell(_("The survey opens after the quiet times: %(moment)s.", moment=at), follows)
+
+
 @allowed(*PLANNERS)
 def cancel(wave_id: int) -> ResponseReturnValue:
     """Cancel a wave; the worker destroys its answers and tells everybody invited."""
-    return decide(wave_id, CancelWaveForm(), begin_cancelling)
+    return decide(wave_id, CancelWaveForm(), begin_cancelling, say_cancelled)
 
 
 @allowed(*PLANNERS)
@@ -55,7 +69,13 @@ def postpone(wave_id: int) -> ResponseReturnValue:
         opens_at = local_moment(form.day.data, form.at.data, wave.time_zone)
         postpone_wave(runtime().session(), wave_id, opens_at, now=runtime().clock(), actor=member().actor)
 
-    return _move(wave_id, form, act)
+    return _move(wave_id, form, act, _say_postponed)
+
+
+def _say_postponed(wave: WaveView) -> None:
+    at = moment_in_words(wave.calendar[0].at, wave.time_zone)
+    follows = _("All other dates have moved too. Coordinators and administrators get an email; participants get none.")
+    tell(_("The survey opens later: %(moment)s.", moment=at), follows)
 
 
 @allowed(*PLANNERS)
@@ -67,7 +87,16 @@ def extend(wave_id: int) -> ResponseReturnValue:
         closes_at = promised_moment(form.day.data, form.at.data, wave.time_zone)
         extend_wave(runtime().session(), wave_id, closes_at, now=runtime().clock(), actor=member().actor)
 
-    return _move(wave_id, form, act)
+    return _move(wave_id, form, act, _say_extended)
+
+
+def _say_extended(wave: WaveView) -> None:
+    at = moment_in_words(wave.calendar[-1].at, wave.time_zone)
+    follows = _("Everybody who was invited is told by email.")
+    tell(
+        _("The survey is open for longer, until %(moment)s.", moment=at),
+        f"{follows} {mails_go_out(wave, runtime().clock())}",
+    )
 
 
 @allowed(*PLANNERS)
@@ -93,7 +122,8 @@ def calendar(wave_id: int) -> Response:
     return attached(data, f"wave-{wave_id}.ics", "text/calendar")
 
 
-def _move(wave_id: int, form: NewDateForm, act: Callable[[WaveView], None]) -> ResponseReturnValue:
+def _move(wave_id: int, form: NewDateForm, act: Callable[[WaveView], None], say: Say) -> ResponseReturnValue:
     with accepted(form, lambda: wave_page(wave_id, form), WaveNotReady, PlanRefused, at=form.day):
         act(show_wave(runtime().session(), wave_id, now=runtime().clock()))
+    say(show_wave(runtime().session(), wave_id, now=runtime().clock()))
     return redirect(url_for(".wave", wave_id=wave_id), 303)

@@ -12,6 +12,11 @@ def moment_in_words(at: datetime | None, time_zone: ZoneInfo) -> str:
     return "" if at is None else moments.moment(at, time_zone, spoken().code)
 
 
+def day_and_time(at: datetime | None, time_zone: ZoneInfo) -> str:
+    """Return such as "Friday 12 June 2026, 18:00", for a page that says whose clocks are meant; empty for no moment."""
+    return "" if at is None else moments.day_and_time(at, time_zone, spoken().code)
+
+
 def time_in_words(at: time) -> str:
     """Return such as "20:00"."""
     return moments.time_of_day(at, spoken().code)
