@@ -34,10 +34,14 @@ class ClockField(_InOwnWords, TimeField):  # type: ignore[misc]  # WTForms has n
     needed = TIME_NEEDED
 
 
-class DaysField(IntegerField):  # type: ignore[misc]  # WTForms has no types
-    """A number of days; a validator of its range says what is wrong with anything else."""
+class WholeNumberField(IntegerField):  # type: ignore[misc]  # WTForms has no types
+    """A whole number; a validator of its range says what is wrong with anything else."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read a number, or leave none."""
         with suppress(ValueError):
             super().process_formdata(valuelist)
+
+
+class DaysField(WholeNumberField):
+    """A number of days."""

@@ -44,6 +44,8 @@ _ROLES = [
     SelectChoice(StaffRole.ADMINISTRATOR, _("Administrator")),
     SelectChoice(StaffRole.COORDINATOR, _("Coordinator")),
     SelectChoice(StaffRole.REVIEWER, _("Reviewer")),
+    SelectChoice(StaffRole.CONTACT, _("Contact for support")),
+    SelectChoice(StaffRole.VIEWER, _("Reader of reports")),
 ]
 _CHOOSE_ROLE = _("Choose what this person may do.")
 
@@ -83,10 +85,13 @@ class ChangeRoleForm(StaffForm):
         invalid_choice_message=_CHOOSE_ROLE,
     )
     confirmed = HiddenField()
+    destroys = HiddenField()
 
 
 class TakeAccessForm(StaffForm):
-    """The decision to take somebody's access away."""
+    """The decision to take somebody's access away; `destroys` names the waves whose comments nobody else may read."""
+
+    destroys = HiddenField()
 
     sure = BooleanField(
         _("I am sure: this person is signed out everywhere and cannot sign in any more."),

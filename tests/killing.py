@@ -18,6 +18,7 @@ from feedback.app import create_app, create_app_without_pages
 from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import new_receipt
+from feedback.domain.staff import OPERATOR
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.mail.send_mail import send_batch
 from feedback.services.waves.close_wave import close_wave
@@ -69,7 +70,7 @@ def _close(tools: WorkerContext, subject: str, now: datetime) -> None:
 
 def _release(tools: WorkerContext, subject: str, now: datetime) -> None:
     session = tools.session()
-    release_comments(session, tools.keys, int(subject), now=now, actor="test")
+    release_comments(session, tools.keys, int(subject), now=now, reviewer=OPERATOR)
     destroy_spent_keys(session, tools.keys, now=now)
 
 

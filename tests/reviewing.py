@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment
+from feedback.domain.staff import OPERATOR
 from feedback.domain.survey.answers import Wish
 from feedback.services.comments.decide_comments import decide_comments
 from feedback.services.comments.list_comments import Review, list_comments
@@ -44,7 +45,7 @@ def _wave_newly_in_review(world: World, texts: Sequence[str] = TEXTS, wishes: Se
 
 def review_of(world: World, wave: int) -> Review:
     with world.session() as session:
-        return list_comments(session, world.keys, wave, now=world.clock(), actor="test")
+        return list_comments(session, world.keys, wave, now=world.clock(), reviewer=OPERATOR)
 
 
 def comment_that_says(world: World, wave: int, text: str, question: str = "F2") -> ReviewedComment:
@@ -55,12 +56,12 @@ def comment_that_says(world: World, wave: int, text: str, question: str = "F2") 
 def decide(world: World, wave: int, text: str, verdict: CommentVerdict, question: str = "F2") -> None:
     number = comment_that_says(world, wave, text, question).id
     with world.session() as session:
-        decide_comments(session, world.keys, wave, verdicts={number: verdict}, now=world.clock(), actor="test")
+        decide_comments(session, world.keys, wave, verdicts={number: verdict}, now=world.clock(), reviewer=OPERATOR)
 
 
 def sum_up(world: World, wave: int, summary: str = SUMMARY, question: str = "F2") -> None:
     with world.session() as session:
-        sum_up_comments(session, wave, question, summary=summary, now=world.clock(), actor="test")
+        sum_up_comments(session, wave, question, summary=summary, now=world.clock(), reviewer=OPERATOR)
 
 
 def decide_everything(world: World, wave: int) -> None:
@@ -73,7 +74,7 @@ def decide_everything(world: World, wave: int) -> None:
 
 def release(world: World, wave: int) -> None:
     with world.session() as session:
-        release_comments(session, world.keys, wave, now=world.clock(), actor="test")
+        release_comments(session, world.keys, wave, now=world.clock(), reviewer=OPERATOR)
 
 
 def reviewed_wave(world: World) -> int:

@@ -23,7 +23,9 @@ from feedback.domain.waves.quiet_times import NO_QUIET_TIMES, QuietTimes
 from feedback.runtime import Runtime
 from feedback.services.installation.read_status import ServiceStatus, read_status
 from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
+from feedback.services.programmes.show_programmes import list_programmes
 from feedback.services.roster.import_roster import import_roster
+from feedback.services.staff.name_people import Newcomer
 from feedback.services.waves.close_wave import begin_closing, finish_closing
 from feedback.services.waves.open_wave import open_wave
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
@@ -34,6 +36,8 @@ from forms.bank import pair
 from forms.vocabulary import translated_words
 
 START = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+CONTACT = Newcomer("Ana Contact", "contact@example.com")
+REVIEWER = Newcomer("Rea Viewer", "reviewer@example.com")
 TEXTS = ("We meet every week and it works well.", "Please give us more time.", "", "")
 
 
@@ -108,14 +112,13 @@ class World:
         words = {"word": "reverse", "focus": "race and ethnicity"}
         draft = ProgrammeDraft(
             organisation="Example Organisation",
-            name="Pilot",
+            name=self._free_name(),
             **words,
             translated=translated_words(**words),
             minimum_group_size=k,
             time_zone="Europe/Paris",
-            contact_name="Ana Contact",
-            contact_email="contact@example.com",
-            reviewer_name="Rea Viewer",
+            contact=CONTACT,
+            reviewer=REVIEWER,
             quiet_times=quiet,
         )
         draft = replace(draft, **changes)
@@ -127,6 +130,11 @@ class World:
                 data = roster_csv(mentors, mentees, cohorts)
                 import_roster(session, self.keys, programme_id, data, now=self.clock(), actor="test")
         return programme_id
+
+    def _free_name(self) -> str:
+        with self.session() as session:
+            known = len(list_programmes(session))
+        return f"Pilot {known + 1}" if known else "Pilot"
 
     def planned_wave(
         self, programme_id: int, days: int = 14, questionnaires=None, stage: str = "kickoff", **changes

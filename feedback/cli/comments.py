@@ -6,9 +6,10 @@ from typing import TextIO
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import ACTOR, answer, as_json_option, say, shown
+from feedback.cli.output import answer, as_json_option, say, shown
 from feedback.domain.comments.highlights import segments
 from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment
+from feedback.domain.staff import OPERATOR
 from feedback.domain.survey.questionnaires import text_in
 from feedback.runtime import runtime
 from feedback.services.comments.decide_comments import decide_comments
@@ -55,7 +56,9 @@ def decide_command(wave_id: int, comment_id: str, decision: str, text: TextIO | 
     """
     tools, number = runtime(), _known_id(_review(wave_id), comment_id)
     verdict = CommentVerdict(Decision(decision), text.read() if text else "")
-    decide_comments(tools.session(), tools.keys, wave_id, verdicts={number: verdict}, now=tools.clock(), actor=ACTOR)
+    decide_comments(
+        tools.session(), tools.keys, wave_id, verdicts={number: verdict}, now=tools.clock(), reviewer=OPERATOR
+    )
     found = _review(wave_id)
     say(f"{found.decided} of {len(found.comments)} decided.")
 
@@ -71,7 +74,7 @@ def summarise_command(wave_id: int, question: str, text: TextIO) -> None:
     Example:  feedback comment summarise 1 F2 summary.txt
     """
     tools = runtime()
-    sum_up_comments(tools.session(), wave_id, question, summary=text.read(), now=tools.clock(), actor=ACTOR)
+    sum_up_comments(tools.session(), wave_id, question, summary=text.read(), now=tools.clock(), reviewer=OPERATOR)
     say(f"The summary of {question} is kept until the release.")
 
 
@@ -85,13 +88,13 @@ def release_command(wave_id: int) -> None:
     Example:  feedback comment release 1 --yes
     """
     tools = runtime()
-    release_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR)
+    release_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), reviewer=OPERATOR)
     say(f"The comments of wave {wave_id} are released. Read them with the report.")
 
 
 def _review(wave_id: int) -> Review:
     tools = runtime()
-    return list_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=ACTOR)
+    return list_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), reviewer=OPERATOR)
 
 
 def _known_id(found: Review, beginning: str) -> bytes:

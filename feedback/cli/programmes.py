@@ -11,10 +11,11 @@ from feedback.cli.output import ACTOR, answer, as_json_option, say, shown
 from feedback.cli.quiet import quiet_command, quiet_options, quiet_times_asked
 from feedback.runtime import runtime
 from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
-from feedback.services.programmes.set_programme import set_announcement
+from feedback.services.programmes.set_programme import name_people, set_announcement
 from feedback.services.programmes.show_programmes import ProgrammeView, list_programmes, show_programme
 from feedback.services.programmes.translate_words import translate_words
 from feedback.services.reports.set_notice import name_help, say_what_was_done
+from feedback.services.staff.name_people import Newcomer, account_of_programme
 from forms.vocabulary import translated_words
 
 programme = AppGroup("programme")
@@ -40,8 +41,9 @@ _programme_id = click.argument("programme_id", type=int)
 @click.option("--minimum-group-size", type=int, help="Results appear only for groups of at least so many; 5 or more.")
 @click.option("--time-zone", required=True, help="Such as Europe/Paris.")
 @click.option("--contact-name", required=True, help="Whom participants may ask.")
-@click.option("--contact-email", required=True)
+@click.option("--contact-email", required=True, help="Whoever has no access yet is given it, for that alone.")
 @click.option("--reviewer-name", required=True, help="Who alone reads comments word for word; participants are told.")
+@click.option("--reviewer-email", required=True, help="Whoever has no access yet is given it, as a reviewer.")
 @quiet_options
 def create_command(
     minimum_group_size: int | None,
@@ -50,6 +52,10 @@ def create_command(
     holidays: str,
     focus_in: _Pairs,
     word_in: _Pairs,
+    contact_name: str,
+    contact_email: str,
+    reviewer_name: str,
+    reviewer_email: str,
     **words: str,
 ) -> None:
     """Create a programme and print its number.
@@ -58,7 +64,8 @@ def create_command(
 
     \b
     Example:  feedback programme create --organisation Example --name "Pilot" --focus "race and ethnicity" \\
-                --time-zone Europe/Paris --contact-name "Ana" --contact-email ana@example.com --reviewer-name "Rea"
+                --time-zone Europe/Paris --contact-name "Ana" --contact-email ana@example.com \\
+                --reviewer-name "Rea" --reviewer-email rea@example.com
     """
     tools = runtime()
     smallest = tools.settings.minimum_group_size
@@ -67,6 +74,8 @@ def create_command(
         minimum_group_size=minimum_group_size or smallest,
         translated=_with(known, focus_in, word_in),
         quiet_times=quiet_times_asked(quiet_hours, quiet_weekdays, holidays),
+        contact=Newcomer(contact_name, contact_email),
+        reviewer=Newcomer(reviewer_name, reviewer_email),
         **words,
     )
     number = create_programme(
@@ -101,17 +110,36 @@ def translate_command(programme_id: int, focus_in: _Pairs, word_in: _Pairs) -> N
 
 @programme.command("set")
 @_programme_id
-@click.option(
-    "--announced-at", required=True, metavar="ADDRESS", help='The page on which it was announced; "" names none.'
-)
-def set_command(programme_id: int, announced_at: str) -> None:
-    """Name the page of your own on which the programme was announced. Emails name it, so that readers can check them.
+@click.option("--announced-at", metavar="ADDRESS", help='The page on which it was announced; "" names none.')
+@click.option("--contact-email", help="Whom participants may turn to for support: the address of somebody with access.")
+@click.option("--reviewer-email", help="Who reads the comments: the address of somebody with access as a reviewer.")
+def set_command(
+    programme_id: int, announced_at: str | None, contact_email: str | None, reviewer_email: str | None
+) -> None:
+    """Set what participants are told: whom they may turn to, who reads comments, where the programme was announced.
+
+    Emails name that page, so that readers can check them. A reviewer reads the comments of surveys that have not opened
+    yet, and of older ones that named nobody's account, if their participants were told this very name.
 
     \b
-    Example:  feedback programme set 1 --announced-at https://intranet.example.com/leaders-learn
+    Examples: feedback programme set 1 --announced-at https://intranet.example.com/leaders-learn
+              feedback programme set 1 --contact-email ana@example.com --reviewer-email rea@example.com
     """
-    set_announcement(runtime().session(), programme_id, announced_at, now=runtime().clock(), actor=ACTOR)
-    say("Emails from now on name that page." if announced_at else "Emails from now on name no page.")
+    tools = runtime()
+    if announced_at is None and contact_email is None and reviewer_email is None:
+        raise click.UsageError("Nothing to set: name an option.")
+    if announced_at is not None:
+        set_announcement(tools.session(), programme_id, announced_at, now=tools.clock(), actor=ACTOR)
+        say("Emails from now on name that page." if announced_at else "Emails from now on name no page.")
+    if contact_email is not None or reviewer_email is not None:
+        contact, reviewer = (_account_at(programme_id, one) for one in (contact_email, reviewer_email))
+        name_people(tools.session(), programme_id, contact=contact, reviewer=reviewer, now=tools.clock(), actor=ACTOR)
+        say("Participants are told so from now on.")
+
+
+def _account_at(programme_id: int, email: str | None) -> int | None:
+    session = runtime().session()
+    return None if email is None else account_of_programme(session, programme_id, email)
 
 
 def _with(known: dict[str, dict[str, str]], focus_in: _Pairs, word_in: _Pairs) -> dict[str, dict[str, str]]:

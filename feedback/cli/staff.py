@@ -4,12 +4,16 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, say
+from feedback.domain.errors import AccessRefused
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
-from feedback.services.staff.manage_access import people_of, take_access_at
-from feedback.services.staff.sign_in import invite_staff
+from feedback.services.staff.end_duties import comments_to_read
+from feedback.services.staff.invite_staff import invite_staff
+from feedback.services.staff.manage_access import number_of_account, people_of, take_access_of
 
 staff = AppGroup("staff")
+
+_MEND = "Nobody takes the place, as participants were told a name. To go on, add --destroy-comments."
 
 
 @staff.command("invite")
@@ -43,14 +47,23 @@ def list_command(organisation: str) -> None:
 @staff.command("remove")
 @click.option("--organisation", required=True, help="The organisation's name.")
 @click.option("--email", required=True)
-def remove_command(organisation: str, email: str) -> None:
+@click.option("--destroy-comments", is_flag=True, help="Destroy unread the comments that only this person may read.")
+def remove_command(organisation: str, email: str, *, destroy_comments: bool) -> None:
     """Take somebody's access away; they are signed out everywhere at once.
+
+    Comments that only this person may read are destroyed unread, which is asked for by an option of its own.
 
     \b
     Example:  feedback staff remove --organisation Example --email ana@example.com
     """
     tools = runtime()
-    take_access_at(tools.session(), organisation, email, now=tools.clock(), actor=ACTOR)
+    number = number_of_account(tools.session(), organisation, email)
+    unread = comments_to_read(tools.session(), number, now=tools.clock())
+    if unread and not destroy_comments:
+        named = ", ".join(f"wave {one.wave_id} ({one.programme}, {one.stage})" for one in unread)
+        raise AccessRefused(f"Comments that only this person may read would be destroyed unread: {named}. {_MEND}")
+    destroys = [one.wave_id for one in unread]
+    take_access_of(tools.session(), number, destroys=destroys, now=tools.clock(), actor=ACTOR)
     say("This person has no access any more.")
 
 

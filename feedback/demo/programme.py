@@ -9,6 +9,7 @@ from feedback.runtime import Runtime
 from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
 from feedback.services.programmes.show_programmes import list_programmes
 from feedback.services.roster.import_roster import import_roster
+from feedback.services.staff.name_people import Newcomer
 from feedback.services.waves.open_wave import open_wave
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from forms.bank import pair
@@ -49,9 +50,8 @@ def new_programme(tools: Runtime, name: str, roster: bytes) -> int:
         translated=translated_words(**words),
         minimum_group_size=smallest,
         time_zone="Europe/Paris",
-        contact_name="Dana Coordinator",
-        contact_email="coordinator@example.com",
-        reviewer_name="Rea Reviewer",
+        contact=Newcomer(*COORDINATOR),
+        reviewer=Newcomer(*REVIEWER),
         # Whoever tries the demo at night wants to see its mails.
         quiet_times=NO_QUIET_TIMES,
     )

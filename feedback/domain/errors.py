@@ -140,6 +140,10 @@ class AnswerRefused(FeedbackError):
     """An answer does not fit its questionnaire; names question codes only, never what was written."""
 
 
+class NotNamed(FeedbackError):
+    """Participants were told that somebody else alone reads what is asked for."""
+
+
 class SettingsRefused(FeedbackError):
     """A setting is missing or unsafe. The message names the variable."""
 

@@ -1,20 +1,44 @@
 """What members of staff may do, and how the audit log names them."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from feedback.domain.errors import NameRefused
+
+MOST_LETTERS = 200
 
 
 class StaffRole(StrEnum):
-    """Administrators invite staff, coordinators plan and read, reviewers read comments word for word."""
+    """Administrators give access, coordinators plan and read, reviewers read the comments of waves that name them,
+    viewers read what is published, contacts the requests for support of programmes that name them.
+
+    A contact may be anybody who has access; who is that and nothing else has the role.
+    """
 
     ADMINISTRATOR = "administrator"
     COORDINATOR = "coordinator"
     REVIEWER = "reviewer"
+    CONTACT = "contact"
+    VIEWER = "viewer"
 
 
 PLANNERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
 """Who plans waves, and sees and approves rosters."""
+READERS = (*PLANNERS, StaffRole.REVIEWER, StaffRole.VIEWER)
+"""Who sees programmes, their surveys and what is published of them."""
 COMMAND_LINE = "command line"
 """The actor where nobody is signed in."""
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Who asks for comments: an account, or None for whoever runs the service; `actor` is for the audit log."""
+
+    staff_id: int | None
+    actor: str
+
+
+OPERATOR = Reviewer(None, COMMAND_LINE)
 
 
 def actor_of(staff_id: int, by: str | None = None) -> str:
@@ -31,3 +55,10 @@ def staff_id_in(principal: str) -> int | None:
     """Return the number of the member of staff that `actor_of` named; None for anybody else."""
     number = principal.removeprefix("staff ")
     return int(number) if number.isdecimal() else None
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a member of staff; raise NameRefused if it cannot be shown on one line."""
+    if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
+        raise NameRefused(f"The name is empty, longer than {MOST_LETTERS} characters, or cannot be shown on one line.")
+    return name

@@ -19,11 +19,12 @@ from feedback.reporting.words import day
 class CommentsState:
     """What was `released` of the comments, or `until` which day they are in review, where the programme is.
 
-    Neither means that they were destroyed, or that none were kept.
+    Neither means that they were destroyed, or that none were kept; `reviewer_left` before anything was released.
     """
 
     released: ReleasedComments | None = None
     until: date | None = None
+    reviewer_left: bool = False
 
 
 def comments_section(decisions: tuple[CommentDecision, ...], state: CommentsState, language: str) -> PaperSection:
@@ -58,6 +59,8 @@ def _question(one: CommentDecision, state: CommentsState, language: str) -> Iter
                 date=day(state.until),
             )
         )
+    elif state.reviewer_left:
+        yield Paragraph(_("Enough people wrote, but the reviewer left. The comments were destroyed unread."))
     else:
         yield Paragraph(_("Enough people wrote, but nothing was released in time. The comments were destroyed."))
 

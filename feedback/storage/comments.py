@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, delete, func, insert, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.comments.progress import Outline
 from feedback.domain.comments.review import Decision
 from feedback.domain.sealing import SealedComment, SealedReview
+from feedback.domain.waves.states import WaveState
 from feedback.storage.bulk import among
 from feedback.storage.database import Base
 from feedback.storage.waves import Wave
@@ -74,7 +75,8 @@ def count_comments(session: Session, wave_id: int) -> int:
 def waves_with_expired_comments(session: Session, now: datetime) -> int:
     """Return how many closed waves still have comments that should have been destroyed by now."""
     left = select(StoredComment.id).where(StoredComment.wave_id == Wave.id).exists()
-    query = select(func.count()).select_from(Wave).where(Wave.comments_expire_at <= now, left)
+    is_unread = and_(Wave.reviewer_left, Wave.state == WaveState.CLOSED)
+    query = select(func.count()).select_from(Wave).where(or_(Wave.comments_expire_at <= now, is_unread), left)
     return session.scalar(query) or 0
 
 

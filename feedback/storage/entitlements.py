@@ -44,6 +44,7 @@ _RIGHTS, _WAVES = Entitlement.__table__.c, Wave.__table__.c
 _PROGRAMMES, _NOTICES = Programme.__table__.c, Notice.__table__.c
 _OPEN_RIGHT = RawRead(
     select(_RIGHTS.wave_id, _RIGHTS.role, _RIGHTS.group_name, _WAVES.state, _WAVES.closes_at)
+    .add_columns(_WAVES.reviewer_left)
     .add_columns(_PROGRAMMES.contact_name, _PROGRAMMES.contact_email, _NOTICES.help_contacts)
     .add_columns(select(KnownPepper.fingerprint).scalar_subquery())
     .join_from(Entitlement.__table__, Wave.__table__)
@@ -71,6 +72,7 @@ class OpenRight(NamedTuple):
     group_name: str
     state: str
     closes_at: datetime
+    reviewer_left: bool
     contact_name: str
     contact_email: str
     help_contacts: str | None

@@ -52,7 +52,8 @@ _STAFF: Mapping[str, str] = {
     "opt_outs": "INSERT",
     # Only what planning, postponing, extending and beginning to close need: never the keys that answers are sealed to.
     "waves": "SELECT, INSERT, UPDATE (state, opens_at, closes_at, closed_at, awaits_retry, was_extended, news,"
-    " news_due_at, calendar_revision, calendar_changed_at, opening_was_refused)",
+    " news_due_at, calendar_revision, calendar_changed_at, opening_was_refused, reviewer_id, reviewer_name,"
+    " reviewer_left)",
     "wave_groups": _READ,
     "wave_questionnaires": _ADD,
     "wave_moments": _EDIT,
@@ -72,6 +73,7 @@ _STAFF: Mapping[str, str] = {
     # A fingerprint: that one is known at all is what `feedback status` asks.
     "known_pepper": _READ,
     "staff": _EDIT,
+    "staff_programmes": "SELECT, INSERT, DELETE",
     "sign_ins": "SELECT, INSERT, DELETE",
     # An upsert reads what it may collide with, and a limit counts.
     "sign_in_requests": "SELECT (email), INSERT, UPDATE (language, asked_at)",

@@ -15,6 +15,8 @@ class Programme(Base):
 
     `word` and `focus` are in English; `translated` has them by language, such as {"fr": {"focus": "le handicap"}}.
     `announced_at`: the address of the organisation's own page on which the programme was announced.
+    Names and addresses are what participants are told; `contact_id` and `reviewer_id` are the accounts of these people,
+    unless nobody is named yet.
     """
 
     __tablename__ = "programmes"
@@ -32,6 +34,9 @@ class Programme(Base):
     reviewer_name: Mapped[str] = mapped_column(String(200))
     translated: Mapped[Any] = mapped_column(JsonText, default=dict)
     announced_at: Mapped[str | None] = mapped_column(String(500))
+    # No foreign keys: the participants’ process would have to know the accounts, of which none is ever deleted.
+    contact_id: Mapped[int | None]
+    reviewer_id: Mapped[int | None]
     organisation: Mapped[Organisation] = relationship()
 
 
@@ -46,6 +51,11 @@ def programme_by_id(session: Session, programme_id: int) -> Programme:
     if found is None:
         raise NotFound(f"There is no programme {programme_id}. `feedback programme show` lists them.")
     return found
+
+
+def programmes_with_contact(session: Session, staff_id: int) -> list[Programme]:
+    """Return the programmes whose participants are told to turn to an account, oldest first."""
+    return list(session.scalars(select(Programme).where(Programme.contact_id == staff_id).order_by(Programme.id)))
 
 
 def programmes_of(session: Session, organisation_id: int | None = None) -> list[Programme]:

@@ -26,6 +26,7 @@ class ReportMarks(NamedTuple):
     wave_id: int
     stage: str
     comments_expire_at: datetime | None
+    reviewer_left: bool
     programme_id: int
     time_zone: str
     word: str
@@ -57,7 +58,8 @@ class SpeakingReport(NamedTuple):
 _REPORTS, _WAVES, _LOGOS = StoredReport.__table__.c, Wave.__table__.c, OrganisationLogo.__table__.c
 _PROGRAMMES, _ORGANISATIONS = Programme.__table__.c, Organisation.__table__.c
 _MARKS = RawRead(
-    select(_WAVES.id, _WAVES.stage, _WAVES.comments_expire_at, _PROGRAMMES.id, _PROGRAMMES.time_zone, _PROGRAMMES.word)
+    select(_WAVES.id, _WAVES.stage, _WAVES.comments_expire_at, _WAVES.reviewer_left)
+    .add_columns(_PROGRAMMES.id, _PROGRAMMES.time_zone, _PROGRAMMES.word)
     .add_columns(_PROGRAMMES.focus, type_coerce(_PROGRAMMES.translated, Text), _ORGANISATIONS.id, _ORGANISATIONS.name)
     .add_columns(_LOGOS.organisation_id.is_not(None))
     .add_columns(_REPORTS.chain_hash, _REPORTS.statement_hash, _REPORTS.signature)

@@ -32,6 +32,7 @@ class StaffMember(Base):
     """One member of staff of one organisation.
 
     Whoever `is_removed` has no access any more. The row stays: the audit log and approvals name it by its number.
+    Whoever `is_limited` sees the programmes of `StaffProgramme` alone.
     """
 
     __tablename__ = "staff"
@@ -46,6 +47,16 @@ class StaffMember(Base):
     email: Mapped[Address] = mapped_column(String(320))
     role: Mapped[str] = mapped_column(String(20))
     is_removed: Mapped[bool] = mapped_column(default=False)
+    is_limited: Mapped[bool] = mapped_column(default=False)
+
+
+class StaffProgramme(Base):
+    """A programme that somebody whose access is limited may see."""
+
+    __tablename__ = "staff_programmes"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), primary_key=True, autoincrement=False)
 
 
 class SignIn(Base):
@@ -122,6 +133,11 @@ def staff_in_role(session: Session, organisation_id: int, role: StaffRole) -> li
     """Return the organisation's members of staff in one role, by id."""
     mine = (StaffMember.organisation_id == organisation_id, StaffMember.role == role, _HAS_ACCESS)
     return list(session.scalars(select(StaffMember).where(*mine).order_by(StaffMember.id)))
+
+
+def allow_programme(session: Session, staff_id: int, programme_id: int) -> None:
+    """Let somebody whose access is limited see a programme too."""
+    session.merge(StaffProgramme(staff_id=staff_id, programme_id=programme_id))
 
 
 def staff_by_id(session: Session, staff_id: int) -> StaffMember | None:

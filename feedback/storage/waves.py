@@ -36,8 +36,9 @@ class Wave(Base):
     """One wave. The nullable columns down to `twins` are filled in at the opening and never change after it.
 
     `grouping` is what a coordinator wished, and from the opening on what was done; `not_asked` lists (role, theme, is
-    it open). `news` is what people must still be told about it, from `news_due_at` on. `calendar_revision` counts
-    changes of its dates, the last one at `calendar_changed_at`.
+    it open). `reviewer_id` is whose account reads the comments; once `reviewer_left` nobody does. `news` is what people
+    must still be told about it, from `news_due_at` on. `calendar_revision` counts changes of its dates, the last one at
+    `calendar_changed_at`.
     """
 
     __tablename__ = "waves"
@@ -89,6 +90,8 @@ class Wave(Base):
     grouping: Mapped[str | None] = mapped_column(String(10))
     not_asked: Mapped[Any] = mapped_column(JsonText, nullable=True)
     has_pepper: Mapped[bool] = mapped_column(default=False)
+    reviewer_id: Mapped[int | None]
+    reviewer_left: Mapped[bool] = mapped_column(default=False)
 
     @property
     def response_key(self) -> PublicKey:
@@ -182,6 +185,12 @@ def waves_of(session: Session, programme_id: int) -> list[Wave]:
     return list(session.scalars(select(Wave).where(Wave.programme_id == programme_id).order_by(Wave.id)))
 
 
+def waves_read_by(session: Session, staff_id: int) -> list[Wave]:
+    """Return the waves whose comments an account alone reads, unless it has left, oldest first."""
+    mine = select(Wave).where(Wave.reviewer_id == staff_id, Wave.reviewer_left.is_(False))
+    return list(session.scalars(mine.order_by(Wave.id)))
+
+
 def waves_in_state(session: Session, state: WaveState) -> list[Wave]:
     """Return all waves in one state, oldest first."""
     return list(session.scalars(select(Wave).where(Wave.state == state).order_by(Wave.id)))
@@ -264,10 +273,11 @@ def questionnaire_asked(session: Session, wave_id: int, role: str) -> str:
     return row.definition
 
 
-def open_questionnaires(session: Session) -> set[tuple[int, str]]:
-    """Return (wave, role) of everything that is asked just now."""
-    query = select(WaveQuestionnaire.wave_id, WaveQuestionnaire.role).join(Wave).where(Wave.state == WaveState.OPEN)
-    return {(wave_id, role) for wave_id, role in session.execute(query)}
+def open_questionnaires(session: Session) -> set[tuple[int, str, bool]]:
+    """Return (wave, role, has its reviewer left) of everything that is asked just now."""
+    asked = select(WaveQuestionnaire.wave_id, WaveQuestionnaire.role, Wave.reviewer_left)
+    query = asked.join(Wave).where(Wave.state == WaveState.OPEN)
+    return {(wave_id, role, has_left) for wave_id, role, has_left in session.execute(query)}
 
 
 def add_moments(session: Session, wave_id: int, kind: MomentKind, times: Mapping[datetime, str | None]) -> None:

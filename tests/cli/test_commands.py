@@ -186,9 +186,10 @@ def test_staff_are_listed_and_lose_their_access_by_command(world: World) -> None
     world.programme()
     words = ["--organisation", "Example Organisation"]
     output(world, "staff", "invite", *words, "--name", "Ana", "--email", "ana@example.com", "--role", "reviewer")
-    assert output(world, "staff", "list", *words) == "Ana <ana@example.com>, reviewer\n"
+    named = "Ana Contact <contact@example.com>, contact\nRea Viewer <reviewer@example.com>, reviewer\n"
+    assert output(world, "staff", "list", *words) == f"Ana <ana@example.com>, reviewer\n{named}"
     output(world, "staff", "remove", *words, "--email", "Ana@example.com")
-    assert output(world, "staff", "list", *words) == ""
+    assert output(world, "staff", "list", *words) == named
     assert isinstance(refusal(world, "staff", "remove", *words, "--email", "ana@example.com"), NotFound)
     assert isinstance(refusal(world, "staff", "list", "--organisation", "Exmaple"), NotFound)
 

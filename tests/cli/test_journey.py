@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"https://feedback\.example\.com/s/([A-Za-z0-9_-]{43})\b")
 CREATE = (
     "programme create --organisation Example --name Pilot --focus disability --time-zone Europe/London "
-    "--contact-name Ana --contact-email ana@example.com --reviewer-name Rea --quiet-hours none --quiet-weekdays none"
+    "--contact-name Ana --contact-email ana@example.com --reviewer-name Rea --reviewer-email rea@example.com "
+    "--quiet-hours none --quiet-weekdays none"
 )
 
 

@@ -24,7 +24,8 @@ pytestmark = ON_POSTGRESQL
 
 CREATE = (
     "programme create --organisation Example --name Pilot --focus disability --time-zone Europe/London "
-    "--contact-name Ana --contact-email ana@example.com --reviewer-name Rea --quiet-hours none --quiet-weekdays none"
+    "--contact-name Ana --contact-email ana@example.com --reviewer-name Rea --reviewer-email rea@example.com "
+    "--quiet-hours none --quiet-weekdays none"
 )
 SECRETS = ("FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_SESSION_KEY")
 PEPPER = ("FEEDBACK_PEPPER",)

@@ -20,7 +20,9 @@ from feedback.services.roster.approve_roster import staff_number
 from feedback.services.roster.correct_address import correct_address
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.roster.leave_programme import leave_programme
-from feedback.services.staff.sign_in import invite_staff, sign_in
+from feedback.services.staff.invite_staff import invite_staff
+from feedback.services.staff.name_people import Newcomer
+from feedback.services.staff.sign_in import sign_in
 from feedback.storage.deliveries import Delivery
 from feedback.storage.people import Participant
 from tests.databases import ON_SQLITE
@@ -213,7 +215,7 @@ def test_a_member_of_staff_is_found_and_is_one(world: World, data: st.DataObject
 @few
 def test_the_contact_reads_who_asks_for_support(world: World, data: st.DataObject, address: str) -> None:
     organisation, contact = f"Organisation {next(_numbers)}", data.draw(spelled(address)).strip()
-    programme = world.programme(0, 0, organisation=organisation, contact_email=contact)
+    programme = world.programme(0, 0, organisation=organisation, contact=Newcomer("Ana", contact))
     client = world.client()
     page = f"/staff/sign-in/{token_of(world, organisation, data.draw(spelled(address)))}"
     assert press(client, page, page).status_code == 303

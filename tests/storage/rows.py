@@ -27,7 +27,7 @@ from feedback.storage.responses import StoredResponse
 from feedback.storage.results import ResultsPage
 from feedback.storage.roster_approvals import RosterApproval
 from feedback.storage.sign_in_requests import SignInRequest
-from feedback.storage.staff import SignIn, StaffMember, StaffSession
+from feedback.storage.staff import SignIn, StaffMember, StaffProgramme, StaffSession
 from feedback.storage.staff_invitations import StaffInvitation
 from feedback.storage.support import SupportDesk, SupportRequest
 from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
@@ -115,6 +115,7 @@ def main_rows() -> list[object]:
         KeptForm(digest=bytes(32), staff_id=1, sealed=b"sealed", expires_at=START),
         SignInRequest(email="ana@example.com", language="en", asked_at=START, try_at=START),
         a_programme(),
+        StaffProgramme(staff_id=1, programme_id=1),
         StoredQuietTimes(programme_id=1, definition={}),
         RosterApproval(programme_id=1, changed_by=["staff 2"], digest=bytes(32), approved_by=1, approved_at=START),
         a_person(),

@@ -409,10 +409,13 @@ def test_older_staff_are_found_by_the_one_spelling_of_their_address(empty: Pair)
     assert found == ["ana@xn--bcher-kva.example", *emails[1:]]
 
 
+_FORMER = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR, StaffRole.REVIEWER)
+
+
 def test_whoever_had_access_keeps_it_and_who_has_lost_it_gets_it_back_by_no_downgrade(empty: Pair) -> None:
     add = text("INSERT INTO staff (id, organisation_id, name, email, role) VALUES (:id, 1, 'Ana', :email, :role)")
     owner = "INSERT INTO organisations (id, name, approves_rosters, domains) VALUES (1, 'Example', false, '[]')"
-    accounts = [{"id": n, "email": f"ana{n}@example.com", "role": role} for n, role in enumerate(StaffRole, start=1)]
+    accounts = [{"id": n, "email": f"ana{n}@example.com", "role": role} for n, role in enumerate(_FORMER, start=1)]
     with ExitStack() as stack:
         tree = tree_of(stack, empty, "main")
         upgrade(tree.engine, tree.base.metadata, tree.folder, "0027")

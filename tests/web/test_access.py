@@ -28,7 +28,7 @@ pytestmark = ON_SQLITE
 OPEN = {f"staff.{name}" for name in ("how_to_sign_in", "ask_for_mail", "ask_sign_in", "sign_in", "sign_out")}
 OWN = {f"staff.{name}" for name in ("sessions", "end_session", "end_all_sessions", "kept", "forget_kept")}
 """Of whoever is signed in, wherever: no organisation owns them."""
-ELSEWHERE = OWN | {"staff.give_access"}
+ELSEWHERE = OWN | {"staff.give_access", "staff.ask_programme", "staff.create_programme"}
 """What says nothing of anybody else's, whatever it answers."""
 REVIEWERS_ALONE = {
     f"staff.{name}"
@@ -48,7 +48,7 @@ ADMINISTRATORS_ALONE = {
 }
 CONTACT_AND_ADMINISTRATORS = {"staff.support", "staff.finish_support"}
 _REPORTS = {f"{name}{kind}" for name in ("report", "comparison", "changes") for kind in ("", "_file")}
-REVIEWERS_TOO = OWN | {
+READERS_TOO = OWN | {
     f"staff.{name}" for name in ("programmes", "programme", "wave", "calendar", "comments_json", "logo", *_REPORTS)
 }
 STAFF_ROOTS = ("/staff/", "/metrics", "/bounces")
@@ -146,8 +146,12 @@ def test_a_report_of_ones_own_does_not_open_another_organisations(reviewed: Worl
 @pytest.mark.parametrize("role", list(StaffRole))
 def test_each_role_is_let_in_where_this_list_says_and_nowhere_else(reviewed: World, role: StaffRole) -> None:
     client, everything = signed_in(reviewed, role), list(ways(reviewed.app, first))
+    all_of_them = {way.endpoint for way in everything}
     shut = {
-        StaffRole.REVIEWER: {way.endpoint for way in everything} - REVIEWERS_TOO - REVIEWERS_ALONE,
+        StaffRole.REVIEWER: all_of_them - READERS_TOO - REVIEWERS_ALONE,
+        StaffRole.VIEWER: all_of_them - READERS_TOO,
+        # The programme names whoever is signed in here.
+        StaffRole.CONTACT: all_of_them - OWN - CONTACT_AND_ADMINISTRATORS - {"staff.programmes"},
         StaffRole.COORDINATOR: REVIEWERS_ALONE | ADMINISTRATORS_ALONE | CONTACT_AND_ADMINISTRATORS,
         StaffRole.ADMINISTRATOR: REVIEWERS_ALONE,
     }

@@ -8,6 +8,7 @@ import pytest
 from feedback.domain.links import results_secret, to_address
 from feedback.domain.staff import StaffRole
 from feedback.services.reports.set_notice import name_help, say_what_was_done
+from feedback.services.staff.name_people import Newcomer
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.support import SupportRequest, desk_of
 from forms.bank import pair
@@ -188,7 +189,7 @@ def test_the_contact_is_told_once_in_a_mail_without_content(world: World) -> Non
 @pytest.mark.parametrize("stored", ["a" * 65 + "@example.com", "josé@example.com"])
 def test_a_contact_whom_no_mail_reaches_keeps_no_other_from_theirs(world: World, stored: str) -> None:
     world.open(world.planned_wave(world.programme(7, 7)))
-    world.programme(0, 0, contact_email="other@example.com")
+    world.programme(0, 0, contact=Newcomer("Olu", "other@example.com"))
     with world.session() as session:
         # As an earlier release took it.
         programme_by_id(session, 1).contact_email = stored

@@ -7,7 +7,8 @@ from tests.web.test_access import go, ways
 from tests.web.test_staff_pages import SITE, signed_in, two_reports
 from tests.world import World, noted
 
-ACTOR = "staff 1"
+ACTOR = "staff 3"
+"""Numbers 1 and 2 are the contact and the reviewer whom the programme names."""
 
 
 def later(argument: str) -> int:

@@ -125,7 +125,7 @@ def test_another_role_is_taken_on_only_after_the_page_has_said_what_changes(worl
     shown = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", asked.text))
     assert "Nothing has changed yet." in shown
     assert "Now: Plans surveys" in shown
-    assert "From then on: Reads comments word for word" in shown
+    assert "From then on: Reads the comments of surveys that name this person" in shown
     assert "Coordinator" in see(admin, page)
     assert acts(world) == []
     assert press(admin, page, f"{page}/role", role="reviewer", confirmed="administrator").status_code == 200

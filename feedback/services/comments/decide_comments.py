@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.comments.review import REVIEWED_BYTES, Comment, CommentVerdict, Decision, checked_verdict
 from feedback.domain.errors import NotFound
 from feedback.domain.sealing import Place, PrivateKey, seal_review
+from feedback.domain.staff import Reviewer
 from feedback.services.comments.open_comments import opened_comment, wave_in_review
 from feedback.storage.audit_log import note
 from feedback.storage.comments import StoredComment, comments_by_id
@@ -26,16 +27,16 @@ def decide_comments(
     verdicts: Mapping[bytes, CommentVerdict],
     unless_decided: Collection[bytes] = (),
     now: datetime,
-    actor: str,
+    reviewer: Reviewer,
 ) -> None:
     """Replace the verdicts on comments, by their ids: all of them or none, but for those decided meanwhile.
 
     Of `unless_decided` a decision taken since their page was shown stands.
     Raises ReviewRefused if an author does not allow it or a text does not fit, NotFound if there is no such comment,
-    WaveNotReady if nothing is in review.
+    WaveNotReady if nothing is in review, NotNamed if it is in review by somebody else.
     """
     lock_wave(session, wave_id)
-    wave = wave_in_review(session, wave_id, now)
+    wave = wave_in_review(session, wave_id, reviewer, now)
     place, key = Place(wave.programme_id, wave.id), keys.comment_key(wave_id)
     rows = comments_by_id(session, wave_id, verdicts.keys())
     for comment_id, verdict in verdicts.items():
@@ -47,7 +48,7 @@ def decide_comments(
         if checked.decision is Decision.REDACTED:
             row.redacted = seal_review(checked.redacted.encode(), wave.comment_key, place, row.id, REVIEWED_BYTES)
     # Once, however many: with the published texts a count would tell how many were left out.
-    note(session, now, actor, "decided on comments", f"wave {wave_id}")
+    note(session, now, reviewer.actor, "decided on comments", f"wave {wave_id}")
     session.commit()
 
 

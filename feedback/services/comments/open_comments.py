@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment, ReviewedQuestion, read_comment
-from feedback.domain.errors import SealBroken, WaveNotReady
+from feedback.domain.errors import NotNamed, SealBroken, WaveNotReady, sentence
 from feedback.domain.sealing import Place, PrivateKey, SealedComment, SealedReview, open_comment, open_review
+from feedback.domain.staff import Reviewer
 from feedback.domain.survey.questionnaires import Texts
 from feedback.domain.waves.states import WaveState
 from feedback.storage.comment_releases import release_of
@@ -16,6 +17,8 @@ from feedback.storage.comments import StoredComment, comments_of, summaries_of
 from feedback.storage.keys import KeyStore
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import Wave, questionnaires_of, wave_by_id
+
+_NOT_NAMED = sentence("Only the person whose name participants were told reads these comments.")
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,20 @@ def review_head(session: Session, wave: Wave, now: datetime) -> ReviewHead:
     )
 
 
-def wave_in_review(session: Session, wave_id: int, now: datetime) -> Wave:
-    """Return a wave whose comments can be reviewed now, or raise WaveNotReady."""
+def wave_in_review(session: Session, wave_id: int, reviewer: Reviewer, now: datetime) -> Wave:
+    """Return a wave whose comments somebody can review now.
+
+    Raises NotNamed unless participants were told their name, or they run the service; WaveNotReady.
+    """
     wave = wave_by_id(session, wave_id)
+    if reviewer.staff_id is not None and reviewer.staff_id != wave.reviewer_id:
+        raise NotNamed(_NOT_NAMED)
     if wave.state != WaveState.CLOSED:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; comments are reviewed after the close.")
     if release_of(session, wave_id) is not None:
         raise WaveNotReady(f"The comments of wave {wave_id} were released. What is released cannot be changed.")
+    if wave.reviewer_left:
+        raise WaveNotReady(f"Whoever was to read the comments of wave {wave_id} has left. They are destroyed unread.")
     if wave.comments_expire_at is None:
         raise WaveNotReady(f"Wave {wave_id} has no comments: too few people answered or wrote.")
     if wave.comments_expire_at <= now:

@@ -1,7 +1,7 @@
 """Show a reviewer some comments of one wave, word for word, and how far the review has come; note who read them.
 
-Opens those that are shown and no others. Callers show people's own words: the pages let in reviewers only. Never reads
-people.
+Opens those that are shown and no others, and only to whom participants were told. Callers show people's own words.
+Never reads people.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from feedback.domain.comments.progress import Progress
 from feedback.domain.comments.review import ReviewedComment
 from feedback.domain.errors import NotFound
 from feedback.domain.sealing import Place
+from feedback.domain.staff import Reviewer
 from feedback.services.comments.index_comments import CommentIndex, CommentIndexes
 from feedback.services.comments.open_comments import (
     ReviewHead,
@@ -52,31 +53,31 @@ class CommentReader:
         self._indexes = indexes
 
     def page(
-        self, session: Session, keys: KeyStore, wave_id: int, number: int, *, now: datetime, actor: str
+        self, session: Session, keys: KeyStore, wave_id: int, number: int, *, now: datetime, reviewer: Reviewer
     ) -> ReadComments:
         """Return a page of comments; NotFound if there is none of this number, WaveNotReady if none are in review."""
 
         def choose(progress: Progress, _index: CommentIndex) -> Chosen:
             return tuple(one.id for one in progress.page(number))
 
-        return self._read(session, keys, wave_id, choose, now=now, actor=actor)
+        return self._read(session, keys, wave_id, choose, now=now, reviewer=reviewer)
 
     def one(
-        self, session: Session, keys: KeyStore, wave_id: int, comment_id: bytes, *, now: datetime, actor: str
+        self, session: Session, keys: KeyStore, wave_id: int, comment_id: bytes, *, now: datetime, reviewer: Reviewer
     ) -> ReadComments:
         """Return a comment, and behind it undecided ones that say nearly the same; NotFound if there is none."""
 
         def choose(progress: Progress, index: CommentIndex) -> Chosen:
             return _with_alike(progress.at(comment_id).id, progress, index)
 
-        found = self._read(session, keys, wave_id, choose, now=now, actor=actor)
+        found = self._read(session, keys, wave_id, choose, now=now, reviewer=reviewer)
         # Released, or damaged, since it was counted.
         if not found.comments or found.comments[0].id != comment_id:
             raise NotFound("There is no such comment in review.")
         return found
 
     def following(
-        self, session: Session, keys: KeyStore, wave_id: int, behind: bytes | None, *, now: datetime, actor: str
+        self, session: Session, keys: KeyStore, wave_id: int, behind: bytes | None, *, now: datetime, reviewer: Reviewer
     ) -> ReadComments:
         """Return as `one` does the first undecided comment behind another, or of all; no comment if none is left."""
 
@@ -84,7 +85,7 @@ class CommentReader:
             found = progress.next_after(behind)
             return _with_alike(found.id, progress, index) if found else ()
 
-        return self._read(session, keys, wave_id, choose, now=now, actor=actor)
+        return self._read(session, keys, wave_id, choose, now=now, reviewer=reviewer)
 
     def _progress(self, session: Session, keys: KeyStore, wave: Wave) -> tuple[Progress, CommentIndex]:
         outlines = outlines_of(session, wave.id)
@@ -101,14 +102,14 @@ class CommentReader:
         choose: Callable[[Progress, CommentIndex], Chosen],
         *,
         now: datetime,
-        actor: str,
+        reviewer: Reviewer,
     ) -> ReadComments:
         with reading(session):
-            wave = wave_in_review(session, wave_id, now)
+            wave = wave_in_review(session, wave_id, reviewer, now)
             head, (progress, index) = review_head(session, wave, now), self._progress(session, keys, wave)
             chosen = choose(progress, index)
             comments, summaries = _opened(session, keys, wave, chosen)
-        note(session, now, actor, "read the comments", f"wave {wave_id}")
+        note(session, now, reviewer.actor, "read the comments", f"wave {wave_id}")
         session.commit()
         return ReadComments(**vars(head), progress=progress, comments=comments, summaries=summaries)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.report.released_comments import ReleasedComments, Shuffle, released_question, write_release
+from feedback.domain.staff import Reviewer
 from feedback.services.comments.open_comments import open_comments, wave_in_review
 from feedback.services.reports.sign_document import sign_document
 from feedback.storage.audit_log import note
@@ -29,15 +30,16 @@ def release_comments(
     wave_id: int,
     *,
     now: datetime,
-    actor: str,
+    reviewer: Reviewer,
     shuffle: Shuffle = _SHUFFLE,
 ) -> None:
     """Publish what was decided and delete the rest; the order of the texts is drawn by `shuffle`.
 
-    Raises ReviewRefused unless every comment is decided and summed up, WaveNotReady if nothing is in review.
+    Raises ReviewRefused unless every comment is decided and summed up, WaveNotReady if nothing is in review, NotNamed
+    if it is in review by somebody else.
     """
     lock_wave(session, wave_id)
-    wave = wave_in_review(session, wave_id, now)
+    wave = wave_in_review(session, wave_id, reviewer, now)
     questions = tuple(released_question(one, shuffle) for one in open_comments(session, keys, wave))
     report = report_of(session, wave_id)
     released = ReleasedComments(report.chain_hash if report else "", wave.minimum_group_size, questions)
@@ -45,5 +47,5 @@ def release_comments(
     signature = sign_document(keys, programme_by_id(session, wave.programme_id).organisation, document)
     session.add(CommentRelease(wave_id=wave_id, document=document, signature=signature))
     destroy_comments(session, wave_id)
-    note(session, now, actor, "released the comments", f"wave {wave_id}")
+    note(session, now, reviewer.actor, "released the comments", f"wave {wave_id}")
     session.commit()

@@ -38,6 +38,8 @@ def comments_state(session: Session, wave: Wave, now: datetime) -> CommentsState
     stored = release_of(session, wave.id)
     if stored is not None:
         return CommentsState(read_release(stored.document))
+    if wave.reviewer_left:
+        return CommentsState(reviewer_left=True)
     zone = programme_by_id(session, wave.programme_id).time_zone
     return CommentsState(until=_last_day(wave.comments_expire_at, zone, now))
 

@@ -7,26 +7,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import read_address
-from feedback.domain.errors import AddressRefused, PlanRefused
+from feedback.domain.errors import PlanRefused, sentence
 from feedback.domain.languages import ENGLISH, LANGUAGES
 from feedback.domain.survey.questionnaire_json import Words
 from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES, QuietTimes
+from feedback.services.staff.name_people import Named, name_contact, name_reviewer
 from feedback.services.support.open_support_desk import SUPPORT_DAYS, open_support_desk
 from feedback.storage.audit_log import note
+from feedback.storage.database import lock_organisation
 from feedback.storage.keys import KeyStore
 from feedback.storage.organisations import organisation_named
-from feedback.storage.programmes import Programme
+from feedback.storage.programmes import Programme, programmes_of
 from feedback.storage.quiet_times import store_quiet_times
 
 MOST_LETTERS = 200
+_TAKEN = sentence("Another programme of your organisation has this name. Choose one that tells them apart.")
 _MOST_LETTERS_OF = {
     "organisation": MOST_LETTERS,
     "name": MOST_LETTERS,
     "word": 60,
     "focus": MOST_LETTERS,
-    "contact_name": MOST_LETTERS,
-    "reviewer_name": MOST_LETTERS,
 }
 
 
@@ -44,9 +44,8 @@ class ProgrammeDraft:
     focus: str
     minimum_group_size: int
     time_zone: str
-    contact_name: str
-    contact_email: str
-    reviewer_name: str
+    contact: Named
+    reviewer: Named
     quiet_times: QuietTimes = DEFAULT_QUIET_TIMES
     translated: Mapping[str, Words] = field(default_factory=dict)
 
@@ -63,19 +62,26 @@ def create_programme(
 ) -> int:
     """Create a programme and return its id, or raise PlanRefused naming what is wrong with the draft.
 
+    Raises AddressRefused and NameRefused for a contact or reviewer who has no account and cannot be given one.
+
     Requests for support are kept for `support_days` days.
     """
     _check(draft, smallest_group_size)
     organisation = organisation_named(session, draft.organisation)
+    lock_organisation(session, organisation.id)
+    check_name_is_free(session, organisation.id, draft.name)
     if organisation.signing_public_key is None:
         keys.make_history_key(organisation.id)
         organisation.signing_public_key = keys.make_signing_key(organisation.id)
     translated = {language: dict(words) for language, words in draft.translated.items()}
-    elsewhere = {"organisation", "quiet_times", "translated"}
+    elsewhere = {"organisation", "quiet_times", "translated", "contact", "reviewer"}
     stored = {name: value for name, value in vars(draft).items() if name not in elsewhere}
     programme = Programme(organisation_id=organisation.id, translated=translated, **stored)
+    programme.contact_name = programme.contact_email = programme.reviewer_name = ""
     session.add(programme)
     session.flush()
+    name_contact(session, programme, draft.contact)
+    name_reviewer(session, programme, draft.reviewer)
     store_quiet_times(session, programme.id, draft.quiet_times)
     keys.make_opt_out_key(programme.id)
     open_support_desk(session, keys, programme.id, days=support_days)
@@ -86,13 +92,8 @@ def create_programme(
 
 
 def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
-    for name, most in _MOST_LETTERS_OF.items():
-        text: str = getattr(draft, name)
-        if not text.strip() or not text.isprintable() or len(text) > most:
-            raise PlanRefused(
-                f"The programme's {name.replace('_', ' ')} is empty, longer than {most} characters, "
-                "or holds characters that cannot be shown."
-            )
+    for name in _MOST_LETTERS_OF:
+        check_text(name, getattr(draft, name))
     check_translated(draft.translated)
     if draft.minimum_group_size < smallest_group_size:
         raise PlanRefused(f"The minimum group size can be raised, but not below {smallest_group_size}.")
@@ -100,10 +101,22 @@ def _check(draft: ProgrammeDraft, smallest_group_size: int) -> None:
         ZoneInfo(draft.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise PlanRefused("The time zone is not known; write it like Europe/Paris.") from None
-    try:
-        read_address(draft.contact_email)
-    except AddressRefused:
-        raise PlanRefused("The contact's address cannot get email; write a plain one like name@example.com.") from None
+
+
+def check_text(name: str, text: str) -> None:
+    """Raise PlanRefused if what a programme is called or about, by the name of its field, cannot be shown."""
+    most = _MOST_LETTERS_OF[name]
+    if not text.strip() or not text.isprintable() or len(text) > most:
+        raise PlanRefused(
+            f"The programme's {name} is empty, longer than {most} characters, or holds characters that cannot be shown."
+        )
+
+
+def check_name_is_free(session: Session, organisation_id: int, name: str, but: int | None = None) -> None:
+    """Raise PlanRefused if a programme of an organisation, `but` one, has this name already."""
+    taken = (one.name for one in programmes_of(session, organisation_id) if one.id != but)
+    if name.strip().casefold() in {other.strip().casefold() for other in taken}:
+        raise PlanRefused(_TAKEN)
 
 
 def check_translated(translated: Mapping[str, Words]) -> None:

@@ -17,6 +17,7 @@ from feedback.domain.waves.states import Band, WaveState
 from feedback.services.mail.show_undeliverable import show_undeliverable
 from feedback.services.programmes.show_programmes import ProgrammeView, WaveLine, list_programmes, show_programme
 from feedback.services.roster.approve_roster import waits_for_approval
+from feedback.services.staff.name_people import named_with_access
 from feedback.services.waves.show_wave import CalendarEntry, EntryKind, WaveView, show_wave
 
 # What somebody has to see to first comes first; of those that are planned, the one that opens first.
@@ -33,6 +34,8 @@ class NeedKind(StrEnum):
     SENDER_REFUSED = "sender-refused"
     TOO_FEW = "too-few"
     UNREACHED = "unreached"
+    NO_CONTACT = "no-contact"
+    NO_REVIEWER = "no-reviewer"
     APPROVAL = "approval"
     NOBODY = "nobody"
     COMMENTS = "comments"
@@ -40,13 +43,18 @@ class NeedKind(StrEnum):
 
 @dataclass(frozen=True)
 class Need:
-    """One thing that waits. `count` is of people, or of mails; `until` is the last day on which it can be seen to."""
+    """One thing that waits. `count` is of people, or of mails; `until` is the last day on which it can be seen to.
+
+    Comments wait for somebody's `name`, who alone reads them; `is_mine` where that is who looks.
+    """
 
     kind: NeedKind
     wave_id: int | None = None
     stage: str = ""
     count: int = 0
     until: date | None = None
+    name: str = ""
+    is_mine: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,7 @@ def _card(session: Session, programme: ProgrammeView, now: datetime) -> HomeCard
     shown = live.get(current.id) if current is not None else None
     needs = [
         *(need for wave in live.values() for need in _of_wave(session, wave)),
+        *_of_people_named(session, programme),
         *_of_roster(session, programme, live.values()),
     ]
     return HomeCard(programme, shown, _next_date(shown, now), in_order(needs))
@@ -124,6 +133,16 @@ def _of_wave(session: Session, wave: WaveView) -> Iterator[Need]:
             yield Need(NeedKind.TOO_FEW, wave.id, wave.stage, until=_day(wave.calendar[-1].at, wave.time_zone))
         if lost := len(show_undeliverable(session, wave.id)):
             yield Need(NeedKind.UNREACHED, wave.id, wave.stage, lost)
+
+
+def _of_people_named(session: Session, programme: ProgrammeView) -> Iterator[Need]:
+    live = [one for one in programme.waves if one.state in _CURRENT]
+    if live or not programme.waves:
+        named = named_with_access(session, programme.id)
+        if not named.has_contact:
+            yield Need(NeedKind.NO_CONTACT)
+        if not named.has_reviewer:
+            yield Need(NeedKind.NO_REVIEWER)
 
 
 def _of_roster(session: Session, programme: ProgrammeView, live: Iterable[WaveView]) -> Iterator[Need]:

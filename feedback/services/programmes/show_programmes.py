@@ -11,6 +11,7 @@ from feedback.domain.disclosure.groups import Atom
 from feedback.domain.survey.questionnaire_json import Words
 from feedback.domain.waves.states import WaveState
 from feedback.storage.database import reading
+from feedback.storage.organisations import organisations
 from feedback.storage.people import roster_sizes
 from feedback.storage.programmes import programme_by_id, programmes_of, words_of
 from feedback.storage.waves import Wave, waves_of
@@ -28,7 +29,7 @@ class ProgrammeLine:
 
 @dataclass(frozen=True)
 class WaveLine:
-    """One wave in a list. `invited` is None before the opening."""
+    """One wave in a list. `invited` is None before the opening; `reviewer_id` is whose account reads the comments."""
 
     id: int
     stage: str
@@ -36,6 +37,8 @@ class WaveLine:
     opens_at: datetime | None
     closes_at: datetime
     invited: int | None
+    reviewer_id: int | None
+    reviewer_name: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,10 @@ class ProgrammeView:
     time_zone: ZoneInfo
     contact_name: str
     contact_email: str
+    contact_id: int | None
     reviewer_name: str
+    reviewer_id: int | None
+    announced_at: str
     approves_rosters: bool
     roster: tuple[tuple[Atom, int], ...]
     waves: tuple[WaveLine, ...]
@@ -90,7 +96,10 @@ def show_programme(session: Session, programme_id: int) -> ProgrammeView:
             time_zone=ZoneInfo(programme.time_zone),
             contact_name=programme.contact_name,
             contact_email=programme.contact_email,
+            contact_id=programme.contact_id,
             reviewer_name=programme.reviewer_name,
+            reviewer_id=programme.reviewer_id,
+            announced_at=programme.announced_at or "",
             approves_rosters=programme.organisation.approves_rosters,
             roster=tuple(roster_sizes(session, programme_id).items()),
             waves=tuple(_line(wave) for wave in waves_of(session, programme_id)),
@@ -103,6 +112,18 @@ def owner_of_programme(session: Session, programme_id: int) -> int:
         return programme_by_id(session, programme_id).organisation_id
 
 
+def organisation_name(session: Session, organisation_id: int) -> str:
+    """Return what an organisation is called."""
+    with reading(session):
+        return next(one.name for one in organisations(session) if one.id == organisation_id)
+
+
+def zone_of_newest(session: Session, organisation_id: int) -> str:
+    """Return the time zone of an organisation's newest programme, or "" if it has none."""
+    with reading(session):
+        return next((one.time_zone for one in reversed(programmes_of(session, organisation_id))), "")
+
+
 def _line(wave: Wave) -> WaveLine:
-    opens_at = wave.opened_at or wave.opens_at
-    return WaveLine(wave.id, wave.stage, WaveState(wave.state), opens_at, wave.closes_at, wave.invited)
+    opens_at, reader = wave.opened_at or wave.opens_at, (wave.reviewer_id, wave.reviewer_name)
+    return WaveLine(wave.id, wave.stage, WaveState(wave.state), opens_at, wave.closes_at, wave.invited, *reader)

@@ -58,7 +58,15 @@ def look_at_report(session: Session, wave_id: int, *, now: datetime) -> ReportSt
             session, wave_id, expire_at=marks.comments_expire_at, time_zone=marks.time_zone, now=now
         )
         return ReportState(
-            marks=(marks.chain_hash, marks.signature, comments, marks.word, marks.focus, marks.translated),
+            marks=(
+                marks.chain_hash,
+                marks.signature,
+                comments,
+                marks.reviewer_left,
+                marks.word,
+                marks.focus,
+                marks.translated,
+            ),
             has_released_comments=comments[0] is not None,
             comparable=_comparable(session, marks),
             organisation=marks.organisation,

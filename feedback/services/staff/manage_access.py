@@ -3,6 +3,7 @@
 Nobody changes their own access, so that an organisation never loses its last administrator by a slip.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.address import Address, address_or_none, read_address
 from feedback.domain.errors import AccessRefused, NotFound, sentence
-from feedback.domain.staff import StaffRole
-from feedback.services.staff.sign_in import Member, checked_name
+from feedback.domain.staff import StaffRole, checked_name
+from feedback.services.staff.end_duties import check_replaced, end_review
+from feedback.services.staff.name_people import rename_wherever_named
+from feedback.services.staff.sign_in import Member
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation, reading
 from feedback.storage.kept_forms import drop_oldest_forms
@@ -78,26 +81,38 @@ def give_access(
         session.add(member)
     member.name, member.role, member.is_removed = name, role, False
     session.flush()
+    rename_wherever_named(session, member)
     drop_invitation(session, member.id)
     session.add(StaffInvitation(staff_id=member.id, invited_by=by.id, language=language, tell_at=now))
     note(session, now, by.actor, f"gave access as {role}", f"staff {member.id}")
     session.commit()
 
 
-def change_role(session: Session, by: Member, staff_id: int, role: StaffRole, *, now: datetime) -> None:
-    """Let somebody do from now on what `role` may; raises AccessRefused for oneself, NotFound."""
+def change_role(
+    session: Session, by: Member, staff_id: int, role: StaffRole, *, destroys: Collection[int] = (), now: datetime
+) -> None:
+    """Let somebody do from now on what `role` may; raises AccessRefused for oneself, NotFound.
+
+    Whoever reads comments no more leaves those that nobody else may read to be destroyed: AccessRefused unless
+    `destroys` names their waves.
+    """
     _refuse_oneself(by, staff_id)
     member = _found(session, staff_id)
     if member.role != role:
+        end_review(session, staff_id, destroys=destroys, now=now)
         note(session, now, by.actor, f"changed access from {member.role} to {role}", f"staff {staff_id}")
         member.role = role
     session.commit()
 
 
-def take_access(session: Session, by: Member, staff_id: int, *, now: datetime) -> None:
-    """Take somebody's access away: sessions and links end at once. Raises AccessRefused for oneself, NotFound."""
+def take_access(session: Session, by: Member, staff_id: int, *, destroys: Collection[int] = (), now: datetime) -> None:
+    """Take somebody's access away: sessions and links end at once. Raises AccessRefused for oneself, NotFound.
+
+    Raises it also for comments that nobody else may read, unless `destroys` names their waves, and for whom
+    participants of a survey under way are told to turn to.
+    """
     _refuse_oneself(by, staff_id)
-    take_access_of(session, _found(session, staff_id).id, now=now, actor=by.actor)
+    take_access_of(session, _found(session, staff_id).id, destroys=destroys, now=now, actor=by.actor)
 
 
 def people_of(session: Session, organisation: str) -> list[PersonWithAccess]:
@@ -106,12 +121,13 @@ def people_of(session: Session, organisation: str) -> list[PersonWithAccess]:
         return [_person(member) for member in staff_of(session, _number(session, organisation))]
 
 
-def take_access_at(session: Session, organisation: str, email: str, *, now: datetime, actor: str) -> None:
-    """Take away the access of whoever has this address; raise NotFound if nobody has, or there is no organisation."""
-    member = staff_by_email(session, _number(session, organisation), address_or_none(email))
-    if member is None:
-        raise NotFound("Nobody with this address has access. `feedback staff list` says who has.")
-    take_access_of(session, member.id, now=now, actor=actor)
+def number_of_account(session: Session, organisation: str, email: str) -> int:
+    """Return the number of whoever has this address; raise NotFound if nobody has, or there is no organisation."""
+    with reading(session):
+        member = staff_by_email(session, _number(session, organisation), address_or_none(email))
+        if member is None:
+            raise NotFound("Nobody with this address has access. `feedback staff list` says who has.")
+        return member.id
 
 
 def _number(session: Session, organisation: str) -> int:
@@ -121,9 +137,13 @@ def _number(session: Session, organisation: str) -> int:
     return found
 
 
-def take_access_of(session: Session, staff_id: int, *, now: datetime, actor: str) -> None:
-    """Take an account's access away, whoever asks for it; raises NotFound."""
+def take_access_of(
+    session: Session, staff_id: int, *, destroys: Collection[int] = (), now: datetime, actor: str
+) -> None:
+    """Take an account's access away, whoever asks for it; raises NotFound, and AccessRefused as `take_access` does."""
     member = _found(session, staff_id)
+    check_replaced(session, staff_id)
+    end_review(session, staff_id, destroys=destroys, now=now)
     member.is_removed = True
     end_sessions(session, staff_id)
     revoke_sign_ins(session, staff_id)

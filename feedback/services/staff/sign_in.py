@@ -6,27 +6,16 @@ Only a link's digest is kept, so that a copy of the database signs nobody in.
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import Address, read_address
-from feedback.domain.errors import NameRefused, NotFound, SignInRefused
+from feedback.domain.address import Address
+from feedback.domain.errors import SignInRefused
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
-from feedback.domain.staff import StaffRole, actor_of
+from feedback.domain.staff import PLANNERS, StaffRole, actor_of
 from feedback.storage.audit_log import note
-from feedback.storage.organisations import known_organisation
-from feedback.storage.staff import (
-    SignIn,
-    StaffMember,
-    account_at,
-    end_sessions,
-    revoke_sign_ins,
-    take_sign_in,
-)
-
-LINK_LIFETIME = timedelta(hours=24)
-MOST_LETTERS = 200
+from feedback.storage.staff import SignIn, revoke_sign_ins, take_sign_in
 
 
 @dataclass(frozen=True)
@@ -44,36 +33,10 @@ class Member:
         """The member's name in the audit log."""
         return actor_of(self.id)
 
-
-def invite_staff(
-    session: Session, *, organisation: str, name: str, email: str, role: StaffRole, now: datetime, actor: str
-) -> str:
-    """Create a member of staff, or give a known one this name and role; return the token of a sign-in link.
-
-    Links issued earlier stop working, and sessions end. Raises AddressRefused if `email` is none, NotFound if there
-    is no organisation of that name, NameRefused if `name` cannot be shown on one line.
-    """
-    name = checked_name(name)
-    organisation_id = known_organisation(session, organisation)
-    if organisation_id is None:
-        raise NotFound("There is no organisation of that name; it is created with its first programme.")
-    member = _known_or_new(session, organisation_id, read_address(email))
-    member.name, member.role, member.is_removed = name, role, False
-    session.flush()
-    revoke_sign_ins(session, member.id)
-    # Whoever has used a link that was meant for somebody else is out, too.
-    end_sessions(session, member.id)
-    token = issue_link(session, member.id, expires_at=now + LINK_LIFETIME)
-    note(session, now, actor, f"invited as {role}", f"staff {member.id}")
-    session.commit()
-    return token
-
-
-def checked_name(name: str) -> str:
-    """Return the name of a member of staff; raise NameRefused if it cannot be shown on one line."""
-    if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
-        raise NameRefused(f"The name is empty, longer than {MOST_LETTERS} characters, or cannot be shown on one line.")
-    return name
+    @property
+    def is_planner(self) -> bool:
+        """Whether they plan surveys, and see rosters."""
+        return self.role in PLANNERS
 
 
 def issue_link(session: Session, staff_id: int, *, expires_at: datetime) -> str:
@@ -96,14 +59,6 @@ def sign_in(session: Session, token: str, *, now: datetime) -> int:
     note(session, now, actor_of(taken.staff_id), "signed in", f"staff {taken.staff_id}")
     session.commit()
     return taken.staff_id
-
-
-def _known_or_new(session: Session, organisation_id: int, email: Address) -> StaffMember:
-    member = account_at(session, organisation_id, email)
-    if member is None:
-        member = StaffMember(organisation_id=organisation_id, email=email)
-        session.add(member)
-    return member
 
 
 def _digest(token: bytes) -> bytes:

@@ -33,6 +33,7 @@ class Survey:
 
     `place`, `response_key`, `body_bytes` and `has_pepper` say how an answer is sealed and found, `draft_bytes` how
     large a page's draft is. `has_sides`: what one role alone is asked is shown for it, though all are one group.
+    `reviewer_name` is None once whoever was to read the comments has left: nobody reads them.
     """
 
     questionnaire: Questionnaire
@@ -46,7 +47,7 @@ class Survey:
     may_close_early: bool
     key_backup_days: int
     comment_days: int
-    reviewer_name: str
+    reviewer_name: str | None
     time_zone: ZoneInfo
     twin_stages: tuple[str, ...]
     roster_was_approved: bool
@@ -59,19 +60,20 @@ class Survey:
 
 
 class KnownSurveys:
-    """Keeps surveys by wave and role, and never reads one again for having been visited. One per application."""
+    """Keeps surveys by wave and role, and whether the reviewer has left, and never reads one again for having been
+    visited. One per application."""
 
     def __init__(self) -> None:
         """Nothing is known yet."""
-        self._known: dict[tuple[int, str], Survey] = {}
+        self._known: dict[tuple[int, str, bool], Survey] = {}
 
-    def survey(self, connection: Connection, wave_id: int, role: str) -> Survey:
+    def survey(self, connection: Connection, wave_id: int, role: str, reviewer_left: bool) -> Survey:
         """Return what a wave asks a role."""
-        key = (wave_id, role)
+        key = (wave_id, role, reviewer_left)
         found = self._known.get(key)
         if found is None:
             with Session(connection) as session:
-                found = self._known.setdefault(key, _read(session, wave_id, role))
+                found = self._known.setdefault(key, _read(session, *key))
         return found
 
     def all_open(self, connection: Connection) -> list[Survey]:
@@ -88,7 +90,7 @@ def _has_sides(session: Session, wave: Wave) -> bool:
     return wave.shows_sides and are_one_group and len(sizes_of_roles(invited_sizes(wave))) > 1
 
 
-def _read(session: Session, wave_id: int, role: str) -> Survey:
+def _read(session: Session, wave_id: int, role: str, reviewer_left: bool) -> Survey:
     wave = wave_by_id(session, wave_id)
     programme = programme_by_id(session, wave.programme_id)
     desk = desk_of(session, programme.id)
@@ -105,7 +107,7 @@ def _read(session: Session, wave_id: int, role: str) -> Survey:
         may_close_early=wave.may_close_early,
         key_backup_days=wave.key_backup_days,
         comment_days=wave.comment_days,
-        reviewer_name=wave.reviewer_name,
+        reviewer_name=None if reviewer_left else wave.reviewer_name,
         time_zone=ZoneInfo(programme.time_zone),
         twin_stages=tuple(sorted({one["stage"] for one in wave.twins or ()})),
         roster_was_approved=wave.roster_was_approved,

@@ -73,6 +73,7 @@ def plan_wave(
         key_backup_days=key_backup_days,
         comment_days=comment_days,
         reviewer_name=programme.reviewer_name,
+        reviewer_id=programme.reviewer_id,
         calendar_changed_at=now,
         grouping=plan.grouping,
     )

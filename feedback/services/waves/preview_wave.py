@@ -9,6 +9,7 @@ from feedback.domain.errors import PlanRefused
 from feedback.domain.report.report import Twin
 from feedback.domain.waves.calendar import WaveCalendar
 from feedback.domain.waves.schedule import Hours
+from feedback.services.staff.name_people import check_named
 from feedback.services.waves.check_history import check_history, check_wave, known_twice
 from feedback.services.waves.count_invited import check_invited
 from feedback.services.waves.form_groups import FormedGroups, groups_of_wave
@@ -64,6 +65,7 @@ def look_ahead(session: Session, keys: KeyStore, wave_id: int, *, now: datetime)
         wave = wave_by_id(session, wave_id)
         try:
             formed = groups_of_wave(session, wave)
+            check_named(session, programme_by_id(session, wave.programme_id), wave)
             check_invited(session, wave.programme_id, wave.minimum_group_size)
             return WaveAhead(formed, check_wave(session, keys, wave, formed, now=now, opens=True))
         except PlanRefused as refusal:

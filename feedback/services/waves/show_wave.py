@@ -77,7 +77,7 @@ class WaveView:
 
     `fails_since`: it has been trying to close since then without success, and gives up at `gives_up_at`.
     `waits_until`: it is due to open, and waits for the end of a quiet time. `mails_from`: from when on
-    emails go out, None if quiet times leave no moment for them.
+    emails go out, None if quiet times leave no moment for them. `reviewer_id` is whose account alone reads comments.
     """
 
     id: int
@@ -101,6 +101,7 @@ class WaveView:
     calendar: tuple[CalendarEntry, ...]
     deliveries: tuple[DeliveryCount, ...]
     sender_refused: WaitsForSender | None
+    reviewer_id: int | None
     groups: tuple[Group, ...]
 
 
@@ -164,6 +165,7 @@ def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
         calendar=_calendar(wave, moments),
         deliveries=tuple(DeliveryCount(mail, stands, count) for (mail, stands), count in counts.items()),
         sender_refused=next((one for one in waits_for_the_sender(session) if one.wave_id == wave.id), None),
+        reviewer_id=wave.reviewer_id,
         groups=groups_of(session, wave.id),
     )
 

@@ -80,7 +80,7 @@ def follow_link(
         raise _closed()
     if pepper is None or not pepper_fits(pepper, right.fingerprint):
         raise PepperRefused("This process holds no pepper, or none that is known.")
-    survey = (known or KnownSurveys()).survey(connection, right.wave_id, right.role)
+    survey = (known or KnownSurveys()).survey(connection, right.wave_id, right.role, right.reviewer_left)
     return OpenLink(secret, right, survey, pepper)
 
 

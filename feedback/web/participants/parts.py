@@ -59,7 +59,7 @@ class ShownQuestion:
     fields: tuple[Any, ...]
     asides: tuple[str, ...]
     asks_of_harm: bool
-    reader: str
+    reader: str | None
     mark: Mark
 
 

@@ -22,6 +22,7 @@ from feedback.web.staff import (
     reports,
     rosters,
     sessions,
+    settings,
     sign_in,
     support,
     undeliverable,
@@ -39,6 +40,11 @@ staff.before_request(take_uploads)
 
 staff.add_url_rule("/", "programmes", programmes.index)
 staff.add_url_rule("/programmes/<int:programme_id>", "programme", programmes.one)
+staff.add_url_rule("/programmes/new", "ask_programme", settings.ask)
+staff.add_url_rule("/programmes/new", "create_programme", settings.create, methods=["POST"])
+_SETTINGS = "/programmes/<int:programme_id>/settings"
+staff.add_url_rule(_SETTINGS, "settings", settings.show)
+staff.add_url_rule(_SETTINGS, "change_settings", settings.change, methods=["POST"])
 _PLAN, _QUIET = "/programmes/<int:programme_id>/plan", "/programmes/<int:programme_id>/quiet-times"
 staff.add_url_rule(_PLAN, "ask_plan", planning.ask)
 staff.add_url_rule(_PLAN, "plan", planning.send, methods=["POST"])

@@ -7,6 +7,7 @@ from feedback.domain.errors import AccessRefused, AddressRefused, NameRefused
 from feedback.domain.staff import StaffRole
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime
+from feedback.services.staff.end_duties import comments_to_read
 from feedback.services.staff.manage_access import (
     change_role,
     give_access,
@@ -57,7 +58,8 @@ def change(staff_id: int) -> ResponseReturnValue:
         is_news = role is not person_with_access(tools.session(), staff_id).role
         if is_news and form.confirmed.data != role:
             return _person(staff_id, form, wanted=role)
-        change_role(tools.session(), member(), staff_id, role, now=tools.clock())
+        destroys = _numbers(form.destroys.data)
+        change_role(tools.session(), member(), staff_id, role, destroys=destroys, now=tools.clock())
     return redirect(url_for(".access_of_one", staff_id=staff_id), 303)
 
 
@@ -66,8 +68,13 @@ def take(staff_id: int) -> ResponseReturnValue:
     """Take somebody's access away."""
     form, tools = TakeAccessForm(), runtime()
     with accepted(form, lambda: _person(staff_id, form), AccessRefused):
-        take_access(tools.session(), member(), staff_id, now=tools.clock())
+        destroys = _numbers(form.destroys.data)
+        take_access(tools.session(), member(), staff_id, destroys=destroys, now=tools.clock())
     return redirect(url_for(".access"), 303)
+
+
+def _numbers(listed: str | None) -> frozenset[int]:
+    return frozenset(int(one) for one in (listed or "").split(",") if one.isdecimal())
 
 
 def _list(form: GiveAccessForm) -> str:
@@ -77,15 +84,20 @@ def _list(form: GiveAccessForm) -> str:
 
 def _person(staff_id: int, sent: StaffForm | None = None, wanted: StaffRole | None = None) -> str:
     person = person_with_access(runtime().session(), staff_id)
+    unread = comments_to_read(runtime().session(), staff_id, now=runtime().clock())
+    remove_form = sent if isinstance(sent, TakeAccessForm) else TakeAccessForm(formdata=None)
+    # What this very page says, whatever an earlier one said.
+    remove_form.destroys.data = ",".join(str(one.wave_id) for one in unread)
     return render_template(
         "staff/access_of_one.html",
         person=person,
         is_oneself=person.id == member().id,
         wanted=wanted,
+        unread=unread,
         role_form=sent
         if isinstance(sent, ChangeRoleForm)
         else ChangeRoleForm(formdata=None, data={"role": person.role}),
-        remove_form=sent if isinstance(sent, TakeAccessForm) else TakeAccessForm(formdata=None),
+        remove_form=remove_form,
         errors=() if sent is None else mistakes(sent),
         refusals=() if sent is None else sent.form_errors,
     )

@@ -6,7 +6,7 @@ from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.report.report import Report, quoted_languages
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import READERS
 from feedback.locales.speech import spoken
 from feedback.reporting.change import MOST_ROWS_ON_A_PAGE
 from feedback.reporting.comparison_paper import compose_comparison
@@ -19,7 +19,7 @@ from feedback.web.staff.drawn_papers import drawn
 from feedback.web.staff.guards import allowed
 
 
-@allowed(*StaffRole)
+@allowed(*READERS)
 def of_two(wave_id: int, before_id: int) -> ResponseReturnValue:
     """Show what changed since an earlier report, of this programme or of another one of the organisation."""
     return _page(
@@ -28,14 +28,14 @@ def of_two(wave_id: int, before_id: int) -> ResponseReturnValue:
     )
 
 
-@allowed(*StaffRole)
+@allowed(*READERS)
 def of_two_as_file(wave_id: int, before_id: int, ending: str) -> Response:
     """Download the comparison of two reports in the form that the ending names."""
     stem = f"wave-{before_id}-to-wave-{wave_id}"
     return download(COMPARISON_FORMATS[ending], _between(wave_id, before_id), stem)
 
 
-@allowed(*StaffRole)
+@allowed(*READERS)
 def of_all(programme_id: int) -> ResponseReturnValue:
     """Show what changed over all reports of a programme, from the kick-off to the exit."""
     return _page(
@@ -44,7 +44,7 @@ def of_all(programme_id: int) -> ResponseReturnValue:
     )
 
 
-@allowed(*StaffRole)
+@allowed(*READERS)
 def of_all_as_file(programme_id: int, ending: str) -> Response:
     """Download the comparison of all reports of a programme in the form that the ending names."""
     return download(COMPARISON_FORMATS[ending], _over(programme_id), f"programme-{programme_id}-changes")

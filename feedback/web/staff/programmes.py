@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import READERS, StaffRole
 from feedback.domain.waves.states import SEQUENCE, WaveState
 from feedback.reporting.words import day
 from feedback.runtime import runtime
@@ -20,62 +20,68 @@ from feedback.web.staff.wording import moment_in_words
 
 @dataclass(frozen=True)
 class _ShownCard:
-    """A programme's card in words. `needs` holds what waits for this member of staff, each with its last day."""
+    """A programme's card in words. `needs` holds what waits for this member of staff, each with its last day;
+    `requests`: their part in it are the requests for support."""
 
     card: HomeCard
     next_at: str
     needs: tuple[tuple[Need, str], ...]
+    requests: bool
 
 
 @allowed(*StaffRole)
 def index() -> ResponseReturnValue:
-    """Show each programme of the member's organisation, with what waits for them."""
+    """Show each programme of the member's organisation, with what waits for them; a contact sees their own alone."""
     tools = runtime()
-    cards = [_shown(card) for card in show_home(tools.session(), member().organisation_id, now=tools.clock())]
+    found = show_home(tools.session(), member().organisation_id, now=tools.clock())
+    cards = [_shown(card) for card in found if member().role in READERS or may_read(card.programme)]
     return render_template(
         "staff/programmes.html",
         cards=cards,
         waiting=sum(len(shown.needs) for shown in cards),
         sequence=SEQUENCE,
-        is_reviewer=member().role is StaffRole.REVIEWER,
+        is_planner=member().is_planner,
+        sees_programmes=member().role in READERS,
     )
 
 
 def _shown(card: HomeCard) -> _ShownCard:
     comments = [*_comments_that_wait(card)]
-    needs = comments if member().role is StaffRole.REVIEWER else in_order((*card.needs, *comments))
+    needs = in_order((*card.needs, *comments)) if member().is_planner else comments
     return _ShownCard(
         card,
         moment_in_words(card.next_date.at, card.programme.time_zone) if card.next_date else "",
         tuple((need, day(need.until) if need.until else "") for need in needs),
+        requests=member().role is StaffRole.CONTACT,
     )
 
 
 def _comments_that_wait(card: HomeCard) -> Iterator[Need]:
     tools = runtime()
     for wave in card.programme.waves:
-        if wave.state is WaveState.CLOSED:
+        is_mine = wave.reviewer_id == member().id
+        if wave.state is WaveState.CLOSED and (is_mine or member().is_planner):
             until = show_comments(tools.session(), wave.id, now=tools.clock()).until
             if until is not None:
-                yield Need(NeedKind.COMMENTS, wave.id, wave.stage, until=until)
+                yield Need(
+                    NeedKind.COMMENTS, wave.id, wave.stage, until=until, name=wave.reviewer_name, is_mine=is_mine
+                )
 
 
-@allowed(*StaffRole)
+@allowed(*READERS)
 def one(programme_id: int) -> ResponseReturnValue:
     """Show one programme."""
     shown = _shown(show_card(runtime().session(), programme_id, now=runtime().clock()))
     programme = shown.card.programme
     zone = programme.time_zone
     closings = {wave.id: day(wave.closes_at.astimezone(zone).date()) for wave in programme.waves}
-    may_see_roster = member().role is not StaffRole.REVIEWER
     return render_template(
         "staff/programme.html",
         has_changes=has_changes(runtime().session(), programme_id),
         programme=programme,
         shown=shown,
-        is_reviewer=member().role is StaffRole.REVIEWER,
         closings=closings,
         openings={wave.id: day(wave.opens_at.astimezone(zone).date()) for wave in programme.waves if wave.opens_at},
-        may_see_roster=may_see_roster,
+        is_planner=member().is_planner,
         may_read_requests=may_read(programme),
     )

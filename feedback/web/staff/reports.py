@@ -9,7 +9,7 @@ from feedback.domain.errors import NotFound
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.report.files import write_signed_file
 from feedback.domain.report.report import quoted_languages
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import READERS
 from feedback.locales.speech import spoken
 from feedback.reporting.formats import REPORT_FORMATS
 from feedback.reporting.report_paper import compose_page, logo_words
@@ -22,7 +22,7 @@ from feedback.web.staff.drawn_papers import drawn
 from feedback.web.staff.guards import allowed
 
 
-@allowed(*StaffRole)
+@allowed(*READERS)
 def page(wave_id: int) -> ResponseReturnValue:
     """Show the report, which is composed and drawn once for each language and state of its comments."""
     kept, source = runtime().kept, cache(lambda: _shown(wave_id).source)
@@ -50,7 +50,7 @@ def page(wave_id: int) -> ResponseReturnValue:
     )
 
 
-@allowed(*StaffRole)
+@allowed(*READERS)
 def as_file(wave_id: int, ending: str) -> Response:
     """Download the report in the form that the ending names."""
     shown = _shown(wave_id)
@@ -58,13 +58,13 @@ def as_file(wave_id: int, ending: str) -> Response:
     return download(REPORT_FORMATS[ending], shown.source, stem)
 
 
-@allowed(*StaffRole)
+@allowed(*READERS)
 def logo(wave_id: int) -> Response:
     """Return the organisation's logo, as this service has drawn it."""
     return Response(show_logo(runtime().session(), wave_id), mimetype="image/png")
 
 
-@allowed(*StaffRole)
+@allowed(*READERS)
 def comments_as_json(wave_id: int) -> Response:
     """Download the signed document of the released comments."""
     release = show_release(runtime().session(), wave_id)

@@ -4,7 +4,6 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from feedback.domain.address import address_or_none
 from feedback.domain.staff import StaffRole
 from feedback.reporting.words import day
 from feedback.runtime import runtime
@@ -42,8 +41,7 @@ def finish(programme_id: int) -> ResponseReturnValue:
 
 def may_read(programme: ProgrammeView) -> bool:
     """Tell whether who is signed in may read the programme's requests."""
-    mine = member().email == address_or_none(programme.contact_email)
-    return mine or member().role is StaffRole.ADMINISTRATOR
+    return programme.contact_id == member().id or member().role is StaffRole.ADMINISTRATOR
 
 
 def _programme(programme_id: int) -> ProgrammeView:

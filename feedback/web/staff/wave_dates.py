@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
 from feedback.domain.errors import PlanRefused, WaveNotReady
-from feedback.domain.staff import PLANNERS, StaffRole
+from feedback.domain.staff import PLANNERS, READERS
 from feedback.reporting.words import date_title
 from feedback.runtime import runtime
 from feedback.services.waves.ask_opening import ask_opening
@@ -114,7 +114,7 @@ def dry_run(wave_id: int) -> ResponseReturnValue:
     )
 
 
-@allowed(*StaffRole)
+@allowed(*READERS)
 def calendar(wave_id: int) -> Response:
     """Give the wave's dates to a calendar program."""
     host = domain_of(runtime().settings.smtp.sender)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused, WaveNotReady, sentence
-from feedback.domain.staff import PLANNERS, StaffRole
+from feedback.domain.staff import PLANNERS, READERS, StaffRole
 from feedback.domain.waves.states import Band, WaveState
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.runtime import runtime
@@ -41,7 +41,7 @@ _KEYS: dict[type[StaffForm], str] = {
 Say = Callable[[WaveView], None]
 
 
-@allowed(*StaffRole)
+@allowed(*READERS)
 def one(wave_id: int) -> ResponseReturnValue:
     """Show where a wave stands."""
     return wave_page(wave_id)
@@ -104,7 +104,7 @@ def decide(wave_id: int, form: StaffForm, act: Callable[..., None], say: Say) ->
 def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
     """Return the page of a wave; `sent` is a form that was filled in wrongly."""
     wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
-    is_planner = member().role is not StaffRole.REVIEWER
+    is_planner = member().is_planner
     ahead = _ahead(wave) if wave.state in _NOT_OPENED else None
     awaits_approval = ahead is not None and waits_for_approval(runtime().session(), wave.programme_id)
     lost = _lost(wave)
@@ -131,7 +131,7 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
         discard_form=_form(sent, DiscardWaveForm) if may_discard else None,
         retry_form=RetryWaveForm(formdata=None),
         dates=_date_forms(wave, sent) if is_planner else {},
-        may_review=member().role is StaffRole.REVIEWER and _is_in_review(wave_id),
+        may_review=wave.reviewer_id == member().id and _is_in_review(wave_id),
     )
 
 
@@ -187,7 +187,7 @@ def _form(sent: StaffForm | None, kind: type[StaffForm]) -> StaffForm:
 
 
 def _lost(wave: WaveView) -> int:
-    if member().role is StaffRole.REVIEWER:
+    if not member().is_planner:
         return 0
     return len(show_undeliverable(runtime().session(), wave.id))
 

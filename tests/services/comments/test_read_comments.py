@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import event
 
 from feedback.domain.sealing import open_comment
+from feedback.domain.staff import OPERATOR
 from feedback.domain.survey.answers import Wish
 from feedback.services.comments.index_comments import CommentIndexes
 from feedback.services.comments.read_comments import CommentReader, ReadComments
@@ -22,7 +23,7 @@ MANY = [f"Word{number} alone{number}" for number in range(18)]
 
 def reading(world: World, reader: CommentReader, wave: int) -> ReadComments:
     with world.session() as session:
-        return reader.following(session, world.keys, wave, None, now=world.clock(), actor="test")
+        return reader.following(session, world.keys, wave, None, now=world.clock(), reviewer=OPERATOR)
 
 
 def cost(world: World, texts: Sequence[str]) -> tuple[int, int]:

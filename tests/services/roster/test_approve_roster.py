@@ -12,7 +12,7 @@ from feedback.services.roster.approve_roster import approve_roster, show_roster,
 from feedback.services.roster.correct_address import correct_address
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.roster.leave_programme import leave_programme
-from feedback.services.staff.sign_in import invite_staff
+from feedback.services.staff.invite_staff import invite_staff
 from tests.world import World, roster_csv
 
 ORGANISATION = "Example Organisation"

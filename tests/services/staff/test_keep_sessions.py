@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.links import from_address
 from feedback.domain.staff import StaffRole
 from feedback.services.staff.forget_expired import any_expired, forget_expired
+from feedback.services.staff.invite_staff import invite_staff
 from feedback.services.staff.keep_sessions import (
     IDLE,
     LONGEST,
@@ -16,7 +17,7 @@ from feedback.services.staff.keep_sessions import (
     find_session,
     show_sessions,
 )
-from feedback.services.staff.sign_in import invite_staff, sign_in
+from feedback.services.staff.sign_in import sign_in
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.organisations import organisation_named
 from feedback.storage.staff import StaffSession

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import AddressRefused, MailRefused, SignInRefused
 from feedback.domain.staff import StaffRole
 from feedback.services.staff.ask_for_link import ask_for_link
+from feedback.services.staff.invite_staff import invite_staff
 from feedback.services.staff.mail_links import LIFETIME, MOST_LINKS
-from feedback.services.staff.sign_in import invite_staff, sign_in
+from feedback.services.staff.sign_in import sign_in
 from feedback.storage import sign_in_requests
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.organisations import organisation_named

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import NotFound, SignInRefused
 from feedback.domain.links import from_address
 from feedback.domain.staff import StaffRole
-from feedback.services.staff.sign_in import LINK_LIFETIME, invite_staff, sign_in
+from feedback.services.staff.invite_staff import LINK_LIFETIME, invite_staff
+from feedback.services.staff.sign_in import sign_in
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.organisations import organisation_named
 from feedback.storage.staff import SignIn, StaffMember

@@ -14,7 +14,7 @@ from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.reporting.words import date_title
 from feedback.services.mail.opt_out import opt_out
 from feedback.services.roster.leave_programme import leave_programme
-from feedback.services.staff.sign_in import invite_staff
+from feedback.services.staff.invite_staff import invite_staff
 from feedback.services.waves.cancel_wave import cancel_wave
 from feedback.services.waves.dry_run import DryRun, LeftOut, dry_run_wave
 from feedback.services.waves.export_calendar import export_calendar
