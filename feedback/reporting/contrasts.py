@@ -8,10 +8,11 @@ from flask_babel import ngettext
 from feedback.domain.report.comparison import ComparedReports
 from feedback.domain.report.findings.contrasts import MOST_CHANGES, Contrast, Contrasts
 from feedback.domain.report.report import Report
+from feedback.domain.survey.questionnaires import Role
 from feedback.rendering.blocks import Card, Finding, Paragraph, Run, Sentences
-from feedback.reporting.dumbbells import dumbbell, pair_names
-from feedback.reporting.findings_in_words import answered_run, counted_run, favourable_words, filled, places
-from feedback.reporting.words import chosen_words, points_words, side_name, signed_range
+from feedback.reporting.dumbbells import dumbbell
+from feedback.reporting.findings_in_words import asked_run, counted_run, filled, places, unfavourable_words
+from feedback.reporting.words import chosen_words, count_and_share, likely_change, since_survey
 
 _WORTH_TELLING = 15
 """So many points the sides must differ for a sentence on it, unless it is certain."""
@@ -30,28 +31,25 @@ def _sides(report: Report, found: Contrasts) -> Paragraph | Sentences:
             _("Too few were invited to tell the two sides apart.") if alone else _("Nothing can be compared.")
         )
     if abs(widest.size) < _WORTH_TELLING and not widest.is_certain:
-        said = _(
-            "Both answered much alike; the largest difference is %(points)s.",
-            points=_points(widest),
-        )
-        return Paragraph(said)
+        points = round(abs(widest.size))
+        return Paragraph(_("Both answered much alike; the largest difference is %(points)s in 100.", points=points))
     return Sentences((Finding(_contrast(widest), _certain() if widest.is_certain else _("It may be chance.")),))
 
 
 def _contrast(one: Contrast) -> tuple[Run, ...]:
     said = {
-        "points": Run(_points(one), strong=True),
-        "question": told_run(one),
-        "mentors": counted_run(one.before),
-        "mentees": counted_run(one.after),
+        "mentors": counted_run(one.before, Role.MENTOR),
+        "mentees": counted_run(one.after, Role.MENTEE),
+        **_asked(one),
     }
-    pattern = _("%(points)s apart: mentors %(mentors)s, mentees %(mentees)s: %(question)s", **places(*said))
+    if _is_of_others(one):
+        pattern = _(
+            "Furthest apart: %(mentors)s but %(mentees)s did not answer %(answers)s to %(question)s",
+            **places(*said),
+        )
+    else:
+        pattern = _("Furthest apart: %(mentors)s but %(mentees)s answered %(answers)s to %(question)s", **places(*said))
     return filled(pattern, **said)
-
-
-def _points(one: Contrast) -> str:
-    size = round(abs(one.size))
-    return ngettext("%(num)s percentage point", "%(num)s percentage points", size)
 
 
 def _certain() -> str:
@@ -64,12 +62,7 @@ def changes_card(pair: ComparedReports, found: Contrasts, most: int = MOST_CHANG
     # Where the lead says it of all, no sentence needs to repeat it.
     are_all_certain = all(one.is_certain for one in found.changes)
     largest = tuple(_change(one, marks_certain=not are_all_certain) for one in found.largest(most))
-    return Card("since", _title(pair), (lead, *_listed(largest)))
-
-
-def _title(pair: ComparedReports) -> str:
-    before, after = pair_names(pair)
-    return _("From %(before)s to %(after)s", before=before, after=after)
+    return Card("since", since_survey(pair.before.about.stage), (lead, *_listed(largest)))
 
 
 def _listed(entries: tuple[Finding, ...]) -> Iterator[Sentences]:
@@ -79,35 +72,43 @@ def _listed(entries: tuple[Finding, ...]) -> Iterator[Sentences]:
 
 def _change(one: Contrast, *, marks_certain: bool) -> Finding:
     said = {
-        "who": Run(side_name(one.role)),
-        "before": counted_run(one.before),
-        "after": counted_run(one.after),
-        "question": told_run(one),
+        "before": counted_run(one.before, one.role),
+        "after": Run(count_and_share(one.after), strong=True),
+        **_asked(one),
     }
-    runs = filled(_("%(who)s: from %(before)s to %(after)s: %(question)s", **places(*said)), **said)
-    aside = _("%(points)s (%(interval)s)", points=points_words(one.points), interval=signed_range(one.interval))
+    if _is_of_others(one):
+        pattern = _("%(before)s, now %(after)s, did not answer %(answers)s to %(question)s", **places(*said))
+    else:
+        pattern = _("%(before)s, now %(after)s, answered %(answers)s to %(question)s", **places(*said))
+    aside = likely_change(one.points, one.interval)
     is_marked = one.is_certain and marks_certain
-    return Finding(runs, f"{aside}. {_certain()}" if is_marked else aside, dumbbell(one, certain_are_rare=True))
+    told = f"{aside}. {_certain()}" if is_marked else aside
+    return Finding(filled(pattern, **said), told, dumbbell(one, certain_are_rare=True))
 
 
-def told_run(one: Contrast) -> Run:
-    """Return the question that is compared, with the answers that are."""
+# Of a sensitive question only the unfavourable answers are told; what is compared are all others.
+def _is_of_others(one: Contrast) -> bool:
+    return one.question.sensitive and one.question.kind.adds_up
+
+
+def _asked(one: Contrast) -> dict[str, Run]:
     question = one.question
-    answers = favourable_words(question) if question.kind.adds_up else chosen_words(question, one.options)
-    return answered_run(question, answers)
+    answers = unfavourable_words(question) if _is_of_others(one) else chosen_words(question, one.options)
+    return {"answers": Run(answers), "question": asked_run(question)}
 
 
 def _how_many(found: Contrasts) -> Iterator[str]:
-    compared = ngettext("%(num)s share", "%(num)s shares", len(found.changes))
+    compared = ngettext("%(num)s result", "%(num)s results", len(found.changes))
     if not found.standing_out:
-        yield _("%(shares)s compared; each change may be chance.", shares=compared)
+        yield _("%(results)s compared; each change may be chance.", results=compared)
         return
+    chance = found.by_chance
     yield ngettext(
-        "Of %(shares)s compared, %(num)s stands out; by chance alone, %(expected)s would.",
-        "Of %(shares)s compared, %(num)s stand out; by chance alone, %(expected)s would.",
+        "%(num)s of %(results)s changed noticeably; chance alone changes %(expected)s.",
+        "%(num)s of %(results)s changed noticeably; chance alone changes %(expected)s.",
         found.standing_out,
-        shares=compared,
-        expected=str(found.by_chance) if found.by_chance else _("fewer than one"),
+        results=compared,
+        expected=_("about %(number)s", number=str(chance)) if chance else _("fewer than one"),
     )
     yield _certain_among(found)
 
@@ -117,5 +118,7 @@ def _certain_among(found: Contrasts) -> str:
     if not certain:
         return _("None is certain.")
     if certain == len(found.changes):
-        return _("All are certain.")
-    return ngettext("%(num)s is certain.", "%(num)s are certain.", certain)
+        return _("All are more than chance alone explains.")
+    return ngettext(
+        "%(num)s is more than chance alone explains.", "%(num)s are more than chance alone explains.", certain
+    )

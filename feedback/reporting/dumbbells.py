@@ -22,6 +22,7 @@ from feedback.reporting.words import (
     side_name,
     signed_range,
     stage_name,
+    survey_name,
 )
 
 
@@ -31,8 +32,8 @@ def changes_chart(pair: ComparedReports, changes: Sequence[Contrast]) -> Dumbbel
     certain = sum(one.is_certain for one in changes)
     return Dumbbells(
         title=_("What changed: %(pair)s", pair=pair_name(pair)),
-        before=stage_name(pair.before.about.stage),
-        after=stage_name(pair.after.about.stage),
+        before=survey_name(pair.before.about.stage),
+        after=survey_name(pair.after.about.stage),
         interval=_(
             "where the later share may be if chance alone moved it (95%); where this reaches the open dot, there may "
             "be no change"
@@ -45,15 +46,10 @@ def changes_chart(pair: ComparedReports, changes: Sequence[Contrast]) -> Dumbbel
 
 def pair_name(pair: ComparedReports) -> str:
     """Return such as "Kick-off → Exit", with the programmes where there are two."""
-    return from_to(*pair_names(pair))
-
-
-def pair_names(pair: ComparedReports) -> tuple[str, str]:
-    """Return the names of the surveys before and after, with the programmes where there are two."""
     before, after = pair.before.about, pair.after.about
     if before.programme == after.programme:
-        return stage_name(before.stage), stage_name(after.stage)
-    return _with_programme(before), _with_programme(after)
+        return from_to(stage_name(before.stage), stage_name(after.stage))
+    return from_to(_with_programme(before), _with_programme(after))
 
 
 def _with_programme(about: About) -> str:

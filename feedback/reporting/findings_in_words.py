@@ -5,15 +5,18 @@ A translated pattern is filled with places first, and each place with its part t
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flask_babel import gettext as _
 
 from feedback.domain.disclosure.counts import Count
-from feedback.domain.report.findings.sides import favourable, unfavourable
+from feedback.domain.report.findings.sides import Options, favourable, unfavourable
 from feedback.domain.report.reading import ReportQuestion
+from feedback.domain.survey.questionnaires import Role
 from feedback.rendering.blocks import Run
 from feedback.reporting.outcomes import anchor
-from feedback.reporting.words import chosen_words, count_and_share
+from feedback.reporting.quoting import quoted
+from feedback.reporting.words import chosen_words, counted_people
 
 _PLACE = re.compile("\ue000([a-z]+)\ue001")
 
@@ -24,34 +27,45 @@ def places(*names: str) -> dict[str, str]:
 
 
 def filled(pattern: str, **parts: Run | str) -> tuple[Run, ...]:
-    """Return a pattern as parts; `pattern` was filled with `places` of these names."""
-    return tuple(run for run in _runs(pattern, parts) if run.text)
+    """Return a sentence as parts, with a capital first; `pattern` was filled with `places` of these names."""
+    first, *others = (run for run in _runs(pattern, parts) if run.text)
+    return replace(first, text=first.text[:1].upper() + first.text[1:]), *others
 
 
-def counted_run(count: Count) -> Run:
-    """Return a count in strong letters."""
-    return Run(count_and_share(count), strong=True)
+def counted_run(count: Count, role: Role | None) -> Run:
+    """Return how many people of a side, in strong letters."""
+    return Run(counted_people(count, role), strong=True)
 
 
 def asked_run(question: ReportQuestion) -> Run:
     """Return a question in quotation marks, leading to its answers."""
-    return Run(_quoted(question), target=anchor(question))
+    return Run(quoted(question.text), target=anchor(question))
 
 
-def answered_run(question: ReportQuestion, answers: str) -> Run:
-    """Return a question with the answers that were counted: a question alone would not say what was answered."""
-    return Run(_("%(question)s (%(answers)s)", question=_quoted(question), answers=answers), target=anchor(question))
+def answered(question: ReportQuestion, options: Options, count: Run) -> tuple[Run, ...]:
+    """Return that so many answered a question so."""
+    parts = {"count": count, "answers": Run(chosen_words(question, options)), "question": asked_run(question)}
+    return filled(_("%(count)s answered %(answers)s to %(question)s", **places(*parts)), **parts)
+
+
+def answered_well(question: ReportQuestion, count: Run) -> tuple[Run, ...]:
+    """Return that so many answered favourably; of a sensitive question, that they gave none of the other answers."""
+    if not question.sensitive:
+        return answered(question, favourable(question), count)
+    parts = {"count": count, "answers": Run(unfavourable_words(question)), "question": asked_run(question)}
+    return filled(_("%(count)s did not answer %(answers)s to %(question)s", **places(*parts)), **parts)
 
 
 def favourable_words(question: ReportQuestion) -> str:
     """Return the favourable answers; of a sensitive question, of which only the others are told, "not" and those."""
     if question.sensitive:
-        return _("not %(answers)s", answers=chosen_words(question, unfavourable(question)))
+        return _("not %(answers)s", answers=unfavourable_words(question))
     return chosen_words(question, favourable(question))
 
 
-def _quoted(question: ReportQuestion) -> str:
-    return _("“%(text)s”", text=question.text)
+def unfavourable_words(question: ReportQuestion) -> str:
+    """Return the unfavourable answers in words."""
+    return chosen_words(question, unfavourable(question))
 
 
 def _runs(pattern: str, parts: dict[str, Run | str]) -> Iterator[Run]:

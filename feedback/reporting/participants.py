@@ -28,7 +28,7 @@ from feedback.reporting.words import (
     day,
     not_asked_words,
     side_name,
-    stage_name,
+    survey_name,
     theme_name,
 )
 
@@ -82,7 +82,7 @@ def participants_results(report: Report, earlier: Sequence[Report], language: st
     return ParticipantsResults(
         organisation=about.organisation,
         programme=about.programme,
-        title=stage_name(about.stage),
+        title=survey_name(about.stage),
         closed_on=day(about.closed_on),
         k=report.rules.k,
         too_few=too_few,
@@ -115,8 +115,8 @@ def _before(
         if one.question.kind.adds_up:
             said = labelled(side_name(one.role), count_and_share(_told(one)))
             found.setdefault(_key(one.question), []).append(said)
-    stage = stage_name(pair.before.about.stage)
-    return {key: labelled(stage, "; ".join(said)) for key, said in found.items()}
+    survey = survey_name(pair.before.about.stage)
+    return {key: labelled(survey, "; ".join(said)) for key, said in found.items()}
 
 
 # Of a sensitive question the unfavourable answers are told, and its changes are of all others.

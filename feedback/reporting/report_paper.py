@@ -25,7 +25,7 @@ from feedback.reporting.heat import heat_table
 from feedback.reporting.method import method_section, proof_section
 from feedback.reporting.outcomes import results_section
 from feedback.reporting.summary import summary_section
-from feedback.reporting.words import day, direction, not_asked_words, stage_name
+from feedback.reporting.words import day, direction, not_asked_words, stage_name, survey_name
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def paper_of(source: ReportSource, sections: tuple[PaperSection, ...], language:
     """Return these sections of a report under its title."""
     report = source.signed.report
     return Paper(
-        title=labelled(report.about.programme, stage_name(report.about.stage)),
+        title=labelled(report.about.programme, survey_name(report.about.stage)),
         subtitle=_subtitle(report.about),
         language=language,
         direction=direction(language),
@@ -80,9 +80,13 @@ def _sections(source: ReportSource, language: str, most_rows: float) -> tuple[Pa
 
 def _subtitle(about: About) -> str:
     if about.opened_on == about.closed_on:
-        return _("%(organisation)s. Open on %(day)s.", organisation=about.organisation, day=day(about.opened_on))
+        return _(
+            "%(organisation)s. The survey was open on %(day)s.",
+            organisation=about.organisation,
+            day=day(about.opened_on),
+        )
     return _(
-        "%(organisation)s. Open from %(opened)s to %(closed)s.",
+        "%(organisation)s. The survey was open from %(opened)s to %(closed)s.",
         organisation=about.organisation,
         opened=day(about.opened_on),
         closed=day(about.closed_on),

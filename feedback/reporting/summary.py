@@ -9,23 +9,30 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from feedback.domain.disclosure.counts import Count
+from feedback.domain.languages import ENGLISH
 from feedback.domain.report.comparison import ComparedReports
 from feedback.domain.report.findings.findings import KeyFindings
+from feedback.domain.report.findings.sides import count_in
 from feedback.domain.report.findings.standing import MOST, Standing, Standings
 from feedback.domain.report.reading import ReportQuestion
 from feedback.domain.report.report import RateResult, Report
 from feedback.domain.report.statistics import FEW_BELOW, wilson
 from feedback.locales.counts import answers
-from feedback.rendering.blocks import Card, Cards, Finding, Paragraph, RateBars, Run, Sentences, Tone
+from feedback.locales.speech import spoken
+from feedback.rendering.blocks import Card, Cards, Finding, Paragraph, RateBars, Sentences, Tone
 from feedback.rendering.paper import Block, PaperSection
 from feedback.reporting.contrasts import changes_card, sides_card
-from feedback.reporting.findings_in_words import answered_run, asked_run, counted_run, favourable_words, filled, places
+from feedback.reporting.findings_in_words import answered_well, counted_run
+from feedback.reporting.quoting import without_repeating
 from feedback.reporting.to_act_on import act_on_card
 from feedback.reporting.who_answered import counted, who_answered
-from feedback.reporting.words import contested_words, group_name, share_words, side_name
+from feedback.reporting.words import contested_words, group_name, percent, share_words
 
-MOST_WORDS = 300
-"""So many words a first page may have; read out, they take two minutes."""
+_MOST_WORDS, _MOST_WORDS_ELSEWHERE = 300, 390
+"""So many words a first page may have, in English and in others, in which the same takes up to a third more words.
+
+Read out, they take two minutes; and a report tells as much in each language.
+"""
 _ROOM = ((3, 3, 3), (2, 3, 3), (2, 2, 3), (2, 2, 2), (1, 2, 2), (1, 1, 2), (1, 1, 1), (1, 0, 1))
 """How many strengths, concerns and changes are told, the fewer the more there is to act on."""
 _LOW_RATE = 1 / 2
@@ -38,9 +45,14 @@ def summary_section(
     written = (_blocks(report, questions, findings, compared, most) for most in _ROOM)
     blocks: tuple[Block, ...] = ()
     for blocks in written:
-        if words_in(blocks) <= MOST_WORDS:
+        if words_in(blocks) <= most_words():
             break
     return PaperSection("short", _("In short"), blocks)
+
+
+def most_words() -> int:
+    """Return how many words a first page may have in the language of the reader."""
+    return _MOST_WORDS if spoken() == ENGLISH else _MOST_WORDS_ELSEWHERE
 
 
 def words_in(blocks: Iterable[Block]) -> int:
@@ -75,15 +87,16 @@ def _blocks(
     concerns = _("Other concerns") if findings.to_act_on.alerts else _("Concerns")
     cards = (
         who_card(report),
-        act_on_card(findings.to_act_on, questions),
+        act_on_card(findings.to_act_on, questions, concerns=bool(standings.concerns)),
         Card("strengths", _("Strengths"), strengths(standings, most_strengths)),
-        Card("concerns", concerns, concerns_of(standings, most_concerns)),
+        Card("concerns", concerns, (*_below(standings, most_concerns), *concerns_of(standings, most_concerns))),
         sides_card(report, contrasts),
         *((changes_card(compared, contrasts, most_changes),) if compared else ()),
-        Card("sure", _("How sure?"), tuple(map(Paragraph, _sureness(report, compared)))),
+        Card("sure", _("How sure?"), tuple(map(Paragraph, _sureness(report, questions, compared)))),
     )
     said = answered_words(report)
-    return (*((Paragraph(said, Tone.HEADLINE),) if said else ()), Cards(tuple(card for card in cards if card.blocks)))
+    told = without_repeating(tuple(card for card in cards if card.blocks), questions)
+    return (*((Paragraph(said, Tone.HEADLINE),) if said else ()), Cards(told))
 
 
 def answered_words(report: Report) -> str:
@@ -112,11 +125,15 @@ def strengths(found: Standings, most: int = MOST) -> tuple[Paragraph | Sentences
 def concerns_of(found: Standings, most: int = MOST) -> tuple[Paragraph | Sentences, ...]:
     """Return so many of the concerns as sentences, or what comes nearest to one."""
     if found.concerns or not found.lowest:
-        return _findings(_standing(one, is_concern=True) for one in found.concerns[:most])
+        return _findings(map(_standing, found.concerns[:most]))
     if not most:
-        return (Paragraph(_("On every other question two thirds or more answered well, or may have.")),)
-    lead = Paragraph(_("On every other question two thirds or more answered well, or may have. The lowest:"))
+        return (Paragraph(_("Elsewhere two thirds or more answered well, as far as known.")),)
+    lead = Paragraph(_("Elsewhere two thirds or more answered well, as far as known. The lowest:"))
     return (lead, *_findings([_standing(found.lowest)]))
+
+
+def _below(found: Standings, most: int) -> tuple[Paragraph, ...]:
+    return (Paragraph(_("Under two thirds answered well:")),) if found.concerns[:most] else ()
 
 
 def _findings(said: Iterator[Finding] | list[Finding]) -> tuple[Sentences, ...]:
@@ -124,51 +141,28 @@ def _findings(said: Iterator[Finding] | list[Finding]) -> tuple[Sentences, ...]:
     return (Sentences(entries),) if entries else ()
 
 
-def _standing(one: Standing, *, is_concern: bool = False) -> Finding:
-    runs = _not_unfavourable(one) if one.side.question.sensitive else _favourable(one, is_concern=is_concern)
+def _standing(one: Standing) -> Finding:
+    runs = answered_well(one.side.question, counted_run(one.count, one.side.role))
     if not one.side.missing:
         return Finding(runs)
     missing = len(one.side.missing)
     return Finding(runs, ngettext("(%(num)s group is not shown.)", "(%(num)s groups are not shown.)", missing))
 
 
-def _favourable(one: Standing, *, is_concern: bool) -> tuple[Run, ...]:
-    question = one.side.question
-    parts = {
-        "who": Run(side_name(one.side.role)),
-        "count": counted_run(one.count),
-        "answers": Run(favourable_words(question)),
-        "question": asked_run(question),
-    }
-    if is_concern and one.count.is_exact:
-        return filled(_("%(who)s: only %(count)s answered %(answers)s to %(question)s", **places(*parts)), **parts)
-    return filled(_("%(who)s: %(count)s answered %(answers)s to %(question)s", **places(*parts)), **parts)
-
-
-def _not_unfavourable(one: Standing) -> tuple[Run, ...]:
-    question = one.side.question
-    parts = {
-        "who": Run(side_name(one.side.role)),
-        "count": counted_run(one.count),
-        "question": answered_run(question, favourable_words(question)),
-    }
-    return filled(_("%(who)s: %(count)s: %(question)s", **places(*parts)), **parts)
-
-
-def _sureness(report: Report, compared: ComparedReports | None) -> Iterator[str]:
+def _sureness(report: Report, questions: Sequence[ReportQuestion], compared: ComparedReports | None) -> Iterator[str]:
     whole = counted(report.rates)
     fewest = min((rate.answered for rate in report.rates if rate.answered), default=0)
     if fewest and fewest < FEW_BELOW:
         yield _(
-            "Few people: hints, not proof. One person counts for up to %(points)s.",
-            points=_points(round(100 / fewest)),
+            "Few people: hints, not proof. One person can count for %(share)s.",
+            share=percent(1, fewest),
         )
     elif fewest:
         half = Count(fewest // 2, fewest // 2, fewest)
         firm = round((wilson(half).high - wilson(half).low) / 2)
         yield _(
-            "Chance alone can move a share of the smallest group by about %(points)s.",
-            points=_points(firm),
+            "In the smallest group, chance alone can move a result by about %(points)s in 100.",
+            points=firm,
         )
     if whole is not None and whole.n > whole.low:
         yield ngettext(
@@ -177,13 +171,22 @@ def _sureness(report: Report, compared: ComparedReports | None) -> Iterator[str]
             whole.n - whole.low,
         )
     yield from _low_rates(report.rates)
+    if _totals_differ(report, questions):
+        yield _("Not everybody answered everything, so totals differ.")
     if compared:
-        yield _("Behind a change: its 95% interval.")
+        yield _("“Likely” means %(share)s sure.", share=percent(95, 100))
     yield _("Nothing here says why.")
 
 
-def _points(size: int) -> str:
-    return ngettext("%(num)s point", "%(num)s points", size)
+def _totals_differ(report: Report, questions: Sequence[ReportQuestion]) -> bool:
+    answered = {rate.group.name: rate.answered for rate in report.rates}
+    closed = [one for one in questions if one.kind.adds_up]
+    return any(
+        count_in(question, result, question.option_codes).n != answered.get(result.group.name)
+        for question in closed
+        for result in question.results
+        if result.said
+    )
 
 
 def _low_rates(rates: tuple[RateResult, ...]) -> Iterator[str]:

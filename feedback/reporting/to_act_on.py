@@ -14,21 +14,47 @@ from feedback.locales.lists import labelled, listed
 from feedback.rendering.blocks import Card, Finding, Paragraph, Run, Sentences, Tone
 from feedback.reporting.findings_in_words import asked_run, counted_run, filled, places
 from feedback.reporting.outcomes import anchor
-from feedback.reporting.words import chosen_words, count_and_share, count_words, group_name, side_name, theme_name
+from feedback.reporting.words import (
+    chosen_words,
+    count_and_share,
+    count_words,
+    counted_people,
+    group_name,
+    side_name,
+    theme_name,
+)
 
 MOST_ALERTS = 6
 _MOST_GROUPS = 3
 
 
-def act_on_card(found: ToActOn, questions: Sequence[ReportQuestion]) -> Card:
-    """Return what to act on among `questions`, what is not known of that, and what was never looked at."""
+def act_on_card(found: ToActOn, questions: Sequence[ReportQuestion], *, concerns: bool) -> Card:
+    """Return what to act on among `questions`, what is not known of that, and what was never looked at.
+
+    `concerns`: whether the page tells of any, which are talked over where there is nothing to act on.
+    """
     sentences = (*alert_findings(found), *_more(found), *harm_findings(found))
+    lead = " ".join(_nothing_to_act_on(found, concerns=concerns))
     blocks = (
-        *((Paragraph(_("No published number calls for action by itself.")),) if not found.alerts else ()),
+        *((Paragraph(lead),) if lead else ()),
         *((Sentences(sentences),) if sentences else ()),
         *_not_known(found, questions),
     )
     return Card("act", _("What to act on"), blocks, calls=bool(found.alerts))
+
+
+def _nothing_to_act_on(found: ToActOn, *, concerns: bool) -> Iterator[str]:
+    if found.alerts:
+        return
+    if found.looked_at:
+        yield _("No problem is frequent enough to act on.")
+    elif not found.unknown:
+        yield _(
+            "This page cannot say what to act on: it goes by themes such as harm, effort or safety, and no question "
+            "here has one."
+        )
+    if concerns:
+        yield _("Next: discuss the concerns.")
 
 
 def alert_findings(found: ToActOn, *, with_advice: bool = True) -> Iterator[Finding]:
@@ -50,19 +76,16 @@ def harm_findings(found: ToActOn, *, with_advice: bool = True) -> Iterator[Findi
     for side in found.harm:
         by_question.setdefault((side.question.text, unfavourable(side.question)), []).append(side)
     for (_text, options), sides in by_question.items():
-        counts = listed(_counted_of(side, options) for side in sides)
+        counts = listed(counted_people(side.count(options), side.role) for side in sides)
         question = sides[0].question
         parts = {
-            "theme": Run(theme_name(question.theme), target=anchor(question)),
             "counts": Run(counts, strong=True),
             "answers": Run(chosen_words(question, options)),
+            "question": asked_run(question),
         }
-        runs = filled(_("%(theme)s: %(answers)s was the answer of %(counts)s.", **places(*parts)), **parts)
-        yield Finding(_with(runs, Run(_("Keep saying where help is."))) if with_advice else runs)
-
-
-def _counted_of(side: SideResult, options: Options) -> str:
-    return _("%(count)s (%(side)s)", count=count_and_share(side.count(options)), side=side_name(side.role))
+        pattern = _("Harm, always told: %(counts)s answered %(answers)s to %(question)s", **places(*parts))
+        runs = filled(pattern, **parts)
+        yield Finding(_with(runs, Run(_("Keep offering help."))) if with_advice else runs)
 
 
 def _with(runs: tuple[Run, ...], last: Run) -> tuple[Run, ...]:
@@ -86,8 +109,8 @@ def _alert(alert: Alert, *, is_the_same: bool) -> tuple[Run, ...]:
     asked = Run(_("the same question."), target=anchor(question)) if is_the_same else asked_run(question)
     parts = {"answers": Run(chosen_words(question, alert.options)), "question": asked}
     if alert.is_of_side:
-        parts |= {"who": Run(side_name(side.role)), "count": counted_run(whole)}
-        told = filled(_("%(who)s: %(count)s answered %(answers)s to %(question)s", **places(*parts)), **parts)
+        parts |= {"count": counted_run(whole, side.role)}
+        told = filled(_("%(count)s answered %(answers)s to %(question)s", **places(*parts)), **parts)
         return _with(told, Run(_where(alert))) if len(side.shown) > 1 else told
     groups = "; ".join(
         labelled(group_name(one.group), count_and_share(alert.count_in(one))) for one in alert.groups[:_MOST_GROUPS]
@@ -121,10 +144,10 @@ def _not_known(found: ToActOn, questions: Sequence[ReportQuestion]) -> Iterator[
         themes = listed(dict.fromkeys(_not_asked(one) for one in found.not_asked))
         yield Paragraph(_("Not asked here, because too few were invited: %(themes)s.", themes=themes), Tone.WARNING)
     without = sum(one.theme is Theme.OTHER and one.order is not Order.NONE for one in questions)
-    if without:
+    if without and found.looked_at:
         said = ngettext(
-            "%(num)s question has no theme, and is not looked at here.",
-            "%(num)s questions have no theme, and are not looked at here.",
+            "%(num)s question has no theme, so this page cannot say whether to act on it.",
+            "%(num)s questions have no theme, so this page cannot say whether to act on them.",
             without,
         )
         yield Paragraph(said, Tone.WARNING)

@@ -61,6 +61,27 @@ def stage_name(stage: str) -> str:
     return known.get(stage, stage)
 
 
+def survey_name(stage: str) -> str:
+    """Return what a survey of a stage is called where its name stands alone, such as "Exit survey"."""
+    known = {
+        "kickoff": _("Kick-off survey"),
+        "midpoint": _("Mid-point survey"),
+        "exit": _("Exit survey"),
+        ANOTHER_PROGRAMME: _("Survey of the other programme"),
+    }
+    return known.get(stage) or _("Survey “%(stage)s”", stage=stage)
+
+
+def since_survey(stage: str) -> str:
+    """Return the title of what changed since the survey of a stage."""
+    known = {
+        "kickoff": _("Since the kick-off survey"),
+        "midpoint": _("Since the mid-point survey"),
+        "exit": _("Since the exit survey"),
+    }
+    return known.get(stage) or _("Since the survey “%(stage)s”", stage=stage)
+
+
 def percent(count: int, n: int) -> str:
     """Return count of n as a whole percentage, as the language writes it: 0 only for nobody, 100 only for everybody."""
     if 0 < count < n and round(100 * count / n) == 0:
@@ -99,6 +120,20 @@ def count_and_share(count: Count) -> str:
     if count.n < SHARES_FROM:
         return count_words(count)
     return _("%(count)s (%(share)s)", count=count_words(count), share=share_words(count))
+
+
+def counted_people(count: Count, role: Role | None) -> str:
+    """Return such as "7 of 12 mentors", and of a hundred people or more the share too."""
+    told, n = count_words(count), count.n
+    if role is None:
+        whole = ngettext("%(count)s person", "%(count)s people", n, count=told)
+    elif role is Role.MENTOR:
+        whole = ngettext("%(count)s mentor", "%(count)s mentors", n, count=told)
+    else:
+        whole = ngettext("%(count)s mentee", "%(count)s mentees", n, count=told)
+    if n < SHARES_FROM:
+        return str(whole)
+    return _("%(count)s (%(share)s)", count=whole, share=share_words(count))
 
 
 def answers(texts: tuple[str, ...]) -> str:
@@ -244,6 +279,31 @@ def points_words(points: Interval) -> str:
         return str(ngettext("%(low)s point", "%(low)s points", abs(round(points.low)), low=low))
     most = abs(round(points.high))
     return str(ngettext("%(low)s to %(high)s point", "%(low)s to %(high)s points", most, low=low, high=high))
+
+
+def in_a_hundred(points: Interval) -> str:
+    """Return a difference in plain words, such as "31 more in 100" or "10 to 35 fewer in 100"."""
+    size = _extent(points)
+    if points.high > 0:
+        return _("%(size)s more in 100", size=size)
+    return _("%(size)s fewer in 100", size=size)
+
+
+def likely_change(points: Interval, interval: Interval) -> str:
+    """Return a change with its interval in plain words, such as "31 more in 100 (likely 10 to 52)"."""
+    low, high = round(interval.low), round(interval.high)
+    if low < 0 < high:
+        ends = _("%(fewer)s fewer to %(more)s more", fewer=_number(-low), more=_number(high))
+    else:
+        ends = _extent(interval)
+    return _("%(change)s (likely %(interval)s)", change=in_a_hundred(points), interval=ends)
+
+
+def _extent(points: Interval) -> str:
+    low, high = sorted((abs(round(points.low)), abs(round(points.high))))
+    if low == high:
+        return _number(low)
+    return _("%(low)s to %(high)s", low=_number(low), high=_number(high))
 
 
 def direction(language: str) -> str:

@@ -37,6 +37,8 @@ ALIKE: dict[str, set[str]] = {
         "%(num)s points",
         "%(num)s minute",
         "%(num)s minutes",
+        "%(count)s mentor",
+        "%(count)s mentors",
         "%(num)s mentor",
         "%(num)s mentors",
         "Mentor",

@@ -24,7 +24,9 @@ WORDS = set(
         "all cohort column encoding field inviter kind meant other places sheet source",
     )
 )
-COUNTED = set(re.findall(r"\w+", "answers characters days groups links mentees mentors minutes people points times"))
+COUNTED = set(
+    re.findall(r"\w+", "answers characters days groups links mentees mentors minutes people points results times")
+)
 # Sentences in which a number has no noun that would have to agree with it, and numbers that count nothing.
 ALONE = re.compile(
     r"%\((count|low|high|n|k|some|decided|number)\)s (of|or|to|chose|carry|say) |n = %|; the data file"
@@ -35,6 +37,8 @@ ALONE = re.compile(
     r"|only %\(count\)s|^%\(count\)s \(|^%\(counted\)s of|\(%\(count\)s\)$|of %\(n\)s$"
     r"|[Ll]ine %\(number\)s|^Column |and %\(more\)s more|shorten it to %\(number\)s|: %\(all\)s|%\(last\)s of %"
     r"|omment %\(number\)s|^Page %\(page\)s of|; %\(groups\)s, from %\(least\)s to %\(most\)s$"
+    r"|%\(\w+\)s (more|fewer|in 100)|^about %\(number\)s$|, now %\(after\)s, | but %\(mentees\)s "
+    r"|^%\(count\)s (answered|did not answer) "
 )
 
 

@@ -41,7 +41,7 @@ def test_the_largest_rise_comes_first_and_the_largest_fall_last(speaking: Flask)
         ("Mentors: “B1?”", "0"),
         ("Mentors: “A1?”", "−67"),
     ]
-    assert (chart.before, chart.after) == ("Kick-off", "Exit")
+    assert (chart.before, chart.after) == ("Kick-off survey", "Exit survey")
     assert chart.rows[0].counts == "0 of 12 → 8 of 12"
 
 

@@ -24,10 +24,10 @@ def results(*reports: Report) -> ParticipantsResults:
 
 def test_what_goes_well_and_what_does_not_is_told_without_advice(speaking: Flask) -> None:
     found = results(wave("exit", GOOD, BAD))
-    assert found.going_well == ("Mentors: 9 of 12 answered “Choice 3” or “Choice 4” to “How sure?”",)
+    assert found.going_well == ("9 of 12 mentors answered “Choice 3” or “Choice 4” to “How sure?”",)
     harm, safety, *_concerns = found.not_yet_well
-    assert harm == "Mentors: at least 9 of 12 answered “Choice 2” or “Choice 3” to “Any harm?”"
-    assert safety == "Mentors: at least 9 of 12 answered “Choice 0” or “Choice 1” to “How safe?”"
+    assert harm == "At least 9 of 12 mentors answered “Choice 2” or “Choice 3” to “Any harm?”"
+    assert safety == "At least 9 of 12 mentors answered “Choice 0” or “Choice 1” to “How safe?”"
     assert not any(word in str(found) for word in ("Ask ", "Offer ", "interval"))
 
 
@@ -36,15 +36,15 @@ def test_beside_each_answer_stands_what_the_last_survey_said_of_it(speaking: Fla
     second = wave("midpoint", GOOD, GOOD, first)
     found = results(first, second, wave("exit", GOOD, BAD, second))
     before = {said.question: said.before for theme in found.themes for said in theme.questions}
-    assert before["How sure?"] == "Mid-point: Mentors: 9 of 12"
-    assert before["Any harm?"] == "Mid-point: Mentors: at least 9 of 12"
+    assert before["How sure?"] == "Mid-point survey: Mentors: 9 of 12"
+    assert before["Any harm?"] == "Mid-point survey: Mentors: at least 9 of 12"
 
 
 def test_a_last_survey_that_says_nothing_is_passed_over(speaking: Flask) -> None:
     first = wave("kickoff", FAIR, GOOD)
     nothing = build_too_few(facts(*ASKED, stage="midpoint"), first.chain_hash)
     found = results(first, nothing, wave("exit", GOOD, BAD, nothing))
-    assert [said.before for said in found.themes[0].questions] == ["Kick-off: Mentors: 6 of 12"]
+    assert [said.before for said in found.themes[0].questions] == ["Kick-off survey: Mentors: 6 of 12"]
     assert {said.before for theme in results(wave("exit", GOOD, BAD)).themes for said in theme.questions} == {""}
 
 

@@ -57,9 +57,10 @@ def test_a_later_report_says_what_changed(speaking: Flask) -> None:
     paper = composed(second, first)
     assert {"change", "appendix"} <= set(names(paper))
     short = words(paper, "short")
-    asked = "“How?” (“Choice 3” or “Choice 4”)"
-    assert f"Mentors: from 0 of 12 to 8 of 12: {asked} +67 points (+30 to +86)" in short
-    assert "Of 1 share compared, 1 stands out; by chance alone, fewer than one would. All are certain." in short
+    asked = "answered “Choice 3” or “Choice 4” to “How?”"
+    assert f"0 of 12 mentors, now 8 of 12, {asked} 67 more in 100 (likely 30 to 86)" in short
+    assert "1 of 1 result changed noticeably; chance alone changes fewer than one." in short
+    assert "All are more than chance alone explains." in short
     assert "+67 points" in words(paper, "change")
 
 
@@ -67,7 +68,7 @@ def test_a_change_within_chance_is_not_in_the_summary(speaking: Flask) -> None:
     first = report(facts(question(), stage="kickoff"), Said("mentor", Role.MENTOR, {"C1": "000111222333"}))
     second = report(facts(question()), Said("mentor", Role.MENTOR, {"C1": "001112223334"}), previous=first.chain_hash)
     said = words(composed(second, first), "short")
-    assert "1 share compared; each change may be chance." in said
+    assert "1 result compared; each change may be chance." in said
     assert "more than chance" not in said
 
 
@@ -79,14 +80,14 @@ def test_an_earlier_report_that_says_nothing_is_not_compared(speaking: Flask) ->
 def test_few_people_are_called_few_once(speaking: Flask) -> None:
     said = words(composed(simple_report(HIGH)), "short")
     assert said.count("Few people: hints, not proof.") == 1
-    assert "One person counts for up to 8 points." in said
+    assert "One person can count for 8%." in said
 
 
 def test_of_many_people_it_says_how_firm_a_share_is(speaking: Flask) -> None:
     document = report(facts(question()), Said("mentor", Role.MENTOR, {"C1": HIGH * 2}))
     said = words(composed(document), "short")
     assert "Few people" not in said
-    assert "Chance alone can move a share of the smallest group by about 19 points." in said
+    assert "In the smallest group, chance alone can move a result by about 19 in 100." in said
 
 
 def test_a_banded_group_is_said_in_one_sentence(speaking: Flask) -> None:

@@ -104,7 +104,7 @@ def test_earlier_reports_stay_readable(world: World) -> None:
         world.close(wave)
         world.do_what_is_due()
     address = results_address(world)
-    assert "Results: Exit" in " ".join(world.client().get(address).text.split())
+    assert "Results: Exit survey" in " ".join(world.client().get(address).text.split())
     assert "Results: Kick-off" in " ".join(world.client().get(f"{address}/1").text.split())
     assert world.client().get(f"{address}/3").status_code == 404
 

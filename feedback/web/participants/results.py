@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from feedback.domain.errors import NotFound
 from feedback.domain.report.report import Report, quoted_languages
 from feedback.locales.speech import spoken
-from feedback.reporting.words import stage_name
+from feedback.reporting.words import survey_name
 from feedback.runtime import runtime
 from feedback.services.reports.show_results import ResultsState, look_at_results, show_results
 from feedback.web.languages import offer_only
@@ -54,7 +54,7 @@ def _page(address: str, state: ResultsState, number: int) -> Response:
 
 def _drawn(address: str, state: ResultsState, reports: tuple[Report, ...], number: int) -> str:
     others = [
-        (stage_name(other.about.stage), url_for(".one", address=address, number=place))
+        (survey_name(other.about.stage), url_for(".one", address=address, number=place))
         for place, other in enumerate(reports, start=1)
         if place != number
     ]

@@ -65,12 +65,16 @@ class Unknown:
 
 @dataclass(frozen=True)
 class ToActOn:
-    """The `alerts`, gravest first; `harm` of sides of which there is none; and what is `unknown` or was `not_asked`."""
+    """The `alerts`, gravest first; `harm` of sides of which there is none; and what is `unknown` or was `not_asked`.
+
+    `looked_at`: so many answers, of a group to a question, were looked at.
+    """
 
     alerts: tuple[Alert, ...]
     harm: tuple[SideResult, ...]
     unknown: tuple[Unknown, ...]
     not_asked: tuple[NotAsked, ...]
+    looked_at: int
 
 
 def find_alerts(questions: Sequence[ReportQuestion], groups: int, not_asked: Sequence[NotAsked]) -> ToActOn:
@@ -85,6 +89,7 @@ def find_alerts(questions: Sequence[ReportQuestion], groups: int, not_asked: Seq
         harm=tuple(side for side in harm if (side.question.code, side.role) not in alarming),
         unknown=tuple(_unknown(sides)),
         not_asked=tuple(one for one in not_asked if one.theme in THEMES and not one.is_open),
+        looked_at=looked_at,
     )
 
 
