@@ -91,8 +91,9 @@ def outlines_of(session: Session, wave_id: int) -> tuple[Outline, ...]:
     columns = select(StoredComment.id, StoredComment.question, StoredComment.decision)
     query = columns.where(StoredComment.wave_id == wave_id).order_by(StoredComment.question, StoredComment.id)
     decisions = {str(decision): decision for decision in Decision}
-    rows = session.execute(query).all()
-    return tuple(Outline(number, question, decisions[decision]) for number, question, decision in rows)
+    # A page asks for each that is in review: past the ORM, and column by column, thousands take milliseconds.
+    ids, questions, decided = tuple(zip(*session.connection().execute(query).all(), strict=True)) or ((), (), ())
+    return tuple(map(Outline._make, zip(ids, questions, map(decisions.__getitem__, decided), strict=True)))
 
 
 def comments_by_id(session: Session, wave_id: int, comment_ids: Collection[bytes]) -> dict[bytes, StoredComment]:
