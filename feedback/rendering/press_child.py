@@ -13,6 +13,7 @@ import typst
 
 from feedback.children import bind_oneself
 from feedback.rendering.faces import signs_without_face
+from feedback.rendering.packing import packed
 
 _MEMORY_BYTES = 1024 * 2**20
 _CPU_SECONDS = 50
@@ -37,7 +38,7 @@ def set_in_type(job: dict[str, Any]) -> bytes:
     signs = frozenset(json.dumps(job["manuscript"], ensure_ascii=False))
     files = sorted({font.path for font in fonts.fonts() if font.path and font.family != BOXES})
     manuscript["boxes"] = job["boxes"] if signs_without_face(signs, map(Path, files)) else ""
-    return typst.compile(
+    pdf = typst.compile(
         str(templates / "report" / "paper.typ"),
         root=str(templates),
         font_paths=fonts,
@@ -46,6 +47,7 @@ def set_in_type(job: dict[str, Any]) -> bytes:
         pdf_standards="ua-1",
         format="pdf",
     )
+    return packed(pdf)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,11 @@ def test_the_pdf_holds_every_letter_of_a_paper_from_right_to_left() -> None:
     assert [word for word in words if word not in text and word[::-1] not in text] == []
 
 
+def test_no_tag_takes_the_room_of_an_object_of_its_own(english: bytes) -> None:
+    assert "/TD" in tag_names(english)
+    assert b"/StructElem" not in english
+
+
 def test_equal_papers_give_equal_bytes(english: bytes) -> None:
     assert written(english_paper()) == english
 
