@@ -71,6 +71,16 @@ _MARKS = RawRead(
 )
 
 
+_SPEAKING = (
+    select(_WAVES.id, _WAVES.stage, _PROGRAMMES.id, _PROGRAMMES.name, _PROGRAMMES.focus)
+    .join_from(Wave.__table__, Programme.__table__, _WAVES.programme_id == _PROGRAMMES.id)
+    .join(StoredReport.__table__, _REPORTS.wave_id == _WAVES.id)
+    .where(_PROGRAMMES.organisation_id == bindparam("organisation_id"), _WAVES.state == WaveState.CLOSED)
+    .where(_REPORTS.statement_hash != HASH_OF_NOTHING)
+    .order_by(_WAVES.id)
+)
+
+
 def marks_of(session: Session, wave_id: int) -> ReportMarks | None:
     """Return the marks of a wave and its report, or None if there is no such wave."""
     row = _MARKS.row(session.connection(), wave_id=wave_id)
@@ -79,12 +89,5 @@ def marks_of(session: Session, wave_id: int) -> ReportMarks | None:
 
 def speaking_reports_of(session: Session, organisation_id: int) -> list[SpeakingReport]:
     """Return the reports of an organisation that say something, in the order of their waves."""
-    query = (
-        select(_WAVES.id, _WAVES.stage, _PROGRAMMES.id, _PROGRAMMES.name, _PROGRAMMES.focus)
-        .join_from(Wave.__table__, Programme.__table__, _WAVES.programme_id == _PROGRAMMES.id)
-        .join(StoredReport.__table__, _REPORTS.wave_id == _WAVES.id)
-        .where(_PROGRAMMES.organisation_id == organisation_id, _WAVES.state == WaveState.CLOSED)
-        .where(_REPORTS.statement_hash != HASH_OF_NOTHING)
-        .order_by(_WAVES.id)
-    )
-    return [SpeakingReport(*row) for row in session.execute(query)]
+    rows = session.connection().execute(_SPEAKING, {"organisation_id": organisation_id})
+    return [SpeakingReport(*row) for row in rows]

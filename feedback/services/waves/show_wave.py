@@ -22,6 +22,7 @@ from feedback.storage.programmes import programme_by_id
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.reports import report_of
 from feedback.storage.sender_refusals import WaitsForSender, waits_for_the_sender
+from feedback.storage.wave_places import WavePlace, place_of
 from feedback.storage.waves import Moment, Wave, groups_of, moments_of, no_wave, owner_of, questionnaires_of, wave_by_id
 
 
@@ -111,21 +112,13 @@ def show_wave(session: Session, wave_id: int, *, now: datetime) -> WaveView:
         return _view(session, wave_by_id(session, wave_id), now)
 
 
-@dataclass(frozen=True)
-class WavePlace:
-    """Which wave of which programme this is."""
-
-    programme_id: int
-    programme: str
-    wave_id: int
-    stage: str
-
-
 def place_of_wave(session: Session, wave_id: int) -> WavePlace:
     """Return where a wave belongs, or raise NotFound."""
     with reading(session):
-        wave = wave_by_id(session, wave_id)
-        return WavePlace(wave.programme_id, programme_by_id(session, wave.programme_id).name, wave.id, wave.stage)
+        place = place_of(session, wave_id)
+        if place is None:
+            raise no_wave(wave_id)
+        return place
 
 
 def owner_of_wave(session: Session, wave_id: int) -> int:

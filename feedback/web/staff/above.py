@@ -1,7 +1,5 @@
 """Which programme and which survey a page is below, as its breadcrumbs name them."""
 
-from dataclasses import asdict
-
 from flask import request
 
 from feedback.runtime import runtime
@@ -13,7 +11,7 @@ def above() -> dict[str, object]:
     """Return the programme and the survey that the address names; raise NotFound if there is none of that number."""
     arguments = request.view_args or {}
     if "wave_id" in arguments:
-        return asdict(place_of_wave(runtime().session(), arguments["wave_id"]))
+        return place_of_wave(runtime().session(), arguments["wave_id"])._asdict()
     if "programme_id" in arguments:
         programme = show_programme(runtime().session(), arguments["programme_id"])
         return {"programme_id": programme.id, "programme": programme.name}
