@@ -17,6 +17,7 @@ from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback.domain.disclosure.groups import CHOICES, Grouping
+from feedback.domain.errors import ClosingRefused, FeedbackError, LookRefused, OpeningRefused, ReminderRefused
 from feedback.domain.waves.quiet_times import WEEKDAYS, QuietTimes
 from feedback.domain.waves.schedule import FURTHEST_DAYS, Anchor, Offset
 from forms.moments import DAY_NEEDED, TIME_NEEDED, ClockField, DayField, DaysField
@@ -48,14 +49,9 @@ class ReminderForm(PlainForm):  # type: ignore[misc]  # WTForms has no types
         return Offset(Anchor(self.anchor.data), self.days.data, self.at.data or time(10))
 
 
-class PlanForm(StaffForm):
-    """A wave as a coordinator asks for it. Times are meant where the programme is."""
+class CalendarFields:
+    """The dates of a wave as a coordinator asks for them. Times are meant where the programme is."""
 
-    stage = RadioField(
-        _("Which survey?"),
-        [InputRequired(_("Choose a survey."))],
-        invalid_choice_message=_("Choose a survey."),
-    )
     opens_on = DayField(_("Opens on"), [Optional()])
     opens_at = ClockField(_("At"), [Optional()], default=time(9))
     closes_on = DayField(_("Closes on"), [InputRequired(DAY_NEEDED)])
@@ -66,20 +62,6 @@ class PlanForm(StaffForm):
     look_on = DayField(_("Look on"), [Optional()])
     look_at = ClockField(_("At"), [Optional()], default=time(12))
     may_close_early = BooleanField(_("It may be closed by hand before its time. Participants are told."))
-    grouping = RadioField(
-        _("Which groups should the report have?"),
-        [Optional(), AnyOf(CHOICES, _("Choose one of the two."))],
-        choices=[
-            SelectChoice(Grouping.TOGETHER, _("Everybody together")),
-            SelectChoice(Grouping.APART, _("Each role by itself")),
-        ],
-        validate_choice=False,
-    )
-
-    @property
-    def wish(self) -> Grouping | None:
-        """How a coordinator wants small roles to be counted, if anybody has said so."""
-        return Grouping(self.grouping.data) if self.grouping.data else None
 
     @property
     def reminder_forms(self) -> tuple[Any, ...]:
@@ -90,6 +72,95 @@ class PlanForm(StaffForm):
     def reminders(self) -> tuple[Offset, ...]:
         """Return the reminders that were asked for."""
         return tuple(offset for one in self.reminder_forms if (offset := one.form.offset) is not None)
+
+    def field_of(self, refusal: FeedbackError) -> Any:  # WTForms has no types
+        """Return the field that a refusal is about, or None if it is about the whole."""
+        if isinstance(refusal, OpeningRefused):
+            return self.opens_on
+        if isinstance(refusal, ClosingRefused):
+            return self.closes_on
+        if isinstance(refusal, LookRefused):
+            return self.look_on
+        if isinstance(refusal, ReminderRefused):
+            asked = [one.form.days for one in self.reminder_forms if one.form.days.data is not None]
+            return asked[int(str(refusal.values["place"])) - 1] if asked else self.first.form.days
+        return None
+
+
+_GROUPING = _("Which groups should the report have?")
+_GROUPINGS = [
+    SelectChoice(Grouping.TOGETHER, _("Everybody together")),
+    SelectChoice(Grouping.APART, _("Each role by itself")),
+]
+
+
+class GroupingField(RadioField):  # type: ignore[misc]  # WTForms has no types
+    """How small roles are counted, where that is to be chosen."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Offer both ways."""
+        checks = [Optional(), AnyOf(CHOICES, _("Choose one of the two."))]
+        super().__init__(_GROUPING, checks, choices=_GROUPINGS, validate_choice=False, **settings)
+
+    @property
+    def wish(self) -> Grouping | None:
+        """How a coordinator wants small roles to be counted, if anybody has said so."""
+        return Grouping(self.data) if self.data else None
+
+
+class PlanForm(CalendarFields, StaffForm):
+    """A wave as a coordinator asks for it."""
+
+    stage = RadioField(
+        _("Which survey?"),
+        [InputRequired(_("Choose a survey."))],
+        invalid_choice_message=_("Choose a survey."),
+    )
+    grouping = GroupingField()
+
+
+class ChangePlanForm(CalendarFields, StaffForm):
+    """A planned wave, changed."""
+
+    grouping = GroupingField()
+
+
+class OneOfThreeForm(CalendarFields, PlainForm):  # type: ignore[misc]  # WTForms has no types
+    """One of several waves that are planned at once, if it is `wanted`."""
+
+    wanted = BooleanField(_("Plan this survey"))
+
+
+class ThreePlansForm(StaffForm):
+    """The surveys of a programme, planned at once: a part for each stage, named like it."""
+
+    kickoff = FormField(OneOfThreeForm, _("Kick-off"))
+    midpoint = FormField(OneOfThreeForm, _("Mid-point"))
+    exit = FormField(OneOfThreeForm, _("Exit"))
+    grouping = GroupingField()
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """The three surveys, as fields, in the order of the stages."""
+        return (self.kickoff, self.midpoint, self.exit)
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Check what is wanted; what is not is left as it is."""
+        found: bool = super().validate(extra_validators)
+        if all(part.form.wanted.data for part in self.parts):
+            return found
+        for part in self.parts:
+            if not part.form.wanted.data:
+                _forget_errors(part.form)
+        return not self.errors
+
+
+def _forget_errors(form: PlainForm) -> None:
+    for field in form:
+        if isinstance(field, FormField):
+            _forget_errors(field.form)
+        else:
+            field.errors = []
 
 
 class NewDateForm(StaffForm):

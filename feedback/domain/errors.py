@@ -160,6 +160,22 @@ class PlanRefused(FeedbackError):
     """A programme or wave cannot be planned as asked."""
 
 
+class OpeningRefused(PlanRefused):
+    """A wave cannot open then."""
+
+
+class ClosingRefused(PlanRefused):
+    """A wave cannot close then."""
+
+
+class ReminderRefused(PlanRefused):
+    """A reminder cannot go out then; the value `place` says which of those that were asked for."""
+
+
+class LookRefused(PlanRefused):
+    """The look cannot be then."""
+
+
 class NameRefused(FeedbackError):
     """A name is empty, too long, or holds characters that cannot be shown."""
 

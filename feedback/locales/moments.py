@@ -25,6 +25,11 @@ def weekday_and_day(on: date, code: str) -> str:
     return _first(on, format_date(on, _FULL.get(code, "full"), locale=code), code)
 
 
+def month(on: date, code: str) -> str:
+    """Return the short name of a month, such as "Mar"."""
+    return str(format_date(on, "LLL", locale=code))
+
+
 def _first(on: date, said: str, code: str) -> str:
     """Return a date with the first of a month as French says it: "1er mars"."""
     return re.sub(r"\b1\b", "1er", said, count=1) if code == "fr" and on.day == 1 else said

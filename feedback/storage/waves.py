@@ -286,6 +286,11 @@ def add_moments(session: Session, wave_id: int, kind: MomentKind, times: Mapping
         session.add(Moment(wave_id=wave_id, kind=kind, number=number, due_at=due_at, is_done=False, wish=wish))
 
 
+def drop_moments(session: Session, wave_id: int) -> None:
+    """Take all dates out of the calendar of a wave, of which none has come."""
+    session.execute(delete(Moment).where(Moment.wave_id == wave_id))
+
+
 def moments_of(session: Session, wave_id: int) -> list[Moment]:
     """Return a wave's calendar in order of time."""
     return _moments(session, Moment.wave_id == wave_id)

@@ -193,7 +193,17 @@ def _giving_access(live: World, address: str, page: Page, code: str) -> Iterator
     yield "access not taken away"
 
 
+def _planning_three(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
+    page.goto(f"{address}/staff/programmes/{tour.waiting}/plan-three?language={code}")
+    yield "plan three"
+    unfold(page)
+    page.locator("#midpoint-opens_on").fill("2027-01-06")
+    send(page, "main form[method=post] [value=preview]")
+    yield "plan three with errors"
+
+
 def _planning(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
+    yield from _planning_three(address, page, code, tour)
     page.goto(f"{address}/staff/programmes/{tour.waiting}/plan?language={code}")
     yield "plan"
     send(page)
@@ -209,6 +219,13 @@ def _planning(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
     yield "plan previewed"
     send(page)
     yield "planned"
+    send(page, "main .second[href$='/plan'], main .second[href*='/plan?']")
+    yield "change the plan"
+    page.locator("#opens_on").fill("2020-01-01")
+    send(page)
+    yield "change refused"
+    page.locator("main .crumbs a").last.click()
+    page.wait_for_load_state()
 
 
 def _refusing(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:

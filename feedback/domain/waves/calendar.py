@@ -6,7 +6,7 @@ Mails (the opening sends invitations) wait for the end of quiet times. The close
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from feedback.domain.errors import PlanRefused, sentence
+from feedback.domain.errors import ClosingRefused, LookRefused, OpeningRefused, PlanRefused, ReminderRefused, sentence
 from feedback.domain.waves.schedule import Hours, Offset, place_reminders, plain_moment
 from feedback.domain.waves.states import SIZE_FOR_WEEKLY_BANDS
 
@@ -19,6 +19,7 @@ SHORTEST_TRIES = timedelta(days=1)
 USUAL_CLOSING = timedelta(minutes=15)
 """Whoever still tries to close a wave after this is said not to succeed."""
 _WEEK = timedelta(days=7)
+_BETWEEN = sentence("Reminders and the look must lie between opening and closing.")
 
 
 def keys_gone_by(closes_on: date, backup_days: int) -> date:
@@ -66,21 +67,30 @@ class WaveCalendar:
 def draw_calendar(wishes: Wishes, hours: Hours, *, now: datetime, invited: int) -> WaveCalendar:
     """Return the calendar of a wave for so many people, or raise PlanRefused naming the date that cannot be."""
     if wishes.opens_at is not None and wishes.opens_at < now:
-        raise PlanRefused(sentence("The opening lies in the past; name a later time, or none to open it by hand."))
+        raise OpeningRefused(sentence("The opening lies in the past; name a later time, or none to open it by hand."))
     opens_at = None if wishes.opens_at is None else hours.next_allowed(wishes.opens_at)
     opening = opens_at or now
     if wishes.closes_at < opening + SHORTEST_OPENING:
-        raise PlanRefused(
+        raise ClosingRefused(
             sentence("It would close before people can answer; close it at least an hour after the opening.")
         )
     if len(wishes.reminders) > MOST_REMINDERS:
         raise PlanRefused(f"A wave has at most {MOST_REMINDERS} reminders.")
     reminders = _reminders(wishes, hours, opening)
     looks = _looks(wishes, opening, invited)
-    between = [*(one.wished_at for one in reminders), *looks]
-    if not all(opening < moment < wishes.closes_at for moment in between):
-        raise PlanRefused(sentence("Reminders and the look must lie between opening and closing."))
-    return WaveCalendar(opens_at, reminders, looks, wishes.closes_at, opens_at != wishes.opens_at)
+    if not all(opening < moment < wishes.closes_at for moment in looks):
+        raise LookRefused(_BETWEEN)
+    placed = tuple(sorted({place_look(at, wishes.closes_at, hours) for at in looks}))
+    return WaveCalendar(opens_at, reminders, placed, wishes.closes_at, opens_at != wishes.opens_at)
+
+
+def place_look(at: datetime, closes_at: datetime, hours: Hours) -> datetime:
+    """Return when a look is taken: in hours in which mails go out, as long as that is before the close."""
+    try:
+        later = hours.next_allowed(at)
+    except PlanRefused:
+        return at
+    return later if later < closes_at else at
 
 
 def wished_moment(wish: Offset | datetime, opening: datetime, closing: datetime, hours: Hours) -> datetime:
@@ -89,20 +99,25 @@ def wished_moment(wish: Offset | datetime, opening: datetime, closing: datetime,
 
 
 def _reminders(wishes: Wishes, hours: Hours, opening: datetime) -> tuple[PlannedReminder, ...]:
-    found = [(wished_moment(wish, opening, wishes.closes_at, hours), wish) for wish in wishes.reminders]
-    found.sort(key=lambda one: one[0])
-    placed = place_reminders([at for at, _wish in found if at > opening], wishes.closes_at, hours, after=opening)
-    if any(at <= opening or at >= wishes.closes_at for at, _wish in found):
-        raise PlanRefused(sentence("Reminders and the look must lie between opening and closing."))
+    found = [
+        (wished_moment(wish, opening, wishes.closes_at, hours), place, wish)
+        for place, wish in enumerate(wishes.reminders, start=1)
+    ]
+    found.sort(key=lambda one: one[:2])
+    for wished_at, place, _wish in found:
+        if wished_at <= opening or wished_at >= wishes.closes_at:
+            raise ReminderRefused(_BETWEEN, place=place)
+    placed = place_reminders([at for at, _place, _wish in found], wishes.closes_at, hours, after=opening)
     planned = []
-    for number, (at, (wished_at, wish)) in enumerate(zip(placed, found, strict=True), start=1):
+    for number, (at, (wished_at, place, wish)) in enumerate(zip(placed, found, strict=True), start=1):
         if at is None:
-            raise PlanRefused(
+            raise ReminderRefused(
                 sentence(
                     "Reminder %(number)s would go out after the close or on top of it, because emails wait for the end "
                     "of quiet times and reminders keep a day apart. Leave it out, or move it to an earlier day."
                 ),
                 number=number,
+                place=place,
             )
         planned.append(PlannedReminder(at, wished_at, wish if isinstance(wish, Offset) else None))
     return tuple(planned)

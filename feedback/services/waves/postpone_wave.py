@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import WaveNotReady, sentence
-from feedback.domain.waves.calendar import SHORTEST_OPENING
+from feedback.domain.waves.calendar import SHORTEST_OPENING, place_look
 from feedback.domain.waves.schedule import days_between, moved_by_days
-from feedback.domain.waves.states import News, WaveState
+from feedback.domain.waves.states import MomentKind, News, WaveState
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
@@ -37,6 +37,8 @@ def postpone_wave(session: Session, wave_id: int, opens_at: datetime, *, now: da
     wave.opens_at, wave.closes_at = later, closes_at
     for moment in moments_of(session, wave.id):
         moment.due_at = moved_by_days(moment.due_at, days, hours.zone)
+        if moment.kind == MomentKind.LOOK:
+            moment.due_at = place_look(moment.due_at, closes_at, hours)
     session.flush()
     move_reminders(session, wave, opening=later, now=now)
     wave.news, wave.news_due_at, wave.opening_was_refused = News.POSTPONED, now, False

@@ -1,5 +1,6 @@
 """Show a wave before it is stored: its calendar, its forecast, its twins. Writes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,13 @@ from feedback.services.staff.name_people import check_named
 from feedback.services.waves.check_history import check_history, check_wave, known_twice
 from feedback.services.waves.count_invited import check_invited
 from feedback.services.waves.form_groups import FormedGroups, groups_of_wave
-from feedback.services.waves.plan_wave import WavePlan, planned_calendar, planned_groups, planned_survey
+from feedback.services.waves.plan_wave import (
+    WavePlan,
+    planned_calendar,
+    planned_groups,
+    planned_out_of_order,
+    planned_survey,
+)
 from feedback.storage.database import reading
 from feedback.storage.keys import KeyStore
 from feedback.storage.programmes import programme_by_id
@@ -44,6 +51,31 @@ def preview_wave(session: Session, keys: KeyStore, plan: WavePlan, *, now: datet
         twins = check_history(session, keys, planned_survey(programme, plan, formed), formed.groups, now=now)
         named = known_twice(session, programme.id)
         return WavePreview(calendar, hours_of(session, programme.id), formed, twins, named)
+
+
+@dataclass(frozen=True)
+class PlannedOne:
+    """One of several plans: what it comes to, or why it cannot be."""
+
+    preview: WavePreview | None
+    refusal: PlanRefused | None
+
+
+def preview_waves(
+    session: Session, keys: KeyStore, plans: Sequence[WavePlan], *, now: datetime
+) -> tuple[PlannedOne, ...]:
+    """Return what each of one programme's plans comes to, beside each other and what is stored."""
+    misplaced = planned_out_of_order(session, plans, now)
+    return tuple(_preview(session, keys, plan, refusal, now) for plan, refusal in zip(plans, misplaced, strict=True))
+
+
+def _preview(
+    session: Session, keys: KeyStore, plan: WavePlan, refusal: PlanRefused | None, now: datetime
+) -> PlannedOne:
+    try:
+        return PlannedOne(preview_wave(session, keys, plan, now=now), refusal)
+    except PlanRefused as found:
+        return PlannedOne(None, found)
 
 
 @dataclass(frozen=True)

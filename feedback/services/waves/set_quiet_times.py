@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import PlanRefused, sentence
 from feedback.domain.waves.calendar import SHORTEST_OPENING
 from feedback.domain.waves.quiet_times import QuietTimes
+from feedback.domain.waves.schedule import Hours
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.storage.audit_log import note
@@ -20,6 +21,12 @@ def show_quiet_times(session: Session, programme_id: int) -> QuietTimes:
     """Return the quiet times of a programme, or raise NotFound."""
     with reading(session):
         return quiet_times_of(session, programme_by_id(session, programme_id).id)
+
+
+def show_hours(session: Session, programme_id: int) -> Hours:
+    """Return the clocks and the quiet times of a programme, or raise NotFound."""
+    with reading(session):
+        return hours_of(session, programme_by_id(session, programme_id).id)
 
 
 def set_quiet_times(session: Session, programme_id: int, quiet: QuietTimes, *, now: datetime, actor: str) -> None:

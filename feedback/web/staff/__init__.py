@@ -8,6 +8,7 @@ from flask import Blueprint, g
 from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from feedback.web.staff import (
     access,
+    changing,
     comments,
     comparisons,
     emails,
@@ -15,6 +16,7 @@ from feedback.web.staff import (
     own_words,
     persons,
     planning,
+    planning_three,
     programmes,
     putting_in,
     questions,
@@ -48,6 +50,9 @@ staff.add_url_rule(_SETTINGS, "change_settings", settings.change, methods=["POST
 _PLAN, _QUIET = "/programmes/<int:programme_id>/plan", "/programmes/<int:programme_id>/quiet-times"
 staff.add_url_rule(_PLAN, "ask_plan", planning.ask)
 staff.add_url_rule(_PLAN, "plan", planning.send, methods=["POST"])
+_THREE = "/programmes/<int:programme_id>/plan-three"
+staff.add_url_rule(_THREE, "ask_plan_three", planning_three.ask)
+staff.add_url_rule(_THREE, "plan_three", planning_three.send, methods=["POST"])
 staff.add_url_rule("/programmes/<int:programme_id>/questions", "questions", questions.show)
 staff.add_url_rule(_QUIET, "quiet_times", quiet_times.show)
 staff.add_url_rule(_QUIET, "change_quiet_times", quiet_times.change, methods=["POST"])
@@ -57,6 +62,8 @@ staff.add_url_rule(_WORDS, "change_own_words", own_words.change, methods=["POST"
 staff.add_url_rule("/programmes/<int:programme_id>/support", "support", support.requests)
 staff.add_url_rule("/programmes/<int:programme_id>/support", "finish_support", support.finish, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>", "wave", waves.one)
+staff.add_url_rule("/waves/<int:wave_id>/plan", "ask_change_plan", changing.ask)
+staff.add_url_rule("/waves/<int:wave_id>/plan", "change_plan", changing.send, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/emails", "emails", emails.show)
 staff.add_url_rule("/waves/<int:wave_id>/dry-run", "dry_run", wave_dates.dry_run)
 staff.add_url_rule("/waves/<int:wave_id>/calendar.ics", "calendar", wave_dates.calendar)

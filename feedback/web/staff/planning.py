@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
@@ -25,7 +26,7 @@ from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted, mistakes
 from feedback.web.staff.wording import moment_in_words, time_in_words
 from forms.bank import STAGES, pair
-from forms.planning import PlanForm
+from forms.planning import CalendarFields, PlanForm
 
 _WRITE_DOWN = "plan"
 _NOT_CARRIED = {"go", "csrf_token", "grouping", SHOWN_AGAIN}
@@ -52,7 +53,7 @@ def ask(programme_id: int) -> ResponseReturnValue:
 def send(programme_id: int) -> ResponseReturnValue:
     """Show what a plan comes to, or write it down if that was seen and confirmed."""
     programme, form = show_programme(runtime().session(), programme_id), _form()
-    with accepted(form, lambda: _page(programme, form), PlanRefused):
+    with accepted(form, lambda: _page(programme, form), PlanRefused, at=form.field_of):
         plan = _plan(programme, form)
         if request.form.get("go") == _WRITE_DOWN:
             wave_id = _write_down(plan)
@@ -79,18 +80,24 @@ def _form() -> PlanForm:
 
 
 def _plan(programme: ProgrammeView, form: PlanForm) -> WavePlan:
-    zone = programme.time_zone
-    return WavePlan(
-        programme_id=programme.id,
-        stage=form.stage.data,
-        questionnaires=pair(form.stage.data),
-        opens_at=form.opens_on.data and local_moment(form.opens_on.data, form.opens_at.data or time(9), zone),
-        closes_at=promised_moment(form.closes_on.data, form.closes_at.data, zone),
-        reminders=form.reminders,
-        look_at=form.look_on.data and local_moment(form.look_on.data, form.look_at.data or time(12), zone),
-        may_close_early=form.may_close_early.data,
-        grouping=form.wish,
-    )
+    return plan_of(programme, form.stage.data, form, form.grouping.wish)
+
+
+def plan_of(programme: ProgrammeView, stage: str, form: CalendarFields, wish: Grouping | None) -> WavePlan:
+    """Return the plan of a stage that ships with the product, with the dates that were filled in."""
+    dates = filled_in(form, programme.time_zone)
+    return WavePlan(programme.id, stage, pair(stage), grouping=wish, **dates)
+
+
+def filled_in(form: CalendarFields, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the dates of a form, and whether it may close early, by the names that a plan has for them."""
+    return {
+        "opens_at": form.opens_on.data and local_moment(form.opens_on.data, form.opens_at.data or time(9), zone),
+        "closes_at": promised_moment(form.closes_on.data, form.closes_at.data, zone),
+        "reminders": form.reminders,
+        "look_at": form.look_on.data and local_moment(form.look_on.data, form.look_at.data or time(12), zone),
+        "may_close_early": form.may_close_early.data,
+    }
 
 
 def _write_down(plan: WavePlan) -> int:
@@ -126,7 +133,7 @@ def _page(programme: ProgrammeView, form: PlanForm, seen: WavePreview | None = N
         errors=mistakes(form),
         quiet=quiet,
         hours={"begins": time_in_words(quiet.begins), "ends": time_in_words(quiet.ends)},
-        dates=() if seen is None else _dates(seen),
+        dates=() if seen is None else planned_dates(seen),
         forecast=None if seen is None else forecast_words(seen.formed.forecast, seen.twins, seen.namesakes),
         choices=() if seen is None else _choices(form, seen),
         sent=[(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_CARRIED],
@@ -140,7 +147,8 @@ def _choices(form: PlanForm, seen: WavePreview) -> list[tuple[object, ForecastWo
     return [(option, both[Grouping(option.data)]) for option in form.grouping if both]
 
 
-def _dates(seen: WavePreview) -> list[PlannedDate]:
+def planned_dates(seen: WavePreview) -> list[PlannedDate]:
+    """Return the dates of a plan in their order."""
     calendar, zone = seen.calendar, seen.hours.zone
     reminders = [
         (one.at, EntryKind.REMINDER, number, one.at != one.wished_at)

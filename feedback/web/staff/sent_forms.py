@@ -22,12 +22,16 @@ def only_a_button() -> NoReturn:
 
 @contextmanager
 def accepted(
-    form: StaffForm, page: Callable[[], str] = only_a_button, *refusals: type[FeedbackError], at: Field | None = None
+    form: StaffForm,
+    page: Callable[[], str] = only_a_button,
+    *refusals: type[FeedbackError],
+    at: Field | Callable[[FeedbackError], Field | None] | None = None,
 ) -> Iterator[None]:
     """Run the block if the form is complete; if it is not, or is refused, answer with its `page` again.
 
-    A refusal is shown at the field `at`, or for the form as a whole. What no page of this service sends, such as a
-    forged token, is a bad request. What was kept from before the sign-in is shown filled in, and nothing is done.
+    A refusal is shown at the field `at`, or at the one that `at` names for it, or for the form as a whole. What no page
+    of this service sends, such as a forged token, is a bad request. What was kept from before the sign-in is shown
+    filled in, and nothing is done.
     """
     if is_shown_again():
         _show_again(page)
@@ -39,8 +43,11 @@ def accepted(
         yield
     except refusals as refusal:
         runtime().session().rollback()
-        errors = form.form_errors if at is None else at.errors
-        errors[:] = [in_words(refusal)]
+        field = at(refusal) if callable(at) and not isinstance(at, Field) else at
+        if field is None:
+            form.form_errors[:] = [in_words(refusal)]
+        else:
+            field.errors = [in_words(refusal)]
         abort(make_response(page(), 422))
 
 
