@@ -113,6 +113,7 @@ def visit(live: World, address: str, page: Page, code: str) -> Iterator[str]:
         yield path or "programmes"
     yield from _too_late(live, address, page, code, tour)
     yield from _giving_access(live, address, page, code)
+    yield from _settling(address, page, code, tour)
     yield from _planning(address, page, code, tour)
     yield from _refusing(address, page, code, tour)
     yield from _putting_in(address, page, code, tour)
@@ -160,6 +161,8 @@ def _paths(tour: Tour) -> tuple[str, ...]:
         f"programmes/{tour.waiting}/questions",
         f"programmes/{tour.waiting}/quiet-times",
         f"programmes/{tour.running}/own-words",
+        f"programmes/{tour.running}/settings",
+        "programmes/new",
         f"programmes/{tour.running}/support",
         f"programmes/{tour.running}/changes",
         f"waves/{tour.reported}",
@@ -189,8 +192,22 @@ def _giving_access(live: World, address: str, page: Page, code: str) -> Iterator
     send(page)
     yield "what another role changes"
     page.goto(f"{address}/staff/people/{number}?language={code}")
+    unfold(page)
     send(page, "main form[action*='/remove'] [type=submit]")
     yield "access not taken away"
+    with live.session() as session:
+        reader = session.scalars(select(StaffMember.id).where(StaffMember.role == StaffRole.REVIEWER)).one()
+    page.goto(f"{address}/staff/people/{reader}?language={code}")
+    unfold(page)
+    yield "whose comments would be lost"
+
+
+def _settling(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
+    for path, name in (("programmes/new", "new programme"), (f"programmes/{tour.running}/settings", "settings")):
+        page.goto(f"{address}/staff/{path}?language={code}")
+        page.locator("#name").fill("")
+        send(page)
+        yield f"{name} with an error"
 
 
 def _planning_three(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:

@@ -118,6 +118,7 @@ def _page(programme_id: int, form: SettingsForm) -> str:
         "staff/settings.html",
         programme=show_programme(runtime().session(), programme_id),
         form=form,
+        is_translated=all(len(words) > 1 for words in form.translated.values()),
         in_languages=[f"in_{code}" for code in OTHER_LANGUAGES],
         known=vocabulary(),
         errors=mistakes(form),
