@@ -1,12 +1,14 @@
 """What staff fill in. Each form carries a token against forged requests, so each page that has one sets a cookie."""
 
+from collections.abc import Iterable
+
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp
-from wtforms.widgets import HiddenInput
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from feedback.domain.comments.review import LONGEST_REVIEWED, Decision
 from feedback.domain.staff import StaffRole
@@ -48,9 +50,46 @@ _ROLES = [
     SelectChoice(StaffRole.VIEWER, _("Reader of reports")),
 ]
 _CHOOSE_ROLE = _("Choose what this person may do.")
+_CHOOSE_REACH = _("Choose all programmes, or only some.")
 
 
-class GiveAccessForm(StaffForm):
+class _ProgrammesSeen(StaffForm):
+    """Which programmes somebody sees: all, or those whose numbers are ticked."""
+
+    set_by_page = ("csrf_token", "programmes")
+
+    reach = RadioField(
+        _("Which programmes does this person see?"),
+        [InputRequired(_CHOOSE_REACH)],
+        choices=[
+            SelectChoice("all", _("All of the organisation, also those to come")),
+            SelectChoice("some", _("Only those that are ticked here, and those that name this person")),
+        ],
+        default="all",
+        invalid_choice_message=_CHOOSE_REACH,
+    )
+    programmes = SelectMultipleField(
+        _("Programmes"),
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    def offer(self, programmes: Iterable[tuple[int, str]]) -> None:
+        """Set which programmes there are, by number and name."""
+        self.programmes.choices = [SelectChoice(number, name) for number, name in programmes]
+
+    @property
+    def seen(self) -> frozenset[int] | None:
+        """Return the numbers of the programmes that are seen; None for all."""
+        return None if self.reach.data == "all" else frozenset(self.programmes.data or ())
+
+
+class LimitAccessForm(_ProgrammesSeen):
+    """Which programmes somebody sees from now on."""
+
+
+class GiveAccessForm(_ProgrammesSeen):
     """Somebody who is to have access, and as what."""
 
     name = StringField(
@@ -73,6 +112,11 @@ class GiveAccessForm(StaffForm):
         choices=_ROLES,
         invalid_choice_message=_CHOOSE_ROLE,
     )
+
+    def validate_reach(self, field: RadioField) -> None:
+        """Refuse some programmes for an administrator."""
+        if self.role.data == StaffRole.ADMINISTRATOR and field.data == "some":
+            raise ValidationError(_("Administrators see every programme of the organisation."))
 
 
 class ChangeRoleForm(StaffForm):

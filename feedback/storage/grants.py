@@ -107,6 +107,7 @@ _WORKER: Mapping[str, str] = {
     "audit_log": _ADD,
     # To tell administrators that a report is held, and to mail links to whoever has an account.
     "staff": _READ,
+    "staff_programmes": _READ,
     "sign_in_requests": "SELECT, DELETE, UPDATE (try_at)",
     "sign_ins": "SELECT (staff_id, expires_at), INSERT, DELETE",
     "staff_sessions": "SELECT (staff_id, begun_at, seen_at), DELETE",

@@ -1,5 +1,6 @@
 """Staff: the people who plan waves, review comments and read reports, their sign-in links and their sessions."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -90,6 +91,7 @@ class KnownSession(NamedTuple):
     name: str
     email: Address
     role: str
+    is_limited: bool
 
 
 _SESSIONS, _STAFF = StaffSession.__table__.c, StaffMember.__table__.c
@@ -97,6 +99,7 @@ _SESSIONS, _STAFF = StaffSession.__table__.c, StaffMember.__table__.c
 _KNOWN = RawRead(
     select(_SESSIONS.begun_at, _SESSIONS.seen_at)
     .add_columns(_STAFF.id, _STAFF.organisation_id, _STAFF.name, _STAFF.email, _STAFF.role)
+    .add_columns(_STAFF.is_limited)
     .join_from(StaffSession.__table__, StaffMember.__table__)
     .where(_SESSIONS.digest == bindparam("digest"), _STAFF.is_removed.is_(false()))
 )
@@ -129,10 +132,24 @@ def staff_at(session: Session, email: Address) -> list[StaffMember]:
     return list(session.scalars(theirs.order_by(StaffMember.id)))
 
 
-def staff_in_role(session: Session, organisation_id: int, role: StaffRole) -> list[StaffMember]:
-    """Return the organisation's members of staff in one role, by id."""
-    mine = (StaffMember.organisation_id == organisation_id, StaffMember.role == role, _HAS_ACCESS)
+def staff_in_role(session: Session, organisation_id: int, role: StaffRole, programme_id: int) -> list[StaffMember]:
+    """Return the organisation's members of staff in one role who may see a programme, by id."""
+    allowed = select(StaffProgramme.staff_id).where(StaffProgramme.programme_id == programme_id)
+    sees = or_(StaffMember.is_limited.is_(False), StaffMember.id.in_(allowed))
+    mine = (StaffMember.organisation_id == organisation_id, StaffMember.role == role, _HAS_ACCESS, sees)
     return list(session.scalars(select(StaffMember).where(*mine).order_by(StaffMember.id)))
+
+
+def programmes_allowed(session: Session, staff_id: int) -> frozenset[int]:
+    """Return the ids of the programmes that somebody whose access is limited may see."""
+    query = select(StaffProgramme.programme_id).where(StaffProgramme.staff_id == staff_id)
+    return frozenset(session.scalars(query))
+
+
+def allow_programmes_alone(session: Session, staff_id: int, programme_ids: Collection[int]) -> None:
+    """Let somebody whose access is limited see these programmes and no others."""
+    session.execute(delete(StaffProgramme).where(StaffProgramme.staff_id == staff_id))
+    session.add_all(StaffProgramme(staff_id=staff_id, programme_id=one) for one in sorted(set(programme_ids)))
 
 
 def allow_programme(session: Session, staff_id: int, programme_id: int) -> None:

@@ -210,16 +210,16 @@ def waves_of_organisation(session: Session, organisation_id: int) -> list[Wave]:
 
 _WAVES, _PROGRAMMES = Wave.__table__.c, Programme.__table__.c
 _OWNER = RawRead(
-    select(_PROGRAMMES.organisation_id)
+    select(_PROGRAMMES.organisation_id, _PROGRAMMES.id)
     .join_from(Wave.__table__, Programme.__table__, _WAVES.programme_id == _PROGRAMMES.id)
     .where(_WAVES.id == bindparam("wave_id"))
 )
 
 
-def owner_of(session: Session, wave_id: int) -> int | None:
-    """Return the id of the organisation that runs a wave's programme, or None if there is no such wave."""
+def owner_of(session: Session, wave_id: int) -> tuple[int, int] | None:
+    """Return the ids of a wave's organisation and of its programme, or None if there is no such wave."""
     found = _OWNER.row(session.connection(), wave_id=wave_id)
-    return None if found is None else int(found[0])
+    return None if found is None else (int(found[0]), int(found[1]))
 
 
 def add_groups(session: Session, wave_id: int, groups: tuple[Group, ...]) -> None:

@@ -44,7 +44,16 @@ REVIEWERS_ALONE = {
 }
 ADMINISTRATORS_ALONE = {
     f"staff.{name}"
-    for name in ("retry_wave", "discard_wave", "access", "give_access", "access_of_one", "change_role", "take_access")
+    for name in (
+        "retry_wave",
+        "discard_wave",
+        "access",
+        "give_access",
+        "access_of_one",
+        "change_role",
+        "limit_access",
+        "take_access",
+    )
 }
 CONTACT_AND_ADMINISTRATORS = {"staff.support", "staff.finish_support"}
 _REPORTS = {f"{name}{kind}" for name in ("report", "comparison", "changes") for kind in ("", "_file")}

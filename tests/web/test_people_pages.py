@@ -23,7 +23,7 @@ from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in, token_
 from tests.world import World
 
 PEOPLE = "/staff/people"
-MIA = {"name": "Mia Müller", "email": " Mia@Example.com", "role": "reviewer"}
+MIA = {"name": "Mia Müller", "email": " Mia@Example.com", "role": "reviewer", "reach": "all"}
 
 
 @pytest.fixture

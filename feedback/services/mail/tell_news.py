@@ -123,7 +123,7 @@ def _messages(session: Session, wave: Wave, sender_settings: SenderSettings) -> 
             values=values,
         )
         for role in roles
-        for member in staff_in_role(session, organisation.id, role)
+        for member in staff_in_role(session, organisation.id, role, programme.id)
     ]
 
 

@@ -106,10 +106,10 @@ def show_programme(session: Session, programme_id: int) -> ProgrammeView:
         )
 
 
-def owner_of_programme(session: Session, programme_id: int) -> int:
-    """Return the id of the organisation that runs a programme, or raise NotFound."""
+def owner_of_programme(session: Session, programme_id: int) -> tuple[int, int]:
+    """Return the ids of a programme's organisation and of itself, or raise NotFound."""
     with reading(session):
-        return programme_by_id(session, programme_id).organisation_id
+        return programme_by_id(session, programme_id).organisation_id, programme_id
 
 
 def organisation_name(session: Session, organisation_id: int) -> str:

@@ -24,6 +24,7 @@ class Comparable:
     on the same focus."""
 
     wave_id: int
+    programme_id: int
     programme: str
     stage: str
 
@@ -138,7 +139,11 @@ def _comparable(session: Session, marks: ReportMarks) -> tuple[Comparable, ...]:
     if marks.is_silent:
         return ()
     speaking = speaking_reports_of(session, marks.organisation_id)
-    return tuple(Comparable(one.wave_id, one.programme, one.stage) for one in speaking if _belong_together(marks, one))
+    return tuple(_comparable_with(one) for one in speaking if _belong_together(marks, one))
+
+
+def _comparable_with(one: SpeakingReport) -> Comparable:
+    return Comparable(one.wave_id, one.programme_id, one.programme, one.stage)
 
 
 def _belong_together(this: ReportMarks, other: SpeakingReport) -> bool:

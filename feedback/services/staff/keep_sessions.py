@@ -21,6 +21,7 @@ from feedback.storage.staff import (
     end_sessions,
     forget_sessions,
     note_seen,
+    programmes_allowed,
     session_by_digest,
     sessions_of,
 )
@@ -66,12 +67,14 @@ def find_session(session: Session, secret: str, *, now: datetime) -> SignedIn | 
     digest = _digest(data)
     with reading(session):
         found = session_by_digest(session, digest)
+        sees = programmes_allowed(session, found.staff_id) if found and found.is_limited else None
     if found is None or not _lasts(found, now):
         return None
     if now - found.seen_at >= _PRECISION:
         note_seen(session, digest, now)
         session.commit()
-    member = Member(found.staff_id, found.organisation_id, found.name, StaffRole(found.role), found.email)
+    role = StaffRole(found.role)
+    member = Member(found.staff_id, found.organisation_id, found.name, role, found.email, sees)
     return SignedIn(member, digest)
 
 

@@ -19,56 +19,83 @@ from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation, reading
 from feedback.storage.kept_forms import drop_oldest_forms
 from feedback.storage.organisations import known_organisation
+from feedback.storage.programmes import programmes_of
 from feedback.storage.staff import (
     StaffMember,
     account_at,
+    allow_programmes_alone,
     end_sessions,
+    programmes_allowed,
     revoke_sign_ins,
     staff_by_email,
     staff_by_id,
     staff_of,
 )
 from feedback.storage.staff_invitations import StaffInvitation, drop_invitation
+from feedback.storage.waves import waves_read_by
 
 _KNOWN = sentence("Somebody with this address has access already. Change what they may do on their own page.")
+_SEES_ALL = sentence("Administrators see every programme of the organisation.")
 _OWN = sentence("Nobody changes their own access. Ask another administrator.")
 
 
 @dataclass(frozen=True)
 class PersonWithAccess:
-    """Somebody who may sign in, and as what."""
+    """Somebody who may sign in, and as what; `programmes` are the ids of those they see, None for all."""
 
     id: int
     name: str
     email: Address
     role: StaffRole
+    programmes: frozenset[int] | None
 
 
 def people_with_access(session: Session, organisation_id: int) -> list[PersonWithAccess]:
     """Return everybody who has access to an organisation, by name."""
     with reading(session):
-        return [_person(member) for member in staff_of(session, organisation_id)]
+        return [_person(session, member) for member in staff_of(session, organisation_id)]
 
 
 def person_with_access(session: Session, staff_id: int) -> PersonWithAccess:
     """Return one person, or raise NotFound if nobody has access under this number."""
     with reading(session):
-        return _person(_found(session, staff_id))
+        return _person(session, _found(session, staff_id))
 
 
-def owner_of_staff(session: Session, staff_id: int) -> int:
-    """Return the organisation that somebody has access to, or raise NotFound."""
+def owner_of_staff(session: Session, staff_id: int) -> tuple[int, None]:
+    """Return the id of the organisation that somebody has access to, and no programme; or raise NotFound."""
     with reading(session):
-        return _found(session, staff_id).organisation_id
+        return _found(session, staff_id).organisation_id, None
+
+
+def limit_access(
+    session: Session, by: Member, staff_id: int, programmes: Collection[int] | None, *, now: datetime
+) -> None:
+    """Let somebody see some programmes alone, those that name them among them, or all (None).
+
+    Raises AccessRefused for oneself, for administrators, and for programmes of others; NotFound.
+    """
+    _refuse_oneself(by, staff_id)
+    _limit(session, _found(session, staff_id), programmes)
+    note(session, now, by.actor, "set which programmes somebody sees", f"staff {staff_id}")
+    session.commit()
 
 
 def give_access(
-    session: Session, by: Member, *, name: str, email: str, role: StaffRole, language: str, now: datetime
+    session: Session,
+    by: Member,
+    *,
+    name: str,
+    email: str,
+    role: StaffRole,
+    programmes: Collection[int] | None = None,
+    language: str,
+    now: datetime,
 ) -> None:
-    """Let somebody sign in, and have them told by mail in a language.
+    """Let somebody sign in, and have them told by mail in a language; they see `programmes` alone, or all (None).
 
     Raises AddressRefused and NameRefused for what is none, AccessRefused if the address has access already: no
-    invitation changes a role.
+    invitation changes a role; NotFound for programmes of others.
     """
     name, address = checked_name(name), read_address(email)
     lock_organisation(session, by.organisation_id)
@@ -82,6 +109,7 @@ def give_access(
     member.name, member.role, member.is_removed = name, role, False
     session.flush()
     rename_wherever_named(session, member)
+    _limit(session, member, programmes)
     drop_invitation(session, member.id)
     session.add(StaffInvitation(staff_id=member.id, invited_by=by.id, language=language, tell_at=now))
     note(session, now, by.actor, f"gave access as {role}", f"staff {member.id}")
@@ -102,6 +130,7 @@ def change_role(
         end_review(session, staff_id, destroys=destroys, now=now)
         note(session, now, by.actor, f"changed access from {member.role} to {role}", f"staff {staff_id}")
         member.role = role
+        member.is_limited = member.is_limited and role is not StaffRole.ADMINISTRATOR
     session.commit()
 
 
@@ -118,7 +147,7 @@ def take_access(session: Session, by: Member, staff_id: int, *, destroys: Collec
 def people_of(session: Session, organisation: str) -> list[PersonWithAccess]:
     """Return everybody who has access to the organisation of that name; raise NotFound if there is none."""
     with reading(session):
-        return [_person(member) for member in staff_of(session, _number(session, organisation))]
+        return [_person(session, member) for member in staff_of(session, _number(session, organisation))]
 
 
 def number_of_account(session: Session, organisation: str, email: str) -> int:
@@ -153,6 +182,20 @@ def take_access_of(
     session.commit()
 
 
+def _limit(session: Session, member: StaffMember, programmes: Collection[int] | None) -> None:
+    member.is_limited = programmes is not None
+    if programmes is None:
+        return
+    if member.role == StaffRole.ADMINISTRATOR:
+        raise AccessRefused(_SEES_ALL)
+    own = {one.id: one for one in programmes_of(session, member.organisation_id)}
+    if not own.keys() >= set(programmes):
+        raise NotFound("There is no such programme in this organisation.")
+    naming = (one.id for one in own.values() if member.id in {one.contact_id, one.reviewer_id})
+    reading_of = (wave.programme_id for wave in waves_read_by(session, member.id))
+    allow_programmes_alone(session, member.id, {*programmes, *naming, *reading_of})
+
+
 def _refuse_oneself(by: Member, staff_id: int) -> None:
     if by.id == staff_id:
         raise AccessRefused(_OWN)
@@ -165,5 +208,6 @@ def _found(session: Session, staff_id: int) -> StaffMember:
     return member
 
 
-def _person(member: StaffMember) -> PersonWithAccess:
-    return PersonWithAccess(member.id, member.name, member.email, StaffRole(member.role))
+def _person(session: Session, member: StaffMember) -> PersonWithAccess:
+    sees = programmes_allowed(session, member.id) if member.is_limited else None
+    return PersonWithAccess(member.id, member.name, member.email, StaffRole(member.role), sees)

@@ -20,13 +20,14 @@ from feedback.storage.staff import SignIn, revoke_sign_ins, take_sign_in
 
 @dataclass(frozen=True)
 class Member:
-    """A member of staff who is signed in."""
+    """A member of staff who is signed in. `programmes` are the ids of those they may see, None for all."""
 
     id: int
     organisation_id: int
     name: str
     role: StaffRole
     email: Address
+    programmes: frozenset[int] | None = None
 
     @property
     def actor(self) -> str:
@@ -37,6 +38,10 @@ class Member:
     def is_planner(self) -> bool:
         """Whether they plan surveys, and see rosters."""
         return self.role in PLANNERS
+
+    def may_see(self, programme_id: int) -> bool:
+        """Tell whether a programme of their organisation is theirs to see."""
+        return self.programmes is None or programme_id in self.programmes
 
 
 def issue_link(session: Session, staff_id: int, *, expires_at: datetime) -> str:

@@ -121,8 +121,8 @@ def place_of_wave(session: Session, wave_id: int) -> WavePlace:
         return place
 
 
-def owner_of_wave(session: Session, wave_id: int) -> int:
-    """Return the id of the organisation that runs a wave's programme, or raise NotFound."""
+def owner_of_wave(session: Session, wave_id: int) -> tuple[int, int]:
+    """Return the ids of a wave's organisation and of its programme, or raise NotFound."""
     with reading(session):
         owner = owner_of(session, wave_id)
         if owner is None:

@@ -1,35 +1,42 @@
 """People with access: administrators list and invite them, change what they may do, and take their access away."""
 
+from typing import TypeVar
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from feedback.domain.errors import AccessRefused, AddressRefused, NameRefused
 from feedback.domain.staff import StaffRole
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime
+from feedback.services.programmes.show_programmes import list_programmes
 from feedback.services.staff.end_duties import comments_to_read
 from feedback.services.staff.manage_access import (
+    PersonWithAccess,
     change_role,
     give_access,
+    limit_access,
     people_with_access,
     person_with_access,
     take_access,
 )
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted, mistakes
-from forms.staff import ChangeRoleForm, GiveAccessForm, StaffForm, TakeAccessForm
+from forms.staff import ChangeRoleForm, GiveAccessForm, LimitAccessForm, StaffForm, TakeAccessForm
 
 
 @allowed(StaffRole.ADMINISTRATOR)
 def everybody() -> ResponseReturnValue:
     """List who has access, with a form that gives it to somebody else."""
-    return _list(GiveAccessForm(formdata=None))
+    return _list(_offering(GiveAccessForm(formdata=None)))
 
 
 @allowed(StaffRole.ADMINISTRATOR)
 def give() -> ResponseReturnValue:
     """Give somebody access; they are told by mail."""
-    form, tools = GiveAccessForm(), runtime()
+    form, tools = _offering(GiveAccessForm()), runtime()
     with accepted(form, lambda: _list(form), AddressRefused, AccessRefused, NameRefused, at=form.email):
         give_access(
             tools.session(),
@@ -37,6 +44,7 @@ def give() -> ResponseReturnValue:
             name=form.name.data,
             email=form.email.data,
             role=StaffRole(form.role.data),
+            programmes=form.seen,
             language=spoken().code,
             now=tools.clock(),
         )
@@ -64,6 +72,16 @@ def change(staff_id: int) -> ResponseReturnValue:
 
 
 @allowed(StaffRole.ADMINISTRATOR)
+def limit(staff_id: int) -> ResponseReturnValue:
+    """Let somebody see some programmes alone, or all."""
+    form, tools = _offering(LimitAccessForm()), runtime()
+    with accepted(form, lambda: _person(staff_id, form), AccessRefused):
+        limit_access(tools.session(), member(), staff_id, form.seen, now=tools.clock())
+        tell(_("Saved. It holds from this person’s next page on."))
+    return redirect(url_for(".access_of_one", staff_id=staff_id), 303)
+
+
+@allowed(StaffRole.ADMINISTRATOR)
 def take(staff_id: int) -> ResponseReturnValue:
     """Take somebody's access away."""
     form, tools = TakeAccessForm(), runtime()
@@ -71,6 +89,21 @@ def take(staff_id: int) -> ResponseReturnValue:
         destroys = _numbers(form.destroys.data)
         take_access(tools.session(), member(), staff_id, destroys=destroys, now=tools.clock())
     return redirect(url_for(".access"), 303)
+
+
+_Seen = TypeVar("_Seen", GiveAccessForm, LimitAccessForm)
+
+
+def _offering(form: _Seen) -> _Seen:
+    form.offer((one.id, one.name) for one in list_programmes(runtime().session(), member().organisation_id))
+    return form
+
+
+def _limit_form(person: PersonWithAccess, sent: StaffForm | None) -> LimitAccessForm:
+    if isinstance(sent, LimitAccessForm):
+        return sent
+    shown = {"reach": "all" if person.programmes is None else "some", "programmes": sorted(person.programmes or ())}
+    return _offering(LimitAccessForm(formdata=None, data=shown))
 
 
 def _numbers(listed: str | None) -> frozenset[int]:
@@ -97,6 +130,7 @@ def _person(staff_id: int, sent: StaffForm | None = None, wanted: StaffRole | No
         role_form=sent
         if isinstance(sent, ChangeRoleForm)
         else ChangeRoleForm(formdata=None, data={"role": person.role}),
+        limit_form=_limit_form(person, sent),
         remove_form=remove_form,
         errors=() if sent is None else mistakes(sent),
         refusals=() if sent is None else sent.form_errors,

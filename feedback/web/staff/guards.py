@@ -24,7 +24,9 @@ IN_COOKIE = "signed_in"
 _MARK = "roles_let_in"
 # Beyond this no database can even be asked for a number.
 _LARGEST_NUMBER = 2**31 - 1
-_OWNERS: dict[str, Callable[..., int]] = {
+_Owner = tuple[int, int | None]
+# Each returns the organisation that owns what the argument names, and the programme that it belongs to, if any.
+_OWNERS: dict[str, Callable[..., _Owner]] = {
     "programme_id": owner_of_programme,
     "wave_id": owner_of_wave,
     "before_id": owner_of_wave,
@@ -35,9 +37,9 @@ _OWNERS: dict[str, Callable[..., int]] = {
 def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
     """Let in signed-in staff who have one of `roles`, and only to what is their own organisation's.
 
-    Strangers are sent to the page that says how to sign in. What belongs to another organisation raises NotFound
-    like what does not exist; the owner is found by the view's argument `programme_id`, `wave_id`, `before_id` or
-    `staff_id`.
+    Strangers are sent to the page that says how to sign in. What belongs to another organisation, or to a programme
+    that is not theirs to see, raises NotFound like what does not exist; the owner is found by the view's argument
+    `programme_id`, `wave_id`, `before_id` or `staff_id`.
     """
 
     def guard(view: View[P]) -> View[P]:
@@ -92,15 +94,21 @@ def by_cookie() -> SignedIn | None:
 
 def _check_own(found: Member, arguments: dict[str, Any]) -> None:
     for name, owner in _OWNERS.items():
-        if name in arguments and _owner_of(owner, arguments[name]) != found.organisation_id:
+        if name in arguments and not _is_for(found, _owner_of(owner, arguments[name])):
             raise NotFound("There is no such page in your organisation. Go back to the list of programmes.")
 
 
 # What belongs to others must look as if it did not exist, or the numbers would tell how many surveys they have.
-def _owner_of(owner: Callable[..., int], number: int) -> int | None:
+def _owner_of(owner: Callable[..., _Owner], number: int) -> _Owner | None:
     if number > _LARGEST_NUMBER:
         return None
     try:
         return owner(runtime().session(), number)
     except NotFound:
         return None
+
+
+def _is_for(found: Member, owner: _Owner | None) -> bool:
+    if owner is None or owner[0] != found.organisation_id:
+        return False
+    return owner[1] is None or found.may_see(owner[1])

@@ -34,15 +34,20 @@ def index() -> ResponseReturnValue:
     """Show each programme of the member's organisation, with what waits for them; a contact sees their own alone."""
     tools = runtime()
     found = show_home(tools.session(), member().organisation_id, now=tools.clock())
-    cards = [_shown(card) for card in found if member().role in READERS or may_read(card.programme)]
+    cards = [_shown(card) for card in found if _sees(card)]
     return render_template(
         "staff/programmes.html",
         cards=cards,
         waiting=sum(len(shown.needs) for shown in cards),
         sequence=SEQUENCE,
-        is_planner=member().is_planner,
+        makes_programmes=member().is_planner and member().programmes is None,
         sees_programmes=member().role in READERS,
     )
+
+
+def _sees(card: HomeCard) -> bool:
+    sees = member().role in READERS or may_read(card.programme)
+    return sees and member().may_see(card.programme.id)
 
 
 def _shown(card: HomeCard) -> _ShownCard:

@@ -19,7 +19,7 @@ from feedback.services.reports.show_report import ShownReport, look_at_report, s
 from feedback.web.languages import offer_only
 from feedback.web.staff.downloads import attached, download, links
 from feedback.web.staff.drawn_papers import drawn
-from feedback.web.staff.guards import allowed
+from feedback.web.staff.guards import allowed, member
 
 
 @allowed(*READERS)
@@ -44,7 +44,7 @@ def page(wave_id: int) -> ResponseReturnValue:
         paper=paper,
         wave_id=wave_id,
         downloads=links(REPORT_FORMATS, ".report_file", wave_id=wave_id),
-        comparable=state.comparable,
+        comparable=[one for one in state.comparable if member().may_see(one.programme_id)],
         logo=logo_words(state.organisation) if state.has_logo else "",
         has_released_comments=state.has_released_comments,
     )

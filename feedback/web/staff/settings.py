@@ -1,6 +1,6 @@
 """A programme is made, and what can be changed of it is: its name and words, and whom its participants are told."""
 
-from flask import redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,6 +22,7 @@ from forms.vocabulary import translated_words, vocabulary
 @allowed(*PLANNERS)
 def ask() -> ResponseReturnValue:
     """Ask what a new programme is to be."""
+    _check_sees_all()
     tools, myself = runtime(), member()
     form = NewProgrammeForm(
         formdata=None,
@@ -37,6 +38,7 @@ def ask() -> ResponseReturnValue:
 @allowed(*PLANNERS)
 def create() -> ResponseReturnValue:
     """Make the programme, and lead to its page."""
+    _check_sees_all()
     form, tools = NewProgrammeForm(), runtime()
     form.set_least(tools.settings.minimum_group_size)
     _offer(form)
@@ -83,6 +85,12 @@ def change(programme_id: int) -> ResponseReturnValue:
         set_programme(tools.session(), programme_id, settings, now=tools.clock(), actor=member().actor)
     tell(_("The settings are saved."))
     return redirect(url_for(".programme", programme_id=programme_id), 303)
+
+
+# Whoever sees some programmes alone would not see the one that they made.
+def _check_sees_all() -> None:
+    if member().programmes is not None:
+        abort(403)
 
 
 def _draft(form: NewProgrammeForm) -> ProgrammeDraft:
