@@ -243,6 +243,15 @@ def test_what_has_opened_cannot_be_changed(world: World) -> None:
     assert "Change the plan" not in re.sub(r"\s+", " ", html(client, f"/staff/waves/{wave}"))
 
 
+def test_a_single_survey_out_of_its_place_is_said_before_it_is_saved(world: World, programme: int) -> None:
+    planned(world, programme)
+    fields = {"stage": "midpoint", "opens_on": "2027-03-15", "closes_on": "2027-04-26", "closes_at": "17:00"}
+    client, page = signed_in(world), f"/staff/programmes/{programme}/plan"
+    assert "It would open before this survey has closed: Kick-off." in send(client, page, "preview", **fields).text
+    later = {**fields, "opens_on": "2027-08-02", "closes_on": "2027-08-20"}
+    assert "Before you save:" not in send(client, page, "preview", **later).text
+
+
 def test_a_single_survey_names_the_field_of_a_refusal_too(world: World, programme: int) -> None:
     page = f"/staff/programmes/{programme}/plan"
     fields = {"stage": "kickoff", "opens_on": "2020-01-01", "closes_on": "2027-03-22", "closes_at": "17:00"}

@@ -5,16 +5,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused, sentence
-from feedback.domain.waves.calendar import SHORTEST_OPENING
+from feedback.domain.waves.calendar import SHORTEST_OPENING, place_look
 from feedback.domain.waves.quiet_times import QuietTimes
 from feedback.domain.waves.schedule import Hours
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme, lock_wave, reading
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.quiet_times import hours_of, quiet_times_of, store_quiet_times
-from feedback.storage.waves import Wave, count_calendar_change, wave_by_id, waves_of
+from feedback.storage.waves import Wave, count_calendar_change, moments_of, wave_by_id, waves_of
 
 
 def show_quiet_times(session: Session, programme_id: int) -> QuietTimes:
@@ -61,5 +61,9 @@ def _move(session: Session, wave: Wave, now: datetime) -> None:
                 number=str(wave.id),
             )
         wave.opens_at = opens_at
+        # Of a survey that is open the looks stay: nobody chooses the moment while answers come in.
+        for moment in moments_of(session, wave.id):
+            if moment.kind == MomentKind.LOOK:
+                moment.due_at = place_look(moment.due_at, wave.closes_at, hours_of(session, wave.programme_id))
         move_reminders(session, wave, opening=opens_at, now=now)
         count_calendar_change(wave, now)

@@ -16,10 +16,11 @@ from feedback.domain.waves.schedule import last_moment_of, moment_of
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
-from feedback.services.waves.plan_wave import WavePlan, plan_wave
+from feedback.services.waves.plan_wave import WavePlan, plan_wave, planned_out_of_order
 from feedback.services.waves.preview_wave import WavePreview, preview_wave
 from feedback.services.waves.set_quiet_times import show_quiet_times
 from feedback.services.waves.show_wave import EntryKind, show_wave
+from feedback.web.refusals import in_words
 from feedback.web.staff.carried import SHOWN_AGAIN
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.outcomes import tell
@@ -60,7 +61,8 @@ def send(programme_id: int) -> ResponseReturnValue:
             _say_planned(wave_id)
             return redirect(url_for(".wave", wave_id=wave_id), 303)
         seen = preview_wave(runtime().session(), runtime().keys, plan, now=runtime().clock())
-    return _page(programme, form, seen)
+        misplaced = planned_out_of_order(runtime().session(), (plan,), runtime().clock())[0]
+    return _page(programme, form, seen, "" if misplaced is None else in_words(misplaced))
 
 
 def local_moment(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -124,13 +126,14 @@ def _say_planned(wave_id: int) -> None:
     tell(_("The survey is planned."), follows)
 
 
-def _page(programme: ProgrammeView, form: PlanForm, seen: WavePreview | None = None) -> str:
+def _page(programme: ProgrammeView, form: PlanForm, seen: WavePreview | None = None, misplaced: str = "") -> str:
     quiet = show_quiet_times(runtime().session(), programme.id)
     return render_template(
         "staff/plan.html",
         programme=programme,
         form=form,
         errors=mistakes(form),
+        misplaced=misplaced,
         quiet=quiet,
         hours={"begins": time_in_words(quiet.begins), "ends": time_in_words(quiet.ends)},
         dates=() if seen is None else planned_dates(seen),

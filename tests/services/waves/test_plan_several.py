@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from feedback.domain.errors import ClosingRefused, OpeningRefused, PlanRefused, ReminderRefused, WaveNotReady
 from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES
@@ -14,6 +15,7 @@ from feedback.domain.waves.states import SEQUENCE, MomentKind, WaveState
 from feedback.services.waves.change_plan import change_plan, show_plan
 from feedback.services.waves.plan_wave import WavePlan, plan_waves
 from feedback.services.waves.preview_wave import preview_waves
+from feedback.services.waves.set_quiet_times import set_quiet_times
 from feedback.storage.waves import Wave, moments_of, wave_by_id
 from forms.bank import pair
 from tests.world import START, World
@@ -72,6 +74,14 @@ def test_one_that_cannot_be_keeps_all_from_being_stored(world: World) -> None:
     assert stored(world) == []
 
 
+def test_one_that_the_database_refuses_takes_the_others_with_it(world: World) -> None:
+    plans = three(world.programme())
+    nameless = replace(plans[2], stage=None)  # type: ignore[arg-type]  # what no form can send
+    with pytest.raises(IntegrityError):
+        plan(world, [*plans[:2], nameless])
+    assert stored(world) == []
+
+
 @pytest.mark.parametrize("apart", [0, 7, -90])
 def test_surveys_that_overlap_or_stand_in_the_wrong_order_are_refused(world: World, apart: int) -> None:
     plans = three(world.programme())
@@ -105,6 +115,20 @@ def test_a_look_falls_into_hours_in_which_emails_go_out(world: World) -> None:
     with world.session() as session:
         looks = [moment.due_at for moment in moments_of(session, wave) if moment.kind == MomentKind.LOOK]
     assert looks == [datetime(2027, 3, 15, 7, 0, tzinfo=UTC)]
+
+
+def test_the_look_of_a_planned_survey_leaves_new_quiet_times_and_that_of_an_open_one_stays(world: World) -> None:
+    programme = world.programme()
+    night = datetime(2027, 3, 10, 1, 0, tzinfo=UTC)
+    wave = plan(world, [replace(three(programme)[0], look_at=night)])[0]
+    opened = world.open(world.planned_wave(world.programme(name="Another", mentors=30), look_at=night))
+    with world.session() as session:
+        for one in (programme, wave_by_id(session, opened).programme_id):
+            set_quiet_times(session, one, DEFAULT_QUIET_TIMES, now=START, actor="test")
+        looks = [
+            moment.due_at for one in (wave, opened) for moment in moments_of(session, one) if moment.kind == "look"
+        ]
+    assert looks == [datetime(2027, 3, 10, 7, 0, tzinfo=UTC), night]
 
 
 def test_a_planned_survey_is_changed_by_the_rules_of_planning(world: World) -> None:
