@@ -9,7 +9,7 @@ _COMMANDS = {
     "demo": Lazy("demo", "demo", "Try the service on this machine."),
     "invitation": Lazy("invitations", "invitation", "See whom no email reaches; send invitations again."),
     "mail": Lazy("mail", "mail", "Try the mail relay."),
-    "organisation": Lazy("organisations", "organisation", "Set what an organisation asks of its own people."),
+    "organisation": Lazy("organisations", "organisation", "Make an organisation; set what it asks of its own people."),
     "programme": Lazy("programmes", "programme", "Create and show programmes."),
     "questionnaire": Lazy("questionnaires", "questionnaire", "List and check questionnaires."),
     "report": Lazy("reports", "report", "Show, export, compare and check reports."),

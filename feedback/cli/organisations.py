@@ -1,4 +1,4 @@
-"""`feedback organisation`: what an organisation asks of its own people, and its logo."""
+"""`feedback organisation`: makes one; what it asks of its own people, and its logo."""
 
 from pathlib import Path
 
@@ -6,12 +6,32 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, say
+from feedback.cli.staff import sign_in_address
+from feedback.domain.staff import StaffRole
 from feedback.rendering.logos import draw_logo
 from feedback.runtime import runtime
+from feedback.services.programmes.create_organisation import create_organisation
 from feedback.services.programmes.set_organisation import set_approval, set_logo
 from feedback.services.waves.fill_history import unite_domains
 
 organisation = AppGroup("organisation")
+
+
+@organisation.command("create")
+@click.argument("name")
+@click.option("--administrator-name", required=True, help="Who gives the others access.")
+@click.option("--administrator-email", required=True)
+def create_command(name: str, administrator_name: str, administrator_email: str) -> None:
+    """Make the organisation called NAME, and print a sign-in link for its first administrator.
+
+    The link works once, within a day. Everything else happens on pages, programmes included.
+
+    \b
+    Example:  feedback organisation create Example --administrator-name "Ada" --administrator-email ada@example.com
+    """
+    tools = runtime()
+    create_organisation(tools.session(), tools.keys, name, now=tools.clock(), actor=ACTOR)
+    say(sign_in_address(name, administrator_name, administrator_email, StaffRole.ADMINISTRATOR))
 
 
 @organisation.command("set")

@@ -32,7 +32,7 @@ _programme_id = click.argument("programme_id", type=int)
 
 
 @programme.command("create")
-@click.option("--organisation", required=True, help="Who runs it; created with its first programme.")
+@click.option("--organisation", required=True, help="Who runs it; made with its first programme if it is not there.")
 @click.option("--name", required=True, help='Such as "Pilot 2027".')
 @click.option("--word", default="reverse", show_default=True, help='What you call it: "reverse" or "reciprocal".')
 @click.option("--focus", required=True, help='What it is about, such as "race and ethnicity".')

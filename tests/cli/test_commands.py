@@ -10,6 +10,8 @@ from flask.cli import ScriptInfo
 from feedback.cli import feedback
 from feedback.domain.errors import FeedbackError, NameRefused, NotFound, PlanRefused, QuestionnaireRefused, WaveNotReady
 from tests.databases import ON_SQLITE
+from tests.web.test_programme_settings import NEW
+from tests.web.test_staff_pages import press, see
 from tests.world import World
 
 pytestmark = ON_SQLITE
@@ -217,3 +219,21 @@ def test_every_command_explains_itself(words: list[str]) -> None:
     result = CliRunner().invoke(feedback, [*words, "--help"])
     assert result.exit_code == 0
     assert "Usage:" in result.output
+
+
+def test_an_organisation_is_made_with_an_administrator_who_needs_no_command_from_then_on(world: World) -> None:
+    who = ["--administrator-name", "Ada", "--administrator-email", "ada@example.com"]
+    link = output(world, "organisation", "create", "Example Organisation", *who).strip()
+    assert isinstance(refusal(world, "organisation", "create", "Example Organisation", *who), PlanRefused)
+    client, page = world.client(), link.removeprefix(world.tools.settings.base_url)
+    assert press(client, page, page).location == "/staff/"
+    assert "Three steps to the first survey" in see(client, "/staff/")
+    filled = {"name": "Pilot", "word": "reverse", "focus": "disability", "contact": "", "reviewer": ""}
+    sent = press(client, NEW, NEW, **filled, time_zone="Europe/Paris", minimum_group_size="5")
+    assert sent.location == "/staff/programmes/1"
+
+
+@pytest.mark.parametrize("name", ["", "two\nlines", "x" * 201])
+def test_an_organisation_has_a_name_that_can_be_shown(world: World, name: str) -> None:
+    who = ["--administrator-name", "Ada", "--administrator-email", "ada@example.com"]
+    assert isinstance(refusal(world, "organisation", "create", name, *who), PlanRefused)

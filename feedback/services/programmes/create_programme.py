@@ -11,12 +11,12 @@ from feedback.domain.errors import PlanRefused, sentence
 from feedback.domain.languages import ENGLISH, LANGUAGES
 from feedback.domain.survey.questionnaire_json import Words
 from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES, QuietTimes
+from feedback.services.programmes.create_organisation import with_keys
 from feedback.services.staff.name_people import Named, name_contact, name_reviewer
 from feedback.services.support.open_support_desk import SUPPORT_DAYS, open_support_desk
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation
 from feedback.storage.keys import KeyStore
-from feedback.storage.organisations import organisation_named
 from feedback.storage.programmes import Programme, programmes_of
 from feedback.storage.quiet_times import store_quiet_times
 
@@ -67,12 +67,9 @@ def create_programme(
     Requests for support are kept for `support_days` days.
     """
     _check(draft, smallest_group_size)
-    organisation = organisation_named(session, draft.organisation)
+    organisation = with_keys(session, keys, draft.organisation)
     lock_organisation(session, organisation.id)
     check_name_is_free(session, organisation.id, draft.name)
-    if organisation.signing_public_key is None:
-        keys.make_history_key(organisation.id)
-        organisation.signing_public_key = keys.make_signing_key(organisation.id)
     translated = {language: dict(words) for language, words in draft.translated.items()}
     elsewhere = {"organisation", "quiet_times", "translated", "contact", "reviewer"}
     stored = {name: value for name, value in vars(draft).items() if name not in elsewhere}

@@ -33,5 +33,5 @@ def set_approval(session: Session, name: str, *, approves_rosters: bool, now: da
 def _known(session: Session, name: str) -> int:
     number = known_organisation(session, name)
     if number is None:
-        raise NotFound("There is no organisation of that name; it is created with its first programme.")
+        raise NotFound("There is no organisation of that name. `feedback organisation create` makes it.")
     return number

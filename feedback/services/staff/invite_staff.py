@@ -29,7 +29,7 @@ def invite_staff(
     name = checked_name(name)
     organisation_id = known_organisation(session, organisation)
     if organisation_id is None:
-        raise NotFound("There is no organisation of that name; it is created with its first programme.")
+        raise NotFound("There is no organisation of that name. `feedback organisation create` makes it.")
     member = _known_or_new(session, organisation_id, read_address(email))
     if member.id is not None and member.role != role:
         end_review(session, member.id, destroys=(), now=now)

@@ -162,7 +162,7 @@ def number_of_account(session: Session, organisation: str, email: str) -> int:
 def _number(session: Session, organisation: str) -> int:
     found = known_organisation(session, organisation)
     if found is None:
-        raise NotFound("There is no organisation of that name; it is created with its first programme.")
+        raise NotFound("There is no organisation of that name. `feedback organisation create` makes it.")
     return found
 
 

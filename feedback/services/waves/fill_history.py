@@ -66,7 +66,7 @@ def unite_domains(
     """
     number = known_organisation(session, name)
     if number is None:
-        raise NotFound("There is no organisation of that name; it is created with its first programme.")
+        raise NotFound("There is no organisation of that name. `feedback organisation create` makes it.")
     alike = {read_domain(one) for one in domains}
     if len(alike) < 2:
         raise AddressRefused("Name at least two domains whose addresses are the same people’s.")

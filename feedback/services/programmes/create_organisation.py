@@ -1,0 +1,35 @@
+"""Make an organisation: with the key that signs its reports, and the one that tells whom it has asked before."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import PlanRefused
+from feedback.storage.audit_log import note
+from feedback.storage.keys import KeyStore
+from feedback.storage.organisations import Organisation, known_organisation, organisation_named
+
+MOST_LETTERS = 200
+
+
+def create_organisation(session: Session, keys: KeyStore, name: str, *, now: datetime, actor: str) -> int:
+    """Make an organisation and return its id, or raise PlanRefused for a name that is taken or cannot be shown."""
+    if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
+        raise PlanRefused(
+            f"The organisation’s name is empty, longer than {MOST_LETTERS} characters, or cannot be shown on one line."
+        )
+    if known_organisation(session, name) is not None:
+        raise PlanRefused("There is an organisation of this name already.")
+    number = with_keys(session, keys, name).id
+    note(session, now, actor, "created", f"organisation {number}")
+    session.commit()
+    return number
+
+
+def with_keys(session: Session, keys: KeyStore, name: str) -> Organisation:
+    """Return the organisation of that name with its keys, made if there is none; commits nothing."""
+    organisation = organisation_named(session, name)
+    if organisation.signing_public_key is None:
+        keys.make_history_key(organisation.id)
+        organisation.signing_public_key = keys.make_signing_key(organisation.id)
+    return organisation
