@@ -80,6 +80,8 @@ _STAFF: Mapping[str, str] = {
     "staff_sessions": "SELECT, INSERT, DELETE, UPDATE (seen_at)",
     "kept_forms": "SELECT, INSERT, DELETE",
     "staff_invitations": "SELECT, INSERT, DELETE",
+    # What is released waits for nobody any more.
+    "staff_letters": "SELECT (wave_id, kind), DELETE",
     "audit_log": _ADD,
 }
 # The worker opens, sends and closes, and enrols nobody. It mails links for signing in, whose digests it cannot read.
@@ -105,7 +107,7 @@ _WORKER: Mapping[str, str] = {
     "mail_batches": _EDIT,
     "deliveries": _EDIT,
     "audit_log": _ADD,
-    # To tell administrators that a report is held, and to mail links to whoever has an account.
+    # To tell staff what waits for them, and to mail links to whoever has an account.
     "staff": _READ,
     "staff_programmes": _READ,
     "sign_in_requests": "SELECT, DELETE, UPDATE (try_at)",
@@ -113,6 +115,7 @@ _WORKER: Mapping[str, str] = {
     "staff_sessions": "SELECT (staff_id, begun_at, seen_at), DELETE",
     "kept_forms": "SELECT (staff_id, expires_at), DELETE",
     "staff_invitations": "SELECT, DELETE, UPDATE (tell_at)",
+    "staff_letters": "SELECT, INSERT, DELETE, UPDATE (tell_at, told_count)",
     "relay_pace": _EDIT,
     "known_pepper": _READ,
     "address_notices": "SELECT, UPDATE (tell_at), DELETE",

@@ -33,7 +33,7 @@ class StaffMember(Base):
     """One member of staff of one organisation.
 
     Whoever `is_removed` has no access any more. The row stays: the audit log and approvals name it by its number.
-    Whoever `is_limited` sees the programmes of `StaffProgramme` alone.
+    Whoever `is_limited` sees the programmes of `StaffProgramme` alone. `language` is that of their last sign-in.
     """
 
     __tablename__ = "staff"
@@ -49,6 +49,7 @@ class StaffMember(Base):
     role: Mapped[str] = mapped_column(String(20))
     is_removed: Mapped[bool] = mapped_column(default=False)
     is_limited: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str | None] = mapped_column(String(10))
 
 
 class StaffProgramme(Base):
@@ -150,6 +151,11 @@ def allow_programmes_alone(session: Session, staff_id: int, programme_ids: Colle
     """Let somebody whose access is limited see these programmes and no others."""
     session.execute(delete(StaffProgramme).where(StaffProgramme.staff_id == staff_id))
     session.add_all(StaffProgramme(staff_id=staff_id, programme_id=one) for one in sorted(set(programme_ids)))
+
+
+def note_language(session: Session, staff_id: int, language: str) -> None:
+    """Record in which language somebody reads."""
+    session.execute(update(StaffMember).where(StaffMember.id == staff_id).values(language=language))
 
 
 def allow_programme(session: Session, staff_id: int, programme_id: int) -> None:

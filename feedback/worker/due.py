@@ -15,6 +15,7 @@ from feedback.services.mail.remind_participants import remind_participants
 from feedback.services.mail.send_mail import send_batch
 from feedback.services.mail.tell_former_addresses import tell_former_addresses
 from feedback.services.mail.tell_news import tell_news
+from feedback.services.mail.tell_staff import tell_staff
 from feedback.services.staff.forget_expired import any_expired, forget_expired
 from feedback.services.staff.mail_links import mail_links
 from feedback.services.staff.tell_invited import tell_invited
@@ -31,6 +32,7 @@ from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 from feedback.storage.sign_in_requests import any_request
 from feedback.storage.staff_invitations import any_invitation
+from feedback.storage.staff_letters import any_staff_letter
 from feedback.storage.waves import wave_by_id
 from feedback.worker.context import WorkerContext
 
@@ -44,6 +46,7 @@ class Chore(StrEnum):
     FINISH_CANCELLING = "finish-cancelling"
     SUPPORT = "support"
     TELL_FORMER = "tell-former-addresses"
+    TELL_STAFF = "tell-staff"
     DESTROY = "destroy"
     READ_BOUNCES = "read-bounces"
     MAIL_LINKS = "mail-sign-in-links"
@@ -79,6 +82,7 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, re
         cancelled = cancelled_waves_with_rights(session)
         support = [0] if support_is_due(session, now) else []
         former = [0] if addresses_to_tell(session, now) else []
+        letters = [0] if any_staff_letter(session, now) else []
         batches = next_batches(session, now, MOST_BATCHES, pace)
         links = [0] if any_request(session, now) or any_invitation(session, now) else []
         expired = [0] if any_expired(session, now, real_now=system_clock()) else []
@@ -87,6 +91,7 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, re
         *(Due(Chore.FINISH_CANCELLING, number) for number in cancelled),
         *(Due(Chore.SUPPORT, number) for number in support),
         *(Due(Chore.TELL_FORMER, number) for number in former),
+        *(Due(Chore.TELL_STAFF, number) for number in letters),
         *(Due(Act.SEND, number) for number in batches),
         *(Due(Chore.MAIL_LINKS, number) for number in links),
         *(Due(Chore.FORGET, number) for number in expired),
@@ -126,6 +131,8 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, now: datet
         serve_support_desks(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.TELL_FORMER:
         tell_former_addresses(session, context.relay, sender_settings=context.sender_settings, now=now)
+    elif chore is Chore.TELL_STAFF:
+        tell_staff(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.DESTROY:
         destroy_spent_keys(session, context.keys, now=now)
     elif chore is Chore.MAIL_LINKS:

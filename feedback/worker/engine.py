@@ -19,7 +19,9 @@ from feedback.services.waves.find_due import Act
 from feedback.worker.due import PRIORITIES, Chore, Due, Task
 
 WAVES, MAIL = "waves", "mail"
-_WITH_MAIL = (Act.SEND, Act.TELL, Chore.SUPPORT, Chore.TELL_FORMER, Chore.READ_BOUNCES, Chore.MAIL_LINKS)
+_WITH_MAIL = (
+    *(Act.SEND, Act.TELL, Chore.SUPPORT, Chore.TELL_FORMER, Chore.TELL_STAFF, Chore.READ_BOUNCES, Chore.MAIL_LINKS),
+)
 FIRST = 100
 _CONNECTIONS = 4
 _PATIENCE_SECONDS = 10

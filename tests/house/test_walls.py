@@ -44,6 +44,7 @@ OPEN_TABLES = {
     "sign_in_requests": "addresses that somebody typed to sign in, of staff or of nobody",
     "staff": "accounts of staff, who are no participants here",
     "staff_invitations": "which staff are to be told that they were given access",
+    "staff_letters": "which staff are to be told what of which survey",
     "waves": "calendars, questionnaires and sizes of groups",
 }
 # What may be named outside of storage: whoever names more writes SQL, and could name any table in it.

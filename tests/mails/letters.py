@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
+from feedback.domain.waves.staff_mails import StaffMail
 from feedback.locales.moments import clocks_of, time_of_day, weekday_and_day
 from feedback.mail.message import MailMessage, Value
 from feedback.mail.writing import write
@@ -38,12 +39,16 @@ VALUES: dict[str, Value] = {
     "announced_at": None,
     "wave": "1",
     "opens_at": "Monday 1 March 2027, 10:00 (Paris time)",
+    "expire_at": "Friday 14 May 2027, 10:00 (Paris time)",
     "inviter": "Ben Boss",
     "role": "coordinator",
     "accounts": (("Example Organisation", SIGN_IN),),
 }
 TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "cancellation")
-MAILS = (*TO_PARTICIPANTS, "support", "held", "postponement", "refusal", "corrected", "sign-in", "access")
+MAILS = (
+    *(*TO_PARTICIPANTS, "support", "held", "postponement", "refusal", "corrected", "sign-in", "access"),
+    *StaffMail,
+)
 
 
 def a_letter(mail: str, language: str = "en", addressee: str = ADDRESSEE, **changes: Value) -> MailMessage:

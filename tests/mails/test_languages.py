@@ -11,6 +11,7 @@ from flask import Flask
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.survey.duration import minutes_needed
 from feedback.domain.survey.questionnaires import Role
+from feedback.domain.waves.staff_mails import StaffMail
 from feedback.services.roster.import_roster import import_roster
 from forms.bank import STAGES, pair
 from tests.databases import ON_SQLITE
@@ -25,7 +26,7 @@ TRANSLATED = [language for language in LANGUAGES if language.code != "en"]
 in_every_language = pytest.mark.parametrize("language", TRANSLATED, ids=[one.code for one in TRANSLATED])
 ROSTER = ("en", "fr", "es", "ar", "cy", "fr-CA", "de")
 DATA = [ADDRESSEE, LINK, OPT_OUT, SIGN_IN, *(value for value in VALUES.values() if isinstance(value, str))]
-IN_LANGUAGES = (*TO_PARTICIPANTS, "sign-in", "access")
+IN_LANGUAGES = (*TO_PARTICIPANTS, "sign-in", "access", *StaffMail)
 """Other mails to staff are in English."""
 
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from feedback.domain.languages import LANGUAGES
+from feedback.domain.waves.staff_mails import StaffMail
 from feedback.mail.message import Value
 from tests.databases import ON_SQLITE
 from tests.mails.letters import LINK, MAILS, OPT_OUT, SIGN_IN, TO_PARTICIPANTS, VALUES, Read, a_letter, read
@@ -139,7 +140,7 @@ def test_the_contacts_address_is_a_link(app: Flask, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*LINKED, "results", "support", "held", "postponement", "refusal", "sign-in", "access"]
+    "name", [*LINKED, "results", "support", "held", "postponement", "refusal", "sign-in", "access", *StaffMail]
 )
 def test_the_box_of_a_link_says_what_it_opens(app: Flask, name: str) -> None:
     box = re.search(

@@ -36,6 +36,8 @@ MAY_STAY = {
     "sign_in_requests": "an address that somebody has typed to sign in; nothing was promised of it",
     "staff_sessions": "a digest of what was drawn at random, of staff, and opens nothing once its row is gone",
     "staff_invitations": "numbers of accounts",
+    "staff_programmes": "numbers of accounts and of programmes",
+    "staff_letters": "numbers of accounts and of surveys, and what staff are told of these",
     "address_notices": "a former address, which lies in the roster's own file too; nothing was promised of it",
     "organisation_logos": "a picture that everybody is shown",
     "known_pepper": "a fingerprint that is no secret",

@@ -29,6 +29,7 @@ from feedback.storage.roster_approvals import RosterApproval
 from feedback.storage.sign_in_requests import SignInRequest
 from feedback.storage.staff import SignIn, StaffMember, StaffProgramme, StaffSession
 from feedback.storage.staff_invitations import StaffInvitation
+from feedback.storage.staff_letters import StaffLetter
 from feedback.storage.support import SupportDesk, SupportRequest
 from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
 from tests.world import START
@@ -121,6 +122,7 @@ def main_rows() -> list[object]:
         a_person(),
         OptOut(digest=bytes(32), programme_id=1, wants_no_mail=True),
         a_wave(),
+        StaffLetter(id=1, wave_id=1, kind="opened", staff_id=1, tell_at=START),
         WaveGroup(wave_id=1, position=0, name="mentor", role="mentor", cohorts=["x"], invited=12),
         WaveQuestionnaire(wave_id=1, role="mentor", definition="{}"),
         Moment(id=1, wave_id=1, kind="look", number=1, due_at=START, is_done=False),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.report.released_comments import ReleasedComments, Shuffle, released_question, write_release
 from feedback.domain.staff import Reviewer
+from feedback.domain.waves.staff_mails import ABOUT_COMMENTS
 from feedback.services.comments.open_comments import open_comments, wave_in_review
 from feedback.services.reports.sign_document import sign_document
 from feedback.storage.audit_log import note
@@ -20,6 +21,7 @@ from feedback.storage.database import lock_wave
 from feedback.storage.keys import KeyStore
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.reports import report_of
+from feedback.storage.staff_letters import drop_letters
 
 _SHUFFLE = secrets.SystemRandom().shuffle
 
@@ -47,5 +49,6 @@ def release_comments(
     signature = sign_document(keys, programme_by_id(session, wave.programme_id).organisation, document)
     session.add(CommentRelease(wave_id=wave_id, document=document, signature=signature))
     destroy_comments(session, wave_id)
+    drop_letters(session, wave_id, ABOUT_COMMENTS)
     note(session, now, reviewer.actor, "released the comments", f"wave {wave_id}")
     session.commit()

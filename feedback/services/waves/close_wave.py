@@ -18,6 +18,7 @@ from feedback.domain.errors import KeysMissing, ReportHeld, TermsAltered, WaveNo
 from feedback.domain.links import EntitlementDigest
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.sealing import Place, seal_comment
+from feedback.domain.waves.staff_mails import StaffMail
 from feedback.domain.waves.states import News, WaveState
 from feedback.services.reports.audit_report import Attack, broken_rules
 from feedback.services.reports.audit_together import Hidden, reports_before, to_withhold
@@ -32,7 +33,10 @@ from feedback.storage.entitlements import destroy_entitlements, rights_of_wave
 from feedback.storage.history import drop_history
 from feedback.storage.keys import KeyStore
 from feedback.storage.responses import count_responses, destroy_responses
+from feedback.storage.staff_letters import tell_staff_at
 from feedback.storage.waves import Wave, count_calendar_change, groups_of, wave_by_id
+
+_WARNED_BEFORE = timedelta(days=7)
 
 
 def close_wave(
@@ -203,6 +207,7 @@ def _publish(
     destroy_entitlements(session, wave_id)
     wave.state, wave.news, wave.news_due_at = WaveState.CLOSED, News.RESULTS, now
     wave.close_failed_at = None
+    tell_staff_at(session, wave_id, StaffMail.REPORT, now)
     note(
         session, now, "service", f"published; {opened.rejected if opened else 0} rows were not valid", f"wave {wave_id}"
     )
@@ -230,3 +235,6 @@ def _keep_comments(session: Session, wave: Wave, opened: Opened, kept: frozenset
         sealed = [seal_comment(write_comment(one), wave.comment_key, place, code, size) for one in comments]
         add_comments(session, wave.id, code, sealed)
     wave.comments_expire_at = now + timedelta(days=wave.comment_days)
+    tell_staff_at(session, wave.id, StaffMail.COMMENTS, now)
+    if wave.comments_expire_at - _WARNED_BEFORE > now:
+        tell_staff_at(session, wave.id, StaffMail.COMMENTS_EXPIRE, wave.comments_expire_at - _WARNED_BEFORE)

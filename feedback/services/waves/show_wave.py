@@ -148,7 +148,7 @@ def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
         invited=wave.invited,
         may_close_early=wave.may_close_early,
         may_be_closed=state is WaveState.OPEN and (wave.may_close_early or wave.closes_at <= now),
-        may_be_extended=_may_be_extended(wave, moments, now),
+        may_be_extended=may_be_extended(wave, moments, now),
         opening_was_refused=state is WaveState.SCHEDULED and wave.opening_was_refused,
         waits_until=mails_from if _is_due(wave, now) and mails_from != now else None,
         mails_from=mails_from,
@@ -163,7 +163,8 @@ def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
     )
 
 
-def _may_be_extended(wave: Wave, moments: list[Moment], now: datetime) -> bool:
+def may_be_extended(wave: Wave, moments: list[Moment], now: datetime) -> bool:
+    """Tell whether the last look showed so few answers that a wave may be extended, and it is not too late."""
     looks = [moment for moment in moments if moment.kind == MomentKind.LOOK and moment.is_done]
     saw_too_few = bool(looks) and looks[-1].band == Band.FEWER_THAN_K
     return saw_too_few and wave.state == WaveState.OPEN and now < wave.closes_at and not wave.was_extended

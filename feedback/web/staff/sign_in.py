@@ -7,6 +7,7 @@ from feedback.domain.errors import AddressRefused, SignInRefused
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime, system_clock
 from feedback.services.staff.ask_for_link import ask_for_link
+from feedback.services.staff.keep_language import keep_language
 from feedback.services.staff.keep_sessions import begin_session, end_session
 from feedback.services.staff.mail_links import LIFETIME
 from feedback.services.staff.sign_in import sign_in
@@ -56,6 +57,7 @@ def enter(token: str) -> ResponseReturnValue:
         except SignInRefused as refusal:
             return make_response(_way_in(AskForLinkForm(formdata=None), refused=in_words(refusal)), 403)
         _end_by_cookie()
+        keep_language(runtime().session(), staff_id, spoken().code)
         secret = begin_session(runtime().session(), staff_id, now=system_clock())
     first = begin_anew(staff_id)
     session[IN_COOKIE] = secret

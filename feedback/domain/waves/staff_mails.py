@@ -1,0 +1,19 @@
+"""What staff are told by mail of a wave, beside what everybody who was invited hears of."""
+
+from enum import StrEnum
+
+
+class StaffMail(StrEnum):
+    """A mail to those who plan waves, or to the one who reads comments; its value names the folder of its words."""
+
+    OPENED = "opened"
+    UNREACHED = "unreached"
+    TOO_FEW = "too-few"
+    CLOSES_SOON = "closes-soon"
+    REPORT = "report-ready"
+    COMMENTS = "comments-wait"
+    COMMENTS_EXPIRE = "comments-expire"
+
+
+ABOUT_COMMENTS = frozenset({StaffMail.COMMENTS, StaffMail.COMMENTS_EXPIRE})
+"""To nobody but the reviewer whose name participants were told."""
