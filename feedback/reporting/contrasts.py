@@ -44,11 +44,13 @@ def _contrast(one: Contrast) -> tuple[Run, ...]:
     }
     if _is_of_others(one):
         pattern = _(
-            "Furthest apart: %(mentors)s but %(mentees)s did not answer %(answers)s to %(question)s",
+            "Largest difference: %(mentors)s but %(mentees)s did not answer %(answers)s to %(question)s",
             **places(*said),
         )
     else:
-        pattern = _("Furthest apart: %(mentors)s but %(mentees)s answered %(answers)s to %(question)s", **places(*said))
+        pattern = _(
+            "Largest difference: %(mentors)s but %(mentees)s answered %(answers)s to %(question)s", **places(*said)
+        )
     return filled(pattern, **said)
 
 
@@ -77,9 +79,9 @@ def _change(one: Contrast, *, marks_certain: bool) -> Finding:
         **_asked(one),
     }
     if _is_of_others(one):
-        pattern = _("%(before)s, now %(after)s, did not answer %(answers)s to %(question)s", **places(*said))
+        pattern = _("%(before)s before, %(after)s now, did not answer %(answers)s to %(question)s", **places(*said))
     else:
-        pattern = _("%(before)s, now %(after)s, answered %(answers)s to %(question)s", **places(*said))
+        pattern = _("%(before)s before, %(after)s now, answered %(answers)s to %(question)s", **places(*said))
     aside = likely_change(one.points, one.interval)
     is_marked = one.is_certain and marks_certain
     told = f"{aside}. {_certain()}" if is_marked else aside

@@ -118,7 +118,7 @@ def strengths(found: Standings, most: int = MOST) -> tuple[Paragraph | Sentences
     """Return so many of the strengths as sentences, or what comes nearest to one."""
     if found.strengths or not found.highest:
         return _findings(map(_standing, found.strengths[:most]))
-    lead = Paragraph(_("On no question is it certain that two thirds answered well. The nearest:"))
+    lead = Paragraph(_("On no question is it certain that two thirds answered favourably. The nearest:"))
     return (lead, *_findings([_standing(found.highest)]))
 
 
@@ -127,13 +127,13 @@ def concerns_of(found: Standings, most: int = MOST) -> tuple[Paragraph | Sentenc
     if found.concerns or not found.lowest:
         return _findings(map(_standing, found.concerns[:most]))
     if not most:
-        return (Paragraph(_("Elsewhere two thirds or more answered well, as far as known.")),)
-    lead = Paragraph(_("Elsewhere two thirds or more answered well, as far as known. The lowest:"))
+        return (Paragraph(_("Elsewhere two thirds or more answered favourably, as far as known.")),)
+    lead = Paragraph(_("Elsewhere two thirds or more answered favourably, as far as known. The lowest:"))
     return (lead, *_findings([_standing(found.lowest)]))
 
 
 def _below(found: Standings, most: int) -> tuple[Paragraph, ...]:
-    return (Paragraph(_("Under two thirds answered well:")),) if found.concerns[:most] else ()
+    return (Paragraph(_("Under two thirds answered favourably:")),) if found.concerns[:most] else ()
 
 
 def _findings(said: Iterator[Finding] | list[Finding]) -> tuple[Sentences, ...]:

@@ -47,7 +47,7 @@ def _nothing_to_act_on(found: ToActOn, *, concerns: bool) -> Iterator[str]:
     if found.alerts:
         return
     if found.looked_at:
-        yield _("No problem is frequent enough to act on.")
+        yield _("Nothing yet: no problem was reported often enough.")
     elif not found.unknown:
         yield _(
             "This page cannot say what to act on: it goes by themes such as harm, effort or safety, and no question "
@@ -83,7 +83,7 @@ def harm_findings(found: ToActOn, *, with_advice: bool = True) -> Iterator[Findi
             "answers": Run(chosen_words(question, options)),
             "question": asked_run(question),
         }
-        pattern = _("Harm, always told: %(counts)s answered %(answers)s to %(question)s", **places(*parts))
+        pattern = _("Harm (always reported): %(counts)s answered %(answers)s to %(question)s", **places(*parts))
         runs = filled(pattern, **parts)
         yield Finding(_with(runs, Run(_("Keep offering help."))) if with_advice else runs)
 

@@ -58,7 +58,7 @@ def test_a_later_report_says_what_changed(speaking: Flask) -> None:
     assert {"change", "appendix"} <= set(names(paper))
     short = words(paper, "short")
     asked = "answered “Choice 3” or “Choice 4” to “How?”"
-    assert f"0 of 12 mentors, now 8 of 12, {asked} 67 more in 100 (likely 30 to 86)" in short
+    assert f"0 of 12 mentors before, 8 of 12 now, {asked} 67 more in 100 (likely 30 to 86)" in short
     assert "1 of 1 result changed noticeably; chance alone changes fewer than one." in short
     assert "All are more than chance alone explains." in short
     assert "+67 points" in words(paper, "change")

@@ -74,10 +74,10 @@ def test_harm_has_its_line_whatever_was_answered(speaking: Flask) -> None:
     listed, calm = short(of_both(harm(), "222222333300")), short(of_both(harm(), "0" * 12))
     assert "Offer help to everybody, now." in listed
     assert (
-        "Harm, always told: at most 2 of 12 mentors answered “Choice 2” or “Choice 3” to “Any harm?” "
+        "Harm (always reported): at most 2 of 12 mentors answered “Choice 2” or “Choice 3” to “Any harm?” "
         "Keep offering help." in calm
     )
-    assert "No problem is frequent enough to act on." in calm
+    assert "Nothing yet: no problem was reported often enough." in calm
 
 
 def test_what_is_not_known_is_never_passed_over(speaking: Flask) -> None:
@@ -93,21 +93,21 @@ def test_strengths_and_concerns_are_sentences(speaking: Flask) -> None:
     said = short(report(facts(*asked), Said("mentor", Role.MENTOR, {"C1": GOOD, "V1": FAIR})))
     assert "Strengths - 9 of 12 mentors answered “Choice 3” or “Choice 4” to “How sure?”" in said
     concern = "6 of 12 mentors answered “Choice 3” or “Choice 4” to “How valued?”"
-    assert f"Concerns Under two thirds answered well: - {concern}" in said
+    assert f"Concerns Under two thirds answered favourably: - {concern}" in said
     assert "(1 group is not shown.)" not in said
 
 
 def test_where_nothing_stands_out_the_nearest_is_told(speaking: Flask) -> None:
-    assert "On no question is it certain that two thirds answered well. The nearest:" in short(
+    assert "On no question is it certain that two thirds answered favourably. The nearest:" in short(
         of_both(question(), FAIR)
     )
     well = short(of_both(question(), GOOD))
-    assert "Elsewhere two thirds or more answered well, as far as known. The lowest:" in well
+    assert "Elsewhere two thirds or more answered favourably, as far as known. The lowest:" in well
 
 
 def test_sides_that_differ_are_told_with_what_chance_can_do(speaking: Flask) -> None:
     clear, slight = short(of_both(question(), FAIR * 2, "0" * 19)), short(of_both(question(), FAIR, "000111133444"))
-    assert "Furthest apart: 12 of 24 mentors but at most 3 of 19 mentees answered “Choice 3” or “Choice 4”" in clear
+    assert "Largest difference: 12 of 24 mentors but at most 3 of 19 mentees answered “Choice 3” or “Choice 4”" in clear
     assert "Both answered much alike; the largest difference is 8 in 100." in slight
 
 
@@ -255,7 +255,7 @@ def test_questions_that_begin_alike_are_told_apart(speaking: Flask) -> None:
 def test_no_jargon_stands_on_a_first_page_and_each_change_has_its_interval(translated: Flask) -> None:
     told = first_page("27-people")
     assert not re.search(r"\bpoints\b|\bshares\b|\binterval\b|\bonly\b", told)
-    assert "6 of 13 mentees, now 12 of 12, answered" in told
+    assert "6 of 13 mentees before, 12 of 12 now, answered" in told
     assert "54 more in 100 (likely 19 to 77)" in told
     assert "“Likely” means 95% sure." in told
     assert "Not everybody answered everything, so totals differ." in told
@@ -270,7 +270,7 @@ def test_totals_that_are_alike_are_not_said_to_differ(speaking: Flask) -> None:
 
 def test_a_page_with_nothing_to_act_on_says_what_comes_next_if_there_are_concerns(speaking: Flask) -> None:
     worrying, well = (short(of_both(question(theme=Theme.SAFETY), of)) for of in ("222222222333", GOOD))
-    assert "No problem is frequent enough to act on. Next: discuss the concerns." in worrying
+    assert "Nothing yet: no problem was reported often enough. Next: discuss the concerns." in worrying
     assert "Next: discuss" not in well
 
 
