@@ -1,5 +1,6 @@
 """What staff are told by mail of a wave, beside what everybody who was invited hears of."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -17,3 +18,7 @@ class StaffMail(StrEnum):
 
 ABOUT_COMMENTS = frozenset({StaffMail.COMMENTS, StaffMail.COMMENTS_EXPIRE})
 """To nobody but the reviewer whose name participants were told."""
+LAST_DAY = timedelta(days=1)
+"""So long before a wave closes staff are told that it will."""
+UNREACHED_AFTER = timedelta(hours=4)
+"""So long after the opening, and each day from then on, staff are told if mails do not arrive."""

@@ -1,6 +1,6 @@
 """Whom a mail to staff about a wave concerns, and whether what it says is so. Never reads how many have answered."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,6 @@ from feedback.storage.programmes import programme_by_id
 from feedback.storage.staff import StaffMember, staff_in_role
 from feedback.storage.waves import Wave, moments_of
 
-DAY_BEFORE = timedelta(days=1)
 _PAGES = {
     StaffMail.UNREACHED: "/undeliverable",
     StaffMail.REPORT: "/report",

@@ -16,6 +16,7 @@ from feedback.domain.links import news_name, results_digest, results_secret
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.staff import PLANNERS, StaffRole
 from feedback.domain.waves.mails import MailKind, WaveMail
+from feedback.domain.waves.staff_mails import LAST_DAY, StaffMail
 from feedback.domain.waves.states import News
 from feedback.locales.moments import moment as in_words
 from feedback.mail.message import MailMessage
@@ -31,6 +32,7 @@ from feedback.storage.programmes import Programme, programme_by_id
 from feedback.storage.reports import report_of
 from feedback.storage.results import keep_results_page
 from feedback.storage.staff import staff_in_role
+from feedback.storage.staff_letters import tell_staff_at
 from feedback.storage.waves import Wave, wave_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
@@ -69,6 +71,8 @@ def tell_news(
         if wave.state == kind.sent_in:
             people = invited_to(session, wave_id)
             queue_for(session, wave_id, WaveMail(kind), people=people, now=now, defer=defer)
+        if wave.news == News.EXTENDED:
+            tell_staff_at(session, wave_id, StaffMail.CLOSES_SOON, wave.closes_at - LAST_DAY)
         _told(session, wave, now)
     elif wave.news in _MAIL_TO_STAFF:
         _tell_staff(session, relay, wave, sender_settings, now)

@@ -15,13 +15,13 @@ from feedback.domain.languages import ENGLISH, Language, address_in, spoken_lang
 from feedback.domain.links import news_name
 from feedback.domain.waves.quiet_times import QuietTimes
 from feedback.domain.waves.schedule import Hours
-from feedback.domain.waves.staff_mails import StaffMail
+from feedback.domain.waves.staff_mails import LAST_DAY, StaffMail
 from feedback.domain.waves.states import WaveState
 from feedback.locales.moments import moment as in_words
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay, RelayVerdict, SmtpSession
 from feedback.services.mail.sender_settings import SenderSettings
-from feedback.services.mail.staff_concerns import DAY_BEFORE, concerned, count_unreached, page_for
+from feedback.services.mail.staff_concerns import concerned, count_unreached, page_for
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
 from feedback.storage.programmes import programme_by_id
@@ -81,8 +81,8 @@ def _address(session: Session, letter: StaffLetter | None, now: datetime) -> Non
 
 def _later(session: Session, wave: Wave, kind: StaffMail, now: datetime) -> datetime | None:
     """Return until when a mail has to wait, if it has to: for the morning, or as the close has moved."""
-    if kind is StaffMail.CLOSES_SOON and wave.closes_at - DAY_BEFORE > now:
-        return wave.closes_at - DAY_BEFORE
+    if kind is StaffMail.CLOSES_SOON and wave.closes_at - LAST_DAY > now:
+        return wave.closes_at - LAST_DAY
     by_day = Hours(ZoneInfo(programme_by_id(session, wave.programme_id).time_zone), _NIGHT).next_allowed(now)
     return by_day if by_day > now else None
 

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.waves.states import WaveState, band_seen
+from feedback.domain.waves.staff_mails import StaffMail
+from feedback.domain.waves.states import Band, WaveState, band_seen
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
 from feedback.storage.responses import count_responses
+from feedback.storage.staff_letters import tell_staff_at
 from feedback.storage.waves import groups_of, moment_by_id, wave_by_id
 
 
@@ -22,5 +24,7 @@ def look_at_wave(session: Session, moment_id: int, *, now: datetime) -> None:
         answered = count_responses(session, wave.id)
         groups = len(groups_of(session, wave.id))
         moment.band = band_seen(answered, wave.invited or 0, wave.minimum_group_size, groups)
+        if moment.band == Band.FEWER_THAN_K and not wave.was_extended:
+            tell_staff_at(session, wave.id, StaffMail.TOO_FEW, now)
         note(session, now, "service", f"took look {moment.number}", f"wave {wave.id}")
     session.commit()

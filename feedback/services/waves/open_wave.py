@@ -14,6 +14,7 @@ from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.survey.responses import largest_body
 from feedback.domain.waves.calendar import SHORTEST_OPENING
 from feedback.domain.waves.mails import INVITATION
+from feedback.domain.waves.staff_mails import LAST_DAY, UNREACHED_AFTER, StaffMail
 from feedback.domain.waves.states import News, WaveState
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.roster.approve_roster import is_approved
@@ -31,6 +32,7 @@ from feedback.storage.history import add_history
 from feedback.storage.keys import KeyStore, WaveKeys
 from feedback.storage.people import Invitee, invitees
 from feedback.storage.programmes import programme_by_id
+from feedback.storage.staff_letters import tell_staff_at
 from feedback.storage.waves import (
     Wave,
     add_groups,
@@ -97,9 +99,16 @@ def open_wave(
     invited = (person.participant_id for person in people)
     queue_for(session, wave_id, INVITATION, people=invited, now=now, defer=defer)
     count_calendar_change(wave, now)
+    _tell_staff(session, wave, now)
     note(session, now, actor, "opened", f"wave {wave_id}")
     session.commit()
     return Opening(count.people, groups)
+
+
+def _tell_staff(session: Session, wave: Wave, now: datetime) -> None:
+    tell_staff_at(session, wave.id, StaffMail.OPENED, now)
+    tell_staff_at(session, wave.id, StaffMail.UNREACHED, now + UNREACHED_AFTER)
+    tell_staff_at(session, wave.id, StaffMail.CLOSES_SOON, wave.closes_at - LAST_DAY)
 
 
 def note_refused_opening(session: Session, wave_id: int, *, now: datetime) -> None:

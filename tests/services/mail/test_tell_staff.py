@@ -1,5 +1,7 @@
 """Staff are told by mail what waits for them: the right people, once, and in no mail more than their page shows."""
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,19 +10,24 @@ from sqlalchemy import select, update
 from feedback.domain.errors import MailRefused
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves.staff_mails import StaffMail
+from feedback.domain.waves.states import MomentKind
 from feedback.services.mail.tell_staff import tell_staff
 from feedback.services.staff.invite_staff import invite_staff
 from feedback.services.staff.keep_language import keep_language
+from feedback.services.waves.extend_wave import extend_wave
+from feedback.services.waves.look_at_wave import look_at_wave
+from feedback.storage.deliveries import Delivery
 from feedback.storage.organisations import organisation_named
 from feedback.storage.staff import StaffMember, StaffProgramme
 from feedback.storage.staff_letters import StaffLetter, tell_staff_at
-from feedback.storage.waves import Wave, wave_by_id
+from feedback.storage.waves import Wave, moments_of, wave_by_id
 from feedback.worker.due import Chore, Due, do, what_is_due
 from feedback.worker.worker import worker_context
 from tests.answering import respond
 from tests.promises.closing import spread
 from tests.reviewing import TEXTS, WISHES, decide_everything, release, wave_in_review
 from tests.services.mail.relays import ScriptedRelay
+from tests.web.test_staff_pages import SITE, signed_in
 from tests.world import REVIEWER, World, noted
 
 ADA, COB, VIC, OTTO = (f"{name}@example.com" for name in ("ada", "cob", "vic", "otto"))
@@ -76,6 +83,27 @@ def closed_wave(world: World, answers: int = 20) -> int:
     respond(world, spread(world, wave, answers), TEXTS, wishes=WISHES)
     world.close(wave)
     return wave
+
+
+def opened(world: World) -> int:
+    """A wave whose opening staff have heard of."""
+    wave = world.open_new_wave()
+    world.do_what_is_due()
+    return wave
+
+
+def pass_days(world: World, days: int) -> None:
+    """Let the service do what is due, hour by hour."""
+    for _hour in range(24 * days):
+        world.clock.pass_time(hours=1)
+        tell(world)
+
+
+def extend(world: World, wave: int) -> None:
+    with world.session() as session:
+        later = wave_by_id(session, wave).closes_at + 7 * DAY
+        session.rollback()
+        extend_wave(session, wave, later, now=world.clock(), actor="test")
 
 
 def set_on(world: World, staff_id: int, **changes: object) -> None:
@@ -289,6 +317,126 @@ def test_a_mail_is_in_the_language_of_the_last_sign_in_and_else_in_english(
     tell(world)
     subjects = {to: mail["Subject"] for to, mail in relay.received}
     assert (subjects[ADA], subjects[COB]) == ("A report is ready", "Un rapport est prêt")
+
+
+def test_planners_are_told_that_a_survey_has_opened(world: World, relay: ScriptedRelay, staff: dict[str, int]) -> None:
+    wave = world.open_new_wave()
+    tell(world)
+    assert told(relay, str(wave)) == relay.recipients == sorted(PLANNERS_OF_IT)
+
+
+@pytest.mark.parametrize(("answers", "readers"), [(4, PLANNERS_OF_IT), (5, set())])
+def test_planners_are_told_of_too_few_answers_at_the_look_and_of_nothing_else(
+    world: World, relay: ScriptedRelay, staff: dict[str, int], answers: int, readers: set[str]
+) -> None:
+    wave = opened(world)
+    respond(world, spread(world, wave, answers))
+    relay.received.clear()
+    world.clock.pass_time(days=7)
+    world.do_what_is_due()
+    tell(world)
+    needed = [to for to, mail in relay.received if mail["Subject"] == "A survey needs your decision"]
+    assert sorted(needed) == sorted(readers)
+
+
+def test_a_survey_that_was_extended_meanwhile_needs_no_decision(
+    world: World, relay: ScriptedRelay, staff: dict[str, int]
+) -> None:
+    wave = opened(world)
+    world.clock.pass_time(days=7)
+    with world.session() as session:
+        (look,) = (one.id for one in moments_of(session, wave) if one.kind == MomentKind.LOOK)
+        session.rollback()
+        look_at_wave(session, look, now=world.clock())
+    extend(world, wave)
+    tell(world)
+    assert "A survey needs your decision" not in {mail["Subject"] for _to, mail in relay.received}
+
+
+def test_planners_are_told_the_day_before_a_survey_closes_and_again_before_it_does_once_extended(
+    world: World, relay: ScriptedRelay, staff: dict[str, int]
+) -> None:
+    wave = opened(world)
+    closing = lambda: [to for to, mail in relay.received if mail["Subject"] == "A survey closes soon"]  # noqa: E731
+    pass_days(world, 12)
+    assert closing() == []
+    pass_days(world, 1)
+    assert sorted(closing()) == sorted(PLANNERS_OF_IT)
+    world.do_what_is_due()
+    extend(world, wave)
+    world.do_what_is_due()
+    pass_days(world, 7)
+    assert sorted(closing()) == sorted([*PLANNERS_OF_IT, *PLANNERS_OF_IT])
+
+
+@pytest.fixture
+def cannot_reach(relay: ScriptedRelay) -> Callable[[int], None]:
+    """Have the relay refuse the mail to one mentor for good."""
+    return lambda number: relay.says(f"mentor.{number}@example.com", "550 5.1.1 nobody here")
+
+
+def unreached(relay: ScriptedRelay, wave: int) -> list[str]:
+    return told(relay, f"{wave}/undeliverable")
+
+
+def test_planners_are_told_of_people_who_are_not_reached_and_not_twice_of_the_same(
+    world: World, relay: ScriptedRelay, staff: dict[str, int], cannot_reach: Callable[[int], None]
+) -> None:
+    cannot_reach(0)
+    wave = opened(world)
+    world.clock.pass_time(hours=4, seconds=-1)
+    tell(world)
+    assert unreached(relay, wave) == []
+    world.clock.pass_time(seconds=1)
+    tell(world)
+    assert unreached(relay, wave) == sorted(PLANNERS_OF_IT)
+    pass_days(world, 3)
+    assert unreached(relay, wave) == sorted(PLANNERS_OF_IT)
+
+
+def test_planners_are_told_again_when_more_are_not_reached_at_most_once_a_day(
+    world: World, relay: ScriptedRelay, staff: dict[str, int]
+) -> None:
+    wave = opened(world)
+    pass_days(world, 1)
+    assert unreached(relay, wave) == []
+    for count in (1, 2):
+        with world.session() as session:
+            mails = select(Delivery.id).order_by(Delivery.id).limit(count)
+            session.execute(update(Delivery).where(Delivery.id.in_(mails)).values(state="bounced"))
+            session.commit()
+        tell(world)
+        assert len(unreached(relay, wave)) == 2 * (count - 1)
+        pass_days(world, 1)
+        assert unreached(relay, wave) == sorted([*PLANNERS_OF_IT] * count)
+
+
+def test_when_staff_are_told_does_not_depend_on_who_has_answered(world: World) -> None:
+    waves = [world.open_new_wave() for _wave in range(2)]
+    respond(world, spread(world, waves[0], 20))
+    with world.session() as session:
+        columns = select(StaffLetter.kind, StaffLetter.tell_at).order_by(StaffLetter.kind)
+        first, second = (session.execute(columns.where(StaffLetter.wave_id == wave)).all() for wave in waves)
+    assert first == second
+
+
+def test_whoever_is_told_may_open_the_page_that_the_mail_leads_to(
+    world: World, relay: ScriptedRelay, staff: dict[str, int], cannot_reach: Callable[[int], None]
+) -> None:
+    cannot_reach(0)
+    wave = opened(world)
+    pass_days(world, 1)
+    respond(world, spread(world, wave, 20), TEXTS, wishes=WISHES)
+    world.close(wave)
+    tell(world)
+    roles = {ADA: StaffRole.ADMINISTRATOR, COB: StaffRole.COORDINATOR, REVIEWER.email: StaffRole.REVIEWER}
+    mails = [(to, text_of(mail)) for to, mail in relay.received if to in roles]
+    assert len(mails) == 7
+    readers = {role: signed_in(world, role) for role in roles.values()}
+    # The reviewer whom the survey names is that account; the others have the role of whom was told.
+    for to, text in mails:
+        (page,) = re.findall(r"https://feedback\.example\.com(/staff/\S+)", text)
+        assert readers[roles[to]].get(page, base_url=SITE).status_code == 200
 
 
 def test_a_mail_that_is_named_anew_goes_at_the_later_time_alone(world: World) -> None:
