@@ -8,8 +8,18 @@ from click.testing import CliRunner, Result
 from flask.cli import ScriptInfo
 
 from feedback.cli import feedback
-from feedback.domain.errors import FeedbackError, NameRefused, NotFound, PlanRefused, QuestionnaireRefused, WaveNotReady
+from feedback.domain.errors import (
+    AccessRefused,
+    FeedbackError,
+    NameRefused,
+    NotFound,
+    PlanRefused,
+    QuestionnaireRefused,
+    WaveNotReady,
+)
+from feedback.storage.programmes import programme_by_id
 from tests.databases import ON_SQLITE
+from tests.reviewing import wave_in_review
 from tests.web.test_programme_settings import NEW
 from tests.web.test_staff_pages import press, see
 from tests.world import World
@@ -237,3 +247,26 @@ def test_an_organisation_is_made_with_an_administrator_who_needs_no_command_from
 def test_an_organisation_has_a_name_that_can_be_shown(world: World, name: str) -> None:
     who = ["--administrator-name", "Ada", "--administrator-email", "ada@example.com"]
     assert isinstance(refusal(world, "organisation", "create", name, *who), PlanRefused)
+
+
+def test_whom_participants_are_told_is_named_by_command(world: World) -> None:
+    world.programme()
+    words = ["--organisation", "Example Organisation", "--name", "Olu", "--email", "olu@example.com"]
+    output(world, "staff", "invite", *words, "--role", "reviewer")
+    output(world, "programme", "set", "1", "--contact-email", "Olu@example.com", "--reviewer-email", "olu@example.com")
+    with world.session() as session:
+        told = programme_by_id(session, 1)
+        assert (told.contact_name, told.contact_email, told.reviewer_name) == ("Olu", "olu@example.com", "Olu")
+    assert isinstance(refusal(world, "programme", "set", "1", "--reviewer-email", "nobody@example.com"), NotFound)
+    assert isinstance(refusal(world, "programme", "set", "1", "--reviewer-email", "contact@example.com"), PlanRefused)
+
+
+def test_comments_are_destroyed_with_an_account_only_if_that_is_asked_for(world: World) -> None:
+    wave_in_review(world)
+    words = ["--organisation", "Example Organisation", "--email", "reviewer@example.com"]
+    refused = refusal(world, "staff", "remove", *words)
+    assert isinstance(refused, AccessRefused)
+    assert "wave 1 (Pilot, kickoff)" in str(refused)
+    output(world, "staff", "remove", *words, "--destroy-comments")
+    world.do_what_is_due()
+    assert isinstance(refusal(world, "comment", "list", "1"), WaveNotReady)

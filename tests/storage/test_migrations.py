@@ -498,3 +498,56 @@ def test_a_wave_cannot_promise_less_than_the_service(databases: Pair, column: st
         insert(session, main_rows())
         with pytest.raises(DBAPIError, match="ck_waves"):
             session.execute(text(f"UPDATE waves SET {column}"))
+
+
+_STAFF = (
+    "INSERT INTO staff (id, organisation_id, name, email, role, is_removed) VALUES (:id, 1, :name, :email, :role, :out)"
+)
+_NAMED = """
+INSERT INTO programmes (id, organisation_id, name, word, focus, minimum_group_size, time_zone, contact_name,
+  contact_email, reviewer_name, translated)
+VALUES (:id, 1, 'Pilot', 'reverse', 'race', 5, 'Europe/Paris', 'Ana', :contact, :reviewer, '{}')
+"""
+_ACCOUNTS = (
+    ("Ana", "ana@example.com", "coordinator", False),
+    ("Rea", "rea@example.com", "reviewer", False),
+    ("Two", "two@example.com", "reviewer", False),
+    ("Two", "too@example.com", "reviewer", False),
+    ("Cem", "cem@example.com", "coordinator", False),
+    ("Gone", "gone@example.com", "reviewer", True),
+)
+# (contact's address, reviewer's name) of a programme, and whose accounts these are taken for; 7 is made.
+_TAKEN_FOR = {
+    ("Ana@example.com", "Rea"): (1, 2),
+    ("new@example.com", "Two"): (7, None),
+    ("New@Example.com", "Cem"): (7, None),
+    ("gone@example.com", "Gone"): (None, None),
+}
+
+
+def test_a_name_is_taken_for_whoever_bears_it_alone_and_a_contact_for_whoever_has_the_address(empty: Pair) -> None:
+    with ExitStack() as stack:
+        tree = tree_of(stack, empty, "main")
+        upgrade(tree.engine, tree.base.metadata, tree.folder, "0028")
+        with Session(tree.engine) as session:
+            session.execute(
+                text("INSERT INTO organisations (id, name, approves_rosters, domains) VALUES (1, 'E', false, '[]')")
+            )
+            for number, (name, email, role, out) in enumerate(_ACCOUNTS, start=1):
+                values = {"id": number, "name": name, "email": email, "role": role, "out": out}
+                session.execute(text(_ACCOUNT), values)
+            if session.get_bind().dialect.name == "postgresql":
+                session.execute(text("SELECT setval(pg_get_serial_sequence('staff', 'id'), 6)"))
+            for number, (contact, reviewer) in enumerate(_TAKEN_FOR, start=1):
+                session.execute(text(_NAMED), {"id": number, "contact": contact, "reviewer": reviewer})
+            session.commit()
+        tree.up()
+        with Session(tree.engine) as session:
+            found = session.execute(text("SELECT contact_id, reviewer_id FROM programmes ORDER BY id")).all()
+            made = session.get_one(StaffMember, 7)
+            assert [tuple(row) for row in found] == list(_TAKEN_FOR.values())
+            assert (made.name, made.email, made.role, made.is_limited) == ("Ana", "new@example.com", "contact", False)
+        downgrade(tree.engine, tree.base.metadata, tree.folder, "0028")
+        with Session(tree.engine) as session:
+            has_access = session.scalars(text("SELECT email FROM staff WHERE NOT is_removed ORDER BY id")).all()
+    assert has_access == [email for _name, email, _role, out in _ACCOUNTS if not out]

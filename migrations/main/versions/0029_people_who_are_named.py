@@ -71,7 +71,7 @@ def _new_contact(organisation_id: int, name: str, email: str) -> int:
 INSERT INTO staff (organisation_id, name, email, role, is_removed, is_limited)
 VALUES (:organisation_id, :name, :email, 'contact', false, false) RETURNING id
 """
-    values = {"organisation_id": organisation_id, "name": name, "email": email}
+    values = {"organisation_id": organisation_id, "name": name, "email": email.lower()}
     return int(op.get_bind().execute(sa.text(insert), values).scalar_one())
 
 
