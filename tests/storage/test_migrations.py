@@ -500,9 +500,10 @@ def test_a_wave_cannot_promise_less_than_the_service(databases: Pair, column: st
             session.execute(text(f"UPDATE waves SET {column}"))
 
 
-_STAFF = (
-    "INSERT INTO staff (id, organisation_id, name, email, role, is_removed) VALUES (:id, 1, :name, :email, :role, :out)"
-)
+_ACCOUNT = """
+INSERT INTO staff (id, organisation_id, name, email, role, is_removed)
+VALUES (:id, 1, :name, :email, :role, :out)
+"""
 _NAMED = """
 INSERT INTO programmes (id, organisation_id, name, word, focus, minimum_group_size, time_zone, contact_name,
   contact_email, reviewer_name, translated)
@@ -530,9 +531,7 @@ def test_a_name_is_taken_for_whoever_bears_it_alone_and_a_contact_for_whoever_ha
         tree = tree_of(stack, empty, "main")
         upgrade(tree.engine, tree.base.metadata, tree.folder, "0028")
         with Session(tree.engine) as session:
-            session.execute(
-                text("INSERT INTO organisations (id, name, approves_rosters, domains) VALUES (1, 'E', false, '[]')")
-            )
+            session.execute(text("INSERT INTO organisations VALUES (1, 'Example', NULL, false, '[]')"))
             for number, (name, email, role, out) in enumerate(_ACCOUNTS, start=1):
                 values = {"id": number, "name": name, "email": email, "role": role, "out": out}
                 session.execute(text(_ACCOUNT), values)
