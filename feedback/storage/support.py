@@ -4,7 +4,7 @@ Knows no wave, no link and no participant. Holds no time of its own: the contact
 """
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ForeignKey, LargeBinary, delete, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -34,7 +34,7 @@ class SupportDesk(Base):
 
 
 class SupportRequest(Base):
-    """One request. `tell_at`: when the contact is to be mailed that there is one; None once that is done."""
+    """One request. `tell_at`: when the contact is mailed that there is one, or that it still waits; None once done."""
 
     __tablename__ = "support_requests"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -82,14 +82,17 @@ def mark_done(session: Session, programme_id: int, request_id: bytes) -> bool:
 
 def programmes_to_tell(session: Session, now: datetime) -> list[int]:
     """Return the programmes whose contact is to be told of requests by now."""
-    query = select(SupportRequest.programme_id).where(SupportRequest.tell_at <= now).distinct()
-    return sorted(session.scalars(query))
+    waits = (SupportRequest.tell_at <= now, SupportRequest.is_done.is_(False))
+    return sorted(session.scalars(select(SupportRequest.programme_id).where(*waits).distinct()))
 
 
-def untold_requests(session: Session, programme_id: int) -> list[bytes]:
-    """Return the ids of the requests of which the contact has not been told."""
-    mine = (SupportRequest.programme_id == programme_id, SupportRequest.tell_at.is_not(None))
-    return list(session.scalars(select(SupportRequest.id).where(*mine).order_by(SupportRequest.id)))
+def untold_requests(session: Session, programme_id: int, now: datetime) -> dict[bytes, date]:
+    """Return the requests of which the contact is to be told by now, by id, with the day on which each was made."""
+    waits = (SupportRequest.tell_at <= now, SupportRequest.is_done.is_(False))
+    query = select(SupportRequest.id, SupportRequest.expires_on, SupportDesk.days).order_by(SupportRequest.id)
+    found = query.join(SupportDesk, SupportDesk.programme_id == SupportRequest.programme_id)
+    mine = found.where(SupportRequest.programme_id == programme_id, *waits)
+    return {key: until - timedelta(days=days) for key, until, days in session.execute(mine)}
 
 
 def tell_again(session: Session, ids: list[bytes], at: datetime | None) -> None:

@@ -1,7 +1,8 @@
 """Tell contacts that somebody asks for support, in a mail that says no more, and destroy requests on their day."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,8 @@ from feedback.storage.support import (
 )
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
+# In the afternoon of the day after, whatever the hour of the request, so that a row tells no more than its day.
+_TOLD_AGAIN = time(16)
 
 
 def support_is_due(session: Session, now: datetime) -> bool:
@@ -40,19 +43,24 @@ def serve_support_desks(session: Session, relay: Relay, *, sender_settings: Send
 
 
 def _tell(session: Session, relay: Relay, programme_id: int, sender_settings: SenderSettings, now: datetime) -> None:
-    ids = untold_requests(session, programme_id)
-    message = _message(session, programme_id, ids, sender_settings)
+    asked_on = untold_requests(session, programme_id, now)
+    ids, zone = [*asked_on], ZoneInfo(programme_by_id(session, programme_id).time_zone)
+    message = _message(session, programme_id, f"{now:%Y%m%d}", ids, sender_settings)
     # Put off before it is tried: a worker that dies here must not write to the contact every second.
     tell_again(session, ids, now + _NEXT_ATTEMPT)
     session.commit()
     relay.send(message, "an email to a contact")
-    tell_again(session, ids, None)
+    for one, day in asked_on.items():
+        again_at = datetime.combine(day + timedelta(days=1), _TOLD_AGAIN, zone).astimezone(UTC)
+        tell_again(session, [one], again_at if again_at > now else None)
     session.commit()
 
 
-def _message(session: Session, programme_id: int, ids: list[bytes], sender_settings: SenderSettings) -> MailMessage:
+def _message(
+    session: Session, programme_id: int, day: str, ids: list[bytes], sender_settings: SenderSettings
+) -> MailMessage:
     programme = programme_by_id(session, programme_id)
-    name = hashlib.sha256(b"feedback/support" + b"".join(ids)).hexdigest()[:32]
+    name = hashlib.sha256(b"feedback/support" + day.encode() + b"".join(ids)).hexdigest()[:32]
     return MailMessage(
         recipient=stored_address(programme.contact_email),
         language=ENGLISH.code,
