@@ -155,7 +155,7 @@ def _sureness(report: Report, questions: Sequence[ReportQuestion], compared: Com
     if fewest and fewest < FEW_BELOW:
         yield _(
             "Few people: hints, not proof. One person can count for %(share)s.",
-            share=percent(1, fewest),
+            share=percent(1, min((fewest, *(n for _group, n in _totals(questions))))),
         )
     elif fewest:
         half = Count(fewest // 2, fewest // 2, fewest)
@@ -180,13 +180,14 @@ def _sureness(report: Report, questions: Sequence[ReportQuestion], compared: Com
 
 def _totals_differ(report: Report, questions: Sequence[ReportQuestion]) -> bool:
     answered = {rate.group.name: rate.answered for rate in report.rates}
-    closed = [one for one in questions if one.kind.adds_up]
-    return any(
-        count_in(question, result, question.option_codes).n != answered.get(result.group.name)
-        for question in closed
-        for result in question.results
-        if result.said
-    )
+    return any(n != answered.get(group) for group, n in _totals(questions))
+
+
+def _totals(questions: Sequence[ReportQuestion]) -> Iterator[tuple[str, int]]:
+    """Yield (group's name, how many answered) of each number that is published."""
+    for question in (one for one in questions if one.kind.adds_up):
+        for result in (one for one in question.results if one.said):
+            yield result.group.name, count_in(question, result, question.option_codes).n
 
 
 def _low_rates(rates: tuple[RateResult, ...]) -> Iterator[str]:

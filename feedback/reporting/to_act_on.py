@@ -83,7 +83,7 @@ def harm_findings(found: ToActOn, *, with_advice: bool = True) -> Iterator[Findi
             "answers": Run(chosen_words(question, options)),
             "question": asked_run(question),
         }
-        pattern = _("Harm (always reported): %(counts)s answered %(answers)s to %(question)s", **places(*parts))
+        pattern = _("Harm: %(counts)s answered %(answers)s to %(question)s", **places(*parts))
         runs = filled(pattern, **parts)
         yield Finding(_with(runs, Run(_("Keep offering help."))) if with_advice else runs)
 

@@ -73,10 +73,7 @@ def test_what_to_act_on_says_what_to_do_once(speaking: Flask, theme: Theme, advi
 def test_harm_has_its_line_whatever_was_answered(speaking: Flask) -> None:
     listed, calm = short(of_both(harm(), "222222333300")), short(of_both(harm(), "0" * 12))
     assert "Offer help to everybody, now." in listed
-    assert (
-        "Harm (always reported): at most 2 of 12 mentors answered “Choice 2” or “Choice 3” to “Any harm?” "
-        "Keep offering help." in calm
-    )
+    assert "Harm: at most 2 of 12 mentors answered “Choice 2” or “Choice 3” to “Any harm?” Keep offering help." in calm
     assert "Nothing yet: no problem was reported often enough." in calm
 
 
@@ -259,6 +256,8 @@ def test_no_jargon_stands_on_a_first_page_and_each_change_has_its_interval(trans
     assert "54 more in 100 (likely 19 to 77)" in told
     assert "“Likely” means 95% sure." in told
     assert "Not everybody answered everything, so totals differ." in told
+    # Of the ten who answered what fewest answered, not of the twelve in the smallest group.
+    assert "One person can count for 10%." in told
 
 
 def test_totals_that_are_alike_are_not_said_to_differ(speaking: Flask) -> None:
