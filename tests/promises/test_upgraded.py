@@ -153,10 +153,17 @@ def main_of(world: World) -> Engine:
         return world.tools.engines.main
 
 
-def test_a_wave_planned_before_an_upgrade_opens_after_it(upgraded: World, old: dict[str, Any]) -> None:
+def test_a_wave_planned_before_an_upgrade_opens_after_it_once_its_reviewer_has_access(
+    upgraded: World, old: dict[str, Any]
+) -> None:
     answer_the_rest(upgraded, old["links"])
     let_it_close(upgraded)
     upgraded.clock.pass_time(days=20)
+    upgraded.do_what_is_due()
+    assert state_of(upgraded, PLANNED) == "scheduled"
+    reviewer = ["--name", "Rea Viewer", "--email", "rea@example.com", "--role", "reviewer"]
+    output(upgraded, "staff", "invite", "--organisation", "Example Organisation", *reviewer)
+    output(upgraded, "programme", "set", "1", "--reviewer-email", "rea@example.com")
     upgraded.do_what_is_due()
     assert state_of(upgraded, PLANNED) == "open"
     answer(upgraded, upgraded.links(PLANNED)[0], C1="yes")
