@@ -13,6 +13,7 @@ from feedback.app import create_app
 from feedback.cli.serving import WebThread
 from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
+from feedback.demo.relay import start_smtp
 from feedback.domain.links import results_secret, to_address
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
@@ -40,13 +41,16 @@ SAID = "You asked for more time.\n\nWe have blocked an hour a month in every lea
 def service() -> Iterator[tuple[World, str]]:
     """A service with a programme, and its address."""
     with TemporaryDirectory(prefix="feedback-pictures-") as folder, SqliteServer(Path(folder)).pair() as pair_of:
-        port, clock = free_port(), FixedClock()
-        app = create_app(read_settings({**environment(pair_of, port), "FEEDBACK_SMTP_PORT": "1"}), clock)
+        port, clock, mailbox = free_port(), FixedClock(), Mailbox(Path(folder) / "mailbox")
+        relay = start_smtp(mailbox, "127.0.0.1", 0)
+        surroundings = {**environment(pair_of, port), "FEEDBACK_SMTP_PORT": str(relay.port)}
+        app = create_app(read_settings(surroundings), clock)
         server = WebThread(app, "127.0.0.1", int(port), "FEEDBACK_LISTEN_PORT")
         server.start()
-        world = World(app, clock, Mailbox(Path(folder) / "mailbox"), "sqlite")
+        world = World(app, clock, mailbox, "sqlite")
         yield world.begin_to_serve(), f"http://127.0.0.1:{port}"
         server.stop()
+        relay.stop()
         world.dispose()
 
 
