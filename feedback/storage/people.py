@@ -1,6 +1,6 @@
 """Participants: the roster. Knows names and addresses, and nothing of entitlements or responses."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -101,8 +101,13 @@ def people_at(session: Session, programme_id: int, email: Address | None) -> lis
     return list(session.scalars(select(Participant).where(*mine).order_by(Participant.id)))
 
 
-def namesakes(session: Session, programme_id: int) -> list[tuple[str, Address, Address]]:
-    """Return (name, address, other address) of those in the programme now whose name the organisation knows twice."""
+def namesakes(
+    session: Session, programme_id: int, among_programmes: Collection[int] | None = None
+) -> list[tuple[str, Address, Address]]:
+    """Return (name, address, other address) of those in the programme now whose name the organisation knows twice.
+
+    Others are looked for in all its programmes, or in some alone.
+    """
     other, theirs, own = aliased(Participant), aliased(Programme), Programme
     query = (
         select(Participant.name, Participant.email, other.email)
@@ -113,6 +118,8 @@ def namesakes(session: Session, programme_id: int) -> list[tuple[str, Address, A
         .distinct()
         .order_by(Participant.name, Participant.email, other.email)
     )
+    if among_programmes is not None:
+        query = query.where(other.programme_id.in_(among_programmes))
     return [(name, email, another) for name, email, another in session.execute(query)]
 
 

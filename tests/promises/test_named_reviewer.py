@@ -1,9 +1,11 @@
 """Participants are told the name of one person who reads what they write: nobody else does, whatever their role."""
 
 import re
+from threading import Thread
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from feedback.domain.errors import AccessRefused, NotNamed, PlanRefused, WaveNotReady
 from feedback.domain.staff import Reviewer, StaffRole
@@ -11,14 +13,16 @@ from feedback.services.comments.list_comments import list_comments
 from feedback.services.programmes.set_programme import name_people
 from feedback.services.staff.invite_staff import invite_staff
 from feedback.services.staff.manage_access import change_role, give_access, take_access, take_access_of
-from feedback.services.staff.name_people import Newcomer
+from feedback.services.staff.name_people import Newcomer, name_reviewer
 from feedback.services.staff.sign_in import Member
 from feedback.storage.comments import count_comments
+from feedback.storage.database import lock_organisation
 from feedback.storage.keys import Purpose
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.staff import account_at
 from feedback.storage.waves import wave_by_id
 from tests.answering import respond
+from tests.databases import ON_POSTGRESQL
 from tests.promises.closing import spread
 from tests.reviewing import QUOTED, TEXTS, WISHES, wave_in_review
 from tests.web.test_access import SURE, Way, go, token, ways
@@ -235,6 +239,79 @@ def test_a_survey_of_before_there_were_accounts_is_read_by_whoever_bears_the_ver
     with world.session() as session:
         name_people(session, 1, contact=None, reviewer=account(world), now=world.clock(), actor="test")
     assert read_as(world, wave, account(world)) > 0
+
+
+def test_an_account_that_is_given_to_somebody_else_is_told_by_their_name(world: World) -> None:
+    wave = world.planned_wave(world.programme())
+    take(world, account(world))
+    boss = Member(99, 1, "Ada", StaffRole.ADMINISTRATOR, CONTACT.email)
+    invite(world, REVIEWER.email, StaffRole.CONTACT, "Bob Boss")
+    with world.session() as session:
+        change_role(session, boss, account(world), StaffRole.REVIEWER, now=world.clock())
+    world.open(wave)
+    assert reader_of(world, wave) == (account(world), "Bob Boss")
+
+
+def reader_of(world: World, wave: int) -> tuple[int | None, str]:
+    with world.session() as session:
+        found = wave_by_id(session, wave)
+        return found.reviewer_id, found.reviewer_name
+
+
+def test_no_page_makes_anybody_the_reader_of_a_survey_that_named_no_account(world: World) -> None:
+    wave = wave_in_review(world)
+    with world.session() as session:
+        wave_by_id(session, wave).reviewer_id = None
+        session.commit()
+    client, settings = signed_in(world), "/staff/programmes/1/settings"
+    sent = {
+        "name": "Pilot",
+        "word": "reverse",
+        "focus": "race and ethnicity",
+        "contact": str(account(world, CONTACT.email)),
+    }
+    assert press(client, settings, settings, **sent, reviewer=str(account(world))).status_code == 303
+    assert reader_of(world, wave)[0] is None
+
+
+def test_a_contact_is_replaced_before_they_go_after_a_close_too(world: World) -> None:
+    wave_in_review(world)
+    with pytest.raises(AccessRefused):
+        take(world, account(world, CONTACT.email))
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("goes", [False, True])
+def test_what_changes_while_a_survey_opens_is_told_or_keeps_it_shut(world: World, goes: bool) -> None:
+    wave = world.planned_wave(world.programme())
+    invite(world, OTHER, name="Olu Other")
+    refused: list[Exception] = []
+
+    def open_it() -> None:
+        try:
+            world.open(wave)
+        except PlanRefused as refusal:
+            refused.append(refusal)
+
+    opening = Thread(target=open_it)
+    with world.session() as session:
+        lock_organisation(session, 1)
+        opening.start()
+        while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")):
+            session.execute(text("SELECT pg_sleep(0.05)"))
+        if goes:
+            take_access_of(session, account(world), now=world.clock(), actor="test")
+        else:
+            name_reviewer(session, programme_by_id(session, 1), account(world, OTHER))
+            session.commit()
+    opening.join()
+    if goes:
+        assert len(refused) == 1
+        return
+    assert reader_of(world, wave) == (account(world, OTHER), "Olu Other")
+    respond(world, spread(world, wave, 20), TEXTS, wishes=WISHES)
+    world.close(wave)
+    assert read_as(world, wave, account(world, OTHER)) > 0
 
 
 def test_the_page_says_first_which_comments_are_lost_and_believes_no_other_list(world: World) -> None:

@@ -8,8 +8,11 @@ from flask.testing import FlaskClient
 from feedback.domain.errors import AccessRefused, NotFound
 from feedback.domain.staff import StaffRole
 from feedback.services.programmes.set_programme import name_people
+from feedback.services.roster.import_roster import import_roster
+from feedback.services.staff.invite_staff import invite_staff
 from feedback.services.staff.manage_access import change_role, limit_access, person_with_access
 from feedback.services.staff.sign_in import Member
+from feedback.services.waves.check_history import known_twice
 from feedback.storage.staff import account_at, staff_in_role
 from tests.answering import respond
 from tests.databases import ON_SQLITE
@@ -157,6 +160,30 @@ def test_mails_about_a_programme_go_to_those_who_may_see_it(two: World) -> None:
     with two.session() as session:
         told = [[one.email for one in staff_in_role(session, 1, StaffRole.COORDINATOR, place)] for place in (1, 2)]
     assert told == [["coordinator@example.com"], []]
+
+
+def test_names_on_a_roster_that_is_not_theirs_are_not_looked_up_for_them(two: World) -> None:
+    client = signed_in(two)
+    with two.session() as session:
+        hidden = b"name,email,role\nZed Probe,zed@example.com,mentor\n"
+        mine = b"name,email,role\nZed Probe,probe@example.org,mentor\n"
+        for programme, people in ((1, hidden), (3, mine)):
+            programme = programme if programme == 1 else two.programme(0, 0)
+            import_roster(session, two.keys, programme, people, now=two.clock(), actor="test")
+        assert known_twice(session, 3) == ("Zed Probe",)
+        session.rollback()
+        assert known_twice(session, 3, {3}) == ()
+    limit(two, StaffRole.COORDINATOR, 3)
+    assert "Zed Probe" not in see(client, "/staff/programmes/3/plan-three")
+
+
+def test_whoever_becomes_an_administrator_by_command_sees_everything(two: World) -> None:
+    signed_in(two)
+    limit(two, StaffRole.COORDINATOR, 1)
+    with two.session() as session:
+        who = {"organisation": "Example Organisation", "name": "Ana", "email": "coordinator@example.com"}
+        invite_staff(session, **who, role=StaffRole.ADMINISTRATOR, now=two.clock(), actor="test")
+        assert person_with_access(session, number(two, StaffRole.COORDINATOR)).programmes is None
 
 
 def test_what_is_shown_of_other_programmes_is_not_even_counted(two: World) -> None:

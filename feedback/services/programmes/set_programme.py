@@ -81,10 +81,11 @@ def name_people(
 ) -> None:
     """Name the contact, the reviewer or both; None leaves one as it is. Raises NotFound, PlanRefused."""
     programme = programme_by_id(session, programme_id)
+    lock_organisation(session, programme.organisation_id)
     if contact is not None:
         name_contact(session, programme, contact)
     if reviewer is not None:
-        name_reviewer(session, programme, reviewer)
+        name_reviewer(session, programme, reviewer, adopts=True)
     note(session, now, actor, "named whom participants are told", f"programme {programme_id}")
     session.commit()
 

@@ -136,13 +136,12 @@ def _of_wave(session: Session, wave: WaveView) -> Iterator[Need]:
 
 
 def _of_people_named(session: Session, programme: ProgrammeView) -> Iterator[Need]:
+    named = named_with_access(session, programme.id)
+    if not named.has_contact:
+        yield Need(NeedKind.NO_CONTACT)
     live = [one for one in programme.waves if one.state in _CURRENT]
-    if live or not programme.waves:
-        named = named_with_access(session, programme.id)
-        if not named.has_contact:
-            yield Need(NeedKind.NO_CONTACT)
-        if not named.has_reviewer:
-            yield Need(NeedKind.NO_REVIEWER)
+    if (live or not programme.waves) and not named.has_reviewer:
+        yield Need(NeedKind.NO_REVIEWER)
 
 
 def _of_roster(session: Session, programme: ProgrammeView, live: Iterable[WaveView]) -> Iterator[Need]:

@@ -23,8 +23,8 @@ _UNREAD = sentence(
     "that this page names."
 )
 _CONTACT = sentence(
-    "Participants of an open survey are told to turn to this person. Name another contact on the settings of "
-    "“%(programme)s” first."
+    "Participants were told that they can turn to this person. Name another contact on the settings of “%(programme)s” "
+    "first."
 )
 
 
@@ -57,14 +57,20 @@ def end_review(session: Session, staff_id: int, *, destroys: Collection[int], no
 
 
 def check_replaced(session: Session, staff_id: int) -> None:
-    """Raise AccessRefused if participants of a survey under way are told to turn to somebody."""
+    """Raise AccessRefused if participants were told to turn to somebody: they still can, long after a close."""
     for programme in programmes_with_contact(session, staff_id):
-        if any(WaveState(wave.state) in _UNDER_WAY for wave in waves_of(session, programme.id)):
+        waves = waves_of(session, programme.id)
+        for wave in waves:
+            session.refresh(wave, ["opened_at"])
+        if any(wave.opened_at for wave in waves):
             raise AccessRefused(_CONTACT, programme=programme.name)
 
 
 def _waves_to_read(session: Session, staff_id: int, now: datetime) -> list[Wave]:
-    return [wave for wave in waves_read_by(session, staff_id) if _has_comments_ahead(session, wave, now)]
+    waves = waves_read_by(session, staff_id)
+    for wave in waves:
+        session.refresh(wave, ["state"])
+    return [wave for wave in waves if _has_comments_ahead(session, wave, now)]
 
 
 def _has_comments_ahead(session: Session, wave: Wave, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from feedback.services.staff.end_duties import end_review
 from feedback.services.staff.name_people import rename_wherever_named
 from feedback.services.staff.sign_in import issue_link
 from feedback.storage.audit_log import note
+from feedback.storage.database import lock_organisation
 from feedback.storage.organisations import known_organisation
 from feedback.storage.staff import StaffMember, account_at, end_sessions, revoke_sign_ins
 
@@ -30,10 +31,12 @@ def invite_staff(
     organisation_id = known_organisation(session, organisation)
     if organisation_id is None:
         raise NotFound("There is no organisation of that name. `feedback organisation create` makes it.")
+    lock_organisation(session, organisation_id)
     member = _known_or_new(session, organisation_id, read_address(email))
     if member.id is not None and member.role != role:
         end_review(session, member.id, destroys=(), now=now)
     member.name, member.role, member.is_removed = name, role, False
+    member.is_limited = bool(member.is_limited) and role is not StaffRole.ADMINISTRATOR
     session.flush()
     rename_wherever_named(session, member)
     revoke_sign_ins(session, member.id)

@@ -127,10 +127,13 @@ def change_role(
     _refuse_oneself(by, staff_id)
     member = _found(session, staff_id)
     if member.role != role:
+        lock_organisation(session, member.organisation_id)
         end_review(session, staff_id, destroys=destroys, now=now)
         note(session, now, by.actor, f"changed access from {member.role} to {role}", f"staff {staff_id}")
         member.role = role
         member.is_limited = member.is_limited and role is not StaffRole.ADMINISTRATOR
+        session.flush()
+        rename_wherever_named(session, member)
     session.commit()
 
 
@@ -171,6 +174,7 @@ def take_access_of(
 ) -> None:
     """Take an account's access away, whoever asks for it; raises NotFound, and AccessRefused as `take_access` does."""
     member = _found(session, staff_id)
+    lock_organisation(session, member.organisation_id)
     check_replaced(session, staff_id)
     end_review(session, staff_id, destroys=destroys, now=now)
     member.is_removed = True

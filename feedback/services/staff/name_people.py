@@ -50,19 +50,21 @@ def name_contact(session: Session, programme: Programme, who: Named) -> None:
     programme.contact_name, programme.contact_email = (account.name, account.email) if account else ("", "")
 
 
-def name_reviewer(session: Session, programme: Programme, who: Named) -> None:
+def name_reviewer(session: Session, programme: Programme, who: Named, *, adopts: bool = False) -> None:
     """Set who reads the comments of surveys that have not opened yet; commits nothing. Raises as `name_contact`.
 
-    A survey of before reviewers were accounts is read by whoever bears the name that its participants were told.
+    Hold the organisation's lock. Of a survey of before reviewers were accounts, which names a person and no account,
+    nobody reads the comments; whoever runs the service `adopts` it for an account of the name that was told.
     """
     account = _account(session, programme, who, StaffRole.REVIEWER)
     if account is not None and account.role != StaffRole.REVIEWER:
         raise PlanRefused(_NO_REVIEWER)
     programme.reviewer_id, programme.reviewer_name = (account.id, account.name) if account else (None, "")
     for wave in waves_of(session, programme.id):
+        session.refresh(wave, ["state"])
         if WaveState(wave.state) in _NOT_OPENED:
             wave.reviewer_id, wave.reviewer_name = programme.reviewer_id, programme.reviewer_name
-        elif wave.reviewer_id is None and account is not None and wave.reviewer_name == account.name:
+        elif adopts and wave.reviewer_id is None and account is not None and wave.reviewer_name == account.name:
             wave.reviewer_id = account.id
 
 
@@ -80,7 +82,7 @@ def named_with_access(session: Session, programme_id: int) -> NamedPeople:
         programme = programme_by_id(session, programme_id)
         return NamedPeople(
             has_contact=_with_access(session, programme.contact_id) is not None,
-            has_reviewer=_reads_comments(session, programme.reviewer_id),
+            has_reviewer=_reads_comments(session, programme.reviewer_id, programme.reviewer_name),
         )
 
 
@@ -98,7 +100,7 @@ def check_named(session: Session, programme: Programme, wave: Wave) -> None:
     """Raise PlanRefused unless the contact and the reviewer that participants will be told have access."""
     if _with_access(session, programme.contact_id) is None:
         raise PlanRefused(_NO_CONTACT_YET)
-    if not _reads_comments(session, wave.reviewer_id):
+    if not _reads_comments(session, wave.reviewer_id, wave.reviewer_name):
         raise PlanRefused(_NO_REVIEWER_YET)
 
 
@@ -142,11 +144,14 @@ def _new(session: Session, organisation_id: int, name: str, address: Address, ro
     return account
 
 
-def _reads_comments(session: Session, staff_id: int | None) -> bool:
+def _reads_comments(session: Session, staff_id: int | None, name: str) -> bool:
     account = _with_access(session, staff_id)
-    return account is not None and account.role == StaffRole.REVIEWER
+    return account is not None and account.role == StaffRole.REVIEWER and account.name == name
 
 
 def _with_access(session: Session, staff_id: int | None) -> StaffMember | None:
     account = None if staff_id is None else staff_by_id(session, staff_id)
+    if account is not None:
+        session.flush()
+        session.refresh(account)
     return None if account is None or account.is_removed else account

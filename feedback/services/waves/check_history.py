@@ -4,7 +4,7 @@ Inside the planned sequence of a programme, and for reports of long ago, that is
 A search may last seconds: what it found is kept in this process until anything that it depends on has changed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property, lru_cache
@@ -273,11 +273,14 @@ def _stages(waves: Iterable[Wave]) -> str:
     return ", ".join(dict.fromkeys(wave.stage for wave in sorted(waves, key=lambda wave: wave.id)))
 
 
-def known_twice(session: Session, programme_id: int) -> tuple[str, ...]:
-    """Return the names of those who may be somebody whom the organisation knows at another address as well."""
+def known_twice(session: Session, programme_id: int, sees: Collection[int] | None = None) -> tuple[str, ...]:
+    """Return the names of those who may be somebody whom the organisation knows at another address as well.
+
+    Whoever `sees` some programmes alone is told of no roster but theirs.
+    """
     organisation = programme_by_id(session, programme_id).organisation
     domains = organisation.same_domains
-    found = namesakes(session, programme_id)
+    found = namesakes(session, programme_id, sees)
     return tuple(dict.fromkeys(name for name, *both in found if len({one_address(one, domains) for one in both}) > 1))
 
 

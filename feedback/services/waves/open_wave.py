@@ -77,6 +77,7 @@ def open_wave(
     lock_wave(session, wave_id)
     wave = check_opening(session, wave_id, now)
     lock_programme(session, wave.programme_id)
+    _keep_as_named(session, wave)
     wave.roster_was_approved = is_approved(session, wave.programme_id)
     open_support_desk(session, keys, wave.programme_id)
     people, count = invitees(session, wave.programme_id), count_invited(session, wave.programme_id)
@@ -139,11 +140,20 @@ def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
 def _enter_history(
     session: Session, keys: KeyStore, wave: Wave, formed: FormedGroups, now: datetime
 ) -> list[dict[str, str]]:
-    lock_organisation(session, programme_by_id(session, wave.programme_id).organisation_id)
     members = invited_members(session, keys, wave.programme_id, formed.groups)
     twins = check_wave(session, keys, wave, formed, now=now, opens=True, members=members)
     add_history(session, wave.id, members)
     return [asdict(twin) for twin in twins]
+
+
+# Whoever names somebody else, or takes access away, holds the same lock: what is told is true from here on. It is taken
+# before anything is written, or the row of the wave would keep them from letting go of it.
+def _keep_as_named(session: Session, wave: Wave) -> None:
+    programme = programme_by_id(session, wave.programme_id)
+    lock_organisation(session, programme.organisation_id)
+    session.refresh(wave, ["reviewer_id", "reviewer_name"])
+    session.refresh(programme, ["contact_id", "contact_name", "contact_email"])
+    check_named(session, programme, wave)
 
 
 def _fix_terms(

@@ -1,6 +1,6 @@
 """Show a wave before it is stored: its calendar, its forecast, its twins. Writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,14 +42,16 @@ class WavePreview:
     namesakes: tuple[str, ...]
 
 
-def preview_wave(session: Session, keys: KeyStore, plan: WavePlan, *, now: datetime) -> WavePreview:
-    """Return what planning would store; raise PlanRefused where planning would."""
+def preview_wave(
+    session: Session, keys: KeyStore, plan: WavePlan, *, sees: Collection[int] | None = None, now: datetime
+) -> WavePreview:
+    """Return what planning would store, to somebody who `sees` some programmes or all; PlanRefused as planning."""
     with reading(session):
         programme = programme_by_id(session, plan.programme_id)
         calendar = planned_calendar(session, plan, now)
         formed = planned_groups(session, programme, plan)
         twins = check_history(session, keys, planned_survey(programme, plan, formed), formed.groups, now=now)
-        named = known_twice(session, programme.id)
+        named = known_twice(session, programme.id, sees)
         return WavePreview(calendar, hours_of(session, programme.id), formed, twins, named)
 
 
@@ -62,20 +64,17 @@ class PlannedOne:
 
 
 def preview_waves(
-    session: Session, keys: KeyStore, plans: Sequence[WavePlan], *, now: datetime
+    session: Session, keys: KeyStore, plans: Sequence[WavePlan], *, sees: Collection[int] | None = None, now: datetime
 ) -> tuple[PlannedOne, ...]:
     """Return what each of one programme's plans comes to, beside each other and what is stored."""
-    misplaced = planned_out_of_order(session, plans, now)
-    return tuple(_preview(session, keys, plan, refusal, now) for plan, refusal in zip(plans, misplaced, strict=True))
 
+    def preview(plan: WavePlan, refusal: PlanRefused | None) -> PlannedOne:
+        try:
+            return PlannedOne(preview_wave(session, keys, plan, sees=sees, now=now), refusal)
+        except PlanRefused as found:
+            return PlannedOne(None, found)
 
-def _preview(
-    session: Session, keys: KeyStore, plan: WavePlan, refusal: PlanRefused | None, now: datetime
-) -> PlannedOne:
-    try:
-        return PlannedOne(preview_wave(session, keys, plan, now=now), refusal)
-    except PlanRefused as found:
-        return PlannedOne(None, found)
+    return tuple(map(preview, plans, planned_out_of_order(session, plans, now)))
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def send(programme_id: int) -> ResponseReturnValue:
             wave_id = _write_down(plan)
             _say_planned(wave_id)
             return redirect(url_for(".wave", wave_id=wave_id), 303)
-        seen = preview_wave(runtime().session(), runtime().keys, plan, now=runtime().clock())
+        seen = preview_wave(runtime().session(), runtime().keys, plan, sees=member().programmes, now=runtime().clock())
         misplaced = planned_out_of_order(runtime().session(), (plan,), runtime().clock())[0]
     return _page(programme, form, seen, "" if misplaced is None else in_words(misplaced))
 

@@ -113,7 +113,7 @@ def _look(programme: ProgrammeView, form: ThreePlansForm) -> SeenPlans:
     asked = [part for part in form.parts if part.form.wanted.data and _is_readable(part)]
     plans = tuple(plan_of(programme, part.short_name, part.form, form.grouping.wish) for part in asked)
     tools = runtime()
-    found = preview_waves(tools.session(), tools.keys, plans, now=tools.clock())
+    found = preview_waves(tools.session(), tools.keys, plans, sees=member().programmes, now=tools.clock())
     for part, one in zip(asked, found, strict=True):
         if one.refusal is not None:
             _note(form, part.form.field_of(one.refusal), one.refusal)
