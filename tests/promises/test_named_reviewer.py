@@ -31,6 +31,7 @@ from tests.world import CONTACT, REVIEWER, World, noted
 
 ADMINISTRATOR = Member(99, 1, "Ada", StaffRole.ADMINISTRATOR, CONTACT.email)
 OTHER = "other.reviewer@example.com"
+WAITS = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
 
 
 def account(world: World, email: str = REVIEWER.email) -> int:
@@ -297,7 +298,7 @@ def test_what_changes_while_a_survey_opens_is_told_or_keeps_it_shut(world: World
     with world.session() as session:
         lock_organisation(session, 1)
         opening.start()
-        while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")):
+        while opening.is_alive() and not session.scalar(WAITS):
             session.execute(text("SELECT pg_sleep(0.05)"))
         if goes:
             take_access_of(session, account(world), now=world.clock(), actor="test")
