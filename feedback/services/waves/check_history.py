@@ -274,10 +274,7 @@ def _stages(waves: Iterable[Wave]) -> str:
 
 
 def known_twice(session: Session, programme_id: int, sees: Collection[int] | None = None) -> tuple[str, ...]:
-    """Return the names of those who may be somebody whom the organisation knows at another address as well.
-
-    Whoever `sees` some programmes alone is told of no roster but theirs.
-    """
+    """Return names that the organisation knows at another address as well, in programmes that one `sees`, or in all."""
     organisation = programme_by_id(session, programme_id).organisation
     domains = organisation.same_domains
     found = namesakes(session, programme_id, sees)
