@@ -110,17 +110,19 @@ def namesakes(
     """
     other, theirs, own = aliased(Participant), aliased(Programme), Programme
     query = (
-        select(Participant.name, Participant.email, other.email)
+        select(Participant.name, Participant.email, other.email, other.programme_id)
         .join(other, (other.name == Participant.name) & (other.email != Participant.email))
         .join(own, own.id == Participant.programme_id)
         .join(theirs, (theirs.id == other.programme_id) & (theirs.organisation_id == own.organisation_id))
         .where(Participant.programme_id == programme_id, Participant.has_left.is_(False))
         .distinct()
-        .order_by(Participant.name, Participant.email, other.email)
+        .order_by(Participant.name, Participant.email, other.email, other.programme_id)
     )
-    if among_programmes is not None:
-        query = query.where(other.programme_id.in_(among_programmes))
-    return [(name, email, another) for name, email, another in session.execute(query)]
+    return [
+        (name, email, another)
+        for name, email, another, place in session.execute(query)
+        if among_programmes is None or place in among_programmes
+    ]
 
 
 def names_of(session: Session, participant_ids: Iterable[int]) -> list[str]:
