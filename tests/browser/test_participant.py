@@ -1,7 +1,7 @@
 """The participant's journey in a real browser: a phone, no script, no cookie, the keyboard alone."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from forms.bank import pair
 from tests.browser.pressing import answer_all, answer_part, go_on, press, shown
@@ -80,7 +80,7 @@ def test_what_is_left_open_is_led_to_and_may_be_left_by_keyboard(live: World, ad
     plain_page.keyboard.press("Tab")
     with plain_page.expect_navigation():
         plain_page.keyboard.press("Enter")
-    assert plain_page.evaluate("[document.activeElement.tagName, document.activeElement.id]") == ["FIELDSET", "C1"]
+    expect(plain_page.locator("fieldset#C1")).to_be_focused()
     plain_page.keyboard.press("Tab")
     assert plain_page.evaluate(TAGS)[1:] == ["radio", "C1", ""]
     assert plain_page.evaluate("document.activeElement.parentElement.innerText.trim()") == "Leave open"

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from feedback.domain.links import results_secret, to_address
 from feedback.storage.support import desk_of
@@ -166,7 +166,7 @@ def test_errors_are_announced_focused_and_linked(live: World, address: str, plai
     go_on(plain_page)
     summary = plain_page.locator(".errors")
     assert summary.get_attribute("role") == "alert"
-    assert plain_page.evaluate("document.activeElement.className") == "errors"
+    expect(summary).to_be_focused()
     assert plain_page.title().startswith("Error:")
     for link in summary.locator("a").all():
         target = plain_page.locator(str(link.get_attribute("href")))
