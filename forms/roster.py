@@ -141,3 +141,20 @@ class LetGoForm(StaffForm):
         _("I am sure: they get no more email."),
         [InputRequired(_("Tick the box to note that they have left, or leave this page."))],
     )
+
+
+class OnePersonForm(StaffForm):
+    """The address of somebody who asks what is held about them."""
+
+    email = StringField(_("Their address"), [InputRequired(_("Write the address.")), Length(max=254)])
+
+
+class TakeOffForm(StaffForm):
+    """The decision to erase somebody who asked for it; `email` is the address that the page showed."""
+
+    set_by_page = ("csrf_token", "email")
+    email = HiddenField(validators=[InputRequired(), Length(max=254)])
+    sure = BooleanField(
+        _("I am sure: they asked to be taken off."),
+        [InputRequired(_("Tick the box to take them off, or leave this page."))],
+    )

@@ -47,7 +47,7 @@ _STAFF: Mapping[str, str] = {
     "programmes": _EDIT,
     "quiet_times": _EDIT,
     # Never the address; see `feedback_correct_address`.
-    "participants": "SELECT, INSERT, UPDATE (name, cohort, language, has_left)",
+    "participants": "SELECT, INSERT, UPDATE (name, cohort, language, has_left, is_to_be_erased)",
     # Enrolled with the roster; who wants no mail is the worker's alone to see.
     "opt_outs": "INSERT",
     # Only what planning, postponing, extending and beginning to close need: never the keys that answers are sealed to.
@@ -84,16 +84,17 @@ _STAFF: Mapping[str, str] = {
     "staff_letters": "SELECT (wave_id, kind), DELETE",
     "audit_log": _ADD,
 }
-# The worker opens, sends and closes, and enrols nobody. It mails links for signing in, whose digests it cannot read.
+# The worker opens, sends and closes, enrols nobody, and erases who asked for it. It mails links for signing in, whose
+# digests it cannot read.
 _WORKER: Mapping[str, str] = {
     **dict.fromkeys(_SHARED, _READ),
     "waves": "SELECT, UPDATE",
     "quiet_times": _READ,
     "wave_groups": _ADD,
     "wave_moments": "SELECT, UPDATE, DELETE",
-    "participants": _READ,
-    "roster_approvals": _READ,
-    "opt_outs": "SELECT, MAINTAIN",
+    "participants": "SELECT, UPDATE (name, email, cohort, language), DELETE, MAINTAIN",
+    "roster_approvals": "SELECT, UPDATE (entries), MAINTAIN",
+    "opt_outs": "SELECT, DELETE, MAINTAIN",
     "entitlements": "SELECT, INSERT, DELETE, MAINTAIN",
     "sealed_responses": "SELECT, DELETE, MAINTAIN",
     "comments": "SELECT, INSERT, DELETE, MAINTAIN",
@@ -105,7 +106,7 @@ _WORKER: Mapping[str, str] = {
     "support_desks": _ADD,
     "support_requests": "SELECT, DELETE, UPDATE (tell_at), MAINTAIN",
     "mail_batches": _EDIT,
-    "deliveries": _EDIT,
+    "deliveries": f"{_EDIT}, DELETE, MAINTAIN",
     "audit_log": _ADD,
     # To tell staff what waits for them, and to mail links to whoever has an account.
     "staff": _READ,
@@ -118,7 +119,7 @@ _WORKER: Mapping[str, str] = {
     "staff_letters": "SELECT, INSERT, DELETE, UPDATE (tell_at, told_count)",
     "relay_pace": _EDIT,
     "known_pepper": _READ,
-    "address_notices": "SELECT, UPDATE (tell_at), DELETE",
+    "address_notices": "SELECT, UPDATE (tell_at), DELETE, MAINTAIN",
     **dict.fromkeys(TABLES, "SELECT, INSERT, UPDATE, DELETE"),
 }
 # Staff see when a worker last looked for what is due; workers write it.

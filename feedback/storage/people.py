@@ -4,7 +4,19 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, String, UniqueConstraint, func, select, update
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from feedback.domain.address import Address
@@ -18,12 +30,21 @@ from feedback.storage.programmes import Programme, programme_by_id
 
 
 class Participant(Base):
-    """One person in one role of one programme. Whoever has left gets no more mail."""
+    """One person in one role of one programme. Whoever has left gets no more mail.
+
+    `is_to_be_erased`: they asked to be taken off; a row without a name is what is left of somebody for a moment.
+    """
 
     __tablename__ = "participants"
     __table_args__ = (
         UniqueConstraint("programme_id", "email", "role"),
         CheckConstraint("role IN ('mentor', 'mentee')", name="role"),
+        Index(
+            "ix_participants_to_be_erased",
+            "id",
+            postgresql_where=text("is_to_be_erased"),
+            sqlite_where=text("is_to_be_erased"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,6 +55,7 @@ class Participant(Base):
     cohort: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(20))
     has_left: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_to_be_erased: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +169,7 @@ def add_people(session: Session, programme_id: int, rows: Iterable[RosterRow]) -
 
 def roster_names(session: Session, programme_id: int) -> list[str]:
     """Return the names of everybody who is or was in the programme, sorted, each once."""
-    query = select(Participant.name).where(Participant.programme_id == programme_id).distinct()
+    query = select(Participant.name).where(Participant.programme_id == programme_id, Participant.name != "").distinct()
     return sorted(session.scalars(query))
 
 

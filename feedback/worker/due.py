@@ -16,6 +16,7 @@ from feedback.services.mail.send_mail import send_batch
 from feedback.services.mail.tell_former_addresses import tell_former_addresses
 from feedback.services.mail.tell_news import tell_news
 from feedback.services.mail.tell_staff import tell_staff
+from feedback.services.roster.erase_people import erase_people
 from feedback.services.staff.forget_expired import any_expired, forget_expired
 from feedback.services.staff.mail_links import mail_links
 from feedback.services.staff.tell_invited import tell_invited
@@ -29,6 +30,7 @@ from feedback.services.waves.open_wave import note_refused_opening, open_wave
 from feedback.storage.address_corrections import addresses_to_tell
 from feedback.storage.database import reading
 from feedback.storage.entitlements import cancelled_waves_with_rights
+from feedback.storage.erasures import any_to_erase
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 from feedback.storage.sign_in_requests import any_request
 from feedback.storage.staff_invitations import any_invitation
@@ -47,6 +49,7 @@ class Chore(StrEnum):
     SUPPORT = "support"
     TELL_FORMER = "tell-former-addresses"
     TELL_STAFF = "tell-staff"
+    ERASE = "erase-people"
     DESTROY = "destroy"
     READ_BOUNCES = "read-bounces"
     MAIL_LINKS = "mail-sign-in-links"
@@ -83,6 +86,7 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, re
         support = [0] if support_is_due(session, now) else []
         former = [0] if addresses_to_tell(session, now) else []
         letters = [0] if any_staff_letter(session, now) else []
+        doomed = [0] if any_to_erase(session) else []
         batches = next_batches(session, now, MOST_BATCHES, pace)
         links = [0] if any_request(session, now) or any_invitation(session, now) else []
         expired = [0] if any_expired(session, now, real_now=system_clock()) else []
@@ -94,6 +98,7 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, re
         *(Due(Act.SEND, number) for number in batches),
         *(Due(Chore.TELL_STAFF, number) for number in letters),
         *(Due(Chore.MAIL_LINKS, number) for number in links),
+        *(Due(Chore.ERASE, number) for number in doomed),
         *(Due(Chore.FORGET, number) for number in expired),
         Due(Chore.DESTROY, 0),
         *([Due(Chore.READ_BOUNCES, 0)] if reads_bounces else []),
@@ -133,6 +138,8 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, now: datet
         tell_former_addresses(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.TELL_STAFF:
         tell_staff(session, context.relay, sender_settings=context.sender_settings, now=now)
+    elif chore is Chore.ERASE:
+        erase_people(session, context.keys, now=now)
     elif chore is Chore.DESTROY:
         destroy_spent_keys(session, context.keys, now=now)
     elif chore is Chore.MAIL_LINKS:

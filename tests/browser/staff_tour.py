@@ -282,6 +282,14 @@ def _putting_in(address: str, page: Page, code: str, tour: Tour) -> Iterator[str
     yield "a known person"
     send(page, "main details [type=submit]")
     yield "a known person, not let go"
+    page.goto(f"{address}/staff/one-person?language={code}")
+    yield "one person’s request"
+    page.locator("#email").fill("mentor.0@example.com")
+    send(page)
+    unfold(page)
+    yield "what is held"
+    send(page, "main details [type=submit]")
+    yield "not taken off"
     for pasted, name in ((UNKNOWN, "columns"), (WRONG, "mend"), (CHANGES, "check")):
         page.goto(new)
         page.locator("#pasted").fill(pasted)

@@ -5,10 +5,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -152,8 +153,13 @@ def shape(engine: Engine, table: str) -> dict[str, object]:
         "foreign keys": sorted(map(str, found.get_foreign_keys(table))),
         "unique": sorted(map(str, found.get_unique_constraints(table))),
         "checks": sorted(map(str, found.get_check_constraints(table))),
-        "indexes": sorted(map(str, found.get_indexes(table))),
+        "indexes": sorted(map(_as_text, found.get_indexes(table))),
     }
+
+
+def _as_text(index: Mapping[str, Any]) -> str:
+    options = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
+    return str({**index, "dialect_options": options})
 
 
 def tables_without_rowid(engine: Engine) -> set[str]:

@@ -172,7 +172,7 @@ def _write(
     for known, row in merge.known:
         person = before[known.email, known.role]
         person.name, person.cohort, person.language = row.name, row.cohort, row.language
-        person.has_left = False
+        person.has_left = person.is_to_be_erased = False
     add_people(session, programme_id, merge.new)
 
 

@@ -13,6 +13,7 @@ from feedback.web.staff import (
     comparisons,
     emails,
     kept,
+    one_person,
     own_words,
     persons,
     planning,
@@ -84,6 +85,9 @@ staff.add_url_rule(_ONE, "add_person", persons.add, methods=["POST"])
 staff.add_url_rule(f"{_ONE}/<int:number>", "person", persons.one)
 staff.add_url_rule(f"{_ONE}/<int:number>", "correct_person", persons.correct, methods=["POST"])
 staff.add_url_rule(f"{_ONE}/<int:number>/left", "let_person_go", persons.leave, methods=["POST"])
+staff.add_url_rule("/one-person", "ask_one_person", one_person.ask)
+staff.add_url_rule("/one-person", "show_one_person", one_person.show, methods=["POST"])
+staff.add_url_rule("/one-person/erase", "erase_one_person", one_person.erase, methods=["POST"])
 _IN = "/programmes/<int:programme_id>/roster/new"
 staff.add_url_rule(_IN, "ask_people", putting_in.ask)
 staff.add_url_rule(_IN, "send_people", putting_in.send, methods=["POST"])
