@@ -28,7 +28,8 @@ pytestmark = ON_SQLITE
 OPEN = {f"staff.{name}" for name in ("how_to_sign_in", "ask_for_mail", "ask_sign_in", "sign_in", "sign_out")}
 OWN = {f"staff.{name}" for name in ("sessions", "end_session", "end_all_sessions", "kept", "forget_kept")}
 """Of whoever is signed in, wherever: no organisation owns them."""
-ELSEWHERE = OWN | {"staff.give_access", "staff.ask_programme", "staff.create_programme"}
+_ABOUT_SOMEBODY = {f"staff.{name}_one_person" for name in ("ask", "show", "erase")}
+ELSEWHERE = OWN | _ABOUT_SOMEBODY | {"staff.give_access", "staff.ask_programme", "staff.create_programme"}
 """What says nothing of anybody else's, whatever it answers."""
 REVIEWERS_ALONE = {
     f"staff.{name}"
