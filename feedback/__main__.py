@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -10,6 +11,10 @@ from feedback.cli.application import Service
 from feedback.config import wants_json_logs
 from feedback.domain.errors import FeedbackError
 from feedback.logs import configure_logs
+
+if TYPE_CHECKING:
+    from feedback.config import Settings
+    from feedback.runtime import Clock
 
 REFUSED = 1
 _UNUSABLE = (
@@ -25,7 +30,7 @@ def main() -> None:
     """Run a command; what cannot be done is said in a sentence, with exit code 1 (2 for wrong usage)."""
     try:
         configure_logs(as_json=wants_json_logs(os.environ))
-        feedback(obj=Service(_create_app, _add_pages))
+        feedback(obj=Service(_create_app, _add_pages, _create_another))
     except FeedbackError as error:
         _refuse(str(error))
     except Exception as error:
@@ -45,6 +50,12 @@ def _add_pages(app: Flask) -> None:
     from feedback.app import add_pages
 
     add_pages(app)
+
+
+def _create_another(settings: "Settings", clock: "Clock") -> Flask:
+    from feedback.app import create_app
+
+    return create_app(settings, clock)
 
 
 def _database_fault(error: Exception) -> str | None:

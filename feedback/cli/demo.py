@@ -3,20 +3,23 @@
 import os
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from feedback.cli.application import served_app, this_app
+from feedback.cli.application import another_app, served_app, this_app
 from feedback.cli.lazy import Lazy, LazyGroup
 from feedback.cli.output import ACTOR, say
 from feedback.cli.serving import Ending, WebThread, bring_pepper
 from feedback.cli.staff import sign_in_address
 from feedback.config import Settings
+from feedback.demo.examples import make_examples
 from feedback.demo.mailbox import Mailbox
 from feedback.demo.mailbox_page import mailbox_app
 from feedback.demo.participants import answer_unopened
-from feedback.demo.programme import COORDINATOR, ORGANISATION, REVIEWER, prepare_programme
+from feedback.demo.programme import COORDINATOR, ORGANISATION, REVIEWER, DemoWave, prepare_programme
+from feedback.demo.rehearsal import start_relay
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.staff import StaffRole
 from feedback.resources import migrations_folder
@@ -31,7 +34,8 @@ _SECONDS_FOR_MAILS = 30
 
 
 @demo.command("run")
-def run_command() -> None:
+@click.option("--alone", is_flag=True, help="Make the programme to try, and none of the others.")
+def run_command(alone: bool) -> None:  # click's way
     """Run pages, worker and a mailbox in this process, on example data, until Ctrl-C.
 
     \b
@@ -45,13 +49,14 @@ def run_command() -> None:
     mailbox = Mailbox(_mailbox_folder(tools.settings))
     mailbox_port = int(os.environ.get(_MAILBOX_PORT, "8001"))
     settings = tools.settings
+    wave = prepare_programme(tools) if alone else _prepare(tools)
     web = WebThread(served_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
     inboxes = WebThread(mailbox_app(mailbox, settings.base_url), "127.0.0.1", mailbox_port, _MAILBOX_PORT)
-    smtp = start_relay(mailbox, settings)
+    smtp = start_relay(mailbox, settings.smtp.host, settings.smtp.port)
     worker = WorkerThread(Worker(worker_context(this_app())), ending.fail)
     for part in (web, inboxes, worker):
         part.start()
-    _welcome(tools, mailbox, mailbox_port)
+    _welcome(tools, mailbox, mailbox_port, wave)
     ending.wait()
     say("\nStopping. `make run` goes on with the same data.")
     for part in (worker, smtp, inboxes, web):
@@ -78,24 +83,21 @@ def check_is_embedded(settings: Settings) -> None:
         raise SettingsRefused("FEEDBACK_DATABASE_URL is set; the demo runs on its own embedded databases only.")
 
 
-def start_relay(mailbox: Mailbox, settings: Settings):  # type: ignore[no-untyped-def]  # aiosmtpd is untyped
-    """Receive the service's emails into a mailbox; SettingsRefused if the port is taken, or nothing can receive."""
-    try:
-        from feedback.demo.relay import start_smtp
-    except ModuleNotFoundError:
-        raise SettingsRefused("The demo is not installed here: `make run` installs it in a checkout.") from None
-    try:
-        return start_smtp(mailbox, settings.smtp.host, settings.smtp.port)
-    except OSError:
-        raise SettingsRefused(f"FEEDBACK_SMTP_PORT is {settings.smtp.port}, which another program uses.") from None
-
-
 def _mailbox_folder(settings: Settings) -> Path:
     return settings.instance / "demo-mailbox"
 
 
-def _welcome(tools: Runtime, mailbox: Mailbox, mailbox_port: int) -> None:
+def _prepare(tools: Runtime) -> DemoWave | None:
+    # What is due from now on, the emails of the programme to try among it, belongs to the worker.
+    begun_at = tools.clock() - timedelta(minutes=1)
     wave = prepare_programme(tools)
+    if wave is not None:
+        say("Making examples of what becomes of programmes …")
+        make_examples(another_app, tools, begun_at, lambda _words: None)
+    return wave
+
+
+def _welcome(tools: Runtime, mailbox: Mailbox, mailbox_port: int, wave: DemoWave | None) -> None:
     if wave is not None:
         say(f"A demo programme was made; its kick-off wave invites {wave.invited} people.")
         _wait_for_mails(mailbox, wave.invited)

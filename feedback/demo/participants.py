@@ -6,13 +6,17 @@ They know nothing of the service but its pages, and leave every survey alone who
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.message import Message
+from http import HTTPStatus
 from http.client import HTTPException
 from itertools import groupby
 from random import Random
-from typing import Any
+from typing import Any, cast
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
+
+from werkzeug.test import Client
 
 from feedback.demo.mailbox import Mailbox, plain_text
 from feedback.domain.errors import FeedbackError
@@ -49,6 +53,10 @@ _UNFAVOURABLE = re.compile(r"disagree|never|\bnot?\b|none|poor|bad")
 _FAVOURABLE = re.compile(r"\bagree|always|very|good|yes|a-lot")
 
 
+Fetch = Callable[[Request], Any]
+"""Returns the page that a request leads to, as a tree; raises HTTPError."""
+
+
 @dataclass(frozen=True)
 class Temper:
     """How somebody answers: by `chance`, and the more favourably the higher the `warmth` (2 is cool, 4 is warm)."""
@@ -57,10 +65,13 @@ class Temper:
     warmth: float = WARM
 
 
-def answer_unopened(mailbox: Mailbox, seed: int, report: Callable[[str], None], warmth: float = WARM) -> int:
+def answer_unopened(
+    mailbox: Mailbox, seed: int, report: Callable[[str], None], warmth: float = WARM, fetch: Fetch | None = None
+) -> int:
     """Answer the surveys whose mails nobody opened, and return how many were answered; about one in seven never is.
 
-    The same seed and the same mails give the same answers. Raises FeedbackError when the service is not there.
+    The same seed and the same mails give the same answers. Pages are fetched over HTTP unless `fetch` does it. Raises
+    FeedbackError when the service is not there.
     """
     answered = 0
     surveys = tuple(_unopened_surveys(mailbox))
@@ -68,7 +79,7 @@ def answer_unopened(mailbox: Mailbox, seed: int, report: Callable[[str], None], 
         # The link differs each time the demo is set up, the person does not: the answers stay the same.
         chance = Random(f"{seed} {person} {nth}")  # noqa: S311  # plausible, not secret
         if chance.random() >= NEVER_ANSWER:
-            answered += _answer(link, Temper(chance, warmth), report)
+            answered += _answer(link, Temper(chance, warmth), report, fetch or _fetch)
     report(f"{answered} of {len(surveys)} participants answered.")
     return answered
 
@@ -91,13 +102,13 @@ def _unopened_surveys(mailbox: Mailbox) -> Iterator[tuple[str, int, str]]:
         yield from ((person, nth, link) for nth, link in enumerate(links) if link not in touched)
 
 
-def _answer(link: str, temper: Temper, report: Callable[[str], None]) -> bool:
+def _answer(link: str, temper: Temper, report: Callable[[str], None], fetch: Fetch) -> bool:
     try:
-        page = _fetch(Request(link))  # noqa: S310  # the pattern of a link admits http and https only
+        page = fetch(Request(link))  # noqa: S310  # the pattern of a link admits http and https only
         for _ in range(_MOST_STEPS):
             if _name(page) == "thanks":
                 return True
-            page = _fetch(_next_request(page, temper))
+            page = fetch(_next_request(page, temper))
     except HTTPError as refused:
         refused.close()
         report(f"A survey did not take an answer (HTTP status {refused.code}); its wave may be closed.")
@@ -106,6 +117,25 @@ def _answer(link: str, temper: Temper, report: Callable[[str], None]) -> bool:
         pass
     report("The pages of a survey did not lead to its thank-you page.")
     return False
+
+
+def visitor(client: Client) -> Fetch:
+    """Return what fetches pages of an application in this process, as a browser would from its server."""
+
+    def fetch(request: Request) -> Any:
+        answer = client.open(
+            request.full_url,
+            method=request.get_method(),
+            data=cast(bytes | None, request.data),
+            content_type="application/x-www-form-urlencoded",
+            follow_redirects=True,
+        )
+        with answer:
+            if answer.status_code >= HTTPStatus.BAD_REQUEST:
+                raise HTTPError(request.full_url, answer.status_code, answer.status, Message(), None)
+            return read_page(answer.request.url, answer.text)
+
+    return fetch
 
 
 def _fetch(request: Request) -> Any:

@@ -1,7 +1,7 @@
-"""The demo's programme: made on the first run from a real roster file, with a kick-off wave that is open."""
+"""The demo's own programme: made on the first run from a real roster file, with a kick-off wave that is open."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from feedback.domain.waves.quiet_times import NO_QUIET_TIMES
 from feedback.resources import rosters_folder
@@ -62,23 +62,27 @@ def new_programme(tools: Runtime, name: str, roster: bytes) -> int:
 
 def open_demo_wave(tools: Runtime, programme_id: int, stage: str) -> DemoWave:
     """Plan a wave that may be closed at any time, and open it."""
-    session, now = tools.session(), tools.clock()
+    wave_id = plan_demo_wave(tools, programme_id, stage)
+    opening = open_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor=_ACTOR)
+    return DemoWave(wave_id, opening.invited)
+
+
+def plan_demo_wave(tools: Runtime, programme_id: int, stage: str, opens_at: datetime | None = None) -> int:
+    """Plan a wave that may be closed at any time, and return its id."""
     plan = WavePlan(
         programme_id=programme_id,
         stage=stage,
         questionnaires=pair(stage),
-        opens_at=None,
-        closes_at=now + _OPEN_FOR,
+        opens_at=opens_at,
+        closes_at=(opens_at or tools.clock()) + _OPEN_FOR,
         may_close_early=True,
     )
-    wave_id = plan_wave(
-        session,
+    return plan_wave(
+        tools.session(),
         tools.keys,
         plan,
         key_backup_days=tools.settings.key_backup_days,
         comment_days=tools.settings.comment_days,
-        now=now,
+        now=tools.clock(),
         actor=_ACTOR,
     )
-    opening = open_wave(session, tools.keys, wave_id, now=now, actor=_ACTOR)
-    return DemoWave(wave_id, opening.invited)

@@ -11,9 +11,12 @@ from feedback.demo.mailbox import Mailbox
 _LARGEST_MAIL = 10_000_000
 
 
-def start_smtp(mailbox: Mailbox, host: str, port: int) -> Controller:
-    """Start to receive mail in a thread of its own; `stop()` ends it. Port 0 takes a free one, told by `.port`."""
-    controller = _SmtpDoor(_Receiver(mailbox), hostname=host, port=port, data_size_limit=_LARGEST_MAIL)
+def start_smtp(mailbox: Mailbox, host: str, port: int, refused: str = "") -> Controller:
+    """Start to receive mail in a thread of its own; `stop()` ends it. Port 0 takes a free one, told by `.port`.
+
+    Mail to the address `refused` is not taken.
+    """
+    controller = _SmtpDoor(_Receiver(mailbox, refused), hostname=host, port=port, data_size_limit=_LARGEST_MAIL)
     controller.start()
     return controller
 
@@ -29,8 +32,16 @@ class _SmtpDoor(Controller):
 class _Receiver:
     """What aiosmtpd calls for each mail."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
-        self._mailbox = mailbox
+    def __init__(self, mailbox: Mailbox, refused: str) -> None:
+        self._mailbox, self._refused = mailbox, refused
+
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address == self._refused:
+            return "550 5.1.1 Nobody has this address"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd
         for recipient in envelope.rcpt_tos:

@@ -42,9 +42,9 @@ def surroundings(tmp_path: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running(environment: dict[str, str]) -> Iterator[Demo]:
+def running(environment: dict[str, str], *options: str) -> Iterator[Demo]:
     """Start the demo as `make run` does, and end it as Ctrl-C does."""
-    command = [sys.executable, "-m", "feedback", "demo", "run"]
+    command = [sys.executable, "-m", "feedback", "demo", "run", *options]
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -91,10 +91,16 @@ def test_a_newcomer_gets_from_one_command_to_a_report(surroundings: dict[str, st
         sign_in, reviewer = demo.address("Sign in as reviewer"), Browser()
         reviewer.press(sign_in, sign_in)
         assert "word for word" in reviewer.get(f"{wave}/comments")
+        home = browser.get(f"{service}/staff/")
+        for words in ("Comments wait for", "Too few links were used", "1 person cannot be reached", "Next spring"):
+            assert words in home
+        changes = browser.get(f"{service}/staff/programmes/2/changes")
+        assert "Kick-off" in changes
+        assert "Exit" in changes
 
 
 def test_a_second_run_goes_on_with_the_same_data(surroundings: dict[str, str]) -> None:
-    with running(surroundings):
+    with running(surroundings, "--alone"):
         pass
     with running(surroundings) as demo:
         assert "invites" not in demo.said
