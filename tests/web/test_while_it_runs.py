@@ -1,7 +1,7 @@
 """While a survey runs its page says where it stands, what to do, what was done, and why something was not."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,7 +10,10 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES
+from feedback.domain.waves.states import WaveState
+from feedback.services.waves.close_wave import begin_closing
 from feedback.storage.deliveries import Delivery
+from feedback.storage.waves import Wave
 from tests.databases import ON_SQLITE
 from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
 from tests.world import World, hidden_value
@@ -189,3 +192,41 @@ def test_a_programme_says_where_it_stands_and_what_comes_next(world: World) -> N
     shown = html(signed_in(world), "/staff/programmes/1")
     assert "Kick-off: Open" in shown
     assert f'<a class="button" href="/staff/waves/{wave}">' in re.sub(r"\s+", " ", shown)
+
+
+def steps(client: FlaskClient, page: str) -> list[str]:
+    """The steps that the page of a survey names, each with where it stands."""
+    listed = html(client, page).partition('<ol class="stages steps">')[2].partition("</ol>")[0]
+    found = re.findall(r"<li\b[^>]*>(.*?)</li>", listed, re.DOTALL)
+    words = [re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", one)).strip() for one in found]
+    return [one.rpartition(" ")[2] for one in words]
+
+
+def test_the_making_of_a_report_shows_its_steps(world: World) -> None:
+    wave = world.open_wave(may_close_early=True)
+    client, page = signed_in(world), f"/staff/waves/{wave}"
+    with world.session() as session:
+        begin_closing(session, wave, now=world.clock(), actor="test")
+    assert steps(client, page) == ["Done", "come", "come"]
+    assert f'href="{page}">Look again' in html(client, page)
+    with world.session() as session:
+        session.execute(update(Wave).where(Wave.id == wave).values(close_failed_at=world.clock()))
+        session.commit()
+    assert steps(client, page) == ["Done", "way", "come"]
+
+
+def test_a_survey_that_is_due_says_that_it_is_being_opened(world: World) -> None:
+    wave = world.planned_wave(world.programme())
+    with world.session() as session:
+        opens_at = world.clock() + timedelta(hours=1)
+        session.execute(update(Wave).where(Wave.id == wave).values(state=WaveState.SCHEDULED, opens_at=opens_at))
+        session.commit()
+    client, page = signed_in(world), f"/staff/waves/{wave}"
+    assert "being opened" not in html(client, page)
+    world.clock.pass_time(hours=2)
+    assert "being opened" in html(client, page)
+    world.do_what_is_due()
+    assert "being opened" not in html(client, page)
+    assert "on their way" in html(client, page)
+    world.send_mails()
+    assert "on their way" not in html(client, page)

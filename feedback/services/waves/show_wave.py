@@ -76,7 +76,8 @@ class DeliveryCount:
 class WaveView:
     """One wave. `languages` are codes; `groups` is empty before the opening, which may have been refused (R11).
 
-    `fails_since`: it has been trying to close since then without success, and gives up at `gives_up_at`.
+    `fails_since`: it has been trying to close since then without success, and gives up at `gives_up_at`. `is_opening`:
+    it is due to open, and nothing keeps it; `is_counting`: a worker has begun to make its report.
     `waits_until`: it is due to open, and waits for the end of a quiet time. `mails_from`: from when on
     emails go out, None if quiet times leave no moment for them. `reviewer_id` is whose account alone reads comments.
     """
@@ -94,6 +95,8 @@ class WaveView:
     may_be_closed: bool
     may_be_extended: bool
     opening_was_refused: bool
+    is_opening: bool
+    is_counting: bool
     waits_until: datetime | None
     mails_from: datetime | None
     has_report: bool
@@ -150,6 +153,8 @@ def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
         may_be_closed=state is WaveState.OPEN and (wave.may_close_early or wave.closes_at <= now),
         may_be_extended=may_be_extended(wave, moments, now),
         opening_was_refused=state is WaveState.SCHEDULED and wave.opening_was_refused,
+        is_opening=_is_due(wave, now) and mails_from == now and not wave.opening_was_refused,
+        is_counting=state is WaveState.CLOSING and wave.close_failed_at is not None,
         waits_until=mails_from if _is_due(wave, now) and mails_from != now else None,
         mails_from=mails_from,
         has_report=report_of(session, wave.id) is not None,
