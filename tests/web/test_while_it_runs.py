@@ -196,7 +196,7 @@ def test_a_programme_says_where_it_stands_and_what_comes_next(world: World) -> N
 
 def steps(client: FlaskClient, page: str) -> list[str]:
     """The steps that the page of a survey names, each with where it stands."""
-    listed = html(client, page).partition('<ol class="stages steps">')[2].partition("</ol>")[0]
+    listed = html(client, page).partition('<ol class="stages tall">')[2].partition("</ol>")[0]
     found = re.findall(r"<li\b[^>]*>(.*?)</li>", listed, re.DOTALL)
     words = [re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", one)).strip() for one in found]
     return [one.rpartition(" ")[2] for one in words]
