@@ -1,6 +1,6 @@
 """`feedback wave plan`, and what shows a wave before it opens: forecast, calendar, postponing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from feedback.domain.address import domain_of
 from feedback.domain.disclosure.forecast import Forecast
 from feedback.domain.disclosure.groups import CHOICES, Grouping
 from feedback.domain.errors import PlanRefused
+from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.waves.calendar import WaveCalendar
 from feedback.domain.waves.schedule import Offset, read_offset
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
@@ -20,6 +21,7 @@ from feedback.reporting.words import date_title
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import show_programme
 from feedback.services.waves.export_calendar import export_calendar
+from feedback.services.waves.find_questionnaires import questionnaires_to_ask
 from feedback.services.waves.forecast_wave import forecast_wave
 from feedback.services.waves.plan_wave import WavePlan, plan_wave
 from feedback.services.waves.postpone_wave import postpone_wave
@@ -54,7 +56,7 @@ class ReminderTime(click.ParamType[Offset | datetime]):
 @click.option(
     "--questionnaires",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with your own questionnaires, instead of those that ship.",
+    help="A folder with your own questionnaires, instead of what the programme asks.",
 )
 @click.option("--opens", type=LocalMoment(), help="When to open by itself; without it, open by hand.")
 @click.option("--closes", type=LocalMoment(), required=True, help="When it closes; participants are told.")
@@ -100,7 +102,7 @@ def plan_command(
     plan = WavePlan(
         programme_id=programme_id,
         stage=stage,
-        questionnaires=pair(stage, questionnaires),
+        questionnaires=_asked(programme_id, stage, questionnaires),
         opens_at=in_zone(opens, zone),
         closes_at=until(closes, zone),
         reminders=tuple(one for one in remind if isinstance(one, Offset)),
@@ -113,6 +115,12 @@ def plan_command(
     if not preview:
         say(str(_write_down(plan)))
     _tell_preview(seen)
+
+
+def _asked(programme_id: int, stage: str, folder: Path | None) -> Mapping[Role, Questionnaire]:
+    """Return what a folder holds, or else what the programme asks: its own questions, or those that ship."""
+    found = pair(stage, folder)
+    return found if folder else questionnaires_to_ask(runtime().session(), programme_id, found)
 
 
 def _write_down(plan: WavePlan) -> int:

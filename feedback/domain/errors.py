@@ -132,6 +132,10 @@ class QuestionnaireRefused(FeedbackError):
     """A questionnaire file breaks a rule. The message names the file, the question and the mend."""
 
 
+class QuestionsChanged(FeedbackError):
+    """Somebody has changed a programme's questions since they were shown."""
+
+
 class WordsRefused(FeedbackError):
     """A file of words breaks a rule. The message names the file, the line and the mend."""
 

@@ -55,6 +55,7 @@ _STAFF: Mapping[str, str] = {
     " news_due_at, calendar_revision, calendar_changed_at, opening_was_refused, reviewer_id, reviewer_name,"
     " reviewer_left)",
     "wave_groups": _READ,
+    "programme_questionnaires": _EDIT,
     "wave_questionnaires": _ADD,
     "wave_moments": _EDIT,
     # To note that a mail came back; see `_part_deliveries`. Copies of invitations come by `feedback_invite_again`.

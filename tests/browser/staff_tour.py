@@ -114,6 +114,7 @@ def visit(live: World, address: str, page: Page, code: str) -> Iterator[str]:
     yield from _too_late(live, address, page, code, tour)
     yield from _giving_access(live, address, page, code)
     yield from _settling(address, page, code, tour)
+    yield from _changing_questions(address, page, code, tour)
     yield from _planning(address, page, code, tour)
     yield from _refusing(address, page, code, tour)
     yield from _putting_in(address, page, code, tour)
@@ -159,6 +160,8 @@ def _paths(tour: Tour) -> tuple[str, ...]:
         f"programmes/{tour.waiting}",
         f"programmes/{tour.waiting}/roster",
         f"programmes/{tour.waiting}/questions",
+        f"programmes/{tour.waiting}/questions/change",
+        f"waves/{tour.asking}/questions",
         f"programmes/{tour.waiting}/quiet-times",
         f"programmes/{tour.running}/own-words",
         f"programmes/{tour.running}/settings",
@@ -208,6 +211,21 @@ def _settling(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
         page.locator("#name").fill("")
         send(page)
         yield f"{name} with an error"
+
+
+def _changing_questions(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
+    change = f"{address}/staff/programmes/{tour.waiting}/questions/change?language={code}&stage=exit"
+    page.goto(change)
+    page.locator("#ask-V2").uncheck()
+    send(page)
+    unfold(page)
+    yield "questions saved"
+    send(page, "main details [type=submit]")
+    yield "questions not given up"
+    page.goto(change)
+    page.locator("main form [name=version]").first.evaluate("field => field.value = 7")
+    send(page)
+    yield "questions overtaken"
 
 
 def _planning_three(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:

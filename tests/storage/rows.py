@@ -18,6 +18,7 @@ from feedback.storage.opt_outs import OptOut
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant
 from feedback.storage.pepper import KnownPepper
+from feedback.storage.programme_questionnaires import ProgrammeQuestionnaires
 from feedback.storage.programmes import Programme
 from feedback.storage.quiet_times import StoredQuietTimes
 from feedback.storage.receipts import CountedReceipt
@@ -117,6 +118,9 @@ def main_rows() -> list[object]:
         SignInRequest(email="ana@example.com", language="en", asked_at=START, try_at=START),
         a_programme(),
         StaffProgramme(staff_id=1, programme_id=1),
+        ProgrammeQuestionnaires(
+            programme_id=1, stage="kickoff", version=1, definition=None, changed_by="staff 1", changed_at=START
+        ),
         StoredQuietTimes(programme_id=1, definition={}),
         RosterApproval(programme_id=1, changed_by=["staff 2"], digest=bytes(32), approved_by=1, approved_at=START),
         a_person(),

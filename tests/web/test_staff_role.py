@@ -17,6 +17,7 @@ from tests.web.test_downloads import *  # noqa: F403
 from tests.web.test_persons import *  # noqa: F403
 from tests.web.test_planning_pages import *  # noqa: F403
 from tests.web.test_putting_in import *  # noqa: F403
+from tests.web.test_question_pages import *  # noqa: F403
 from tests.web.test_roster_pages import *  # noqa: F403
 from tests.world import TEXTS, FixedClock, World
 

@@ -88,6 +88,23 @@ def with_words(questionnaire: Questionnaire, words: Mapping[str, Words]) -> Ques
             language: _with_words(text, words.get(language, {})) for language, text in texts.items() if language in told
         }
 
+    return _with_texts(questionnaire, worded)
+
+
+def in_common_languages(questionnaires: Mapping[Role, Questionnaire]) -> dict[Role, Questionnaire]:
+    """Return questionnaires in the languages in which all of them are whole, and in no other.
+
+    A question put to both roles must be one and the same, or its answers would be counted apart.
+    """
+    told = frozenset.intersection(*(one.languages for one in questionnaires.values())) if questionnaires else set()
+
+    def common(texts: Texts) -> Texts:
+        return {language: text for language, text in texts.items() if language in told}
+
+    return {role: _with_texts(one, common) for role, one in questionnaires.items()}
+
+
+def _with_texts(questionnaire: Questionnaire, worded: Callable[[Texts], Texts]) -> Questionnaire:
     return replace(
         questionnaire,
         title=worded(questionnaire.title),
@@ -115,3 +132,13 @@ def _with_words(text: str, words: Words) -> str:
         if (open_place := f"{{{name}}}") in text:
             text = text.replace(open_place, words[name])
     return text
+
+
+def in_words_of(texts: Texts, language: str, words: Mapping[str, Words]) -> str:
+    """Return one text in `language` with the programme's words in it, or in English where either is missing."""
+    for code in (language, "en"):
+        try:
+            return _with_words(texts[code], words.get(code, {}))
+        except KeyError:
+            continue
+    return texts["en"]

@@ -17,6 +17,9 @@ CANNOT_TELL = "cannot-tell"
 MOST_OPTIONS, MOST_OPTIONS_THEN_NOW = 30, 11
 """Most options of a question. Of one asked then and now every pair of answers is looked at before a report is shown."""
 
+OWN = "own."
+"""How the name of a programme's own questionnaire begins; no file can be called so."""
+
 Texts = Mapping[str, str]
 """One text per language code; English ("en") is always there."""
 Rating = str | tuple[str, ...]
@@ -226,7 +229,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """A versioned list of questions for one role. `name` is the file's stem, such as `kickoff-mentor`."""
+    """A versioned list of questions for one role. `name` is the file's stem, such as `kickoff-mentor`.
+
+    What a programme asks in place of it, changed in the browser, is called `own.kickoff-mentor`.
+    """
 
     name: str
     version: int
@@ -245,6 +251,11 @@ class Questionnaire:
     def languages(self) -> frozenset[str]:
         """The codes of the languages in which it is whole."""
         return frozenset(self.title).intersection(*every_text(self))
+
+    @property
+    def own_version(self) -> int | None:
+        """The version of a programme's own questions; None for those that ship, and for those of a file."""
+        return self.version if self.name.startswith(OWN) else None
 
     @cached_property
     def has_conditions(self) -> bool:

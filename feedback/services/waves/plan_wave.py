@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure.groups import Grouping
 from feedback.domain.errors import PlanRefused
-from feedback.domain.survey.questionnaire_json import with_words
+from feedback.domain.survey.questionnaire_json import in_common_languages, with_words
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.waves.calendar import WaveCalendar, Wishes, draw_calendar
 from feedback.domain.waves.order import OpenSpan, all_out_of_order
@@ -171,6 +171,6 @@ def planned_survey(programme: Programme, plan: WavePlan, formed: FormedGroups) -
 
 
 def _asked_in_words(programme: Programme, questionnaires: Mapping[Role, Questionnaire]) -> dict[Role, Questionnaire]:
-    """Return questionnaires in the programme's own words."""
+    """Return questionnaires in the programme's own words, in the languages in which both roles can be asked."""
     words = words_of(programme)
-    return {role: with_words(one, words) for role, one in questionnaires.items()}
+    return in_common_languages({role: with_words(one, words) for role, one in questionnaires.items()})

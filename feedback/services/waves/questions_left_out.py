@@ -1,4 +1,7 @@
-"""Say which questions a wave would leave out, if it opened on the roster as it is (R4): they could never be shown."""
+"""Say what a wave asks, and which questions it would leave out if it opened on the roster as it is (R4).
+
+What it leaves out could never be shown.
+"""
 
 from collections.abc import Mapping
 
@@ -9,6 +12,7 @@ from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.services.waves.form_groups import form_groups
 from feedback.storage.database import reading
 from feedback.storage.programmes import programme_by_id
+from feedback.storage.waves import questionnaires_of, wave_by_id
 
 
 def questions_left_out(
@@ -26,3 +30,9 @@ def questions_left_out(
         except PlanRefused:
             return codes
     return {role: codes[role] - {one.code for one in kept.questions} for role, kept in asked.items()}
+
+
+def questions_of_wave(session: Session, wave_id: int) -> Mapping[Role, Questionnaire]:
+    """Return what a wave asks of each role, its own copy; once it has opened, without what it left out."""
+    with reading(session):
+        return questionnaires_of(session, wave_by_id(session, wave_id).id)

@@ -3,6 +3,7 @@
 Delivery counts come only from the mails; a look shows its band and nothing else.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.disclosure.groups import Group
 from feedback.domain.errors import PlanRefused
 from feedback.domain.languages import languages_with
+from feedback.domain.survey.questionnaires import Questionnaire
 from feedback.domain.waves.mails import WaveMail
 from feedback.domain.waves.states import ENDED, Band, MomentKind, WaveState
 from feedback.services.waves.find_due import fails_since, gives_up_at
@@ -76,6 +78,7 @@ class DeliveryCount:
 class WaveView:
     """One wave. `languages` are codes; `groups` is empty before the opening, which may have been refused (R11).
 
+    `own_questions` is the version of the programme's own questions that it asks, None if others.
     `fails_since`: it has been trying to close since then without success, and gives up at `gives_up_at`. `is_opening`:
     it is due to open, and nothing keeps it; `is_counting`: a worker has begun to make its report.
     `waits_until`: it is due to open, and waits for the end of a quiet time. `mails_from`: from when on
@@ -88,6 +91,7 @@ class WaveView:
     time_zone: ZoneInfo
     stage: str
     languages: tuple[str, ...]
+    own_questions: int | None
     state: WaveState
     minimum_group_size: int
     invited: int | None
@@ -137,6 +141,7 @@ def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
     programme = programme_by_id(session, wave.programme_id)
     state = WaveState(wave.state)
     moments = moments_of(session, wave.id)
+    asked = questionnaires_of(session, wave.id).values()
     counts = delivery_counts(session, wave.id)
     mails_from = _mails_from(session, programme.id, now)
     return WaveView(
@@ -145,7 +150,8 @@ def _view(session: Session, wave: Wave, now: datetime) -> WaveView:
         programme=programme.name,
         time_zone=ZoneInfo(programme.time_zone),
         stage=wave.stage,
-        languages=_languages(session, wave),
+        languages=_languages(asked),
+        own_questions=next((one.own_version for one in asked), None),
         state=state,
         minimum_group_size=wave.minimum_group_size,
         invited=wave.invited,
@@ -186,8 +192,7 @@ def _is_due(wave: Wave, now: datetime) -> bool:
     return wave.state == WaveState.SCHEDULED and wave.opens_at is not None and wave.opens_at <= now
 
 
-def _languages(session: Session, wave: Wave) -> tuple[str, ...]:
-    asked = questionnaires_of(session, wave.id).values()
+def _languages(asked: Collection[Questionnaire]) -> tuple[str, ...]:
     both = frozenset.intersection(*(one.languages for one in asked)) if asked else frozenset()
     return tuple(language.code for language in languages_with(both))
 

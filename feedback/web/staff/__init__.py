@@ -8,6 +8,7 @@ from flask import Blueprint, g
 from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from feedback.web.staff import (
     access,
+    change_questions,
     changing,
     comments,
     comparisons,
@@ -55,6 +56,11 @@ _THREE = "/programmes/<int:programme_id>/plan-three"
 staff.add_url_rule(_THREE, "ask_plan_three", planning_three.ask)
 staff.add_url_rule(_THREE, "plan_three", planning_three.send, methods=["POST"])
 staff.add_url_rule("/programmes/<int:programme_id>/questions", "questions", questions.show)
+_CHANGE = "/programmes/<int:programme_id>/questions/change"
+staff.add_url_rule(_CHANGE, "ask_questions", change_questions.ask)
+staff.add_url_rule(_CHANGE, "change_questions", change_questions.send, methods=["POST"])
+staff.add_url_rule(f"{_CHANGE}/ours", "reset_questions", change_questions.reset, methods=["POST"])
+staff.add_url_rule("/waves/<int:wave_id>/questions", "questions_of_wave", questions.of_wave)
 staff.add_url_rule(_QUIET, "quiet_times", quiet_times.show)
 staff.add_url_rule(_QUIET, "change_quiet_times", quiet_times.change, methods=["POST"])
 _WORDS = "/programmes/<int:programme_id>/own-words"

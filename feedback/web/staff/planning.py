@@ -16,6 +16,7 @@ from feedback.domain.waves.schedule import last_moment_of, moment_of
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
+from feedback.services.waves.find_questionnaires import own_versions, questionnaires_to_ask
 from feedback.services.waves.plan_wave import WavePlan, plan_wave, planned_out_of_order
 from feedback.services.waves.preview_wave import WavePreview, preview_wave
 from feedback.services.waves.set_quiet_times import show_quiet_times
@@ -86,9 +87,10 @@ def _plan(programme: ProgrammeView, form: PlanForm) -> WavePlan:
 
 
 def plan_of(programme: ProgrammeView, stage: str, form: CalendarFields, wish: Grouping | None) -> WavePlan:
-    """Return the plan of a stage that ships with the product, with the dates that were filled in."""
+    """Return the plan of a stage, asking what the programme asks there, with the dates that were filled in."""
     dates = filled_in(form, programme.time_zone)
-    return WavePlan(programme.id, stage, pair(stage), grouping=wish, **dates)
+    asked = questionnaires_to_ask(runtime().session(), programme.id, pair(stage))
+    return WavePlan(programme.id, stage, asked, grouping=wish, **dates)
 
 
 def filled_in(form: CalendarFields, zone: ZoneInfo) -> dict[str, Any]:
@@ -133,6 +135,7 @@ def _page(programme: ProgrammeView, form: PlanForm, seen: WavePreview | None = N
         programme=programme,
         form=form,
         errors=mistakes(form),
+        own_versions=own_versions(runtime().session(), programme.id),
         misplaced=misplaced,
         quiet=quiet,
         hours={"begins": time_in_words(quiet.begins), "ends": time_in_words(quiet.ends)},

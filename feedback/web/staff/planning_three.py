@@ -18,6 +18,7 @@ from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView, WaveLine, show_programme
 from feedback.services.roster.approve_roster import waits_for_approval
 from feedback.services.staff.name_people import named_with_access
+from feedback.services.waves.find_questionnaires import own_versions
 from feedback.services.waves.plan_wave import WavePlan, plan_waves
 from feedback.services.waves.preview_wave import PlannedOne, WavePreview, preview_waves
 from feedback.services.waves.set_quiet_times import show_hours
@@ -213,6 +214,7 @@ def _page(programme: ProgrammeView, form: ThreePlansForm, seen: SeenPlans, first
         form=form,
         errors=mistakes(form),
         seen=seen,
+        own_versions=own_versions(session, programme.id),
         by_stage={one.stage: one for one in seen.each},
         preset=chosen("preset", tuple(PRESETS)),
         first=first or form.kickoff.form.opens_on.data,
