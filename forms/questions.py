@@ -8,14 +8,14 @@ from wtforms.widgets import HiddenInput
 from forms.staff import StaffForm
 
 
-class _SeenQuestionsForm(StaffForm):
+class SeenQuestionsForm(StaffForm):
     """Something about a programme's questions as they were when the page was made: at that `version`."""
 
     set_by_page = ("csrf_token", "version")
     version = IntegerField(validators=[InputRequired(), NumberRange(0)], widget=HiddenInput())
 
 
-class ChangeQuestionsForm(_SeenQuestionsForm):
+class ChangeQuestionsForm(SeenQuestionsForm):
     """Which of the questions that are `shown` are `asked`, by their codes."""
 
     shown = SelectMultipleField(validate_choice=False)
@@ -26,7 +26,7 @@ class ChangeQuestionsForm(_SeenQuestionsForm):
         return before.difference(self.shown.data or ()) | set(self.shown.data or ()).difference(self.asked.data or ())
 
 
-class OursAgainForm(_SeenQuestionsForm):
+class OursAgainForm(SeenQuestionsForm):
     """The decision to give up what was changed."""
 
     sure = BooleanField(

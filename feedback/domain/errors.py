@@ -132,6 +132,10 @@ class QuestionnaireRefused(FeedbackError):
     """A questionnaire file breaks a rule. The message names the file, the question and the mend."""
 
 
+class QuestionsAlike(QuestionnaireRefused):
+    """Two questions of a survey ask the same in nearly the same words."""
+
+
 class QuestionsChanged(FeedbackError):
     """Somebody has changed a programme's questions since they were shown."""
 

@@ -53,3 +53,14 @@ def answer_all(page: Page) -> None:
     """Fill in part after part, as far as the last look."""
     while shown(page) == "questions":
         answer_part(page)
+
+
+def unfold(page: Page) -> None:
+    """Open everything that is folded."""
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+
+
+def send(page: Page, selector: str = "main form [type=submit]") -> None:
+    """Press the first button of a form, and wait for the page that comes of it."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()

@@ -21,6 +21,8 @@ from feedback.storage.support import desk_of
 from feedback.storage.waves import Wave
 from forms.bank import pair
 from tests.answering import respond
+from tests.browser.pressing import send, unfold
+from tests.browser.questions_tour import changing_questions
 from tests.promises.closing import spread
 from tests.reviewing import TEXTS, WISHES
 from tests.web.test_staff_pages import token_for
@@ -114,7 +116,7 @@ def visit(live: World, address: str, page: Page, code: str) -> Iterator[str]:
     yield from _too_late(live, address, page, code, tour)
     yield from _giving_access(live, address, page, code)
     yield from _settling(address, page, code, tour)
-    yield from _changing_questions(address, page, code, tour)
+    yield from changing_questions(address, page, code, tour.waiting)
     yield from _planning(address, page, code, tour)
     yield from _refusing(address, page, code, tour)
     yield from _putting_in(address, page, code, tour)
@@ -211,21 +213,6 @@ def _settling(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
         page.locator("#name").fill("")
         send(page)
         yield f"{name} with an error"
-
-
-def _changing_questions(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
-    change = f"{address}/staff/programmes/{tour.waiting}/questions/change?language={code}&stage=exit"
-    page.goto(change)
-    page.locator("#ask-V2").uncheck()
-    send(page)
-    unfold(page)
-    yield "questions saved"
-    send(page, "main details [type=submit]")
-    yield "questions not given up"
-    page.goto(change)
-    page.locator("main form [name=version]").first.evaluate("field => field.value = 7")
-    send(page)
-    yield "questions overtaken"
 
 
 def _planning_three(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
@@ -325,14 +312,3 @@ def _reviewing(live: World, address: str, page: Page, code: str, tour: Tour) -> 
     yield "comments"
     send(page)
     yield "comment with an error"
-
-
-def unfold(page: Page) -> None:
-    """Open everything that is folded."""
-    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
-
-
-def send(page: Page, selector: str = "main form [type=submit]") -> None:
-    """Press the first button of a form, and wait for the page that comes of it."""
-    with page.expect_navigation():
-        page.locator(selector).first.click()

@@ -36,6 +36,7 @@ OPEN_TABLES = {
     "notices": "what coordinators tell everybody about a report",
     "organisations": "their settings and public keys",
     "pepper": "the fingerprint of the participants' pepper, which is no secret",
+    "programme_questionnaires": "what coordinators want to be asked",
     "programmes": "their settings and words",
     "quiet_times": "when no mails go out",
     "relay_pace": "when the relay takes the next mails",

@@ -36,7 +36,7 @@ ALONE = re.compile(
     r"|%\(least\)s (must answer|nothing)|\) chose|\(%\((low|high)\)s, |of them wrote"
     r"|only %\(count\)s|^%\(count\)s \(|^%\(counted\)s of|\(%\(count\)s\)$|of %\(n\)s$"
     r"|[Ll]ine %\(number\)s|^Column |and %\(more\)s more|shorten it to %\(number\)s|: %\(all\)s|%\(last\)s of %"
-    r"|omment %\(number\)s|^Page %\(page\)s of|; %\(groups\)s, from %\(least\)s to %\(most\)s$"
+    r"|omment %\(number\)s|version %\(number\)s|^Page %\(page\)s of|; %\(groups\)s, from %\(least\)s to %\(most\)s$"
     r"|%\(\w+\)s (more|fewer|in 100)|^about %\(number\)s$|, now %\(after\)s, | but %\(mentees\)s "
     r"|^%\(count\)s (answered|did not answer) "
 )

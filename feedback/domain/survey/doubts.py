@@ -2,10 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 
 from feedback.domain.survey.questionnaires import Question, Questionnaire, Theme
 
 _NEGATIVE = frozenset({"not", "no", "never", "nobody", "nothing", "none", "cannot", "without"})
+
+
+class Doubt(StrEnum):
+    """What makes the answers to one question tell less."""
+
+    AGREEMENT = "agreement"
+    NEGATIVE = "negative"
 
 
 def doubts(questionnaire: Questionnaire) -> Iterator[str]:
@@ -18,13 +26,23 @@ def doubts(questionnaire: Questionnaire) -> Iterator[str]:
             f"that it is on: {themes}."
         )
     for question in closed:
-        if _asks_for_agreement(question):
-            yield (
-                f"question {question.code} asks whether people agree, and many do out of politeness; ask how much or "
-                "how often, with answers that say so."
-            )
-        if not _NEGATIVE.isdisjoint(_words(question.text["en"])):
-            yield f"question {question.code} has a negative in it, so “no” can mean yes; ask for the thing itself."
+        yield from (f"question {question.code} {_SAID[doubt]}" for doubt in doubts_about(question))
+
+
+_SAID = {
+    Doubt.AGREEMENT: (
+        "asks whether people agree, and many do out of politeness; ask how much or how often, with answers that say so."
+    ),
+    Doubt.NEGATIVE: "has a negative in it, so “no” can mean yes; ask for the thing itself.",
+}
+
+
+def doubts_about(question: Question) -> Iterator[Doubt]:
+    """Yield what makes the answers to a question tell less; it looks at its English words."""
+    if question.closed and _asks_for_agreement(question):
+        yield Doubt.AGREEMENT
+    if question.closed and not _NEGATIVE.isdisjoint(_words(question.text["en"])):
+        yield Doubt.NEGATIVE
 
 
 def _asks_for_agreement(question: Question) -> bool:

@@ -4,6 +4,8 @@ import math
 
 from feedback.domain.survey.questionnaires import Questionnaire
 
+LONGEST_MINUTES = 10
+"""Where a survey takes longer, whoever changes it is told."""
 _SECONDS_AROUND = 60
 """To read what is promised, and to look through the answers before they are sent."""
 

@@ -1,14 +1,17 @@
 """Reads questionnaire files, which people who do not program edit; refuses a file with every problem and its mend."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import PurePath
+from typing import Any
 
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.survey.conditions import check_conditions, read_condition
 from feedback.domain.survey.kinds import KINDS, MAX_CHARS
+from feedback.domain.survey.questionnaire_json import dump_questionnaire
 from feedback.domain.survey.questionnaire_tables import Findings, TomlTable, parsed_toml
 from feedback.domain.survey.questionnaires import (
     CANNOT_TELL,
@@ -16,6 +19,7 @@ from feedback.domain.survey.questionnaires import (
     MOST_OPTIONS,
     MOST_OPTIONS_THEN_NOW,
     NONE_OF_THESE,
+    OWN,
     PREFER_NOT_TO_SAY,
     FileRules,
     Option,
@@ -44,7 +48,8 @@ _NEUTRAL = frozenset({"both", "either", "neither", "nor", "equal", "equally", "s
 
 
 # Of a sensitive question the worse half is told together with the middle (docs/disclosure.md, R5).
-def _has_neutral_middle(question: Question) -> bool:
+def has_neutral_middle(question: Question) -> bool:
+    """Tell whether the middle one of an odd number of answers is neither good nor bad, as far as English words tell."""
     middle, is_odd = divmod(len(question.options), 2)
     if not is_odd:
         return False
@@ -76,7 +81,7 @@ _RULES: FileRules = (
     ),
     (lambda q: q.sensitive and q.then_now, f"{_SENSITIVE} and asked as then_now; ask it once"),
     (
-        lambda q: q.sensitive and _has_neutral_middle(q),
+        lambda q: q.sensitive and has_neutral_middle(q),
         f"{_SENSITIVE} and its middle answer is neither good nor bad, but counts with the bad; ask how much or often",
     ),
     (
@@ -114,6 +119,28 @@ def read_questionnaire(text: str, file: str) -> Questionnaire:
     if problems:
         raise QuestionnaireRefused("\n".join(problems))
     return questionnaire
+
+
+def broken_rules(questionnaire: Questionnaire) -> tuple[str, ...]:
+    """Return what is wrong with a questionnaire that comes of no file, by the rules for files; empty if nothing is.
+
+    Its texts may be in more languages here than there: it is asked in those in which it is whole.
+    """
+    findings = Findings()
+    name = questionnaire.name.removeprefix(OWN)
+    _questionnaire(TomlTable(_as_tables(replace(questionnaire, name=name)), name, findings))
+    english = (f"{place}: has no English {key}." for place, key, codes in findings.languages if "en" not in codes)
+    return (*findings.problems, *english)
+
+
+def _as_tables(questionnaire: Questionnaire) -> dict[str, object]:
+    plain: dict[str, Any] = json.loads(dump_questionnaire(questionnaire))
+    questions = [{key: value for key, value in one.items() if not _is_nothing(value)} for one in plain["questions"]]
+    return {**plain, "questions": questions}
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or value == [] or (value == 0 and not isinstance(value, bool))
 
 
 def _questionnaire(top: TomlTable) -> Questionnaire:

@@ -31,6 +31,16 @@ def parsed_toml(text: str, file: str, refused: type[FeedbackError]) -> Mapping[s
         raise refused(f"{file}: cannot be read as TOML; correct what is named here: {reason}.") from error
 
 
+def has_hidden_letters(text: str) -> bool:
+    """Tell whether a text has a line break, or characters that cannot be seen and may change how others are read."""
+    return any(unicodedata.category(letter) in _HIDDEN and letter not in _JOINERS for letter in text)
+
+
+def has_other_braces(text: str) -> bool:
+    """Tell whether a text has braces that are not the place of a programme's word."""
+    return re.search("[{}]", _PLACEHOLDER.sub("", text)) is not None
+
+
 @dataclass
 class Findings:
     """What was noticed in one file: `problems`, and for every text its place, its key and its languages."""
@@ -141,10 +151,10 @@ class TomlTable:
             self.refuse(f"has an empty {key}.{language}; write the text in quotes")
             return False
         self._check_letters(f"{key}.{language}", text)
-        if re.search("[{}]", _PLACEHOLDER.sub("", text)):
+        if has_other_braces(text):
             self.refuse(f"has other braces than {{focus}} and {{word}} in {key}.{language}; remove them")
         return True
 
     def _check_letters(self, key: str, text: str) -> None:
-        if any(unicodedata.category(letter) in _HIDDEN and letter not in _JOINERS for letter in text):
+        if has_hidden_letters(text):
             self.refuse(f"has a line break or a hidden character in {key}; type the text again, on one line")

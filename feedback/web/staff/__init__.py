@@ -15,6 +15,7 @@ from feedback.web.staff import (
     emails,
     kept,
     one_person,
+    own_questions,
     own_words,
     persons,
     planning,
@@ -60,6 +61,12 @@ _CHANGE = "/programmes/<int:programme_id>/questions/change"
 staff.add_url_rule(_CHANGE, "ask_questions", change_questions.ask)
 staff.add_url_rule(_CHANGE, "change_questions", change_questions.send, methods=["POST"])
 staff.add_url_rule(f"{_CHANGE}/ours", "reset_questions", change_questions.reset, methods=["POST"])
+_OWN = "/programmes/<int:programme_id>/questions/own"
+staff.add_url_rule(_OWN, "ask_own_question", own_questions.ask)
+staff.add_url_rule(_OWN, "add_own_question", own_questions.add, methods=["POST"])
+staff.add_url_rule(f"{_OWN}/<int:number>", "own_question", own_questions.one)
+staff.add_url_rule(f"{_OWN}/<int:number>", "change_own_question", own_questions.change, methods=["POST"])
+staff.add_url_rule(f"{_OWN}/<int:number>/delete", "drop_own_question", own_questions.drop, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/questions", "questions_of_wave", questions.of_wave)
 staff.add_url_rule(_QUIET, "quiet_times", quiet_times.show)
 staff.add_url_rule(_QUIET, "change_quiet_times", quiet_times.change, methods=["POST"])

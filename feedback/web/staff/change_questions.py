@@ -1,15 +1,16 @@
 """Change what a programme asks at a stage: switch questions off and on, or go back to ours."""
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from feedback.domain.errors import QuestionnaireRefused, QuestionsChanged
 from feedback.domain.staff import PLANNERS
+from feedback.domain.survey.own_questionnaires import number_of
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import show_programme
-from feedback.services.waves.change_questions import switch_questions, use_ours_again
+from feedback.services.waves.change_questions import Seen, switch_questions, use_ours_again
 from feedback.services.waves.find_questionnaires import KnownQuestions, known_questions
 from feedback.web.staff.choosing import chosen
 from feedback.web.staff.guards import allowed, member
@@ -17,7 +18,7 @@ from feedback.web.staff.listed_questions import listed_questions
 from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted, mistakes
 from forms.bank import STAGES, pair
-from forms.questions import ChangeQuestionsForm, OursAgainForm
+from forms.questions import ChangeQuestionsForm, OursAgainForm, SeenQuestionsForm
 
 
 def wished_stage() -> str:
@@ -41,12 +42,9 @@ def send(programme_id: int) -> ResponseReturnValue:
     """Ask what is ticked from now on, and nothing else."""
     form, tools, ours = ChangeQuestionsForm(), runtime(), pair(wished_stage())
     with accepted(form, lambda: _page(programme_id, form), QuestionnaireRefused, QuestionsChanged):
-        before = known_at(programme_id, ours)
-        off, seen = form.off(before.own.off), form.version.data
-        version = switch_questions(
-            tools.session(), programme_id, ours, off, seen=seen, now=tools.clock(), actor=member().actor
-        )
-        say_saved(seen, version)
+        off = form.off(known_at(programme_id, ours).own.off)
+        version = switch_questions(tools.session(), ours, off, seen(programme_id, form), moving=_moving())
+        say_saved(form.version.data, version)
     return redirect(url_for(".ask_questions", programme_id=programme_id, stage=wished_stage()), 303)
 
 
@@ -55,8 +53,7 @@ def reset(programme_id: int) -> ResponseReturnValue:
     """Ask ours again, if that was ticked."""
     form, tools, stage = OursAgainForm(), runtime(), wished_stage()
     with accepted(form, lambda: _page(programme_id, reset_form=form), QuestionsChanged):
-        seen, now = form.version.data, tools.clock()
-        use_ours_again(tools.session(), programme_id, pair(stage), seen=seen, now=now, actor=member().actor)
+        use_ours_again(tools.session(), pair(stage), seen(programme_id, form))
         tell(
             _("The standard questions are asked again."),
             _("Surveys that are planned already keep their questions."),
@@ -64,9 +61,20 @@ def reset(programme_id: int) -> ResponseReturnValue:
     return redirect(url_for(".ask_questions", programme_id=programme_id, stage=stage), 303)
 
 
-def say_saved(seen: int, version: int) -> None:
+def seen(programme_id: int, form: SeenQuestionsForm) -> Seen:
+    """Return who changes which version now."""
+    return Seen(programme_id, form.version.data, runtime().clock(), member().actor)
+
+
+def _moving() -> tuple[str, bool] | None:
+    """Return the question that the button which was pressed moves, and whether it goes up."""
+    way, _dash, code = request.form.get("go", "").partition("-")
+    return (code, way == "up") if way in {"up", "down"} and number_of(code) is not None else None
+
+
+def say_saved(before: int, version: int) -> None:
     """Keep for the next page what was saved, and whom it concerns."""
-    if seen == version:
+    if before == version:
         tell(_("Nothing was changed."))
         return
     tell(

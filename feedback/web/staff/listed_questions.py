@@ -1,20 +1,23 @@
 """A programme's questions of a stage as a list to change: both roles' at once, section by section."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from feedback.domain.languages import Language, languages_with, spoken_language
-from feedback.domain.survey.duration import minutes_needed
+from feedback.domain.languages import LANGUAGES, Language, languages_with, spoken_language
+from feedback.domain.survey.doubts import Doubt, doubts_about
+from feedback.domain.survey.duration import LONGEST_MINUTES, minutes_needed
 from feedback.domain.survey.own_questionnaires import in_order, number_of
 from feedback.domain.survey.questionnaire_json import in_words_of, with_words
-from feedback.domain.survey.questionnaires import Question, Questionnaire, Role, Section, Texts
+from feedback.domain.survey.questionnaires import Question, Questionnaire, Role, Section, Texts, texts_of
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView
 from feedback.services.waves.find_questionnaires import KnownQuestions
 from feedback.services.waves.questions_left_out import questions_left_out
+
+Speaker = Callable[[Texts], str]
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class ListedQuestion:
     """One question in a list. `texts` are what is asked, each with the roles that read it, if they read others.
 
     `left_out` are roles of which it would not be asked since nothing could be reported, `cannot_be_shown` all of them;
-    `number` is that of a question of the programme's own.
+    `number` is that of a question of the programme's own, `missing` are languages of the survey that it is not in, and
+    `doubts` say what makes its answers tell less.
     """
 
     code: str
@@ -32,6 +36,8 @@ class ListedQuestion:
     is_asked: bool
     left_out: tuple[Role, ...]
     cannot_be_shown: bool
+    missing: tuple[Language, ...]
+    doubts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,10 @@ class ListedPart:
 
 @dataclass(frozen=True)
 class ListedQuestions:
-    """All parts, how long the survey takes each role, and the languages in which it can be offered."""
+    """All parts, how long the survey takes each role, if that is too long, and the languages in which it is offered."""
 
     parts: tuple[ListedPart, ...]
-    minutes: tuple[tuple[Role, int], ...]
+    minutes: tuple[tuple[Role, int, bool], ...]
     languages: tuple[Language, ...]
 
 
@@ -56,7 +62,8 @@ def listed_questions(known: KnownQuestions, programme: ProgrammeView, off: froze
     """Return what a programme knows at a stage, in the reader's language where it has it; `off` is not ticked."""
     asked = known.own.asked(known.version)
     left_out = questions_left_out(runtime().session(), programme.id, asked)
-    say = _Speaker(programme)
+    say = speaker_of(programme)
+    minutes = {role: minutes_needed(one) for role, one in asked.items()}
     parts = (
         ListedPart(
             section.code,
@@ -70,7 +77,7 @@ def listed_questions(known: KnownQuestions, programme: ProgrammeView, off: froze
     )
     return ListedQuestions(
         parts=tuple(part for part in parts if part.questions),
-        minutes=tuple((role, minutes_needed(asked[role])) for role in Role if role in asked),
+        minutes=tuple((role, minutes[role], minutes[role] > LONGEST_MINUTES) for role in Role if role in minutes),
         languages=languages_of(asked.values(), programme),
     )
 
@@ -90,38 +97,52 @@ def sections_of(both: Iterable[Questionnaire]) -> tuple[Section, ...]:
     return tuple(found.values())
 
 
-class _Speaker:
-    """Puts texts into the reader's language and the programme's words."""
+def speaker_of(programme: ProgrammeView) -> Speaker:
+    """Return what puts texts into the reader's language and the programme's words."""
+    language = spoken_language(str(get_locale())).code
+    return lambda texts: in_words_of(texts, language, programme.words)
 
-    def __init__(self, programme: ProgrammeView) -> None:
-        self._language, self._words = spoken_language(str(get_locale())).code, programme.words
 
-    def __call__(self, texts: Texts) -> str:
-        return in_words_of(texts, self._language, self._words)
+def doubts_in_words(question: Question) -> tuple[str, ...]:
+    """Return what makes the answers to a question tell less, each in a sentence with its mend."""
+    said = {
+        Doubt.AGREEMENT: _("It asks whether people agree, and many do out of politeness. Ask how much or how often."),
+        Doubt.NEGATIVE: _("It has a negative in it, so “no” can mean yes. Ask for the thing itself."),
+    }
+    return tuple(said[doubt] for doubt in doubts_about(question))
+
+
+def missing_in(question: Question) -> tuple[Language, ...]:
+    """Return the languages of the service in which a question is not whole."""
+    texts = [*texts_of(question), *([question.hint] if question.hint else [])]
+    return tuple(language for language in LANGUAGES if any(language.code not in text for text in texts))
 
 
 def _listed(
     code: str,
     versions: Mapping[Role, Question],
     left_out: Mapping[Role, frozenset[str]],
-    say: _Speaker,
+    say: Speaker,
     *,
     is_asked: bool,
 ) -> ListedQuestion:
     question = next(iter(versions.values()))
+    number = number_of(code)
     hidden = tuple(role for role in versions if code in left_out.get(role, ()))
     return ListedQuestion(
         code=code,
-        number=number_of(code),
+        number=number,
         texts=_texts(versions, say),
         answers=answers_in_words(question, say),
         is_asked=is_asked,
         left_out=hidden,
         cannot_be_shown=len(hidden) == len(versions),
+        missing=() if number is None else missing_in(question),
+        doubts=() if number is None else doubts_in_words(question),
     )
 
 
-def _texts(versions: Mapping[Role, Question], say: _Speaker) -> tuple[tuple[str, str], ...]:
+def _texts(versions: Mapping[Role, Question], say: Speaker) -> tuple[tuple[str, str], ...]:
     """Return each text with those who read it; one that both read comes once."""
     said: dict[str, list[Role]] = {}
     for role, question in versions.items():
@@ -137,7 +158,7 @@ def roles_in_words(roles: Iterable[Role]) -> str:
     return str(_("Mentors")) if Role.MENTOR in found else str(_("Mentees"))
 
 
-def answers_in_words(question: Question, say: _Speaker) -> str:
+def answers_in_words(question: Question, say: Speaker) -> str:
     """Return how a question is answered, on one line."""
     if not question.closed:
         return str(_("In their own words"))
