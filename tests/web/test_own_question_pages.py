@@ -209,6 +209,16 @@ def test_two_who_write_at_once_overwrite_nothing(world: World, client: FlaskClie
     assert not known(world, "Y2")
 
 
+def test_a_mistake_does_not_hide_that_somebody_was_faster(world: World, client: FlaskClient) -> None:
+    add(client)
+    page = "/staff/programmes/1/questions/own/1?stage=kickoff"
+    add(client, 1, page=page, text="What about the rooms?")
+    wrong = add(client, 1, page=page, text="").text
+    assert 'value="1"' in re.search(r'<input[^>]*name="version"[^>]*>', wrong).group(0)
+    assert "Somebody has changed these questions" in add(client, 1, page=page, without="").text
+    assert known(world, "Y1")[Role.MENTOR].text["en"] == "What about the rooms?"
+
+
 def test_a_survey_has_room_for_twenty(world: World, client: FlaskClient) -> None:
     names = "abcdefghijklmnopqrst"
     for number, letter in enumerate(names):

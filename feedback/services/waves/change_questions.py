@@ -21,7 +21,7 @@ from feedback.domain.survey.questionnaire_files import broken_rules
 from feedback.domain.survey.questionnaires import Question, Questionnaire, Role
 from feedback.services.waves.find_questionnaires import stage_of
 from feedback.storage.audit_log import note
-from feedback.storage.database import lock_programme
+from feedback.storage.database import lock_programme, reading
 from feedback.storage.programme_questionnaires import all_own_of, own_of, store_own
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import questionnaires_of, waves_of
@@ -45,6 +45,12 @@ class Seen:
     version: int
     now: datetime
     actor: str
+
+
+def check_seen(session: Session, ours: Ours, seen: Seen) -> None:
+    """Raise QuestionsChanged unless a programme's questions are at the version that was seen."""
+    with reading(session):
+        _check_version(own_of(session, seen.programme_id, stage_of(ours))[0], seen)
 
 
 def switch_questions(
@@ -147,8 +153,8 @@ def _apply(session: Session, ours: Ours, change: _Change, seen: Seen, *, is_seen
     stage = stage_of(ours)
     programme_by_id(session, seen.programme_id)
     version, before = own_of(session, seen.programme_id, stage)
-    if is_seen and version != seen.version:
-        raise QuestionsChanged(_CHANGED, number=version)
+    if is_seen:
+        _check_version(version, seen)
     unchanged = OwnQuestionnaires(ours)
     own = change(before or unchanged)
     own = None if own == unchanged else own
@@ -158,6 +164,11 @@ def _apply(session: Session, ours: Ours, change: _Change, seen: Seen, *, is_seen
     version = store_own(session, seen.programme_id, stage, own, changed_by=seen.actor, now=seen.now)
     note(session, seen.now, seen.actor, "changed the questions of", f"programme {seen.programme_id}, {stage}")
     return version
+
+
+def _check_version(version: int, seen: Seen) -> None:
+    if version != seen.version:
+        raise QuestionsChanged(_CHANGED, number=version)
 
 
 # What a form lets through that a file would not is a mistake of ours, and must not reach a survey.

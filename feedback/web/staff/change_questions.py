@@ -66,6 +66,15 @@ def seen(programme_id: int, form: SeenQuestionsForm) -> Seen:
     return Seen(programme_id, form.version.data, runtime().clock(), member().actor)
 
 
+def show_version(form: SeenQuestionsForm, version: int) -> None:
+    """Let a form be about the version that is shown, if it is new or was refused; else it stays about what was seen.
+
+    A mistake in it must not hide that somebody else has changed the questions meanwhile.
+    """
+    if form.version.data is None or form.form_errors:
+        form.version.raw_data, form.version.data = None, version
+
+
 def _moving() -> tuple[str, bool] | None:
     """Return the question that the button which was pressed moves, and whether it goes up."""
     way, _dash, code = request.form.get("go", "").partition("-")
@@ -91,10 +100,9 @@ def _page(
     known = known_at(programme_id, ours)
     programme = show_programme(runtime().session(), programme_id)
     sent = form or reset_form
-    ticked = ChangeQuestionsForm(formdata=None)
-    ticked.version.data = known.version
-    again = reset_form or OursAgainForm(formdata=None)
-    again.version.raw_data, again.version.data = None, known.version
+    ticked, again = form or ChangeQuestionsForm(formdata=None), reset_form or OursAgainForm(formdata=None)
+    for one in (ticked, again):
+        show_version(one, known.version)
     return render_template(
         "staff/change_questions.html",
         programme=programme,

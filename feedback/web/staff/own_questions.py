@@ -15,9 +15,9 @@ from feedback.domain.survey.questionnaires import Question, Role, Theme, text_in
 from feedback.reporting.words import stage_name, theme_name
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
-from feedback.services.waves.change_questions import add_question, drop_question, replace_question
+from feedback.services.waves.change_questions import add_question, check_seen, drop_question, replace_question
 from feedback.services.waves.find_questionnaires import KnownQuestions
-from feedback.web.staff.change_questions import known_at, say_saved, seen, wished_stage
+from feedback.web.staff.change_questions import known_at, say_saved, seen, show_version, wished_stage
 from feedback.web.staff.guards import allowed
 from feedback.web.staff.listed_questions import doubts_in_words, languages_of, sections_of, speaker_of
 from feedback.web.staff.sent_forms import accepted, mistakes
@@ -82,6 +82,7 @@ def _save(
 ) -> ResponseReturnValue:
     """Save what was filled in, unless a language is lost by it of which nothing has been said yet."""
     with accepted(form, lambda: _page(programme_id, form, number), *_REFUSALS, at=form.field_of):
+        check_seen(runtime().session(), pair(wished_stage()), seen(programme_id, form))
         lost = _lost(programme_id, form, number)
         codes = ",".join(language.code for language in lost)
         if lost and form.without.data != codes:
@@ -156,7 +157,7 @@ def _page(
     known, programme = _known(programme_id), show_programme(runtime().session(), programme_id)
     drop_form = drop_form or DropQuestionForm(formdata=None)
     for sent in (form, drop_form):
-        sent.version.raw_data, sent.version.data = None, known.version
+        show_version(sent, known.version)
     return render_template(
         "staff/own_question.html",
         programme=programme,
