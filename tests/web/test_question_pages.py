@@ -169,3 +169,13 @@ def test_another_organisation_finds_no_questions(world: World, questions_page: s
     client = signed_in(world, organisation="Another Organisation")
     for address in (questions_page, f"/staff/waves/{wave}/questions"):
         assert client.get(address, base_url=SITE).status_code == 404
+
+
+def test_a_planned_survey_says_that_its_questions_were_changed_since(world: World, questions_page: str) -> None:
+    client = signed_in(world)
+    wave, said = plan(client), "A survey that is planned now asks other questions."
+    assert said not in see(client, f"/staff/waves/{wave}")
+    switch_off(client, questions_page, "C5")
+    assert said in see(client, f"/staff/waves/{wave}")
+    world.open(wave)
+    assert said not in see(client, f"/staff/waves/{wave}")

@@ -19,6 +19,7 @@ from feedback.services.mail.show_undeliverable import show_undeliverable
 from feedback.services.roster.approve_roster import waits_for_approval
 from feedback.services.waves.cancel_wave import begin_cancelling
 from feedback.services.waves.close_wave import begin_closing, retry_closing
+from feedback.services.waves.find_questionnaires import own_versions
 from feedback.services.waves.preview_wave import WaveAhead, look_ahead
 from feedback.services.waves.show_wave import EntryKind, WaveView, show_wave
 from feedback.web.refusals import in_words
@@ -125,6 +126,7 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
         forecast=None if ahead is None else _in_words(ahead),
         is_kept_shut=awaits_approval or (ahead is not None and ahead.refusal is not None),
         is_planner=is_planner,
+        asks_former=is_planner and wave.state in _NOT_OPENED and _asks_former(wave),
         close_form=_form(sent, CloseWaveForm) if wave.may_be_closed and is_planner else None,
         awaits_approval=awaits_approval,
         lost=lost,
@@ -133,6 +135,11 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
         dates=_date_forms(wave, sent) if is_planner else {},
         may_review=wave.reviewer_id == member().id and _is_in_review(wave_id),
     )
+
+
+def _asks_former(wave: WaveView) -> bool:
+    """Tell whether a wave that is planned now would ask other questions."""
+    return own_versions(runtime().session(), wave.programme_id).get(wave.stage) != wave.own_questions
 
 
 def _ahead(wave: WaveView) -> WaveAhead:
