@@ -13,10 +13,15 @@ from feedback.cli.serving import THREADS, bring_pepper
 from feedback.config import Serves, wants_json_logs
 from feedback.logs import server_logs
 from feedback.resources import migrations_folder
-from feedback.runtime import runtime
+from feedback.runtime import Runtime, runtime
 from feedback.services.installation.check_databases import check_databases
 
 log = logging.getLogger(__name__)
+
+_NOBODY_YET = (
+    "Nobody can sign in yet: `feedback organisation create NAME --administrator-name … --administrator-email …` makes "
+    "the first organisation, and prints a sign-in link for its administrator."
+)
 
 
 @click.command("serve")
@@ -33,6 +38,8 @@ def serve(workers: int) -> None:
     settings = tools.settings
     if settings.serves is not Serves.STAFF:
         bring_pepper(tools)
+    if settings.serves is not Serves.PARTICIPANTS:
+        _warn_if_nobody_can_sign_in(tools)
     tools.engines.dispose()
     # Loaded before the workers are forked, which then share it.
     served_app()
@@ -52,3 +59,13 @@ def serve(workers: int) -> None:
         log_access_format="%(method)s %(status)d %(dt_ms).1f ms",
         log_dictconfig=server_logs(as_json=wants_json_logs(os.environ)),
     ).serve()
+
+
+def _warn_if_nobody_can_sign_in(tools: Runtime) -> None:
+    # The participants' process does without.
+    from feedback.services.programmes.create_organisation import any_organisation
+
+    with tools.session() as session:
+        if not any_organisation(session):
+            # Not made here: the link of the first administrator would stand in a log.
+            log.warning(_NOBODY_YET)

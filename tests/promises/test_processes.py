@@ -116,6 +116,8 @@ def report_of(browser: Browser, wave: str) -> str:
 
 
 def test_three_processes_serve_a_wave_from_roster_to_report(apart: Apart, mailbox: Mailbox, tmp_path: Path) -> None:
+    logs = {role: (tmp_path / f"{role}.log").read_text() for role in GroupRole}
+    assert {role for role, said in logs.items() if "Nobody can sign in yet" in said} == {GroupRole.STAFF}
     wave, chance = open_a_wave(apart), random.Random(5)
     links = links_that_arrive(mailbox, 27)
     for link in links:

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
 from feedback.storage.audit_log import note
+from feedback.storage.database import reading
 from feedback.storage.keys import KeyStore
-from feedback.storage.organisations import Organisation, known_organisation, organisation_named
+from feedback.storage.organisations import Organisation, known_organisation, organisation_named, organisations
 
 MOST_LETTERS = 200
 
@@ -24,6 +25,12 @@ def create_organisation(session: Session, keys: KeyStore, name: str, *, now: dat
     note(session, now, actor, "created", f"organisation {number}")
     session.commit()
     return number
+
+
+def any_organisation(session: Session) -> bool:
+    """Tell whether there is one: until then nobody can sign in."""
+    with reading(session):
+        return bool(organisations(session))
 
 
 def with_keys(session: Session, keys: KeyStore, name: str) -> Organisation:
