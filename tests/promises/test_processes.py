@@ -7,7 +7,6 @@ import re
 import time
 import urllib.error
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,10 @@ import pytest
 from feedback.demo.mailbox import Mailbox
 from feedback.resources import rosters_folder
 from feedback.storage.grants import GroupRole
-from tests.browsing import Browser, free_port
+from tests.apart import Apart, three_processes
+from tests.browsing import Browser
 from tests.databases import ON_POSTGRESQL, Pair
-from tests.processes import PAUSE, TRIES, feedback, running, surroundings, wait_until_served
+from tests.processes import PAUSE, TRIES, feedback
 from tests.world import fill_parts, hidden_value
 
 pytestmark = ON_POSTGRESQL
@@ -27,47 +27,12 @@ CREATE = (
     "--contact-name Ana --contact-email ana@example.com --reviewer-name Rea --reviewer-email rea@example.com "
     "--quiet-hours none --quiet-weekdays none"
 )
-SECRETS = ("FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_SESSION_KEY")
-PEPPER = ("FEEDBACK_PEPPER",)
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/s/[A-Za-z0-9_-]{43}")
-
-
-class Apart:
-    """Participants, staff and worker as three processes; `environments` by role."""
-
-    def __init__(self, roles: dict[GroupRole, Pair], environment: dict[str, str]) -> None:
-        self.participants = f"http://127.0.0.1:{(participants_port := free_port())}"
-        self.staff = f"http://127.0.0.1:{(staff_port := free_port())}"
-        shared = {name: value for name, value in environment.items() if name not in SECRETS + PEPPER}
-        shared["FEEDBACK_BASE_URL"] = self.participants
-        self.environments = {
-            role: surroundings(
-                **shared,
-                **{name: environment[name] for name in (PEPPER if role is GroupRole.PARTICIPANTS else SECRETS)},
-            )
-            for role in GroupRole
-        }
-        for role, pair in roles.items():
-            self.environments[role]["FEEDBACK_DATABASE_URL"] = pair.main
-            if role is not GroupRole.PARTICIPANTS:
-                self.environments[role]["FEEDBACK_KEYS_URL"] = pair.keys
-        pages = (GroupRole.PARTICIPANTS, "participants", participants_port), (GroupRole.STAFF, "staff", staff_port)
-        for role, serves, port in pages:
-            self.environments[role] |= {"FEEDBACK_SERVES": serves, "FEEDBACK_LISTEN_PORT": port}
 
 
 @pytest.fixture
 def apart(roles: dict[GroupRole, Pair], environment: dict[str, str], tmp_path: Path) -> Iterator[Apart]:
-    apart = Apart(roles, environment)
-    with ExitStack() as stack:
-        for role, words in (
-            (GroupRole.PARTICIPANTS, ("serve", "--workers", "1")),
-            (GroupRole.STAFF, ("serve", "--workers", "1")),
-            (GroupRole.WORKER, ("work",)),
-        ):
-            stack.enter_context(running(apart.environments[role], *words, log=tmp_path / f"{role}.log"))
-        wait_until_served(f"{apart.participants}/readyz")
-        wait_until_served(f"{apart.staff}/readyz")
+    with three_processes(roles, environment, tmp_path) as apart:
         yield apart
 
 
