@@ -5,14 +5,15 @@ from zoneinfo import available_timezones
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, FormField, StringField, TextAreaField
 from wtforms import Form as PlainForm
-from wtforms import FormField, StringField
 from wtforms.fields import SelectChoice, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from feedback.domain.ending import LEAST_DAYS, LONGEST_REASON, MOST_DAYS, USUAL_DAYS
 from feedback.domain.languages import ENGLISH, LANGUAGES
 from feedback.locales.counts import characters
-from forms.moments import WholeNumberField
+from forms.moments import DaysField, WholeNumberField
 from forms.staff import StaffForm
 
 MOST_LETTERS, MOST_OF_A_WORD, MOST_OF_AN_ADDRESS = 200, 60, 500
@@ -94,3 +95,35 @@ OTHER_LANGUAGES = {language.code: language.name for language in LANGUAGES if lan
 """The languages into which a programme's words are translated, each by its own name."""
 for _code, _name in OTHER_LANGUAGES.items():
     setattr(SettingsForm, f"in_{_code}", FormField(WordsInLanguageForm, _name))
+
+
+_DAYS_NEEDED = _("Write a number of days from 1 to 180.")
+
+
+class EndProgrammeForm(StaffForm):
+    """The decision to end a programme, and after how many days its names are deleted."""
+
+    days = DaysField(
+        _("After how many days are the names deleted?"),
+        [InputRequired(_DAYS_NEEDED), NumberRange(LEAST_DAYS, MOST_DAYS, _DAYS_NEEDED)],
+        default=USUAL_DAYS,
+    )
+    sure = BooleanField(
+        _("I am sure: nothing is planned in this programme any more, and on that day its names are deleted."),
+        [InputRequired(_("Tick the box to end the programme, or leave this page."))],
+    )
+
+
+class HoldPurgeForm(StaffForm):
+    """Why the deletion of names has to wait."""
+
+    reason = TextAreaField(
+        _("Why?"),
+        [
+            InputRequired(_("Write why the names have to stay for now.")),
+            Length(
+                max=LONGEST_REASON,
+                message=_("Write at most %(characters)s.", characters=LazyString(characters, LONGEST_REASON)),
+            ),
+        ],
+    )

@@ -21,6 +21,8 @@ from feedback.domain.links import new_receipt
 from feedback.domain.staff import OPERATOR
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.mail.send_mail import send_batch
+from feedback.services.programmes.finish_purge import finish_purge
+from feedback.services.programmes.purge_names import purge_names
 from feedback.services.waves.close_wave import close_wave
 from feedback.services.waves.destroy_keys import destroy_spent_keys
 from feedback.services.waves.open_wave import open_wave
@@ -74,12 +76,18 @@ def _release(tools: WorkerContext, subject: str, now: datetime) -> None:
     destroy_spent_keys(session, tools.keys, now=now)
 
 
+def _purge(tools: WorkerContext, subject: str, now: datetime) -> None:
+    purge_names(tools.session(), int(subject), now=now)
+    finish_purge(tools.session(), tools.keys, int(subject), now=now)
+
+
 _DEEDS: dict[str, Callable[[WorkerContext, str, datetime], None]] = {
     "open": _open,
     "send": _send,
     "submit": _submit,
     "close": _close,
     "release": _release,
+    "purge": _purge,
 }
 
 

@@ -74,6 +74,7 @@ class Settings:
     comment_days: int
     mails_per_minute: int | None
     support_days: int
+    retention_days: int
     smtp: SmtpSettings
     watching: Watching
     bounces: BounceSettings
@@ -111,6 +112,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         comment_days=number(environ, "FEEDBACK_COMMENT_DAYS", 60, 1, 365),
         mails_per_minute=_quota(environ),
         support_days=number(environ, "FEEDBACK_SUPPORT_DAYS", 90, 1, 365),
+        retention_days=number(environ, "FEEDBACK_RETENTION_DAYS", 365, 30, 3650),
         smtp=read_smtp(environ),
         bounces=read_bounces(environ),
         watching=_watching(environ),

@@ -168,6 +168,14 @@ class PlanRefused(FeedbackError):
     """A programme or wave cannot be planned as asked."""
 
 
+class ProgrammeEnded(PlanRefused):
+    """A programme has ended: nothing is planned in it, and nobody is enrolled or invited."""
+
+
+class EndRefused(FeedbackError):
+    """A programme cannot end now, or its end cannot be changed so."""
+
+
 class OpeningRefused(PlanRefused):
     """A wave cannot open then."""
 

@@ -101,5 +101,13 @@ def forget(session: Session, one: FormerAddress) -> None:
     session.execute(delete(AddressNotice).where(_of(one)))
 
 
+def forget_all(session: Session, programme_id: int) -> None:
+    """Delete the notices of everybody in a programme, given or not."""
+    theirs = select(Participant.id).where(
+        Participant.id == AddressNotice.participant_id, Participant.programme_id == programme_id
+    )
+    session.execute(delete(AddressNotice).where(theirs.exists()))
+
+
 def _of(one: FormerAddress) -> ColumnElement[bool]:
     return and_(AddressNotice.participant_id == one.participant_id, AddressNotice.email == one.email)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    delete,
     func,
     insert,
     or_,
@@ -108,8 +109,7 @@ def queue_mails(
         return []
     new = insert(Batch).returning(Batch.id, sort_by_parameter_order=True)
     of = {"wave_id": wave_id, "kind": mail.kind.value, "number": mail.number}
-    batch = {**of, "not_before_at": not_before_at, "has_turn": False}
-    numbers = list(session.scalars(new, [batch] * len(batches)))
+    numbers = list(session.scalars(new, [{**of, "not_before_at": not_before_at, "has_turn": False}] * len(batches)))
     rows = (
         (number, participant_id, *of.values(), DeliveryState.QUEUED.value, 0)
         for number, people in zip(numbers, batches, strict=True)
@@ -336,6 +336,12 @@ def delivery_counts(session: Session, wave_id: int) -> dict[tuple[WaveMail, Deli
     columns = (Delivery.mail, Delivery.state)
     query = select(*columns, func.count()).where(Delivery.wave_id == wave_id).group_by(*columns).order_by(*columns)
     return {(mail, DeliveryState(state)): count for mail, state, count in session.execute(query)}
+
+
+def delete_mails(session: Session, wave_id: int) -> None:
+    """Delete every mail of a wave, sent or not."""
+    for table in (Delivery, Batch):
+        session.execute(delete(table).where(table.wave_id == wave_id))
 
 
 def chunks(participant_ids: Iterable[int], size: int) -> list[list[int]]:

@@ -62,6 +62,9 @@ _STAFF: Mapping[str, str] = {
     "mail_batches": _READ,
     "deliveries": "SELECT, UPDATE (state)",
     "roster_approvals": _EDIT,
+    # They end programmes, and delete nothing: the worker does, on the day.
+    "programme_endings": "SELECT, INSERT, UPDATE (ended_at, ended_by, purge_on, taken_back_at, held_at, held_by,"
+    " held_because, tell_at, due_at)",
     "relay_pace": _READ,
     "history": _READ,
     "reports": _READ,
@@ -93,8 +96,10 @@ _WORKER: Mapping[str, str] = {
     "quiet_times": _READ,
     "wave_groups": _ADD,
     "wave_moments": "SELECT, UPDATE, DELETE",
+    # Names, and what is known of mails to them, are deleted some time after a programme has ended.
+    "programme_endings": _EDIT,
     "participants": "SELECT, UPDATE (name, email, cohort, language), DELETE, MAINTAIN",
-    "roster_approvals": "SELECT, UPDATE (entries), MAINTAIN",
+    "roster_approvals": "SELECT, UPDATE (entries), DELETE, MAINTAIN",
     "opt_outs": "SELECT, DELETE, MAINTAIN",
     "entitlements": "SELECT, INSERT, DELETE, MAINTAIN",
     "sealed_responses": "SELECT, DELETE, MAINTAIN",
@@ -104,9 +109,9 @@ _WORKER: Mapping[str, str] = {
     "reports": _ADD,
     "counted_receipts": _ADD,
     "results_pages": _ADD,
-    "support_desks": _ADD,
+    "support_desks": "SELECT, INSERT, DELETE, UPDATE (handle)",
     "support_requests": "SELECT, DELETE, UPDATE (tell_at), MAINTAIN",
-    "mail_batches": _EDIT,
+    "mail_batches": f"{_EDIT}, DELETE, MAINTAIN",
     "deliveries": f"{_EDIT}, DELETE, MAINTAIN",
     "audit_log": _ADD,
     # To tell staff what waits for them, and to mail links to whoever has an account.

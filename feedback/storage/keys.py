@@ -144,6 +144,17 @@ class KeyStore:
             session.commit()
         self.scrub_again()
 
+    def destroy_programme_key(self, purpose: Purpose, programme_id: int) -> None:
+        """Destroy the key of a programme that serves nobody any more: of those who opted out, or asked for support."""
+        if purpose not in _OF_A_PROGRAMME:
+            raise ValueError(f"a {purpose} key is not a programme's")
+        self._needs_scrub = True
+        with Session(self._engine) as session:
+            mine = (StoredKey.owner_id == programme_id, StoredKey.purpose == purpose)
+            session.execute(delete(StoredKey).where(*mine))
+            session.commit()
+        self.scrub_again()
+
     @property
     def scrub_is_due(self) -> bool:
         """Whether the files were not rewritten since this process destroyed a key, or began."""
@@ -242,6 +253,7 @@ _UNBOUND_BYTES = 40
 _ALTERED = "A key in the key store was altered or moved and cannot be unwrapped."
 _OF_ANSWERS = (Purpose.LINK, Purpose.RESPONSE)
 _OF_A_WAVE = (*_OF_ANSWERS, Purpose.COMMENT)
+_OF_A_PROGRAMME = (Purpose.OPT_OUT, Purpose.SUPPORT)
 
 
 def master_key_id(key: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ForeignKey, LargeBinary, select, update
+from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.links import OptOutDigest
@@ -38,3 +38,8 @@ def unwilling(session: Session, digests: Iterable[OptOutDigest]) -> set[OptOutDi
     query = select(OptOut.digest).where(OptOut.wants_no_mail.is_(True))
     found = (session.scalars(query.where(mine)) for mine in among(session, OptOut.digest, digests))
     return {OptOutDigest(digest) for digests_found in found for digest in digests_found}
+
+
+def delete_opt_outs(session: Session, programme_id: int) -> None:
+    """Delete the wishes of everybody in a programme."""
+    session.execute(delete(OptOut).where(OptOut.programme_id == programme_id))

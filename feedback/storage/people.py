@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    delete,
     false,
     func,
     select,
@@ -199,3 +200,8 @@ def mark_left(session: Session, participant_ids: list[int]) -> None:
     """Record that people have left: they get no more mail; an answer already given stays."""
     for mine in among(session, Participant.id, participant_ids):
         session.execute(update(Participant).where(mine).values(has_left=True))
+
+
+def delete_people(session: Session, programme_id: int) -> None:
+    """Delete everybody who is or was in a programme. Whatever names them by their id must be gone."""
+    session.execute(delete(Participant).where(Participant.programme_id == programme_id))

@@ -6,7 +6,7 @@ What was approved is kept as one digest per person, under the person's id: enoug
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.staff import principal_of
@@ -63,3 +63,8 @@ def note_approval(
     found.changed_by, found.entries = [], entries
     found.digest, found.approved_by, found.approved_at = digest, staff_id, now
     session.flush()
+
+
+def delete_approval(session: Session, programme_id: int) -> None:
+    """Delete what is known of the approval of a programme's roster."""
+    session.execute(delete(RosterApproval).where(RosterApproval.programme_id == programme_id))

@@ -11,6 +11,9 @@ AT_ANY_TIME = ("history", "support_requests")
 """Tables of which rows are deleted when no key is: nothing tells a process that begins that they may lie in a file."""
 AT_THE_END = ("sealed_responses", "entitlements", "comments", "comment_summaries", *AT_ANY_TIME)
 """Tables of which rows are deleted before a key is: while any may lie in a file, the key is left to say so."""
+AT_A_PURGE = ("participants", "deliveries", "mail_batches", "address_notices", "opt_outs", "roster_approvals")
+"""Tables that name the people of a programme, or what is known of mails to them; the programme's end says that rows of
+them were deleted, until they are in no file any more."""
 _ATTEMPTS = 5
 _LOCK_TIMEOUT = "5s"
 _HELD = (

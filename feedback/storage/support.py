@@ -109,3 +109,20 @@ def expired_requests(session: Session, today: date) -> bool:
 def destroy_expired(session: Session, today: date) -> None:
     """Delete the requests that have reached their day."""
     session.execute(delete(SupportRequest).where(SupportRequest.expires_on <= today))
+
+
+def idle_desks(session: Session) -> set[int]:
+    """Return the programmes whose desk has no request."""
+    asked = select(SupportRequest.id).where(SupportRequest.programme_id == SupportDesk.programme_id)
+    return set(session.scalars(select(SupportDesk.programme_id).where(~asked.exists())))
+
+
+def move_desk(session: Session, programme_id: int) -> None:
+    """Have the address of a programme's desk lead nowhere: what was asked there can still be read."""
+    handle = secrets.token_bytes(_ID_BYTES)
+    session.execute(update(SupportDesk).where(SupportDesk.programme_id == programme_id).values(handle=handle))
+
+
+def delete_desk(session: Session, programme_id: int) -> None:
+    """Delete a programme's desk, which has no requests."""
+    session.execute(delete(SupportDesk).where(SupportDesk.programme_id == programme_id))

@@ -13,6 +13,7 @@ from feedback.sender import sender_settings_of
 from feedback.services.mail.queue_mails import Defer
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.worker.bounce_round import BounceRound
+from feedback.worker.idle_round import IdleRound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,7 @@ class WorkerContext(Runtime):
     defer: Defer
     pace: Pace | None
     bounces: BounceRound
+    idle: IdleRound
 
     @property
     def sender_settings(self) -> SenderSettings:

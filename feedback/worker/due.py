@@ -15,7 +15,11 @@ from feedback.services.mail.remind_participants import remind_participants
 from feedback.services.mail.send_mail import send_batch
 from feedback.services.mail.tell_former_addresses import tell_former_addresses
 from feedback.services.mail.tell_news import tell_news
+from feedback.services.mail.tell_of_endings import endings_to_tell, tell_of_ending
 from feedback.services.mail.tell_staff import tell_staff
+from feedback.services.programmes.find_purges import purges_due
+from feedback.services.programmes.finish_purge import finish_purge
+from feedback.services.programmes.purge_names import purge_names
 from feedback.services.roster.erase_people import erase_people
 from feedback.services.staff.forget_expired import any_expired, forget_expired
 from feedback.services.staff.mail_links import mail_links
@@ -51,11 +55,15 @@ class Chore(StrEnum):
     TELL_STAFF = "tell-staff"
     ERASE = "erase-people"
     DESTROY = "destroy"
+    PURGE = "purge-names"
+    TELL_OF_END = "tell-of-end"
+    END_IDLE = "end-idle-programmes"
     READ_BOUNCES = "read-bounces"
     MAIL_LINKS = "mail-sign-in-links"
     FORGET = "forget-sign-ins"
 
 
+_OF_PROGRAMMES = frozenset({Chore.PURGE, Chore.TELL_OF_END, Chore.END_IDLE})
 # What a job can do. Each is idempotent: doing it again, or half-way after a crash, changes nothing more.
 Task = Act | Chore
 TASKS: tuple[Task, ...] = (*Act, *Chore)
@@ -78,13 +86,21 @@ class Due:
     number: int
 
 
-def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, reads_bounces: bool = False) -> list[Due]:
-    """Return all that is due, the most urgent first; last a look into the mailbox of returned mails, if it is time."""
+def what_is_due(
+    session: Session,
+    now: datetime,
+    pace: Pace | None = None,
+    *,
+    reads_bounces: bool = False,
+    looks_for_idle: bool = False,
+) -> list[Due]:
+    """Return all that is due, the most urgent first; last what is looked for now and then, if it is time."""
     with reading(session):
         acts = [one for one in find_due_but_mails(session, now) if not one.is_missed]
         cancelled = cancelled_waves_with_rights(session)
         support = [0] if support_is_due(session, now) else []
         former = [0] if addresses_to_tell(session, now) else []
+        purges, ends = purges_due(session, now), endings_to_tell(session, now)
         letters = [0] if any_staff_letter(session, now) else []
         doomed = [0] if any_to_erase(session) else []
         batches = next_batches(session, now, MOST_BATCHES, pace)
@@ -97,11 +113,14 @@ def what_is_due(session: Session, now: datetime, pace: Pace | None = None, *, re
         *(Due(Chore.TELL_FORMER, number) for number in former),
         *(Due(Act.SEND, number) for number in batches),
         *(Due(Chore.TELL_STAFF, number) for number in letters),
+        *(Due(Chore.PURGE, number) for number in purges),
+        *(Due(Chore.TELL_OF_END, number) for number in ends),
         *(Due(Chore.MAIL_LINKS, number) for number in links),
         *(Due(Chore.ERASE, number) for number in doomed),
         *(Due(Chore.FORGET, number) for number in expired),
         Due(Chore.DESTROY, 0),
         *([Due(Chore.READ_BOUNCES, 0)] if reads_bounces else []),
+        *([Due(Chore.END_IDLE, 0)] if looks_for_idle else []),
     ]
     return sorted(due, key=lambda one: -PRIORITIES.get(one.task, 0))
 
@@ -128,10 +147,10 @@ def do(due: Due, context: WorkerContext) -> None:
             case Act.TELL:
                 _tell(session, context, due.number, now)
             case Chore():
-                _do_chore(session, context, due.task, now)
+                _do_chore(session, context, due.task, due.number, now)
 
 
-def _do_chore(session: Session, context: WorkerContext, chore: Chore, now: datetime) -> None:
+def _do_chore(session: Session, context: WorkerContext, chore: Chore, number: int, now: datetime) -> None:
     if chore is Chore.SUPPORT:
         serve_support_desks(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.TELL_FORMER:
@@ -142,6 +161,8 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, now: datet
         erase_people(session, context.keys, now=now)
     elif chore is Chore.DESTROY:
         destroy_spent_keys(session, context.keys, now=now)
+    elif chore in _OF_PROGRAMMES:
+        _see_to_programmes(session, context, chore, number, now)
     elif chore is Chore.MAIL_LINKS:
         mail_links(session, context.relay, sender_settings=context.sender_settings, now=now)
         tell_invited(session, context.relay, sender_settings=context.sender_settings, now=now)
@@ -149,6 +170,16 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, now: datet
         forget_expired(session, now, real_now=system_clock())
     else:
         context.bounces.read(session, context.keys, now=now)
+
+
+def _see_to_programmes(session: Session, context: WorkerContext, chore: Chore, number: int, now: datetime) -> None:
+    if chore is Chore.END_IDLE:
+        context.idle.end(session, now=now)
+    elif chore is Chore.TELL_OF_END:
+        tell_of_ending(session, context.relay, number, sender_settings=context.sender_settings, now=now)
+    else:
+        purge_names(session, number, now=now)
+        finish_purge(session, context.keys, number, now=now)
 
 
 def _send(session: Session, context: WorkerContext, batch_id: int, now: datetime) -> None:

@@ -21,6 +21,7 @@ from feedback.worker.due import PRIORITIES, Chore, Due, Task
 WAVES, MAIL = "waves", "mail"
 _WITH_MAIL = (
     *(Act.SEND, Act.TELL, Chore.SUPPORT, Chore.TELL_FORMER, Chore.TELL_STAFF, Chore.READ_BOUNCES, Chore.MAIL_LINKS),
+    Chore.TELL_OF_END,
 )
 FIRST = 100
 _CONNECTIONS = 4

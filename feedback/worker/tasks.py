@@ -101,7 +101,13 @@ class Tasks:
     def _what_is_due(self) -> list[Due]:
         now = self.context.clock()
         with self.context.scope() as session:
-            due = what_is_due(session, now, self.context.pace, reads_bounces=self.context.bounces.is_due(now))
+            due = what_is_due(
+                session,
+                now,
+                self.context.pace,
+                reads_bounces=self.context.bounces.is_due(now),
+                looks_for_idle=self.context.idle.is_due(now),
+            )
             self.alarm.report(session, now)
         return due
 

@@ -24,6 +24,7 @@ from feedback.storage.database import db
 from feedback.worker.bounce_round import BounceRound
 from feedback.worker.context import WorkerContext
 from feedback.worker.engine import MAIL, WAVES, defer_for, engine_for
+from feedback.worker.idle_round import IdleRound
 from feedback.worker.tasks import Tasks
 
 CONCURRENCY = 2
@@ -58,6 +59,7 @@ def worker_context(app: Flask) -> WorkerContext:
         defer=defer_for(settings),
         pace=Pace(settings.mails_per_minute) if settings.mails_per_minute else None,
         bounces=BounceRound(settings.bounces.box),
+        idle=IdleRound(settings.retention_days),
     )
 
 

@@ -41,7 +41,8 @@ WRONG = f"{HEADERS}{LAYLA},layla@subsidiary,boss,,xx\nZoë,,,York,\n"
 CHANGES = f"{HEADERS}{LAYLA},layla@example.com,mentor,{CAIRO},ar\nZoë Åström,zoe@example.com,mentee,,\n"
 REQUEST = Request("Mia Müller", "+49 170 1234567, after five", "My mentor has not answered for weeks.")
 STRANGER = "nobody@example.com"
-AS_ENTERED = (*TELLING, REQUEST.reach, REQUEST.words, STRANGER)
+REASON = "A complaint is being looked into."
+AS_ENTERED = (*TELLING, REQUEST.reach, REQUEST.words, STRANGER, REASON)
 """What people have written in English, whatever the language of the page."""
 
 
@@ -55,6 +56,7 @@ class Tour:
     asking: int
     held: int
     waiting: int
+    over: int
 
 
 def prepare(live: World) -> Tour:
@@ -67,6 +69,7 @@ def prepare(live: World) -> Tour:
         asking=live.open(live.planned_wave(running, questionnaires=pair("exit"), stage="exit")),
         held=live.open(live.planned_wave(live.programme(name="Reciprocal"))),
         waiting=live.programme(0, 0, name="Roll-out 2027", quiet=DEFAULT_QUIET_TIMES),
+        over=live.programme(3, 3, name="2025"),
     )
     live.clock.pass_time(hours=1)
     with live.session() as session:
@@ -120,6 +123,7 @@ def visit(live: World, address: str, page: Page, code: str) -> Iterator[str]:
     yield from _planning(address, page, code, tour)
     yield from _refusing(address, page, code, tour)
     yield from _putting_in(address, page, code, tour)
+    yield from _ending(address, page, code, tour)
     yield from _reviewing(live, address, page, code, tour)
 
 
@@ -303,6 +307,31 @@ def _putting_in(address: str, page: Page, code: str, tour: Tour) -> Iterator[str
         if name != "mend":
             send(page)
             yield f"{name} with an error"
+
+
+def _ending(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
+    page.goto(f"{address}/staff/programmes/{tour.running}/end?language={code}")
+    yield "cannot end yet"
+    page.goto(f"{address}/staff/programmes/{tour.over}/end?language={code}")
+    unfold(page)
+    yield "end the programme"
+    page.locator("#days").fill("0")
+    send(page)
+    yield "end with errors"
+    page.locator("#days").fill("30")
+    page.locator("#sure").check()
+    send(page)
+    yield "an ended programme"
+    page.goto(f"{address}/staff/programmes/{tour.over}/end?language={code}")
+    send(page, "main form[action*='/hold'] [type=submit]")
+    yield "hold without a reason"
+    page.locator("#reason").fill(REASON)
+    send(page, "main form[action*='/hold'] [type=submit]")
+    yield "on hold"
+    for path in (f"programmes/{tour.over}/roster", f"programmes/{tour.over}/end", ""):
+        page.goto(f"{address}/staff/{path}?language={code}")
+        unfold(page)
+        yield f"after an end: {path or 'programmes'}"
 
 
 def _reviewing(live: World, address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:

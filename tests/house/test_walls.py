@@ -38,6 +38,7 @@ OPEN_TABLES = {
     "pepper": "the fingerprint of the participants' pepper, which is no secret",
     "programme_questionnaires": "what coordinators want to be asked",
     "programmes": "their settings and words",
+    "programme_endings": "when a programme ended, and why its names are kept for longer",
     "quiet_times": "when no mails go out",
     "relay_pace": "when the relay takes the next mails",
     "reports": "published reports",

@@ -39,6 +39,7 @@ VALUES: dict[str, Value] = {
     "announced_at": None,
     "wave": "1",
     "opens_at": "Monday 1 March 2027, 10:00 (Paris time)",
+    "purge_on": "31 March 2027",
     "expire_at": "Friday 14 May 2027, 10:00 (Paris time)",
     "inviter": "Ben Boss",
     "role": "coordinator",
@@ -47,6 +48,7 @@ VALUES: dict[str, Value] = {
 TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "cancellation")
 MAILS = (
     *(*TO_PARTICIPANTS, "support", "held", "postponement", "refusal", "corrected", "sign-in", "access"),
+    "names-deleted",
     *StaffMail,
 )
 

@@ -140,7 +140,19 @@ def test_the_contacts_address_is_a_link(app: Flask, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*LINKED, "results", "support", "held", "postponement", "refusal", "sign-in", "access", *StaffMail]
+    "name",
+    [
+        *LINKED,
+        "results",
+        "support",
+        "held",
+        "postponement",
+        "refusal",
+        "sign-in",
+        "access",
+        "names-deleted",
+        *StaffMail,
+    ],
 )
 def test_the_box_of_a_link_says_what_it_opens(app: Flask, name: str) -> None:
     box = re.search(

@@ -1,7 +1,8 @@
 """Promise: nothing is lost and nothing is half done, wherever the service is killed.
 
-Opening, sending, submitting, closing and releasing comments each die by SIGKILL before their first statement and around
-every commit, on a fresh copy of the databases each time; then the worker goes on as it would after a restart.
+Opening, sending, submitting, closing, releasing comments and deleting names each die by SIGKILL before their first
+statement and around every commit, on a fresh copy of the databases each time; then the worker goes on as it would after
+a restart.
 """
 
 from collections import Counter
@@ -14,13 +15,17 @@ import pytest
 from sqlalchemy import select
 
 from feedback.demo.mailbox import Mailbox
+from feedback.domain.errors import KeysMissing
 from feedback.domain.waves.states import WaveState
 from feedback.storage.comment_releases import CommentRelease
 from feedback.storage.comments import StoredComment
 from feedback.storage.deliveries import Batch, Delivery, DeliveryState
+from feedback.storage.people import Participant
 from feedback.storage.responses import count_responses
+from feedback.storage.support import SupportDesk
 from tests.answering import respond
 from tests.databases import Pair, PostgresServer, SqliteServer
+from tests.ending import end, known
 from tests.killing import Deed, points, run, world_on
 from tests.promises.closing import blobs, document_of, how_many, newly_answered_wave, rows_left, spread, state_of
 from tests.promises.evidence import Needles, found, stored_bytes
@@ -205,3 +210,40 @@ def test_a_release_that_is_killed_is_whole_and_ends_with_the_key_destroyed(stage
         assert found(marks, everything(world)) == []
 
     assert stage.sweep("release", prepare, check) > 4
+
+
+def ended(world: World) -> int:
+    """A programme that has ended and whose names are deleted now."""
+    wave = world.open_new_wave(8, 7)
+    respond(world, world.links(wave))
+    world.close(wave)
+    world.clock.pass_time(days=70)
+    world.do_what_is_due()
+    end(world, 1, days=1)
+    world.do_what_is_due()
+    world.clock.pass_time(days=1, hours=15)
+    return 1
+
+
+def test_a_deletion_of_names_that_is_killed_is_finished(stage: Stage) -> None:
+    marks: list[bytes] = []
+
+    def prepare(world: World) -> int:
+        programme = ended(world)
+        marks[:] = [b"mentor.0@example.com", b"Mentee Number 6", world.keys.opt_out_key(programme)]
+        return programme
+
+    def check(world: World, programme: int) -> None:
+        for _tick in range(2):
+            world.do_what_is_due()
+        assert known(world, programme).rewritten_at is not None
+        with world.session() as session:
+            assert session.scalar(select(Participant.id).limit(1)) is None
+            assert session.scalar(select(SupportDesk.programme_id).limit(1)) is None
+        for key in (world.keys.opt_out_key, world.keys.support_key):
+            with pytest.raises(KeysMissing):
+                key(programme)
+        if world.kind == "sqlite":
+            assert files_that_hold(world, marks) == []
+
+    assert stage.sweep("purge", prepare, check) > 5

@@ -18,6 +18,7 @@ from feedback.storage.opt_outs import OptOut
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant
 from feedback.storage.pepper import KnownPepper
+from feedback.storage.programme_endings import ProgrammeEnding
 from feedback.storage.programme_questionnaires import ProgrammeQuestionnaires
 from feedback.storage.programmes import Programme
 from feedback.storage.quiet_times import StoredQuietTimes
@@ -123,6 +124,7 @@ def main_rows() -> list[object]:
         ),
         StoredQuietTimes(programme_id=1, definition={}),
         RosterApproval(programme_id=1, changed_by=["staff 2"], digest=bytes(32), approved_by=1, approved_at=START),
+        ProgrammeEnding(programme_id=1, ended_at=START, ended_by=1, purge_on=START.date()),
         a_person(),
         OptOut(digest=bytes(32), programme_id=1, wants_no_mail=True),
         a_wave(),

@@ -1,7 +1,9 @@
-"""What staff are told by mail of a wave, beside what everybody who was invited hears of."""
+"""What staff are told by mail of a wave, beside what everybody who was invited hears of; and when none go out."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
+
+from feedback.domain.waves.quiet_times import QuietTimes
 
 
 class StaffMail(StrEnum):
@@ -22,3 +24,5 @@ LAST_DAY = timedelta(days=1)
 """So long before a wave closes staff are told that it will."""
 UNREACHED_AFTER = timedelta(hours=4)
 """So long after the opening, and each day from then on, staff are told if mails do not arrive."""
+NIGHT = QuietTimes(time(20), time(7), frozenset())
+"""No mail to staff goes out at night."""

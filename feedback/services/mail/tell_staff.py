@@ -4,7 +4,7 @@ What is told is noted where a wave opens, is looked at and closes. All of these 
 are the daily looks for people who are not reached: when a mail goes out says nothing of when somebody answered.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -13,9 +13,8 @@ from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH, Language, address_in, spoken_language
 from feedback.domain.links import news_name
-from feedback.domain.waves.quiet_times import QuietTimes
 from feedback.domain.waves.schedule import Hours
-from feedback.domain.waves.staff_mails import LAST_DAY, StaffMail
+from feedback.domain.waves.staff_mails import LAST_DAY, NIGHT, StaffMail
 from feedback.domain.waves.states import WaveState
 from feedback.locales.moments import moment as in_words
 from feedback.mail.message import MailMessage
@@ -40,7 +39,6 @@ from feedback.storage.waves import Wave, wave_by_id
 MOST_LETTERS_AT_ONCE = 20
 _NEXT_ATTEMPT = timedelta(minutes=5)
 _GIVEN_UP_AFTER = timedelta(days=3)
-_NIGHT = QuietTimes(time(20), time(7), frozenset())
 
 
 def tell_staff(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
@@ -83,7 +81,7 @@ def _later(session: Session, wave: Wave, kind: StaffMail, now: datetime) -> date
     """Return until when a mail has to wait, if it has to: for the morning, or as the close has moved."""
     if kind is StaffMail.CLOSES_SOON and wave.closes_at - LAST_DAY > now:
         return wave.closes_at - LAST_DAY
-    by_day = Hours(ZoneInfo(programme_by_id(session, wave.programme_id).time_zone), _NIGHT).next_allowed(now)
+    by_day = Hours(ZoneInfo(programme_by_id(session, wave.programme_id).time_zone), NIGHT).next_allowed(now)
     return by_day if by_day > now else None
 
 

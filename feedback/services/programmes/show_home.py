@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.survey.questionnaires import Role
 from feedback.domain.waves.states import Band, WaveState
 from feedback.services.mail.show_undeliverable import show_undeliverable
+from feedback.services.programmes.show_ending import EndingView
 from feedback.services.programmes.show_programmes import ProgrammeView, WaveLine, list_programmes, show_programme
 from feedback.services.roster.approve_roster import waits_for_approval
 from feedback.services.staff.name_people import named_with_access
@@ -39,6 +40,7 @@ class NeedKind(StrEnum):
     APPROVAL = "approval"
     NOBODY = "nobody"
     COMMENTS = "comments"
+    NAMES = "names"
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,24 @@ class HomeCard:
 
 
 def show_home(session: Session, organisation_id: int, *, now: datetime) -> tuple[HomeCard, ...]:
-    """Return a card for each programme of an organisation, oldest first, without the comments that wait."""
+    """Return a card for each programme of an organisation that goes on, oldest first, without comments that wait.
+
+    One that the service has ended is among them until its names are deleted, or somebody has decided about it.
+    """
     lines = list_programmes(session, organisation_id)
-    return tuple(_card(session, show_programme(session, line.id), now) for line in lines)
+    found = (show_programme(session, line.id) for line in lines)
+    return tuple(_card(session, programme, now) for programme in found if _is_shown(programme))
+
+
+def show_ended(session: Session, organisation_id: int) -> tuple[ProgrammeView, ...]:
+    """Return the programmes of an organisation that have ended, the last one first."""
+    found = (show_programme(session, line.id) for line in list_programmes(session, organisation_id))
+    ended = [(one.ending.ended_at, one) for one in found if one.ending is not None and not _is_shown(one)]
+    return tuple(one for _at, one in sorted(ended, key=lambda pair: pair[0], reverse=True))
+
+
+def _is_shown(programme: ProgrammeView) -> bool:
+    return programme.ending is None or _is_to_look_at(programme.ending)
 
 
 def show_card(session: Session, programme_id: int, *, now: datetime) -> HomeCard:
@@ -92,6 +109,8 @@ def _card(session: Session, programme: ProgrammeView, now: datetime) -> HomeCard
     live = {one.id: show_wave(session, one.id, now=now) for one in programme.waves if one.state in _CURRENT}
     current = min(programme.waves, key=_urgency, default=None)
     shown = live.get(current.id) if current is not None else None
+    if programme.ending is not None:
+        return HomeCard(programme, shown, None, tuple(_of_ending(programme.ending)))
     needs = [
         *(need for wave in live.values() for need in _of_wave(session, wave)),
         *_of_people_named(session, programme),
@@ -116,6 +135,16 @@ def _next_date(wave: WaveView | None, now: datetime) -> CalendarEntry | None:
         return None
     ahead = (one for one in wave.calendar if one.kind is not EntryKind.LOOK and not one.is_done)
     return next((one for one in ahead if one.at is not None and one.at > now), None)
+
+
+def _of_ending(ending: EndingView) -> Iterator[Need]:
+    if _is_to_look_at(ending):
+        yield Need(NeedKind.NAMES, until=ending.purge_on)
+
+
+def _is_to_look_at(ending: EndingView) -> bool:
+    """Tell whether names are to be deleted although nobody has asked for it."""
+    return ending.is_by_itself and ending.purged_at is None and ending.held_at is None
 
 
 def _of_wave(session: Session, wave: WaveView) -> Iterator[Need]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.survey.questionnaire_json import Words
 from feedback.domain.waves.states import WaveState
+from feedback.services.programmes.show_ending import EndingView, ending_view
 from feedback.storage.database import reading
 from feedback.storage.organisations import organisations
 from feedback.storage.people import roster_sizes
@@ -43,7 +44,8 @@ class WaveLine:
 
 @dataclass(frozen=True)
 class ProgrammeView:
-    """One programme: its terms, its words by language, the sizes of its roster, its waves from the oldest."""
+    """One programme: its terms, its words by language, the sizes of its roster, its waves from the oldest,
+    and its end, if it has one."""
 
     id: int
     name: str
@@ -61,6 +63,7 @@ class ProgrammeView:
     approves_rosters: bool
     roster: tuple[tuple[Atom, int], ...]
     waves: tuple[WaveLine, ...]
+    ending: EndingView | None = None
 
     @property
     def people(self) -> int:
@@ -103,6 +106,7 @@ def show_programme(session: Session, programme_id: int) -> ProgrammeView:
             approves_rosters=programme.organisation.approves_rosters,
             roster=tuple(roster_sizes(session, programme_id).items()),
             waves=tuple(_line(wave) for wave in waves_of(session, programme_id)),
+            ending=ending_view(session, programme_id),
         )
 
 

@@ -14,6 +14,7 @@ from feedback.domain.disclosure.groups import Atom
 from feedback.domain.errors import NotFound, RosterNotApproved, sentence
 from feedback.domain.roster.digests import RosterEntry, roster_digest
 from feedback.domain.staff import COMMAND_LINE, PLANNERS, StaffRole, actor_of, staff_id_in
+from feedback.services.programmes.check_running import check_running
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme, reading
 from feedback.storage.organisations import Organisation
@@ -73,6 +74,7 @@ def approve_roster(
     """Approve the roster with this digest, or raise RosterNotApproved saying why it cannot be approved like that."""
     programme = programme_by_id(session, programme_id)
     lock_programme(session, programme_id)
+    check_running(session, programme_id)
     entries = roster_entries(session, programme_id)
     member = staff_by_id(session, staff_id)
     _check_approver(member, programme.organisation_id, approval_of(session, programme_id), at_command_line)

@@ -13,6 +13,7 @@ from feedback.domain.address import Address, address_or_none, one_address, read_
 from feedback.domain.errors import AddressRefused, NotFound, sentence
 from feedback.domain.roster.likeness import name_key
 from feedback.domain.waves.states import LIVE
+from feedback.services.programmes.check_running import check_running
 from feedback.storage.address_corrections import correct
 from feedback.storage.database import lock_programme
 from feedback.storage.deliveries import invited_to, undelivered
@@ -38,6 +39,7 @@ def change_address(
 ) -> None:
     """Do what `correct_address` does, in a transaction that the caller ends."""
     lock_programme(session, programme_id)
+    check_running(session, programme_id)
     people = people_at(session, programme_id, old)
     if not people:
         raise NotFound("Nobody in this programme has that address.")

@@ -14,11 +14,12 @@ from feedback.domain.waves.calendar import WaveCalendar, Wishes, draw_calendar
 from feedback.domain.waves.order import OpenSpan, all_out_of_order
 from feedback.domain.waves.schedule import Offset
 from feedback.domain.waves.states import MomentKind, WaveState
+from feedback.services.programmes.check_running import check_running
 from feedback.services.waves.check_history import PlannedSurvey, check_history
 from feedback.services.waves.count_invited import count_invited
 from feedback.services.waves.form_groups import FormedGroups, form_groups
 from feedback.storage.audit_log import note
-from feedback.storage.database import reading
+from feedback.storage.database import lock_programme, reading
 from feedback.storage.keys import KeyStore
 from feedback.storage.programmes import Programme, programme_by_id, words_of
 from feedback.storage.quiet_times import hours_of
@@ -91,6 +92,7 @@ def check_plan(session: Session, keys: KeyStore, plan: WavePlan, *, now: datetim
     # Only read, so that nobody waits for the search; the opening does it again, under the organisation's lock.
     with reading(session):
         programme = programme_by_id(session, plan.programme_id)
+        check_running(session, programme.id)
         planned_calendar(session, plan, now)
         formed = planned_groups(session, programme, plan)
         survey = replace(planned_survey(programme, plan, formed), wave_id=wave_id)
@@ -121,6 +123,8 @@ def _span(session: Session, plan: WavePlan, now: datetime) -> OpenSpan:
 
 def _store(session: Session, plan: WavePlan, key_backup_days: int, comment_days: int, now: datetime, actor: str) -> int:
     programme = programme_by_id(session, plan.programme_id)
+    lock_programme(session, programme.id)
+    check_running(session, programme.id)
     calendar = planned_calendar(session, plan, now)
     wave = Wave(
         programme_id=programme.id,

@@ -13,6 +13,7 @@ from feedback.web.staff import (
     comments,
     comparisons,
     emails,
+    ending,
     kept,
     one_person,
     own_questions,
@@ -50,6 +51,12 @@ staff.add_url_rule("/programmes/new", "create_programme", settings.create, metho
 _SETTINGS = "/programmes/<int:programme_id>/settings"
 staff.add_url_rule(_SETTINGS, "settings", settings.show)
 staff.add_url_rule(_SETTINGS, "change_settings", settings.change, methods=["POST"])
+_END = "/programmes/<int:programme_id>/end"
+staff.add_url_rule(_END, "ending", ending.ask)
+staff.add_url_rule(_END, "end_programme", ending.end, methods=["POST"])
+staff.add_url_rule(f"{_END}/back", "take_back_end", ending.take_back, methods=["POST"])
+staff.add_url_rule(f"{_END}/hold", "hold_purge", ending.hold, methods=["POST"])
+staff.add_url_rule(f"{_END}/lift", "lift_hold", ending.lift, methods=["POST"])
 _PLAN, _QUIET = "/programmes/<int:programme_id>/plan", "/programmes/<int:programme_id>/quiet-times"
 staff.add_url_rule(_PLAN, "ask_plan", planning.ask)
 staff.add_url_rule(_PLAN, "plan", planning.send, methods=["POST"])

@@ -15,6 +15,7 @@ from feedback.domain.staff import PLANNERS
 from feedback.domain.waves.schedule import last_moment_of, moment_of
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.runtime import runtime
+from feedback.services.programmes.check_running import refuse_ended
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
 from feedback.services.waves.find_questionnaires import own_versions, questionnaires_to_ask
 from feedback.services.waves.plan_wave import WavePlan, plan_wave, planned_out_of_order
@@ -48,6 +49,7 @@ class PlannedDate:
 @allowed(*PLANNERS)
 def ask(programme_id: int) -> ResponseReturnValue:
     """Show the empty form."""
+    refuse_ended(runtime().session(), programme_id)
     return _page(show_programme(runtime().session(), programme_id), _form())
 
 

@@ -15,6 +15,7 @@ from feedback.domain.waves.states import SEQUENCE, WaveState
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.reporting.words import day
 from feedback.runtime import runtime
+from feedback.services.programmes.check_running import refuse_ended
 from feedback.services.programmes.show_programmes import ProgrammeView, WaveLine, show_programme
 from feedback.services.roster.approve_roster import waits_for_approval
 from feedback.services.staff.name_people import named_with_access
@@ -63,6 +64,7 @@ class SeenPlans:
 @allowed(*PLANNERS)
 def ask(programme_id: int) -> ResponseReturnValue:
     """Show the form filled in from a preset: the one and the first day that the address names, or the usual ones."""
+    refuse_ended(runtime().session(), programme_id)
     programme = show_programme(runtime().session(), programme_id)
     first = _wished_day() or first_day(show_hours(runtime().session(), programme_id), runtime().clock())
     dates = preset_dates(chosen("preset", tuple(PRESETS)), first, _taken(programme))

@@ -11,8 +11,10 @@ from feedback.domain.waves.states import SEQUENCE, WaveState
 from feedback.reporting.words import day
 from feedback.runtime import runtime
 from feedback.services.comments.show_released_comments import show_comments
-from feedback.services.programmes.show_home import HomeCard, Need, NeedKind, in_order, show_card, show_home
+from feedback.services.programmes.show_home import HomeCard, Need, NeedKind, in_order, show_card, show_ended, show_home
+from feedback.services.programmes.show_programmes import ProgrammeView
 from feedback.services.reports.show_report import has_changes
+from feedback.web.staff.ending import ending_days
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.support import may_read
 from feedback.web.staff.wording import moment_in_words
@@ -34,10 +36,12 @@ def index() -> ResponseReturnValue:
     """Show each programme of the member's organisation, with what waits for them; a contact sees their own alone."""
     tools = runtime()
     found = show_home(tools.session(), member().organisation_id, now=tools.clock())
-    cards = [_shown(card) for card in found if _sees(card)]
+    cards = [_shown(card) for card in found if _sees(card.programme)]
+    ended = [one for one in show_ended(tools.session(), member().organisation_id) if _sees(one)]
     return render_template(
         "staff/programmes.html",
         cards=cards,
+        ended=[(one, days) for one in ended if (days := ending_days(one))],
         waiting=sum(len(shown.needs) for shown in cards),
         sequence=SEQUENCE,
         makes_programmes=member().is_planner and member().programmes is None,
@@ -45,9 +49,9 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _sees(card: HomeCard) -> bool:
-    sees = member().role in READERS or may_read(card.programme)
-    return sees and member().may_see(card.programme.id)
+def _sees(programme: ProgrammeView) -> bool:
+    sees = member().role in READERS or may_read(programme)
+    return sees and member().may_see(programme.id)
 
 
 def _shown(card: HomeCard) -> _ShownCard:
@@ -85,6 +89,7 @@ def one(programme_id: int) -> ResponseReturnValue:
         has_changes=has_changes(runtime().session(), programme_id),
         programme=programme,
         shown=shown,
+        ending=ending_days(programme),
         closings=closings,
         openings={wave.id: day(wave.opens_at.astimezone(zone).date()) for wave in programme.waves if wave.opens_at},
         is_planner=member().is_planner,

@@ -11,7 +11,8 @@ from feedback.domain.staff import PLANNERS
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import show_programme
-from feedback.services.roster.approve_roster import approve_roster, show_roster
+from feedback.services.roster.approve_roster import RosterView, approve_roster, show_roster
+from feedback.web.staff.ending import ending_days
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.outcomes import tell
 from feedback.web.staff.paging import MOST, page_of
@@ -71,6 +72,10 @@ def _done() -> dict[str, int] | None:
     return {name: request.args.get(name, 0, type=int) for name in names} if "joined" in request.args else None
 
 
+def _awaits_approval(roster: RosterView) -> bool:
+    return roster.is_required and roster.approved_by is None and bool(roster.entries)
+
+
 def _page(programme_id: int, sent: ApproveRosterForm | None = None, found: FindPeopleForm | None = None) -> str:
     programme = show_programme(runtime().session(), programme_id)
     roster = show_roster(runtime().session(), programme_id)
@@ -81,6 +86,7 @@ def _page(programme_id: int, sent: ApproveRosterForm | None = None, found: FindP
     return render_template(
         "staff/roster.html",
         programme=programme,
+        ending=ending_days(programme),
         roster=roster,
         people=page_of(found_among(roster.entries, wanted), request.values.get("page", 1, type=int)),
         most=MOST,
@@ -89,7 +95,7 @@ def _page(programme_id: int, sent: ApproveRosterForm | None = None, found: FindP
         refusals=() if sent is None else sent.form_errors,
         errors=() if sent is None else mistakes(sent),
         approved_at=moment_in_words(roster.approved_at, programme.time_zone) if roster.approved_at else None,
-        form=form if roster.is_required and roster.approved_by is None and roster.entries else None,
+        form=form if programme.ending is None and _awaits_approval(roster) else None,
         done=_done(),
         changed_it_too=member().id in roster.changed_by_staff,
     )

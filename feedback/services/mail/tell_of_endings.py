@@ -1,0 +1,101 @@
+"""Tell planners by mail that a programme has ended and on which day its names are deleted: 30 days before, by day."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.address import domain_of
+from feedback.domain.errors import MailRefused
+from feedback.domain.languages import ENGLISH, address_in, spoken_language
+from feedback.domain.links import news_name
+from feedback.domain.staff import PLANNERS
+from feedback.domain.waves.schedule import Hours
+from feedback.domain.waves.staff_mails import NIGHT
+from feedback.locales.moments import day
+from feedback.mail.message import MailMessage
+from feedback.mail.relay import Relay
+from feedback.services.mail.sender_settings import SenderSettings
+from feedback.storage.audit_log import note
+from feedback.storage.database import lock_programme
+from feedback.storage.programme_endings import ProgrammeEnding, ending_of, endings_to_see_to
+from feedback.storage.programmes import Programme, programme_by_id
+from feedback.storage.staff import StaffMember, staff_in_role
+
+MAIL = "names-deleted"
+_NEXT_ATTEMPT = timedelta(minutes=5)
+
+
+def endings_to_tell(session: Session, now: datetime) -> list[int]:
+    """Return the programmes of whose end planners are to be told now."""
+    return [one.programme_id for one in endings_to_see_to(session) if _is_to_tell(session, one, now)]
+
+
+def tell_of_ending(
+    session: Session, relay: Relay, programme_id: int, *, sender_settings: SenderSettings, now: datetime
+) -> None:
+    """Send what is due about one end. If the relay does not take it all it is sent again, and MailRefused is raised."""
+    lock_programme(session, programme_id)
+    ending = ending_of(session, programme_id)
+    if ending is None or not _is_to_tell(session, ending, now):
+        session.rollback()
+        return
+    messages, purge_on = _messages(session, ending, sender_settings), ending.purge_on
+    # Put off before it is tried: a worker that dies here must not write to staff every second.
+    ending.tell_at = now + _NEXT_ATTEMPT
+    session.commit()
+    _send(relay, messages)
+    lock_programme(session, programme_id)
+    ending = ending_of(session, programme_id)
+    # Another day since, or none, is news of its own.
+    if ending is not None and ending.purge_on == purge_on:
+        ending.tell_at = None
+        note(session, now, "service", "told of: the end", f"programme {programme_id}")
+    session.commit()
+
+
+def _is_to_tell(session: Session, ending: ProgrammeEnding, now: datetime) -> bool:
+    if ending.tell_at is None or ending.tell_at > now or ending.held_at is not None or ending.purged_at is not None:
+        return False
+    zone = ZoneInfo(programme_by_id(session, ending.programme_id).time_zone)
+    by_day = Hours(zone, NIGHT).next_allowed(now)
+    return by_day is not None and by_day <= now
+
+
+def _messages(session: Session, ending: ProgrammeEnding, sender_settings: SenderSettings) -> list[MailMessage]:
+    programme = programme_by_id(session, ending.programme_id)
+    readers = [
+        one for role in PLANNERS for one in staff_in_role(session, programme.organisation_id, role, programme.id)
+    ]
+    return [_message(programme, ending, member, sender_settings) for member in readers]
+
+
+def _message(
+    programme: Programme, ending: ProgrammeEnding, member: StaffMember, sender_settings: SenderSettings
+) -> MailMessage:
+    language = spoken_language(member.language or ENGLISH.code)
+    page = f"{sender_settings.base_url}/staff/programmes/{programme.id}/end"
+    name = news_name(programme.id, member.id, f"{MAIL}/{ending.purge_on}")
+    return MailMessage(
+        recipient=member.email,
+        language=language.code,
+        name=MAIL,
+        message_id=f"<{name}@{domain_of(sender_settings.sender)}>",
+        sender=sender_settings.shown_as(programme.organisation.name),
+        addressee=member.name,
+        values={
+            "organisation": programme.organisation.name,
+            "programme": programme.name,
+            "page": address_in(page, language),
+            "purge_on": day(ending.purge_on, language.code) if ending.purge_on else "",
+        },
+    )
+
+
+def _send(relay: Relay, messages: list[MailMessage]) -> None:
+    if not messages:
+        return
+    with relay.connect() as smtp:
+        replies = [smtp.send(message) for message in messages]
+    if not all(reply.verdict.is_final for reply in replies):
+        raise MailRefused("The mail relay did not take every email to staff. They are sent again later.")
