@@ -14,7 +14,8 @@ class MailMessage:
     """One mail to one person. Without `return_path` it comes back to its sender.
 
     `values` fill its templates and are the same for all who get the mail in one language. What differs from person to
-    person is the `addressee`'s name and the `links`, which templates know by their names as well.
+    person is the `addressee`'s name and the `links`, which templates know by their names as well. A trial
+    says so in its subject.
     """
 
     recipient: Address
@@ -27,3 +28,4 @@ class MailMessage:
     links: Mapping[str, str] = field(default_factory=dict, repr=False)
     opt_out_url: str | None = field(default=None, repr=False)
     return_path: Address | None = field(default=None, repr=False)
+    is_trial: bool = False

@@ -14,10 +14,12 @@ from email.utils import format_datetime
 
 from flask import render_template
 from flask_babel import force_locale
+from flask_babel import gettext as _
 from markupsafe import escape
 
 from feedback.domain.languages import spoken_language
 from feedback.locales.isolation import isolated_text, set_apart
+from feedback.locales.lists import labelled
 from feedback.mail.headers import address_header, plain_header, text_header
 from feedback.mail.message import MailMessage, Value
 
@@ -55,7 +57,7 @@ class Writer:
 
     def write(self, message: MailMessage) -> bytes:
         """Return a mail as it goes to the relay, in its reader's language: plain text first, HTML beside it."""
-        alike = (message.language, message.name, message.sender, *message.links, *message.values.items())
+        alike = (*_kind(message), *message.links, *message.values.items())
         form = self._forms.get(alike)
         if form is None:
             with force_locale(spoken_language(message.language).code):
@@ -68,6 +70,10 @@ class Writer:
         return b"".join((form.head, *_own_headers(message), *body))
 
 
+def _kind(message: MailMessage) -> tuple[object, ...]:
+    return message.language, message.name, message.sender, message.is_trial
+
+
 def write(message: MailMessage) -> bytes:
     """Return a single mail as it goes to the relay."""
     return Writer().write(message)
@@ -77,6 +83,8 @@ def _form(message: MailMessage) -> _Form:
     marks = {name: _mark() for name in (_ADDRESSEE, *message.links)}
     folder, values = f"mail/{message.name}", {**message.values, **marks}
     subject = " ".join(render_template(f"{folder}/subject.txt", **values).split())
+    if message.is_trial:
+        subject = labelled(_("Test"), subject)
     return _Form(
         head=b"".join(
             (

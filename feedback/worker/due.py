@@ -20,6 +20,7 @@ from feedback.services.mail.tell_staff import tell_staff
 from feedback.services.programmes.find_purges import purges_due
 from feedback.services.programmes.finish_purge import finish_purge
 from feedback.services.programmes.purge_names import purge_names
+from feedback.services.mail.try_mails import try_mails
 from feedback.services.roster.erase_people import erase_people
 from feedback.services.staff.forget_expired import any_expired, forget_expired
 from feedback.services.staff.mail_links import mail_links
@@ -39,6 +40,7 @@ from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 from feedback.storage.sign_in_requests import any_request
 from feedback.storage.staff_invitations import any_invitation
 from feedback.storage.staff_letters import any_staff_letter
+from feedback.storage.trial_mails import any_trial_mail
 from feedback.storage.waves import wave_by_id
 from feedback.worker.context import WorkerContext
 
@@ -60,6 +62,7 @@ class Chore(StrEnum):
     END_IDLE = "end-idle-programmes"
     READ_BOUNCES = "read-bounces"
     MAIL_LINKS = "mail-sign-in-links"
+    TRY_MAILS = "try-mails"
     FORGET = "forget-sign-ins"
 
 
@@ -70,6 +73,7 @@ TASKS: tuple[Task, ...] = (*Act, *Chore)
 # First what somebody sits and waits for; what ends something that people wait for comes before what begins something.
 PRIORITIES: dict[Task, int] = {
     Chore.MAIL_LINKS: 60,
+    Chore.TRY_MAILS: 55,
     Act.DISCARD: 50,
     Act.CLOSE: 50,
     Chore.FINISH_CANCELLING: 40,
@@ -105,6 +109,7 @@ def what_is_due(
         doomed = [0] if any_to_erase(session) else []
         batches = next_batches(session, now, MOST_BATCHES, pace)
         links = [0] if any_request(session, now) or any_invitation(session, now) else []
+        trials = [0] if any_trial_mail(session, now) else []
         expired = [0] if any_expired(session, now, real_now=system_clock()) else []
     due = [
         *(Due(one.act, one.moment_id or one.wave_id) for one in acts),
@@ -117,6 +122,7 @@ def what_is_due(
         *(Due(Chore.TELL_OF_END, number) for number in ends),
         *(Due(Chore.MAIL_LINKS, number) for number in links),
         *(Due(Chore.ERASE, number) for number in doomed),
+        *(Due(Chore.TRY_MAILS, number) for number in trials),
         *(Due(Chore.FORGET, number) for number in expired),
         Due(Chore.DESTROY, 0),
         *([Due(Chore.READ_BOUNCES, 0)] if reads_bounces else []),
@@ -166,6 +172,8 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, number: in
     elif chore is Chore.MAIL_LINKS:
         mail_links(session, context.relay, sender_settings=context.sender_settings, now=now)
         tell_invited(session, context.relay, sender_settings=context.sender_settings, now=now)
+    elif chore is Chore.TRY_MAILS:
+        try_mails(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.FORGET:
         forget_expired(session, now, real_now=system_clock())
     else:

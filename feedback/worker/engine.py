@@ -22,6 +22,7 @@ WAVES, MAIL = "waves", "mail"
 _WITH_MAIL = (
     *(Act.SEND, Act.TELL, Chore.SUPPORT, Chore.TELL_FORMER, Chore.TELL_STAFF, Chore.READ_BOUNCES, Chore.MAIL_LINKS),
     Chore.TELL_OF_END,
+    Chore.TRY_MAILS,
 )
 FIRST = 100
 _CONNECTIONS = 4

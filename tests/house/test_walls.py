@@ -47,6 +47,7 @@ OPEN_TABLES = {
     "staff": "accounts of staff, who are no participants here",
     "staff_invitations": "which staff are to be told that they were given access",
     "staff_letters": "which staff are to be told what of which survey",
+    "trial_mails": "which staff are to be sent the emails of which survey, as a test",
     "waves": "calendars, questionnaires and sizes of groups",
 }
 # What may be named outside of storage: whoever names more writes SQL, and could name any table in it.

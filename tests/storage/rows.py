@@ -33,6 +33,7 @@ from feedback.storage.staff import SignIn, StaffMember, StaffProgramme, StaffSes
 from feedback.storage.staff_invitations import StaffInvitation
 from feedback.storage.staff_letters import StaffLetter
 from feedback.storage.support import SupportDesk, SupportRequest
+from feedback.storage.trial_mails import TrialMails
 from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
 from tests.world import START
 
@@ -128,6 +129,7 @@ def main_rows() -> list[object]:
         a_person(),
         OptOut(digest=bytes(32), programme_id=1, wants_no_mail=True),
         a_wave(),
+        TrialMails(id=1, staff_id=1, wave_id=1, role="mentor", language="en", asked_at=START),
         StaffLetter(id=1, wave_id=1, kind="opened", staff_id=1, tell_at=START),
         WaveGroup(wave_id=1, position=0, name="mentor", role="mentor", cohorts=["x"], invited=12),
         WaveQuestionnaire(wave_id=1, role="mentor", definition="{}"),

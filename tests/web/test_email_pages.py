@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from feedback.domain.staff import StaffRole
+from feedback.services.mail.try_mails import MOST_TRIALS
 from tests.databases import ON_SQLITE
-from tests.web.test_staff_pages import SITE, see, signed_in
-from tests.world import World
+from tests.web.test_staff_pages import SITE, press, see, signed_in
+from tests.world import World, noted
 
 pytestmark = ON_SQLITE
 
@@ -55,3 +58,42 @@ def test_it_is_shown_in_each_language_whatever_that_of_the_page(world: World, pl
 def test_reviewers_do_not_plan(world: World, planned: int) -> None:
     answer = signed_in(world, StaffRole.REVIEWER).get(f"/staff/waves/{planned}/emails", base_url=SITE)
     assert answer.status_code == 403
+
+
+def try_out(client: FlaskClient, page: str, **fields: str) -> TestResponse:
+    return press(client, page, page, **{"role": "mentee", "written_in": "cy", **fields})
+
+
+def test_a_test_goes_to_ones_own_address_whatever_is_sent_along(world: World, planned: int) -> None:
+    client, page = signed_in(world), f"/staff/waves/{planned}/emails"
+    answer = try_out(client, page, email="mallory@example.com", recipient="mallory@example.com", staff_id="1")
+    assert answer.location == f"{page}?role=mentee&in=cy"
+    assert "A test of each email is on its way to coordinator@example.com." in see(client, page)
+    world.send_mails()
+    mails = [world.mailbox.read(serial) for serial in world.mailbox.serials()]
+    assert {mail["To"] for mail in mails} == {"coordinator@example.com"}
+    assert noted(world, "asked for test emails")[0][1] == f"wave {planned}"
+
+
+@pytest.mark.parametrize("fields", [{"role": "boss"}, {"written_in": "xx"}, {"role": ""}])
+def test_no_other_role_or_language_can_be_asked_for(world: World, planned: int, fields: dict[str, str]) -> None:
+    client, page = signed_in(world), f"/staff/waves/{planned}/emails"
+    assert try_out(client, page, **fields).status_code == 400
+
+
+def test_too_many_tests_are_refused_at_the_top(world: World, planned: int) -> None:
+    client, page = signed_in(world), f"/staff/waves/{planned}/emails"
+    for _time in range(MOST_TRIALS):
+        try_out(client, page)
+        world.send_mails()
+    answer = try_out(client, page)
+    assert answer.status_code == 422
+    assert "You have sent yourself many tests in the last hour." in answer.text
+
+
+def test_nobody_else_has_tests_sent(world: World, planned: int) -> None:
+    for role in (StaffRole.REVIEWER, StaffRole.VIEWER, StaffRole.CONTACT):
+        answer = signed_in(world, role).post(f"/staff/waves/{planned}/emails", base_url=SITE)
+        assert answer.status_code in {400, 403}
+    stranger = signed_in(world, organisation="Other")
+    assert stranger.post(f"/staff/waves/{planned}/emails", base_url=SITE).status_code in {400, 404}

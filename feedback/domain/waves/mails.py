@@ -27,6 +27,18 @@ class MailKind(StrEnum):
         return self in STOPPABLE
 
 
+LAST_DAY = "last-day"
+"""The name of a reminder that is the last email before the close."""
+SHOWN = (
+    MailKind.INVITATION,
+    MailKind.REMINDER,
+    LAST_DAY,
+    MailKind.EXTENSION,
+    MailKind.RESULTS,
+    MailKind.UNREPORTED,
+    MailKind.CANCELLATION,
+)
+"""The names of all mails to participants, in the order in which people could get them."""
 STOPPABLE = frozenset({MailKind.INVITATION, MailKind.REMINDER})
 _SENT_IN = {
     MailKind.CANCELLATION: WaveState.CANCELLED,

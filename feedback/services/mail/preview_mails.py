@@ -1,5 +1,6 @@
-"""Show the mails of a wave as they would be written to somebody, before anything is sent. Their links lead nowhere."""
+"""Write the mails of a wave as they would reach somebody, before anything is sent. Their links are nobody's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -8,9 +9,10 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import Address
 from feedback.domain.languages import Language, address_in
 from feedback.domain.survey.questionnaires import Role
-from feedback.domain.waves.mails import MailKind
+from feedback.domain.waves.mails import SHOWN
 from feedback.mail.message import MailMessage
 from feedback.mail.writing import Writer
 from feedback.services.mail.sender_settings import SenderSettings
@@ -18,17 +20,14 @@ from feedback.services.mail.wave_words import facts_of, words_in
 from feedback.storage.database import reading
 from feedback.storage.waves import wave_by_id
 
-LAST_DAY = "last-day"
-SHOWN = (
-    MailKind.INVITATION,
-    MailKind.REMINDER,
-    LAST_DAY,
-    MailKind.EXTENSION,
-    MailKind.RESULTS,
-    MailKind.UNREPORTED,
-    MailKind.CANCELLATION,
-)
-"""In the order in which people could get them; `LAST_DAY` is a reminder of its own."""
+
+@dataclass(frozen=True)
+class MailReader:
+    """Who would get the mails: the name in them, the role, the language."""
+
+    name: str
+    role: Role
+    language: Language
 
 
 @dataclass(frozen=True)
@@ -42,29 +41,45 @@ class MailPreview:
 
 
 def preview_mails(
-    session: Session, wave_id: int, role: Role, language: Language, *, addressee: str, sender_settings: SenderSettings
+    session: Session, wave_id: int, reader: MailReader, *, sender_settings: SenderSettings
 ) -> tuple[MailPreview, ...]:
-    """Return every mail of a wave to an `addressee` of one role; raise NotFound if there is no such wave."""
+    """Return every mail of a wave to a reader; raise NotFound if there is no such wave."""
     base, writer = sender_settings.base_url, Writer()
+    links = {
+        name: address_in(f"{base}{path}/…", reader.language)
+        for name, path in (("link", "/s"), ("opt_out_url", "/o"), ("results_url", "/r"))
+    }
     with reading(session):
-        facts = facts_of(session, wave_by_id(session, wave_id), base)
-        words = words_in(facts, language, results_url=f"{base}/r/…", minutes=facts.minutes[role])
-        sender = sender_settings.shown_as(facts.organisation)
-    links = {name: address_in(f"{base}{path}/…", language) for name, path in (("link", "/s"), ("opt_out_url", "/o"))}
-    messages = (
+        messages = mails_to(session, wave_id, reader, links, sender_settings, recipient=sender_settings.sender)
+    return tuple(_as_shown(message.name, writer.write(message)) for message in messages)
+
+
+def mails_to(
+    session: Session,
+    wave_id: int,
+    reader: MailReader,
+    links: Mapping[str, str],
+    sender_settings: SenderSettings,
+    *,
+    recipient: Address,
+) -> list[MailMessage]:
+    """Return every mail of a wave to a reader with these `links`, those of `words_in` among them; without an id."""
+    facts = facts_of(session, wave_by_id(session, wave_id), sender_settings.base_url)
+    words = words_in(facts, reader.language, results_url=links["results_url"], minutes=facts.minutes[reader.role])
+    own = {name: links[name] for name in ("link", "opt_out_url")}
+    return [
         MailMessage(
-            recipient=sender_settings.sender,
-            language=language.code,
+            recipient=recipient,
+            language=reader.language.code,
             name=name,
             message_id="",
-            sender=sender,
-            values=words,
-            addressee=addressee,
-            links=links,
+            sender=sender_settings.shown_as(facts.organisation),
+            values=words | {name: links[name] for name in links.keys() & words.keys()},
+            addressee=reader.name,
+            links=own,
         )
         for name in SHOWN
-    )
-    return tuple(_as_shown(message.name, writer.write(message)) for message in messages)
+    ]
 
 
 def _as_shown(name: str, written: bytes) -> MailPreview:

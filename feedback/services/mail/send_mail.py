@@ -25,7 +25,7 @@ from feedback.domain.links import (
     to_address,
 )
 from feedback.domain.pace import Pace
-from feedback.domain.waves.mails import MailKind
+from feedback.domain.waves.mails import LAST_DAY, MailKind
 from feedback.domain.waves.states import WaveState
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay, RelayVerdict
@@ -266,7 +266,7 @@ def _messages(
 def _template(context: _BatchContext) -> str:
     kind = context.batch.mail.kind
     is_last_day = kind is MailKind.REMINDER and context.facts.wave.closes_at - context.now <= _LAST_DAY
-    return "last-day" if is_last_day else kind.value
+    return LAST_DAY if is_last_day else kind.value
 
 
 def _values(

@@ -1,9 +1,10 @@
-"""Forget links, sessions and kept forms of staff once they are over, whether or not anybody signs in again."""
+"""Forget links, sessions, kept forms and test emails of staff once they are over, whether or not anybody signs in."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.services.mail.try_mails import COUNTED
 from feedback.services.staff.keep_sessions import ends_before
 from feedback.storage.kept_forms import any_expired_form, forget_forms
 from feedback.storage.staff import (
@@ -12,6 +13,7 @@ from feedback.storage.staff import (
     forget_sessions,
     forget_sign_ins,
 )
+from feedback.storage.trial_mails import any_trial_mail_before, forget_trial_mails
 
 
 def any_expired(session: Session, now: datetime, *, real_now: datetime) -> bool:
@@ -20,6 +22,7 @@ def any_expired(session: Session, now: datetime, *, real_now: datetime) -> bool:
         any_expired_sign_in(session, now)
         or any_session_that_has_run_out(session, **ends_before(real_now))
         or any_expired_form(session, real_now)
+        or any_trial_mail_before(session, now - COUNTED)
     )
 
 
@@ -28,4 +31,5 @@ def forget_expired(session: Session, now: datetime, *, real_now: datetime) -> No
     forget_sign_ins(session, now)
     forget_sessions(session, **ends_before(real_now))
     forget_forms(session, real_now)
+    forget_trial_mails(session, now - COUNTED)
     session.commit()
