@@ -97,6 +97,10 @@ class LogoRefused(FeedbackError):
     """A file is no picture that can be an organisation's logo. The message names the mend."""
 
 
+class SentenceRefused(FeedbackError):
+    """No mail can begin with this sentence; the value `language` says in which language it was written, if in one."""
+
+
 class CodePageUnknown(RosterRefused):
     """Somebody must say in which code page a file is; `readings` are (code page, first names as it reads them).
 

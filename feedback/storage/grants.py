@@ -87,6 +87,7 @@ _STAFF: Mapping[str, str] = {
     # What is released waits for nobody any more.
     "staff_letters": "SELECT (wave_id, kind), DELETE",
     "trial_mails": "SELECT, INSERT",
+    "mail_openings": "SELECT, INSERT, DELETE",
     "audit_log": _ADD,
 }
 # The worker opens, sends and closes, enrols nobody, and erases who asked for it. It mails links for signing in, whose
@@ -124,6 +125,7 @@ _WORKER: Mapping[str, str] = {
     "kept_forms": "SELECT (staff_id, expires_at), DELETE",
     "staff_invitations": "SELECT, DELETE, UPDATE (tell_at)",
     "staff_letters": "SELECT, INSERT, DELETE, UPDATE (tell_at, told_count)",
+    "mail_openings": _READ,
     "trial_mails": "SELECT, DELETE, UPDATE (try_at, sent_count)",
     "relay_pace": _EDIT,
     "known_pepper": _READ,

@@ -41,6 +41,8 @@ def test_staff_addresses_with_a_number_name_what_the_guard_checks(app: Flask) ->
         "staff_id",
         # Found among those of the wave, and nowhere else.
         "comment",
+        # One of the emails that every wave has.
+        "mail",
         # Found among those of the programme, and nowhere else.
         "number",
     }

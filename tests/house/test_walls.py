@@ -33,6 +33,7 @@ OPEN_TABLES = {
     "audit_log": "what staff and the service did; holds no participant, right or response",
     "logos": "pictures that stand on organisations' reports",
     "kept_forms": "what staff sent after their session had ended, sealed to their browsers",
+    "mail_openings": "with which sentences of its own an organisation begins its emails to everybody",
     "notices": "what coordinators tell everybody about a report",
     "organisations": "their settings and public keys",
     "pepper": "the fingerprint of the participants' pepper, which is no secret",

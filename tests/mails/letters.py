@@ -20,6 +20,7 @@ OPT_OUT = "https://feedback.example.com/o/" + "O" * 43
 ADDRESSEE = "Mia Mentor"
 SIGN_IN = "https://feedback.example.com/staff/sign-in/" + "I" * 43
 VALUES: dict[str, Value] = {
+    "opening": None,
     "organisation": "Example Organisation",
     "programme": "Pilot",
     "contact_name": "Ana Contact",

@@ -191,6 +191,15 @@ def test_both_halves_of_a_mail_say_the_same(app: Flask, name: str) -> None:
     assert sorted(html) == sorted(text)
 
 
+@pytest.mark.parametrize("name", TO_PARTICIPANTS)
+def test_both_halves_begin_with_the_organisations_own_sentence(app: Flask, name: str) -> None:
+    message = written(app, name, opening="Dear <all>, " + "it matters & " * 20)
+    for half in (" ".join(message.body.split()), " ".join(_Words(message.html).words)):
+        assert "Hello Mia Mentor, Example Organisation writes: “Dear <all>, it matters & it" in half
+    assert "<all>" not in message.html
+    assert max(map(len, (line for line in message.body.splitlines() if not ADDRESS.fullmatch(line)))) <= 78
+
+
 @pytest.mark.parametrize("name", MAILS)
 def test_a_mail_loads_nothing_and_runs_nothing(app: Flask, name: str) -> None:
     html = written(app, name).html

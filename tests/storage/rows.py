@@ -13,6 +13,7 @@ from feedback.storage.history import HistoryEntry
 from feedback.storage.kept_forms import KeptForm
 from feedback.storage.keys import StoredKey
 from feedback.storage.logos import OrganisationLogo
+from feedback.storage.mail_openings import MailOpening
 from feedback.storage.notices import Notice
 from feedback.storage.opt_outs import OptOut
 from feedback.storage.organisations import Organisation
@@ -129,6 +130,7 @@ def main_rows() -> list[object]:
         a_person(),
         OptOut(digest=bytes(32), programme_id=1, wants_no_mail=True),
         a_wave(),
+        MailOpening(wave_id=1, mail="invitation", language="en", sentence="Hello."),
         TrialMails(id=1, staff_id=1, wave_id=1, role="mentor", language="en", asked_at=START),
         StaffLetter(id=1, wave_id=1, kind="opened", staff_id=1, tell_at=START),
         WaveGroup(wave_id=1, position=0, name="mentor", role="mentor", cohorts=["x"], invited=12),

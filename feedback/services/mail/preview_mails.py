@@ -65,7 +65,8 @@ def mails_to(
 ) -> list[MailMessage]:
     """Return every mail of a wave to a reader with these `links`, those of `words_in` among them; without an id."""
     facts = facts_of(session, wave_by_id(session, wave_id), sender_settings.base_url)
-    words = words_in(facts, reader.language, results_url=links["results_url"], minutes=facts.minutes[reader.role])
+    minutes, results = facts.minutes[reader.role], links["results_url"]
+    words = {name: words_in(facts, name, reader.language, results_url=results, minutes=minutes) for name in SHOWN}
     own = {name: links[name] for name in ("link", "opt_out_url")}
     return [
         MailMessage(
@@ -74,7 +75,7 @@ def mails_to(
             name=name,
             message_id="",
             sender=sender_settings.shown_as(facts.organisation),
-            values=words | {name: links[name] for name in links.keys() & words.keys()},
+            values=words[name] | {link: links[link] for link in links.keys() & words[name].keys()},
             addressee=reader.name,
             links=own,
         )

@@ -274,4 +274,5 @@ def _values(
 ) -> dict[str, str | None]:
     facts = context.facts
     results_url = f"{facts.base_url}/r/{to_address(results_secret(opt_out_key, facts.programme.id))}"
-    return words_in(facts, language, results_url=results_url, minutes=minutes, role_of_two=role_of_two)
+    mail = _template(context)
+    return words_in(facts, mail, language, results_url=results_url, minutes=minutes, role_of_two=role_of_two)

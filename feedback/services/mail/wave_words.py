@@ -13,6 +13,7 @@ from feedback.domain.survey.duration import minutes_needed
 from feedback.domain.survey.questionnaire_json import load_questionnaire
 from feedback.domain.survey.questionnaires import Role
 from feedback.locales.moments import clocks_of, end_of, time_of_day, weekday_and_day
+from feedback.storage.mail_openings import openings_of
 from feedback.storage.programmes import Programme, programme_by_id, words_of
 from feedback.storage.support import desk_of
 from feedback.storage.waves import Wave, questionnaire_asked
@@ -20,7 +21,10 @@ from feedback.storage.waves import Wave, questionnaire_asked
 
 @dataclass(frozen=True)
 class WaveFacts:
-    """One wave with what its mails say of it. `minutes` is how long each role needs to answer."""
+    """One wave with what its mails say of it.
+
+    `minutes` is how long each role needs to answer; `openings` are the organisation's own, by mail and language code.
+    """
 
     wave: Wave
     programme: Programme
@@ -28,6 +32,7 @@ class WaveFacts:
     base_url: str
     support: str | None
     minutes: Mapping[str, int]
+    openings: Mapping[tuple[str, str], str]
 
 
 def facts_of(session: Session, wave: Wave, base_url: str) -> WaveFacts:
@@ -35,16 +40,18 @@ def facts_of(session: Session, wave: Wave, base_url: str) -> WaveFacts:
     programme = programme_by_id(session, wave.programme_id)
     desk = desk_of(session, programme.id)
     support = f"{base_url}/support/{to_address(desk.handle)}" if desk else None
-    return WaveFacts(wave, programme, programme.organisation.name, base_url, support, _minutes(session, wave))
+    minutes, openings = _minutes(session, wave), openings_of(session, wave.id)
+    return WaveFacts(wave, programme, programme.organisation.name, base_url, support, minutes, openings)
 
 
 def words_in(
-    facts: WaveFacts, language: Language, *, results_url: str, minutes: int, role_of_two: str | None = None
+    facts: WaveFacts, mail: str, language: Language, *, results_url: str, minutes: int, role_of_two: str | None = None
 ) -> dict[str, str | None]:
-    """Return what templates fill in, in one language; `role_of_two` for somebody who is invited in both roles."""
+    """Return what the templates of a mail fill in, in a language; `role_of_two` for somebody invited in both roles."""
     wave, programme, zone = facts.wave, facts.programme, ZoneInfo(facts.programme.time_zone)
     closes_on, closes_at = end_of(wave.closes_at.astimezone(zone))
     return {
+        "opening": facts.openings.get((mail, language.code)),
         "organisation": facts.organisation,
         "programme": programme.name,
         "programme_is_discreet": "yes" if is_discreet(programme.name, _focuses(programme)) else None,

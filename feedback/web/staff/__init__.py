@@ -17,6 +17,7 @@ from feedback.web.staff import (
     kept,
     one_person,
     own_questions,
+    openings,
     own_words,
     persons,
     planning,
@@ -87,6 +88,9 @@ staff.add_url_rule("/waves/<int:wave_id>/plan", "ask_change_plan", changing.ask)
 staff.add_url_rule("/waves/<int:wave_id>/plan", "change_plan", changing.send, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/emails", "emails", emails.show)
 staff.add_url_rule("/waves/<int:wave_id>/emails", "try_emails", emails.send_to_oneself, methods=["POST"])
+_OPENING = "/waves/<int:wave_id>/emails/<mail>"
+staff.add_url_rule(_OPENING, "opening", openings.show)
+staff.add_url_rule(_OPENING, "write_opening", openings.write, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>/dry-run", "dry_run", wave_dates.dry_run)
 staff.add_url_rule("/waves/<int:wave_id>/calendar.ics", "calendar", wave_dates.calendar)
 staff.add_url_rule("/waves/<int:wave_id>/open", "open_wave", wave_dates.open_now, methods=["POST"])

@@ -11,6 +11,7 @@ from feedback.domain.errors import ResendRefused
 from feedback.domain.languages import LANGUAGES, spoken_language
 from feedback.domain.staff import PLANNERS
 from feedback.domain.survey.questionnaires import Role
+from feedback.domain.waves.mails import SHOWN
 from feedback.runtime import runtime
 from feedback.sender import sender_settings_of
 from feedback.services.mail.preview_mails import MailReader, preview_mails
@@ -18,6 +19,7 @@ from feedback.services.mail.try_mails import ask_for_trial
 from feedback.services.waves.show_wave import show_wave
 from feedback.web.staff.choosing import chosen
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.openings import changeable
 from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted
 from forms.mails import TryEmailsForm
@@ -50,9 +52,10 @@ def _page(wave_id: int, form: TryEmailsForm) -> str:
     tools, role, language = runtime(), form.shown[0], spoken_language(form.shown[1])
     settings = sender_settings_of(tools.settings)
     reader = MailReader(member().name, role, language)
+    wave = show_wave(tools.session(), wave_id, now=tools.clock())
     return render_template(
         "staff/emails.html",
-        wave=show_wave(tools.session(), wave_id, now=tools.clock()),
+        wave=wave,
         mails=preview_mails(tools.session(), wave_id, reader, sender_settings=settings),
         form=form,
         roles=tuple(Role),
@@ -60,4 +63,6 @@ def _page(wave_id: int, form: TryEmailsForm) -> str:
         spoken_in=language,
         languages_of_mails=LANGUAGES,
         own_address=member().email,
+        changeable=changeable(wave),
+        shown=chosen("shown", SHOWN),
     )
