@@ -4,15 +4,13 @@ import os
 from typing import Any
 
 from flask import Flask
-from jinja2 import StrictUndefined
 
 from feedback.config import Serves, Settings, read_settings, wants_json_logs
 from feedback.logs import configure_logs
 from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, runtime_of, system_clock
 from feedback.storage.database import READER, db, guard_engine, guard_reader
-from feedback.web.languages import add_languages
-from feedback.web.unindented import Unindented
+from feedback.web.templates import STATIC, prepare_templates
 
 LARGEST_POST_BYTES = 256 * 1024
 
@@ -35,15 +33,12 @@ def add_pages(app: Flask) -> None:
 
 def create_app_without_pages(settings: Settings, clock: Clock = system_clock) -> Flask:
     """Return an application for work that needs no page; `add_pages` makes it whole."""
-    app = Flask("feedback", template_folder=str(templates_folder()), static_folder=_STATIC, static_url_path="/static")
+    app = Flask("feedback", template_folder=str(templates_folder()), static_folder=STATIC, static_url_path="/static")
     _configure(app, settings)  # 1
-    _prepare_templates(app)  # 2
+    prepare_templates(app)  # 2
     _prepare_databases(app)  # 3
     install_runtime(app, settings, clock)  # 4
     return app
-
-
-_STATIC = "web/static"
 
 
 def _engine_options(url: str) -> dict[str, Any]:
@@ -82,14 +77,6 @@ def _binds(settings: Settings) -> dict[str, dict[str, Any]]:
     if settings.vault:
         binds["keys"] = {**_engine_options(settings.vault.keys_url), "url": settings.vault.keys_url}
     return binds
-
-
-def _prepare_templates(app: Flask) -> None:
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension(Unindented)
-    add_languages(app)
 
 
 def _prepare_databases(app: Flask) -> None:

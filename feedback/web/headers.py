@@ -2,12 +2,11 @@
 
 from flask import Flask, Response, request
 
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
+_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 # The only pages with a script: it counts characters, lets one go back, and keeps or deletes what is on the device.
 _SCRIPTED = frozenset(f"participant.{name}" for name in ("questions", "answer", "send", "take_back"))
+# What a participant's page would do, one that is only shown to staff does not.
+_INERT = frozenset({"staff.preview"})
 _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -29,7 +28,8 @@ def add_headers(app: Flask, *, secure: bool) -> None:
         response.headers.extend(fixed)
         leads_nowhere = request.path.startswith("/s/") and response.status_code in {404, 429}
         scripts = "; script-src 'self'" if request.endpoint in _SCRIPTED or leads_nowhere else ""
-        response.headers["Content-Security-Policy"] = _POLICY + scripts
+        forms = "form-action 'none'" if request.endpoint in _INERT else "form-action 'self'"
+        response.headers["Content-Security-Policy"] = f"{_POLICY}; {forms}{scripts}"
         is_static = request.endpoint == "static" and response.status_code == 200
         response.headers["Cache-Control"] = "public, max-age=86400" if is_static else "no-store"
         return response

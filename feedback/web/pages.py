@@ -43,7 +43,7 @@ def _register_participants_pages(app: Flask) -> None:
 def _register_staff_pages(app: Flask) -> None:
     from feedback.web.bounces import bounce_hook
     from feedback.web.metrics import metrics
-    from feedback.web.staff import staff
+    from feedback.web.previews import staff
     from feedback.web.staff.cookie import StaffSessions
     from feedback.web.staff.uploads import StaffRequest
 

@@ -180,6 +180,7 @@ def _paths(tour: Tour) -> tuple[str, ...]:
         f"waves/{tour.asking}",
         f"waves/{tour.asking}/undeliverable",
         f"waves/{tour.asking}/dry-run",
+        f"waves/{tour.asking}/pages",
         f"waves/{tour.asking}/emails",
         f"waves/{tour.asking}/emails/reminder",
         f"waves/{tour.asking}/report",

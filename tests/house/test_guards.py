@@ -43,6 +43,8 @@ def test_staff_addresses_with_a_number_name_what_the_guard_checks(app: Flask) ->
         "comment",
         # One of the emails that every wave has.
         "mail",
+        # One of the pages that participants come to.
+        "page",
         # Found among those of the programme, and nowhere else.
         "number",
     }

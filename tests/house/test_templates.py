@@ -56,7 +56,7 @@ def test_no_page_names_another_site() -> None:
 
 def test_the_styles_load_nothing() -> None:
     texts = [path.read_text(encoding="utf-8") for path in STYLES]
-    assert len(texts) == 3
+    assert len(texts) == 4
     assert [text for text in texts if re.search(r"url\(|@import|@font-face", text)] == []
 
 

@@ -20,6 +20,8 @@ from feedback.services.mail.wave_words import facts_of, words_in
 from feedback.storage.database import reading
 from feedback.storage.waves import wave_by_id
 
+_LINKS = (("link", "/s"), ("opt_out_url", "/o"), ("results_url", "/r"), ("support_url", "/support"))
+
 
 @dataclass(frozen=True)
 class MailReader:
@@ -45,10 +47,7 @@ def preview_mails(
 ) -> tuple[MailPreview, ...]:
     """Return every mail of a wave to a reader; raise NotFound if there is no such wave."""
     base, writer = sender_settings.base_url, Writer()
-    links = {
-        name: address_in(f"{base}{path}/…", reader.language)
-        for name, path in (("link", "/s"), ("opt_out_url", "/o"), ("results_url", "/r"))
-    }
+    links = {name: address_in(f"{base}{path}/…", reader.language) for name, path in _LINKS}
     with reading(session):
         messages = mails_to(session, wave_id, reader, links, sender_settings, recipient=sender_settings.sender)
     return tuple(_as_shown(message.name, writer.write(message)) for message in messages)

@@ -84,6 +84,19 @@ def follow_link(
     return OpenLink(secret, right, survey, pepper)
 
 
+def link_to_nowhere(survey: Survey, right: OpenRight) -> OpenLink:
+    """Return a link that nobody has, with which whoever plans a survey is shown its pages."""
+    return OpenLink(_NOT_A_SECRET, right, survey, Pepper(b""))
+
+
+def right_of_nobody(
+    wave_id: int, role: str, closes_at: datetime, *, contact_name: str, contact_email: str, help_contacts: str
+) -> OpenRight:
+    """Return a right that stands in no table, with what pages say of it."""
+    shown = (False, contact_name, contact_email, help_contacts, None)
+    return OpenRight(wave_id, role, "", WaveState.OPEN, closes_at, *shown)
+
+
 def submit_response(
     connection: Connection, link: OpenLink, answer: Answer, receipt: Receipt, shown: Receipt | None = None
 ) -> None:

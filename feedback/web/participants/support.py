@@ -14,7 +14,7 @@ support_pages = Blueprint("support", __name__, url_prefix="/support")
 @support_pages.get("/<address>")
 def ask(address: str) -> str:
     """Say whom a request goes to, and ask."""
-    return _page(address, _desk(address), SupportForm())
+    return draw_request(address, _desk(address), SupportForm())
 
 
 @support_pages.post("/<address>")
@@ -23,9 +23,9 @@ def send(address: str) -> Response:
     desk, form = _desk(address), SupportForm(request.form)
     if switched():
         was_sent = request.form.get("shown") == "sent"
-        return make_response(_sent_page(address, desk) if was_sent else _page(address, desk, form))
+        return make_response(_sent_page(address, desk) if was_sent else draw_request(address, desk, form))
     if not form.validate():
-        return make_response(_page(address, desk, form), 422)
+        return make_response(draw_request(address, desk, form), 422)
     tools = runtime()
     ask_for_support(tools.session(), address, form.request, now=tools.clock())
     return make_response(_sent_page(address, desk))
@@ -46,7 +46,8 @@ def _sent_page(address: str, desk: Desk) -> str:
     )
 
 
-def _page(address: str, desk: Desk, form: SupportForm) -> str:
+def draw_request(address: str, desk: Desk, form: SupportForm) -> str:
+    """Return the page on which somebody asks for support."""
     return render_template(
         "participant/support.html",
         organisation=desk.organisation,
@@ -54,6 +55,6 @@ def _page(address: str, desk: Desk, form: SupportForm) -> str:
         desk=desk,
         form=form,
         errors=[(field.id, field.label.text, str(message)) for field in form for message in field.errors],
-        action=url_for(".send", address=address),
+        action=url_for("support.send", address=address),
         help_lines=help_lines(desk.help_contacts),
     )
