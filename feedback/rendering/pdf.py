@@ -1,4 +1,4 @@
-"""A paper as a tagged PDF after PDF/UA-1, set by a child process with the fonts that come with the templates.
+"""A paper as a tagged PDF after PDF/UA-1, or as a picture, set by a child process with the fonts of the templates.
 
 A fresh child takes the same time as the process itself would, and gives back the memory that it took.
 """
@@ -45,19 +45,29 @@ def write_pdf(paper: Paper, press: Press) -> bytes:
     return compile_pdf(typst_source(paper), press)
 
 
+def write_picture(paper: Paper, press: Press) -> bytes:
+    """Return the paper as one PNG picture, as high as it must be. Raises PdfNotMade and PressBusy with a sentence."""
+    return _compile(typst_source(paper), press, "png")
+
+
 def compile_pdf(manuscript: str, press: Press) -> bytes:
     """Set a document, the JSON text of `typst_source`. Raises PdfNotMade and PressBusy with a sentence."""
+    return _compile(manuscript, press, "pdf")
+
+
+def _compile(manuscript: str, press: Press, form: str) -> bytes:
     job = {
+        "form": form,
         "templates": str(press.templates.resolve()),
         "further": str(press.further.resolve()) if press.further else None,
         "boxes": press.boxes,
         "manuscript": json.loads(manuscript),
     }
     with _place():
-        pdf = run_child("feedback.rendering.press_child", json.dumps(job).encode(), seconds=press.seconds, more=_MORE)
-    if not pdf:
+        made = run_child("feedback.rendering.press_child", json.dumps(job).encode(), seconds=press.seconds, more=_MORE)
+    if not made:
         raise PdfNotMade(_NOT_MADE)
-    return pdf
+    return made
 
 
 @contextmanager

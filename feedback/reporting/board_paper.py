@@ -46,6 +46,12 @@ def compose_board(source: ReportSource, language: str) -> Paper:
     return replace(paper_of(source, sections, language), is_brief=True, more=more)
 
 
+def compose_first_page(source: ReportSource, language: str) -> Paper:
+    """Return what a board reads first, and nothing else."""
+    whole = compose_board(source, language)
+    return replace(whole, sections=whole.sections[:1])
+
+
 def more_in_the_tables(number: int) -> str:
     """Return that so many more, of whatever stands before it, are in the other document."""
     return ngettext("And %(num)s more in the full tables.", "And %(num)s more in the full tables.", number)

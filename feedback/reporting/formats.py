@@ -16,9 +16,10 @@ from feedback.domain.report.report import Report
 from feedback.rendering.book import Book, DataSheet
 from feedback.rendering.csv_files import plain_csv, spreadsheet_csv
 from feedback.rendering.paper import Paper
-from feedback.rendering.pdf import Press, write_pdf
+from feedback.rendering.pdf import Press, write_pdf, write_picture
+from feedback.rendering.plain import write_plain
 from feedback.rendering.workbook import write_workbook
-from feedback.reporting.board_paper import compose_board
+from feedback.reporting.board_paper import compose_board, compose_first_page
 from feedback.reporting.change_sheets import group_changes
 from feedback.reporting.comparison_paper import compose_comparison
 from feedback.reporting.number_sheets import answers_sheet
@@ -103,6 +104,18 @@ REPORT_FORMATS: Mapping[str, Format[ReportSource]] = _by_name(
     (
         _pdf("pdf", lazy_gettext("Download as a document of four pages at most (PDF)"), compose_board),
         _pdf("tables.pdf", lazy_gettext("Download the full tables as a document (PDF)"), compose_report),
+        Format(
+            "summary.png",
+            "image/png",
+            lazy_gettext("Download the first page as a picture (PNG)"),
+            lambda source, language, press: write_picture(compose_first_page(source, language), _speaking(press)),
+        ),
+        Format(
+            "summary.txt",
+            "text/plain",
+            lazy_gettext("Download the same in words, to go with the picture (TXT)"),
+            lambda source, language, _press: write_plain(compose_first_page(source, language)).encode(),
+        ),
         *_spreadsheets(compose_report_book, _report_numbers),
         Format(
             "json",

@@ -213,9 +213,17 @@ def test_a_report_about_too_few_says_so_and_no_more(world: World) -> None:
     assert "The answers by theme" not in shown
 
 
+def test_a_picture_of_a_report_about_too_few_says_no_more_either(world: World) -> None:
+    page, client = reported(world, 4), signed_in(world)
+    assert client.get(f"{page}.summary.png", base_url=SITE).data.startswith(b"\x89PNG")
+    words = client.get(f"{page}.summary.txt", base_url=SITE).text
+    assert "Too few answers" in words
+
+
 def test_exports_are_named_by_numbers_and_stage(world: World) -> None:
     page, client = reported(world, 14), signed_in(world)
     kinds = {"pdf": PDF, "tables.pdf": PDF, "xlsx": XLSX, "csv": "text/csv; charset=utf-8", "json": "application/json"}
+    kinds |= {"summary.png": "image/png", "summary.txt": "text/plain; charset=utf-8"}
     for suffix, kind in kinds.items():
         answer = client.get(f"{page}.{suffix}", base_url=SITE)
         name = re.fullmatch(
