@@ -17,6 +17,7 @@ from markupsafe import Markup
 from feedback.domain.errors import NotFound, PlanRefused, sentence
 from feedback.domain.languages import Language, languages_with, spoken_language
 from feedback.domain.links import RECEIPT_BYTES, Receipt
+from feedback.domain.report.report import Report, quoted_languages
 from feedback.domain.sealing import PublicKey
 from feedback.domain.staff import PLANNERS
 from feedback.domain.survey.drafts import Draft, largest_choice
@@ -34,10 +35,13 @@ from feedback.domain.survey.parts import Part
 from feedback.domain.survey.questionnaires import Questionnaire, Role, text_in
 from feedback.domain.waves.states import WaveState
 from feedback.runtime import runtime
+from feedback.services.reports.set_notice import show_notice
+from feedback.services.reports.show_report import show_report
 from feedback.services.waves.preview_wave import look_ahead
 from feedback.services.waves.show_wave import WaveView, show_wave
 from feedback.services.waves.survey_ahead import ToldNow, terms_ahead, told_now
 from feedback.web.inert import without_life
+from feedback.web.languages import offer_only
 from feedback.web.refusals import in_words
 from feedback.web.staff import staff
 from feedback.web.staff.choosing import chosen
@@ -51,7 +55,7 @@ __all__ = ["staff"]
 
 _STAGE = "feedback-stage"
 _NOBODY = sentence("Nobody is invited in this role. Choose the other one, or put people in first.")
-_NOWHERE = "-"
+_NOWHERE, _RESULTS = "-", "results"
 _AHEAD = frozenset({WaveState.DRAFT, WaveState.SCHEDULED})
 _RECEIPT = Receipt(bytes(RECEIPT_BYTES))
 
@@ -78,7 +82,7 @@ def choose(wave_id: int) -> ResponseReturnValue:
         "staff/previews.html",
         wave=wave,
         refusals=[refusal] if refusal else [],
-        pages=_pages(asked) if asked else (),
+        pages=_pages(asked, has_report=wave.has_report) if asked else (),
         roles=tuple(Role),
         role=role,
         spoken_in=_language(offered),
@@ -91,8 +95,9 @@ def show(wave_id: int, page: str) -> ResponseReturnValue:
     """Show one page as it is, under a notice in the language of whoever looks."""
     role = Role(chosen("role", tuple(Role)))
     tools = runtime()
-    survey = _survey(show_wave(tools.session(), wave_id, now=tools.clock()), role)
-    pages = _pages(survey.questionnaire)
+    wave = show_wave(tools.session(), wave_id, now=tools.clock())
+    survey = _survey(wave, role)
+    pages = _pages(survey.questionnaire, has_report=wave.has_report)
     places = {one.name: place for place, one in enumerate(pages)}
     if page not in places:
         raise NotFound("There is no such page in this survey.")
@@ -138,7 +143,7 @@ def _language(offered: tuple[Language, ...]) -> Language:
     return spoken_language(request.args.get("in") or str(get_locale()), offered)
 
 
-def _pages(asked: Questionnaire) -> tuple[Shown, ...]:
+def _pages(asked: Questionnaire, *, has_report: bool) -> tuple[Shown, ...]:
     language, count = str(get_locale()), len(asked.sections)
     parts = (
         Shown(f"part-{number}", f"{_('Part %(number)s of %(count)s', number=number, count=count)}")
@@ -154,6 +159,7 @@ def _pages(asked: Questionnaire) -> tuple[Shown, ...]:
         Shown("withdraw", str(_("Taking an answer back"))),
         Shown("withdrawn", str(_("When it is taken back"))),
         Shown("support", str(_("Asking for support"))),
+        *((Shown(_RESULTS, str(_("The results"))),) if has_report else ()),
     )
 
 
@@ -177,9 +183,9 @@ def _page(asked: Questionnaire, name: str) -> Page:
 def _drawn(wave_id: int, role: Role, survey: "Survey", name: str, language: Language) -> str:
     """Return a page as participants' processes draw it. What it needs is loaded for whoever asks for it first."""
     from feedback.services.waves.submit_response import link_to_nowhere, right_of_nobody
-    from feedback.web.languages import offer_only
     from feedback.web.participants.drawing import show as show_page
 
+    results = _reports(wave_id) if name == _RESULTS else None
     told, days = told_now(runtime().session(), wave_id), runtime().settings.support_days
     contact = {one: getattr(told, one) for one in ("contact_name", "contact_email", "help_contacts")}
     opened = link_to_nowhere(survey, right_of_nobody(wave_id, role, told.closes_at, **contact))
@@ -187,6 +193,8 @@ def _drawn(wave_id: int, role: Role, survey: "Survey", name: str, language: Lang
         offer_only(survey.questionnaire.languages)
         if name == "support":
             return _support(survey, told, days)
+        if results is not None:
+            return _results(results, told)
         response: Response = show_page(_page(survey.questionnaire, name), opened)
         return response.get_data(as_text=True)
 
@@ -201,6 +209,24 @@ def _support(survey: "Survey", told: ToldNow, days: int) -> str:
     return draw_request(_NOWHERE, desk, SupportForm())
 
 
+def _reports(wave_id: int) -> tuple[tuple[Report, ...], str]:
+    """Return the reports of a programme up to that of a wave, and what was said of them since."""
+    session = runtime().session()
+    shown = show_report(session, wave_id, now=runtime().clock())
+    return (*shown.source.earlier, shown.source.signed.report), show_notice(session, shown.programme_id)[0]
+
+
+def _results(found: tuple[tuple[Report, ...], str], told: ToldNow) -> str:
+    from feedback.services.reports.show_results import ResultsState
+    from feedback.web.participants.results import draw_results
+
+    (reports, you_said), number = found, len(found[0])
+    offer_only(quoted_languages(reports[-1]))
+    return draw_results(
+        _NOWHERE, ResultsState(0, told.contact_name, told.contact_email, you_said, number, None), reports, number
+    )
+
+
 def _stage() -> Flask:
     found: Flask | None = current_app.extensions.get(_STAGE)
     if found is None:
@@ -213,12 +239,13 @@ def _built(collaborators: object) -> Flask:
     from feedback.web.participants.accessibility import accessibility
     from feedback.web.participants.pages import participant
     from feedback.web.participants.receipts import receipt_pages
+    from feedback.web.participants.results import results_pages
     from feedback.web.participants.support import support_pages
 
     stage = Flask("feedback", template_folder=str(templates_folder()), static_folder=STATIC, static_url_path="/static")
     prepare_templates(stage)
     stage.extensions["feedback"] = collaborators
-    for pages in (participant, receipt_pages, support_pages, accessibility):
+    for pages in (participant, receipt_pages, results_pages, support_pages, accessibility):
         stage.register_blueprint(pages)
     stage.context_processor(lambda: {"accessibility_url": url_for("accessibility.statement")})
     return stage

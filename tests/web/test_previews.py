@@ -9,9 +9,11 @@ from flask.testing import FlaskClient
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.questionnaires import Role
+from feedback.services.reports.set_notice import say_what_was_done
 from feedback.storage.entitlements import Entitlement
 from tests.databases import ON_SQLITE
 from tests.storage.rows import empty_tables
+from tests.web.test_after_answering import closed_wave, results_address
 from tests.web.test_staff_pages import SITE, see, signed_in
 from tests.world import World
 
@@ -150,3 +152,22 @@ def test_who_does_not_plan_sees_none(world: World, planned: int) -> None:
 @pytest.mark.parametrize("page", ["nothing", "part-0", "part-99", "part-", "part--1"])
 def test_there_are_no_other_pages(world: World, planned: int, page: str) -> None:
     assert signed_in(world).get(f"/staff/waves/{planned}/pages/{page}", base_url=SITE).status_code == 404
+
+
+def test_the_results_are_shown_as_people_read_them_with_what_was_done_since(world: World) -> None:
+    closed_wave(world)
+    wave = 1
+    with world.session() as session:
+        say_what_was_done(session, 1, "You asked for <b>time</b>.", now=world.clock(), actor="test")
+    client = signed_in(world)
+    for language in LANGUAGES:
+        text = shown(client, wave, "results", **{"in": language.code})
+        assert _Live(text).live == []
+        assert "You asked for &lt;b&gt;time&lt;/b&gt;." in text
+        read = world.client().get(f"{results_address(world)}?language={language.code}").text
+        assert _Live(text).words == _Live(read).words
+    assert "The results as people read them" in see(client, f"/staff/waves/{wave}")
+
+
+def test_before_the_report_there_are_no_results(world: World, planned: int) -> None:
+    assert signed_in(world).get(f"/staff/waves/{planned}/pages/results", base_url=SITE).status_code == 404

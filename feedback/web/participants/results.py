@@ -48,13 +48,16 @@ def _page(address: str, state: ResultsState, number: int) -> Response:
     marks = (address, state)
     offer_only(kept.get(("languages of results", *place), marks, lambda: quoted_languages(reports()[number - 1])))
     key = ("results", *place, request.endpoint, spoken().code)
-    page = kept.get(key, marks, lambda: _drawn(address, state, reports(), number), size=lambda made: 2 * len(made))
+    page = kept.get(
+        key, marks, lambda: draw_results(address, state, reports(), number), size=lambda made: 2 * len(made)
+    )
     return make_response(page)
 
 
-def _drawn(address: str, state: ResultsState, reports: tuple[Report, ...], number: int) -> str:
+def draw_results(address: str, state: ResultsState, reports: tuple[Report, ...], number: int) -> str:
+    """Return the page of one report, from 1, beside the others of its programme."""
     others = [
-        (survey_name(other.about.stage), url_for(".one", address=address, number=place))
+        (survey_name(other.about.stage), url_for("results.one", address=address, number=place))
         for place, other in enumerate(reports, start=1)
         if place != number
     ]
