@@ -17,10 +17,10 @@ from feedback.services.mail.tell_former_addresses import tell_former_addresses
 from feedback.services.mail.tell_news import tell_news
 from feedback.services.mail.tell_of_endings import endings_to_tell, tell_of_ending
 from feedback.services.mail.tell_staff import tell_staff
+from feedback.services.mail.try_mails import try_mails
 from feedback.services.programmes.find_purges import purges_due
 from feedback.services.programmes.finish_purge import finish_purge
 from feedback.services.programmes.purge_names import purge_names
-from feedback.services.mail.try_mails import try_mails
 from feedback.services.roster.erase_people import erase_people
 from feedback.services.staff.forget_expired import any_expired, forget_expired
 from feedback.services.staff.mail_links import mail_links

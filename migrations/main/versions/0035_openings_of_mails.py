@@ -6,8 +6,8 @@ A survey's emails may begin with a sentence of the organisation's own, in each l
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ A member of staff has the emails of a survey sent to themselves, before anybody 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
