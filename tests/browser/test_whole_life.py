@@ -1,4 +1,4 @@
-"""The whole life of a programme on pages alone, from the first sign-in to three reports, in two languages and sizes.
+"""The whole life of a programme on pages alone, from the first sign-in to the purge, in two languages and sizes.
 
 Three processes apart on PostgreSQL, emails from a real SMTP server, a browser without script. The one command is the
 operator's, who makes the organisation.
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import NullPool, create_engine, text
 
 from feedback.demo.mailbox import Mailbox, plain_text
 from feedback.demo.participants import COOL, WARM, answer_unopened
@@ -66,8 +67,8 @@ class Desk:
         self._look()
 
     def fill(self, **texts: str) -> None:
-        for name, text in texts.items():
-            self.page.locator(f"main [name='{name}']").first.fill(text)
+        for name, said in texts.items():
+            self.page.locator(f"main [name='{name}']").first.fill(said)
 
     def sign_in(self, email: str) -> None:
         """Ask for a link by email, and follow it."""
@@ -126,7 +127,9 @@ def people(browser: Browser, apart: Apart, mailbox: Mailbox) -> Iterator[Callabl
         context.close()
 
 
-def test_a_programme_from_the_first_sign_in_to_its_last_report(people, apart: Apart, mailbox: Mailbox) -> None:
+def test_a_programme_from_the_first_sign_in_to_its_purge(
+    people, apart: Apart, mailbox: Mailbox, databases: Pair
+) -> None:
     coordinator = people("en", DESK)
     printed = feedback(apart.environments[GroupRole.STAFF], *CREATE)
     coordinator.see(STAFF_PATH.findall(printed)[0])
@@ -147,6 +150,8 @@ def test_a_programme_from_the_first_sign_in_to_its_last_report(people, apart: Ap
     assert reviewed
     coordinator.see("/staff/programmes/1/changes")
     on_the_way.see("/staff/waves/3/report")
+    end_it(on_the_way, databases)
+    coordinator.see("/staff/waves/1/report")
 
 
 def give_access(desk: Desk) -> None:
@@ -248,3 +253,25 @@ def review(desk: Desk, wave: int) -> bool:
     desk.page.locator("main form[action*='/release'] [name=sure]").check()
     desk.send("main form[action*='/release'] [type=submit]")
     return True
+
+
+def end_it(desk: Desk, databases: Pair) -> None:
+    """End the programme, and let the day come on which its names are deleted."""
+    desk.see("/staff/programmes/1/end")
+    unfold(desk.page)
+    desk.fill(days="1")
+    desk.page.locator("main [name=sure]").check()
+    desk.send("main form[action*='/programmes/1/end'] [type=submit]")
+    with create_engine(databases.main, poolclass=NullPool).begin() as connection:
+        connection.execute(
+            text("UPDATE programme_endings SET purge_on = purge_on - 9, due_at = now() - interval '9 days'")
+        )
+    until(lambda: not names_left(databases))
+    desk.see("/staff/programmes/1/roster")
+    desk.see("/staff/programmes/1")
+    desk.see("/staff/")
+
+
+def names_left(databases: Pair) -> bool:
+    with create_engine(databases.main, poolclass=NullPool).connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM participants")))

@@ -19,6 +19,7 @@ from feedback.domain.survey.own_questionnaires import (
 )
 from feedback.domain.survey.questionnaire_files import broken_rules
 from feedback.domain.survey.questionnaires import Question, Questionnaire, Role
+from feedback.services.programmes.check_running import check_running
 from feedback.services.waves.find_questionnaires import stage_of
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme, reading
@@ -152,6 +153,7 @@ def _change_one(session: Session, ours: Ours, change: _Change, seen: Seen) -> in
 def _apply(session: Session, ours: Ours, change: _Change, seen: Seen, *, is_seen: bool = True) -> int:
     stage = stage_of(ours)
     programme_by_id(session, seen.programme_id)
+    check_running(session, seen.programme_id)
     version, before = own_of(session, seen.programme_id, stage)
     if is_seen:
         _check_version(version, seen)

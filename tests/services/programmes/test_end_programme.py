@@ -16,6 +16,7 @@ from feedback.services.roster.edit_person import add_person, correct_person, let
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.waves.ask_opening import ask_opening
+from feedback.services.waves.change_questions import Seen, switch_questions
 from feedback.services.waves.open_wave import open_wave
 from feedback.services.waves.plan_wave import WavePlan, plan_waves
 from feedback.storage.programme_endings import end as record_end
@@ -161,6 +162,9 @@ DOORS: dict[str, Callable[[World, object], object]] = {
     ),
     "correct an address": lambda world, session: correct_address(
         session, 1, "mentor.0@example.com", "m@example.com", now=world.clock(), actor="staff 1"
+    ),
+    "questions": lambda world, session: switch_questions(
+        session, pair("kickoff"), ["C1"], Seen(1, 0, world.clock(), "staff 1")
     ),
     "approve": lambda world, session: approve_roster(session, 1, "00", staff_id=1, now=world.clock()),
 }
