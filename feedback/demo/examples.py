@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from feedback.demo.participants import COOL, WARM
-from feedback.demo.programme import new_programme, plan_demo_wave
+from feedback.demo.programme import COORDINATOR, ORGANISATION, new_programme, plan_demo_wave
 from feedback.demo.rehearsal import AppFactory, Rehearsal, rehearsal
+from feedback.domain.ending import USUAL_DAYS
 from feedback.runtime import Runtime
+from feedback.services.programmes.end_programme import end_programme
+from feedback.services.staff.manage_access import number_of_account
 
 _LASTS, _BETWEEN = timedelta(days=14), timedelta(weeks=24)
 _SINCE_THE_EXIT, _TO_THE_LOOK, _TO_THE_OPENING = timedelta(days=3), timedelta(days=8), timedelta(days=30)
@@ -24,6 +27,7 @@ def make_examples(create_app: AppFactory, tools: Runtime, until: datetime, repor
     with rehearsal(create_app, tools.settings, until - _TO_THE_LOOK, report, refused=_LOST) as past:
         _in_trouble(past)
     _to_come(tools)
+    _ended(tools)
 
 
 def invented(domain: str, mentors: int, mentees: int, cohorts: tuple[str, ...] = ("",)) -> bytes:
@@ -59,3 +63,10 @@ def _to_come(tools: Runtime) -> None:
     """It has people, and a kick-off that opens in a month."""
     opens_at = tools.clock() + _TO_THE_OPENING
     plan_demo_wave(tools, new_programme(tools, "Next spring", invented("spring", 9, 9)), "kickoff", opens_at)
+
+
+def _ended(tools: Runtime) -> None:
+    """It never asked anybody, and its names are deleted in a month."""
+    session, programme = tools.session(), new_programme(tools, "First try", invented("try", 5, 5))
+    by = number_of_account(session, ORGANISATION, COORDINATOR[1])
+    end_programme(session, programme, USUAL_DAYS, staff_id=by, now=tools.clock())

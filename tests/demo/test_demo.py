@@ -92,7 +92,13 @@ def test_a_newcomer_gets_from_one_command_to_a_report(surroundings: dict[str, st
         reviewer.press(sign_in, sign_in)
         assert "word for word" in reviewer.get(f"{wave}/comments")
         home = browser.get(f"{service}/staff/")
-        for words in ("Comments wait for", "Too few links were used", "1 person cannot be reached", "Next spring"):
+        for words in (
+            "Comments wait for",
+            "Too few links were used",
+            "1 person cannot be reached",
+            "Next spring",
+            "First try",
+        ):
             assert words in home
         changes = browser.get(f"{service}/staff/programmes/2/changes")
         assert "Kick-off" in changes
