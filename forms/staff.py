@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
@@ -271,3 +272,13 @@ class OwnWordsForm(StaffForm):
 
     you_said = TextAreaField(_("You said, we did"), [Length(max=LONGEST_NOTICE, message=_NOTICE_TOO_LONG)])
     help_contacts = TextAreaField(_("Where to find help"), [Length(max=LONGEST_NOTICE, message=_NOTICE_TOO_LONG)])
+
+
+class LogoForm(StaffForm):
+    """A picture for the organisation's reports."""
+
+    file = FileField(_("Another logo"), [FileRequired(_("Choose a file."))])
+
+
+class DropLogoForm(StaffForm):
+    """A button."""

@@ -11,7 +11,7 @@ from feedback.domain.staff import StaffRole
 from feedback.rendering.logos import draw_logo
 from feedback.runtime import runtime
 from feedback.services.programmes.create_organisation import create_organisation
-from feedback.services.programmes.set_organisation import set_approval, set_logo
+from feedback.services.programmes.set_organisation import set_approval, set_logo_of
 from feedback.services.waves.fill_history import unite_domains
 
 organisation = AppGroup("organisation")
@@ -74,7 +74,7 @@ def _set_approval(name: str, *, approves_rosters: bool) -> None:
 def _set_logo(name: str, file: Path | None) -> None:
     tools = runtime()
     png = draw_logo(file.read_bytes(), tools.press.templates) if file else None
-    set_logo(tools.session(), name, png, now=tools.clock(), actor=ACTOR)
+    set_logo_of(tools.session(), name, png, now=tools.clock(), actor=ACTOR)
     say("Reports show this logo." if png else "Reports show no logo.")
 
 

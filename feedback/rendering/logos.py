@@ -11,7 +11,7 @@ import struct
 from pathlib import Path
 
 from feedback.children import run_child
-from feedback.domain.errors import LogoRefused
+from feedback.domain.errors import LogoRefused, sentence
 
 MOST_FILE_BYTES = 1_000_000
 DOTS_PER_INCH = 300
@@ -25,7 +25,17 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _TEXT = re.compile(rb"<(?:\w+:)?text[\s>]")
 _SIZE = struct.Struct(">II")
 _SIZE_AT = 16
-_SAVE_ANEW = "Save it anew, as a plain SVG file or as a PNG file of at most 4 million pixels."
+_TOO_LARGE = sentence("The logo’s file is larger than 1 MB. Save it smaller.")
+_NO_LOGO = sentence("The logo is neither an SVG nor a PNG file.")
+_LETTERS = sentence("The logo’s letters are text, which looks different elsewhere. Turn them into outlines first.")
+_TOO_MANY_PIXELS = sentence(
+    "The logo is too large a picture. Save it anew, as a plain SVG file or as a PNG file of at most 4 million pixels."
+)
+_BROKEN = sentence(
+    "The logo cannot be drawn: it is broken, or links to other files, or takes too much memory or time. Save it anew, "
+    "as a plain SVG file or as a PNG file of at most 4 million pixels."
+)
+_TOO_NARROW = sentence("The logo is too long and narrow to be seen. Take one in the shape of a sign.")
 
 
 def draw_logo(file: bytes, templates: Path) -> bytes:
@@ -34,24 +44,19 @@ def draw_logo(file: bytes, templates: Path) -> bytes:
     Raises LogoRefused with a sentence if it is something else, too large, or cannot be drawn within the bounds.
     """
     if len(file) > MOST_FILE_BYTES:
-        raise LogoRefused("The logo's file is larger than 1 MB. Save it smaller.")
+        raise LogoRefused(_TOO_LARGE)
     if not _is_png(file) and not _is_svg(file):
-        raise LogoRefused("The logo is neither an SVG nor a PNG file.")
+        raise LogoRefused(_NO_LOGO)
     if _TEXT.search(file) and not _is_png(file):
-        raise LogoRefused(
-            "The logo's letters are text, which looks different elsewhere. Turn them into outlines first."
-        )
+        raise LogoRefused(_LETTERS)
     if _is_png(file) and _pixels(file) > MOST_PIXELS:
-        raise LogoRefused(f"The logo is too large a picture. {_SAVE_ANEW}")
+        raise LogoRefused(_TOO_MANY_PIXELS)
     job = {"templates": str(templates.resolve()), "logo": base64.b64encode(file).decode(), "ppi": DOTS_PER_INCH}
     drawn = run_child("feedback.rendering.logo_child", json.dumps(job).encode(), seconds=_SECONDS, more=_MORE)
     if not drawn or len(drawn) > MOST_DRAWN_BYTES:
-        raise LogoRefused(
-            "The logo cannot be drawn: it is broken, or links to other files, or takes too much memory or time. "
-            + _SAVE_ANEW
-        )
+        raise LogoRefused(_BROKEN)
     if min(size_of(drawn)) < LEAST_SIDE:
-        raise LogoRefused("The logo is too long and narrow to be seen. Take one in the shape of a sign.")
+        raise LogoRefused(_TOO_NARROW)
     return drawn
 
 

@@ -172,6 +172,7 @@ def _paths(tour: Tour) -> tuple[str, ...]:
         f"programmes/{tour.running}/own-words",
         f"programmes/{tour.running}/settings",
         "programmes/new",
+        "organisation",
         f"programmes/{tour.running}/support",
         f"programmes/{tour.running}/changes",
         f"waves/{tour.reported}",
@@ -211,6 +212,10 @@ def _giving_access(live: World, address: str, page: Page, code: str) -> Iterator
     page.goto(f"{address}/staff/people/{reader}?language={code}")
     unfold(page)
     yield "whose comments would be lost"
+    page.goto(f"{address}/staff/organisation?language={code}")
+    page.locator("#file").set_input_files({"name": "logo.gif", "mimeType": "image/gif", "buffer": b"GIF89a"})
+    send(page)
+    yield "no logo"
 
 
 def _settling(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:

@@ -29,7 +29,13 @@ OPEN = {f"staff.{name}" for name in ("how_to_sign_in", "ask_for_mail", "ask_sign
 OWN = {f"staff.{name}" for name in ("sessions", "end_session", "end_all_sessions", "kept", "forget_kept")}
 """Of whoever is signed in, wherever: no organisation owns them."""
 _ABOUT_SOMEBODY = {f"staff.{name}_one_person" for name in ("ask", "show", "erase")}
-ELSEWHERE = OWN | _ABOUT_SOMEBODY | {"staff.give_access", "staff.ask_programme", "staff.create_programme"}
+_OF_THE_ORGANISATION = {"staff.organisation", "staff.organisation_logo", "staff.change_logo", "staff.drop_logo"}
+ELSEWHERE = (
+    OWN
+    | _ABOUT_SOMEBODY
+    | _OF_THE_ORGANISATION
+    | {"staff.give_access", "staff.ask_programme", "staff.create_programme"}
+)
 """What says nothing of anybody else's, whatever it answers."""
 REVIEWERS_ALONE = {
     f"staff.{name}"
@@ -54,6 +60,12 @@ ADMINISTRATORS_ALONE = {
         "change_role",
         "limit_access",
         "take_access",
+        "hold_purge",
+        "lift_hold",
+        "organisation",
+        "organisation_logo",
+        "change_logo",
+        "drop_logo",
     )
 }
 CONTACT_AND_ADMINISTRATORS = {"staff.support", "staff.finish_support"}

@@ -1,21 +1,41 @@
 """Set what an organisation requires of its own staff, and how its reports look."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound
 from feedback.storage.audit_log import note
-from feedback.storage.logos import keep_logo
+from feedback.storage.database import reading
+from feedback.storage.logos import keep_logo, logo_of
 from feedback.storage.organisations import Organisation, known_organisation
 
 
-def set_logo(session: Session, name: str, png: bytes | None, *, now: datetime, actor: str) -> None:
-    """Set the picture that stands on an organisation's reports, or take it away; raise NotFound if there is none.
+@dataclass(frozen=True)
+class OrganisationView:
+    """An organisation as its administrators see it; `logo` is a PNG file."""
+
+    name: str
+    logo: bytes | None
+
+
+def show_organisation(session: Session, number: int) -> OrganisationView:
+    """Return an organisation."""
+    with reading(session):
+        return OrganisationView(session.get_one(Organisation, number).name, logo_of(session, number))
+
+
+def set_logo_of(session: Session, name: str, png: bytes | None, *, now: datetime, actor: str) -> None:
+    """Do what `set_logo` does for the organisation called `name`; raise NotFound if there is none."""
+    set_logo(session, _known(session, name), png, now=now, actor=actor)
+
+
+def set_logo(session: Session, number: int, png: bytes | None, *, now: datetime, actor: str) -> None:
+    """Set the picture that stands on an organisation's reports, or take it away.
 
     `png` must have been drawn anew by this service.
     """
-    number = _known(session, name)
     keep_logo(session, number, png)
     note(session, now, actor, "took the logo away" if png is None else "set the logo", f"organisation {number}")
     session.commit()

@@ -17,6 +17,7 @@ from feedback.web.staff import (
     kept,
     one_person,
     openings,
+    organisation,
     own_questions,
     own_words,
     persons,
@@ -163,6 +164,10 @@ staff.add_url_rule("/people/<int:staff_id>", "access_of_one", access.one)
 staff.add_url_rule("/people/<int:staff_id>/role", "change_role", access.change, methods=["POST"])
 staff.add_url_rule("/people/<int:staff_id>/programmes", "limit_access", access.limit, methods=["POST"])
 staff.add_url_rule("/people/<int:staff_id>/remove", "take_access", access.take, methods=["POST"])
+staff.add_url_rule("/organisation", "organisation", organisation.show)
+staff.add_url_rule("/organisation/logo", "change_logo", organisation.change, methods=["POST"])
+staff.add_url_rule("/organisation/logo/drop", "drop_logo", organisation.drop, methods=["POST"])
+staff.add_url_rule("/organisation/logo.png", "organisation_logo", organisation.logo)
 staff.add_url_rule("/kept", "kept", kept.show)
 staff.add_url_rule("/kept/forget", "forget_kept", kept.forget, methods=["POST"])
 staff.add_url_rule("/signed-in", "sessions", sessions.here_and_elsewhere)

@@ -31,6 +31,7 @@ UPLOADING = frozenset(
     f"staff.{name}" for name in ("send_people", "choose_code_page", "match_columns", "mend_people", "put_people_in")
 )
 """The pages that take a list of people. Nothing that is sent to them is ever written down before its last step."""
+_LOGO = "staff.change_logo"
 
 
 class StaffRequest(Request):
@@ -41,8 +42,8 @@ class StaffRequest(Request):
 
 
 def take_uploads() -> None:
-    """Let more be sent than elsewhere to the pages that take a list of people."""
-    if request.endpoint in UPLOADING:
+    """Let more be sent than elsewhere to the pages that take a list of people, or a logo."""
+    if request.endpoint in UPLOADING | {_LOGO}:
         request.max_content_length = request.max_form_memory_size = LARGEST_UPLOADING_POST
 
 
