@@ -8,6 +8,7 @@ from feedback.domain.links import opt_out_digest, opt_out_token
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
 from feedback.storage.erasures import ERASED_FROM, Doomed, blank, drop_blanks, people_to_erase
+from feedback.storage.hint_bits import freeze_links
 from feedback.storage.keys import KeyStore
 from feedback.storage.scrubbing import scrub
 
@@ -26,7 +27,10 @@ def erase_people(session: Session, keys: KeyStore, *, now: datetime) -> None:
         wishes = [opt_out_digest(opt_out_token(keys.opt_out_key(programme_id), one.participant_id)) for one in still]
         blank(session, still, wishes)
         session.commit()
-    scrub(session.get_bind().engine, *ERASED_FROM)
+    engine = session.get_bind().engine
+    scrub(engine, *ERASED_FROM)
+    # A rewrite takes the marks away that keep a look at somebody else's link from being one.
+    freeze_links(engine)
     blanks = [one for one in people_to_erase(session) if one.is_blank]
     drop_blanks(session, blanks)
     _note(session, blanks, now)
