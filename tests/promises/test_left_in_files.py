@@ -44,7 +44,6 @@ MAY_STAY = {
     "support_desks": "an address that everybody was mailed, and a public key",
     "mail_openings": "sentences that everybody who was invited was written",
     "trial_mails": "numbers of accounts and of surveys whose emails staff had sent to themselves",
-    "address_notices": "a former address, which lies in the roster's own file too; nothing was promised of it",
     "organisation_logos": "a picture that everybody is shown",
     "known_pepper": "a fingerprint that is no secret",
 }
