@@ -43,6 +43,7 @@ VALUES = {
     "time_zone": "Europe/Paris",
     "base_url": "https://feedback.example.com",
     "support_url": None,
+    "opening": None,
 }
 LINKS = {"link": "https://feedback.example.com/s/link", "opt_out_url": "https://feedback.example.com/o/token"}
 

@@ -65,8 +65,8 @@ def test_no_page_loads_anything_but_the_styles() -> None:
     # An organisation's logo, drawn anew when it was set; only staff see it.
     assert (
         with_text(PAGES, r"<img\b")
-        == with_text(PAGES, r"<img[^>]*\ssrc=\"{{ url_for\('staff.logo'")
-        == ["report/page.html"]
+        == with_text(PAGES, r"<img[^>]*\ssrc=\"{{ url_for\('staff.(?:organisation_)?logo'")
+        == ["report/page.html", "staff/organisation.html"]
     )
     assert [name for name in with_text(PAGES, r"<link\b") if name not in WITH_STYLES] == []
 
