@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -68,6 +68,15 @@ class Relay:
             reply = smtp.send(message)
         if not reply.verdict.is_final:
             raise MailRefused(f"The mail relay did not take {what}. It is sent again later.")
+
+    def send_to_staff(self, messages: Sequence[MailMessage]) -> None:
+        """Send mails that belong together; raise MailRefused unless each was taken or refused for good."""
+        if not messages:
+            return
+        with self.connect() as smtp:
+            replies = [smtp.send(message) for message in messages]
+        if not all(reply.verdict.is_final for reply in replies):
+            raise MailRefused("The mail relay did not take every email to staff. They are sent again later.")
 
 
 class VerifiedConnection(Connection):

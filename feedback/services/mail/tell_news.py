@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
-from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH
 from feedback.domain.links import news_name, results_digest, results_secret
 from feedback.domain.report.report import Outcome, Report
@@ -83,7 +82,7 @@ def _tell_staff(session: Session, relay: Relay, wave: Wave, sender_settings: Sen
     # Put off before it is tried: a worker that dies here must not write to staff every second.
     wave.news_due_at = now + _NEXT_ATTEMPT
     session.commit()
-    _send(relay, messages)
+    relay.send_to_staff(messages)
     lock_wave(session, wave.id)
     wave = wave_by_id(session, wave.id)
     if (wave.news, wave.calendar_revision) == (news, revision):
@@ -146,12 +145,3 @@ def _in_words(moment: datetime | None, zone: str) -> str:
     if moment is None:
         return ""
     return in_words(moment, ZoneInfo(zone), ENGLISH.code)
-
-
-def _send(relay: Relay, messages: list[MailMessage]) -> None:
-    if not messages:
-        return
-    with relay.connect() as smtp:
-        replies = [smtp.send(message) for message in messages]
-    if not all(reply.verdict.is_final for reply in replies):
-        raise MailRefused("The mail relay did not take every email to staff. They are sent again later.")

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
-from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH, address_in, spoken_language
 from feedback.domain.links import news_name
 from feedback.domain.staff import PLANNERS
@@ -44,7 +43,7 @@ def tell_of_ending(
     # Put off before it is tried: a worker that dies here must not write to staff every second.
     ending.tell_at = now + _NEXT_ATTEMPT
     session.commit()
-    _send(relay, messages)
+    relay.send_to_staff(messages)
     lock_programme(session, programme_id)
     ending = ending_of(session, programme_id)
     # Another day since, or none, is news of its own.
@@ -90,12 +89,3 @@ def _message(
             "purge_on": day(ending.purge_on, language.code) if ending.purge_on else "",
         },
     )
-
-
-def _send(relay: Relay, messages: list[MailMessage]) -> None:
-    if not messages:
-        return
-    with relay.connect() as smtp:
-        replies = [smtp.send(message) for message in messages]
-    if not all(reply.verdict.is_final for reply in replies):
-        raise MailRefused("The mail relay did not take every email to staff. They are sent again later.")
