@@ -28,6 +28,12 @@ def _at_most(most: int) -> Length:
     return Length(max=most, message=_("Write at most %(characters)s.", characters=LazyString(characters, most)))
 
 
+class OrganisationNameForm(StaffForm):
+    """What the organisation is called."""
+
+    name = StringField(_("Name"), [InputRequired(_("Write a name.")), _at_most(MOST_LETTERS)])
+
+
 class ProgrammeForm(StaffForm):
     """What can be changed later as well. `contact` and `reviewer` are numbers of accounts, or empty."""
 

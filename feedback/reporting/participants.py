@@ -109,7 +109,7 @@ def _before(
     speaking = [one for one in earlier if one.outcome is Outcome.PUBLISHED]
     if not questions or not speaking:
         return {}
-    (pair,) = compare([speaking[-1], report])
+    (pair,) = compare([speaking[-1], report], is_one_programme=True)
     found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for one in changes_between(questions, pair):
         if one.question.kind.adds_up:

@@ -142,7 +142,9 @@ def _changes(
 def compared_with(source: ReportSource) -> tuple[ComparedReports, ...]:
     """Return the report beside each earlier one that publishes something, the newest of these first."""
     speaking = [one for one in source.earlier if one.outcome is Outcome.PUBLISHED]
-    return tuple(pair for one in reversed(speaking) for pair in compare([one, source.signed.report]))
+    return tuple(
+        pair for one in reversed(speaking) for pair in compare([one, source.signed.report], is_one_programme=True)
+    )
 
 
 def _calling(about: About, words: Mapping[str, Mapping[str, str]], language: str) -> str:

@@ -73,6 +73,12 @@ def requests_of(session: Session, programme_id: int) -> list[SupportRequest]:
     )
 
 
+def request_waits(session: Session, programme_id: int) -> bool:
+    """Tell whether a programme has a request that is not done."""
+    waits = (SupportRequest.programme_id == programme_id, SupportRequest.is_done.is_(False))
+    return session.scalar(select(SupportRequest.id).where(*waits).limit(1)) is not None
+
+
 def mark_done(session: Session, programme_id: int, request_id: bytes) -> bool:
     """Mark a request of a programme as done; False if there is no such request."""
     mine = (SupportRequest.id == request_id, SupportRequest.programme_id == programme_id)

@@ -29,7 +29,9 @@ OPEN = {f"staff.{name}" for name in ("how_to_sign_in", "ask_for_mail", "ask_sign
 OWN = {f"staff.{name}" for name in ("sessions", "end_session", "end_all_sessions", "kept", "forget_kept")}
 """Of whoever is signed in, wherever: no organisation owns them."""
 _ABOUT_SOMEBODY = {f"staff.{name}_one_person" for name in ("ask", "show", "erase")}
-_OF_THE_ORGANISATION = {"staff.organisation", "staff.organisation_logo", "staff.change_logo", "staff.drop_logo"}
+_OF_THE_ORGANISATION = {
+    f"staff.{name}" for name in ("organisation", "organisation_logo", "rename_organisation", "change_logo", "drop_logo")
+}
 ELSEWHERE = (
     OWN
     | _ABOUT_SOMEBODY
@@ -64,6 +66,7 @@ ADMINISTRATORS_ALONE = {
         "lift_hold",
         "organisation",
         "organisation_logo",
+        "rename_organisation",
         "change_logo",
         "drop_logo",
     )

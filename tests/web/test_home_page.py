@@ -12,9 +12,11 @@ from feedback.storage.organisations import Organisation
 from feedback.storage.waves import Moment, Wave
 from tests.answering import respond
 from tests.databases import ON_SQLITE
+from tests.ending import end
 from tests.promises.closing import answered_wave
-from tests.web.test_staff_pages import see, signed_in
-from tests.world import World
+from tests.web.test_after_answering import ASKED, support_address
+from tests.web.test_staff_pages import SITE, press, see, signed_in
+from tests.world import World, noted
 
 pytestmark = ON_SQLITE
 
@@ -116,3 +118,41 @@ def test_programmes_of_others_are_not_there(world: World) -> None:
     page = see(signed_in(world), "/staff/")
     assert "Ours" in page
     assert "Theirs" not in page
+
+
+ASKED_FOR = "Somebody has asked for support"
+
+
+@pytest.mark.parametrize("role", [StaffRole.ADMINISTRATOR, StaffRole.CONTACT])
+def test_a_request_for_support_waits_for_those_who_may_read_it_until_it_is_done(world: World, role: StaffRole) -> None:
+    programme = world.programme()
+    assert needs(world, role) == []
+    for _time in range(2):
+        world.client().post(support_address(world), data=ASKED)
+    page = f"/staff/programmes/{programme}/support"
+    assert needs(world, role) == [(page, ASKED_FOR)]
+    assert noted(world, "read 2 requests for support") == []
+    for _time in range(2):
+        assert needs(world, role) == [(page, ASKED_FOR)]
+        client = signed_in(world, role)
+        number = re.findall(r'value="([0-9a-f]{32})"', client.get(page, base_url=SITE).text)[0]
+        press(client, page, page, number=number)
+    assert needs(world, role) == []
+
+
+@pytest.mark.parametrize("role", [StaffRole.COORDINATOR, StaffRole.REVIEWER, StaffRole.VIEWER])
+def test_who_may_not_read_requests_for_support_is_not_told_of_any(world: World, role: StaffRole) -> None:
+    programme = world.programme()
+    client = signed_in(world, role)
+    pages = ["/staff/", f"/staff/programmes/{programme}"]
+    before = [see(client, page) for page in pages]
+    world.client().post(support_address(world), data=ASKED)
+    assert [see(client, page) for page in pages] == before
+
+
+def test_a_request_for_support_waits_in_an_ended_programme_as_well(world: World) -> None:
+    programme = world.programme()
+    world.client().post(support_address(world), data=ASKED)
+    end(world, programme)
+    assert needs(world, StaffRole.ADMINISTRATOR) == [(f"/staff/programmes/{programme}/support", ASKED_FOR)]
+    assert ASKED_FOR not in see(signed_in(world), "/staff/")

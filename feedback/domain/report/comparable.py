@@ -106,17 +106,24 @@ class ComparableReport:
         return self.report.roles if role is None else (role,)
 
 
-def check_comparable(reports: Sequence[ComparableReport]) -> None:
+def are_of_one_programme(reports: Sequence[ComparableReport]) -> bool:
+    """Tell whether reports are of one programme: by its names, or by their chain, which a new name does not break."""
+    if len({report.programme for report in reports}) == 1:
+        return True
+    return all(later.report.previous == earlier.report.chain_hash for earlier, later in pairwise(reports))
+
+
+def check_comparable(reports: Sequence[ComparableReport], *, is_one_programme: bool) -> None:
     """Raise ComparisonRefused unless the reports can be set side by side, in this order.
 
-    Two or more of one programme, earlier ones first, or one of each of two programmes on the same focus; none of which
-    says nothing.
+    If it `is_one_programme` two or more, earlier ones first; or one of each of two programmes on the same focus.
+    None of them says nothing.
     """
     if len(reports) < 2:
         raise ComparisonRefused("Choose at least two reports to compare.")
     for report in reports:
         _check_says_something(report)
-    if len({report.programme for report in reports}) == 1:
+    if is_one_programme:
         for earlier, later in pairwise(reports):
             _check_order(earlier, later)
     elif len(reports) != 2:

@@ -11,7 +11,13 @@ from itertools import combinations
 
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.disclosure.groups import EVERYBODY, Group
-from feedback.domain.report.comparable import Answers, ComparableReport, Obstacle, check_comparable
+from feedback.domain.report.comparable import (
+    Answers,
+    ComparableReport,
+    Obstacle,
+    are_of_one_programme,
+    check_comparable,
+)
 from feedback.domain.report.report import ANOTHER_PROGRAMME, Report
 from feedback.domain.report.statistics import (
     PValue,
@@ -93,24 +99,29 @@ class ComparedReports:
     questions: tuple[ComparedQuestion, ...]
 
 
-def compare(reports: Sequence[Report]) -> tuple[ComparedReports, ...]:
+def compare(reports: Sequence[Report], *, is_one_programme: bool | None = None) -> tuple[ComparedReports, ...]:
     """Return every pair of the reports compared, in the order given: first with second, first with third …
 
     Two or more of one programme, earlier ones first, or one of each of two programmes; otherwise, or if one says
-    nothing, ComparisonRefused. The caller vouches for the reports, by their signatures.
+    nothing, ComparisonRefused. The caller vouches for the reports, by their signatures, and may know whether it
+    `is_one_programme`; otherwise their names say it, or their chain.
     """
     comparable = [ComparableReport(report) for report in reports]
-    check_comparable(comparable)
-    return tuple(_compared(before, after) for before, after in combinations(comparable, 2))
+    is_one = are_of_one_programme(comparable) if is_one_programme is None else is_one_programme
+    check_comparable(comparable, is_one_programme=is_one)
+    return tuple(_compared(before, after, is_one) for before, after in combinations(comparable, 2))
 
 
-def _compared(before: ComparableReport, after: ComparableReport) -> ComparedReports:
+def _compared(before: ComparableReport, after: ComparableReport, is_one: bool) -> ComparedReports:
     codes, groups = dict.fromkeys((*after.codes, *before.codes)), after.groups | before.groups
-    rows = (_row(before, after, code, group) for code in codes for group in groups.values())
+    twin = before.report.about.stage if is_one else ANOTHER_PROGRAMME
+    rows = (_row(before, after, twin, code, group) for code in codes for group in groups.values())
     return ComparedReports(before.report, after.report, tuple(row for row in rows if row is not None))
 
 
-def _row(before: ComparableReport, after: ComparableReport, code: str, group: Group) -> ComparedQuestion | None:
+def _row(
+    before: ComparableReport, after: ComparableReport, twin: str, code: str, group: Group
+) -> ComparedQuestion | None:
     """Return one line, or None where neither report asked this group."""
     earlier, later = before.answers(code, group.name), after.answers(code, group.name)
     question = later.question or earlier.question
@@ -121,16 +132,11 @@ def _row(before: ComparableReport, after: ComparableReport, code: str, group: Gr
         code=code,
         group=group,
         question=question,
-        is_twin=_are_twins(before, after, group.name),
+        is_twin=not after.twins.isdisjoint({(group.name, twin), (EVERYBODY, twin)}),
         differences=() if obstacle else _differences(earlier, later),
         obstacle=obstacle,
         then_now=(*_then_now(Side.BEFORE, earlier), *_then_now(Side.AFTER, later)),
     )
-
-
-def _are_twins(before: ComparableReport, after: ComparableReport, group: str) -> bool:
-    stage = before.report.about.stage if before.programme == after.programme else ANOTHER_PROGRAMME
-    return not after.twins.isdisjoint({(group, stage), (EVERYBODY, stage)})
 
 
 # What a report lacks comes first, then whether the two fit each other, then what the rules held back.

@@ -4,27 +4,34 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import PlanRefused
+from feedback.domain.errors import PlanRefused, sentence
 from feedback.storage.audit_log import note
 from feedback.storage.database import reading
 from feedback.storage.keys import KeyStore
-from feedback.storage.organisations import Organisation, known_organisation, organisation_named, organisations
+from feedback.storage.organisations import Organisation, organisation_named, organisations
 
 MOST_LETTERS = 200
+_TAKEN = sentence("There is an organisation of this name already.")
 
 
 def create_organisation(session: Session, keys: KeyStore, name: str, *, now: datetime, actor: str) -> int:
     """Make an organisation and return its id, or raise PlanRefused for a name that is taken or cannot be shown."""
-    if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
-        raise PlanRefused(
-            f"The organisation’s name is empty, longer than {MOST_LETTERS} characters, or cannot be shown on one line."
-        )
-    if known_organisation(session, name) is not None:
-        raise PlanRefused("There is an organisation of this name already.")
+    check_organisation_name(session, name)
     number = with_keys(session, keys, name).id
     note(session, now, actor, "created", f"organisation {number}")
     session.commit()
     return number
+
+
+def check_organisation_name(session: Session, name: str, but: int | None = None) -> None:
+    """Raise PlanRefused if an organisation, `but` one, has this name, or if it cannot be shown."""
+    if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
+        raise PlanRefused(
+            f"The organisation’s name is empty, longer than {MOST_LETTERS} characters, or cannot be shown on one line."
+        )
+    taken = (one.name for one in organisations(session) if one.id != but)
+    if name.strip().casefold() in {other.strip().casefold() for other in taken}:
+        raise PlanRefused(_TAKEN)
 
 
 def any_organisation(session: Session) -> bool:

@@ -1,7 +1,7 @@
 """What staff see first: where each programme stands, what comes next, and what waits for somebody.
 
-Put together from what other pages show, and from nothing else: it never says how many have answered. Comments that wait
-are added by the page, since nothing that knows of emails to people may read them.
+Put together from what other pages show, and from nothing else: it never says how many have answered. Comments and
+requests for support that wait are added by the page, since nothing that knows of emails to people may read them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,6 +29,7 @@ _NOT_OPENED = {WaveState.SCHEDULED, WaveState.DRAFT}
 class NeedKind(StrEnum):
     """What waits for somebody, the most urgent first."""
 
+    SUPPORT = "support"
     HELD = "held"
     FAILS = "fails"
     KEPT_SHUT = "kept-shut"

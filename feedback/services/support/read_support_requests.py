@@ -9,9 +9,10 @@ from feedback.domain.errors import NotFound, SealBroken
 from feedback.domain.sealing import SealedRequest, open_request
 from feedback.domain.support import Request, read_request
 from feedback.storage.audit_log import note
+from feedback.storage.database import reading
 from feedback.storage.keys import KeyStore
 from feedback.storage.programmes import programme_by_id
-from feedback.storage.support import SupportRequest, mark_done, requests_of
+from feedback.storage.support import SupportRequest, mark_done, request_waits, requests_of
 
 _UNREADABLE = Request("", "", "")
 
@@ -35,6 +36,12 @@ def read_support_requests(
     note(session, now, actor, f"read {len(found)} requests for support", f"programme {programme_id}")
     session.commit()
     return found
+
+
+def support_waits(session: Session, programme_id: int) -> bool:
+    """Tell whether a request of a programme is not done yet. Opens none, and so notes nothing."""
+    with reading(session):
+        return request_waits(session, programme_id)
 
 
 def finish_support_request(session: Session, programme_id: int, number: str, *, now: datetime, actor: str) -> None:

@@ -165,6 +165,7 @@ staff.add_url_rule("/people/<int:staff_id>/role", "change_role", access.change, 
 staff.add_url_rule("/people/<int:staff_id>/programmes", "limit_access", access.limit, methods=["POST"])
 staff.add_url_rule("/people/<int:staff_id>/remove", "take_access", access.take, methods=["POST"])
 staff.add_url_rule("/organisation", "organisation", organisation.show)
+staff.add_url_rule("/organisation/name", "rename_organisation", organisation.rename, methods=["POST"])
 staff.add_url_rule("/organisation/logo", "change_logo", organisation.change, methods=["POST"])
 staff.add_url_rule("/organisation/logo/drop", "drop_logo", organisation.drop, methods=["POST"])
 staff.add_url_rule("/organisation/logo.png", "organisation_logo", organisation.logo)

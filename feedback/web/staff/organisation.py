@@ -4,29 +4,41 @@ from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from feedback.domain.errors import LogoRefused, NotFound
+from feedback.domain.errors import LogoRefused, NotFound, PlanRefused
 from feedback.domain.staff import StaffRole
 from feedback.rendering.logos import draw_logo
 from feedback.resources import templates_folder
 from feedback.runtime import runtime
-from feedback.services.programmes.set_organisation import set_logo, show_organisation
+from feedback.services.programmes.set_organisation import rename_organisation, set_logo, show_organisation
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted, mistakes
+from forms.programmes import OrganisationNameForm
 from forms.staff import DropLogoForm, LogoForm
 
 
 @allowed(StaffRole.ADMINISTRATOR)
 def show() -> ResponseReturnValue:
     """Show the organisation as its reports do."""
-    return _page(LogoForm(formdata=None))
+    return _page()
+
+
+@allowed(StaffRole.ADMINISTRATOR)
+def rename() -> ResponseReturnValue:
+    """Call the organisation by another name."""
+    form, tools = OrganisationNameForm(), runtime()
+    with accepted(form, lambda: _page(name_form=form), PlanRefused, at=form.name):
+        name = form.name.data or ""
+        rename_organisation(tools.session(), member().organisation_id, name, now=tools.clock(), actor=member().actor)
+    tell(_("Your organisation has its new name."), _("Emails and pages say it from now on. Nobody was told."))
+    return redirect(url_for(".organisation"), 303)
 
 
 @allowed(StaffRole.ADMINISTRATOR)
 def change() -> ResponseReturnValue:
     """Draw another logo, and put it in the place of the one before."""
     form = LogoForm()
-    with accepted(form, lambda: _page(form), LogoRefused, at=form.file):
+    with accepted(form, lambda: _page(logo_form=form), LogoRefused, at=form.file):
         _set(draw_logo(form.file.data.read(), templates_folder()))
     tell(_("Reports show this logo from now on."), _("Also those that are published already."))
     return redirect(url_for(".organisation"), 303)
@@ -55,11 +67,15 @@ def _set(png: bytes | None) -> None:
     set_logo(tools.session(), member().organisation_id, png, now=tools.clock(), actor=member().actor)
 
 
-def _page(form: LogoForm) -> str:
+def _page(*, name_form: OrganisationNameForm | None = None, logo_form: LogoForm | None = None) -> str:
+    organisation = show_organisation(runtime().session(), member().organisation_id)
+    name_form = name_form or OrganisationNameForm(formdata=None, data={"name": organisation.name})
+    logo_form = logo_form or LogoForm(formdata=None)
     return render_template(
         "staff/organisation.html",
-        organisation=show_organisation(runtime().session(), member().organisation_id),
-        form=form,
+        organisation=organisation,
+        name_form=name_form,
+        form=logo_form,
         drop_form=DropLogoForm(formdata=None),
-        errors=mistakes(form),
+        errors=(*mistakes(name_form), *mistakes(logo_form)),
     )

@@ -14,6 +14,7 @@ from feedback.services.comments.show_released_comments import show_comments
 from feedback.services.programmes.show_home import HomeCard, Need, NeedKind, in_order, show_card, show_ended, show_home
 from feedback.services.programmes.show_programmes import ProgrammeView
 from feedback.services.reports.show_report import has_changes
+from feedback.services.support.read_support_requests import support_waits
 from feedback.web.staff.ending import ending_days
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.support import may_read
@@ -36,12 +37,13 @@ def index() -> ResponseReturnValue:
     """Show each programme of the member's organisation, with what waits for them; a contact sees their own alone."""
     tools = runtime()
     found = show_home(tools.session(), member().organisation_id, now=tools.clock())
-    cards = [_shown(card) for card in found if _sees(card.programme)]
     ended = [one for one in show_ended(tools.session(), member().organisation_id) if _sees(one)]
+    asked = [show_card(tools.session(), one.id, now=tools.clock()) for one in ended if _support_waits(one)]
+    cards = [_shown(card) for card in (*found, *asked) if _sees(card.programme)]
     return render_template(
         "staff/programmes.html",
         cards=cards,
-        ended=[(one, days) for one in ended if (days := ending_days(one))],
+        ended=[(one, days) for one in ended if not _support_waits(one) and (days := ending_days(one))],
         waiting=sum(len(shown.needs) for shown in cards),
         sequence=SEQUENCE,
         makes_programmes=member().is_planner and member().programmes is None,
@@ -55,8 +57,8 @@ def _sees(programme: ProgrammeView) -> bool:
 
 
 def _shown(card: HomeCard) -> _ShownCard:
-    comments = [*_comments_that_wait(card)]
-    needs = in_order((*card.needs, *comments)) if member().is_planner else comments
+    own = [*_comments_that_wait(card), *_requests_that_wait(card.programme)]
+    needs = in_order((*card.needs, *own) if member().is_planner else own)
     return _ShownCard(
         card,
         moment_in_words(card.next_date.at, card.programme.time_zone) if card.next_date else "",
@@ -75,6 +77,16 @@ def _comments_that_wait(card: HomeCard) -> Iterator[Need]:
                 yield Need(
                     NeedKind.COMMENTS, wave.id, wave.stage, until=until, name=wave.reviewer_name, is_mine=is_mine
                 )
+
+
+def _requests_that_wait(programme: ProgrammeView) -> Iterator[Need]:
+    if _support_waits(programme):
+        yield Need(NeedKind.SUPPORT)
+
+
+def _support_waits(programme: ProgrammeView) -> bool:
+    """Tell whether somebody waits for help, to nobody but those who may read what was asked."""
+    return may_read(programme) and support_waits(runtime().session(), programme.id)
 
 
 @allowed(*READERS)

@@ -420,6 +420,15 @@ def test_two_programmes_are_compared_by_one_report_each(answered: Build, three: 
         compare([*three[:2], other])
 
 
+@pytest.mark.parametrize("name", ["programme", "organisation"])
+def test_a_new_name_makes_no_other_programme(answered: Build, three: list[Report], name: str) -> None:
+    renamed = answered(LOW, None, replace(EXIT, **{name: "Other"}), three[1])
+    (_first, _second, last) = compare([*three[:2], with_twins(renamed, ("mentor", "midpoint"))])
+    assert (last.before.about.stage, line(last).is_twin) == ("midpoint", True)
+    (known,) = compare([three[0], with_twins(renamed, ("mentor", "kickoff"))], is_one_programme=True)
+    assert line(known).is_twin
+
+
 def with_twins(document: Report, *twins: tuple[str, str]) -> Report:
     record = json.loads(document.json)
     record["twins"] = [{"group": group, "stage": stage} for group, stage in twins]
