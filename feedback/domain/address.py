@@ -70,11 +70,6 @@ def address_or_none(text: str) -> Address | None:
         return None
 
 
-def stored_address(text: str) -> Address:
-    """Return an address that was stored, under whatever rules: where these would refuse it now, the relay judges it."""
-    return address_or_none(text) or Address(text)
-
-
 def domain_of(address: Address) -> str:
     """Return what stands behind the @."""
     return address.rpartition("@")[2]

@@ -84,8 +84,8 @@ _STAFF: Mapping[str, str] = {
     "staff_sessions": "SELECT, INSERT, DELETE, UPDATE (seen_at)",
     "kept_forms": "SELECT, INSERT, DELETE",
     "staff_invitations": "SELECT, INSERT, DELETE",
-    # What is released waits for nobody any more.
-    "staff_letters": "SELECT (wave_id, kind), DELETE",
+    # Who postpones has others told; what is released or done waits for nobody any more.
+    "staff_letters": "SELECT (id, wave_id, programme_id, kind), INSERT, DELETE",
     "trial_mails": "SELECT, INSERT",
     "mail_openings": "SELECT, INSERT, DELETE",
     "audit_log": _ADD,

@@ -1,4 +1,4 @@
-"""Mails to staff about waves that have not gone out. Whose row is gone has been told."""
+"""Mails to staff that have not gone out, about waves and requests for support. Whose row is gone has been told."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,34 +15,48 @@ _KINDS = ", ".join(f"'{kind}'" for kind in StaffMail)
 class StaffLetter(Base):
     """One mail, tried from `tell_at` on: to the account `staff_id`, or while that is None to all whom it will concern.
 
-    `told_count` is of how many people who are not reached staff were told already; `drop_at` is when a letter to one
-    account is given up.
+    It is about a wave, or about some programme's requests for support. `told_count` is of how many people who are not
+    reached staff were told already; `drop_at` is when a letter to one account is given up.
     """
 
     __tablename__ = "staff_letters"
-    __table_args__ = (CheckConstraint(f"kind IN ({_KINDS})", name="kind"),)
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({_KINDS})", name="kind"),
+        CheckConstraint("(wave_id IS NULL) <> (programme_id IS NULL)", name="subject"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), index=True)
+    wave_id: Mapped[int | None] = mapped_column(ForeignKey("waves.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     tell_at: Mapped[datetime]
     drop_at: Mapped[datetime | None]
     told_count: Mapped[int] = mapped_column(default=0)
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programmes.id"))
 
 
 def tell_staff_at(session: Session, wave_id: int, kind: StaffMail, at: datetime) -> None:
     """Have those whom it will concern told at a moment, in place of one that was named before."""
-    before = (StaffLetter.wave_id == wave_id, StaffLetter.kind == kind, StaffLetter.staff_id.is_(None))
-    session.execute(delete(StaffLetter).where(*before))
+    drop_letters(session, wave_id, [kind])
     session.add(StaffLetter(wave_id=wave_id, kind=kind, tell_at=at))
+
+
+def tell_contact_at(session: Session, programme_id: int, at: datetime) -> None:
+    """Have a programme's contact told at a moment that somebody asks for support, in place of what waits already."""
+    drop_contact_letters(session, programme_id)
+    session.add(StaffLetter(programme_id=programme_id, kind=StaffMail.SUPPORT, tell_at=at))
+
+
+def drop_contact_letters(session: Session, programme_id: int) -> None:
+    """Forget what a programme's contact was to be told of requests for support."""
+    session.execute(delete(StaffLetter).where(StaffLetter.programme_id == programme_id))
 
 
 def address_letters(session: Session, letter: StaffLetter, staff_ids: Iterable[int], *, drop_at: datetime) -> None:
     """Make of a mail that is due one letter to each of these accounts."""
     for staff_id in staff_ids:
-        fixed = {"wave_id": letter.wave_id, "kind": letter.kind, "tell_at": letter.tell_at}
-        session.add(StaffLetter(staff_id=staff_id, drop_at=drop_at, **fixed))
+        about = {"wave_id": letter.wave_id, "programme_id": letter.programme_id, "kind": letter.kind}
+        session.add(StaffLetter(staff_id=staff_id, tell_at=letter.tell_at, drop_at=drop_at, **about))
 
 
 def letter_by_id(session: Session, letter_id: int) -> StaffLetter | None:
@@ -50,11 +64,11 @@ def letter_by_id(session: Session, letter_id: int) -> StaffLetter | None:
     return session.get(StaffLetter, letter_id, populate_existing=True)
 
 
-def unaddressed_letters(session: Session, now: datetime) -> list[tuple[int, int]]:
-    """Return (id, wave) of each mail that is due and of which nobody has said yet to whom it goes."""
-    columns = select(StaffLetter.id, StaffLetter.wave_id).where(StaffLetter.tell_at <= now)
+def unaddressed_letters(session: Session, now: datetime) -> list[tuple[int, int | None, int | None]]:
+    """Return (id, wave, programme) of each mail that is due and of which nobody has said yet to whom it goes."""
+    columns = select(StaffLetter.id, StaffLetter.wave_id, StaffLetter.programme_id).where(StaffLetter.tell_at <= now)
     query = columns.where(StaffLetter.staff_id.is_(None)).order_by(StaffLetter.tell_at, StaffLetter.id)
-    return [(letter_id, wave_id) for letter_id, wave_id in session.execute(query)]
+    return [(letter_id, wave_id, programme_id) for letter_id, wave_id, programme_id in session.execute(query)]
 
 
 def next_letters(session: Session, now: datetime, most: int) -> list[StaffLetter]:

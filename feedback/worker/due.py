@@ -151,14 +151,14 @@ def do(due: Due, context: WorkerContext) -> None:
             case Chore.FINISH_CANCELLING:
                 finish_cancelling(session, context.keys, due.number, now=now)
             case Act.TELL:
-                _tell(session, context, due.number, now)
+                tell_news(session, context.keys, due.number, now=now, defer=context.defer)
             case Chore():
                 _do_chore(session, context, due.task, due.number, now)
 
 
 def _do_chore(session: Session, context: WorkerContext, chore: Chore, number: int, now: datetime) -> None:
     if chore is Chore.SUPPORT:
-        serve_support_desks(session, context.relay, sender_settings=context.sender_settings, now=now)
+        serve_support_desks(session, now=now)
     elif chore is Chore.TELL_FORMER:
         tell_former_addresses(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.TELL_STAFF:
@@ -210,18 +210,6 @@ def _open(session: Session, context: WorkerContext, wave_id: int, now: datetime)
     except (PlanRefused, RosterNotApproved):
         # It stays scheduled, and the next tick tries again: the roster may be mended, an earlier wave closed.
         note_refused_opening(session, wave_id, now=now)
-
-
-def _tell(session: Session, context: WorkerContext, wave_id: int, now: datetime) -> None:
-    tell_news(
-        session,
-        context.keys,
-        context.relay,
-        wave_id,
-        sender_settings=context.sender_settings,
-        now=now,
-        defer=context.defer,
-    )
 
 
 def _close(session: Session, context: WorkerContext, wave_id: int, now: datetime) -> None:

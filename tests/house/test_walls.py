@@ -47,7 +47,7 @@ OPEN_TABLES = {
     "sign_in_requests": "addresses that somebody typed to sign in, of staff or of nobody",
     "staff": "accounts of staff, who are no participants here",
     "staff_invitations": "which staff are to be told that they were given access",
-    "staff_letters": "which staff are to be told what of which survey",
+    "staff_letters": "which staff are to be told what of which survey, or that somebody asks for support",
     "trial_mails": "which staff are to be sent the emails of which survey, as a test",
     "waves": "calendars, questionnaires and sizes of groups",
 }

@@ -33,12 +33,10 @@ VALUES: dict[str, Value] = {
     "results_url": "https://feedback.example.com/r/" + "R" * 22,
     "receipt_url": "https://feedback.example.com/receipt",
     "page": "https://feedback.example.com/staff/programmes/1/support",
-    "number": "1",
     "stage": "kickoff",
     "programme_is_discreet": "yes",
     "role_of_two": None,
     "announced_at": None,
-    "wave": "1",
     "opens_at": "Monday 1 March 2027, 10:00 (Paris time)",
     "purge_on": "31 March 2027",
     "expire_at": "Friday 14 May 2027, 10:00 (Paris time)",
@@ -48,7 +46,7 @@ VALUES: dict[str, Value] = {
 }
 TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "cancellation")
 MAILS = (
-    *(*TO_PARTICIPANTS, "support", "held", "postponement", "refusal", "corrected", "sign-in", "access"),
+    *(*TO_PARTICIPANTS, "corrected", "sign-in", "access"),
     "names-deleted",
     *StaffMail,
 )

@@ -27,7 +27,6 @@ in_every_language = pytest.mark.parametrize("language", TRANSLATED, ids=[one.cod
 ROSTER = ("en", "fr", "es", "ar", "cy", "fr-CA", "de")
 DATA = [ADDRESSEE, LINK, OPT_OUT, SIGN_IN, *(value for value in VALUES.values() if isinstance(value, str))]
 IN_LANGUAGES = (*TO_PARTICIPANTS, "sign-in", "access", "names-deleted", *StaffMail)
-"""Other mails to staff are in English."""
 
 
 def written(app: Flask, mail: str, code: str) -> Read:

@@ -144,10 +144,6 @@ def test_the_contacts_address_is_a_link(app: Flask, name: str) -> None:
     [
         *LINKED,
         "results",
-        "support",
-        "held",
-        "postponement",
-        "refusal",
         "sign-in",
         "access",
         "names-deleted",

@@ -14,7 +14,6 @@ from feedback.storage.deliveries import Delivery
 from feedback.storage.keys import Purpose
 from feedback.storage.reports import StoredReport
 from feedback.worker.due import Due, what_is_due
-from feedback.worker.worker import worker_context
 from tests.answering import respond
 from tests.cli.test_commands import output
 from tests.promises.closing import (
@@ -245,10 +244,10 @@ def test_an_administrator_discards_a_held_wave_on_its_page(world: World) -> None
 
 
 def test_nobody_is_told_of_a_destruction_before_it_has_happened(world: World) -> None:
-    wave, mails = held_wave(world), worker_context(world.app)
+    wave = held_wave(world)
     with world.session() as session:
         begin_cancelling(session, wave, now=world.clock(), actor="test")
-        tell_news(session, world.keys, mails.relay, wave, sender_settings=mails.sender_settings, now=world.clock())
+        tell_news(session, world.keys, wave, now=world.clock())
     assert how_many(world, Delivery.wave_id == wave, Delivery.mail == WaveMail(MailKind.CANCELLATION)) == 0
     world.do_what_is_due()
     world.do_what_is_due()

@@ -40,7 +40,7 @@ MAY_STAY = {
     "staff_sessions": "a digest of what was drawn at random, of staff, and opens nothing once its row is gone",
     "staff_invitations": "numbers of accounts",
     "staff_programmes": "numbers of accounts and of programmes",
-    "staff_letters": "numbers of accounts and of surveys, and what staff are told of these",
+    "staff_letters": "numbers of accounts, surveys and programmes, and what staff are told of these",
     "support_desks": "an address that everybody was mailed, and a public key",
     "mail_openings": "sentences that everybody who was invited was written",
     "trial_mails": "numbers of accounts and of surveys whose emails staff had sent to themselves",

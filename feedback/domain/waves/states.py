@@ -49,14 +49,11 @@ class MomentKind(StrEnum):
 
 
 class News(StrEnum):
-    """What people must be told of a wave and have not been yet."""
+    """What everybody invited must be told of a wave and has not been yet."""
 
-    HELD = "held"
     CANCELLED = "cancelled"
-    POSTPONED = "postponed"
     EXTENDED = "extended"
     RESULTS = "results"
-    REFUSED = "refused"
 
 
 class Band(StrEnum):

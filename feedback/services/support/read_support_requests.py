@@ -12,6 +12,7 @@ from feedback.storage.audit_log import note
 from feedback.storage.database import reading
 from feedback.storage.keys import KeyStore
 from feedback.storage.programmes import programme_by_id
+from feedback.storage.staff_letters import drop_contact_letters
 from feedback.storage.support import SupportRequest, mark_done, request_waits, requests_of
 
 _UNREADABLE = Request("", "", "")
@@ -45,13 +46,18 @@ def support_waits(session: Session, programme_id: int) -> bool:
 
 
 def finish_support_request(session: Session, programme_id: int, number: str, *, now: datetime, actor: str) -> None:
-    """Mark a request as done, or raise NotFound; it is destroyed on its day as before."""
+    """Mark a request as done, or raise NotFound; it is destroyed on its day as before.
+
+    Once none is left the contact is told of none.
+    """
     try:
         found = mark_done(session, programme_id, bytes.fromhex(number))
     except ValueError:
         found = False
     if not found:
         raise NotFound("There is no such request for support. It may have been destroyed on its day.")
+    if not request_waits(session, programme_id):
+        drop_contact_letters(session, programme_id)
     note(session, now, actor, "finished a request for support", f"programme {programme_id}")
     session.commit()
 

@@ -113,7 +113,7 @@ def retry_closing(session: Session, wave_id: int, *, now: datetime, actor: str) 
     wave = wave_by_id(session, wave_id)
     if wave.state != WaveState.HELD:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a held wave can try to close again.")
-    wave.state, wave.news, wave.awaits_retry = WaveState.CLOSING, None, True
+    wave.state, wave.awaits_retry = WaveState.CLOSING, True
     note(session, now, actor, "tried to close again", f"wave {wave_id}")
     session.commit()
 
@@ -182,7 +182,8 @@ def _attacked(session: Session, wave_id: int, opened: Opened | None, attack: Att
 def _hold(session: Session, wave_id: int, broken: tuple[str, ...], now: datetime) -> None:
     lock_wave(session, wave_id)
     wave = _closing_wave(session, wave_id)
-    wave.state, wave.news, wave.news_due_at = WaveState.HELD, News.HELD, now
+    wave.state = WaveState.HELD
+    tell_staff_at(session, wave_id, StaffMail.HELD, now)
     note(session, now, "service", f"held: {', '.join(broken)}"[:60], f"wave {wave_id}")
     session.commit()
 

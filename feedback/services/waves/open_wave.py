@@ -15,7 +15,7 @@ from feedback.domain.survey.responses import largest_body
 from feedback.domain.waves.calendar import SHORTEST_OPENING
 from feedback.domain.waves.mails import INVITATION
 from feedback.domain.waves.staff_mails import LAST_DAY, UNREACHED_AFTER, StaffMail
-from feedback.domain.waves.states import News, WaveState
+from feedback.domain.waves.states import WaveState
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.programmes.check_running import check_running
 from feedback.services.roster.approve_roster import is_approved
@@ -119,7 +119,8 @@ def note_refused_opening(session: Session, wave_id: int, *, now: datetime) -> No
     lock_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
     if wave.state == WaveState.SCHEDULED and not wave.opening_was_refused:
-        wave.opening_was_refused, wave.news, wave.news_due_at = True, News.REFUSED, now
+        wave.opening_was_refused = True
+        tell_staff_at(session, wave_id, StaffMail.REFUSED, now)
         note(session, now, "service", "could not open", f"wave {wave_id}")
     session.commit()
 
@@ -165,8 +166,6 @@ def _fix_terms(
     wave.state = WaveState.OPEN
     wave.opened_at = now
     wave.opening_was_refused = False
-    if wave.news == News.REFUSED:
-        wave.news, wave.news_due_at = None, None
     wave.has_pepper = True
     wave.response_key_id, wave.response_public_key = response.key_id, response.raw
     wave.comment_key_id, wave.comment_public_key = comment.key_id, comment.raw

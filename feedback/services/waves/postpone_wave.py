@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import WaveNotReady, sentence
 from feedback.domain.waves.calendar import SHORTEST_OPENING, place_look
 from feedback.domain.waves.schedule import days_between, moved_by_days
-from feedback.domain.waves.states import MomentKind, News, WaveState
+from feedback.domain.waves.staff_mails import StaffMail
+from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
 from feedback.storage.quiet_times import hours_of
+from feedback.storage.staff_letters import tell_staff_at
 from feedback.storage.waves import Wave, count_calendar_change, moments_of, wave_by_id
 
 
@@ -41,7 +43,8 @@ def postpone_wave(session: Session, wave_id: int, opens_at: datetime, *, now: da
             moment.due_at = place_look(moment.due_at, closes_at, hours)
     session.flush()
     move_reminders(session, wave, opening=later, now=now)
-    wave.news, wave.news_due_at, wave.opening_was_refused = News.POSTPONED, now, False
+    wave.opening_was_refused = False
+    tell_staff_at(session, wave_id, StaffMail.POSTPONED, now)
     count_calendar_change(wave, now)
     note(session, now, actor, "postponed", f"wave {wave_id}")
     session.commit()

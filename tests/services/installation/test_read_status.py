@@ -44,7 +44,7 @@ def busy_world(world: World) -> None:
     world.open(world.planned_wave(programme, days=2))
     world.open(world.planned_wave(programme, days=80, reminders_at=(START + DAY,), look_at=START + DAY))
     held = world.open(world.planned_wave(programme, days=85))
-    change(world, update(Wave).where(Wave.id == held).values(state=WaveState.HELD, news="held", news_due_at=START))
+    change(world, update(Wave).where(Wave.id == held).values(state=WaveState.HELD, news="extended", news_due_at=START))
     world.clock.pass_time(days=3)
 
 

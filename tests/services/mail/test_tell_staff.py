@@ -8,22 +8,18 @@ import pytest
 from sqlalchemy import select, update
 
 from feedback.domain.errors import MailRefused
-from feedback.domain.links import to_address
 from feedback.domain.staff import StaffRole
-from feedback.domain.support import Request
 from feedback.domain.waves.staff_mails import StaffMail
 from feedback.domain.waves.states import MomentKind
 from feedback.services.mail.tell_staff import tell_staff
 from feedback.services.staff.invite_staff import invite_staff
 from feedback.services.staff.keep_language import keep_language
-from feedback.services.support.ask_for_support import ask_for_support
 from feedback.services.waves.extend_wave import extend_wave
 from feedback.services.waves.look_at_wave import look_at_wave
 from feedback.storage.deliveries import Delivery
 from feedback.storage.organisations import organisation_named
 from feedback.storage.staff import StaffMember, StaffProgramme
 from feedback.storage.staff_letters import StaffLetter, tell_staff_at
-from feedback.storage.support import SupportRequest, desk_of
 from feedback.storage.waves import Wave, moments_of, wave_by_id
 from feedback.worker.due import Chore, Due, do, what_is_due
 from feedback.worker.worker import worker_context
@@ -32,7 +28,7 @@ from tests.promises.closing import spread
 from tests.reviewing import TEXTS, WISHES, decide_everything, release, wave_in_review
 from tests.services.mail.relays import ScriptedRelay
 from tests.web.test_staff_pages import SITE, signed_in
-from tests.world import CONTACT, REVIEWER, World, noted
+from tests.world import REVIEWER, World, noted
 
 ADA, COB, VIC, OTTO = (f"{name}@example.com" for name in ("ada", "cob", "vic", "otto"))
 PLANNERS_OF_IT = {ADA, COB}
@@ -450,47 +446,3 @@ def test_a_mail_that_is_named_anew_goes_at_the_later_time_alone(world: World) ->
             tell_staff_at(session, wave, StaffMail.REPORT, world.clock() + days * DAY)
         mine = (StaffLetter.wave_id == wave, StaffLetter.kind == StaffMail.REPORT)
         assert list(session.scalars(select(StaffLetter.tell_at).where(*mine))) == [world.clock() + 2 * DAY]
-
-
-def ask(world: World, wave: int) -> None:
-    with world.session() as session:
-        desk = desk_of(session, wave_by_id(session, wave).programme_id)
-        assert desk
-        address = to_address(desk.handle)
-        ask_for_support(session, address, Request("Mia", "mia@example.com", "Please call me."), now=world.clock())
-
-
-def asked_of(world: World, relay: ScriptedRelay, hours: int) -> int:
-    """How many mails the contact has after some hours."""
-    for _hour in range(hours):
-        world.clock.pass_time(hours=1)
-        world.do_what_is_due()
-    return relay.recipients.count(CONTACT.email)
-
-
-def test_a_contact_is_told_again_the_day_after_of_a_request_that_is_not_done(
-    world: World, relay: ScriptedRelay
-) -> None:
-    ask(world, world.open_new_wave())
-    assert asked_of(world, relay, hours=1) == 1
-    assert asked_of(world, relay, hours=28) == 1
-    assert asked_of(world, relay, hours=1) == 2
-    assert asked_of(world, relay, hours=72) == 2
-
-
-def test_a_contact_is_not_told_again_of_a_request_that_is_done(world: World, relay: ScriptedRelay) -> None:
-    ask(world, world.open_new_wave())
-    assert asked_of(world, relay, hours=1) == 1
-    with world.session() as session:
-        session.execute(update(SupportRequest).values(is_done=True))
-        session.commit()
-    assert asked_of(world, relay, hours=72) == 1
-
-
-def test_a_row_tells_no_more_of_a_request_than_its_day(world: World, relay: ScriptedRelay) -> None:
-    wave = world.open_new_wave()
-    for _request in range(3):
-        ask(world, wave)
-        asked_of(world, relay, hours=2)
-    with world.session() as session:
-        assert len(set(session.scalars(select(SupportRequest.tell_at)))) == 1
