@@ -58,7 +58,7 @@ samples: $(VENV)/.run ## Make the sample reports in examples/reports anew: 8 pai
 	@$(SAMPLE) examples/reports/1200-people --name "Twelve hundred people" --mentors 600 --mentees 600 \
 		--cohort London --cohort Lagos --cohort Lima
 
-screenshots: $(VENV)/.dev ## Take pictures of every participants' page and mail, to be looked at
+screenshots: $(VENV)/.dev ## Take pictures of every page and mail, to be looked at
 	@$(BIN)/python -m bench.screenshots
 
 bench: $(VENV)/.dev ## Measure speed and size, beside references measured in the same run

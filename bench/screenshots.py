@@ -1,4 +1,4 @@
-"""Pictures of every participants' page and mail, 360 and 1,280 pixels wide, light and dark, to be looked at."""
+"""Pictures of every page and mail, 360 and 1,280 pixels wide, light and dark, to be looked at."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +14,7 @@ from feedback.cli.serving import WebThread
 from feedback.config import read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.demo.relay import start_smtp
+from feedback.domain.languages import ENGLISH
 from feedback.domain.links import results_secret, to_address
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
@@ -22,6 +23,7 @@ from feedback.storage.support import desk_of
 from forms.bank import pair
 from tests.browser.conftest import FLAGS
 from tests.browser.pressing import go_on, press, shown
+from tests.browser.staff_tour import visit
 from tests.browsing import free_port
 from tests.databases import SqliteServer
 from tests.mails.letters import MAILS, a_letter, read
@@ -185,14 +187,30 @@ def take_for_readme(browser: Browser, world: World, base: str, link: str) -> Non
     page.screenshot(path=str(README_FOLDER / "report.png"))
 
 
+def take_staff(browser: Browser, world: World, base: str, code: str) -> None:
+    """Take every state of every staff page in a language, in every width and scheme."""
+    page = browser.new_page()
+    for number, name in enumerate(visit(world, base, page, code)):
+        for width, height in WIDTHS.items():
+            for scheme in SCHEMES:
+                page.set_viewport_size({"width": width, "height": height})
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                file = f"staff-{code}-{number:03}-{name.replace('/', '-')}-{width}-{scheme}.png"
+                page.screenshot(path=str(FOLDER / file), full_page=True)
+
+
 def main() -> None:
-    """Take the pictures and say where they are."""
+    """Take the pictures, those of staff pages in each language that is named or in English, and say where they are."""
     FOLDER.mkdir(exist_ok=True)
-    with service() as (world, base), sync_playwright() as playwright:
-        link = reported_programme(world)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=needs("chromium"), args=list(FLAGS))
-        take_for_readme(browser, world, base, f"{base}/s/{link}")
-        take(browser, world, base, link)
+        with service() as (world, base):
+            link = reported_programme(world)
+            take_for_readme(browser, world, base, f"{base}/s/{link}")
+            take(browser, world, base, link)
+        for code in sys.argv[1:] or (ENGLISH,):
+            with service() as (world, base):
+                take_staff(browser, world, base, code)
         browser.close()
     sys.stdout.write(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER}\n")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask_babel import LazyString, lazy_gettext
+from flask_babel import LazyString, force_locale, lazy_gettext
 from flask_babel import gettext as _
 
 from feedback.domain.errors import (
@@ -17,7 +17,7 @@ from feedback.domain.errors import (
     SignInRefused,
     WaveNotReady,
 )
-from feedback.domain.languages import ENGLISH
+from feedback.domain.languages import ENGLISH, LANGUAGES
 from feedback.locales.counts import people
 from feedback.locales.lists import listed
 from feedback.locales.speech import spoken
@@ -37,6 +37,7 @@ _BY_NAME: Mapping[type[FeedbackError], LazyString] = {
         "These reports cannot be compared. Choose two that ask the same, the earlier first."
     ),
 }
+_TRANSLATED = next(one.code for one in LANGUAGES if one is not ENGLISH)
 _UNKNOWN = lazy_gettext("The service cannot do this as things stand. Ask an administrator.")
 
 
@@ -44,11 +45,18 @@ def in_words(error: Exception) -> str:
     """Return what an error says. Where its sentence is not translated, another says as much as its name tells."""
     if not isinstance(error, FeedbackError):
         return str(_UNKNOWN)
-    if spoken() is ENGLISH:
-        return error.said % _values(error) if error.values else error.said
-    if _(error.said) != error.said:
+    if spoken() is not ENGLISH and _(error.said) != error.said:
         return str(_(error.said, **_values(error)))
-    return next((str(said) for kind, said in _BY_NAME.items() if isinstance(error, kind)), str(_UNKNOWN))
+    by_name = next((str(said) for kind, said in _BY_NAME.items() if isinstance(error, kind)), None)
+    if spoken() is not ENGLISH or (by_name and not _is_for_pages(error.said)):
+        return by_name or str(_UNKNOWN)
+    return error.said % _values(error) if error.values else error.said
+
+
+# A sentence that no catalogue has is written for the command line, where one speaks of waves and their numbers.
+def _is_for_pages(said: str) -> bool:
+    with force_locale(_TRANSLATED):
+        return bool(_(said) != said)
 
 
 def _values(error: FeedbackError) -> dict[str, object]:

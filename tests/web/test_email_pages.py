@@ -97,3 +97,9 @@ def test_nobody_else_has_tests_sent(world: World, planned: int) -> None:
         assert answer.status_code in {400, 403}
     stranger = signed_in(world, organisation="Other")
     assert stranger.post(f"/staff/waves/{planned}/emails", base_url=SITE).status_code in {400, 404}
+
+
+def test_a_line_that_was_only_full_flows_on(world: World, planned: int) -> None:
+    page = signed_in(world).get(f"/staff/waves/{planned}/emails", base_url=SITE).text
+    assert "no record says who answered, and results appear only for groups of at least 5 people.\n\n" in page
+    assert "Open my survey:\nhttps://" in page

@@ -253,6 +253,15 @@ def test_a_dry_run_and_a_calendar_are_a_click_away(world: World) -> None:
     assert START.strftime("%Y%m").encode() in answer.data
 
 
+def test_a_dry_run_of_many_people_has_pages_and_no_command(world: World) -> None:
+    page = f"/staff/waves/{world.planned_wave(world.programme(mentors=30, mentees=30))}/dry-run"
+    client = signed_in(world)
+    first, last = see(client, page), see(client, f"{page}?page=2")
+    assert ("1 to 50 of 60" in first, "51 to 60 of 60" in last) == (True, True)
+    assert "feedback wave" not in first
+    assert [text.count("@example.com") for text in (first, last)] == [50, 10]
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

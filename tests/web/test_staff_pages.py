@@ -188,7 +188,9 @@ def test_a_reviewer_cannot_close_a_wave(world: World) -> None:
 
 def test_there_is_no_report_before_the_close(world: World) -> None:
     wave_id = world.open_wave()
-    assert signed_in(world).get(f"/staff/waves/{wave_id}/report", base_url=SITE).status_code == 404
+    answer = signed_in(world).get(f"/staff/waves/{wave_id}/report", base_url=SITE)
+    assert answer.status_code == 404
+    assert ("It is not there, or not yours to see." in answer.text, "Wave" in answer.text) == (True, False)
 
 
 def reported(world: World, answers: int) -> str:

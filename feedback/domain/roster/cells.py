@@ -98,6 +98,8 @@ def _read_role(text: str) -> Role:
         raise CellRefused(
             sentence("%(text)s is two roles; write two rows, one as mentor and one as mentee."), text=quoted(text)
         )
+    if not text.strip():
+        raise CellRefused(sentence("the field is empty; write mentor or mentee."))
     raise CellRefused(sentence("%(text)s is not a role; write mentor or mentee."), text=quoted(text))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from itertools import pairwise
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,8 @@ from feedback.services.mail.wave_words import facts_of, words_in
 from feedback.storage.database import reading
 from feedback.storage.waves import wave_by_id
 
+_WIDTH = 76
+"""How many characters the templates of mails allow in a line of text."""
 _LINKS = (("link", "/s"), ("opt_out_url", "/o"), ("results_url", "/r"), ("support_url", "/support"))
 
 
@@ -85,4 +88,14 @@ def mails_to(
 def _as_shown(name: str, written: bytes) -> MailPreview:
     mail = message_from_bytes(written, EmailMessage, policy=default)
     words = cast(EmailMessage, mail.get_body(("plain",))).get_content()
-    return MailPreview(name, mail["From"], mail["Subject"], words.replace("\r\n", "\n").strip())
+    return MailPreview(name, mail["From"], mail["Subject"], _unwrapped(words.replace("\r\n", "\n").strip()))
+
+
+# A line that is broken only because it was full would be broken once more where a page is narrower.
+def _unwrapped(text: str) -> str:
+    lines = text.split("\n")
+    shown = lines[0]
+    for line, following in pairwise(lines):
+        is_broken = bool(line and following) and len(f"{line} {following.split()[0]}") > _WIDTH
+        shown += (" " if is_broken else "\n") + following
+    return shown

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -23,13 +23,12 @@ from feedback.services.waves.show_wave import WaveView, show_wave
 from feedback.web.staff.downloads import attached
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.outcomes import mails_go_out, tell
+from feedback.web.staff.paging import page_of
 from feedback.web.staff.planning import local_moment, promised_moment
 from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.waves import Say, decide, say_cancelled, wave_page
 from feedback.web.staff.wording import moment_in_words
 from forms.planning import CancelWaveForm, ExtendWaveForm, NewDateForm, OpenWaveForm, PostponeWaveForm
-
-_MOST_SHOWN = 500
 
 
 @allowed(*PLANNERS)
@@ -110,7 +109,7 @@ def dry_run(wave_id: int) -> ResponseReturnValue:
         wave=wave,
         found=found,
         mails=[(one.mail, moment_in_words(one.at, wave.time_zone)) for one in found.mails],
-        people=found.people[:_MOST_SHOWN],
+        people=page_of(found.people, request.args.get("page", 1, type=int)),
     )
 
 
