@@ -38,8 +38,8 @@ test-quick: $(VENV)/.dev ## Run the tests of rules, services, storage and report
 	@$(BIN)/python -m pytest -q -n 2 -k "not postgresql" \
 		tests/auditor tests/domain tests/forms tests/locales tests/rendering tests/reporting tests/services tests/storage
 
-outside: $(VENV)/.dev ## Check with what a machine may lack: LibreOffice, buildah, later Pythons
-	@$(BIN)/python -m pytest -rs -m outside tests/outside
+outside: $(VENV)/.dev ## Check on a larger scale, and with what a machine may lack: LibreOffice, buildah, later Pythons
+	@$(BIN)/python -m pytest -rs -n 2 -m "outside or large"
 	@for version in $(LATER_PYTHONS); do \
 		command -v python$$version >/dev/null || { echo "NO PYTHON $$version: nothing was tested with it"; continue; }; \
 		$(MAKE) --no-print-directory PYTHON=python$$version VENV=.venv-$$version test-quick || exit 1; \

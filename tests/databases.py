@@ -27,6 +27,8 @@ from feedback.storage.tables import Base, KeyBase
 KINDS = ("sqlite", "postgresql")
 ON_SQLITE, ON_POSTGRESQL = (pytest.mark.only_on(kind) for kind in KINDS)
 """For a test, or a whole module, that asks nothing of the other one; without a mark it runs on both."""
+LARGE = pytest.mark.large
+"""For what `make test` has no time for: a neighbour shows the same on a smaller scale."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def in_both_roles(seed: int, kind: str) -> tuple[bool, bool, set[str]] | None:
 
 @pytest.mark.parametrize("kind", ["plain", "ordered", "many"])
 def test_the_auditor_finds_what_enumeration_finds_for_somebody_in_both_roles(kind: str) -> None:
-    surveys = [one for seed in range(120) if (one := in_both_roles(seed, kind)) is not None]
+    surveys = [one for seed in range(50) if (one := in_both_roles(seed, kind)) is not None]
     assert [("D2i" in found) for _one, _two, found in surveys] == [one or two for one, two, _found in surveys]
     assert any(two and not one for one, two, _found in surveys)
     assert not all(one or two for one, two, _found in surveys)

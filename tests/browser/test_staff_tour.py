@@ -10,6 +10,7 @@ from tests.browser.staff_tour import AS_ENTERED, visit
 from tests.browser.test_accessibility import violations
 from tests.browser.test_participant import FIT
 from tests.browser.test_structure import SMALL
+from tests.databases import LARGE
 from tests.speaking import ENGLISH, Words
 from tests.world import World
 
@@ -45,7 +46,7 @@ def faults(page: Page, code: str) -> list[object]:
     return found + [said for said in [violations(page)] if said]
 
 
-@pytest.mark.parametrize(("code", "scheme"), [("ar", "dark"), ("cy", "light")])
+@pytest.mark.parametrize(("code", "scheme"), [("ar", "dark"), pytest.param("cy", "light", marks=LARGE)])
 def test_staff_pages_are_sound_in_another_language(
     live: World, address: str, page: Page, code: str, scheme: str
 ) -> None:

@@ -34,16 +34,15 @@ def status(url: str, **headers: str) -> int:
         return error.code
 
 
-def test_a_worker_answers_its_watchers_and_nobody_else(address: str, environment: dict[str, str], world: World) -> None:
+def test_a_worker_answers_its_watchers_alone_and_names_a_port_that_is_taken(
+    address: str, environment: dict[str, str], world: World
+) -> None:
     assert [status(f"{address}/{page}") for page in ("healthz", "readyz", "metrics")] == [200, 200, 401]
     assert status(f"{address}/metrics", Authorization=f"Bearer {TOKEN}") == 200
     assert {status(f"{address}{page}") for page in ("/", "/staff/", "/staff/sign-in", "/s/x", "/static/staff.css")} == {
         404
     }
     assert "All is well." in feedback(surroundings(**environment), "status", "--check")
-
-
-def test_a_port_that_is_taken_is_named(address: str, environment: dict[str, str]) -> None:
     port = address.rpartition(":")[2]
     with pytest.raises(AssertionError, match=f"FEEDBACK_METRICS_PORT is {port}, which cannot be used"):
         feedback(surroundings(**environment, FEEDBACK_METRICS_PORT=port), "work")

@@ -1,4 +1,7 @@
-"""Every benchmark still runs, on a small scale; what it measures is nobody's business here."""
+"""Every benchmark still runs, on a small scale; what it measures is nobody's business here.
+
+Three take longer than all others together, however small: `make outside` runs them.
+"""
 
 import pytest
 
@@ -17,21 +20,20 @@ from bench import (
     visits,
     waves,
 )
+from tests.databases import LARGE
 
 SMALL = (
     page,
-    loading,
     sealing,
     roster,
     opening,
-    audit,
     history,
     organisations,
     utility,
     contested,
     visits,
     reports,
-    waves,
+    *(pytest.param(one, marks=LARGE) for one in (loading, audit, waves)),
 )
 
 
