@@ -176,6 +176,10 @@ class ProgrammeEnded(PlanRefused):
     """A programme has ended: nothing is planned in it, and nobody is enrolled or invited."""
 
 
+class ExampleRefused(PlanRefused):
+    """A programme is an example: nobody is asked in it, and nobody real is enrolled."""
+
+
 class EndRefused(FeedbackError):
     """A programme cannot end now, or its end cannot be changed so."""
 

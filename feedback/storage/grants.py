@@ -44,7 +44,9 @@ _STAFF: Mapping[str, str] = {
     "alembic_version": _READ,
     "organisations": _EDIT,
     "organisation_logos": "SELECT, INSERT, DELETE",
-    "programmes": _EDIT,
+    # Never whether it is an example; see `feedback_delete_example`.
+    "programmes": "SELECT, INSERT, UPDATE (name, word, focus, translated, announced_at, contact_id, contact_name,"
+    " contact_email, reviewer_id, reviewer_name)",
     "quiet_times": _EDIT,
     # Never the address; see `feedback_correct_address`.
     "participants": "SELECT, INSERT, UPDATE (name, cohort, language, has_left, is_to_be_erased)",
@@ -140,6 +142,7 @@ WHERE pronamespace = current_schema::regnamespace AND starts_with(proname, :pref
 """
 _STAFF_FUNCTIONS = (
     "feedback_correct_address(integer, text, text, timestamptz, text)",
+    "feedback_delete_example(integer)",
     "feedback_invite_again(integer, integer, timestamptz, text)",
 )
 _FUNCTIONS = (

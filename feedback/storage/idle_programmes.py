@@ -25,6 +25,7 @@ def idle_programmes(session: Session, since: datetime) -> list[int]:
     query = (
         select(Programme.id)
         .where(
+            Programme.is_example.is_(False),
             ~exists().where(ProgrammeEnding.programme_id == Programme.id, ProgrammeEnding.ended_at.is_not(None)),
             ~exists().where(ProgrammeEnding.programme_id == Programme.id, ProgrammeEnding.taken_back_at > since),
             ~exists().where(_MINE, Wave.state != WaveState.CLOSED, Wave.state != WaveState.CANCELLED),

@@ -137,6 +137,7 @@ def namesakes(
         .join(other, (other.name == Participant.name) & (other.email != Participant.email))
         .join(own, own.id == Participant.programme_id)
         .join(theirs, (theirs.id == other.programme_id) & (theirs.organisation_id == own.organisation_id))
+        .where(theirs.is_example.is_(False))
         .where(Participant.programme_id == programme_id, Participant.has_left.is_(False))
         .distinct()
         .order_by(Participant.name, Participant.email, other.email, other.programme_id)

@@ -16,7 +16,7 @@ class Programme(Base):
     `word` and `focus` are in English; `translated` has them by language, such as {"fr": {"focus": "le handicap"}}.
     `announced_at`: the address of the organisation's own page on which the programme was announced.
     Names and addresses are what participants are told; `contact_id` and `reviewer_id` are the accounts of these people,
-    unless nobody is named yet.
+    unless nobody is named yet. An example is there to be looked at: its people are invented, and nobody is asked.
     """
 
     __tablename__ = "programmes"
@@ -37,6 +37,7 @@ class Programme(Base):
     # No foreign keys: the participants’ process would have to know the accounts, of which none is ever deleted.
     contact_id: Mapped[int | None]
     reviewer_id: Mapped[int | None]
+    is_example: Mapped[bool] = mapped_column(default=False)
     organisation: Mapped[Organisation] = relationship()
 
 
@@ -51,6 +52,12 @@ def programme_by_id(session: Session, programme_id: int) -> Programme:
     if found is None:
         raise NotFound(f"There is no programme {programme_id}. `feedback programme show` lists them.")
     return found
+
+
+def example_of(session: Session, organisation_id: int) -> Programme | None:
+    """Return an organisation's example, if it has one."""
+    mine = (Programme.organisation_id == organisation_id, Programme.is_example)
+    return session.scalar(select(Programme).where(*mine).order_by(Programme.id).limit(1))
 
 
 def programmes_with_contact(session: Session, staff_id: int) -> list[Programme]:

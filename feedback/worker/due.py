@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import PlanRefused, RosterNotApproved
+from feedback.domain.errors import ExampleRefused, PlanRefused, RosterNotApproved
 from feedback.domain.pace import Pace
 from feedback.domain.waves.states import WaveState
 from feedback.runtime import system_clock
@@ -207,6 +207,8 @@ def _send(session: Session, context: WorkerContext, batch_id: int, now: datetime
 def _open(session: Session, context: WorkerContext, wave_id: int, now: datetime) -> None:
     try:
         open_wave(session, context.keys, wave_id, now=now, actor=_SERVICE, defer=context.defer)
+    except ExampleRefused:
+        session.rollback()
     except (PlanRefused, RosterNotApproved):
         # It stays scheduled, and the next tick tries again: the roster may be mended, an earlier wave closed.
         note_refused_opening(session, wave_id, now=now)

@@ -5,12 +5,16 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import ProgrammingError
 
+from feedback.domain.errors import PlanRefused
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves.quiet_times import QuietTimes
 from feedback.domain.waves.states import WaveState
 from feedback.services.mail.resend_invitation import resend_invitation
 from feedback.services.programmes.set_organisation import set_approval
+from feedback.services.programmes.show_programmes import list_programmes
+from feedback.services.programmes.try_example import drop_example
 from feedback.services.reports.set_notice import name_help, say_what_was_done, show_notice
 from feedback.services.roster.correct_address import correct_address
 from feedback.services.roster.leave_programme import leave_programme
@@ -26,6 +30,7 @@ from feedback.services.waves.preview_wave import look_ahead, preview_wave
 from feedback.services.waves.set_quiet_times import set_quiet_times, show_quiet_times
 from feedback.storage.grants import GroupRole
 from feedback.storage.keys import Purpose
+from feedback.storage.programmes import Programme
 from feedback.storage.waves import Wave
 from tests.answering import respond
 from tests.bouncing import FIRST_COPY, mail_states
@@ -33,6 +38,8 @@ from tests.cli.test_commands import output
 from tests.databases import ON_POSTGRESQL, Pair
 from tests.promises.closing import rows_left
 from tests.services.mail.test_resend_invitation import MIA
+from tests.services.mail.test_tell_staff import account
+from tests.services.programmes.test_examples import example_of, wave_of
 from tests.services.roster.test_approve_roster import approve, enrol, staff
 from tests.services.waves.test_schedule import acts, ics, invite, plan_of, reminders, state_of
 from tests.storage.test_grants import as_role
@@ -115,6 +122,19 @@ def test_staff_postpone_a_wave_and_the_worker_tells_them(desk: World, worker: Wo
     desk.clock.pass_time(days=8)
     go_on(worker)
     assert state_of(desk, wave) == WaveState.OPEN
+
+
+def test_staff_make_an_example_and_delete_it_and_nothing_else(desk: World) -> None:
+    account(desk, "cob@example.com", StaffRole.COORDINATOR)
+    own, example = desk.programme(7, 7), example_of(desk)
+    ask(desk, postpone_wave, wave_of(desk, example), START + 9 * DAY)
+    ask(desk, drop_example, example)
+    with pytest.raises(PlanRefused, match="no example"):
+        ask(desk, drop_example, own)
+    with desk.session() as session, pytest.raises(ProgrammingError, match="permission denied"):
+        session.execute(update(Programme).where(Programme.id == own).values(is_example=True))
+    with desk.session() as session:
+        assert [one.id for one in list_programmes(session)] == [own]
 
 
 def test_staff_extend_a_wave_after_the_workers_look_and_everybody_is_told(desk: World, worker: World) -> None:

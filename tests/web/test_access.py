@@ -36,7 +36,7 @@ ELSEWHERE = (
     OWN
     | _ABOUT_SOMEBODY
     | _OF_THE_ORGANISATION
-    | {"staff.give_access", "staff.ask_programme", "staff.create_programme"}
+    | {"staff.give_access", "staff.ask_programme", "staff.create_programme", "staff.make_example"}
 )
 """What says nothing of anybody else's, whatever it answers."""
 REVIEWERS_ALONE = {

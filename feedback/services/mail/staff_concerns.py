@@ -47,7 +47,12 @@ def page_for(matter: Matter) -> str:
 
 
 def concerned(session: Session, matter: Matter, now: datetime) -> list[StaffMember]:
-    """Return who is to be told, all of whom may open the mail's page; nobody if what it says is not so any more."""
+    """Return who is to be told, all of whom may open the mail's page; nobody if what it says is not so any more.
+
+    Of an example nobody is told anything.
+    """
+    if matter.programme.is_example:
+        return []
     if matter.wave is None:
         return _helpers(session, matter.programme)
     return _readers(session, matter, matter.wave) if _is_so(session, matter.wave, matter.kind, now) else []

@@ -24,6 +24,7 @@ from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import Wave, waves_of
 
 _NOT_OVER = sentence("A survey of this programme is not over yet. This page says which, and what would end it.")
+_EXAMPLE = sentence("This programme is an example, which holds nobody’s data. It does not end: delete it on its page.")
 _DAYS = sentence("Names are kept for 1 to 180 days after the end.")
 _GOES_ON = sentence("This programme has not ended, or somebody has taken that back already.")
 _TOO_LATE = sentence("The names of this programme were deleted already, so its end cannot be taken back.")
@@ -78,6 +79,8 @@ def end_programme(session: Session, programme_id: int, days: int, *, staff_id: i
     check_running(session, programme_id)
     for wave in waves_of(session, programme_id):
         session.refresh(wave)
+    if programme.is_example:
+        raise EndRefused(_EXAMPLE)
     if surveys_not_over(session, programme_id, now):
         raise EndRefused(_NOT_OVER)
     zone = ZoneInfo(programme.time_zone)

@@ -110,6 +110,8 @@ def _card(session: Session, programme: ProgrammeView, now: datetime) -> HomeCard
     live = {one.id: show_wave(session, one.id, now=now) for one in programme.waves if one.state in _CURRENT}
     current = min(programme.waves, key=_urgency, default=None)
     shown = live.get(current.id) if current is not None else None
+    if programme.is_example:
+        return HomeCard(programme, shown, _next_date(shown, now), ())
     if programme.ending is not None:
         return HomeCard(programme, shown, None, tuple(_of_ending(programme.ending)))
     needs = [

@@ -64,6 +64,7 @@ class ProgrammeView:
     roster: tuple[tuple[Atom, int], ...]
     waves: tuple[WaveLine, ...]
     ending: EndingView | None = None
+    is_example: bool = False
 
     @property
     def people(self) -> int:
@@ -107,6 +108,7 @@ def show_programme(session: Session, programme_id: int) -> ProgrammeView:
             roster=tuple(roster_sizes(session, programme_id).items()),
             waves=tuple(_line(wave) for wave in waves_of(session, programme_id)),
             ending=ending_view(session, programme_id),
+            is_example=programme.is_example,
         )
 
 
@@ -114,6 +116,12 @@ def owner_of_programme(session: Session, programme_id: int) -> tuple[int, int]:
     """Return the ids of a programme's organisation and of itself, or raise NotFound."""
     with reading(session):
         return programme_by_id(session, programme_id).organisation_id, programme_id
+
+
+def is_example(session: Session, programme_id: int) -> bool:
+    """Tell whether a programme is an example, in which nobody is asked."""
+    with reading(session):
+        return programme_by_id(session, programme_id).is_example
 
 
 def organisation_name(session: Session, organisation_id: int) -> str:

@@ -10,6 +10,7 @@ from feedback.domain.roster.files import RosterRecord
 from feedback.domain.roster.merging import KnownPerson
 from feedback.domain.roster.rows import RosterFile, RosterTable, read_table
 from feedback.services.mail.resend_invitation import move_person
+from feedback.services.programmes.check_real import check_takes_people
 from feedback.services.programmes.check_running import check_running
 from feedback.services.roster.import_roster import RosterComparison, comparison_of, put_people_in
 from feedback.storage.audit_log import note
@@ -48,7 +49,7 @@ def add_person(
     """
     file = _file_of(texts)
     lock_programme(session, programme_id)
-    check_running(session, programme_id)
+    check_takes_people(session, programme_id)
     found = comparison_of(session, programme_id, file)
     if not found.joining and not found.away:
         raise RosterRefused((RosterNote(_HAS_ROLE).at(_LINE, "email"),))
@@ -77,7 +78,7 @@ def correct_person(
     file = _file_of(texts)
     row = file.rows[0]
     lock_programme(session, programme_id)
-    check_running(session, programme_id)
+    check_takes_people(session, programme_id)
     person, sent = _person(session, programme_id, number), 0
     if row.email != person.email:
         sent = move_person(session, programme_id, number, person.email, row.email, now=now, actor=actor)

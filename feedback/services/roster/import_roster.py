@@ -15,7 +15,7 @@ from feedback.domain.roster.doubts import examined
 from feedback.domain.roster.merging import KnownPerson, RosterMerge, merged
 from feedback.domain.roster.rows import RosterFile, RosterRow
 from feedback.domain.waves.states import WaveState
-from feedback.services.programmes.check_running import check_running
+from feedback.services.programmes.check_real import check_takes_people
 from feedback.services.roster.read_file import read_file
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme, reading
@@ -151,7 +151,7 @@ def put_people_in(
     """
     programme_by_id(session, programme_id)
     lock_programme(session, programme_id)
-    check_running(session, programme_id)
+    check_takes_people(session, programme_id)
     before = known_people(session, programme_id)
     if seen is not None and seen != _state_of(session, programme_id, before.values()):
         raise RosterChanged(_CHANGED_SINCE)

@@ -77,13 +77,12 @@ class NamedPeople:
 
 
 def named_with_access(session: Session, programme_id: int) -> NamedPeople:
-    """Return whether a programme's contact and reviewer are accounts that have access."""
+    """Return whether a programme's contact and reviewer are accounts that have access, as an example's need not be."""
     with reading(session):
         programme = programme_by_id(session, programme_id)
-        return NamedPeople(
-            has_contact=_with_access(session, programme.contact_id) is not None,
-            has_reviewer=_reads_comments(session, programme.reviewer_id, programme.reviewer_name),
-        )
+        has_contact = _with_access(session, programme.contact_id) is not None
+        has_reviewer = _reads_comments(session, programme.reviewer_id, programme.reviewer_name)
+        return NamedPeople(has_contact or programme.is_example, has_reviewer or programme.is_example)
 
 
 def account_of_programme(session: Session, programme_id: int, email: str) -> int:

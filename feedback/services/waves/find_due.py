@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.waves.calendar import LONGEST_CLOSING, SHORTEST_OPENING, SHORTEST_TRIES, USUAL_CLOSING
 from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
+from feedback.storage.programmes import programme_by_id
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import Wave, due_moments, wave_by_id, waves_in_state, waves_with_news
 from feedback.storage.workload import mails_put_off, mails_that_may_go
@@ -75,7 +76,7 @@ def _in_order(session: Session, acts: Iterable[DueAct], now: datetime) -> tuple[
 def _acts_of_waves(session: Session, now: datetime) -> Iterator[DueAct]:
     yield from _closes(session, now)
     for wave in waves_in_state(session, WaveState.SCHEDULED):
-        if wave.opens_at and wave.opens_at <= now:
+        if wave.opens_at and wave.opens_at <= now and not programme_by_id(session, wave.programme_id).is_example:
             yield DueAct(Act.OPEN, wave.id, wave.opens_at, is_missed=now > wave.closes_at - SHORTEST_OPENING)
     for moment in due_moments(session, now):
         act = Act.REMIND if moment.kind == MomentKind.REMINDER else Act.LOOK

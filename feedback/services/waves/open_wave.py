@@ -17,6 +17,7 @@ from feedback.domain.waves.mails import INVITATION
 from feedback.domain.waves.staff_mails import LAST_DAY, UNREACHED_AFTER, StaffMail
 from feedback.domain.waves.states import WaveState
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
+from feedback.services.programmes.check_real import check_asks
 from feedback.services.programmes.check_running import check_running
 from feedback.services.roster.approve_roster import is_approved
 from feedback.services.staff.name_people import check_named
@@ -132,6 +133,7 @@ def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a wave that was never opened can be opened.")
     if wave.closes_at < now + SHORTEST_OPENING:
         raise WaveNotReady(f"Wave {wave_id} would close within the hour; plan a new one.")
+    check_asks(session, wave.programme_id)
     check_running(session, wave.programme_id)
     check_named(session, programme_by_id(session, wave.programme_id), wave)
     check_invited(session, wave.programme_id, wave.minimum_group_size)

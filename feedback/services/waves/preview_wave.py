@@ -96,7 +96,10 @@ def look_ahead(session: Session, keys: KeyStore, wave_id: int, *, now: datetime)
         wave = wave_by_id(session, wave_id)
         try:
             formed = groups_of_wave(session, wave)
-            check_named(session, programme_by_id(session, wave.programme_id), wave)
+            programme = programme_by_id(session, wave.programme_id)
+            # The people whom an example names are invented like all others.
+            if not programme.is_example:
+                check_named(session, programme, wave)
             check_invited(session, wave.programme_id, wave.minimum_group_size)
             return WaveAhead(formed, check_wave(session, keys, wave, formed, now=now, opens=True))
         except PlanRefused as refusal:

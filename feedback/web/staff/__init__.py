@@ -14,6 +14,7 @@ from feedback.web.staff import (
     comparisons,
     emails,
     ending,
+    examples,
     kept,
     one_person,
     openings,
@@ -54,6 +55,8 @@ _SETTINGS = "/programmes/<int:programme_id>/settings"
 staff.add_url_rule(_SETTINGS, "settings", settings.show)
 staff.add_url_rule(_SETTINGS, "change_settings", settings.change, methods=["POST"])
 _END = "/programmes/<int:programme_id>/end"
+staff.add_url_rule("/programmes/example", "make_example", examples.make, methods=["POST"])
+staff.add_url_rule("/programmes/<int:programme_id>/example", "drop_example", examples.drop, methods=["POST"])
 staff.add_url_rule(_END, "ending", ending.ask)
 staff.add_url_rule(_END, "end_programme", ending.end, methods=["POST"])
 staff.add_url_rule(f"{_END}/back", "take_back_end", ending.take_back, methods=["POST"])
@@ -182,6 +185,7 @@ def _on_every_page() -> dict[str, object]:
         "sign_out_form": SignOutForm(formdata=None),
         # Asked where they are shown: a page that says that the database is away asks it nothing.
         "worker_notice": worker_notice,
+        "is_in_example": examples.is_in_example,
         "told": told,
         "above": above,
         "is_shown_again": g.get("is_shown_again", False),

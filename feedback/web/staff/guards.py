@@ -79,6 +79,13 @@ def member() -> Member:
     return found
 
 
+# Whoever sees some programmes alone would not see the one that they made.
+def check_sees_all() -> None:
+    """Refuse whoever sees some programmes alone."""
+    if member().programmes is not None:
+        abort(403)
+
+
 def signed_in() -> SignedIn:
     """Return who is signed in and by which session, in a view that wears `allowed`."""
     found: SignedIn = g.signed_in

@@ -9,7 +9,7 @@ from feedback.domain.errors import AddressRefused, PersonDoubtful, ResendRefused
 from feedback.domain.roster.merging import KnownPerson
 from feedback.domain.staff import PLANNERS
 from feedback.runtime import runtime
-from feedback.services.programmes.check_running import refuse_ended
+from feedback.services.programmes.check_real import refuse_people
 from feedback.services.programmes.show_programmes import show_programme
 from feedback.services.roster.edit_person import add_person, correct_person, let_go, show_person
 from feedback.web.staff.guards import allowed, member
@@ -23,7 +23,7 @@ _FIELDS = {"name": "name", "email": "email", "role": "role", "cohort": "cohort",
 @allowed(*PLANNERS)
 def ask(programme_id: int) -> ResponseReturnValue:
     """Ask who joins."""
-    refuse_ended(runtime().session(), programme_id)
+    refuse_people(runtime().session(), programme_id)
     return _page(programme_id, PersonForm(formdata=None), None)
 
 

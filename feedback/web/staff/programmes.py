@@ -19,6 +19,7 @@ from feedback.web.staff.ending import ending_days
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.support import may_read
 from feedback.web.staff.wording import moment_in_words
+from forms.staff import StaffForm
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "staff/programmes.html",
         cards=cards,
+        has_programmes=any(not one.card.programme.is_example for one in cards),
+        button=StaffForm(formdata=None),
         ended=[(one, days) for one in ended if not _support_waits(one) and (days := ending_days(one))],
         waiting=sum(len(shown.needs) for shown in cards),
         sequence=SEQUENCE,
@@ -105,5 +108,6 @@ def one(programme_id: int) -> ResponseReturnValue:
         closings=closings,
         openings={wave.id: day(wave.opens_at.astimezone(zone).date()) for wave in programme.waves if wave.opens_at},
         is_planner=member().is_planner,
+        button=StaffForm(formdata=None),
         may_read_requests=may_read(programme),
     )

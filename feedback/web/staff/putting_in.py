@@ -22,7 +22,7 @@ from feedback.domain.roster.mending import found_columns, is_matched, layout_of,
 from feedback.domain.roster.rows import RosterTable, read_table
 from feedback.domain.staff import PLANNERS
 from feedback.runtime import runtime, system_clock
-from feedback.services.programmes.check_running import refuse_ended
+from feedback.services.programmes.check_real import refuse_people
 from feedback.services.roster.import_roster import RosterChange, compare_people, put_people_in
 from feedback.services.roster.read_file import table_of
 from feedback.web.languages import switched
@@ -48,7 +48,7 @@ _SEND_AGAIN = sentence("The page was too old, or was changed on its way. Nothing
 @allowed(*PLANNERS)
 def ask(programme_id: int) -> ResponseReturnValue:
     """Ask for a file or a paste."""
-    refuse_ended(runtime().session(), programme_id)
+    refuse_people(runtime().session(), programme_id)
     return pages.ask(programme_id)
 
 

@@ -1,6 +1,6 @@
 """A programme is made, and what can be changed of it is: its name and words, and whom its participants are told."""
 
-from flask import abort, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,7 +12,7 @@ from feedback.services.programmes.create_programme import ProgrammeDraft, create
 from feedback.services.programmes.set_programme import ProgrammeSettings, set_programme
 from feedback.services.programmes.show_programmes import organisation_name, show_programme, zone_of_newest
 from feedback.services.staff.manage_access import people_with_access
-from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.guards import allowed, check_sees_all, member
 from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted, mistakes
 from forms.programmes import OTHER_LANGUAGES, NewProgrammeForm, ProgrammeForm, SettingsForm
@@ -22,7 +22,7 @@ from forms.vocabulary import translated_words, vocabulary
 @allowed(*PLANNERS)
 def ask() -> ResponseReturnValue:
     """Ask what a new programme is to be."""
-    _check_sees_all()
+    check_sees_all()
     tools, myself = runtime(), member()
     form = NewProgrammeForm(
         formdata=None,
@@ -38,7 +38,7 @@ def ask() -> ResponseReturnValue:
 @allowed(*PLANNERS)
 def create() -> ResponseReturnValue:
     """Make the programme, and lead to its page."""
-    _check_sees_all()
+    check_sees_all()
     form, tools = NewProgrammeForm(), runtime()
     form.set_least(tools.settings.minimum_group_size)
     _offer(form)
@@ -85,12 +85,6 @@ def change(programme_id: int) -> ResponseReturnValue:
         set_programme(tools.session(), programme_id, settings, now=tools.clock(), actor=member().actor)
     tell(_("The settings are saved."))
     return redirect(url_for(".programme", programme_id=programme_id), 303)
-
-
-# Whoever sees some programmes alone would not see the one that they made.
-def _check_sees_all() -> None:
-    if member().programmes is not None:
-        abort(403)
 
 
 def _draft(form: NewProgrammeForm) -> ProgrammeDraft:
