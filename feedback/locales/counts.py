@@ -55,6 +55,11 @@ def minutes(number: int) -> str:
     return str(ngettext("%(num)s minute", "%(num)s minutes", number))
 
 
+def hours(number: int) -> str:
+    """Return such as "8 hours"."""
+    return str(ngettext("%(num)s hour", "%(num)s hours", number))
+
+
 def times(number: int) -> str:
     """Return such as "12 times"."""
     return str(ngettext("%(num)s time", "%(num)s times", number))
@@ -62,6 +67,8 @@ def times(number: int) -> str:
 
 FILTERS: dict[str, Callable[[int], str]] = {
     "number": number,
-    **{f"counted_{count.__name__}": count for count in (people, mentors, mentees, links, answers, days, minutes)},
+    **{
+        f"counted_{count.__name__}": count for count in (people, mentors, mentees, links, answers, days, hours, minutes)
+    },
 }
 """For templates: `5 | counted_people`, and `1200 | number` where a number stands alone."""

@@ -25,7 +25,10 @@ WORDS = set(
     )
 )
 COUNTED = set(
-    re.findall(r"\w+", "answers characters days groups links mentees mentors minutes people points results times")
+    re.findall(
+        r"\w+",
+        "answers characters days groups kept links longest mentees mentors minutes people points results times unused",
+    )
 )
 # Sentences in which a number has no noun that would have to agree with it, and numbers that count nothing.
 ALONE = re.compile(

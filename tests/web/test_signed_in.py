@@ -1,5 +1,6 @@
 """Staff's sessions, as their browsers and whoever has a copy of a cookie see them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from feedback.domain.staff import StaffRole
-from feedback.services.staff.keep_sessions import IDLE, begin_session
+from feedback.services.staff.keep_forms import KEPT
+from feedback.services.staff.keep_sessions import IDLE, LONGEST, begin_session
 from feedback.storage.staff import StaffSession
 from feedback.web.staff import guards
 from tests.databases import ON_SQLITE
@@ -116,3 +118,10 @@ def test_no_other_page_is_sent_the_cookie(world: World, page: str) -> None:
     client = signed_in(world)
     sent = client.get(page, base_url=SITE).request.headers.get("Cookie")
     assert sent is None
+
+
+@pytest.mark.parametrize("page", ["/staff/", "/staff/programmes/new", "/staff/nothing-here"])
+def test_pages_say_after_how_long_one_is_signed_out_and_what_is_kept(world: World, page: str) -> None:
+    foot = signed_in(world).get(page, base_url=SITE).text.partition("<footer")[2]
+    said = [timedelta(hours=int(hours)) for hours in re.findall(r"(\d+) hours", foot)]
+    assert said == [LONGEST, IDLE, KEPT]

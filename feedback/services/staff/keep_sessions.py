@@ -28,8 +28,8 @@ from feedback.storage.staff import (
 
 LONGEST = timedelta(hours=8)
 IDLE = timedelta(hours=2)
-# A visit is a write no more often than that.
-_PRECISION = timedelta(minutes=10)
+# A visit is a write no more often than that: so much later a session ends, and never earlier than its pages say.
+_PRECISION = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,11 @@ def end_all_sessions(session: Session, member: Member, *, now: datetime) -> None
 
 def ends_before(now: datetime) -> dict[str, datetime]:
     """Return by when a session that has run out had begun, or was seen last: either is enough."""
-    return {"begun_before": now - LONGEST, "seen_before": now - IDLE}
+    return {"begun_before": now - LONGEST, "seen_before": now - IDLE - _PRECISION}
 
 
 def _lasts(one: StaffSession | KnownSession, now: datetime) -> bool:
-    return now - one.begun_at < LONGEST and now - one.seen_at < IDLE
+    return now - one.begun_at < LONGEST and now - one.seen_at < IDLE + _PRECISION
 
 
 def _digest(secret: bytes) -> bytes:

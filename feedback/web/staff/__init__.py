@@ -39,6 +39,7 @@ from feedback.web.staff import (
     waves,
 )
 from feedback.web.staff.above import above
+from feedback.web.staff.limits import LIMITS
 from feedback.web.staff.notices import worker_notice
 from feedback.web.staff.outcomes import told
 from feedback.web.staff.uploads import take_uploads
@@ -177,6 +178,12 @@ staff.add_url_rule("/kept/forget", "forget_kept", kept.forget, methods=["POST"])
 staff.add_url_rule("/signed-in", "sessions", sessions.here_and_elsewhere)
 staff.add_url_rule("/signed-in/end", "end_session", sessions.end, methods=["POST"])
 staff.add_url_rule("/signed-in/end-all", "end_all_sessions", sessions.end_all, methods=["POST"])
+
+
+# Of the whole application: pages on errors say it too.
+@staff.app_context_processor
+def _on_errors_too() -> dict[str, object]:
+    return {"session_limits": LIMITS}
 
 
 @staff.context_processor

@@ -8,6 +8,7 @@ from feedback.domain.links import from_address
 from feedback.domain.staff import StaffRole
 from feedback.services.staff.forget_expired import any_expired, forget_expired
 from feedback.services.staff.invite_staff import invite_staff
+from feedback.services.staff.keep_forms import KEPT
 from feedback.services.staff.keep_sessions import (
     IDLE,
     LONGEST,
@@ -21,6 +22,7 @@ from feedback.services.staff.sign_in import sign_in
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.organisations import organisation_named
 from feedback.storage.staff import StaffSession
+from feedback.web.staff.limits import LIMITS
 from tests.databases import ON_SQLITE
 from tests.world import START, FixedClock
 
@@ -68,7 +70,22 @@ def test_a_session_that_is_used_lasts_its_hours_and_no_longer(session: Session) 
 
 def test_a_session_that_nobody_uses_ends_earlier(session: Session) -> None:
     secret = begin_session(session, account(session), now=START)
-    assert find_session(session, secret, now=START + IDLE) is None
+    assert find_session(session, secret, now=START + IDLE + MINUTE) is None
+
+
+@pytest.mark.parametrize("seconds", [0, 59, 60, 119, 3599])
+def test_nobody_is_signed_out_before_the_time_that_pages_name(session: Session, seconds: int) -> None:
+    secret, last_use = begin_session(session, account(session), now=START), START + timedelta(seconds=seconds)
+    assert find_session(session, secret, now=last_use) is not None
+    assert find_session(session, secret, now=last_use + timedelta(hours=LIMITS.unused)) is not None
+
+
+def test_nobody_stays_signed_in_a_minute_longer_than_pages_say(session: Session) -> None:
+    secret = begin_session(session, account(session), now=START)
+    late = START + timedelta(hours=LIMITS.unused) + MINUTE
+    assert find_session(session, secret, now=late) is None
+    assert timedelta(hours=LIMITS.longest) == LONGEST
+    assert timedelta(hours=LIMITS.kept) == KEPT
 
 
 def test_one_session_is_ended_and_another_is_not(session: Session, clock: FixedClock) -> None:
@@ -106,16 +123,17 @@ def test_a_new_invitation_ends_the_sessions_of_whoever_used_the_last_one(session
 def test_sessions_that_have_run_out_are_forgotten_with_the_next_sign_in(session: Session) -> None:
     number = account(session)
     begin_session(session, number, now=START)
-    kept = begin_session(session, number, now=START + IDLE)
-    assert find_session(session, kept, now=START + IDLE) is not None
+    later = START + IDLE + MINUTE
+    kept = begin_session(session, number, now=later)
+    assert find_session(session, kept, now=later) is not None
     assert len(session.scalars(select(StaffSession)).all()) == 1
 
 
 def test_the_worker_forgets_sessions_that_have_run_out(session: Session) -> None:
     number = account(session)
-    for since in (IDLE, IDLE - MINUTE):
+    for since in (IDLE + MINUTE, IDLE):
         begin_session(session, number, now=START - since)
     assert any_expired(session, START, real_now=START)
     forget_expired(session, START, real_now=START)
     assert not any_expired(session, START, real_now=START)
-    assert session.scalars(select(StaffSession.begun_at)).all() == [START - IDLE + MINUTE]
+    assert session.scalars(select(StaffSession.begun_at)).all() == [START - IDLE]
