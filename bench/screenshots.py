@@ -18,7 +18,8 @@ from feedback.domain.languages import ENGLISH
 from feedback.domain.links import results_secret, to_address
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.questionnaires import NONE_OF_THESE, PREFER_NOT_TO_SAY
-from feedback.services.reports.set_notice import name_help, say_what_was_done
+from feedback.services.reports.say_what_was_done import say_what_was_done
+from feedback.services.reports.set_notice import name_help
 from feedback.storage.support import desk_of
 from forms.bank import pair
 from tests.browser.conftest import FLAGS

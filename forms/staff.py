@@ -13,7 +13,6 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from feedback.domain.comments.review import LONGEST_REVIEWED, Decision
 from feedback.domain.staff import StaffRole
-from feedback.domain.survey.answers import LONGEST_NOTICE
 from feedback.locales.counts import characters
 
 
@@ -262,16 +261,6 @@ class ReleaseCommentsForm(StaffForm):
         _("I am sure: this stays beside the report as it is, and all original comments are destroyed."),
         [InputRequired(_("Tick the box to release the comments, or go on reviewing."))],
     )
-
-
-_NOTICE_TOO_LONG = _("Write at most %(characters)s.", characters=LazyString(characters, LONGEST_NOTICE))
-
-
-class OwnWordsForm(StaffForm):
-    """What a programme tells its participants in its own words."""
-
-    you_said = TextAreaField(_("You said, we did"), [Length(max=LONGEST_NOTICE, message=_NOTICE_TOO_LONG)])
-    help_contacts = TextAreaField(_("Where to find help"), [Length(max=LONGEST_NOTICE, message=_NOTICE_TOO_LONG)])
 
 
 class LogoForm(StaffForm):

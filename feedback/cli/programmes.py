@@ -9,12 +9,14 @@ from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, answer, as_json_option, say, shown
 from feedback.cli.quiet import quiet_command, quiet_options, quiet_times_asked
+from feedback.domain.languages import ENGLISH
 from feedback.runtime import runtime
 from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
 from feedback.services.programmes.set_programme import name_people, set_announcement
 from feedback.services.programmes.show_programmes import ProgrammeView, list_programmes, show_programme
 from feedback.services.programmes.translate_words import translate_words
-from feedback.services.reports.set_notice import name_help, say_what_was_done
+from feedback.services.reports.say_what_was_done import say_what_was_done
+from feedback.services.reports.set_notice import name_help
 from feedback.services.staff.name_people import Newcomer, account_of_programme
 from forms.vocabulary import translated_words
 
@@ -155,16 +157,19 @@ _text_file = click.argument("file", type=click.File("r", encoding="utf-8"))
 
 @programme.command("you-said")
 @_programme_id
+@click.option("--language", default=ENGLISH.code, show_default=True, help="The code of the language it is written in.")
 @_text_file
-def you_said_command(programme_id: int, file: TextIO) -> None:
+def you_said_command(programme_id: int, language: str, file: TextIO) -> None:
     """Show participants on their results page what they said and what you did about it; FILE is plain text.
 
-    An empty line begins a new paragraph. The text takes the place of an earlier one; "-" reads what you type.
+    An empty line begins a new paragraph. The text takes the place of an earlier one in its language; "-" reads
+    what you type. No email is sent.
 
     \b
     Example:  feedback programme you-said 1 we-did.txt
     """
-    say_what_was_done(runtime().session(), programme_id, file.read(), now=runtime().clock(), actor=ACTOR)
+    tools, text = runtime(), file.read()
+    say_what_was_done(tools.session(), programme_id, text, language=language, now=tools.clock(), actor=ACTOR)
     say("Participants read it on their results page.")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from feedback.storage.mail_openings import MailOpening
-from feedback.storage.notices import Notice
+from feedback.storage.notices import Notice, SaidDraft, SaidText
 from feedback.storage.people import Participant
 from feedback.storage.programme_questionnaires import ProgrammeQuestionnaires
 from feedback.storage.programmes import Programme
@@ -24,7 +24,8 @@ from feedback.storage.waves import Moment, Wave, WaveQuestionnaire
 _DELETE = text("SELECT feedback_delete_example(:example)")
 _OF_WAVES: tuple[Any, ...] = (StaffLetter, TrialMails, MailOpening, Moment, WaveQuestionnaire)
 _OF_THE_PROGRAMME: tuple[Any, ...] = (
-    *(Wave, Participant, RosterApproval, ProgrammeQuestionnaires, Notice, StoredQuietTimes, StaffProgramme),
+    *(Wave, Participant, RosterApproval, ProgrammeQuestionnaires, Notice, SaidText, SaidDraft),
+    *(StoredQuietTimes, StaffProgramme),
 )
 
 

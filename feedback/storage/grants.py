@@ -33,6 +33,8 @@ _PARTICIPANTS: Mapping[str, str] = {
     "known_pepper": "SELECT, INSERT",
     "opt_outs": "SELECT (digest), UPDATE (wants_no_mail)",
     "notices": _READ,
+    # What is published; never what is only written.
+    "said_texts": _READ,
     "support_desks": _READ,
     # They submit requests for support, and read none back.
     "support_requests": "INSERT",
@@ -74,6 +76,8 @@ _STAFF: Mapping[str, str] = {
     "comment_summaries": "SELECT, INSERT, DELETE",
     "comment_releases": _ADD,
     "notices": _EDIT,
+    "said_texts": "SELECT, INSERT, DELETE",
+    "said_drafts": "SELECT, INSERT, DELETE",
     "support_desks": _ADD,
     "support_requests": "SELECT, UPDATE (is_done)",
     # A fingerprint: that one is known at all is what `feedback status` asks.

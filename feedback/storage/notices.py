@@ -1,31 +1,73 @@
 """What a programme tells its participants in its own words: what it has changed, and where to find help."""
 
-from sqlalchemy import ForeignKey, Text
+from collections.abc import Mapping
+
+from sqlalchemy import ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.storage.database import Base
 
 
 class Notice(Base):
-    """A programme's own words, as plain text; empty where it has said nothing."""
+    """Where a programme says help is, as plain text, and how often it has published what it did."""
 
     __tablename__ = "notices"
 
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), primary_key=True, autoincrement=False)
-    you_said: Mapped[str] = mapped_column(Text)
     help_contacts: Mapped[str] = mapped_column(Text)
+    publications: Mapped[int] = mapped_column(server_default="0", default=0)
+
+
+class SaidText(Base):
+    """What a programme says it did, in one language, as its participants read it. Never empty."""
+
+    __tablename__ = "said_texts"
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), primary_key=True, autoincrement=False)
+    language: Mapped[str] = mapped_column(String(10), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class SaidDraft(Base):
+    """The same as it was written and not yet published: all languages or none; an empty text takes one away."""
+
+    __tablename__ = "said_drafts"
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), primary_key=True, autoincrement=False)
+    language: Mapped[str] = mapped_column(String(10), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
 
 
 def notice_of(session: Session, programme_id: int) -> Notice:
     """Return a programme's notice, to be read or changed; a new, empty one if there is none."""
     found = session.get(Notice, programme_id)
     if found is None:
-        found = Notice(programme_id=programme_id, you_said="", help_contacts="")
+        found = Notice(programme_id=programme_id, help_contacts="", publications=0)
         session.add(found)
     return found
 
 
-def read_notice(session: Session, programme_id: int) -> tuple[str, str]:
-    """Return what was said and done, and where to find help. Writes nothing."""
+def help_contacts_of(session: Session, programme_id: int) -> str:
+    """Return where a programme says help is. Writes nothing."""
     found = session.get(Notice, programme_id)
-    return (found.you_said, found.help_contacts) if found else ("", "")
+    return found.help_contacts if found else ""
+
+
+def publications_of(session: Session, programme_id: int) -> int:
+    """Return how often a programme has published what it did. Writes nothing."""
+    found = session.get(Notice, programme_id)
+    return found.publications if found else 0
+
+
+def texts_of(session: Session, programme_id: int, model: type[SaidText] | type[SaidDraft]) -> dict[str, str]:
+    """Return what a programme says it did, published or written, by language code."""
+    query = select(model.language, model.text).where(model.programme_id == programme_id)
+    return {row.language: row.text for row in session.execute(query.order_by(model.language))}
+
+
+def replace_texts(
+    session: Session, programme_id: int, model: type[SaidText] | type[SaidDraft], texts: Mapping[str, str]
+) -> None:
+    """Have a programme say these texts, by language code, and no others."""
+    session.execute(delete(model).where(model.programme_id == programme_id))
+    session.add_all(model(programme_id=programme_id, language=code, text=words) for code, words in texts.items())

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, ForeignKey, LargeBinary, bindparam, func, sel
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.storage.database import Base, RawRead
-from feedback.storage.notices import Notice
+from feedback.storage.notices import SaidText
 from feedback.storage.programmes import Programme
 from feedback.storage.reports import StoredReport
 
@@ -28,34 +28,32 @@ def keep_results_page(session: Session, programme_id: int, digest: bytes) -> Non
 
 
 _PAGES, _REPORTS = ResultsPage.__table__.c, StoredReport.__table__.c
-_PROGRAMMES, _NOTICES = Programme.__table__.c, Notice.__table__.c
+_PROGRAMMES, _SAID = Programme.__table__.c, SaidText.__table__.c
 # The chain hash of the newest report changes with it and with all before it.
 _MARKS = RawRead(
-    select(_PROGRAMMES.id, _PROGRAMMES.contact_name, _PROGRAMMES.contact_email, _NOTICES.you_said)
+    select(_PROGRAMMES.id, _PROGRAMMES.contact_name, _PROGRAMMES.contact_email)
     .add_columns(func.count(_REPORTS.wave_id).over(), _REPORTS.chain_hash)
     .join_from(ResultsPage.__table__, Programme.__table__, _PAGES.programme_id == _PROGRAMMES.id)
     .join(StoredReport.__table__, _REPORTS.programme_id == _PROGRAMMES.id)
-    .outerjoin(Notice.__table__, _NOTICES.programme_id == _PROGRAMMES.id)
     .where(_PAGES.digest == bindparam("digest"))
     .order_by(_REPORTS.number.desc())
     .limit(1)
 )
 # A hash of the documents there, since the participants' process sees no more of a report than its document.
 _MARKS_BY_FUNCTION = text("""
-SELECT programmes.id, programmes.contact_name, programmes.contact_email, min(notices.you_said),
+SELECT programmes.id, programmes.contact_name, programmes.contact_email,
        count(*), sum(hashtextextended(found.written, 0))
 FROM feedback_results(:digest) AS found
 JOIN programmes ON programmes.id = found.programme
-LEFT JOIN notices ON notices.programme_id = programmes.id
 GROUP BY programmes.id
 """)
 
 
-def results_marks(connection: Connection, digest: bytes) -> tuple[int, str, str, str | None, int, Hashable] | None:
+def results_marks(connection: Connection, digest: bytes) -> tuple[int, str, str, int, Hashable] | None:
     """Return what the results behind an address hang on, without reading them; None if it is unknown.
 
-    The programme's id, the name and address of its contact, what it says it did, the number of its reports, and a mark
-    that changes with them.
+    The programme's id, the name and address of its contact, the number of its reports, and a mark that changes with
+    them.
     """
     row: Any
     if connection.dialect.name == "postgresql":
@@ -63,6 +61,15 @@ def results_marks(connection: Connection, digest: bytes) -> tuple[int, str, str,
     else:
         row = _MARKS.row(connection, digest=digest)
     return None if row is None else tuple(row)
+
+
+_MINE = _SAID.programme_id == bindparam("programme_id")
+_TEXTS = select(_SAID.language, _SAID.text).where(_MINE).order_by(_SAID.language)
+
+
+def said_by(connection: Connection, programme_id: int) -> tuple[tuple[str, str], ...]:
+    """Return what a programme says it did: (language code, text), by language."""
+    return tuple((language, words) for language, words in connection.execute(_TEXTS, {"programme_id": programme_id}))
 
 
 def results_behind(connection: Connection, digest: bytes) -> list[tuple[int, int, str]]:

@@ -4,7 +4,7 @@ The pages are drawn on a stage of their own: an application that answers no requ
 without this one's cookie, forms and rights. It is made when somebody first asks, since no other page needs it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from feedback.domain.errors import NotFound, PlanRefused, sentence
-from feedback.domain.languages import Language, languages_with, spoken_language
+from feedback.domain.languages import LANGUAGES, Language, languages_with, spoken_language
 from feedback.domain.links import RECEIPT_BYTES, Receipt
 from feedback.domain.report.report import Report, quoted_languages
 from feedback.domain.sealing import PublicKey
@@ -35,7 +35,7 @@ from feedback.domain.survey.parts import Part
 from feedback.domain.survey.questionnaires import Questionnaire, Role, text_in
 from feedback.domain.waves.states import WaveState
 from feedback.runtime import runtime
-from feedback.services.reports.set_notice import show_notice
+from feedback.services.reports.say_what_was_done import show_said
 from feedback.services.reports.show_report import show_report
 from feedback.services.waves.preview_wave import look_ahead
 from feedback.services.waves.show_wave import WaveView, show_wave
@@ -111,12 +111,30 @@ def show(wave_id: int, page: str) -> ResponseReturnValue:
         before=pages[place - 1] if place else None,
         after=pages[place + 1] if place + 1 < len(pages) else None,
     )
-    style = Markup('<link rel="stylesheet" href="{}">').format(url_for("static", filename="preview.css"))
-    return make_response(without_life(_drawn(wave_id, role, survey, page, language), style, notice))
+    return _inert(_drawn(wave_id, role, survey, page, language), notice)
+
+
+@allowed(*PLANNERS)
+def show_results_page(programme_id: int) -> ResponseReturnValue:
+    """Show the newest results page with what is written, whether or not it is published."""
+    said, language = show_said(runtime().session(), programme_id), _language(LANGUAGES)
+    if said.newest is None:
+        raise NotFound("This programme has no results yet.")
+    told, reports = told_now(runtime().session(), said.newest), _reports(said.newest)
+    with _stage().test_request_context(query_string={"language": language.code}):
+        page = _results(reports, told, said.written)
+    notice = render_template("staff/said_notice.html", programme_id=programme_id, spoken_in=language)
+    return _inert(page, notice)
 
 
 staff.add_url_rule("/waves/<int:wave_id>/pages", "previews", choose)
 staff.add_url_rule("/waves/<int:wave_id>/pages/<page>", "preview", show)
+staff.add_url_rule("/programmes/<int:programme_id>/you-said/page", "said_preview", show_results_page)
+
+
+def _inert(page: str, notice: str) -> Response:
+    style = Markup('<link rel="stylesheet" href="{}">').format(url_for("static", filename="preview.css"))
+    return make_response(without_life(page, style, notice))
 
 
 def _survey(wave: WaveView, role: Role) -> "Survey":
@@ -185,7 +203,8 @@ def _drawn(wave_id: int, role: Role, survey: "Survey", name: str, language: Lang
     from feedback.services.waves.submit_response import link_to_nowhere, right_of_nobody
     from feedback.web.participants.drawing import show as show_page
 
-    results = _reports(wave_id) if name == _RESULTS else None
+    results = _reports(wave_id) if name == _RESULTS else ()
+    said = _said_since(wave_id) if results else {}
     told, days = told_now(runtime().session(), wave_id), runtime().settings.support_days
     contact = {one: getattr(told, one) for one in ("contact_name", "contact_email", "help_contacts")}
     opened = link_to_nowhere(survey, right_of_nobody(wave_id, role, told.closes_at, **contact))
@@ -193,8 +212,8 @@ def _drawn(wave_id: int, role: Role, survey: "Survey", name: str, language: Lang
         offer_only(survey.questionnaire.languages)
         if name == "support":
             return _support(survey, told, days)
-        if results is not None:
-            return _results(results, told)
+        if results:
+            return _results(results, told, said)
         response: Response = show_page(_page(survey.questionnaire, name), opened)
         return response.get_data(as_text=True)
 
@@ -209,18 +228,22 @@ def _support(survey: "Survey", told: ToldNow, days: int) -> str:
     return draw_request(_NOWHERE, desk, SupportForm())
 
 
-def _reports(wave_id: int) -> tuple[tuple[Report, ...], str]:
-    """Return the reports of a programme up to that of a wave, and what was said of them since."""
+def _reports(wave_id: int) -> tuple[Report, ...]:
+    """Return the reports of a programme up to that of a wave."""
+    shown = show_report(runtime().session(), wave_id, now=runtime().clock())
+    return (*shown.source.earlier, shown.source.signed.report)
+
+
+def _said_since(wave_id: int) -> Mapping[str, str]:
     session = runtime().session()
-    shown = show_report(session, wave_id, now=runtime().clock())
-    return (*shown.source.earlier, shown.source.signed.report), show_notice(session, shown.programme_id)[0]
+    return show_said(session, show_wave(session, wave_id, now=runtime().clock()).programme_id).published
 
 
-def _results(found: tuple[tuple[Report, ...], str], told: ToldNow) -> str:
+def _results(reports: tuple[Report, ...], told: ToldNow, said: Mapping[str, str]) -> str:
     from feedback.services.reports.show_results import ResultsState
     from feedback.web.participants.results import draw_results
 
-    (reports, you_said), number = found, len(found[0])
+    number, you_said = len(reports), tuple(sorted(said.items()))
     offer_only(quoted_languages(reports[-1]))
     return draw_results(
         _NOWHERE, ResultsState(0, told.contact_name, told.contact_email, you_said, number, None), reports, number

@@ -170,6 +170,8 @@ def _paths(tour: Tour) -> tuple[str, ...]:
         f"waves/{tour.asking}/questions",
         f"programmes/{tour.waiting}/quiet-times",
         f"programmes/{tour.running}/own-words",
+        f"programmes/{tour.running}/you-said",
+        f"programmes/{tour.running}/you-said/check",
         f"programmes/{tour.running}/settings",
         "programmes/new",
         "organisation",

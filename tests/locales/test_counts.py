@@ -21,7 +21,7 @@ WORDS = set(
         "place programme question range reason response reviewer role roles said sentence share side sign "
         "signs since stage stages summary text theme themes time until url verb wave who word zone "
         "begun certain change counts expected questions seen shares "
-        "all cohort column encoding field inviter kind meant other places sheet source",
+        "all cohort column encoding field inviter kind language meant other places sheet source",
     )
 )
 COUNTED = set(

@@ -42,6 +42,8 @@ MAY_STAY = {
     "staff_programmes": "numbers of accounts and of programmes",
     "staff_letters": "numbers of accounts, surveys and programmes, and what staff are told of these",
     "support_desks": "an address that everybody was mailed, and a public key",
+    "said_texts": "what everybody who was invited may read",
+    "said_drafts": "what coordinators write to be read by everybody who was invited",
     "mail_openings": "sentences that everybody who was invited was written",
     "trial_mails": "numbers of accounts and of surveys whose emails staff had sent to themselves",
     "organisation_logos": "a picture that everybody is shown",

@@ -14,7 +14,7 @@ from feedback.storage.kept_forms import KeptForm
 from feedback.storage.keys import StoredKey
 from feedback.storage.logos import OrganisationLogo
 from feedback.storage.mail_openings import MailOpening
-from feedback.storage.notices import Notice
+from feedback.storage.notices import Notice, SaidDraft, SaidText
 from feedback.storage.opt_outs import OptOut
 from feedback.storage.organisations import Organisation
 from feedback.storage.people import Participant
@@ -148,7 +148,9 @@ def main_rows() -> list[object]:
         RelayPace(id=1, free_at=START),
         KnownPepper(id=1, fingerprint=bytes(32)),
         a_report(),
-        Notice(programme_id=1, you_said="", help_contacts=""),
+        Notice(programme_id=1, help_contacts=""),
+        SaidText(programme_id=1, language="en", text="Said"),
+        SaidDraft(programme_id=1, language="en", text="Written"),
         CountedReceipt(digest=bytes(32), wave_id=1),
         ResultsPage(programme_id=1, digest=bytes(32)),
         SupportDesk(programme_id=1, handle=bytes(16), key_id=bytes(8), public_key=bytes(32), days=90),

@@ -15,7 +15,8 @@ from feedback.services.mail.resend_invitation import resend_invitation
 from feedback.services.programmes.set_organisation import set_approval
 from feedback.services.programmes.show_programmes import list_programmes
 from feedback.services.programmes.try_example import drop_example
-from feedback.services.reports.set_notice import name_help, say_what_was_done, show_notice
+from feedback.services.reports.say_what_was_done import publish_said, say_what_was_done, show_said, write_said
+from feedback.services.reports.set_notice import name_help, show_help
 from feedback.services.roster.correct_address import correct_address
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.waves.ask_opening import ask_opening
@@ -157,10 +158,17 @@ def test_staff_set_quiet_times_and_reminders_ahead_move(desk: World) -> None:
 
 def test_staff_say_in_their_own_words_what_was_done_and_where_help_is(desk: World) -> None:
     planned(desk)
-    ask(desk, say_what_was_done, 1, "We have blocked an hour a month.")
+    ask(desk, write_said, 1, {"en": "We have blocked an hour a month.", "fr": "Une heure par mois."})
     ask(desk, name_help, 1, "The confidant, room 12")
     with desk.session() as session:
-        assert show_notice(session, 1) == ("We have blocked an hour a month.", "The confidant, room 12")
+        mark = show_said(session, 1).mark
+    ask(desk, publish_said, 1, mark)
+    with desk.session() as session:
+        assert show_said(session, 1).published == {
+            "en": "We have blocked an hour a month.",
+            "fr": "Une heure par mois.",
+        }
+        assert show_help(session, 1) == "The confidant, room 12"
 
 
 def test_staff_cancel_an_open_wave_and_the_worker_destroys_it_and_tells_everybody(

@@ -8,7 +8,8 @@ import pytest
 from feedback.demo.mailbox import plain_text
 from feedback.domain.links import results_secret, to_address
 from feedback.domain.staff import StaffRole
-from feedback.services.reports.set_notice import name_help, say_what_was_done
+from feedback.services.reports.say_what_was_done import say_what_was_done
+from feedback.services.reports.set_notice import name_help
 from feedback.services.staff.name_people import Newcomer
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.staff import staff_by_id

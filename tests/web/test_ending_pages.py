@@ -52,7 +52,7 @@ def test_what_participants_read_can_still_be_changed(world: World) -> None:
     world.programme()
     end(world, 1)
     client = signed_in(world)
-    for page in ("settings", "own-words"):
+    for page in ("settings", "own-words", "you-said", "you-said/check"):
         see(client, f"{PROGRAMME}/{page}")
 
 

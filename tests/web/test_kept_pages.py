@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import delete
 
 from feedback.runtime import runtime_of
-from feedback.services.reports.set_notice import say_what_was_done
+from feedback.services.reports.say_what_was_done import say_what_was_done
 from feedback.storage.comment_releases import CommentRelease
 from feedback.storage.reports import StoredReport
 from tests.databases import ON_SQLITE

@@ -168,6 +168,9 @@ def test_what_a_small_roster_leaves_out_is_marked_where_it_is_shown(world: World
         "programmes/1/questions",
         "programmes/1/quiet-times",
         "programmes/1/own-words",
+        "programmes/1/you-said",
+        "programmes/1/you-said/check",
+        "programmes/1/you-said/page",
         "waves/1/dry-run",
     ],
 )

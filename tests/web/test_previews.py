@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.questionnaires import Role
-from feedback.services.reports.set_notice import say_what_was_done
+from feedback.services.reports.say_what_was_done import say_what_was_done
 from feedback.storage.entitlements import Entitlement
 from tests.databases import ON_SQLITE
 from tests.storage.rows import empty_tables

@@ -10,7 +10,7 @@ from feedback.domain.errors import NotFound
 from feedback.domain.links import SHORT_SECRET_BYTES, from_address
 from feedback.domain.sealing import seal_request
 from feedback.domain.support import LARGEST_REQUEST, Request, write_request
-from feedback.storage.notices import read_notice
+from feedback.storage.notices import help_contacts_of
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.support import SupportDesk, add_request, desk_behind
 
@@ -34,8 +34,8 @@ def find_desk(connection: Connection, address: str) -> Desk:
     with Session(connection) as session:
         desk = _desk(session, address)
         programme = programme_by_id(session, desk.programme_id)
-        _you_said, help_contacts = read_notice(session, programme.id)
         contact = (programme.contact_name, programme.contact_email)
+        help_contacts = help_contacts_of(session, programme.id)
         return Desk(programme.organisation.name, programme.name, *contact, desk.days, help_contacts)
 
 

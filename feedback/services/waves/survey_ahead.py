@@ -13,7 +13,7 @@ from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.services.waves.count_invited import count_invited
 from feedback.services.waves.form_groups import FormedGroups
 from feedback.storage.database import reading
-from feedback.storage.notices import read_notice
+from feedback.storage.notices import help_contacts_of
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.waves import Wave, wave_by_id
 
@@ -57,7 +57,7 @@ def told_now(session: Session, wave_id: int) -> ToldNow:
         wave = wave_by_id(session, wave_id)
         programme = programme_by_id(session, wave.programme_id)
         contact = (programme.contact_name, programme.contact_email)
-        return ToldNow(wave.closes_at, *contact, read_notice(session, programme.id)[1], wave.reviewer_left)
+        return ToldNow(wave.closes_at, *contact, help_contacts_of(session, programme.id), wave.reviewer_left)
 
 
 def terms_ahead(

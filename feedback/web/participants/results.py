@@ -10,7 +10,7 @@ from feedback.domain.report.report import Report, quoted_languages
 from feedback.locales.speech import spoken
 from feedback.reporting.words import survey_name
 from feedback.runtime import runtime
-from feedback.services.reports.show_results import ResultsState, look_at_results, show_results
+from feedback.services.reports.show_results import ResultsState, look_at_results, said_to, show_results
 from feedback.web.languages import offer_only
 
 results_pages = Blueprint("results", __name__, url_prefix="/r")
@@ -65,14 +65,15 @@ def draw_results(address: str, state: ResultsState, reports: tuple[Report, ...],
     from feedback.reporting.participants import participants_results
 
     shown = participants_results(reports[number - 1], reports[: number - 1], spoken().code)
+    said = said_to(dict(state.you_said), spoken()) if number == len(reports) else None
     return render_template(
         "participant/results.html",
         organisation=shown.organisation,
         programme=shown.programme,
         shown=shown,
         others=others,
-        is_newest=number == len(reports),
-        paragraphs=_paragraphs(state.you_said),
+        written_in=said and said[0],
+        paragraphs=_paragraphs(said[1]) if said else [],
         contact_name=state.contact_name,
         contact_email=state.contact_email,
         receipt_url=url_for("receipts.ask"),

@@ -37,6 +37,7 @@ from feedback.web.staff import (
     undeliverable,
     wave_dates,
     waves,
+    you_said,
 )
 from feedback.web.staff.above import above
 from feedback.web.staff.limits import LIMITS
@@ -86,6 +87,11 @@ staff.add_url_rule(_QUIET, "change_quiet_times", quiet_times.change, methods=["P
 _WORDS = "/programmes/<int:programme_id>/own-words"
 staff.add_url_rule(_WORDS, "own_words", own_words.show)
 staff.add_url_rule(_WORDS, "change_own_words", own_words.change, methods=["POST"])
+_SAID = "/programmes/<int:programme_id>/you-said"
+staff.add_url_rule(_SAID, "you_said", you_said.show)
+staff.add_url_rule(_SAID, "write_said", you_said.write, methods=["POST"])
+staff.add_url_rule(f"{_SAID}/check", "check_said", you_said.check)
+staff.add_url_rule(f"{_SAID}/publish", "publish_said", you_said.publish, methods=["POST"])
 staff.add_url_rule("/programmes/<int:programme_id>/support", "support", support.requests)
 staff.add_url_rule("/programmes/<int:programme_id>/support", "finish_support", support.finish, methods=["POST"])
 staff.add_url_rule("/waves/<int:wave_id>", "wave", waves.one)
