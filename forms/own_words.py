@@ -36,8 +36,12 @@ for _language in LANGUAGES:
 
 
 class PublishSaidForm(StaffForm):
-    """The decision to show it to participants, as it was when the page with the button was made."""
+    """The decision to show it to participants, as it was when the page with the button was made.
+
+    Which of the buttons was pressed says whether it `tells` them by email.
+    """
 
     set_by_page = ("csrf_token", "mark")
 
     mark = HiddenField(validators=[InputRequired()])
+    tells = HiddenField()

@@ -117,6 +117,9 @@ _WORKER: Mapping[str, str] = {
     "reports": _ADD,
     "counted_receipts": _ADD,
     "results_pages": _ADD,
+    # To mail that something was done, and nothing of what.
+    "notices": _READ,
+    "said_texts": "SELECT (programme_id, language)",
     "support_desks": "SELECT, INSERT, DELETE, UPDATE (handle)",
     "support_requests": "SELECT, DELETE, UPDATE (tell_at), MAINTAIN",
     "mail_batches": f"{_EDIT}, DELETE, MAINTAIN",

@@ -9,13 +9,19 @@ from feedback.storage.database import Base
 
 
 class Notice(Base):
-    """Where a programme says help is, as plain text, and how often it has published what it did."""
+    """Where a programme says help is, as plain text, and how often it has published what it did.
+
+    `told_count` is how often those who were invited to the wave `told_of` were to be mailed that, the last one so far.
+    """
 
     __tablename__ = "notices"
 
     programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), primary_key=True, autoincrement=False)
     help_contacts: Mapped[str] = mapped_column(Text)
     publications: Mapped[int] = mapped_column(server_default="0", default=0)
+    # No foreign key: the participants' process reads this table, and the wave is nothing to it.
+    told_of: Mapped[int | None]
+    told_count: Mapped[int] = mapped_column(server_default="0", default=0)
 
 
 class SaidText(Base):
@@ -42,7 +48,7 @@ def notice_of(session: Session, programme_id: int) -> Notice:
     """Return a programme's notice, to be read or changed; a new, empty one if there is none."""
     found = session.get(Notice, programme_id)
     if found is None:
-        found = Notice(programme_id=programme_id, help_contacts="", publications=0)
+        found = Notice(programme_id=programme_id, help_contacts="", publications=0, told_count=0)
         session.add(found)
     return found
 
@@ -57,6 +63,18 @@ def publications_of(session: Session, programme_id: int) -> int:
     """Return how often a programme has published what it did. Writes nothing."""
     found = session.get(Notice, programme_id)
     return found.publications if found else 0
+
+
+def told_count_of(session: Session, programme_id: int, wave_id: int) -> int:
+    """Return how often those who were invited to a wave were to be mailed what was done. Writes nothing."""
+    found = session.get(Notice, programme_id)
+    return found.told_count if found and found.told_of == wave_id else 0
+
+
+def says_anything(session: Session, programme_id: int) -> bool:
+    """Tell whether a programme says in any language what it did, as its participants read it."""
+    query = select(SaidText.language).where(SaidText.programme_id == programme_id)
+    return session.scalar(query.limit(1)) is not None
 
 
 def texts_of(session: Session, programme_id: int, model: type[SaidText] | type[SaidDraft]) -> dict[str, str]:

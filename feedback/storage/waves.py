@@ -49,7 +49,7 @@ class Wave(Base):
         CheckConstraint(
             "state NOT IN ('open', 'closing', 'held') OR response_public_key IS NOT NULL", name="open_has_keys"
         ),
-        CheckConstraint("news IN ('cancelled', 'extended', 'results')", name="news"),
+        CheckConstraint("news IN ('cancelled', 'extended', 'results', 'said')", name="news"),
         CheckConstraint(f"grouping IN ({_GROUPINGS})", name="grouping"),
         CheckConstraint("opens_at IS NULL OR opens_at < closes_at", name="opens_before_it_closes"),
     )

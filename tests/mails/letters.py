@@ -44,7 +44,7 @@ VALUES: dict[str, Value] = {
     "role": "coordinator",
     "accounts": (("Example Organisation", SIGN_IN),),
 }
-TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "cancellation")
+TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "said", "cancellation")
 MAILS = (
     *(*TO_PARTICIPANTS, "corrected", "sign-in", "access"),
     "names-deleted",

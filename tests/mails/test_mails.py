@@ -122,7 +122,7 @@ def test_the_link_stands_in_both_halves(app: Flask, name: str) -> None:
     assert f'href="{LINK}"' in message.html
 
 
-@pytest.mark.parametrize("name", ["results", "unreported", "cancellation", "support"])
+@pytest.mark.parametrize("name", ["results", "unreported", "said", "cancellation", "support"])
 def test_a_mail_about_what_is_over_holds_no_link(app: Flask, name: str) -> None:
     message = written(app, name)
     assert "/s/" not in message.body + message.html
@@ -144,6 +144,7 @@ def test_the_contacts_address_is_a_link(app: Flask, name: str) -> None:
     [
         *LINKED,
         "results",
+        "said",
         "sign-in",
         "access",
         "names-deleted",

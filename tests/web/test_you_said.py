@@ -6,10 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from feedback.demo.mailbox import plain_text
 from feedback.domain.staff import StaffRole
 from feedback.domain.survey.answers import LONGEST_NOTICE
-from feedback.services.reports.say_what_was_done import say_what_was_done, show_said
+from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES
+from feedback.services.reports.say_what_was_done import publish_said, say_what_was_done, show_said
+from feedback.services.waves.set_quiet_times import set_quiet_times
 from tests.databases import ON_SQLITE
+from tests.ending import end
 from tests.web.test_after_answering import closed_wave, results_address
 from tests.web.test_previews import _Live
 from tests.web.test_staff_pages import SITE, press, see, signed_in
@@ -35,8 +39,15 @@ def write(client: FlaskClient, **texts: str) -> None:
     assert press(client, PAGE, PAGE, **texts).location == CHECK
 
 
-def publish(client: FlaskClient) -> TestResponse:
-    return client.post(PUBLISH, data=marks(client), base_url=SITE)
+def publish(client: FlaskClient, tells: str = "") -> TestResponse:
+    return client.post(PUBLISH, data={**marks(client), "tells": tells}, base_url=SITE)
+
+
+def told(world: World) -> list[str]:
+    """To whom an email on what was done was sent, in the order in which they went."""
+    world.send_mails()
+    mails = (world.mailbox.read(serial) for serial in world.mailbox.serials())
+    return [str(mail["To"]) for mail in mails if "what was done" in mail["Subject"]]
 
 
 def results(world: World, language: str) -> str:
@@ -106,11 +117,13 @@ def test_a_button_that_is_pressed_twice_publishes_once(world: World) -> None:
     closed_wave(world)
     client = signed_in(world)
     write(client, en=SAID)
-    sent = marks(client)
+    sent = {**marks(client), "tells": "y"}
     for _time in range(2):
         assert client.post(PUBLISH, data=sent, base_url=SITE).location == PAGE
+        world.do_what_is_due()
     assert "It was published already. Nothing was done a second time." in see(client, PAGE)
     assert len(noted(world, "said what was done")) == 1
+    assert len(told(world)) == 14
 
 
 @ON_SQLITE
@@ -136,8 +149,13 @@ def test_before_the_first_results_it_waits_for_them(world: World) -> None:
     assert "There are no results yet. Participants read it on the results page from the first results on." in page
     assert "Their results page" not in page
     assert client.get(f"{PAGE}/page", base_url=SITE).status_code == 404
+    assert "the email" not in page
+    answer = publish(client, tells="y")
+    assert (answer.status_code, "there are no results yet" in answer.text, published(world)) == (422, True, {})
     publish(client)
     assert published(world) == {"en": SAID}
+    world.do_what_is_due()
+    assert told(world) == []
 
 
 @ON_SQLITE
@@ -202,3 +220,133 @@ def test_others_neither_read_what_is_written_nor_publish_it(world: World, role: 
         assert client.get(page, base_url=SITE).status_code == 403
     assert press(client, "/staff/", PUBLISH, mark="0-x").status_code == 403
     assert published(world) == {}
+
+
+# ---- the email
+
+
+def test_everybody_who_was_invited_is_mailed_once_and_reads_it_behind_the_link(world: World) -> None:
+    closed_wave(world)
+    client = signed_in(world)
+    write(client, en=SAID)
+    page = see(client, CHECK)
+    assert "whether or not they answered or want reminders: Kick-off, 14 people." in page
+    publish(client, tells="y")
+    assert "It is published, and an email goes out. Emails go out from now on." in see(client, PAGE)
+    world.do_what_is_due()
+    assert len(set(told(world))) == 14
+    world.do_what_is_due()
+    assert len(told(world)) == 14
+    mail = plain_text(world.mailbox.read(world.mailbox.serials()[-1]))
+    assert f"https://feedback.example.com{results_address(world)}?language=en" in mail
+    assert "We have blocked an hour a month." not in mail
+    assert "We have blocked an hour a month." in results(world, "en")
+
+
+@ON_SQLITE
+def test_a_correction_is_shown_at_once_and_mailed_only_if_somebody_asks(world: World) -> None:
+    closed_wave(world)
+    client = signed_in(world)
+    write(client, en=SAID)
+    publish(client, tells="y")
+    write(client, en="Corrected.")
+    assert "is being made ready" in see(client, CHECK)
+    world.do_what_is_due()
+    assert len(told(world)) == 14
+    page = client.get(CHECK, base_url=SITE).text
+    assert re.search(r'class="button" type="submit">Publish it without an email<', page)
+    publish(client)
+    world.do_what_is_due()
+    assert len(told(world)) == 14
+    assert "Corrected." in results(world, "en")
+    assert "Sent about this survey so far: 1" in see(client, CHECK)
+    publish(client, tells="y")
+    world.do_what_is_due()
+    assert sorted(told(world)) == sorted([*set(told(world))] * 2)
+
+
+@ON_SQLITE
+def test_nobody_is_mailed_more_than_three_times_about_one_survey(world: World) -> None:
+    closed_wave(world)
+    client = signed_in(world)
+    write(client, en=SAID)
+    for _time in range(3):
+        assert publish(client, tells="y").status_code == 303
+        world.do_what_is_due()
+    assert len(told(world)) == 3 * 14
+    assert "were sent three, which nobody can stop" in see(client, CHECK)
+    assert publish(client, tells="y").status_code == 422
+    world.do_what_is_due()
+    assert len(told(world)) == 3 * 14
+
+
+@ON_SQLITE
+def test_a_text_that_is_taken_away_before_the_emails_go_stops_them(world: World) -> None:
+    closed_wave(world)
+    client = signed_in(world)
+    write(client, en=SAID)
+    publish(client, tells="y")
+    write(client, en="")
+    publish(client)
+    world.do_what_is_due()
+    assert told(world) == []
+
+
+@ON_SQLITE
+def test_who_is_mailed_does_not_depend_on_who_answered(world: World) -> None:
+    sent = []
+    for answering in (8, 14):
+        world.clock.pass_time(days=1)
+        programme = world.programme(14, 0, name=f"With {answering}")
+        wave = world.open(world.planned_wave(programme))
+        world.send_mails()
+        for link in world.links(wave)[:answering]:
+            world.answer(link)
+        world.close(wave)
+        world.do_what_is_due()
+        world.send_mails()
+        with world.session() as session:
+            say_what_was_done(session, programme, SAID, now=world.clock(), actor="test")
+            mark = show_said(session, programme).mark
+            publish_said(session, programme, mark, tells=True, now=world.clock(), actor="test")
+        before = len(told(world))
+        world.do_what_is_due()
+        sent.append(sorted(told(world)[before:]))
+    assert sent[0] == sent[1]
+    assert len(sent[0]) == 14
+
+
+@ON_SQLITE
+def test_no_email_goes_out_at_night(world: World) -> None:
+    closed_wave(world)
+    with world.session() as session:
+        set_quiet_times(session, 1, DEFAULT_QUIET_TIMES, now=world.clock(), actor="test")
+    client = signed_in(world)
+    world.clock.now = world.clock().replace(hour=22)
+    client = signed_in(world)
+    write(client, en=SAID)
+    publish(client, tells="y")
+    assert "Emails go out after the quiet times, from" in see(client, PAGE)
+    world.do_what_is_due()
+    assert told(world) == []
+    world.clock.pass_time(days=3)
+    world.clock.now = world.clock().replace(hour=10)
+    world.do_what_is_due()
+    assert len(told(world)) == 14
+
+
+@ON_SQLITE
+def test_an_ended_programme_shows_a_text_and_mails_nobody(world: World) -> None:
+    closed_wave(world)
+    # No comment may wait any more.
+    world.clock.pass_time(days=61)
+    world.do_what_is_due()
+    end(world, 1)
+    client = signed_in(world)
+    write(client, en=SAID)
+    assert "This programme has ended, so no more emails go out." in see(client, CHECK)
+    assert publish(client, tells="y").status_code == 422
+    assert publish(client).status_code == 303
+    world.do_what_is_due()
+    assert told(world) == []
+    assert "We have blocked an hour a month." in results(world, "en")

@@ -7,7 +7,9 @@ from feedback.domain.waves.states import WaveState
 
 
 class MailKind(StrEnum):
-    """What a mail is about. *Unreported*: the wave has closed, and fewer than k had answered."""
+    """What a mail is about. *Unreported*: the wave has closed, and fewer than k had answered. *Said*: what was done
+    since can be read.
+    """
 
     INVITATION = "invitation"
     REMINDER = "reminder"
@@ -15,6 +17,7 @@ class MailKind(StrEnum):
     CANCELLATION = "cancellation"
     RESULTS = "results"
     UNREPORTED = "unreported"
+    SAID = "said"
 
     @property
     def sent_in(self) -> WaveState:
@@ -36,6 +39,7 @@ SHOWN = (
     MailKind.EXTENSION,
     MailKind.RESULTS,
     MailKind.UNREPORTED,
+    MailKind.SAID,
     MailKind.CANCELLATION,
 )
 """The names of all mails to participants, in the order in which people could get them."""
@@ -44,12 +48,16 @@ _SENT_IN = {
     MailKind.CANCELLATION: WaveState.CANCELLED,
     MailKind.RESULTS: WaveState.CLOSED,
     MailKind.UNREPORTED: WaveState.CLOSED,
+    MailKind.SAID: WaveState.CLOSED,
 }
 
 
 @dataclass(frozen=True)
 class WaveMail:
-    """One mail of a wave. `number` is the reminder's, or 2 for the first copy of an invitation; of others it is 1."""
+    """One mail of a wave. `number` is the reminder's, or 2 for the first copy of an invitation; of others it is 1.
+
+    What was done may be told more than once, and is counted.
+    """
 
     kind: MailKind
     number: int = 1
@@ -60,4 +68,6 @@ class WaveMail:
         return f"{self.kind}-{self.number}" if is_numbered else self.kind.value
 
 
+MOST_SAID = 3
+"""So often may people who were invited to a wave be mailed that something was done: nobody can stop that mail."""
 INVITATION = WaveMail(MailKind.INVITATION)

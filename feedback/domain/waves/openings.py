@@ -23,6 +23,8 @@ _CHANGED_IN = {
     MailKind.CANCELLATION: _RUNNING,
     MailKind.RESULTS: _RUNNING | {WaveState.CLOSING, WaveState.HELD},
     MailKind.UNREPORTED: _RUNNING | {WaveState.CLOSING, WaveState.HELD},
+    # It goes out when somebody asks for it, and may again.
+    MailKind.SAID: _RUNNING | {WaveState.CLOSING, WaveState.HELD, WaveState.CLOSED},
 }
 # What a mail program makes a link of by itself: an address of a page or a mailbox, a server's name, four numbers.
 _LEADS_SOMEWHERE = re.compile(

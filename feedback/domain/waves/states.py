@@ -54,6 +54,7 @@ class News(StrEnum):
     CANCELLED = "cancelled"
     EXTENDED = "extended"
     RESULTS = "results"
+    SAID = "said"
 
 
 class Band(StrEnum):

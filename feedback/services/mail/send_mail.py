@@ -48,6 +48,7 @@ from feedback.storage.deliveries import (
 from feedback.storage.hint_bits import freeze_links
 from feedback.storage.keys import KeyStore
 from feedback.storage.ledger import open_ledger
+from feedback.storage.notices import says_anything
 from feedback.storage.opt_outs import unwilling
 from feedback.storage.people import Participant, people_by_id
 from feedback.storage.quiet_times import hours_of
@@ -155,7 +156,7 @@ def _keep_looks_unmarked(session: Session, wave: Wave) -> None:
 
 
 def _may_go(session: Session, batch: Batch, wave: Wave, *, now: datetime) -> bool:
-    if wave.state != batch.mail.kind.sent_in:
+    if wave.state != batch.mail.kind.sent_in or not _is_true(session, batch, wave):
         skip_unsent(session, batch.id)
         session.commit()
         return False
@@ -165,6 +166,11 @@ def _may_go(session: Session, batch: Batch, wave: Wave, *, now: datetime) -> boo
         session.commit()
         return False
     return True
+
+
+# What was done may have been taken off the results page again before everybody was mailed.
+def _is_true(session: Session, batch: Batch, wave: Wave) -> bool:
+    return batch.mail.kind is not MailKind.SAID or says_anything(session, wave.programme_id)
 
 
 def _pack(

@@ -1,5 +1,5 @@
-"""Tell everybody invited what became of a wave: that it was extended or cancelled, and after the close that there are
-results, or none.
+"""Tell everybody invited what became of a wave: that it was extended or cancelled, after the close that there are
+results, or none, and what was done since, once somebody asks for that.
 """
 
 from datetime import datetime
@@ -17,6 +17,7 @@ from feedback.storage.database import lock_programme, lock_wave
 from feedback.storage.deliveries import invited_to
 from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.keys import KeyStore
+from feedback.storage.notices import told_count_of
 from feedback.storage.reports import report_of
 from feedback.storage.results import keep_results_page
 from feedback.storage.staff_letters import tell_staff_at
@@ -25,7 +26,6 @@ from feedback.storage.waves import Wave, wave_by_id
 _MAIL_TO_ALL = {
     News.CANCELLED: MailKind.CANCELLATION,
     News.EXTENDED: MailKind.EXTENSION,
-    News.RESULTS: MailKind.RESULTS,
 }
 
 
@@ -39,15 +39,21 @@ def tell_news(
         # The mail says that the answers were destroyed, so first they must be. The next tick sends it.
         session.rollback()
         return
-    kind = _MAIL_TO_ALL[News(wave.news)]
-    if wave.news == News.RESULTS:
-        kind = _open_results(session, keys, wave)
-    if wave.state == kind.sent_in:
+    mail = _mail_to_all(session, keys, wave, News(wave.news))
+    if wave.state == mail.kind.sent_in:
         people = invited_to(session, wave_id)
-        queue_for(session, wave_id, WaveMail(kind), people=people, now=now, defer=defer)
+        queue_for(session, wave_id, mail, people=people, now=now, defer=defer)
     if wave.news == News.EXTENDED:
         tell_staff_at(session, wave_id, StaffMail.CLOSES_SOON, wave.closes_at - LAST_DAY)
     _told(session, wave, now)
+
+
+def _mail_to_all(session: Session, keys: KeyStore, wave: Wave, news: News) -> WaveMail:
+    if news is News.RESULTS:
+        return WaveMail(_open_results(session, keys, wave))
+    if news is News.SAID:
+        return WaveMail(MailKind.SAID, told_count_of(session, wave.programme_id, wave.id))
+    return WaveMail(_MAIL_TO_ALL[news])
 
 
 def _open_results(session: Session, keys: KeyStore, wave: Wave) -> MailKind:

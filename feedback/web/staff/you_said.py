@@ -9,8 +9,9 @@ from feedback.domain.staff import PLANNERS
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import show_programme
 from feedback.services.reports.say_what_was_done import publish_said, show_said, write_said
+from feedback.services.waves.show_wave import show_wave
 from feedback.web.staff.guards import allowed, member
-from feedback.web.staff.outcomes import tell
+from feedback.web.staff.outcomes import mails_go_out, tell
 from feedback.web.staff.sent_forms import accepted, mistakes
 from forms.own_words import PublishSaidForm, SaidForm
 
@@ -48,13 +49,22 @@ def publish(programme_id: int) -> ResponseReturnValue:
         return _page("staff/you_said_check.html", programme_id, form)
 
     with accepted(form, page, PlanRefused):
-        mark = form.mark.data or ""
-        is_new = publish_said(tools.session(), programme_id, mark, now=tools.clock(), actor=member().actor)
-    if is_new:
+        mark, tells = form.mark.data or "", bool(form.tells.data)
+        now, actor = tools.clock(), member().actor
+        is_new = publish_said(tools.session(), programme_id, mark, tells=tells, now=now, actor=actor)
+    if is_new and tells:
+        tell(_("It is published, and an email goes out."), _mails_go_out(programme_id))
+    elif is_new:
         tell(_("It is published."), _("Participants read it from now on. No email was sent."))
     else:
         tell(_("It was published already."), _("Nothing was done a second time."))
     return redirect(url_for(".you_said", programme_id=programme_id), 303)
+
+
+def _mails_go_out(programme_id: int) -> str:
+    tools = runtime()
+    telling, now = show_said(tools.session(), programme_id).telling, tools.clock()
+    return mails_go_out(show_wave(tools.session(), telling.wave_id, now=now), now) if telling else ""
 
 
 def _page(template: str, programme_id: int, form: SaidForm | PublishSaidForm) -> str:

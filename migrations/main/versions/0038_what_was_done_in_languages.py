@@ -1,8 +1,8 @@
 """What was done, in languages
 
 "You said, we did" is written in each language, and published apart from being written. What was published before counts
-as English, whatever it was written in. Going back keeps the English text, or the first there is. On PostgreSQL the function
-that deletes an example deletes these too.
+as English, whatever it was written in. Going back keeps the English text, or the first there is. On PostgreSQL the
+function that deletes an example deletes these too.
 """
 
 import sqlalchemy as sa

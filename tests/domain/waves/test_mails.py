@@ -20,7 +20,7 @@ def test_the_first_copy_of_an_invitation_is_its_second_mail() -> None:
 
 def test_what_is_sent_once_has_no_number_in_its_name() -> None:
     once = [kind for kind in MailKind if kind not in (MailKind.INVITATION, MailKind.REMINDER)]
-    assert [str(WaveMail(kind)) for kind in once] == ["extension", "cancellation", "results", "unreported"]
+    assert [str(WaveMail(kind)) for kind in once] == ["extension", "cancellation", "results", "unreported", "said"]
 
 
 @given(MAILS, MAILS)
@@ -33,5 +33,6 @@ def test_a_mail_is_sent_only_while_what_it_tells_is_so() -> None:
         MailKind.CANCELLATION: WaveState.CANCELLED,
         MailKind.RESULTS: WaveState.CLOSED,
         MailKind.UNREPORTED: WaveState.CLOSED,
+        MailKind.SAID: WaveState.CLOSED,
     }
     assert {kind: kind.sent_in for kind in MailKind} == dict.fromkeys(MailKind, WaveState.OPEN) | told_afterwards

@@ -20,6 +20,7 @@ from feedback.services.programmes.end_programme import end_programme
 from feedback.services.programmes.show_home import show_home
 from feedback.services.programmes.show_programmes import show_programme
 from feedback.services.programmes.try_example import ExampleDraft, drop_example, make_example
+from feedback.services.reports.say_what_was_done import say_what_was_done, write_said
 from feedback.services.roster.edit_person import add_person, correct_person
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.waves.ask_opening import ask_opening
@@ -216,6 +217,8 @@ def test_an_example_goes_whole_and_a_coordinator_may_have_tried_everything(
     with world.session() as session:
         ask_for_trial(session, wave, coordinator, Role.MENTOR, ENGLISH, now=world.clock())
         postpone_wave(session, wave, world.clock() + 8 * DAY, now=world.clock(), actor="test")
+        say_what_was_done(session, example, "An hour a month.", now=world.clock(), actor="test")
+        write_said(session, example, {"fr": "Une heure par mois."}, now=world.clock(), actor="test")
         session.add_all(StaffProgramme(staff_id=coordinator, programme_id=one) for one in (example, own))
         session.commit()
         drop_example(session, example, now=world.clock(), actor="test")
