@@ -21,5 +21,10 @@ def rosters_folder() -> Path:
     return _root() / "examples" / "rosters"
 
 
+def sample_reports_folder() -> Path:
+    """Return the folder of two reports on 27 invented people, `kickoff.json` and `exit.json`, signed like any other."""
+    return _root() / "examples" / "reports" / "27-people"
+
+
 def _root() -> Path:
     return _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent

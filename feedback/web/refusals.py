@@ -38,6 +38,7 @@ _BY_NAME: Mapping[type[FeedbackError], LazyString] = {
     ),
 }
 _TRANSLATED = next(one.code for one in LANGUAGES if one is not ENGLISH)
+_NUMBERED = (NotFound, WaveNotReady)
 _UNKNOWN = lazy_gettext("The service cannot do this as things stand. Ask an administrator.")
 
 
@@ -48,12 +49,12 @@ def in_words(error: Exception) -> str:
     if spoken() is not ENGLISH and _(error.said) != error.said:
         return str(_(error.said, **_values(error)))
     by_name = next((str(said) for kind, said in _BY_NAME.items() if isinstance(error, kind)), None)
-    if spoken() is not ENGLISH or (by_name and not _is_for_pages(error.said)):
+    if spoken() is not ENGLISH or (isinstance(error, _NUMBERED) and not _is_for_pages(error.said)):
         return by_name or str(_UNKNOWN)
     return error.said % _values(error) if error.values else error.said
 
 
-# A sentence that no catalogue has is written for the command line, where one speaks of waves and their numbers.
+# A sentence of these that no catalogue has is for the command line, where one speaks of waves by their numbers.
 def _is_for_pages(said: str) -> bool:
     with force_locale(_TRANSLATED):
         return bool(_(said) != said)

@@ -12,13 +12,13 @@ import pytest
 from tests.house.installing import install, new_environment, run
 
 ROOT = Path(__file__).resolve().parents[2]
+_RESOURCES = "feedback/_resources"
 SHIPPED = {
     "feedback": "feedback",
     "forms": "forms",
-    "templates": "feedback/_resources/templates",
-    "migrations": "feedback/_resources/migrations",
-    "examples/rosters": "feedback/_resources/examples/rosters",
+    **{folder: f"{_RESOURCES}/{folder}" for folder in ("templates", "migrations", "examples/rosters")},
 }
+FILES = [f"examples/reports/27-people/{stage}.json" for stage in ("exit", "kickoff")]
 RENDER = """
 import json, sys
 from feedback.app import create_app
@@ -73,7 +73,7 @@ def test_the_wheel_holds_what_is_shipped_and_nothing_else(wheel: Path) -> None:
     expected = {
         f"{target}/{path.as_posix()}" for folder, target in SHIPPED.items() for path in files_below(ROOT / folder)
     }
-    assert names_in(wheel) == expected
+    assert names_in(wheel) == expected | {f"{_RESOURCES}/{file}" for file in FILES}
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,8 @@ ADMINISTRATORS_ALONE = {
 CONTACT_AND_ADMINISTRATORS = {"staff.support", "staff.finish_support"}
 _REPORTS = {f"{name}{kind}" for name in ("report", "comparison", "changes") for kind in ("", "_file")}
 READERS_TOO = OWN | {
-    f"staff.{name}" for name in ("programmes", "programme", "wave", "calendar", "comments_json", "logo", *_REPORTS)
+    f"staff.{name}"
+    for name in ("programmes", "programme", "sample_report", "wave", "calendar", "comments_json", "logo", *_REPORTS)
 }
 STAFF_ROOTS = ("/staff/", "/metrics", "/bounces")
 PARTICIPANTS_ROOTS = ("/s/", "/o/", "/r/", "/support/", "/receipt", "/accessibility")

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from feedback.domain.languages import LANGUAGES
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves.states import WaveState
 from feedback.services.programmes.create_organisation import create_organisation
@@ -109,3 +110,16 @@ def test_who_plans_nothing_makes_no_example(world: World, client: FlaskClient, r
     other = signed_in(world, role)
     assert BUTTON not in see(other, HOME)
     assert other.post("/staff/programmes/example", base_url=SITE).status_code == 403
+
+
+@pytest.mark.parametrize("language", [one.code for one in LANGUAGES])
+def test_it_shows_what_a_report_looks_like_in_every_language(client: FlaskClient, language: str) -> None:
+    page = client.get(f"{make(client)}/sample-report?language={language}", base_url=SITE).text
+    assert f'<html lang="{language}"' in page
+    assert ("25 of 27 answers came in (93%)" in page) is (language == "en")
+    assert "<details" in page
+
+
+def test_no_other_programme_has_a_report_that_nobody_gave(world: World) -> None:
+    answer = signed_in(world).get(f"/staff/programmes/{world.programme()}/sample-report", base_url=SITE)
+    assert answer.status_code == 404

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.comments.review import REVIEWED_BYTES, Comment, CommentVerdict, Decision, checked_verdict
-from feedback.domain.errors import NotFound
+from feedback.domain.errors import NotFound, sentence
 from feedback.domain.sealing import Place, PrivateKey, seal_review
 from feedback.domain.staff import Reviewer
 from feedback.services.comments.open_comments import opened_comment, wave_in_review
@@ -54,12 +54,12 @@ def decide_comments(
 
 def _found(rows: Mapping[bytes, StoredComment], comment_id: bytes) -> StoredComment:
     if comment_id not in rows:
-        raise NotFound("There is no such comment in review.")
+        raise NotFound(sentence("There is no such comment in review."))
     return rows[comment_id]
 
 
 def _comment(row: StoredComment, key: PrivateKey, place: Place) -> Comment:
     opened = opened_comment(row, key, place)
     if opened is None:
-        raise NotFound("There is no such comment in review.")
+        raise NotFound(sentence("There is no such comment in review."))
     return opened.comment

@@ -60,15 +60,15 @@ def wave_in_review(session: Session, wave_id: int, reviewer: Reviewer, now: date
     if reviewer.staff_id is not None and reviewer.staff_id != wave.reviewer_id:
         raise NotNamed(_NOT_NAMED)
     if wave.state != WaveState.CLOSED:
-        raise WaveNotReady(f"Wave {wave_id} is {wave.state}; comments are reviewed after the close.")
+        raise WaveNotReady(sentence("Comments are reviewed after the close."))
     if release_of(session, wave_id) is not None:
-        raise WaveNotReady(f"The comments of wave {wave_id} were released. What is released cannot be changed.")
+        raise WaveNotReady(sentence("The comments were released. What is released cannot be changed."))
     if wave.reviewer_left:
-        raise WaveNotReady(f"Whoever was to read the comments of wave {wave_id} has left. They are destroyed unread.")
+        raise WaveNotReady(sentence("Whoever was to read these comments has left. They are destroyed unread."))
     if wave.comments_expire_at is None:
-        raise WaveNotReady(f"Wave {wave_id} has no comments: too few people answered or wrote.")
+        raise WaveNotReady(sentence("There are no comments: too few people answered or wrote."))
     if wave.comments_expire_at <= now:
-        raise WaveNotReady(f"The comments of wave {wave_id} were not released in time. They have been destroyed.")
+        raise WaveNotReady(sentence("The comments were not released in time. They have been destroyed."))
     return wave
 
 

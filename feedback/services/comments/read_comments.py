@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.comments.progress import Progress
 from feedback.domain.comments.review import ReviewedComment
-from feedback.domain.errors import NotFound
+from feedback.domain.errors import NotFound, sentence
 from feedback.domain.sealing import Place
 from feedback.domain.staff import Reviewer
 from feedback.services.comments.index_comments import CommentIndex, CommentIndexes
@@ -73,7 +73,7 @@ class CommentReader:
         found = self._read(session, keys, wave_id, choose, now=now, reviewer=reviewer)
         # Released, or damaged, since it was counted.
         if not found.comments or found.comments[0].id != comment_id:
-            raise NotFound("There is no such comment in review.")
+            raise NotFound(sentence("There is no such comment in review."))
         return found
 
     def following(

@@ -67,7 +67,9 @@ def mend_delivery(
     wave = _open_wave(session, wave_id, now)
     lost = {one.participant_id: one.email for one in undelivered(session, wave_id)}
     if participant_id not in lost:
-        raise NotFound("No email to that person is known to be lost. Reload the page: it may have been mended.")
+        raise NotFound(
+            sentence("No email to that person is known to be lost. Reload the page: it may have been mended.")
+        )
     email = lost[participant_id]
     wanted = wanted_address(address) if address.strip() else email
     if wanted != email:

@@ -194,7 +194,9 @@ def _merge(
     people = [_known(person) for person in before.values()]
     merge = merged(people, file, mailbox, rejoining)
     if not merge.back.issuperset(map(mailbox, rejoining or ())):
-        raise NotFound("Nobody who has left stands in the file with the address that is to rejoin; look at the check.")
+        raise NotFound(
+            sentence("Nobody who has left stands in the file with the address that is to rejoin; look at the check.")
+        )
     return examined(people, merge, mailbox)
 
 

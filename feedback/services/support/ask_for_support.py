@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import NotFound
+from feedback.domain.errors import NotFound, sentence
 from feedback.domain.links import SHORT_SECRET_BYTES, from_address
 from feedback.domain.sealing import seal_request
 from feedback.domain.support import LARGEST_REQUEST, Request, write_request
@@ -55,5 +55,5 @@ def ask_for_support(session: Session, address: str, request: Request, *, now: da
 def _desk(session: Session, address: str) -> SupportDesk:
     desk = desk_behind(session, from_address(address, SHORT_SECRET_BYTES) or bytes(SHORT_SECRET_BYTES))
     if desk is None:
-        raise NotFound("This address leads to nobody. Write to the contact named in your email.")
+        raise NotFound(sentence("This address leads to nobody. Write to the contact named in your email."))
     return desk

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import NotFound, SealBroken
+from feedback.domain.errors import NotFound, SealBroken, sentence
 from feedback.domain.sealing import SealedRequest, open_request
 from feedback.domain.support import Request, read_request
 from feedback.storage.audit_log import note
@@ -55,7 +55,7 @@ def finish_support_request(session: Session, programme_id: int, number: str, *, 
     except ValueError:
         found = False
     if not found:
-        raise NotFound("There is no such request for support. It may have been destroyed on its day.")
+        raise NotFound(sentence("There is no such request for support. It may have been destroyed on its day."))
     if not request_waits(session, programme_id):
         drop_contact_letters(session, programme_id)
     note(session, now, actor, "finished a request for support", f"programme {programme_id}")

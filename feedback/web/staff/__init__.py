@@ -59,6 +59,7 @@ staff.add_url_rule(_SETTINGS, "change_settings", settings.change, methods=["POST
 _END = "/programmes/<int:programme_id>/end"
 staff.add_url_rule("/programmes/example", "make_example", examples.make, methods=["POST"])
 staff.add_url_rule("/programmes/<int:programme_id>/example", "drop_example", examples.drop, methods=["POST"])
+staff.add_url_rule("/programmes/<int:programme_id>/sample-report", "sample_report", examples.sample_report)
 staff.add_url_rule(_END, "ending", ending.ask)
 staff.add_url_rule(_END, "end_programme", ending.end, methods=["POST"])
 staff.add_url_rule(f"{_END}/back", "take_back_end", ending.take_back, methods=["POST"])

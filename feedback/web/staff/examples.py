@@ -2,19 +2,26 @@
 
 from datetime import date, datetime, time, timedelta
 
-from flask import g, redirect, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from feedback.domain.staff import PLANNERS
+from feedback.domain.errors import NotFound
+from feedback.domain.languages import ENGLISH
+from feedback.domain.staff import PLANNERS, READERS
 from feedback.domain.waves.schedule import Anchor, Hours, Offset, moment_of
 from feedback.domain.waves.states import SEQUENCE
+from feedback.locales.speech import spoken
+from feedback.reporting.report_paper import compose_page
+from feedback.reporting.sample import read_sample
+from feedback.resources import sample_reports_folder
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import is_example, show_programme, zone_of_newest
 from feedback.services.programmes.try_example import ExampleDraft, drop_example, make_example
 from feedback.services.waves.plan_wave import WavePlan, plan_waves
 from feedback.services.waves.set_quiet_times import show_hours
 from feedback.services.waves.show_wave import owner_of_wave
+from feedback.web.staff.drawn_papers import drawn
 from feedback.web.staff.guards import allowed, check_sees_all, member
 from feedback.web.staff.outcomes import tell
 from feedback.web.staff.presets import months_later
@@ -57,6 +64,15 @@ def drop(programme_id: int) -> ResponseReturnValue:
         drop_example(tools.session(), programme_id, now=tools.clock(), actor=member().actor)
     tell(_("The example is deleted."))
     return redirect(url_for(".programmes"), 303)
+
+
+@allowed(*READERS)
+def sample_report(programme_id: int) -> str:
+    """Show what a report looks like, to those who look around in the example."""
+    if not is_example(runtime().session(), programme_id):
+        raise NotFound(_("There is no such page"))
+    source = read_sample(sample_reports_folder(), {**translated_words(**_WORDS), ENGLISH.code: _WORDS})
+    return render_template("report/sample.html", paper=drawn(compose_page(source, spoken().code)))
 
 
 def is_in_example() -> bool:
