@@ -89,6 +89,7 @@ WRONG = [
     ("FEEDBACK_FONTS", "/no/such/folder"),
     ("FEEDBACK_ALARM_MINUTES", "0"),
     ("FEEDBACK_ALARM_MINUTES", "never"),
+    ("FEEDBACK_AUDIT_LOG_DAYS", "364"),
 ]
 
 
@@ -354,3 +355,11 @@ def test_this_machine_is_known_by_its_names(host: str) -> None:
 @given(st.text() | st.from_regex(r"[0-9a-f.:]{1,20}"))
 def test_no_name_makes_the_question_for_this_machine_fail(host: str) -> None:
     assert is_loopback(host) in {True, False}
+
+
+def test_the_log_outlives_what_is_asked_of_it(production: dict[str, str]) -> None:
+    assert read_settings(production).audit_log_days == 1095
+    longer = production | {"FEEDBACK_RETENTION_DAYS": "2000"}
+    assert read_settings(longer).audit_log_days == 2030
+    with pytest.raises(SettingsRefused, match="FEEDBACK_AUDIT_LOG_DAYS must be a whole number from 2030"):
+        read_settings(longer | {"FEEDBACK_AUDIT_LOG_DAYS": "1095"})

@@ -3,6 +3,7 @@
 from feedback.cli.lazy import Lazy, LazyGroup
 
 _COMMANDS = {
+    "audit-log": Lazy("audit_log", "audit_log", "Read what staff and the service did; check that nobody changed it."),
     "bounces": Lazy("bounces", "bounces", "Note which emails came back."),
     "comment": Lazy("comments", "comment", "Review comments: read, decide, sum up, release. For the reviewer."),
     "db": Lazy("database", "database", "Create and upgrade the databases."),

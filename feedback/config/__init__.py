@@ -17,6 +17,7 @@ from feedback.config.vault import Vault, read_pepper, read_vault
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.hosts import is_loopback
 from feedback.domain.links import Pepper
+from feedback.domain.log_chain import LEAST_DAYS
 from feedback.domain.relays import SmtpSettings
 
 NO_PEPPER = (
@@ -25,6 +26,8 @@ NO_PEPPER = (
 )
 SMALLEST_GROUP_SIZE = 5
 LONGEST_KEY_BACKUP_DAYS = 7
+_USUAL_LOG_DAYS = 1095
+_LOG_MARGIN_DAYS = 30
 _SECRET_VARIABLES = (
     "FEEDBACK_KEYS_URL",
     "FEEDBACK_MASTER_KEY",
@@ -75,6 +78,7 @@ class Settings:
     mails_per_minute: int | None
     support_days: int
     retention_days: int
+    audit_log_days: int
     smtp: SmtpSettings
     watching: Watching
     bounces: BounceSettings
@@ -97,6 +101,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         _refuse_secrets(environ, embedded)
     host = environ.get("FEEDBACK_LISTEN_HOST", "127.0.0.1")
     port = number(environ, "FEEDBACK_LISTEN_PORT", 8000, 1, 65535)
+    retention_days = number(environ, "FEEDBACK_RETENTION_DAYS", 365, 30, 3650)
     return Settings(
         instance=instance,
         embedded=embedded,
@@ -112,7 +117,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         comment_days=number(environ, "FEEDBACK_COMMENT_DAYS", 60, 1, 365),
         mails_per_minute=_quota(environ),
         support_days=number(environ, "FEEDBACK_SUPPORT_DAYS", 90, 1, 365),
-        retention_days=number(environ, "FEEDBACK_RETENTION_DAYS", 365, 30, 3650),
+        retention_days=retention_days,
+        audit_log_days=_audit_log_days(environ, retention_days),
         smtp=read_smtp(environ),
         bounces=read_bounces(environ),
         watching=_watching(environ),
@@ -187,6 +193,12 @@ def _watching(environ: Mapping[str, str]) -> Watching:
         port=number(environ, "FEEDBACK_METRICS_PORT", 0, 1, 65535) if port else None,
         alarm_after=timedelta(minutes=minutes),
     )
+
+
+# Whether a programme is idle the log says, which must not be forgotten before it is asked.
+def _audit_log_days(environ: Mapping[str, str], retention_days: int) -> int:
+    least = max(LEAST_DAYS, retention_days + _LOG_MARGIN_DAYS)
+    return number(environ, "FEEDBACK_AUDIT_LOG_DAYS", max(_USUAL_LOG_DAYS, least), least, 36500)
 
 
 def _fonts(environ: Mapping[str, str]) -> Path | None:

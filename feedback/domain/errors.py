@@ -276,6 +276,14 @@ class AccessRefused(FeedbackError):
     """Somebody's access cannot be given or changed so."""
 
 
+class HeadRefused(FeedbackError):
+    """What was given as a head of the audit log is none."""
+
+
+class LogFileRefused(FeedbackError):
+    """A file is no audit log, or an audit log cannot be written so."""
+
+
 class SignInRefused(FeedbackError):
     """A staff sign-in link is unknown, used or expired."""
 

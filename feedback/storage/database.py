@@ -42,6 +42,7 @@ READER = "reader"
 _WAVE_LOCKS = 0x66656564
 _PROGRAMME_LOCKS = 0x66656565
 _ORGANISATION_LOCKS = 0x66656566
+_LOG_LOCK = 0x66656567
 # A process that is paused in the middle of a transaction must not keep all others from its wave for ever.
 _LONGEST_IDLE = "5min"
 
@@ -190,6 +191,11 @@ def lock_programme(session: Session, programme_id: int) -> None:
 def lock_organisation(session: Session, organisation_id: int) -> None:
     """Let one transaction at a time open a wave of an organisation: two may not each overlook the other."""
     _advisory_lock(session, _ORGANISATION_LOCKS, organisation_id)
+
+
+def lock_log(session: Session) -> None:
+    """Let one transaction at a time add to the chain of the audit log."""
+    _advisory_lock(session, _LOG_LOCK, 0)
 
 
 def _advisory_lock(session: Session, kind: int, number: int) -> None:

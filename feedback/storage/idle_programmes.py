@@ -40,4 +40,4 @@ def idle_programmes(session: Session, since: datetime) -> list[int]:
 def _was_changed(since: datetime, *, before: bool) -> ColumnElement[bool]:
     about = (LogEntry.subject == _SUBJECT) | LogEntry.subject.startswith(_SUBJECT + ",")
     when = LogEntry.at <= since if before else LogEntry.at > since
-    return exists().where(about, when, ~LogEntry.act.startswith("read "))
+    return exists().where(about, when, ~LogEntry.act.startswith("read "), LogEntry.act != "downloaded")

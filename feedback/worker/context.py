@@ -14,6 +14,7 @@ from feedback.services.mail.queue_mails import Defer
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.worker.bounce_round import BounceRound
 from feedback.worker.idle_round import IdleRound
+from feedback.worker.log_round import LogRound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,7 @@ class WorkerContext(Runtime):
     pace: Pace | None
     bounces: BounceRound
     idle: IdleRound
+    log: LogRound
 
     @property
     def sender_settings(self) -> SenderSettings:

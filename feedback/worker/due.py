@@ -10,6 +10,7 @@ from feedback.domain.errors import ExampleRefused, PlanRefused, RosterNotApprove
 from feedback.domain.pace import Pace
 from feedback.domain.waves.states import WaveState
 from feedback.runtime import system_clock
+from feedback.services.audit_log.keep_log import chain_log
 from feedback.services.mail.await_turn import next_batches
 from feedback.services.mail.remind_participants import remind_participants
 from feedback.services.mail.send_mail import send_batch
@@ -33,6 +34,7 @@ from feedback.services.waves.find_due import Act, find_due_but_mails
 from feedback.services.waves.look_at_wave import look_at_wave
 from feedback.services.waves.open_wave import note_refused_opening, open_wave
 from feedback.storage.address_corrections import addresses_to_tell
+from feedback.storage.audit_log_chain import any_to_chain
 from feedback.storage.database import reading
 from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.erasures import any_to_erase
@@ -64,6 +66,8 @@ class Chore(StrEnum):
     MAIL_LINKS = "mail-sign-in-links"
     TRY_MAILS = "try-mails"
     FORGET = "forget-sign-ins"
+    CHAIN_LOG = "chain-audit-log"
+    FORGET_LOG = "forget-audit-log"
 
 
 _OF_PROGRAMMES = frozenset({Chore.PURGE, Chore.TELL_OF_END, Chore.END_IDLE})
@@ -97,6 +101,8 @@ def what_is_due(
     *,
     reads_bounces: bool = False,
     looks_for_idle: bool = False,
+    chains_log: bool = False,
+    forgets_log: bool = False,
 ) -> list[Due]:
     """Return all that is due, the most urgent first; last what is looked for now and then, if it is time."""
     with reading(session):
@@ -111,6 +117,7 @@ def what_is_due(
         links = [0] if any_request(session, now) or any_invitation(session, now) else []
         trials = [0] if any_trial_mail(session, now) else []
         expired = [0] if any_expired(session, now, real_now=system_clock()) else []
+        unchained = [0] if chains_log and any_to_chain(session) else []
     due = [
         *(Due(one.act, one.moment_id or one.wave_id) for one in acts),
         *(Due(Chore.FINISH_CANCELLING, number) for number in cancelled),
@@ -127,6 +134,8 @@ def what_is_due(
         Due(Chore.DESTROY, 0),
         *([Due(Chore.READ_BOUNCES, 0)] if reads_bounces else []),
         *([Due(Chore.END_IDLE, 0)] if looks_for_idle else []),
+        *(Due(Chore.CHAIN_LOG, number) for number in unchained),
+        *([Due(Chore.FORGET_LOG, 0)] if forgets_log else []),
     ]
     return sorted(due, key=lambda one: -PRIORITIES.get(one.task, 0))
 
@@ -174,8 +183,17 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, number: in
         tell_invited(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.TRY_MAILS:
         try_mails(session, context.relay, sender_settings=context.sender_settings, now=now)
-    elif chore is Chore.FORGET:
+    else:
+        _keep_house(session, context, chore, now)
+
+
+def _keep_house(session: Session, context: WorkerContext, chore: Chore, now: datetime) -> None:
+    if chore is Chore.FORGET:
         forget_expired(session, now, real_now=system_clock())
+    elif chore is Chore.CHAIN_LOG:
+        chain_log(session)
+    elif chore is Chore.FORGET_LOG:
+        context.log.forget(session, now=now)
     else:
         context.bounces.read(session, context.keys, now=now)
 

@@ -107,6 +107,8 @@ class Tasks:
                 self.context.pace,
                 reads_bounces=self.context.bounces.is_due(now),
                 looks_for_idle=self.context.idle.is_due(now),
+                chains_log=True,
+                forgets_log=self.context.log.is_due(now),
             )
             self.alarm.report(session, now)
         return due

@@ -25,6 +25,7 @@ from feedback.worker.bounce_round import BounceRound
 from feedback.worker.context import WorkerContext
 from feedback.worker.engine import MAIL, WAVES, defer_for, engine_for
 from feedback.worker.idle_round import IdleRound
+from feedback.worker.log_round import LogRound
 from feedback.worker.tasks import Tasks
 
 CONCURRENCY = 2
@@ -60,6 +61,7 @@ def worker_context(app: Flask) -> WorkerContext:
         pace=Pace(settings.mails_per_minute) if settings.mails_per_minute else None,
         bounces=BounceRound(settings.bounces.box),
         idle=IdleRound(settings.retention_days),
+        log=LogRound(settings.audit_log_days),
     )
 
 

@@ -31,6 +31,7 @@ PLACES = [
 ]
 OPEN_TABLES = {
     "audit_log": "what staff and the service did; holds no participant, right or response",
+    "audit_log_chain": "digests of what the audit log says",
     "logos": "pictures that stand on organisations' reports",
     "kept_forms": "what staff sent after their session had ended, sealed to their browsers",
     "mail_openings": "with which sentences of its own an organisation begins its emails to everybody",

@@ -44,6 +44,7 @@ MAY_STAY = {
     "support_desks": "an address that everybody was mailed, and a public key",
     "said_texts": "what everybody who was invited may read",
     "said_drafts": "what coordinators write to be read by everybody who was invited",
+    "audit_log": "what staff and the service did, by number, and never what a participant did",
     "mail_openings": "sentences that everybody who was invited was written",
     "trial_mails": "numbers of accounts and of surveys whose emails staff had sent to themselves",
     "organisation_logos": "a picture that everybody is shown",

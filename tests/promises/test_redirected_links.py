@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine, select, text
 
 from feedback.demo.mailbox import plain_text
 from feedback.domain.errors import AddressRefused
+from feedback.storage.audit_log import LogEntry
 from feedback.storage.grants import GroupRole
 from feedback.storage.people import Participant
 from tests.bouncing import FIRST_COPY, mail_states, mail_to
@@ -82,6 +83,9 @@ def test_the_function_writes_down_whom_it_moves_and_who_asked(taken_over: Connec
     assert address(world) == LURE
     assert taken_over.scalar(INVITE, {"now": world.clock()}) is True
     assert noted(world, "sent an invitation again") == [("staff 7", "wave 1, participant 1")]
+    with world.session() as session:
+        written = select(LogEntry.organisation_id).where(LogEntry.subject.endswith(", participant 1"))
+        assert session.scalars(written).all() == [1, 1]
 
 
 @ON_POSTGRESQL

@@ -5,6 +5,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from feedback.storage.address_corrections import AddressNotice
 from feedback.storage.audit_log import LogEntry
+from feedback.storage.audit_log_chain import ChainedEntry
 from feedback.storage.comment_releases import CommentRelease
 from feedback.storage.comments import CommentSummary, StoredComment
 from feedback.storage.deliveries import Batch, Delivery
@@ -155,7 +156,8 @@ def main_rows() -> list[object]:
         ResultsPage(programme_id=1, digest=bytes(32)),
         SupportDesk(programme_id=1, handle=bytes(16), key_id=bytes(8), public_key=bytes(32), days=90),
         SupportRequest(id=bytes(16), programme_id=1, sealed=b"s", expires_on=START.date(), tell_at=None, is_done=False),
-        LogEntry(id=1, at=START, actor="test", act="planned", subject="wave 1"),
+        LogEntry(id=1, at=START, actor="test", act="planned", subject="wave 1", organisation_id=1),
+        ChainedEntry(entry_id=1, position=1, made_at=START, content=bytes(32), digest=bytes(32)),
     ]
 
 

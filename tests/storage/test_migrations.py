@@ -556,3 +556,39 @@ def test_a_name_is_taken_for_whoever_bears_it_alone_and_a_contact_for_whoever_ha
         with Session(tree.engine) as session:
             has_access = session.scalars(text("SELECT email FROM staff WHERE NOT is_removed ORDER BY id")).all()
     assert has_access == [email for _name, email, _role, out in _ACCOUNTS if not out]
+
+
+# What stood in the log before entries said whose they are: actor, subject, and whose that is.
+_LOGGED = (
+    ("service", "programme 1", 1),
+    ("service", "programme 1, participant 5", 1),
+    ("service", "wave 1", 1),
+    ("service", "wave 11", None),
+    ("staff 7", "programme-1-changes.csv", 1),
+    ("staff 7 by command line", "kickoff.csv", 1),
+    ("service", "staff 7", 1),
+    ("command line", "organisation 1", 1),
+    ("service", "an unknown link", None),
+    ("command line", "main database", None),
+)
+
+
+def test_entries_of_an_older_log_are_given_to_whose_they_are(empty: Pair) -> None:
+    add = text("INSERT INTO audit_log (id, at, actor, act, subject) VALUES (:id, :at, :actor, 'did', :subject)")
+    staff = (
+        "INSERT INTO staff (id, organisation_id, name, email, role) VALUES (7, 1, 'Ana', 'a@example.com', 'reviewer')"
+    )
+    with ExitStack() as stack:
+        tree = tree_of(stack, empty, "main")
+        upgrade(tree.engine, tree.base.metadata, tree.folder, "0003")
+        with Session(tree.engine) as session:
+            for row in (*_OLD_ROWS, staff):
+                session.execute(text(row))
+            for number, (actor, subject, _owner) in enumerate(_LOGGED, start=1):
+                values = {"id": number, "at": "2027-03-01 09:00:00", "actor": actor, "subject": subject}
+                session.execute(add, values)
+            session.commit()
+        tree.up()
+        with Session(tree.engine) as session:
+            found = session.scalars(text("SELECT organisation_id FROM audit_log ORDER BY id")).all()
+    assert found == [owner for _actor, _subject, owner in _LOGGED]

@@ -25,7 +25,9 @@ def test_every_file_that_is_downloaded_is_noted(world: World) -> None:
     files = [name for name in given if "=people." not in name]
     assert len(given) - len(files) == 2
     assert len(files) == len(REPORT_FORMATS) + 2 * len(COMPARISON_FORMATS) + 1  # and the calendar
-    assert [f"attachment; filename={name}" for _actor, name in noted(world, "downloaded")] == files
+    told = [subject.split(", ") for _actor, subject in noted(world, "downloaded")]
+    assert [f"attachment; filename={name}" for _about, name in told] == files
+    assert {about for about, _name in told} == {"wave 2", "programme 1"}
     assert {actor for actor, _name in noted(world, "downloaded")} == {ACTOR}
 
 
@@ -33,7 +35,7 @@ def test_released_comments_that_are_downloaded_are_noted(world: World) -> None:
     wave = reviewed_wave(world)
     release(world, wave)
     assert signed_in(world).get(f"/staff/waves/{wave}/report/comments.json", base_url=SITE).status_code == 200
-    assert noted(world, "downloaded") == [(ACTOR, "programme-1-wave-1-kickoff.comments.json")]
+    assert noted(world, "downloaded") == [(ACTOR, "wave 1, programme-1-wave-1-kickoff.comments.json")]
 
 
 def test_a_document_that_cannot_be_made_now_is_refused_in_a_sentence(world: World) -> None:

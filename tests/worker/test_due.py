@@ -11,6 +11,7 @@ from feedback.domain.waves.states import WaveState
 from feedback.services.waves.cancel_wave import begin_cancelling, cancel_wave
 from feedback.services.waves.close_wave import begin_closing
 from feedback.services.waves.find_due import Act
+from feedback.storage.audit_log_chain import head_of
 from feedback.storage.deliveries import Batch, delivery_counts, queue_mails
 from feedback.storage.reports import report_of
 from feedback.storage.responses import count_responses
@@ -53,6 +54,27 @@ def state_of(world: World, wave: int) -> str:
 
 def test_on_a_quiet_day_only_spent_keys_are_looked_for(world: World) -> None:
     assert due(world) == ALWAYS
+
+
+def test_what_was_noted_is_chained_and_then_not_looked_at_again(world: World, programme: int) -> None:
+    def is_due() -> bool:
+        with world.session() as session:
+            return Due(Chore.CHAIN_LOG, 0) in what_is_due(session, world.clock(), chains_log=True)
+
+    assert is_due()
+    do(Due(Chore.CHAIN_LOG, 0), worker_context(world.app))
+    assert not is_due()
+    with world.session() as session:
+        assert head_of(session) is not None
+
+
+def test_old_entries_are_looked_for_when_it_is_time(world: World) -> None:
+    context = worker_context(world.app)
+    with world.session() as session:
+        assert Due(Chore.FORGET_LOG, 0) in what_is_due(session, world.clock(), forgets_log=True)
+    assert context.log.is_due(world.clock())
+    do(Due(Chore.FORGET_LOG, 0), context)
+    assert not context.log.is_due(world.clock())
 
 
 def test_a_draft_never_opens_by_itself(world: World, programme: int) -> None:

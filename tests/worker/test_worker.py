@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text, update
 from feedback.app import create_app
 from feedback.config import read_settings
 from feedback.domain.waves.states import WaveState
+from feedback.services.audit_log.check_log import check_log
 from feedback.storage.database import db
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.keys import KeyStore
@@ -85,6 +86,12 @@ def all_accepted(world: World, wave: int) -> bool:
     return bool(counts) and {state for _mail, state in counts} == {DeliveryState.ACCEPTED}
 
 
+def log_is_chained(world: World) -> bool:
+    with world.session() as session:
+        check = check_log(session, now=world.clock(), kept=None)
+    return check.verdict.is_whole and check.verdict.present > 0 and check.unchained == 0
+
+
 def scheduled(world: World) -> int:
     wave = world.planned_wave(world.programme())
     with world.session() as session:
@@ -103,6 +110,7 @@ def test_a_wave_lives_its_whole_life_without_anybody(world: World) -> None:
         world.clock.pass_time(days=14)
         until(lambda: has_report(world, wave) and world.keys.purposes_held() == {})
         until(lambda: world.mailbox.count() >= 54)
+        until(lambda: log_is_chained(world))
     # Everybody is invited, and everybody is told of the results.
     assert world.mailbox.count() == 54
 

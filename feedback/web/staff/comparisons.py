@@ -32,7 +32,7 @@ def of_two(wave_id: int, before_id: int) -> ResponseReturnValue:
 def of_two_as_file(wave_id: int, before_id: int, ending: str) -> Response:
     """Download the comparison of two reports in the form that the ending names."""
     stem = f"wave-{before_id}-to-wave-{wave_id}"
-    return download(COMPARISON_FORMATS[ending], _between(wave_id, before_id), stem)
+    return download(COMPARISON_FORMATS[ending], _between(wave_id, before_id), stem, f"wave {wave_id}")
 
 
 @allowed(*READERS)
@@ -47,7 +47,12 @@ def of_all(programme_id: int) -> ResponseReturnValue:
 @allowed(*READERS)
 def of_all_as_file(programme_id: int, ending: str) -> Response:
     """Download the comparison of all reports of a programme in the form that the ending names."""
-    return download(COMPARISON_FORMATS[ending], _over(programme_id), f"programme-{programme_id}-changes")
+    return download(
+        COMPARISON_FORMATS[ending],
+        _over(programme_id),
+        f"programme-{programme_id}-changes",
+        f"programme {programme_id}",
+    )
 
 
 def _between(wave_id: int, before_id: int) -> Sequence[Report]:

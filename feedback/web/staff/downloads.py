@@ -13,10 +13,13 @@ from feedback.services.reports.note_download import note_download
 from feedback.web.staff.guards import member
 
 
-def download(form: Format[Source], source: Source, stem: str) -> Response:
-    """Return a report or a comparison in that form, in the reader's language, as a file named after `stem`."""
+def download(form: Format[Source], source: Source, stem: str, about: str) -> Response:
+    """Return a report or a comparison in that form, in the reader's language, as a file named after `stem`.
+
+    What it is `about`, such as "wave 2", the log says.
+    """
     data = form.write(source, spoken().code, runtime().press)
-    return attached(data, f"{stem}.{form.name}", form.media_type)
+    return attached(data, f"{stem}.{form.name}", form.media_type, about)
 
 
 def links(forms: Mapping[str, Format[Source]], endpoint: str, **place: Any) -> list[tuple[str, LazyString]]:
@@ -24,9 +27,9 @@ def links(forms: Mapping[str, Format[Source]], endpoint: str, **place: Any) -> l
     return [(url_for(endpoint, ending=name, **place), form.link) for name, form in forms.items()]
 
 
-def attached(data: bytes, name: str, mimetype: str) -> Response:
+def attached(data: bytes, name: str, mimetype: str, about: str) -> Response:
     """Return a file to download, and note in the audit log who took it."""
-    note_download(runtime().session(), name, now=runtime().clock(), actor=member().actor)
+    note_download(runtime().session(), about, name, now=runtime().clock(), actor=member().actor)
     response = Response(data, mimetype=mimetype)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -55,7 +55,7 @@ def as_file(wave_id: int, ending: str) -> Response:
     """Download the report in the form that the ending names."""
     shown = _shown(wave_id)
     stem = _stem(shown.programme_id, wave_id, shown.stage)
-    return download(REPORT_FORMATS[ending], shown.source, stem)
+    return download(REPORT_FORMATS[ending], shown.source, stem, f"wave {wave_id}")
 
 
 @allowed(*READERS)
@@ -70,7 +70,7 @@ def comments_as_json(wave_id: int) -> Response:
     release = show_release(runtime().session(), wave_id)
     data = write_signed_file(release.json, release.signature, release.public_key)
     stem = _stem(release.programme_id, wave_id, release.stage)
-    return attached(data, f"{stem}.comments.json", "application/json")
+    return attached(data, f"{stem}.comments.json", "application/json", f"wave {wave_id}")
 
 
 def _shown(wave_id: int) -> ShownReport:

@@ -118,7 +118,7 @@ def calendar(wave_id: int) -> Response:
     """Give the wave's dates to a calendar program."""
     host = domain_of(runtime().settings.smtp.sender)
     data = export_calendar(runtime().session(), wave_id, host=host, title=date_title)
-    return attached(data, f"wave-{wave_id}.ics", "text/calendar")
+    return attached(data, f"wave-{wave_id}.ics", "text/calendar", f"wave {wave_id}")
 
 
 def _move(wave_id: int, form: NewDateForm, act: Callable[[WaveView], None], say: Say) -> ResponseReturnValue:
