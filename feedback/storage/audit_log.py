@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Select, String, cast, exists, literal, select
+from sqlalchemy import ColumnElement, Index, Select, String, cast, exists, func, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.log_filter import LogFilter
@@ -47,6 +47,17 @@ def entries(session: Session, wanted: LogFilter, *, most: int | None = None, off
     query = _of(wanted, select(LogEntry)).order_by(LogEntry.id.desc())
     query = query.limit(most).offset(offset).execution_options(yield_per=_AT_ONCE)
     yield from session.scalars(query)
+
+
+def count_entries(session: Session, wanted: LogFilter) -> int:
+    """Return how many entries are asked for."""
+    return session.scalar(_of(wanted, select(func.count(LogEntry.id)))) or 0
+
+
+def actors_of(session: Session, organisation_id: int) -> list[str]:
+    """Return who stands in an organisation's log, each once, as it is written there."""
+    mine = select(LogEntry.actor).where(LogEntry.organisation_id == organisation_id).distinct()
+    return list(session.scalars(mine.order_by(LogEntry.actor)))
 
 
 def _of(wanted: LogFilter, query: Select[Any]) -> Select[Any]:

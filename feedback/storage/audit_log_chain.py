@@ -69,6 +69,11 @@ def head_of(session: Session) -> Head | None:
     return None if found is None else Head(*found)
 
 
+def chained_until(session: Session) -> datetime | None:
+    """Return the moment of the entry at the head."""
+    return session.scalar(select(ChainedEntry.made_at).order_by(ChainedEntry.position.desc()).limit(1))
+
+
 def links(session: Session) -> Iterator[Link]:
     """Yield the whole chain by position, each link with its entry while there is one."""
     columns = (ChainedEntry.position, ChainedEntry.made_at, ChainedEntry.content, ChainedEntry.digest)

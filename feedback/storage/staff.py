@@ -127,6 +127,12 @@ def staff_of(session: Session, organisation_id: int) -> list[StaffMember]:
     return list(session.scalars(mine.order_by(StaffMember.name, StaffMember.id)))
 
 
+def accounts_of(session: Session, organisation_id: int) -> list[StaffMember]:
+    """Return every account of an organisation, whether or not it has access still, by name."""
+    mine = select(StaffMember).where(StaffMember.organisation_id == organisation_id)
+    return list(session.scalars(mine.order_by(StaffMember.name, StaffMember.id)))
+
+
 def staff_at(session: Session, email: Address) -> list[StaffMember]:
     """Return the accounts at an address that have access, in whichever organisations, by id."""
     theirs = select(StaffMember).where(StaffMember.email == email, _HAS_ACCESS)

@@ -39,6 +39,7 @@ VALUES: dict[str, Value] = {
     "announced_at": None,
     "opens_at": "Monday 1 March 2027, 10:00 (Paris time)",
     "purge_on": "31 March 2027",
+    "log_head": "120:" + "0123456789abcdef" * 4,
     "expire_at": "Friday 14 May 2027, 10:00 (Paris time)",
     "inviter": "Ben Boss",
     "role": "coordinator",

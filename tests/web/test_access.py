@@ -36,7 +36,14 @@ ELSEWHERE = (
     OWN
     | _ABOUT_SOMEBODY
     | _OF_THE_ORGANISATION
-    | {"staff.give_access", "staff.ask_programme", "staff.create_programme", "staff.make_example"}
+    | {
+        "staff.give_access",
+        "staff.audit_log",
+        "staff.audit_log_csv",
+        "staff.ask_programme",
+        "staff.create_programme",
+        "staff.make_example",
+    }
 )
 """What says nothing of anybody else's, whatever it answers."""
 REVIEWERS_ALONE = {
@@ -57,6 +64,8 @@ ADMINISTRATORS_ALONE = {
         "retry_wave",
         "discard_wave",
         "access",
+        "audit_log",
+        "audit_log_csv",
         "give_access",
         "access_of_one",
         "change_role",

@@ -23,6 +23,7 @@ from feedback.mail.relay import Relay, RelayVerdict, SmtpSession
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.services.mail.staff_concerns import Matter, concerned, count_unreached, matter_of, page_for
 from feedback.storage.audit_log import note
+from feedback.storage.audit_log_chain import chain_entries
 from feedback.storage.database import lock_programme, lock_wave
 from feedback.storage.staff import StaffMember
 from feedback.storage.staff_letters import (
@@ -134,7 +135,7 @@ def _message(
         message_id=f"<{_name(letter, member)}@{domain_of(sender_settings.sender)}>",
         sender=sender_settings.shown_as(matter.programme.organisation.name),
         addressee=member.name,
-        values=_values(matter, language, sender_settings),
+        values=_values(matter, language, sender_settings) | _kept_head(session, matter.kind),
     )
 
 
@@ -155,6 +156,11 @@ def _values(matter: Matter, language: Language, sender_settings: SenderSettings)
     moments = {"opens_at": wave.opens_at, "closes_at": wave.closes_at, "expire_at": wave.comments_expire_at}
     said = {name: in_words(one, zone, language.code) if one else "" for name, one in moments.items()}
     return {**values, **said, "stage": wave.stage}
+
+
+# Whoever keeps the mail can show later whether the log was changed since.
+def _kept_head(session: Session, kind: StaffMail) -> dict[str, str]:
+    return {"log_head": str(chain_entries(session) or "")} if kind is StaffMail.REPORT else {}
 
 
 def _send(session: Session, smtp: SmtpSession, letter_id: int, message: MailMessage, now: datetime) -> RelayVerdict:

@@ -8,6 +8,7 @@ from flask import Blueprint, g
 from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from feedback.web.staff import (
     access,
+    audit_log,
     change_questions,
     changing,
     comments,
@@ -175,6 +176,8 @@ staff.add_url_rule("/people/<int:staff_id>", "access_of_one", access.one)
 staff.add_url_rule("/people/<int:staff_id>/role", "change_role", access.change, methods=["POST"])
 staff.add_url_rule("/people/<int:staff_id>/programmes", "limit_access", access.limit, methods=["POST"])
 staff.add_url_rule("/people/<int:staff_id>/remove", "take_access", access.take, methods=["POST"])
+staff.add_url_rule("/audit-log", "audit_log", audit_log.show)
+staff.add_url_rule("/audit-log.csv", "audit_log_csv", audit_log.as_table)
 staff.add_url_rule("/organisation", "organisation", organisation.show)
 staff.add_url_rule("/organisation/name", "rename_organisation", organisation.rename, methods=["POST"])
 staff.add_url_rule("/organisation/logo", "change_logo", organisation.change, methods=["POST"])

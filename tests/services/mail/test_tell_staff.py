@@ -8,14 +8,17 @@ import pytest
 from sqlalchemy import select, update
 
 from feedback.domain.errors import MailRefused
+from feedback.domain.log_chain import read_head
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves.staff_mails import StaffMail
 from feedback.domain.waves.states import MomentKind
+from feedback.services.audit_log.check_log import check_log
 from feedback.services.mail.tell_staff import tell_staff
 from feedback.services.staff.invite_staff import invite_staff
 from feedback.services.staff.keep_language import keep_language
 from feedback.services.waves.extend_wave import extend_wave
 from feedback.services.waves.look_at_wave import look_at_wave
+from feedback.storage.audit_log import LogEntry
 from feedback.storage.deliveries import Delivery
 from feedback.storage.organisations import organisation_named
 from feedback.storage.staff import StaffMember, StaffProgramme
@@ -120,6 +123,23 @@ def test_planners_are_told_that_a_report_is_ready_and_nobody_else_is(
     assert told(relay, f"{wave}/report") == sorted(PLANNERS_OF_IT)
     assert set(relay.recipients) == {*PLANNERS_OF_IT, REVIEWER.email}
     assert noted(world, "told of: report-ready") == [("service", f"staff {staff[one]}") for one in (ADA, COB)]
+
+
+def test_whoever_keeps_the_email_about_a_report_has_a_head_of_the_log(
+    world: World, relay: ScriptedRelay, staff: dict[str, int]
+) -> None:
+    closed_wave(world)
+    tell(world)
+    message = next(mail for _recipient, mail in relay.received if mail["Subject"] == "A report is ready")
+    body = message.get_body(("plain",))
+    named = re.search("^[0-9]+:[0-9a-f]{64}$", body.get_content().replace("\r", ""), re.MULTILINE) if body else None
+    assert named
+    with world.session() as session:
+        kept = read_head(named[0])
+        assert check_log(session, now=world.clock(), kept=kept).verdict.is_whole
+        session.execute(update(LogEntry).where(LogEntry.act == "opened").values(act="looked"))
+        session.commit()
+        assert not check_log(session, now=world.clock(), kept=kept).verdict.is_whole
 
 
 def test_the_reviewer_whom_the_survey_names_is_told_of_comments_and_nobody_else_is(
