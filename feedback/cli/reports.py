@@ -136,7 +136,8 @@ def _reports(wave_ids: tuple[int, ...]) -> tuple[Report, ...]:
 
 
 def _source(wave_id: int) -> ReportSource:
-    return show_report(runtime().session(), wave_id, now=runtime().clock()).source
+    tools = runtime()
+    return show_report(tools.session(), wave_id, base_url=tools.settings.base_url, now=tools.clock()).source
 
 
 def _form(forms: Mapping[str, Format[Source]], file: Path) -> Format[Source]:

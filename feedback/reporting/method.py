@@ -19,8 +19,8 @@ def method_section(rules: Rules, doubled: int) -> PaperSection:
     return PaperSection("method", _("How to read this report"), (Items(told), Items(_limits())))
 
 
-def proof_section(signed: SignedReport) -> PaperSection:
-    """Return receipts, hashes and signature, with what they are good for."""
+def proof_section(signed: SignedReport, key_address: str) -> PaperSection:
+    """Return receipts, hashes, signature and where its key is shown, with what they are good for."""
     receipts = tuple((str(place), digest) for place, digest in enumerate(signed.report.receipts, start=1))
     if len(receipts) > MOST_RECEIPTS:
         receipts = ((_("Number of receipts"), _("%(count)s; the data file lists them", count=len(receipts))),)
@@ -33,7 +33,7 @@ def proof_section(signed: SignedReport) -> PaperSection:
         "out of the row, breaks the signature or the chain."
     )
     explained = (Paragraph(looking), Facts(receipts, _("Receipts of the answers that were counted")))
-    signature = (Paragraph(checking), Facts(_hashes(signed), _("Check this report")))
+    signature = (Paragraph(checking), Facts((*_hashes(signed), *_shown_at(key_address)), _("Check this report")))
     return PaperSection("proof", _("Proof"), (*explained, *signature) if receipts else signature, is_folded=True)
 
 
@@ -132,3 +132,7 @@ def _hashes(signed: SignedReport) -> tuple[tuple[str, str], ...]:
         (_("Signature (Ed25519, base64)"), base64.b64encode(signed.signature).decode()),
         (_("Public key (base64)"), base64.b64encode(signed.public_key).decode()),
     )
+
+
+def _shown_at(key_address: str) -> tuple[tuple[str, str], ...]:
+    return ((_("Where the organisation shows this key"), key_address),) if key_address else ()

@@ -33,7 +33,7 @@ class ReportSource:
     """What a report is composed from. `earlier` are the programme's published reports before it, oldest first.
 
     `words` are what the programme calls itself and is about, by language; the signed document has them in English.
-    `logo` is the organisation's, as a PNG file.
+    `logo` is the organisation's, as a PNG file; `key_address` is where its public key is shown, or empty.
     """
 
     signed: SignedReport
@@ -41,6 +41,7 @@ class ReportSource:
     comments: CommentsState = field(default_factory=CommentsState)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     logo: bytes | None = None
+    key_address: str = ""
 
 
 def compose_report(source: ReportSource, language: str) -> Paper:
@@ -103,7 +104,7 @@ def _too_few(source: ReportSource) -> tuple[PaperSection, ...]:
     return (
         PaperSection("short", _("Too few answers"), (Paragraph(sentence, Tone.HEADLINE),)),
         every_number(report, "en"),
-        proof_section(source.signed),
+        proof_section(source.signed, source.key_address),
     )
 
 
@@ -122,7 +123,7 @@ def _published(source: ReportSource, language: str, most_rows: float) -> tuple[P
         _asked(report, questions, _calling(report.about, source.words, language)),
         *((appendix_section(compared, language, most_rows),) if compared else ()),
         every_number(report, language),
-        proof_section(source.signed),
+        proof_section(source.signed, source.key_address),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import String, select
+from sqlalchemy import Connection, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.storage.database import Base, JsonText
@@ -47,3 +47,11 @@ def organisations(session: Session) -> list[Organisation]:
 def known_organisation(session: Session, name: str) -> int | None:
     """Return the id of the organisation called `name`, if there is one."""
     return session.scalar(select(Organisation.id).where(Organisation.name == name))
+
+
+def signing_keys(connection: Connection) -> list[tuple[str, bytes]]:
+    """Return each organisation's name, and the public key with which it signs."""
+    keys = select(Organisation.name, Organisation.signing_public_key).where(
+        Organisation.signing_public_key.is_not(None)
+    )
+    return [(name, key) for name, key in connection.execute(keys) if key is not None]

@@ -230,7 +230,7 @@ def _support(survey: "Survey", told: ToldNow, days: int) -> str:
 
 def _reports(wave_id: int) -> tuple[Report, ...]:
     """Return the reports of a programme up to that of a wave."""
-    shown = show_report(runtime().session(), wave_id, now=runtime().clock())
+    shown = show_report(runtime().session(), wave_id, base_url=runtime().settings.base_url, now=runtime().clock())
     return (*shown.source.earlier, shown.source.signed.report)
 
 

@@ -13,7 +13,7 @@ from feedback.cli import feedback
 from feedback.domain.disclosure.statements import canonical_json
 from feedback.domain.errors import ReportRefused
 from feedback.domain.report.files import read_report_file, write_report_file
-from feedback.domain.report.report import Report, SignedReport
+from feedback.domain.report.report import Report, SignedReport, hash_document
 from tests.auditor.programmes import our_report, some_programme
 
 PROGRAMME = some_programme(8)
@@ -144,3 +144,30 @@ def test_several_reports_are_attacked_together(file) -> None:
     one, two, cells = file("one.json", DOCUMENT), file("two.json", DOCUMENT), file("cells.json", groups)
     assert run(one, two, "--roster", cells).exit_code == 0
     assert run(one, file("bad.json", leaking()), "--roster", cells).exit_code == 1
+
+
+def test_a_report_is_held_against_the_key_that_is_named(file) -> None:
+    data = exported(DOCUMENT)
+    key = json.loads(data)["public_key"]
+    good = run(file("report.json", data), "--key", f" {key}\n")
+    assert (good.exit_code, "the key that you named" in good.output) == (0, True)
+    other = base64.b64encode(bytes(32)).decode()
+    wrong = run(file("report.json", data), "--key", other)
+    assert (wrong.exit_code, "WHICH IS NOT THE KEY YOU NAMED" in wrong.output) == (1, True)
+    told = json.loads(run(file("report.json", data), "--key", other, "--json").output)
+    assert (told["passed"], told["files"][0]["is_genuine"]) == (False, False)
+
+
+def test_a_bare_document_is_not_genuine_whatever_key_is_named(file) -> None:
+    assert run(file("report.json", DOCUMENT), "--key", "").exit_code == 1
+
+
+def test_it_says_which_report_another_follows(file) -> None:
+    before = file("before.json", DOCUMENT)
+    following = {**DOCUMENT, "previous": hash_document(DOCUMENT).chain_hash}
+    groups = [{"people": one["invited"], "groups": [one["name"], one["name"]]} for one in DOCUMENT["groups"]]
+    cells = file("cells.json", groups)
+    assert "after.json: not signed" in run(before, file("after.json", following), "--roster", cells).output
+    assert "Its chain follows before.json." in run(before, file("after.json", following), "--roster", cells).output
+    changed = {**DOCUMENT, "statements": DOCUMENT["statements"][1:]}
+    assert "follows" not in run(file("before.json", changed), file("after.json", following), "--roster", cells).output

@@ -31,6 +31,7 @@ VALUES: dict[str, Value] = {
     "support_url": "https://feedback.example.com/support/" + "S" * 22,
     "base_url": "https://feedback.example.com",
     "results_url": "https://feedback.example.com/r/" + "R" * 22,
+    "key_url": "https://feedback.example.com/keys/" + "k" * 64,
     "receipt_url": "https://feedback.example.com/receipt",
     "page": "https://feedback.example.com/staff/programmes/1/support",
     "stage": "kickoff",

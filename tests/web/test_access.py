@@ -63,6 +63,7 @@ ADMINISTRATORS_ALONE = {
     for name in (
         "retry_wave",
         "discard_wave",
+        "cells",
         "access",
         "audit_log",
         "audit_log_csv",
@@ -87,7 +88,7 @@ READERS_TOO = OWN | {
     for name in ("programmes", "programme", "sample_report", "wave", "calendar", "comments_json", "logo", *_REPORTS)
 }
 STAFF_ROOTS = ("/staff/", "/metrics", "/bounces")
-PARTICIPANTS_ROOTS = ("/s/", "/o/", "/r/", "/support/", "/receipt", "/accessibility")
+PARTICIPANTS_ROOTS = ("/s/", "/o/", "/r/", "/keys/", "/support/", "/receipt", "/accessibility")
 HUGE = 2**64
 Numbers = Callable[[str], int]
 

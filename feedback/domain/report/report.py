@@ -202,6 +202,11 @@ def quoted_languages(*reports: Report) -> frozenset[str]:
     return frozenset(one.code for one in LANGUAGES).intersection(*quoted)
 
 
+def key_name(public_key: bytes) -> str:
+    """Return what stands for a public key in an address: SHA-256 of its 32 bytes, as 64 hexadecimal digits."""
+    return hashlib.sha256(public_key).hexdigest()
+
+
 class HashedDocument(NamedTuple):
     """A report's canonical JSON with its two hashes."""
 

@@ -13,6 +13,7 @@ from feedback.domain.survey.duration import minutes_needed
 from feedback.domain.survey.questionnaire_json import load_questionnaire
 from feedback.domain.survey.questionnaires import Role
 from feedback.locales.moments import clocks_of, end_of, time_of_day, weekday_and_day
+from feedback.services.reports.show_key import key_address
 from feedback.storage.mail_openings import openings_of
 from feedback.storage.programmes import Programme, programme_by_id, words_of
 from feedback.storage.support import desk_of
@@ -23,7 +24,8 @@ from feedback.storage.waves import Wave, questionnaire_asked
 class WaveFacts:
     """One wave with what its mails say of it.
 
-    `minutes` is how long each role needs to answer; `openings` are the organisation's own, by mail and language code.
+    `minutes` is how long each role needs to answer; `key_address` is where the key that signs reports is shown;
+    `openings` are the organisation's own, by mail and language code.
     """
 
     wave: Wave
@@ -32,6 +34,7 @@ class WaveFacts:
     base_url: str
     support: str | None
     minutes: Mapping[str, int]
+    key_address: str
     openings: Mapping[tuple[str, str], str]
 
 
@@ -40,8 +43,17 @@ def facts_of(session: Session, wave: Wave, base_url: str) -> WaveFacts:
     programme = programme_by_id(session, wave.programme_id)
     desk = desk_of(session, programme.id)
     support = f"{base_url}/support/{to_address(desk.handle)}" if desk else None
-    minutes, openings = _minutes(session, wave), openings_of(session, wave.id)
-    return WaveFacts(wave, programme, programme.organisation.name, base_url, support, minutes, openings)
+    organisation = programme.organisation
+    return WaveFacts(
+        wave,
+        programme,
+        organisation.name,
+        base_url,
+        support,
+        _minutes(session, wave),
+        key_address(base_url, organisation.signing_public_key or b""),
+        openings_of(session, wave.id),
+    )
 
 
 def words_in(
@@ -69,6 +81,7 @@ def words_in(
         "support_url": address_in(facts.support, language) if facts.support else None,
         "results_url": address_in(results_url, language),
         "receipt_url": address_in(f"{facts.base_url}/receipt", language),
+        "key_url": address_in(facts.key_address, language),
         "base_url": facts.base_url,
     }
 

@@ -10,6 +10,7 @@ from feedback.domain.errors import NotFound
 from feedback.domain.report.report import Outcome, Report, SignedReport
 from feedback.reporting.report_paper import ReportSource
 from feedback.services.comments.show_released_comments import comments_marks, comments_state
+from feedback.services.reports.show_key import key_address
 from feedback.storage.database import reading
 from feedback.storage.logos import logo_of
 from feedback.storage.programmes import programme_by_id, words_of
@@ -85,8 +86,8 @@ def show_logo(session: Session, wave_id: int) -> bytes:
         return logo
 
 
-def show_report(session: Session, wave_id: int, *, now: datetime) -> ShownReport:
-    """Return the report of a wave, or raise NotFound if it has none yet."""
+def show_report(session: Session, wave_id: int, *, base_url: str, now: datetime) -> ShownReport:
+    """Return the report of a wave, or raise NotFound if it has none yet. Addresses in it begin with `base_url`."""
     with reading(session):
         stored, wave = _stored(session, wave_id), wave_by_id(session, wave_id)
         programme = programme_by_id(session, wave.programme_id)
@@ -98,6 +99,7 @@ def show_report(session: Session, wave_id: int, *, now: datetime) -> ShownReport
             comments=comments_state(session, wave, now),
             words=words_of(programme),
             logo=logo_of(session, programme.organisation_id),
+            key_address=key_address(base_url, signed_by),
         )
         return ShownReport(programme.id, wave.stage, source)
 

@@ -149,6 +149,7 @@ for _ending in REPORT_FORMATS:
 _BETWEEN = "/waves/<int:wave_id>/compared-with/<int:before_id>"
 staff.add_url_rule(_BETWEEN, "comparison", comparisons.of_two)
 _OVER = "/programmes/<int:programme_id>/changes"
+staff.add_url_rule("/programmes/<int:programme_id>/cells.json", "cells", reports.cells)
 staff.add_url_rule(_OVER, "changes", comparisons.of_all)
 for _ending in COMPARISON_FORMATS:
     _chosen = {"ending": _ending}

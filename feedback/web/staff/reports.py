@@ -1,5 +1,6 @@
 """The published report of a wave: as a page, and in each form that it can be taken away in."""
 
+import json
 from functools import cache
 
 from flask import Response, render_template
@@ -9,13 +10,15 @@ from feedback.domain.errors import NotFound
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.report.files import write_signed_file
 from feedback.domain.report.report import quoted_languages
-from feedback.domain.staff import READERS
+from feedback.domain.staff import READERS, StaffRole
 from feedback.locales.speech import spoken
 from feedback.reporting.formats import REPORT_FORMATS
 from feedback.reporting.report_paper import compose_page, logo_words
 from feedback.runtime import runtime
 from feedback.services.comments.show_released_comments import show_release
+from feedback.services.reports.show_cells import show_cells
 from feedback.services.reports.show_report import ShownReport, look_at_report, show_logo, show_report
+from feedback.services.waves.show_wave import owner_of_wave
 from feedback.web.languages import offer_only
 from feedback.web.staff.downloads import attached, download, links
 from feedback.web.staff.drawn_papers import drawn
@@ -47,6 +50,7 @@ def page(wave_id: int) -> ResponseReturnValue:
         comparable=[one for one in state.comparable if member().may_see(one.programme_id)],
         logo=logo_words(state.organisation) if state.has_logo else "",
         has_released_comments=state.has_released_comments,
+        programme_id=owner_of_wave(runtime().session(), wave_id)[1],
     )
 
 
@@ -73,8 +77,15 @@ def comments_as_json(wave_id: int) -> Response:
     return attached(data, f"{stem}.comments.json", "application/json", f"wave {wave_id}")
 
 
+@allowed(StaffRole.ADMINISTRATOR)
+def cells(programme_id: int) -> Response:
+    """Download who was in which group, in numbers, for an audit of all reports of a programme together."""
+    data = json.dumps(show_cells(runtime().session(), programme_id), indent=1, ensure_ascii=False).encode()
+    return attached(data, f"programme-{programme_id}-cells.json", "application/json", f"programme {programme_id}")
+
+
 def _shown(wave_id: int) -> ShownReport:
-    shown = show_report(runtime().session(), wave_id, now=runtime().clock())
+    shown = show_report(runtime().session(), wave_id, base_url=runtime().settings.base_url, now=runtime().clock())
     offer_only(quoted_languages(shown.source.signed.report))
     return shown
 
