@@ -25,6 +25,7 @@ COPY forms ./forms
 COPY templates ./templates
 COPY migrations ./migrations
 COPY examples/rosters ./examples/rosters
+COPY examples/reports/27-people ./examples/reports/27-people
 RUN /build/tools/bin/python -m hatchling build -t wheel -d /build/wheel \
     && python -m pip --python /opt/feedback install --no-deps --no-index /build/wheel/*.whl
 

@@ -77,6 +77,9 @@ def test_no_figure_moves_when_somebody_asks_for_support_or_wants_no_more_mails(w
     assert everything_told(world) == before
     world.clock.pass_time(minutes=10)
     later = everything_told(world)
+    # Noted in one tick, sent in the next.
+    world.do_what_is_due()
+    assert everything_told(world) == later
     world.do_what_is_due()
     assert world.mailbox.count() == 28
     assert everything_told(world) == later
