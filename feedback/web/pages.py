@@ -30,11 +30,10 @@ def register_pages(app: Flask, serves: Serves, *, secure: bool) -> None:
 
 def _register_participants_pages(app: Flask) -> None:
     from feedback.web.participants.accessibility import accessibility
-    from feedback.web.participants.keys import key_pages
     from feedback.web.participants.opt_out import opt_out_pages
     from feedback.web.participants.pages import participant
     from feedback.web.participants.receipts import receipt_pages
-    from feedback.web.participants.results import results_pages
+    from feedback.web.participants.results import key_pages, results_pages
     from feedback.web.participants.support import support_pages
 
     for pages in (participant, opt_out_pages, results_pages, key_pages, support_pages, receipt_pages, accessibility):

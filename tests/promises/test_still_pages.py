@@ -23,6 +23,7 @@ from tests.web.test_staff_pages import SITE, signed_in
 from tests.world import World, entries_about, fill_parts, hidden_value
 
 _TOKEN = re.compile(r'(name="csrf_token"[^>]*?value=")[^"]*')
+_LOGS = {"staff.audit_log", "staff.audit_log_csv"}
 SPEECHES = ("en", "fr", "es", "ar", "cy")
 
 
@@ -31,7 +32,9 @@ def staff_pages(world: World, client: FlaskClient) -> dict[str, str]:
     found = {}
     for way in ways(world.app, first):
         if way.method == "GET":
-            answer = client.get(way.address, base_url=SITE)
+            # That who looks takes a file away is in the log, as it should be; what anybody else did is not moved by it.
+            asked = {"who": "service"} if way.endpoint in _LOGS else {}
+            answer = client.get(way.address, base_url=SITE, query_string=asked)
             assert answer.status_code < 500, way
             # Some are files, and no text; each byte is a letter here.
             body = _TOKEN.sub(r"\1", answer.get_data().decode("latin-1"))

@@ -1,8 +1,12 @@
-"""The results that everybody who was invited may read: sentences from published reports, and what was done."""
+"""The results that everybody who was invited may read: sentences from published reports, and what was done.
 
+Beside them the public key with which an organisation signs: a report that somebody hands on can be held against it.
+"""
+
+import base64
 from functools import cache
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from feedback.domain.errors import NotFound
@@ -10,10 +14,12 @@ from feedback.domain.report.report import Report, quoted_languages
 from feedback.locales.speech import spoken
 from feedback.reporting.words import survey_name
 from feedback.runtime import runtime
+from feedback.services.reports.show_key import SigningKey, show_key
 from feedback.services.reports.show_results import ResultsState, look_at_results, said_to, show_results
 from feedback.web.languages import offer_only
 
 results_pages = Blueprint("results", __name__, url_prefix="/r")
+key_pages = Blueprint("keys", __name__, url_prefix="/keys")
 
 
 @results_pages.get("/<address>")
@@ -30,6 +36,35 @@ def one(address: str, number: int) -> Response:
     if not 1 <= number <= state.number:
         raise NotFound(_("There is no such report. Open the address from your email."))
     return _page(address, state, number)
+
+
+@key_pages.get("/<name>")
+def key(name: str) -> str:
+    """Show a key, and how to check a report with it."""
+    found = _key(name)
+    return render_template(
+        "participant/key.html",
+        organisation=found.organisation,
+        public_key=_in_base64(found),
+        command=f"feedback report audit report.json --key {_in_base64(found)}",
+        data_url=url_for(".key_as_data", name=name),
+    )
+
+
+@key_pages.get("/<name>.json")
+def key_as_data(name: str) -> Response:
+    """Return a key to a program."""
+    found = _key(name)
+    return jsonify(organisation=found.organisation, algorithm="Ed25519", public_key=_in_base64(found))
+
+
+def _key(name: str) -> SigningKey:
+    with runtime().reading() as connection:
+        return show_key(connection, name)
+
+
+def _in_base64(key: SigningKey) -> str:
+    return base64.b64encode(key.public_key).decode()
 
 
 def _look_at(address: str) -> ResultsState:
