@@ -26,7 +26,10 @@ from tests.world import World, hidden_value
 pytestmark = ON_SQLITE
 
 OPEN = {f"staff.{name}" for name in ("how_to_sign_in", "ask_for_mail", "ask_sign_in", "sign_in", "sign_out")}
-OWN = {f"staff.{name}" for name in ("sessions", "end_session", "end_all_sessions", "kept", "forget_kept")}
+OWN = {
+    f"staff.{name}"
+    for name in ("sessions", "end_session", "end_all_sessions", "kept", "forget_kept", "help", "help_index")
+}
 """Of whoever is signed in, wherever: no organisation owns them."""
 _ABOUT_SOMEBODY = {f"staff.{name}_one_person" for name in ("ask", "show", "erase")}
 _OF_THE_ORGANISATION = {

@@ -16,6 +16,7 @@ from feedback.web.staff import (
     emails,
     ending,
     examples,
+    help_pages,
     kept,
     one_person,
     openings,
@@ -41,6 +42,7 @@ from feedback.web.staff import (
     you_said,
 )
 from feedback.web.staff.above import above
+from feedback.web.staff.help_pages import help_address
 from feedback.web.staff.limits import LIMITS
 from feedback.web.staff.notices import worker_notice
 from feedback.web.staff.outcomes import told
@@ -184,6 +186,8 @@ staff.add_url_rule("/organisation/name", "rename_organisation", organisation.ren
 staff.add_url_rule("/organisation/logo", "change_logo", organisation.change, methods=["POST"])
 staff.add_url_rule("/organisation/logo/drop", "drop_logo", organisation.drop, methods=["POST"])
 staff.add_url_rule("/organisation/logo.png", "organisation_logo", organisation.logo)
+staff.add_url_rule("/help", "help_index", help_pages.index)
+staff.add_url_rule("/help/<topic>", "help", help_pages.show)
 staff.add_url_rule("/kept", "kept", kept.show)
 staff.add_url_rule("/kept/forget", "forget_kept", kept.forget, methods=["POST"])
 staff.add_url_rule("/signed-in", "sessions", sessions.here_and_elsewhere)
@@ -194,7 +198,7 @@ staff.add_url_rule("/signed-in/end-all", "end_all_sessions", sessions.end_all, m
 # Of the whole application: pages on errors say it too.
 @staff.app_context_processor
 def _on_errors_too() -> dict[str, object]:
-    return {"session_limits": LIMITS}
+    return {"session_limits": LIMITS, "help_address": help_address}
 
 
 @staff.context_processor

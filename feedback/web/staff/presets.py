@@ -9,7 +9,7 @@ from feedback.domain.waves.states import SEQUENCE
 
 PRESETS = {"half": (0, 3, 6), "year": (0, 6, 12)}
 """After how many months each survey opens."""
-_OPEN_FOR = timedelta(days=14)
+OPEN_FOR = timedelta(days=14)
 _OPENS_AT = time(9)
 _REMINDED_AT = time(10)
 _FURTHEST = date(9000, 1, 1)
@@ -37,7 +37,7 @@ def preset_dates(name: str, first: date, taken: Collection[str]) -> dict[str, di
 def _dates(opens_on: date) -> dict[str, object]:
     return {
         "opens_on": opens_on,
-        "closes_on": opens_on + _OPEN_FOR,
+        "closes_on": opens_on + OPEN_FOR,
         "first": {"days": 5, "anchor": Anchor.OPENING.value, "at": _REMINDED_AT},
         "second": {"days": 2, "anchor": Anchor.CLOSING.value, "at": _REMINDED_AT},
     }
