@@ -54,6 +54,12 @@ def count_entries(session: Session, wanted: LogFilter) -> int:
     return session.scalar(_of(wanted, select(func.count(LogEntry.id)))) or 0
 
 
+def any_entry(session: Session, organisation_id: int, act: str) -> bool:
+    """Tell whether an organisation's log says that something was ever done."""
+    mine = (LogEntry.organisation_id == organisation_id, LogEntry.act == act)
+    return session.scalar(select(LogEntry.id).where(*mine).limit(1)) is not None
+
+
 def actors_of(session: Session, organisation_id: int) -> list[str]:
     """Return who stands in an organisation's log, each once, as it is written there."""
     mine = select(LogEntry.actor).where(LogEntry.organisation_id == organisation_id).distinct()

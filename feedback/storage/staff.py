@@ -34,6 +34,7 @@ class StaffMember(Base):
 
     Whoever `is_removed` has no access any more. The row stays: the audit log and approvals name it by its number.
     Whoever `is_limited` sees the programmes of `StaffProgramme` alone. `language` is that of their last sign-in.
+    Whoever `hides_first_steps` has put them away.
     """
 
     __tablename__ = "staff"
@@ -50,6 +51,7 @@ class StaffMember(Base):
     is_removed: Mapped[bool] = mapped_column(default=False)
     is_limited: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str | None] = mapped_column(String(10))
+    hides_first_steps: Mapped[bool] = mapped_column(default=False)
 
 
 class StaffProgramme(Base):
@@ -162,6 +164,11 @@ def allow_programmes_alone(session: Session, staff_id: int, programme_ids: Colle
 def note_language(session: Session, staff_id: int, language: str) -> None:
     """Record in which language somebody reads."""
     session.execute(update(StaffMember).where(StaffMember.id == staff_id).values(language=language))
+
+
+def hide_first_steps(session: Session, staff_id: int) -> None:
+    """Record that somebody wants to see the first steps no more."""
+    session.execute(update(StaffMember).where(StaffMember.id == staff_id).values(hides_first_steps=True))
 
 
 def allow_programme(session: Session, staff_id: int, programme_id: int) -> None:

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.storage.database import Base
 
+TRIED = "asked for test emails"
+"""What the audit log says of it, for longer than rows stay here."""
+
 
 class TrialMails(Base):
     """What one account wants to get: the emails of a wave to one role, in one language.

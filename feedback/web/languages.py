@@ -23,7 +23,7 @@ PARAMETER = "language"
 _LANGUAGE = re.compile("(?:3D)?([A-Za-z]+)")
 _CODES = frozenset(language.code for language in LANGUAGES)
 _ALWAYS_NAMED = frozenset({"accessibility", "opt_out", "participant", "receipts", "results", "support"})
-_NAMED_IF_ASKED = frozenset({"home", "staff"})
+_NAMED_IF_ASKED = frozenset({"data_protection", "home", "staff"})
 
 
 def add_languages(app: Flask) -> None:

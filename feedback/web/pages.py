@@ -45,10 +45,11 @@ def _register_staff_pages(app: Flask) -> None:
     from feedback.web.metrics import metrics
     from feedback.web.previews import staff
     from feedback.web.staff.cookie import StaffSessions
+    from feedback.web.staff.data_protection import data_protection
     from feedback.web.staff.uploads import StaffRequest
 
     app.session_interface, app.request_class = StaffSessions(), StaffRequest
-    for pages in (metrics, staff, bounce_hook):
+    for pages in (metrics, staff, bounce_hook, data_protection):
         app.register_blueprint(pages)
 
 

@@ -237,7 +237,7 @@ def test_an_organisation_is_made_with_an_administrator_who_needs_no_command_from
     assert isinstance(refusal(world, "organisation", "create", "Example Organisation", *who), PlanRefused)
     client, page = world.client(), link.removeprefix(world.tools.settings.base_url)
     assert press(client, page, page).location == "/staff/"
-    assert "Three steps to the first survey" in see(client, "/staff/")
+    assert "The way to the first report" in see(client, "/staff/")
     filled = {"name": "Pilot", "word": "reverse", "focus": "disability", "contact": "", "reviewer": ""}
     sent = press(client, NEW, NEW, **filled, time_zone="Europe/Paris", minimum_group_size="5")
     assert sent.location == "/staff/programmes/1"

@@ -11,7 +11,9 @@ from tests.world import World
 
 pytestmark = ON_SQLITE
 
-OPEN = {f"staff.{name}" for name in ("how_to_sign_in", "ask_for_mail", "ask_sign_in", "sign_in", "sign_out")}
+OPEN = {f"staff.{name}" for name in ("how_to_sign_in", "ask_for_mail", "ask_sign_in", "sign_in", "sign_out")} | {
+    "data_protection.summary"
+}
 
 
 def staff_endpoints(app: Flask) -> set[str]:
@@ -52,7 +54,7 @@ def test_staff_addresses_with_a_number_name_what_the_guard_checks(app: Flask) ->
     }
 
 
-@pytest.mark.parametrize(("role", "refused"), [(StaffRole.ADMINISTRATOR, 58), (StaffRole.REVIEWER, 10)])
+@pytest.mark.parametrize(("role", "refused"), [(StaffRole.ADMINISTRATOR, 59), (StaffRole.REVIEWER, 10)])
 def test_what_no_page_of_ours_has_sent_is_a_bad_request(world: World, role: StaffRole, refused: int) -> None:
     world.open_wave()
     client = signed_in(world, role)

@@ -46,6 +46,7 @@ ELSEWHERE = (
         "staff.ask_programme",
         "staff.create_programme",
         "staff.make_example",
+        "staff.put_steps_away",
     }
 )
 """What says nothing of anybody else's, whatever it answers."""

@@ -15,7 +15,7 @@ from feedback.storage.waves import Wave
 from tests.web.test_staff_pages import SITE, press, see, signed_in
 from tests.world import World
 
-HOME, STEPS, BUTTON = "/staff/", "Three steps to the first survey", "Try it with example people"
+HOME, STEPS, BUTTON = "/staff/", "The way to the first report", "Try it with example people"
 PEOPLE = re.compile(r"\w+@people\.example")
 
 
@@ -34,7 +34,7 @@ def make(client: FlaskClient) -> str:
     return made.location.removeprefix(SITE)
 
 
-def test_one_button_makes_it_and_the_three_steps_stay(client: FlaskClient) -> None:
+def test_one_button_makes_it_and_the_first_steps_stay(client: FlaskClient) -> None:
     assert BUTTON in see(client, HOME)
     page = make(client)
     shown = see(client, page)

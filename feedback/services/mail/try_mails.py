@@ -23,6 +23,7 @@ from feedback.storage.audit_log import note
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.staff import StaffMember, staff_in_role
 from feedback.storage.trial_mails import (
+    TRIED,
     TrialMails,
     claim_trial_mails,
     count_trial_mails,
@@ -56,7 +57,7 @@ def ask_for_trial(
         raise ResendRefused(_TOO_OFTEN)
     wish = {"staff_id": staff_id, "wave_id": wave_id, "role": role, "language": language.code}
     session.add(TrialMails(**wish, asked_at=now, try_at=now))
-    note(session, now, actor_of(staff_id), "asked for test emails", f"wave {wave_id}")
+    note(session, now, actor_of(staff_id), TRIED, f"wave {wave_id}")
     session.commit()
 
 

@@ -53,6 +53,7 @@ staff = Blueprint("staff", __name__, url_prefix="/staff")
 staff.before_request(take_uploads)
 
 staff.add_url_rule("/", "programmes", programmes.index)
+staff.add_url_rule("/first-steps/put-away", "put_steps_away", programmes.put_steps_away, methods=["POST"])
 staff.add_url_rule("/programmes/<int:programme_id>", "programme", programmes.one)
 staff.add_url_rule("/programmes/new", "ask_programme", settings.ask)
 staff.add_url_rule("/programmes/new", "create_programme", settings.create, methods=["POST"])

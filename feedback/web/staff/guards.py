@@ -63,7 +63,7 @@ def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
 
 
 def open_to_all(view: View[P]) -> View[P]:
-    """Mark a staff view that strangers may see: one that serves to sign in or out."""
+    """Mark a staff view that strangers may see: one that serves to sign in or out, or says what is held."""
     vars(view)[_MARK] = frozenset(StaffRole)
     return view
 

@@ -1,22 +1,26 @@
 """The programmes, each with what waits for somebody, and one programme with its roster in sizes and its waves."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from feedback.domain.staff import READERS, StaffRole
+from feedback.domain.staff import PLANNERS, READERS, StaffRole
 from feedback.domain.waves.states import SEQUENCE, WaveState
 from feedback.reporting.words import day
 from feedback.runtime import runtime
 from feedback.services.comments.show_released_comments import show_comments
 from feedback.services.programmes.show_home import HomeCard, Need, NeedKind, in_order, show_card, show_ended, show_home
-from feedback.services.programmes.show_programmes import ProgrammeView
+from feedback.services.programmes.show_programmes import ProgrammeView, organisation_name
 from feedback.services.reports.show_report import has_changes
+from feedback.services.staff.first_steps import FirstSteps, StepKind, put_first_steps_away, show_first_steps
 from feedback.services.support.read_support_requests import support_waits
 from feedback.web.staff.ending import ending_days
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.outcomes import tell
+from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.support import may_read
 from feedback.web.staff.wording import moment_in_words
 from forms.staff import StaffForm
@@ -38,20 +42,43 @@ def index() -> ResponseReturnValue:
     """Show each programme of the member's organisation, with what waits for them; a contact sees their own alone."""
     tools = runtime()
     found = show_home(tools.session(), member().organisation_id, now=tools.clock())
-    ended = [one for one in show_ended(tools.session(), member().organisation_id) if _sees(one)]
+    over = show_ended(tools.session(), member().organisation_id)
+    ended = [one for one in over if _sees(one)]
     asked = [show_card(tools.session(), one.id, now=tools.clock()) for one in ended if _support_waits(one)]
     cards = [_shown(card) for card in (*found, *asked) if _sees(card.programme)]
     return render_template(
         "staff/programmes.html",
         cards=cards,
+        steps=_steps((*(card.programme for card in found), *over)),
+        step_kinds=[*StepKind],
+        organisation=organisation_name(tools.session(), member().organisation_id),
         has_programmes=any(not one.card.programme.is_example for one in cards),
         button=StaffForm(formdata=None),
         ended=[(one, days) for one in ended if not _support_waits(one) and (days := ending_days(one))],
         waiting=sum(len(shown.needs) for shown in cards),
         sequence=SEQUENCE,
-        makes_programmes=member().is_planner and member().programmes is None,
+        makes_programmes=_makes_programmes(),
         sees_programmes=member().role in READERS,
     )
+
+
+@allowed(*PLANNERS)
+def put_steps_away() -> ResponseReturnValue:
+    """Show the first steps no more to whoever has had enough of them."""
+    with accepted(StaffForm()):
+        put_first_steps_away(runtime().session(), member().id)
+    tell(_("The first steps are put away."), _("What they said is still under “Help”, at the top of every page."))
+    return redirect(url_for(".programmes"), 303)
+
+
+def _steps(programmes: Collection[ProgrammeView]) -> FirstSteps | None:
+    if not _makes_programmes():
+        return None
+    return show_first_steps(runtime().session(), member().id, member().organisation_id, programmes)
+
+
+def _makes_programmes() -> bool:
+    return member().is_planner and member().programmes is None
 
 
 def _sees(programme: ProgrammeView) -> bool:
