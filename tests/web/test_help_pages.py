@@ -47,6 +47,7 @@ def test_every_page_leads_to_one_page_of_help_that_is_there(world: World, role: 
     assert {endpoint: found for endpoint, found in led.items() if len(found) != 1} == {}
     assert {client.get(address, base_url=SITE).status_code for (address,) in led.values()} == {200}
     assert "staff.programmes" in led
+    assert [name for name, page in shown.items() if 'action="/staff/sign-out' not in page] == []
 
 
 @pytest.mark.parametrize(
