@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from feedback.domain.comments.review import LONGEST_REVIEWED, Decision
@@ -148,6 +148,56 @@ class EndSessionForm(StaffForm):
 
     set_by_page = ("csrf_token", "digest")
     digest = HiddenField(validators=[Regexp(r"[0-9a-f]{64}\Z")])
+
+
+class PasskeyForm(StaffForm):
+    """What a browser answers when it is asked to use a passkey: set by a script."""
+
+    set_by_page = ("csrf_token", "credential")
+    credential = HiddenField(validators=[Length(max=65_536)])
+
+
+_NAME_IT = _("Write a name that tells it from others, on one line.")
+
+
+class MakePasskeyForm(PasskeyForm):
+    """A passkey that a browser has made, and the name that tells it from others."""
+
+    name = StringField(
+        _("A name for it"),
+        [
+            DataRequired(_NAME_IT),
+            Length(max=100, message=_("Write at most %(characters)s.", characters=LazyString(characters, 100))),
+        ],
+    )
+
+    def validate_name(self, field: StringField) -> None:
+        """Refuse what cannot be shown on one line."""
+        if not (field.data or "").isprintable():
+            raise ValidationError(_NAME_IT)
+
+
+class RemovePasskeyForm(StaffForm):
+    """A button beside one of one's own passkeys."""
+
+    set_by_page = ("csrf_token", "number")
+    number = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+class RemovePasskeysForm(StaffForm):
+    """The decision to remove somebody's passkeys."""
+
+    sure = BooleanField(
+        _("I am sure: this person is signed out everywhere, and makes a new passkey."),
+        [InputRequired(_("Tick the box to remove the passkeys, or leave this page."))],
+    )
+
+
+class DemandPasskeysForm(StaffForm):
+    """Whether a passkey is asked for after the mailed link."""
+
+    set_by_page = ("csrf_token", "demands")
+    demands = HiddenField(validators=[Regexp(r"(yes|no)\Z")])
 
 
 class RetryWaveForm(StaffForm):

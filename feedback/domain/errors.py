@@ -288,6 +288,10 @@ class SignInRefused(FeedbackError):
     """A staff sign-in link is unknown, used or expired."""
 
 
+class PasskeyRefused(FeedbackError):
+    """A passkey was not made or used as it was asked for, is unknown, or cannot be used here."""
+
+
 class ScrubUnfinished(FeedbackError):
     """Deleted bytes may still lie in the database's files. Keys stay until a later attempt has rewritten them."""
 

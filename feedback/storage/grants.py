@@ -88,6 +88,10 @@ _STAFF: Mapping[str, str] = {
     # An upsert reads what it may collide with, and a limit counts.
     "sign_in_requests": "SELECT (email), INSERT, UPDATE (language, asked_at)",
     "staff_sessions": "SELECT, INSERT, DELETE, UPDATE (seen_at)",
+    "passkeys": "SELECT, INSERT, DELETE, UPDATE (sign_count, used_at)",
+    "passkey_handles": "SELECT, INSERT, DELETE",
+    "passkey_challenges": "SELECT, INSERT, DELETE",
+    "passkey_letters": "SELECT, INSERT, DELETE",
     "kept_forms": "SELECT, INSERT, DELETE",
     "staff_invitations": "SELECT, INSERT, DELETE",
     # Who postpones has others told; what is released or done waits for nobody any more.
@@ -134,6 +138,8 @@ _WORKER: Mapping[str, str] = {
     "sign_in_requests": "SELECT, DELETE, UPDATE (try_at)",
     "sign_ins": "SELECT (staff_id, expires_at), INSERT, DELETE",
     "staff_sessions": "SELECT (staff_id, begun_at, seen_at), DELETE",
+    "passkey_challenges": "SELECT (expires_at), DELETE",
+    "passkey_letters": "SELECT, DELETE, UPDATE (tell_at)",
     "kept_forms": "SELECT (staff_id, expires_at), DELETE",
     "staff_invitations": "SELECT, DELETE, UPDATE (tell_at)",
     "staff_letters": "SELECT, INSERT, DELETE, UPDATE (tell_at, told_count)",

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from feedback.domain.address import Address
 from feedback.domain.staff import StaffRole
 from feedback.storage.database import Base, RawRead
+from feedback.storage.organisations import Organisation
 
 _ROLES = ", ".join(f"'{role}'" for role in StaffRole)
 
@@ -74,7 +75,10 @@ class SignIn(Base):
 
 
 class StaffSession(Base):
-    """One browser in which a member of staff is signed in; only the digest of what its cookie holds is kept."""
+    """One browser in which a member of staff is signed in; only the digest of what its cookie holds is kept.
+
+    It `has_passkey` if it was begun with one, or went on with one after the mailed link.
+    """
 
     __tablename__ = "staff_sessions"
 
@@ -82,10 +86,11 @@ class StaffSession(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     begun_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    has_passkey: Mapped[bool] = mapped_column(default=False)
 
 
 class KnownSession(NamedTuple):
-    """A staff session, and the member of staff whose it is."""
+    """A staff session, the member of staff whose it is, and whether their organisation demands passkeys."""
 
     begun_at: datetime
     seen_at: datetime
@@ -95,6 +100,8 @@ class KnownSession(NamedTuple):
     email: Address
     role: str
     is_limited: bool
+    has_passkey: bool
+    demands_passkeys: bool
 
 
 _SESSIONS, _STAFF = StaffSession.__table__.c, StaffMember.__table__.c
@@ -102,8 +109,9 @@ _SESSIONS, _STAFF = StaffSession.__table__.c, StaffMember.__table__.c
 _KNOWN = RawRead(
     select(_SESSIONS.begun_at, _SESSIONS.seen_at)
     .add_columns(_STAFF.id, _STAFF.organisation_id, _STAFF.name, _STAFF.email, _STAFF.role)
-    .add_columns(_STAFF.is_limited)
+    .add_columns(_STAFF.is_limited, _SESSIONS.has_passkey, Organisation.__table__.c.demands_passkeys)
     .join_from(StaffSession.__table__, StaffMember.__table__)
+    .join(Organisation.__table__)
     .where(_SESSIONS.digest == bindparam("digest"), _STAFF.is_removed.is_(false()))
 )
 

@@ -5,6 +5,22 @@ from flask import Flask, Response, request
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 # The only pages with a script: it counts characters, lets one go back, and keeps or deletes what is on the device.
 _SCRIPTED = frozenset(f"participant.{name}" for name in ("questions", "answer", "send", "take_back"))
+# Staff's pages on passkeys, which browsers make and use for scripts only. It asks this service what is to be signed.
+_WITH_PASSKEYS = frozenset(
+    f"staff.{name}"
+    for name in (
+        "how_to_sign_in",
+        "ask_for_mail",
+        "ask_sign_in_with_passkey",
+        "sign_in",
+        "sign_in_with_passkey",
+        "passkey",
+        "use_passkey",
+        "passkeys",
+        "make_passkey",
+        "remove_passkey",
+    )
+)
 # What a participant's page would do, one that is only shown to staff does not.
 _INERT = frozenset({"staff.preview"})
 _HEADERS = {
@@ -27,7 +43,9 @@ def add_headers(app: Flask, *, secure: bool) -> None:
     def set_headers(response: Response) -> Response:
         response.headers.extend(fixed)
         leads_nowhere = request.path.startswith("/s/") and response.status_code in {404, 429}
-        scripts = "; script-src 'self'" if request.endpoint in _SCRIPTED or leads_nowhere else ""
+        has_passkeys = request.endpoint in _WITH_PASSKEYS
+        scripts = "; script-src 'self'" if request.endpoint in _SCRIPTED or leads_nowhere or has_passkeys else ""
+        scripts += "; connect-src 'self'" if has_passkeys else ""
         forms = "form-action 'none'" if request.endpoint in _INERT else "form-action 'self'"
         response.headers["Content-Security-Policy"] = f"{_POLICY}; {forms}{scripts}"
         is_static = request.endpoint == "static" and response.status_code == 200

@@ -26,6 +26,7 @@ from feedback.services.roster.erase_people import erase_people
 from feedback.services.staff.forget_expired import any_expired, forget_expired
 from feedback.services.staff.mail_links import mail_links
 from feedback.services.staff.tell_invited import tell_invited
+from feedback.services.staff.tell_passkeys_removed import tell_passkeys_removed
 from feedback.services.support.serve_support_desks import serve_support_desks, support_is_due
 from feedback.services.waves.cancel_wave import cancel_wave, finish_cancelling
 from feedback.services.waves.close_wave import begin_closing, finish_closing
@@ -39,6 +40,7 @@ from feedback.storage.database import reading
 from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.erasures import any_to_erase
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
+from feedback.storage.passkey_letters import any_passkey_letter
 from feedback.storage.sign_in_requests import any_request
 from feedback.storage.staff_invitations import any_invitation
 from feedback.storage.staff_letters import any_staff_letter
@@ -114,7 +116,8 @@ def what_is_due(
         letters = [0] if any_staff_letter(session, now) else []
         doomed = [0] if any_to_erase(session) else []
         batches = next_batches(session, now, MOST_BATCHES, pace)
-        links = [0] if any_request(session, now) or any_invitation(session, now) else []
+        to_staff = (any_request, any_invitation, any_passkey_letter)
+        links = [0] if any(waits(session, now) for waits in to_staff) else []
         trials = [0] if any_trial_mail(session, now) else []
         expired = [0] if any_expired(session, now, real_now=system_clock()) else []
         unchained = [0] if chains_log and any_to_chain(session) else []
@@ -181,6 +184,7 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, number: in
     elif chore is Chore.MAIL_LINKS:
         mail_links(session, context.relay, sender_settings=context.sender_settings, now=now)
         tell_invited(session, context.relay, sender_settings=context.sender_settings, now=now)
+        tell_passkeys_removed(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.TRY_MAILS:
         try_mails(session, context.relay, sender_settings=context.sender_settings, now=now)
     else:

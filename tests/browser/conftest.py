@@ -47,9 +47,17 @@ def port() -> int:
 
 
 @pytest.fixture
-def live(environment: dict[str, str], port: int, clock: FixedClock, mailbox: Mailbox, kind: str) -> Iterator[World]:
+def host() -> str:
+    """What browsers call this machine. They make passkeys for names alone."""
+    return "127.0.0.1"
+
+
+@pytest.fixture
+def live(
+    environment: dict[str, str], host: str, port: int, clock: FixedClock, mailbox: Mailbox, kind: str
+) -> Iterator[World]:
     """A world whose pages a browser can open at `address`."""
-    settings = read_settings({**environment, "FEEDBACK_BASE_URL": f"http://127.0.0.1:{port}"})
+    settings = read_settings({**environment, "FEEDBACK_BASE_URL": f"http://{host}:{port}"})
     app = create_app(settings, clock)
     server = WebThread(app, "127.0.0.1", port, "FEEDBACK_LISTEN_PORT")
     server.start()

@@ -36,6 +36,7 @@ HEAVY = {
     "scipy",
     "typst",
     "waitress",
+    "webauthn",
     "xlsxwriter",
 }
 NOT_PARTICIPANTS = HEAVY | {
@@ -59,7 +60,17 @@ NOT_PARTICIPANTS = HEAVY | {
     "prometheus_client",
 }
 PAGES = {"feedback.web.participants", "feedback.web.staff"}
-NOT_WORKER = PAGES | {"alembic", "chardet", "granian", "openpyxl", "python_calamine", "typst", "waitress", "xlsxwriter"}
+NOT_WORKER = PAGES | {
+    "alembic",
+    "chardet",
+    "granian",
+    "openpyxl",
+    "python_calamine",
+    "typst",
+    "waitress",
+    "webauthn",
+    "xlsxwriter",
+}
 NOT_STATUS = HEAVY | PAGES | {"feedback.auditor", "feedback.bounce_box", "forms", "psycopg"}
 NOT_HELP = NOT_STATUS | {"feedback.app", "feedback.services", "feedback.storage", "flask_babel", "sqlalchemy"}
 

@@ -31,19 +31,30 @@ def test_nothing_is_declared_safe() -> None:
     assert with_text(TEMPLATES, r"\|\s*safe\b|autoescape\s+false|Markup") == []
 
 
-def test_no_page_has_a_script_but_the_one_of_comforts() -> None:
+def test_no_page_has_a_script_but_the_one_of_comforts_or_that_of_passkeys() -> None:
     assert with_text(TEMPLATES, r"javascript:|\son[a-z]+\s*=") == []
     scripted = ("check", "closed", "left_open", "part", "promise", "thanks", "too_late", "withdrawn")
-    assert with_text(TEMPLATES, r"<script") == [f"participant/{page}.html" for page in scripted]
+    with_passkeys = ("how_to_sign_in", "passkey", "passkeys")
+    assert with_text(TEMPLATES, r"<script") == [
+        *(f"participant/{page}.html" for page in scripted),
+        *(f"staff/{page}.html" for page in with_passkeys),
+    ]
     texts = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
     assert set(re.findall(r"<script[^>]*>.*?</script>", texts)) == {
-        "<script src=\"{{ url_for('static', filename='comforts.js') }}\" defer></script>"
+        f"<script src=\"{{{{ url_for('static', filename='{name}.js') }}}}\" defer></script>"
+        for name in ("comforts", "passkeys")
     }
 
 
 def test_the_script_asks_nobody_for_anything() -> None:
     text = (STYLES[0].parent / "comforts.js").read_text(encoding="utf-8")
     assert re.findall(r"fetch|XMLHttp|sendBeacon|WebSocket|import|cookie|eval|innerHTML|://", text) == []
+
+
+def test_the_script_of_passkeys_asks_this_service_alone_and_keeps_nothing() -> None:
+    text = (STYLES[0].parent / "passkeys.js").read_text(encoding="utf-8")
+    assert re.findall(r"fetch\([^,]*", text) == ["fetch(form.dataset.asks"]
+    assert re.findall(r"XMLHttp|sendBeacon|WebSocket|import|cookie|eval|innerHTML|Storage|://", text) == []
 
 
 def test_no_page_has_styles_of_its_own() -> None:

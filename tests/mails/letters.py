@@ -43,12 +43,14 @@ VALUES: dict[str, Value] = {
     "log_head": "120:" + "0123456789abcdef" * 4,
     "expire_at": "Friday 14 May 2027, 10:00 (Paris time)",
     "inviter": "Ben Boss",
+    "administrator": "Ben Boss",
+    "is_demanded": "yes",
     "role": "coordinator",
     "accounts": (("Example Organisation", SIGN_IN),),
 }
 TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "said", "cancellation")
 MAILS = (
-    *(*TO_PARTICIPANTS, "corrected", "sign-in", "access"),
+    *(*TO_PARTICIPANTS, "corrected", "sign-in", "access", "passkeys-removed"),
     "names-deleted",
     *StaffMail,
 )

@@ -147,6 +147,7 @@ def test_the_contacts_address_is_a_link(app: Flask, name: str) -> None:
         "said",
         "sign-in",
         "access",
+        "passkeys-removed",
         "names-deleted",
         *StaffMail,
     ],
@@ -208,7 +209,7 @@ def test_a_mail_loads_nothing_and_runs_nothing(app: Flask, name: str) -> None:
 @pytest.mark.parametrize("name", MAILS)
 def test_names_are_harmless_in_a_mail(app: Flask, name: str) -> None:
     hostile = "A & <b>B</b>"
-    names = {"programme": hostile, "inviter": hostile, "accounts": ((hostile, SIGN_IN),)}
+    names = {"programme": hostile, "inviter": hostile, "administrator": hostile, "accounts": ((hostile, SIGN_IN),)}
     message = written(app, name, addressee="<script>alert(1)</script>", **names)
     assert "<script>" not in message.html
     assert "<b>B</b>" not in message.html

@@ -18,6 +18,8 @@ from feedback.storage.mail_openings import MailOpening
 from feedback.storage.notices import Notice, SaidDraft, SaidText
 from feedback.storage.opt_outs import OptOut
 from feedback.storage.organisations import Organisation
+from feedback.storage.passkey_letters import PasskeyLetter
+from feedback.storage.passkeys import Passkey, PasskeyChallenge, PasskeyHandle
 from feedback.storage.people import Participant
 from feedback.storage.pepper import KnownPepper
 from feedback.storage.programme_endings import ProgrammeEnding
@@ -109,14 +111,24 @@ def a_delivery() -> Delivery:
     )
 
 
+def sign_in_rows() -> list[object]:
+    return [
+        SignIn(digest=bytes(32), staff_id=1, expires_at=START),
+        StaffSession(digest=bytes(32), staff_id=1, begun_at=START, seen_at=START),
+        Passkey(id=1, staff_id=1, credential=b"c", public_key=b"p", sign_count=0, name="Laptop", made_at=START),
+        PasskeyHandle(staff_id=1, handle=bytes(32)),
+        PasskeyChallenge(digest=bytes(32), challenge=bytes(32), expires_at=START),
+        PasskeyLetter(staff_id=1, removed_by=1, tell_at=START),
+    ]
+
+
 def main_rows() -> list[object]:
     """One row for each table of the main database, in an order that its foreign keys allow."""
     return [
         a_named_organisation(),
         OrganisationLogo(organisation_id=1, png=b"drawn"),
         StaffMember(id=1, organisation_id=1, name="Ada", email="ada@example.com", role="reviewer"),
-        SignIn(digest=bytes(32), staff_id=1, expires_at=START),
-        StaffSession(digest=bytes(32), staff_id=1, begun_at=START, seen_at=START),
+        *sign_in_rows(),
         StaffInvitation(staff_id=1, invited_by=1, language="en", tell_at=START),
         KeptForm(digest=bytes(32), staff_id=1, sealed=b"sealed", expires_at=START),
         SignInRequest(email="ana@example.com", language="en", asked_at=START, try_at=START),

@@ -18,6 +18,7 @@ from feedback.config import Serves
 from feedback.domain.staff import StaffRole
 from feedback.reporting.formats import COMPARISON_FORMATS
 from tests.databases import ON_SQLITE
+from tests.house.test_guards import LEADS_ON, OPEN
 from tests.promises.scanner import fingerprint
 from tests.reviewing import reviewed_wave
 from tests.web.test_staff_pages import SITE, SURE, signed_in, token_for
@@ -25,15 +26,21 @@ from tests.world import World, hidden_value
 
 pytestmark = ON_SQLITE
 
-OPEN = {f"staff.{name}" for name in ("how_to_sign_in", "ask_for_mail", "ask_sign_in", "sign_in", "sign_out")}
-OWN = {
-    f"staff.{name}"
-    for name in ("sessions", "end_session", "end_all_sessions", "kept", "forget_kept", "help", "help_index")
-}
+_PASSKEYS = {f"staff.{name}" for name in ("passkeys", "make_passkey", "remove_passkey", "challenge_new_passkey")}
+_SESSIONS = {f"staff.{name}" for name in ("sessions", "end_session", "end_all_sessions", "kept", "forget_kept")}
+OWN = _SESSIONS | _PASSKEYS | LEADS_ON | {"staff.help", "staff.help_index"}
 """Of whoever is signed in, wherever: no organisation owns them."""
 _ABOUT_SOMEBODY = {f"staff.{name}_one_person" for name in ("ask", "show", "erase")}
 _OF_THE_ORGANISATION = {
-    f"staff.{name}" for name in ("organisation", "organisation_logo", "rename_organisation", "change_logo", "drop_logo")
+    f"staff.{name}"
+    for name in (
+        "organisation",
+        "organisation_logo",
+        "rename_organisation",
+        "change_logo",
+        "drop_logo",
+        "demand_passkeys",
+    )
 }
 ELSEWHERE = (
     OWN
@@ -83,6 +90,8 @@ ADMINISTRATORS_ALONE = {
         "rename_organisation",
         "change_logo",
         "drop_logo",
+        "demand_passkeys",
+        "remove_passkeys_of",
     )
 }
 CONTACT_AND_ADMINISTRATORS = {"staff.support", "staff.finish_support"}
@@ -203,7 +212,8 @@ def test_each_role_is_let_in_where_this_list_says_and_nowhere_else(reviewed: Wor
 @pytest.mark.parametrize("role", list(StaffRole))
 def test_no_form_without_its_token_does_anything(reviewed: World, role: StaffRole) -> None:
     client = signed_in(reviewed, role)
-    posts = [way for way in ways(reviewed.app, first) if way.method == "POST"]
+    found = ways(reviewed.app, first)
+    posts = [way for way in found if way.method == "POST" and way.endpoint not in LEADS_ON]
     before = fingerprint(reviewed)
     for fields in (SURE, {**SURE, "csrf_token": "x"}):
         found = statuses(client, posts, **fields)

@@ -18,6 +18,7 @@ from feedback.storage.staff import StaffMember, StaffSession
 from feedback.storage.tables import Base
 from feedback.web.staff.carried import SHOWN_AGAIN
 from tests.databases import ON_SQLITE
+from tests.house.test_guards import LEADS_ON
 from tests.reviewing import reviewed_wave
 from tests.web.test_access import first, ways
 from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in, token_for
@@ -179,7 +180,7 @@ def test_nothing_that_is_shown_again_is_done(world: World, role: StaffRole) -> N
     token, before = hidden_value(client.get("/staff/", base_url=SITE).text, "csrf_token"), everything(world)
     fields = {**SURE, "csrf_token": token, SHOWN_AGAIN: "A" * 43}
     for way in ways(world.app, first):
-        if way.method == "POST":
+        if way.method == "POST" and way.endpoint not in LEADS_ON:
             status = client.post(way.address, data=fields, base_url=SITE).status_code
             assert status in {200, 303, 400, 403, 404}, way
             forged = client.post(way.address, data={**fields, "csrf_token": "x"}, base_url=SITE)

@@ -1,4 +1,4 @@
-"""Forget links, sessions, kept forms and test emails of staff once they are over, whether or not anybody signs in."""
+"""Forget links, sessions, challenges, kept forms and test emails of staff once they are over, whoever signs in."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from feedback.services.mail.try_mails import COUNTED
 from feedback.services.staff.keep_sessions import ends_before
 from feedback.storage.kept_forms import any_expired_form, forget_forms
+from feedback.storage.passkeys import any_expired_challenge, forget_challenges
 from feedback.storage.staff import (
     any_expired_sign_in,
     any_session_that_has_run_out,
@@ -21,6 +22,7 @@ def any_expired(session: Session, now: datetime, *, real_now: datetime) -> bool:
     return (
         any_expired_sign_in(session, now)
         or any_session_that_has_run_out(session, **ends_before(real_now))
+        or any_expired_challenge(session, real_now)
         or any_expired_form(session, real_now)
         or any_trial_mail_before(session, now - COUNTED)
     )
@@ -30,6 +32,7 @@ def forget_expired(session: Session, now: datetime, *, real_now: datetime) -> No
     """Delete them."""
     forget_sign_ins(session, now)
     forget_sessions(session, **ends_before(real_now))
+    forget_challenges(session, real_now)
     forget_forms(session, real_now)
     forget_trial_mails(session, now - COUNTED)
     session.commit()

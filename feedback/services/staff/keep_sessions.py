@@ -41,6 +41,14 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
+class HalfSignedIn:
+    """Who has used a mailed link where a passkey is demanded too, by which session. Opens no page but that one."""
+
+    member: Member
+    digest: bytes
+
+
+@dataclass(frozen=True)
 class OpenSession:
     """One browser in which somebody is signed in. `name` tells it from others and opens nothing."""
 
@@ -50,16 +58,18 @@ class OpenSession:
     is_this_one: bool
 
 
-def begin_session(session: Session, staff_id: int, *, now: datetime) -> str:
+def begin_session(session: Session, staff_id: int, *, has_passkey: bool = False, now: datetime) -> str:
     """Begin a session and return what its cookie must hold; sessions of everybody that have run out are forgotten."""
     forget_sessions(session, **ends_before(now))
     secret = secrets.token_bytes(SECRET_BYTES)
-    session.add(StaffSession(digest=_digest(secret), staff_id=staff_id, begun_at=now, seen_at=now))
+    begun = StaffSession(digest=_digest(secret), staff_id=staff_id, begun_at=now, seen_at=now, has_passkey=has_passkey)
+    session.add(begun)
     session.commit()
     return to_address(secret)
 
 
-def find_session(session: Session, secret: str, *, now: datetime) -> SignedIn | None:
+# The one place where a session becomes somebody who may see pages: what lacks the passkey that is demanded never does.
+def find_session(session: Session, secret: str, *, now: datetime) -> SignedIn | HalfSignedIn | None:
     """Return who is signed in by what a cookie holds; None if that is no session, or one that has run out."""
     data = from_address(secret)
     if data is None:
@@ -75,7 +85,8 @@ def find_session(session: Session, secret: str, *, now: datetime) -> SignedIn | 
         session.commit()
     role = StaffRole(found.role)
     member = Member(found.staff_id, found.organisation_id, found.name, role, found.email, sees)
-    return SignedIn(member, digest)
+    is_half = found.demands_passkeys and not found.has_passkey
+    return HalfSignedIn(member, digest) if is_half else SignedIn(member, digest)
 
 
 def show_sessions(session: Session, signed_in: SignedIn, *, now: datetime) -> list[OpenSession]:

@@ -23,6 +23,9 @@ from feedback.web.staff import (
     organisation,
     own_questions,
     own_words,
+    passkey_rules,
+    passkey_sign_in,
+    passkeys,
     persons,
     planning,
     planning_three,
@@ -174,12 +177,24 @@ staff.add_url_rule("/sign-in", "ask_for_mail", sign_in.ask_for_mail, methods=["P
 staff.add_url_rule("/sign-in/<token>", "ask_sign_in", sign_in.ask)
 staff.add_url_rule("/sign-in/<token>", "sign_in", sign_in.enter, methods=["POST"])
 staff.add_url_rule("/sign-out", "sign_out", sign_in.leave, methods=["POST"])
+_PASSKEY = "/sign-in/passkey"
+staff.add_url_rule(_PASSKEY, "ask_sign_in_with_passkey", sign_in.explain)
+staff.add_url_rule(_PASSKEY, "sign_in_with_passkey", passkey_sign_in.enter, methods=["POST"])
+staff.add_url_rule(f"{_PASSKEY}/challenge", "challenge_sign_in", passkey_sign_in.challenge, methods=["POST"])
+staff.add_url_rule("/passkey", "passkey", passkey_sign_in.ask_second)
+staff.add_url_rule("/passkey", "use_passkey", passkey_sign_in.second, methods=["POST"])
+staff.add_url_rule("/passkey/challenge", "challenge_passkey", passkey_sign_in.challenge_second, methods=["POST"])
+staff.add_url_rule("/passkeys", "passkeys", passkeys.show)
+staff.add_url_rule("/passkeys", "make_passkey", passkeys.make, methods=["POST"])
+staff.add_url_rule("/passkeys/challenge", "challenge_new_passkey", passkeys.challenge, methods=["POST"])
+staff.add_url_rule("/passkeys/remove", "remove_passkey", passkeys.remove, methods=["POST"])
 staff.add_url_rule("/people", "access", access.everybody)
 staff.add_url_rule("/people", "give_access", access.give, methods=["POST"])
 staff.add_url_rule("/people/<int:staff_id>", "access_of_one", access.one)
 staff.add_url_rule("/people/<int:staff_id>/role", "change_role", access.change, methods=["POST"])
 staff.add_url_rule("/people/<int:staff_id>/programmes", "limit_access", access.limit, methods=["POST"])
 staff.add_url_rule("/people/<int:staff_id>/remove", "take_access", access.take, methods=["POST"])
+staff.add_url_rule("/people/<int:staff_id>/passkeys", "remove_passkeys_of", passkey_rules.remove_of, methods=["POST"])
 staff.add_url_rule("/audit-log", "audit_log", audit_log.show)
 staff.add_url_rule("/audit-log.csv", "audit_log_csv", audit_log.as_table)
 staff.add_url_rule("/organisation", "organisation", organisation.show)
@@ -189,6 +204,7 @@ staff.add_url_rule("/organisation/logo/drop", "drop_logo", organisation.drop, me
 staff.add_url_rule("/organisation/logo.png", "organisation_logo", organisation.logo)
 staff.add_url_rule("/help", "help_index", help_pages.index)
 staff.add_url_rule("/help/<topic>", "help", help_pages.show)
+staff.add_url_rule("/organisation/passkeys", "demand_passkeys", passkey_rules.demand, methods=["POST"])
 staff.add_url_rule("/kept", "kept", kept.show)
 staff.add_url_rule("/kept/forget", "forget_kept", kept.forget, methods=["POST"])
 staff.add_url_rule("/signed-in", "sessions", sessions.here_and_elsewhere)

@@ -21,10 +21,18 @@ from feedback.services.staff.manage_access import (
     person_with_access,
     take_access,
 )
+from feedback.services.staff.manage_passkeys import show_passkeys
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted, mistakes
-from forms.staff import ChangeRoleForm, GiveAccessForm, LimitAccessForm, StaffForm, TakeAccessForm
+from forms.staff import (
+    ChangeRoleForm,
+    GiveAccessForm,
+    LimitAccessForm,
+    RemovePasskeysForm,
+    StaffForm,
+    TakeAccessForm,
+)
 
 
 @allowed(StaffRole.ADMINISTRATOR)
@@ -54,18 +62,18 @@ def give() -> ResponseReturnValue:
 @allowed(StaffRole.ADMINISTRATOR)
 def one(staff_id: int) -> ResponseReturnValue:
     """Show what one person may do, with what can be changed about it."""
-    return _person(staff_id)
+    return person_page(staff_id)
 
 
 @allowed(StaffRole.ADMINISTRATOR)
 def change(staff_id: int) -> ResponseReturnValue:
     """Say what another role changes; change it once that was seen."""
     form, tools = ChangeRoleForm(), runtime()
-    with accepted(form, lambda: _person(staff_id, form), AccessRefused):
+    with accepted(form, lambda: person_page(staff_id, form), AccessRefused):
         role = StaffRole(form.role.data)
         is_news = role is not person_with_access(tools.session(), staff_id).role
         if is_news and form.confirmed.data != role:
-            return _person(staff_id, form, wanted=role)
+            return person_page(staff_id, form, wanted=role)
         destroys = _numbers(form.destroys.data)
         change_role(tools.session(), member(), staff_id, role, destroys=destroys, now=tools.clock())
     return redirect(url_for(".access_of_one", staff_id=staff_id), 303)
@@ -75,7 +83,7 @@ def change(staff_id: int) -> ResponseReturnValue:
 def limit(staff_id: int) -> ResponseReturnValue:
     """Let somebody see some programmes alone, or all."""
     form, tools = _offering(LimitAccessForm()), runtime()
-    with accepted(form, lambda: _person(staff_id, form), AccessRefused):
+    with accepted(form, lambda: person_page(staff_id, form), AccessRefused):
         limit_access(tools.session(), member(), staff_id, form.seen, now=tools.clock())
         tell(_("Saved. It holds from this person’s next page on."))
     return redirect(url_for(".access_of_one", staff_id=staff_id), 303)
@@ -85,7 +93,7 @@ def limit(staff_id: int) -> ResponseReturnValue:
 def take(staff_id: int) -> ResponseReturnValue:
     """Take somebody's access away."""
     form, tools = TakeAccessForm(), runtime()
-    with accepted(form, lambda: _person(staff_id, form), AccessRefused):
+    with accepted(form, lambda: person_page(staff_id, form), AccessRefused):
         destroys = _numbers(form.destroys.data)
         take_access(tools.session(), member(), staff_id, destroys=destroys, now=tools.clock())
     return redirect(url_for(".access"), 303)
@@ -115,7 +123,8 @@ def _list(form: GiveAccessForm) -> str:
     return render_template("staff/access.html", people=people, form=form, errors=mistakes(form))
 
 
-def _person(staff_id: int, sent: StaffForm | None = None, wanted: StaffRole | None = None) -> str:
+def person_page(staff_id: int, sent: StaffForm | None = None, wanted: StaffRole | None = None) -> str:
+    """Return the page of one person, with what was sent of it and is wrong."""
     person = person_with_access(runtime().session(), staff_id)
     unread = comments_to_read(runtime().session(), staff_id, now=runtime().clock())
     remove_form = sent if isinstance(sent, TakeAccessForm) else TakeAccessForm(formdata=None)
@@ -130,6 +139,8 @@ def _person(staff_id: int, sent: StaffForm | None = None, wanted: StaffRole | No
         role_form=sent
         if isinstance(sent, ChangeRoleForm)
         else ChangeRoleForm(formdata=None, data={"role": person.role}),
+        passkeys=len(show_passkeys(runtime().session(), staff_id)),
+        passkeys_form=sent if isinstance(sent, RemovePasskeysForm) else RemovePasskeysForm(formdata=None),
         limit_form=_limit_form(person, sent),
         remove_form=remove_form,
         errors=() if sent is None else mistakes(sent),

@@ -3,6 +3,7 @@
 from flask import g, render_template
 
 from feedback.domain.errors import NotFound
+from feedback.services.staff.keep_sessions import SignedIn
 from feedback.web.staff.above import above
 from feedback.web.staff.guards import by_cookie
 from forms.staff import SignOutForm
@@ -12,7 +13,7 @@ def staff_error_page(status: int, title: str, text: str) -> str | None:
     """Return the page; None if nobody is signed in. Of a server's own error it asks the database nothing."""
     if "staff" not in g:
         found = by_cookie() if status < 500 else None
-        if found is None:
+        if not isinstance(found, SignedIn):
             return None
         g.signed_in, g.staff = found, found.member
     return render_template(

@@ -1,4 +1,7 @@
-"""Who may see which staff page. Every view under /staff wears `allowed`, or is marked `open_to_all` on purpose."""
+"""Who may see which staff page. Every view under /staff wears `allowed`, or is marked `open_to_all` on purpose.
+
+Whoever has used a mailed link where a passkey is demanded too is signed in by half: to `allowed` that is a stranger.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,7 +14,7 @@ from feedback.domain.errors import NotFound
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime, system_clock
 from feedback.services.programmes.show_programmes import owner_of_programme
-from feedback.services.staff.keep_sessions import SignedIn, find_session
+from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, find_session
 from feedback.services.staff.manage_access import owner_of_staff
 from feedback.services.staff.sign_in import Member
 from feedback.services.waves.show_wave import owner_of_wave
@@ -37,18 +40,18 @@ _OWNERS: dict[str, Callable[..., _Owner]] = {
 def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
     """Let in signed-in staff who have one of `roles`, and only to what is their own organisation's.
 
-    Strangers are sent to the page that says how to sign in. What belongs to another organisation, or to a programme
-    that is not theirs to see, raises NotFound like what does not exist; the owner is found by the view's argument
-    `programme_id`, `wave_id`, `before_id` or `staff_id`.
+    Strangers are sent to the page that says how to sign in, whoever is signed in by half to that on passkeys. What
+    belongs to another organisation, or to a programme that is not theirs to see, raises NotFound like what does not
+    exist; the owner is found by the view's argument `programme_id`, `wave_id`, `before_id` or `staff_id`.
     """
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             found = by_cookie()
-            if found is None:
+            if not isinstance(found, SignedIn):
                 note_what_was_wanted()
-                return redirect(url_for("staff.how_to_sign_in"))
+                return redirect(url_for("staff.passkey" if found else "staff.how_to_sign_in"))
             g.signed_in, g.staff = found, found.member
             if found.member.role not in roles:
                 abort(403)
@@ -66,6 +69,27 @@ def open_to_all(view: View[P]) -> View[P]:
     """Mark a staff view that strangers may see: one that serves to sign in or out, or says what is held."""
     vars(view)[_MARK] = frozenset(StaffRole)
     return view
+
+
+def by_half(view: View[P]) -> View[P]:
+    """Let in whoever is signed in by half, and nobody else."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        found = by_cookie()
+        if not isinstance(found, HalfSignedIn):
+            return redirect(url_for("staff.programmes"), 303) if found else redirect(url_for("staff.how_to_sign_in"))
+        g.half_signed_in = found
+        return view(*args, **kwargs)
+
+    vars(guarded)[_MARK] = frozenset(StaffRole)
+    return guarded
+
+
+def half_signed_in() -> HalfSignedIn:
+    """Return who is signed in by half, in a view that wears `by_half`."""
+    found: HalfSignedIn = g.half_signed_in
+    return found
 
 
 def is_guarded(view: Callable[..., Any]) -> bool:
@@ -92,7 +116,7 @@ def signed_in() -> SignedIn:
     return found
 
 
-def by_cookie() -> SignedIn | None:
+def by_cookie() -> SignedIn | HalfSignedIn | None:
     """Return whose session the cookie names; None if it has ended, or there is none."""
     secret = session.get(IN_COOKIE)
     # Real time, even where a programme's is ahead of it.

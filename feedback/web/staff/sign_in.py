@@ -5,31 +5,30 @@ from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import AddressRefused, SignInRefused
 from feedback.locales.speech import spoken
-from feedback.runtime import runtime, system_clock
+from feedback.runtime import runtime
 from feedback.services.staff.ask_for_link import ask_for_link
-from feedback.services.staff.keep_language import keep_language
-from feedback.services.staff.keep_sessions import begin_session, end_session
 from feedback.services.staff.mail_links import LIFETIME
 from feedback.services.staff.sign_in import sign_in
 from feedback.web.refusals import in_words
-from feedback.web.staff.carried import begin_anew, has_lost_a_form, holds_kept_forms
-from feedback.web.staff.guards import IN_COOKIE, by_cookie, open_to_all
+from feedback.web.staff.carried import holds_kept_forms
+from feedback.web.staff.guards import open_to_all
 from feedback.web.staff.notices import worker_is_silent
-from feedback.web.staff.sent_forms import accepted, mistakes
+from feedback.web.staff.sent_forms import accepted
+from feedback.web.staff.way_in import end_by_cookie, let_in, way_in
 from forms.staff import AskForLinkForm, SignInForm, SignOutForm
 
 
 @open_to_all
 def explain() -> ResponseReturnValue:
     """Ask for the address that a sign-in link is to be mailed to."""
-    return _way_in(AskForLinkForm())
+    return way_in(AskForLinkForm())
 
 
 @open_to_all
 def ask_for_mail() -> ResponseReturnValue:
     """Let a link be mailed to an address, if it has an account. The answer is the same if it has none."""
     form = AskForLinkForm()
-    with accepted(form, lambda: _way_in(form), AddressRefused, at=form.email):
+    with accepted(form, lambda: way_in(form), AddressRefused, at=form.email):
         tools = runtime()
         address = ask_for_link(tools.session(), form.email.data, language=spoken().code, now=tools.clock())
     minutes = int(LIFETIME.total_seconds()) // 60
@@ -55,36 +54,14 @@ def enter(token: str) -> ResponseReturnValue:
         try:
             staff_id = sign_in(runtime().session(), token, now=runtime().clock())
         except SignInRefused as refusal:
-            return make_response(_way_in(AskForLinkForm(formdata=None), refused=in_words(refusal)), 403)
-        _end_by_cookie()
-        keep_language(runtime().session(), staff_id, spoken().code)
-        secret = begin_session(runtime().session(), staff_id, now=system_clock())
-    first = begin_anew(staff_id)
-    session[IN_COOKIE] = secret
-    return redirect(first, 303)
+            return make_response(way_in(AskForLinkForm(formdata=None), refused=in_words(refusal)), 403)
+    return let_in(staff_id)
 
 
 @open_to_all
 def leave() -> ResponseReturnValue:
     """End the session."""
     with accepted(SignOutForm()):
-        _end_by_cookie()
+        end_by_cookie()
     session.clear()
     return redirect(url_for(".how_to_sign_in"), 303)
-
-
-def _way_in(form: AskForLinkForm, refused: str | None = None) -> str:
-    return render_template(
-        "staff/how_to_sign_in.html",
-        form=form,
-        errors=mistakes(form),
-        refused=refused,
-        is_kept=holds_kept_forms(),
-        is_lost=has_lost_a_form(),
-    )
-
-
-def _end_by_cookie() -> None:
-    found = by_cookie()
-    if found is not None:
-        end_session(runtime().session(), found.member, found.digest, now=runtime().clock())

@@ -1,0 +1,62 @@
+"""Passkeys: which address they belong to, as the settings name it whatever a request says, and what is known of one."""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+_STANDARD_PORTS = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True)
+class PasskeySite:
+    """Where passkeys are made and used: `domain` is what they belong to, `origin` the page's, as browsers write it."""
+
+    domain: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Owner:
+    """For whom a device is to make a passkey: random bytes for the device, and two lines that it shows to its owner."""
+
+    handle: bytes
+    address: str
+    name: str
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A passkey that a device has made: its number there, its public half, and how far the device has counted."""
+
+    credential: bytes
+    public_key: bytes
+    sign_count: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Which passkey an answer says that it was signed with, and whose; nothing of it was checked."""
+
+    credential: bytes
+    handle: bytes | None
+
+
+def passkey_site(base_url: str) -> PasskeySite | None:
+    """Return the site of a service at `base_url`; None where browsers make no passkeys.
+
+    They make them for names reached through TLS, and for "localhost"; never for a network address such as 127.0.0.1.
+    """
+    parts = urlsplit(base_url)
+    name = (parts.hostname or "").encode("idna").decode()
+    if not name or _is_number(name) or (parts.scheme != "https" and name != "localhost"):
+        return None
+    port = "" if parts.port in {None, _STANDARD_PORTS.get(parts.scheme)} else f":{parts.port}"
+    return PasskeySite(name, f"{parts.scheme}://{name}{port}")
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""Make a passkey for an account: by whoever is signed in, and for the first one by whoever has used a mailed link.
+
+Whoever is half signed in and has passkeys makes none: they use one. Otherwise the mailed link would be enough.
+"""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import PasskeyRefused, sentence
+from feedback.domain.passkeys import Owner, PasskeySite
+from feedback.domain.staff import checked_name
+from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn
+from feedback.services.staff.passkey_challenges import Challenge, draw_challenge, use_challenge
+from feedback.storage.audit_log import note
+from feedback.storage.database import lock_organisation
+from feedback.storage.organisations import Organisation
+from feedback.storage.passkeys import Passkey, PasskeyHandle, handle_of, passkey_by_credential, passkeys_of
+
+MOST = 10
+"""So many may one account have."""
+_HANDLE_BYTES = 32
+_HAS_SOME = sentence("This account has a passkey already. Use it to go on.")
+_TOO_MANY = sentence("You have as many passkeys as one account can have. Remove one that you do not use first.")
+_NOT_ASKED = sentence("This took too long, or this browser did not ask for it. Try again.")
+_KNOWN = sentence("This passkey is known already. Use it, or make one on another device.")
+
+
+def ask_for_new_passkey(
+    session: Session, site: PasskeySite, who: SignedIn | HalfSignedIn, *, now: datetime
+) -> tuple[Challenge, str]:
+    """Return a challenge, and what a browser needs to make a passkey; raise PasskeyRefused as `make_passkey` does."""
+    # Its library is large: whoever uses no passkey does not load it.
+    from feedback.services.staff.check_passkeys import ask_to_make
+
+    lock_organisation(session, who.member.organisation_id)
+    known = _check_may_make(session, who)
+    organisation = session.get_one(Organisation, who.member.organisation_id).name
+    # On a device stand passkeys of several accounts of one person: one for each organisation.
+    owner = Owner(_handle(session, who.member.id), f"{who.member.email} ({organisation})", who.member.name)
+    challenge = draw_challenge(session, who.digest, now=now)
+    session.commit()
+    return challenge, ask_to_make(site, owner, [one.credential for one in known], challenge.value)
+
+
+def make_passkey(
+    session: Session,
+    site: PasskeySite,
+    who: SignedIn | HalfSignedIn,
+    *,
+    name: str,
+    secret: str,
+    sent: str,
+    now: datetime,
+    noted_at: datetime,
+) -> None:
+    """Keep a passkey that a browser has made for an account, under a name.
+
+    Raises PasskeyRefused if this session did not ask for it, if it is not as it was asked for, if the account has too
+    many, or has one and has not used it; NameRefused.
+    """
+    from feedback.services.staff.check_passkeys import check_made
+
+    name = checked_name(name)
+    challenge = use_challenge(session, secret, who.digest, now=now)
+    if challenge is None:
+        raise PasskeyRefused(_NOT_ASKED)
+    made = check_made(site, challenge, sent)
+    lock_organisation(session, who.member.organisation_id)
+    _check_may_make(session, who)
+    if passkey_by_credential(session, made.credential) is not None:
+        raise PasskeyRefused(_KNOWN)
+    session.add(
+        Passkey(
+            staff_id=who.member.id,
+            credential=made.credential,
+            public_key=made.public_key,
+            sign_count=made.sign_count,
+            name=name.strip(),
+            made_at=now,
+        )
+    )
+    note(session, noted_at, who.member.actor, "made a passkey", f"staff {who.member.id}")
+    session.commit()
+
+
+def _check_may_make(session: Session, who: SignedIn | HalfSignedIn) -> list[Passkey]:
+    known = passkeys_of(session, who.member.id)
+    if known and isinstance(who, HalfSignedIn):
+        raise PasskeyRefused(_HAS_SOME)
+    if len(known) >= MOST:
+        raise PasskeyRefused(_TOO_MANY)
+    return known
+
+
+def _handle(session: Session, staff_id: int) -> bytes:
+    found = handle_of(session, staff_id)
+    if found is None:
+        found = secrets.token_bytes(_HANDLE_BYTES)
+        session.add(PasskeyHandle(staff_id=staff_id, handle=found))
+    return found

@@ -1,0 +1,83 @@
+"""Sign in with a passkey, or go on with one after the mailed link.
+
+At the sign-in nobody's address is asked for: the device says whose passkey it is, and a signature shows it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import PasskeyRefused, sentence
+from feedback.domain.passkeys import Claim, PasskeySite
+from feedback.domain.staff import actor_of
+from feedback.services.staff.keep_sessions import HalfSignedIn
+from feedback.services.staff.passkey_challenges import Challenge, draw_challenge, use_challenge
+from feedback.storage.audit_log import note
+from feedback.storage.passkeys import Passkey, handle_of, note_used, passkey_by_credential, passkeys_of
+from feedback.storage.staff import staff_by_id
+
+_UNKNOWN = sentence(
+    "No account here knows this passkey any more, or it was too late, or this browser did not ask for it. Try again, "
+    "or ask for a link by email."
+)
+
+
+def ask_for_passkey(
+    session: Session, site: PasskeySite, half: HalfSignedIn | None, *, now: datetime
+) -> tuple[Challenge, str]:
+    """Return a challenge, and what a browser needs to answer it: with one of an account's passkeys, or with any."""
+    # Its library is large: whoever uses no passkey does not load it.
+    from feedback.services.staff.check_passkeys import ask_to_use
+
+    challenge = draw_challenge(session, half.digest if half else None, now=now)
+    known = [one.credential for one in passkeys_of(session, half.member.id)] if half else []
+    session.commit()
+    return challenge, ask_to_use(site, known, challenge.value)
+
+
+def use_passkey(
+    session: Session,
+    site: PasskeySite,
+    half: HalfSignedIn | None,
+    *,
+    secret: str,
+    sent: str,
+    now: datetime,
+    noted_at: datetime,
+) -> int:
+    """Return the account whose passkey has signed what this browser was asked to; raise PasskeyRefused.
+
+    After a mailed link it must be one of that very account. `secret` names the challenge, which is used up in any case;
+    `noted_at` is the programmes' time, for the audit log.
+    """
+    from feedback.services.staff.check_passkeys import check_used, read_claim
+
+    challenge = use_challenge(session, secret, half.digest if half else None, now=now)
+    claim = read_claim(sent)
+    passkey = passkey_by_credential(session, claim.credential)
+    if challenge is None or passkey is None or not _may_claim(session, claim, passkey, half):
+        session.rollback()
+        raise PasskeyRefused(_UNKNOWN)
+    staff_id, subject = passkey.staff_id, f"staff {passkey.staff_id}"
+    try:
+        count = check_used(site, challenge, sent, public_key=passkey.public_key, sign_count=passkey.sign_count)
+    except PasskeyRefused:
+        note(session, noted_at, "service", "refused a passkey", subject)
+        session.commit()
+        raise
+    note_used(session, passkey.id, count, now)
+    act = "went on with a passkey" if half else "signed in with a passkey"
+    note(session, noted_at, actor_of(staff_id), act, subject)
+    session.commit()
+    return staff_id
+
+
+def _may_claim(session: Session, claim: Claim, passkey: Passkey, half: HalfSignedIn | None) -> bool:
+    """Tell whether a passkey belongs to whom its device says, who still has access, and to whoever used the link."""
+    if half is not None and passkey.staff_id != half.member.id:
+        return False
+    # Without a list of passkeys a device always says whose it is; with one it may leave that out.
+    if claim.handle != handle_of(session, passkey.staff_id) and not (half is not None and claim.handle is None):
+        return False
+    member = staff_by_id(session, passkey.staff_id)
+    return member is not None and not member.is_removed

@@ -1,0 +1,44 @@
+"""The way in, whichever is taken: the page that says how to sign in, and the session that begins then."""
+
+from flask import redirect, render_template, session
+from flask.typing import ResponseReturnValue
+
+from feedback.locales.speech import spoken
+from feedback.runtime import runtime, system_clock
+from feedback.services.staff.keep_language import keep_language
+from feedback.services.staff.keep_sessions import begin_session, end_session
+from feedback.web.staff.carried import begin_anew, has_lost_a_form, holds_kept_forms
+from feedback.web.staff.guards import IN_COOKIE, by_cookie
+from feedback.web.staff.passkey_browser import site
+from feedback.web.staff.sent_forms import mistakes
+from forms.staff import AskForLinkForm, PasskeyForm
+
+
+def way_in(form: AskForLinkForm, refused: str | None = None) -> str:
+    """Return the page that says how to sign in, with what was wrong."""
+    return render_template(
+        "staff/how_to_sign_in.html",
+        form=form,
+        errors=mistakes(form),
+        refused=refused,
+        is_kept=holds_kept_forms(),
+        is_lost=has_lost_a_form(),
+        passkey_form_here=PasskeyForm(formdata=None) if site() else None,
+    )
+
+
+def let_in(staff_id: int, *, has_passkey: bool = False) -> ResponseReturnValue:
+    """Begin a session of its own, in place of any that this browser has, and lead to what was wanted."""
+    end_by_cookie()
+    keep_language(runtime().session(), staff_id, spoken().code)
+    secret = begin_session(runtime().session(), staff_id, has_passkey=has_passkey, now=system_clock())
+    first = begin_anew(staff_id)
+    session[IN_COOKIE] = secret
+    return redirect(first, 303)
+
+
+def end_by_cookie() -> None:
+    """End the session that the cookie names, whole or half."""
+    found = by_cookie()
+    if found is not None:
+        end_session(runtime().session(), found.member, found.digest, now=runtime().clock())
