@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.config import Settings
 from feedback.domain.errors import SettingsRefused
 from feedback.services.installation.check_databases import Engines
-from feedback.shelf import Shelf
+from feedback.state_cache import StateCache
 from feedback.storage.database import READER, db
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Runtime:
     settings: Settings
     clock: Clock
     key_store: "Callable[[], KeyStore] | None"
-    kept: Shelf = field(default_factory=Shelf)
+    kept: StateCache = field(default_factory=StateCache)
     """Pages of published reports, for their next visitors."""
 
     @property

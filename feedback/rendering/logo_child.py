@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typst
 
-from feedback.children import bind_oneself
+from feedback.child_processes import bind_oneself
 
 _MEMORY_BYTES = 512 * 2**20
 _CPU_SECONDS = 20

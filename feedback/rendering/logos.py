@@ -10,7 +10,7 @@ import re
 import struct
 from pathlib import Path
 
-from feedback.children import run_child
+from feedback.child_processes import run_child
 from feedback.domain.errors import LogoRefused, sentence
 
 MOST_FILE_BYTES = 1_000_000

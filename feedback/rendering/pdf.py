@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedback.children import run_child
+from feedback.child_processes import run_child
 from feedback.domain.errors import PdfNotMade, PressBusy, sentence
 from feedback.rendering.paper import Paper
 from feedback.rendering.typst_source import typst_source

@@ -11,7 +11,7 @@ from typing import Any
 
 import typst
 
-from feedback.children import bind_oneself
+from feedback.child_processes import bind_oneself
 from feedback.rendering.faces import signs_without_face
 from feedback.rendering.packing import packed
 

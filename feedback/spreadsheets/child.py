@@ -7,7 +7,7 @@ its own memory and time first, knows no setting and no database, and says no mor
 import json
 import sys
 
-from feedback.children import bind_oneself
+from feedback.child_processes import bind_oneself
 from feedback.spreadsheets.formats import Refused, rows_of
 
 _MEMORY_BYTES = 512 * 2**20

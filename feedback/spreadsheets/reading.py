@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.children import run_child
+from feedback.child_processes import run_child
 from feedback.domain.errors import RosterNote, RosterRefused, sentence
 
 MOST_FILE_BYTES = 32 * 2**20

@@ -6,7 +6,7 @@ import resource
 import sys
 from pathlib import Path
 
-from feedback.children import bind_oneself
+from feedback.child_processes import bind_oneself
 
 if __name__ == "__main__":
     bind_oneself(memory_bytes=2**30, cpu_seconds=9)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from feedback.children import run_child
+from feedback.child_processes import run_child
 from feedback.domain.errors import PdfNotMade, PressBusy
 from feedback.rendering.blocks import Chart, Facts, Heading, Items, Quotes, Table
 from feedback.rendering.faces import signs_without_face

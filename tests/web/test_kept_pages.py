@@ -20,7 +20,7 @@ pytestmark = ON_SQLITE
 
 
 def kept_texts(app: Flask) -> str:
-    """All that the shelf of this application holds, and what is held by it."""
+    """All that the cache of this application holds, and what is held by it."""
     held, seen = [runtime_of(app).kept._copies], []
     while held:
         one = held.pop()

@@ -50,10 +50,10 @@ class KeptPage:
 
 def kept(survey: Survey, name: str, language: str, make: Callable[[], Made]) -> Made:
     """Return what `make` returned for this survey and language, made once."""
-    shelf = _kept.setdefault(survey, {})
-    if (name, language) not in shelf:
-        shelf[name, language] = make()
-    found: Made = shelf[name, language]
+    pages = _kept.setdefault(survey, {})
+    if (name, language) not in pages:
+        pages[name, language] = make()
+    found: Made = pages[name, language]
     return found
 
 

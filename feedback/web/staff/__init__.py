@@ -44,7 +44,7 @@ from feedback.web.staff import (
     waves,
     you_said,
 )
-from feedback.web.staff.above import above
+from feedback.web.staff.breadcrumbs import above
 from feedback.web.staff.help_pages import help_address
 from feedback.web.staff.limits import LIMITS
 from feedback.web.staff.notices import worker_notice

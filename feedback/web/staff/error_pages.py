@@ -4,7 +4,7 @@ from flask import g, render_template
 
 from feedback.domain.errors import NotFound
 from feedback.services.staff.keep_sessions import SignedIn
-from feedback.web.staff.above import above
+from feedback.web.staff.breadcrumbs import above
 from feedback.web.staff.guards import by_cookie
 from forms.staff import SignOutForm
 

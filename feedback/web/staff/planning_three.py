@@ -26,11 +26,11 @@ from feedback.services.waves.set_quiet_times import show_hours
 from feedback.web.refusals import in_words
 from feedback.web.staff.choosing import chosen
 from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.month_strip import OnStrip, Strip, strip_of
 from feedback.web.staff.outcomes import tell
 from feedback.web.staff.planning import PlannedDate, plan_of, planned_dates
 from feedback.web.staff.presets import PRESETS, first_day, preset_dates
 from feedback.web.staff.sent_forms import accepted, mistakes
-from feedback.web.staff.strip import OnStrip, Strip, strip_of
 from feedback.web.staff.wording import moment_in_words
 from forms.planning import ThreePlansForm
 

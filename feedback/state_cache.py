@@ -29,7 +29,7 @@ class _Copy:
 
 
 @dataclass
-class Shelf:
+class StateCache:
     """Keeps copies of `most` bytes together, each for `seconds` at most; what is made first goes first."""
 
     most: int = 32 * 2**20
