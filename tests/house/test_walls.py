@@ -37,6 +37,7 @@ OPEN_TABLES = {
     "mail_openings": "with which sentences of its own an organisation begins its emails to everybody",
     "notices": "what coordinators tell everybody about a report",
     "organisations": "their settings and public keys",
+    "passkeys": "public halves of the passkeys of staff, who are no participants here",
     "passkey_letters": "which staff are to be told that their passkeys were removed",
     "pepper": "the fingerprint of the participants' pepper, which is no secret",
     "programme_questionnaires": "what coordinators want to be asked",

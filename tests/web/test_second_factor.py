@@ -1,13 +1,17 @@
 """A passkey after the mailed link, where an organisation demands it: no page but one is seen without it."""
 
+import json
 import re
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from feedback.domain.errors import PasskeyRefused
+from feedback.domain.passkeys import PasskeySite
 from feedback.domain.staff import StaffRole
-from feedback.services.staff.keep_sessions import SignedIn, find_session
+from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, find_session
+from feedback.services.staff.make_passkeys import ask_for_new_passkey, make_passkey
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.organisations import Organisation
 from feedback.storage.passkeys import Passkey
@@ -163,10 +167,33 @@ def test_another_accounts_passkey_does_not_go_on(world: World) -> None:
 def test_what_a_sign_in_was_asked_does_not_go_on_and_the_other_way_round(world: World) -> None:
     _admin, device = demanding(world)
     half, stranger = linked_again(world, 1), world.client()
-    stray = asked(stranger, SIGN_IN)
-    asked(half, STEP)
-    assert send(half, STEP, device.used(stray)).status_code == 422
-    assert send(stranger, SIGN_IN, device.used(asked(half, STEP))).status_code == 403
+    found = asked(stranger, SIGN_IN)
+    move_challenge(stranger, half)
+    assert send(half, STEP, device.used(found)).status_code == 422
+    found = asked(half, STEP)
+    move_challenge(half, stranger)
+    assert send(stranger, SIGN_IN, device.used(found)).status_code == 403
+
+
+def move_challenge(giver: FlaskClient, taker: FlaskClient) -> None:
+    """Put the secret of a challenge from one browser's cookie into another's, as only this service could."""
+    with giver.session_transaction("/staff/", base_url=SITE) as cookie:
+        secret = cookie["challenge"]
+    with taker.session_transaction("/staff/", base_url=SITE) as cookie:
+        cookie["challenge"] = secret
+
+
+def test_a_first_passkey_that_comes_after_another_is_not_kept(world: World) -> None:
+    demanding(world)
+    mine, site, now, late = half_in(world), PasskeySite("feedback.example.com", SITE), guards.system_clock(), Device()
+    with world.session() as session:
+        half = find_session(session, secret_of(linked_again(world, 2)), now=now)
+        assert isinstance(half, HalfSignedIn)
+        challenge, options = ask_for_new_passkey(session, site, half, now=now)
+    assert make(mine, Device(), STEP).status_code == 303
+    made = late.made(json.loads(options))
+    with world.session() as session, pytest.raises(PasskeyRefused, match="has a passkey already"):
+        make_passkey(session, site, half, name="x", secret=challenge.secret, sent=made, now=now, noted_at=now)
 
 
 def test_a_device_that_counts_back_does_not_go_on(world: World) -> None:
