@@ -13,12 +13,12 @@ from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
-from feedback.app import create_app
+from feedback.app import create_app_without_pages
 from feedback.config import Settings, read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.demo.relay import start_smtp
 from tests.attacked import equal_blocks_attacked_once
-from tests.databases import KINDS, Logins, Pair, PostgresServer, SqliteServer, logins_of
+from tests.databases import KINDS, LARGE, Logins, Pair, PostgresServer, SqliteServer, logins_of, shown_on_sqlite
 from tests.dialects import shared_dialects
 from tests.postgres import postgres_server
 from tests.services.mail.relays import ScriptedRelay
@@ -108,10 +108,13 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a mark says is shown on the other database."""
+    """Leave out what a mark says is shown on the other database, and for `make outside` what is likely to be."""
     config.hook.pytest_deselected(items=[item for item in items if not _is_wanted(item)])
     items[:] = [item for item in items if _is_wanted(item)]
+    for item in shown_on_sqlite(items):
+        item.add_marker(LARGE)
 
 
 def _is_wanted(item: pytest.Item) -> bool:
@@ -186,8 +189,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def unserved_world(settings: Settings, clock: FixedClock, mailbox: Mailbox, kind: str) -> Iterator[World]:
     """One on whose databases no participants' process has begun to serve."""
-    app = create_app(settings, clock)
-    world = World(app, clock, mailbox, kind)
+    world = World(create_app_without_pages(settings, clock), clock, mailbox, kind)
     with equal_blocks_attacked_once():
         yield world
     world.dispose()
@@ -201,6 +203,12 @@ def world(unserved_world: World) -> World:
 @pytest.fixture
 def app(world: World):
     return world.app
+
+
+@pytest.fixture(scope="session")
+def writing(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An application that writes mails and finds words; no database has been made for it."""
+    return create_app_without_pages(read_settings({"FEEDBACK_INSTANCE": str(tmp_path_factory.mktemp("writing"))}))
 
 
 @pytest.fixture

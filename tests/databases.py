@@ -31,6 +31,38 @@ LARGE = pytest.mark.large
 """For what `make test` has no time for: a neighbour shows the same on a smaller scale."""
 
 
+def first_of(count: int, cases: Iterable[object]) -> list[object]:
+    """Mark all cases but the first so many as `LARGE`."""
+    return [case if place < count else pytest.param(*_as_values(case), marks=LARGE) for place, case in enumerate(cases)]
+
+
+def _as_values(case: object) -> tuple[object, ...]:
+    return case if isinstance(case, tuple) else (case,)
+
+
+BOTH = pytest.mark.both
+"""For a test, or a whole module, each of whose cases is to be seen on each database."""
+_EDGES = ("cli", "demo", "web")
+"""They hold no statement of their own: the tests of services and of promises run theirs on both databases."""
+
+
+def shown_on_sqlite(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """Give those whose twins on SQLite show as much: the tests of edges, and of several cases all but the first."""
+    seen = set[tuple[str, str]]()
+    for item in items:
+        if _kind_of(item) != "postgresql" or any(item.get_closest_marker(name) for name in ("both", "only_on")):
+            continue
+        test = (item.location[0], getattr(item, "originalname", item.name))
+        if test in seen or Path(item.location[0]).parts[1] in _EDGES:
+            yield item
+        seen.add(test)
+
+
+def _kind_of(item: pytest.Item) -> str:
+    given = getattr(item, "callspec", None)
+    return str(given.params.get("kind", "")) if given else ""
+
+
 @dataclass(frozen=True)
 class Pair:
     """Addresses of a main database and its key store."""

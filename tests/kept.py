@@ -1,26 +1,32 @@
 """What many tests begin with is made once by each process, and put row by row into the empty databases of others."""
 
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, func, or_, select
 
+from feedback.demo.mailbox import Mailbox
 from feedback.storage.database import db
 from feedback.storage.pepper import KnownPepper
 from feedback.storage.tables import Base, KeyBase
-from tests.world import World
+from tests.world import START, World
 
+T = TypeVar("T")
 Rows = list[tuple[Table, list[dict[str, Any]]]]
+Mails = list[tuple[str, bytes]]
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """A number that leads to it, the time at which it was done, and all that both databases held."""
+    """What leads to it, the time at which it was done, the chance that was left, the mails, and all rows."""
 
-    number: int
+    found: Any
     now: datetime
+    chance: tuple[Any, ...]
+    mails: Mails
     main: Rows
     keys: Rows
 
@@ -31,22 +37,44 @@ _TOUCHED = select(or_(*(select(table).exists() for table in _DONE)))
 _KEPT: dict[tuple[object, ...], _Kept] = {}
 
 
-def kept(world: World, name: str, make: Callable[[], int]) -> int:
-    """Return what `make` returns, which it is asked but once for worlds alike in which nothing has been done."""
+def kept(world: World, name: str, make: Callable[[], T]) -> T:
+    """Return what `make` returns, which it is asked but once for worlds alike in which nothing has been done.
+
+    What a test's own relay has got meanwhile is not kept, nor what a process remembers.
+    """
     main, keys = _engines(world)
     if _is_touched(main):
         return make()
     vault = world.tools.settings.vault
     which = (name, world.kind, world.clock(), world.tools.settings.pepper, vault and vault.master_keys)
     if which not in _KEPT:
-        number = make()
-        _KEPT[which] = _Kept(number, world.clock(), *everything(world))
-        return number
-    found = _KEPT[which]
-    _put(main, found.main)
-    _put(keys, found.keys)
-    world.clock.now = found.now
-    return found.number
+        made = make()
+        left, mails = world.chance.getstate(), _mails(world.mailbox)
+        _KEPT[which] = _Kept(deepcopy(made), world.clock(), left, mails, *everything(world))
+        return made
+    old = _KEPT[which]
+    _put(main, old.main)
+    _put(keys, old.keys)
+    world.clock.now = old.now
+    world.chance.setstate(old.chance)
+    for to, mail in old.mails:
+        world.mailbox.deliver(to, mail)
+    return deepcopy(old.found)
+
+
+def _mails(mailbox: Mailbox) -> Mails:
+    """For whom each mail is, and what was handed over: all but the line that the mailbox puts before it."""
+    files = ((mailbox.read(serial), mailbox.folder / f"{serial:08}.eml") for serial in mailbox.serials())
+    return [(str(mail["Delivered-To"]), file.read_bytes().partition(b"\r\n")[2]) for mail, file in files]
+
+
+def small_wave(world: World) -> int:
+    """An open wave of six people whose invitations are queued, with a reminder on its third day."""
+    return kept(world, "a small wave", lambda: _new_small_wave(world))
+
+
+def _new_small_wave(world: World) -> int:
+    return world.open(world.planned_wave(world.programme(3, 3), reminders_at=(START.replace(day=4),)))
 
 
 def everything(world: World) -> tuple[Rows, Rows]:
@@ -56,7 +84,7 @@ def everything(world: World) -> tuple[Rows, Rows]:
 
 
 def _engines(world: World) -> tuple[Engine, Engine]:
-    with world.app.app_context():
+    with world.bare.app_context():
         return db.engine, db.engines["keys"]
 
 

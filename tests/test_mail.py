@@ -14,7 +14,7 @@ from flask import Flask, template_rendered
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from feedback.app import create_app
+from feedback.app import create_app_without_pages
 from feedback.config import read_settings
 from feedback.domain.errors import MailRefused
 from feedback.mail.headers import address_header
@@ -67,7 +67,7 @@ def a_message(**changes: object) -> MailMessage:
 def application(tmp_path: Path) -> Callable[..., Flask]:
     def build(port: int = 1, **environment: str) -> Flask:
         fixed = {"FEEDBACK_INSTANCE": str(tmp_path / "instance"), "FEEDBACK_SMTP_PORT": str(port)}
-        return create_app(read_settings(fixed | environment))
+        return create_app_without_pages(read_settings(fixed | environment))
 
     return build
 

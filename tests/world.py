@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from feedback.app import add_pages
 from feedback.cli.serving import bring_pepper
 from feedback.demo.mailbox import Mailbox
 from feedback.domain.links import link_secret, to_address
@@ -66,17 +67,24 @@ def roster_csv(mentors: int, mentees: int, cohorts: tuple[str, ...] = ("",)) -> 
 
 @dataclass
 class World:
-    """One running service. Builders take only what matters to a test."""
+    """One running service. Builders take only what matters to a test; its pages are added once one is asked for."""
 
-    app: Flask
+    bare: Flask
     clock: FixedClock
     mailbox: Mailbox
     kind: str
     chance: random.Random = field(default_factory=lambda: random.Random(7))
 
     @property
+    def app(self) -> Flask:
+        """The application with its pages, whose making takes longer than most of what asks for none."""
+        if not self.bare.blueprints:
+            add_pages(self.bare)
+        return self.bare
+
+    @property
     def tools(self) -> Runtime:
-        found: Runtime = self.app.extensions["feedback"]
+        found: Runtime = self.bare.extensions["feedback"]
         return found
 
     @property
@@ -87,17 +95,17 @@ class World:
         """A session of its own; close it or use it as a context manager."""
         from feedback.storage.database import db
 
-        with self.app.app_context():
+        with self.bare.app_context():
             return Session(db.engine)
 
     def reading(self) -> Connection:
         """A connection like that of a page that is only looked at."""
-        with self.app.app_context():
+        with self.bare.app_context():
             return self.tools.reading()
 
     def writing(self) -> Connection:
         """A connection like that on which an answer is stored."""
-        with self.app.app_context():
+        with self.bare.app_context():
             return self.tools.writing()
 
     def programme(
@@ -109,6 +117,24 @@ class World:
         quiet: QuietTimes = NO_QUIET_TIMES,
         **changes: object,
     ) -> int:
+        """A programme with a roster; most are like one that was made before, and are not made anew (tests/kept.py)."""
+        from tests.kept import kept
+
+        if changes or k != 5 or quiet != NO_QUIET_TIMES or mentors + mentees > 60:
+            return self.new_programme(mentors, mentees, cohorts, k, quiet, **changes)
+        name = f"a programme for {mentors} and {mentees} of {cohorts}"
+        return kept(self, name, lambda: self.new_programme(mentors, mentees, cohorts))
+
+    def new_programme(
+        self,
+        mentors: int,
+        mentees: int,
+        cohorts: tuple[str, ...],
+        k: int = 5,
+        quiet: QuietTimes = NO_QUIET_TIMES,
+        **changes: object,
+    ) -> int:
+        """For tests that look at the making itself, or at what it leaves in files."""
         words = {"word": "reverse", "focus": "race and ethnicity"}
         draft = ProgrammeDraft(
             organisation="Example Organisation",
@@ -168,7 +194,7 @@ class World:
 
     def open_new_wave(self, mentors: int = 14, mentees: int = 13, cohorts: tuple[str, ...] = ("",), **changes) -> int:
         """For tests that look at the opening itself, at what is said meanwhile, or at what it leaves in files."""
-        return self.open(self.planned_wave(self.programme(mentors, mentees, cohorts), **changes))
+        return self.open(self.planned_wave(self.new_programme(mentors, mentees, cohorts), **changes))
 
     def links(self, wave_id: int, role: Role | None = None) -> list[str]:
         """Every link of a wave, by participant, as the mails derive them."""
@@ -189,20 +215,20 @@ class World:
 
     def status(self) -> ServiceStatus:
         """How the service stands, as `feedback status` reads it."""
-        with self.app.app_context():
+        with self.bare.app_context():
             after = self.tools.settings.watching.alarm_after
             return read_status(self.tools.session(), self.keys, now=self.clock(), alarm_after=after)
 
     def begin_to_serve(self) -> "World":
         """Make this world's pepper the known one, as `feedback serve` does before it takes an answer."""
-        with self.app.app_context():
+        with self.bare.app_context():
             bring_pepper(self.tools)
         return self
 
     def dispose(self) -> None:
         from feedback.storage.database import db
 
-        with self.app.app_context():
+        with self.bare.app_context():
             for engine in db.engines.values():
                 engine.dispose()
 
@@ -249,7 +275,7 @@ class World:
 
     def do_what_is_due(self) -> None:
         """What the worker does in one tick, one thing after another."""
-        tools = worker_context(self.app)
+        tools = worker_context(self.bare)
         with tools.scope() as session:
             due = what_is_due(session, self.clock(), tools.pace)
         for one in due:

@@ -49,9 +49,10 @@ def run_command(alone: bool) -> None:  # click's way
     mailbox = Mailbox(_mailbox_folder(tools.settings))
     mailbox_port = int(os.environ.get(_MAILBOX_PORT, "8001"))
     settings = tools.settings
-    wave = prepare_programme(tools) if alone else _prepare(tools)
+    # A port that is taken is named before anything takes its time.
     web = WebThread(served_app(), settings.listen_host, settings.listen_port, "FEEDBACK_LISTEN_PORT")
     inboxes = WebThread(mailbox_app(mailbox, settings.base_url), "127.0.0.1", mailbox_port, _MAILBOX_PORT)
+    wave = prepare_programme(tools) if alone else _prepare(tools)
     smtp = start_relay(mailbox, settings.smtp.host, settings.smtp.port)
     worker = WorkerThread(Worker(worker_context(this_app())), ending.fail)
     for part in (web, inboxes, worker):

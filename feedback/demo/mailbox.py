@@ -32,7 +32,7 @@ class Mailbox:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        self.folder = folder
         self._delivering = threading.Lock()
         self._last_serial = max(self._serials(), default=0)
         self._heads: dict[int, tuple[str, str]] = {}
@@ -78,10 +78,10 @@ class Mailbox:
         self._path(serial, "opened").touch()
 
     def _serials(self, kind: str = "eml") -> list[int]:
-        return [int(path.stem) for path in self._folder.glob(f"[0-9]*.{kind}") if path.stem.isdecimal()]
+        return [int(path.stem) for path in self.folder.glob(f"[0-9]*.{kind}") if path.stem.isdecimal()]
 
     def _path(self, serial: int, kind: str) -> Path:
-        return self._folder / f"{serial:08}.{kind}"
+        return self.folder / f"{serial:08}.{kind}"
 
     def _head(self, serial: int) -> tuple[str, str]:
         if serial not in self._heads:

@@ -46,7 +46,8 @@ def faults(page: Page, code: str) -> list[object]:
     return found + [said for said in [violations(page)] if said]
 
 
-@pytest.mark.parametrize(("code", "scheme"), [("ar", "dark"), pytest.param("cy", "light", marks=LARGE)])
+@LARGE
+@pytest.mark.parametrize(("code", "scheme"), [("ar", "dark"), ("cy", "light")])
 def test_staff_pages_are_sound_in_another_language(
     live: World, address: str, page: Page, code: str, scheme: str
 ) -> None:

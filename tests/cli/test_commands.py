@@ -28,7 +28,7 @@ pytestmark = ON_SQLITE
 
 
 def run(world: World, *words: str) -> Result:
-    return CliRunner().invoke(feedback, list(words), obj=ScriptInfo(create_app=lambda: world.app))
+    return CliRunner().invoke(feedback, list(words), obj=ScriptInfo(create_app=lambda: world.bare))
 
 
 def output(world: World, *words: str) -> str:

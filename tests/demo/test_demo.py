@@ -108,7 +108,7 @@ def test_a_newcomer_gets_from_one_command_to_a_report(surroundings: dict[str, st
 def test_a_second_run_goes_on_with_the_same_data(surroundings: dict[str, str]) -> None:
     with running(surroundings, "--alone"):
         pass
-    with running(surroundings) as demo:
+    with running(surroundings, "--alone") as demo:
         assert "invites" not in demo.said
         assert "27 emails" in Browser().get(demo.address("mailbox"))
         assert json.loads(feedback(demo, "wave", "status", "--json"))[0]["state"] == "open"

@@ -7,7 +7,6 @@ from flask import Flask, render_template_string
 from flask_babel import force_locale, gettext, ngettext
 
 from feedback.locales.counts import answers, characters, people
-from tests.databases import ON_SQLITE
 from tests.house.test_translations import ROOT, in_every_language, messages, said, sources
 
 CELL = re.compile(r'<td class="number">\{\{ (.*?) \}\}')
@@ -79,16 +78,14 @@ def test_no_count_stands_before_a_noun_in_one_form_only(code: str) -> None:
         ("cy", 6, "6 pherson"),
     ],
 )
-@ON_SQLITE
-def test_a_noun_has_the_form_that_its_number_asks_for(app: Flask, code: str, number: int, words: str) -> None:
-    with app.app_context(), force_locale(code):
+def test_a_noun_has_the_form_that_its_number_asks_for(writing: Flask, code: str, number: int, words: str) -> None:
+    with writing.app_context(), force_locale(code):
         assert people(number) == words
 
 
-@ON_SQLITE
-def test_numbers_in_sentences_are_written_as_the_language_writes_them(app: Flask) -> None:
+def test_numbers_in_sentences_are_written_as_the_language_writes_them(writing: Flask) -> None:
     template = "{% trans count=n %}{{ count }} person invited{% pluralize %}{{ count }} people invited{% endtrans %}"
-    with app.app_context(), force_locale("en"):
+    with writing.app_context(), force_locale("en"):
         assert (characters(1000), answers(1)) == ("1,000 characters", "1 answer")
         assert gettext("Part %(number)s", number=1200) == "Part 1,200"
         assert gettext("Wave %(number)s", number="1200") == "Wave 1200"
@@ -97,10 +94,9 @@ def test_numbers_in_sentences_are_written_as_the_language_writes_them(app: Flask
         assert render_template_string("{{ _('%(n)s of 2000', n=n) }}", n=1200) == "1,200 of 2000"
 
 
-@ON_SQLITE
-def test_a_number_in_a_cell_of_a_page_is_written_as_the_language_writes_it(app: Flask) -> None:
+def test_a_number_in_a_cell_of_a_page_is_written_as_the_language_writes_it(writing: Flask) -> None:
     cells = [cell for page in (ROOT / "templates").rglob("*.html") for cell in CELL.findall(page.read_text("utf-8"))]
     assert cells
     assert [cell for cell in cells if not cell.endswith("| number")] == []
-    with app.app_context(), force_locale("fr"):
+    with writing.app_context(), force_locale("fr"):
         assert render_template_string("{{ 1200 | number }}") == "1\u202f200"

@@ -5,10 +5,7 @@ from flask import Flask, render_template_string
 from flask_babel import force_locale
 
 from feedback.locales.lists import comma, labelled, listed
-from tests.databases import ON_SQLITE
-from tests.world import World
 
-pytestmark = ON_SQLITE
 THREE = {
     "en": "Ana, Ben and Cy",
     "fr": "Ana, Ben et Cy",
@@ -19,8 +16,8 @@ THREE = {
 
 
 @pytest.fixture
-def app(world: World) -> Flask:
-    return world.app
+def app(writing: Flask) -> Flask:
+    return writing
 
 
 @pytest.mark.parametrize("code", THREE)

@@ -10,10 +10,7 @@ from flask import Flask
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.waves.staff_mails import StaffMail
 from feedback.mail.message import Value
-from tests.databases import ON_SQLITE
 from tests.mails.letters import LINK, MAILS, OPT_OUT, SIGN_IN, TO_PARTICIPANTS, VALUES, Read, a_letter, read
-
-pytestmark = ON_SQLITE
 
 WORDS = Path(__file__).parent / "english"
 ADDRESS = re.compile(r"https?://[^\s\"'<>]+|\S+@\S+")

@@ -27,6 +27,7 @@ from feedback.worker.due import Chore, what_is_due
 from tests.bouncing import bounce_of
 from tests.databases import ON_POSTGRESQL
 from tests.ending import end, known
+from tests.kept import kept
 from tests.promises.evidence import Needles, in_every_spelling, stored_bytes, what_is_where
 from tests.promises.test_history import closed, enrol, is_refused, programme_of, roster
 from tests.promises.test_postgresql_copies import heap_of, sample
@@ -47,6 +48,10 @@ def rows(world: World, *tables: type) -> list[int]:
 
 
 def lived(world: World) -> int:
+    return kept(world, "lived", lambda: newly_lived(world))
+
+
+def newly_lived(world: World) -> int:
     """A programme with a report, told of: a mail was lost, an address moved, somebody left, somebody opted out."""
     programme = programme_of(world, roster(range(16), range(20, 36), cohorts=COHORTS))
     wave = world.open(world.planned_wave(programme))
@@ -98,7 +103,7 @@ def pass_the_day(world: World, days: int = 30) -> None:
 
 
 def test_after_the_day_nobody_is_in_any_table_or_file(world: World) -> None:
-    programme = lived(world)
+    programme = newly_lived(world)
     marks = marks_of(world, programme)
     end(world, programme)
     assert all(rows(world, *OF_PEOPLE))

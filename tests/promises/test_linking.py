@@ -34,7 +34,7 @@ from tests.promises.adversary import (
     read_everything,
 )
 from tests.promises.listener import Listener
-from tests.promises.visits import Answered, engine_of, link_of, mailed_wave, own_key, twenty_answers
+from tests.promises.visits import Answered, engine_of, link_of, newly_mailed_wave, own_key, twenty_answers
 from tests.world import World
 
 pytestmark = pytest.mark.own_databases
@@ -63,7 +63,7 @@ def arrivals(world: World, answered: Answered, rows: list[Row]) -> Orders:
 
 
 def test_no_value_and_no_order_links_a_person_to_a_response(world: World) -> None:
-    answered = twenty_answers(world, mailed_wave(world))
+    answered = twenty_answers(world, newly_mailed_wave(world))
     tables = read_everything(engine_of(world))
     rows = tables["sealed_responses"]
     people = orders(people_in(tables, answered.people), tables)
@@ -81,7 +81,7 @@ def unlikely_orders(answered: Answered, people: Orders) -> list[str]:
 
 
 def test_answering_changes_no_row_but_sealed_responses(world: World) -> None:
-    wave = mailed_wave(world)
+    wave = newly_mailed_wave(world)
     before = read_everything(engine_of(world))
     twenty_answers(world, wave)
     after = read_everything(engine_of(world))
@@ -104,7 +104,7 @@ def without_offsets(tables: Tables) -> Tables:
 
 
 def test_the_lock_on_a_wave_says_at_most_which_response_came_last(world: World) -> None:
-    wave = mailed_wave(world)
+    wave = newly_mailed_wave(world)
     untouched = [row.get("sys_xmax") for row in read_everything(engine_of(world))["waves"]]
     people = [person for person, _link in world.people_and_links(wave)]
     for person in people[:3]:
@@ -117,7 +117,7 @@ def test_the_lock_on_a_wave_says_at_most_which_response_came_last(world: World) 
 
 @ON_SQLITE
 def test_answering_touches_only_the_pages_of_sealed_responses(world: World) -> None:
-    wave, engine = mailed_wave(world), engine_of(world)
+    wave, engine = newly_mailed_wave(world), engine_of(world)
     before = pages(engine)
     twenty_answers(world, wave)
     after = pages(engine)
@@ -141,7 +141,7 @@ def pages_of(engine: Engine, table: str) -> set[int]:
 
 
 def test_an_entitlement_belongs_to_nobody(world: World) -> None:
-    wave = mailed_wave(world, 20, 5)
+    wave = newly_mailed_wave(world, 20, 5)
     key = world.keys.link_key(wave)
     assert_nobody_stands_out(
         world, "entitlements", lambda person: entitlement_digest(proof(link_secret(key, person))), role="mentor"
@@ -149,7 +149,7 @@ def test_an_entitlement_belongs_to_nobody(world: World) -> None:
 
 
 def test_an_opt_out_row_belongs_to_nobody(world: World) -> None:
-    mailed_wave(world, 20, 0)
+    newly_mailed_wave(world, 20, 0)
     key = world.keys.opt_out_key(1)
     assert_nobody_stands_out(world, "opt_outs", lambda person: opt_out_digest(opt_out_token(key, person)))
 
@@ -166,7 +166,7 @@ def assert_nobody_stands_out(world: World, table: str, digest_of, role: str = "m
 
 
 def test_the_most_talkative_log_says_the_same_of_everybody_who_answers(world: World) -> None:
-    links = world.links(mailed_wave(world))[:6]
+    links = world.links(newly_mailed_wave(world))[:6]
     world.answer(links[0])
     heard = []
     for link in links[1:]:
@@ -178,7 +178,7 @@ def test_the_most_talkative_log_says_the_same_of_everybody_who_answers(world: Wo
 
 
 def test_after_the_close_nothing_is_left_to_link(world: World) -> None:
-    wave = mailed_wave(world)
+    wave = newly_mailed_wave(world)
     for link in world.links(wave)[:6]:
         world.answer(link)
     world.close(wave)
@@ -187,7 +187,7 @@ def test_after_the_close_nothing_is_left_to_link(world: World) -> None:
 
 
 def test_a_comment_cannot_be_told_from_the_order_of_responses_in_an_old_backup(world: World) -> None:
-    wave = mailed_wave(world, 20, 0)
+    wave = newly_mailed_wave(world, 20, 0)
     links = world.people_and_links(wave)
     for person, link in links:
         world.answer(link, texts=(f"A comment by number {person}.",))

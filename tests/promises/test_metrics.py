@@ -43,7 +43,7 @@ def figures(app: Flask) -> str:
 
 
 def everything_told(world: World) -> str:
-    told = CliRunner().invoke(feedback, ["status", "--json"], obj=ScriptInfo(create_app=lambda: world.app))
+    told = CliRunner().invoke(feedback, ["status", "--json"], obj=ScriptInfo(create_app=lambda: world.bare))
     return figures(world.app) + told.output
 
 
@@ -137,7 +137,7 @@ def test_without_the_token_there_are_no_figures(world: World, settings: Settings
     for wrong in ("", "Bearer", "Bearer t", f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"bearer {TOKEN}", "Bearer é"):
         answer = client.get("/metrics", headers={"Authorization": wrong.encode("latin-1").decode("latin-1")})
         assert (answer.status_code, answer.text, answer.headers["WWW-Authenticate"]) == (401, "", "Bearer")
-    silent = replace(world, app=create_app(replace(settings, watching=replace(settings.watching, token=None)), clock))
+    silent = replace(world, bare=create_app(replace(settings, watching=replace(settings.watching, token=None)), clock))
     assert silent.client().get("/metrics", headers=BEARER).status_code == 404
     silent.dispose()
 
@@ -146,6 +146,6 @@ def test_without_the_token_there_are_no_figures(world: World, settings: Settings
 def test_the_participants_process_has_no_figures(world: World, serves: Serves, status: int) -> None:
     settings = world.tools.settings
     vault = None if serves is Serves.PARTICIPANTS else settings.vault
-    apart = replace(world, app=create_app(replace(settings, serves=serves, vault=vault)))
+    apart = replace(world, bare=create_app(replace(settings, serves=serves, vault=vault)))
     assert apart.client().get("/metrics", headers=BEARER).status_code == status
     apart.dispose()

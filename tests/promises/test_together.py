@@ -14,6 +14,7 @@ from feedback.domain.waves.states import WaveState
 from feedback.services.waves.submit_response import submit_response
 from tests.answering import opened
 from tests.auditor.histories import history
+from tests.databases import first_of
 from tests.promises.closing import document_of, state_of
 from tests.promises.test_history import enrol, leave, programme_of, roster
 from tests.world import World
@@ -113,7 +114,7 @@ def test_a_label_for_one_report_covers_no_other(world: World) -> None:
 WITH_TWO_LABELLED_CUTS = 63
 
 
-@pytest.mark.parametrize("seed", [4, 7, WITH_TWO_LABELLED_CUTS])
+@pytest.mark.parametrize("seed", first_of(1, [WITH_TWO_LABELLED_CUTS, 4, 7]))
 def test_every_finding_of_an_organisation_names_what_to_withhold_and_nothing_is_left(seed: int) -> None:
     found = history(seed)
     assert {name for name in ("nameless", "left") if found[name]} == set()

@@ -23,7 +23,7 @@ from tests.promises.evidence import (
     what_is_where,
     whole_wave,
 )
-from tests.promises.visits import mailed_wave
+from tests.promises.visits import newly_mailed_wave
 from tests.world import World
 
 pytestmark = pytest.mark.own_databases
@@ -106,7 +106,7 @@ def test_no_stored_byte_of_an_open_wave_holds_a_secret_or_a_word(
 
 
 def test_links_leave_in_the_text_of_mails_and_not_in_their_heads(world: World) -> None:
-    links = world.links(mailed_wave(world))
+    links = world.links(newly_mailed_wave(world))
     mails = [world.mailbox.read(serial) for serial in world.mailbox.serials()]
     texts = "".join(plain_text(mail) for mail in mails)
     assert all(link in texts for link in links)

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.links import LinkSecret, ResponseKey, from_address, response_key
 from feedback.storage.database import db
+from tests.kept import kept
 from tests.world import World, hidden_value
 
 TWENTY = 20
@@ -26,6 +27,11 @@ def keys_engine_of(world: World) -> Engine:
 
 def mailed_wave(world: World, mentors: int = 14, mentees: int = 13) -> int:
     """An open wave whose invitations have all gone out."""
+    return kept(world, f"{mentors} and {mentees} were invited", lambda: newly_mailed_wave(world, mentors, mentees))
+
+
+def newly_mailed_wave(world: World, mentors: int = 14, mentees: int = 13) -> int:
+    """The same, for tests that look at what is said meanwhile, or at what it leaves in files."""
     wave = world.open_new_wave(mentors, mentees)
     world.send_mails()
     return wave

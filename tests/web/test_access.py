@@ -17,7 +17,7 @@ from feedback.app import create_app
 from feedback.config import Serves
 from feedback.domain.staff import StaffRole
 from feedback.reporting.formats import COMPARISON_FORMATS
-from tests.databases import ON_SQLITE
+from tests.databases import ON_SQLITE, first_of
 from tests.house.test_guards import LEADS_ON, OPEN
 from tests.promises.scanner import fingerprint
 from tests.reviewing import reviewed_wave
@@ -127,6 +127,12 @@ def first(_argument: str) -> int:
     return 1
 
 
+MOST_TELLING = first_of(
+    2, [StaffRole.ADMINISTRATOR, StaffRole.REVIEWER, StaffRole.COORDINATOR, StaffRole.VIEWER, StaffRole.CONTACT]
+)
+"""Between them they may do everything."""
+
+
 def go(client: FlaskClient, way: Way, **fields: str) -> TestResponse:
     return client.open(way.address, method=way.method, base_url=SITE, data=fields if way.method == "POST" else None)
 
@@ -158,7 +164,7 @@ def test_a_stranger_is_led_to_the_way_in_from_every_page_by_every_method(reviewe
     assert fingerprint(reviewed) == before
 
 
-@pytest.mark.parametrize("role", list(StaffRole))
+@pytest.mark.parametrize("role", MOST_TELLING)
 def test_another_organisation_finds_what_it_finds_where_nothing_is(reviewed: World, role: StaffRole) -> None:
     # An account that is number 1 as well, and the other organisation's.
     token_for(reviewed)
@@ -209,7 +215,7 @@ def test_each_role_is_let_in_where_this_list_says_and_nowhere_else(reviewed: Wor
     assert {endpoint for endpoint, codes in found.items() if 403 in codes} == shut[role]
 
 
-@pytest.mark.parametrize("role", list(StaffRole))
+@pytest.mark.parametrize("role", MOST_TELLING)
 def test_no_form_without_its_token_does_anything(reviewed: World, role: StaffRole) -> None:
     client = signed_in(reviewed, role)
     found = ways(reviewed.app, first)

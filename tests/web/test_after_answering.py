@@ -16,6 +16,7 @@ from feedback.storage.staff import staff_by_id
 from feedback.storage.support import SupportRequest, desk_of
 from forms.bank import pair
 from tests.databases import ON_SQLITE
+from tests.kept import kept
 from tests.promises.visits import receipt_on, send
 from tests.web.test_staff_pages import SITE, press, signed_in
 from tests.world import World, hidden_value
@@ -37,6 +38,10 @@ def support_address(world: World, programme: int = 1) -> str:
 
 def closed_wave(world: World, answering: int = 12) -> list[str]:
     """A wave that is over and told of; the receipts of those who answered."""
+    return kept(world, f"{answering} mentors answered", lambda: _newly_closed_wave(world, answering))
+
+
+def _newly_closed_wave(world: World, answering: int) -> list[str]:
     wave = world.open_wave(14, 0)
     world.send_mails()
     receipts = [receipt_on(world.answer(link).text) for link in world.links(wave)[:answering]]

@@ -31,7 +31,7 @@ def test_each_process_is_ready_when_what_it_needs_is(world: World, serves: Serve
     settings = world.tools.settings
     no_keys = replace(settings.vault, keys_url=f"sqlite:////{tmp_path}/no/such/folder.sqlite")
     vault = None if serves is Serves.PARTICIPANTS else no_keys
-    apart = replace(world, app=create_app(replace(settings, serves=serves, vault=vault)))
+    apart = replace(world, bare=create_app(replace(settings, serves=serves, vault=vault)))
     answer = apart.client().get("/readyz")
     expected = (200, "ready\n") if serves is Serves.PARTICIPANTS else (503, "a database cannot be used\n")
     assert (answer.status_code, answer.text) == expected

@@ -12,6 +12,7 @@ from feedback.storage.programmes import programme_by_id
 from forms.programmes import OTHER_LANGUAGES
 from tests.answering import respond
 from tests.databases import ON_SQLITE
+from tests.kept import kept
 from tests.promises.closing import spread
 from tests.web.test_own_question_pages import ADD, LIST
 from tests.web.test_question_pages import plan
@@ -43,6 +44,10 @@ FILLED = {
 @pytest.fixture
 def wave(world: World) -> int:
     """A closed survey that asked a hostile question in every language."""
+    return kept(world, "a hostile question was asked", lambda: _newly_asked(world))
+
+
+def _newly_asked(world: World) -> int:
     programme = world.programme()
     client = signed_in(world)
     assert press(client, ADD, ADD, **FILLED).location == LIST

@@ -17,6 +17,7 @@ from feedback.storage.comment_releases import CommentRelease
 from feedback.storage.reports import StoredReport
 from forms.bank import pair
 from tests.answering import respond
+from tests.kept import kept
 from tests.reviewing import release, reviewed_wave
 from tests.web.test_after_answering import results_address
 from tests.web.test_staff_pages import SITE, signed_in
@@ -60,15 +61,19 @@ def of_documents(texts: list[str], documents: list[str]) -> list[str]:
 @pytest.fixture
 def documents(world: World) -> dict[str, str]:
     """A kick-off and an exit of one programme, both told of, and what was released of the kick-off's comments."""
+    kept(world, "two reports and comments", lambda: _two_reports(world))
+    with world.session() as session:
+        kickoff, exit_ = session.scalars(select(StoredReport.document).order_by(StoredReport.number))
+        comments = session.scalar(select(CommentRelease.document))
+    return {"kick-off": kickoff, "exit": exit_, "comments": str(comments)}
+
+
+def _two_reports(world: World) -> None:
     release(world, reviewed_wave(world))
     wave = world.open(world.planned_wave(1, stage="exit", questionnaires=pair("exit")))
     respond(world, world.links(wave)[:20])
     world.close(wave)
     world.do_what_is_due()
-    with world.session() as session:
-        kickoff, exit_ = session.scalars(select(StoredReport.document).order_by(StoredReport.number))
-        comments = session.scalar(select(CommentRelease.document))
-    return {"kick-off": kickoff, "exit": exit_, "comments": str(comments)}
 
 
 def views(world: World) -> Iterator[tuple[str, set[str]]]:

@@ -16,6 +16,7 @@ from feedback.services.waves.check_history import known_twice
 from feedback.storage.staff import account_at, staff_in_role
 from tests.answering import respond
 from tests.databases import ON_SQLITE
+from tests.kept import kept
 from tests.promises.closing import spread
 from tests.web.test_access import ELSEWHERE, Way, go, seen, token, ways
 from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
@@ -49,8 +50,12 @@ def reported(world: World) -> int:
 @pytest.fixture
 def two(world: World) -> World:
     """Two programmes, each with a report on the same."""
-    assert (reported(world), world.open(world.planned_wave(world.programme()))) == (1, 2)
+    assert kept(world, "two programmes", lambda: _two(world)) == (1, 2)
     return world
+
+
+def _two(world: World) -> tuple[int, int]:
+    return reported(world), world.open(world.planned_wave(world.programme()))
 
 
 def found_at(client: FlaskClient, world: World, place: int) -> list[tuple[int, str]]:

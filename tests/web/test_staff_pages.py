@@ -11,6 +11,7 @@ from feedback.storage.organisations import organisation_named
 from forms.bank import pair
 from tests.answering import respond
 from tests.databases import ON_SQLITE
+from tests.kept import kept
 from tests.world import CONTACT, REVIEWER, World, hidden_value
 
 pytestmark = ON_SQLITE
@@ -194,6 +195,10 @@ def test_there_is_no_report_before_the_close(world: World) -> None:
 
 
 def reported(world: World, answers: int) -> str:
+    return kept(world, f"{answers} are very sure", lambda: _newly_reported(world, answers))
+
+
+def _newly_reported(world: World, answers: int) -> str:
     wave_id = world.open_wave(14, 13)
     for link in world.links(wave_id)[:answers]:
         world.answer(link, C1="very")
@@ -236,6 +241,10 @@ def test_exports_are_named_by_numbers_and_stage(world: World) -> None:
 
 def two_reports(world: World) -> tuple[int, int]:
     """A kick-off and an exit of one programme, both closed."""
+    return kept(world, "two reports", lambda: _two_new_reports(world))
+
+
+def _two_new_reports(world: World) -> tuple[int, int]:
     programme = world.programme()
     waves = []
     for stage in ("kickoff", "exit"):

@@ -11,6 +11,7 @@ from feedback.storage.waves import Wave, wave_by_id
 from feedback.worker.alarm import Alarm
 from feedback.worker.worker import Worker, worker_context
 from tests.databases import ON_POSTGRESQL
+from tests.kept import kept
 from tests.promises.visits import engine_of
 from tests.worker.test_worker import all_accepted, scheduled, until, working
 from tests.world import START, World
@@ -21,6 +22,10 @@ AFTER = timedelta(minutes=15)
 @pytest.fixture
 def late(world: World) -> int:
     """A wave that should have been closed now."""
+    return kept(world, "late", lambda: _newly_late(world))
+
+
+def _newly_late(world: World) -> int:
     wave = world.open_wave(days=14)
     world.send_mails()
     world.clock.pass_time(days=7)

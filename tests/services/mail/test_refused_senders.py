@@ -13,9 +13,10 @@ from feedback.storage.deliveries import Delivery
 from feedback.web.metrics import write_metrics
 from tests.bouncing import mail_states
 from tests.databases import ON_SQLITE
+from tests.kept import small_wave
 from tests.services.mail.relays import ScriptedRelay
 from tests.services.mail.test_send_mail import EVERYBODY, MENTOR, OTHER
-from tests.world import START, World
+from tests.world import World
 
 QUOTA = "550 5.4.5 Daily user sending limit exceeded"
 OF_THE_SENDER = [QUOTA, "554 5.7.1 Relay access denied", "550 Relaying denied", "530 5.7.0 Authentication required"]
@@ -29,7 +30,7 @@ def smtp_port(relay: ScriptedRelay) -> int:
 
 @pytest.fixture
 def wave(world: World) -> int:
-    return world.open(world.planned_wave(world.programme(3, 3), reminders_at=(START.replace(day=4),)))
+    return small_wave(world)
 
 
 def try_for(world: World, minutes: int) -> None:

@@ -26,6 +26,7 @@ from feedback.storage.tables import Base
 from feedback.storage.waves import wave_by_id
 from feedback.worker.due import Due, do
 from feedback.worker.worker import worker_context
+from tests.kept import small_wave
 from tests.promises.visits import engine_of
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import START, World, roster_csv
@@ -44,8 +45,7 @@ def smtp_port(relay: ScriptedRelay) -> int:
 @pytest.fixture
 def wave(world: World) -> int:
     """An open wave of six people whose invitations are queued, with a reminder on its third day."""
-    plan = world.planned_wave(world.programme(3, 3), reminders_at=(START.replace(day=4),))
-    return world.open(plan)
+    return small_wave(world)
 
 
 def ledger(world: World) -> dict[str, str]:

@@ -18,6 +18,7 @@ from feedback.storage.programmes import programme_by_id
 from feedback.storage.staff_letters import StaffLetter
 from feedback.storage.support import SupportRequest, desk_of
 from feedback.storage.waves import wave_by_id
+from tests.kept import kept
 from tests.services.mail.relays import ScriptedRelay
 from tests.services.mail.test_tell_staff import account, set_on, smtp_port, tell, text_of
 from tests.web.test_staff_pages import SITE, signed_in
@@ -30,10 +31,15 @@ SAID = ("Mia", "mia@example.com", "Please call me.")
 @pytest.fixture
 def wave(world: World, relay: ScriptedRelay) -> int:
     """An open wave, of which everybody has heard already."""
+    wave = kept(world, "everybody has heard", lambda: _newly_heard_of(world))
+    relay.received.clear()
+    return wave
+
+
+def _newly_heard_of(world: World) -> int:
     wave = world.open_new_wave()
     world.do_what_is_due()
     world.do_what_is_due()
-    relay.received.clear()
     return wave
 
 

@@ -27,6 +27,7 @@ from feedback.storage.waves import Wave, moments_of, wave_by_id
 from feedback.worker.due import Chore, Due, do, what_is_due
 from feedback.worker.worker import worker_context
 from tests.answering import respond
+from tests.kept import kept
 from tests.promises.closing import spread
 from tests.reviewing import TEXTS, WISHES, decide_everything, release, wave_in_review
 from tests.services.mail.relays import ScriptedRelay
@@ -82,6 +83,10 @@ def text_of(mail) -> str:
 
 
 def closed_wave(world: World, answers: int = 20) -> int:
+    return kept(world, f"{answers} answered before it closed", lambda: _newly_closed_wave(world, answers))
+
+
+def _newly_closed_wave(world: World, answers: int) -> int:
     wave = world.open_new_wave()
     respond(world, spread(world, wave, answers), TEXTS, wishes=WISHES)
     world.close(wave)
@@ -96,9 +101,9 @@ def opened(world: World) -> int:
 
 
 def pass_days(world: World, days: int) -> None:
-    """Let the service do what is due, hour by hour."""
-    for _hour in range(24 * days):
-        world.clock.pass_time(hours=1)
+    """Let the service do what is due, every three hours."""
+    for _step in range(8 * days):
+        world.clock.pass_time(hours=3)
         tell(world)
 
 
