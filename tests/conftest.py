@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import hypothesis
 import pytest
@@ -154,11 +154,32 @@ def relay() -> Iterator[ScriptedRelay]:
     relay.goes_down()
 
 
-@pytest.fixture
-def smtp_port(mailbox: Mailbox) -> Iterator[int]:
-    controller = start_smtp(mailbox, "127.0.0.1", 0)
-    yield controller.port
+class _TurnedOver:
+    """Delivers into the mailbox of the test that runs."""
+
+    def __init__(self) -> None:
+        self.mailbox: Mailbox | None = None
+        self.port = 0
+
+    def deliver(self, recipient: str, content: bytes) -> int:
+        assert self.mailbox is not None
+        return self.mailbox.deliver(recipient, content)
+
+
+@pytest.fixture(scope="session")
+def turned_over() -> Iterator[_TurnedOver]:
+    """One relay for all tests: to start and to stop one takes longer than most of what it is asked for."""
+    box = _TurnedOver()
+    controller = start_smtp(cast(Mailbox, box), "127.0.0.1", 0)
+    box.port = controller.port
+    yield box
     controller.stop()
+
+
+@pytest.fixture
+def smtp_port(mailbox: Mailbox, turned_over: _TurnedOver) -> int:
+    turned_over.mailbox = mailbox
+    return turned_over.port
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from feedback.storage.scrubbing import AT_A_PURGE, AT_ANY_TIME, AT_THE_END
 from feedback.storage.support import desk_of
 from feedback.storage.tables import Base, KeyBase
 from tests.answering import respond
+from tests.databases import BOTH
 from tests.ending import end, planner
 from tests.promises.evidence import found, stored_bytes
 from tests.promises.visits import engine_of, keys_engine_of
@@ -163,6 +164,7 @@ LIVES = {
 
 
 @pytest.mark.own_databases
+@BOTH
 @pytest.mark.parametrize("life", LIVES)
 def test_what_no_row_holds_any_more_is_in_no_file(world: World, life) -> None:
     living = life(world)
