@@ -28,7 +28,7 @@ def add_pages(app: Flask) -> None:
     from feedback.web.pages import register_pages
 
     settings = runtime_of(app).settings
-    register_pages(app, settings.serves, secure=settings.base_url.startswith("https://"))
+    register_pages(app, settings.serves, settings.base_url)
 
 
 def create_app_without_pages(settings: Settings, clock: Clock = system_clock) -> Flask:

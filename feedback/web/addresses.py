@@ -1,10 +1,16 @@
-"""Addresses as mail programs bring them: encoded twice, with a full stop behind them, in capital letters."""
+"""Addresses as they are asked for.
+
+Mail programs bring links encoded twice, with a full stop behind them, in capital letters. Whoever connects may claim
+any host: nothing that is answered depends on it.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from feedback.domain.hosts import is_loopback
 from feedback.domain.links import decoded
 
 if TYPE_CHECKING:
@@ -16,6 +22,9 @@ _LINK = re.compile(r"/+(s|o|r|support|staff/sign-in)/(.+)", re.IGNORECASE | re.D
 # What stands behind the last letter of an address is no part of it: no address of ours ends in anything else.
 _LETTER = re.compile(r"[A-Za-z0-9_-]")
 _NOWHERE = "-"
+# What watches a process knows it by a number, not by the name that people use.
+_WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
+_ELSEWHERE = b"This service is not reached by this name. FEEDBACK_BASE_URL says by which it is.\n"
 
 
 def read_as_meant(application: WSGIApplication) -> WSGIApplication:
@@ -26,6 +35,31 @@ def read_as_meant(application: WSGIApplication) -> WSGIApplication:
         return application(environment, start_response)
 
     return asked
+
+
+def reached_by_name(application: WSGIApplication, base_url: str) -> WSGIApplication:
+    """Return an application that is reached by the host of `base_url`, or from this machine, and told no other.
+
+    Any other host is answered with 421, but for what watches the process.
+    """
+    own = urlsplit(base_url)
+
+    def asked(environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        name = _host_of(environment.get("HTTP_HOST", own.netloc))
+        if name != own.hostname and not is_loopback(name) and environment["PATH_INFO"] not in _WATCHED:
+            start_response("421 Misdirected Request", [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
+            return [_ELSEWHERE]
+        environment["HTTP_HOST"] = own.netloc
+        return application(environment, start_response)
+
+    return asked
+
+
+def _host_of(given: str) -> str:
+    try:
+        return urlsplit(f"//{given}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def as_meant(path: str) -> str:

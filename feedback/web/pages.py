@@ -1,9 +1,9 @@
 """The pages of a process. Those of participants and of staff are loaded only where they are served."""
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 
 from feedback.config import Serves
-from feedback.web.addresses import read_as_meant
+from feedback.web.addresses import reached_by_name, read_as_meant
 from feedback.web.errors import turn_errors_into_pages
 from feedback.web.guessing import count_guesses
 from feedback.web.headers import add_headers
@@ -12,8 +12,8 @@ from feedback.web.home import home
 from feedback.web.light_files import send_light_files
 
 
-def register_pages(app: Flask, serves: Serves, *, secure: bool) -> None:
-    """Add the pages and what they share; `secure` tells whether they are reached through TLS."""
+def register_pages(app: Flask, serves: Serves, base_url: str) -> None:
+    """Add the pages and what they share; `base_url` is where they are reached."""
     app.register_blueprint(home)
     app.register_blueprint(health)
     if serves is not Serves.STAFF:
@@ -24,8 +24,10 @@ def register_pages(app: Flask, serves: Serves, *, secure: bool) -> None:
     turn_errors_into_pages(app)
     count_guesses(app)
     send_light_files(app)
-    add_headers(app, secure=secure)
-    app.wsgi_app = read_as_meant(app.wsgi_app)  # type: ignore[method-assign, assignment]  # one application around another
+    add_headers(app, secure=base_url.startswith("https://"))
+    lead_within(app)
+    # One application around another.
+    app.wsgi_app = reached_by_name(read_as_meant(app.wsgi_app), base_url)  # type: ignore[method-assign, assignment]
 
 
 def _register_participants_pages(app: Flask) -> None:
@@ -51,6 +53,16 @@ def _register_staff_pages(app: Flask) -> None:
     app.session_interface, app.request_class = StaffSessions(), StaffRequest
     for pages in (metrics, staff, bounce_hook, data_protection):
         app.register_blueprint(pages)
+
+
+def lead_within(app: Flask) -> None:
+    """Let what leads to another page of the service name its path only: a router in front may have another name."""
+
+    @app.after_request
+    def shorten(response: Response) -> Response:
+        if response.location and response.location.startswith(request.host_url):
+            response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/")
+        return response
 
 
 def _accessibility_url() -> str | None:
