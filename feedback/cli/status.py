@@ -13,6 +13,7 @@ from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.check_databases import DatabaseState, database_states
 from feedback.services.installation.check_pepper import pepper_fault
+from feedback.services.installation.clock_doubts import CLOCK_DOUBTS, MEND_CLOCK
 from feedback.services.installation.find_traces import find_traces
 from feedback.services.installation.read_status import ServiceStatus, read_status
 
@@ -67,6 +68,8 @@ def _unknown_pepper(tools: Runtime) -> Iterator[str]:
 
 
 def _wrong(status: ServiceStatus) -> Iterator[str]:
+    if status.clock_doubt:
+        yield f"A worker does nothing: {CLOCK_DOUBTS[status.clock_doubt]} {MEND_CLOCK}"
     if status.worker_is_silent:
         seen = f"the last one reported {_moment(status.last_tick)}" if status.last_tick else "none has reported yet"
         yield f"No worker is at work: {seen}. Start `feedback work`."

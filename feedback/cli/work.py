@@ -25,9 +25,10 @@ SECONDS_TO_FINISH = 50
 
 @click.command("work")
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many on this machine.")
+@click.option("--accept-clock", is_flag=True, help="Say that this machine's clock is right, if the worker doubts it.")
 @click.option("--with-parent", is_flag=True, hidden=True)
 @with_appcontext
-def work(processes: int, *, with_parent: bool) -> None:
+def work(processes: int, *, accept_clock: bool, with_parent: bool) -> None:
     """Open, send, remind and close what is due, until Ctrl-C; what has begun is finished first.
 
     On PostgreSQL any number of machines may work at once. If one of the processes dies, all end with an error, so that
@@ -47,9 +48,9 @@ def work(processes: int, *, with_parent: bool) -> None:
         raise SettingsRefused("FEEDBACK_PEPPER is set, but only the participants' process may hold it; remove it.")
     ending = Ending()
     working = (
-        ProcessGroup(processes, ending)
+        ProcessGroup(processes, ending, accepts_clock=accept_clock)
         if processes > 1
-        else WorkerThread(Worker(worker_context(this_app())), ending.fail)
+        else WorkerThread(Worker(worker_context(this_app()), accepts_clock=accept_clock), ending.fail)
     )
     tools.engines.dispose()
     watch = None if with_parent else _watch()
@@ -79,14 +80,15 @@ def _watch() -> WebThread | None:
 class ProcessGroup:
     """Several workers, each in a process of its own."""
 
-    def __init__(self, processes: int, ending: Ending) -> None:
+    def __init__(self, processes: int, ending: Ending, *, accepts_clock: bool) -> None:
         """Nothing runs before `start`."""
-        self._processes, self._ending = processes, ending
+        self._processes, self._ending, self._accepts_clock = processes, ending, accepts_clock
         self._members: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
         """Begin to work."""
         command = [sys.executable, "-m", "feedback", "work", "--with-parent"]
+        command += ["--accept-clock"] if self._accepts_clock else []
         for _one in range(self._processes):
             # The pipe says nothing; it ends when this process does, however that happens.
             member = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603  # a fixed command

@@ -1,8 +1,9 @@
-"""When a worker last looked for what is due, and when a relay last took a mail: moments that date no other event.
+"""When a worker last looked for what is due, when a relay last took a mail, and what is known of the worker's clock.
 
 A row that is written every second would leave its old versions behind, each with a time and a transaction number: a
 clock by which the owner of the database could tell when each sealed response came. So PostgreSQL keeps each moment in
-a sequence that is not logged (written in place, without a transaction number), SQLite in the time of a file of its own.
+a sequence that is not logged (written in place, without a transaction number), SQLite in the time of a file of its own,
+or in the file itself.
 """
 
 import os
@@ -13,6 +14,8 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from feedback.domain.clocks import ClockDoubt, Run
+
 
 class Heartbeat(StrEnum):
     """What is recorded; the value names the sequence."""
@@ -21,7 +24,15 @@ class Heartbeat(StrEnum):
     MAIL = "mails_accepted"
 
 
-_FILE_ENDING = {Heartbeat.TICK: "tick", Heartbeat.MAIL: "mail"}
+class ClockMark(StrEnum):
+    """What is known of a worker's clock, each as one number; the value names the sequence."""
+
+    RUN = "machine_runs"
+    DOUBT = "clock_doubts"
+
+
+_FILE_ENDING = {Heartbeat.TICK: "tick", Heartbeat.MAIL: "mail", ClockMark.RUN: "run", ClockMark.DOUBT: "doubt"}
+_BITS_OF_A_MOMENT = 32
 
 
 def record_heartbeat(session: Session, which: Heartbeat, now: datetime) -> None:
@@ -47,9 +58,64 @@ def last_heartbeat(session: Session, which: Heartbeat) -> datetime | None:
         return None
 
 
+def record_run(session: Session, run: Run) -> None:
+    """Record in which run of its machine a worker works, and when that began. Commits."""
+    _record_mark(session, ClockMark.RUN, run.id << _BITS_OF_A_MOMENT | int(run.began_at.timestamp()))
+
+
+def last_run(session: Session) -> Run | None:
+    """Return what was recorded last, or None."""
+    number = _last_mark(session, ClockMark.RUN)
+    if number is None:
+        return None
+    began_at = number & (1 << _BITS_OF_A_MOMENT) - 1
+    return Run(number >> _BITS_OF_A_MOMENT, datetime.fromtimestamp(began_at, UTC))
+
+
+def record_doubt(session: Session, doubt: ClockDoubt | None) -> None:
+    """Record why a worker does not trust its clock, or that it does. Commits."""
+    _record_mark(session, ClockMark.DOUBT, 1 if doubt is None else 2 + [*ClockDoubt].index(doubt))
+
+
+def last_doubt(session: Session) -> ClockDoubt | None:
+    """Return why a worker does not trust its clock, or None."""
+    number = _last_mark(session, ClockMark.DOUBT)
+    return None if number is None or number == 1 else [*ClockDoubt][number - 2]
+
+
+def database_clock(session: Session) -> datetime | None:
+    """Return what time it is in the database; None on SQLite, which has no clock of its own."""
+    if not _is_postgresql(session):
+        return None
+    now: datetime = session.scalars(text("SELECT clock_timestamp()")).one()
+    return now
+
+
+def _record_mark(session: Session, which: ClockMark, number: int) -> None:
+    if _is_postgresql(session):
+        session.execute(text(f"SELECT setval('{which}', :number)"), {"number": number})
+        session.commit()
+        return
+    path = _file(session, which)
+    new = path.with_name(f"{path.name}-new")
+    new.touch(mode=0o600)
+    new.write_text(str(number), encoding="ascii")
+    new.replace(path)
+
+
+def _last_mark(session: Session, which: ClockMark) -> int | None:
+    if _is_postgresql(session):
+        found = session.scalar(text(f"SELECT last_value FROM {which} WHERE is_called"))
+        return None if found is None else int(found)
+    try:
+        return int(_file(session, which).read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
 def _is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def _file(session: Session, which: Heartbeat) -> Path:
+def _file(session: Session, which: Heartbeat | ClockMark) -> Path:
     return Path(f"{session.get_bind().engine.url.database}.{_FILE_ENDING[which]}")

@@ -52,6 +52,9 @@ class _Figures(Collector):
         status = self._status
         tick = status.last_tick.timestamp() if status.last_tick else 0
         yield _gauge("worker_last_tick_timestamp_seconds", "When a worker last looked for what is due; 0: never.", tick)
+        yield _gauge(
+            "clock_doubted", "1 if a worker does nothing because its clock may be wrong.", bool(status.clock_doubt)
+        )
         waiting = Counter(one.act for one in status.due)
         yield _gauges(
             "due_acts", "Acts that are due, mails counted by wave.", "act", [(act, waiting[act]) for act in Act]

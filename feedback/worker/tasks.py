@@ -1,6 +1,7 @@
 """The engine's tasks: one for each thing that can be due, the tick that defers them, the rescue of stalled jobs."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -12,18 +13,20 @@ from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.testing import InMemoryConnector
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from feedback.domain.errors import FeedbackError, MailRefused, ScrubUnfinished, WaveNotReady
+from feedback.services.installation.clock_doubts import CLOCK_DOUBTS, MEND_CLOCK
 from feedback.services.waves.destroy_keys import rewrite_files
 from feedback.services.waves.find_due import Act
 from feedback.worker.alarm import Alarm
+from feedback.worker.clock_watch import ClockWatch
 from feedback.worker.context import WorkerContext
 from feedback.worker.due import TASKS, Due, Task, do, what_is_due
 from feedback.worker.engine import FIRST, WAVES, job_for, job_name, known_jobs, queue_of
 from feedback.worker.throttled_log import ThrottledLog
 
-_EVERY_SECOND = "* * * * * */1"
-_EVERY_FEW_SECONDS = "* * * * * */3"
+_TICKS_TO_A_RESCUE = 3
 _LONGEST_PAUSE_SECONDS = 30
 _MOST_ATTEMPTS = 6
 
@@ -49,6 +52,7 @@ class Tasks:
 
     context: WorkerContext
     stalled_seconds: float
+    clock_watch: ClockWatch
     problems: ThrottledLog = field(default_factory=lambda: ThrottledLog(log))
     alarm: Alarm = field(init=False)
 
@@ -59,22 +63,36 @@ class Tasks:
     def add_to(self, engine: App) -> None:
         """Register all tasks with `engine`."""
 
-        @engine.periodic(cron=_EVERY_SECOND)
         @engine.task(name="tick", lock="tick", queueing_lock="tick", queue=WAVES, priority=FIRST)
-        async def tick(timestamp: int) -> None:  # noqa: ARG001
+        async def tick() -> None:
             await self._try("tick", self._tick(engine))
 
         for task in TASKS:
             self._add_task(engine, task)
-        # In memory jobs die with their worker.
-        if self.context.settings.postgresql_url is not None:
+        if self._outlives_workers:
             self._add_rescue(engine)
+
+    @property
+    def _outlives_workers(self) -> bool:
+        """Whether jobs do: in memory they die with their worker."""
+        return self.context.settings.postgresql_url is not None
+
+    async def keep_ticking(self, engine: App) -> None:
+        """Defer the tick each second, and the rescue of stalled jobs now and then, until cancelled.
+
+        By the time that passes, and not as the engine's own cron does: after a clock was set ahead, or a machine slept,
+        that defers what it missed, second by second; after one was set back it waits until the old time comes again.
+        """
+        for turn in itertools.count():
+            await _defer_alone(engine, "tick")
+            if self._outlives_workers and turn % _TICKS_TO_A_RESCUE == 0:
+                await _defer_alone(engine, "rescue")
+            await asyncio.sleep(1)
 
     def _add_rescue(self, engine: App) -> None:
         # No lock: that of a rescuer who died would keep all others from coming.
-        @engine.periodic(cron=_EVERY_FEW_SECONDS)
         @engine.task(name="rescue", queueing_lock="rescue", queue=WAVES, priority=FIRST)
-        async def rescue(timestamp: int) -> None:  # noqa: ARG001
+        async def rescue() -> None:
             await self._try("rescue", self._rescue(engine))
 
     def _add_task(self, engine: App, task: Task) -> None:
@@ -99,8 +117,10 @@ class Tasks:
         _trim(engine)
 
     def _what_is_due(self) -> list[Due]:
-        now = self.context.clock()
         with self.context.scope() as session:
+            if self._doubts_its_clock(session):
+                return []
+            now = self.context.clock()
             due = what_is_due(
                 session,
                 now,
@@ -112,6 +132,14 @@ class Tasks:
             )
             self.alarm.report(session, now)
         return due
+
+    def _doubts_its_clock(self, session: Session) -> bool:
+        doubt = self.clock_watch.doubt(session)
+        if doubt is None:
+            self.problems.resolve("clock")
+            return False
+        self.problems.report("clock", f"Nothing is done: {CLOCK_DOUBTS[doubt]} {MEND_CLOCK}")
+        return True
 
     async def _rescue(self, engine: App) -> None:
         stalled = list(await engine.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.stalled_seconds))
@@ -134,6 +162,9 @@ class Tasks:
 
     def _perform(self, due: Due) -> None:
         try:
+            with self.context.scope() as session:
+                if self._doubts_its_clock(session):
+                    return
             do(due, self.context)
         except MailRefused as error:
             # The ledger says when to try again.
@@ -152,6 +183,12 @@ class Tasks:
         else:
             self.problems.resolve(due)
             self.problems.resolve(due.task)
+
+
+async def _defer_alone(engine: App, name: str) -> None:
+    # One waits already.
+    with suppress(AlreadyEnqueued):
+        await engine.tasks[name].defer_async()
 
 
 async def _defer(engine: App, due: Due) -> None:

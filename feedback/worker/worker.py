@@ -22,6 +22,7 @@ from feedback.mail.relay import Relay
 from feedback.runtime import runtime_of
 from feedback.storage.database import db
 from feedback.worker.bounce_round import BounceRound
+from feedback.worker.clock_watch import ClockWatch
 from feedback.worker.context import WorkerContext
 from feedback.worker.engine import MAIL, WAVES, defer_for, engine_for
 from feedback.worker.idle_round import IdleRound
@@ -72,10 +73,15 @@ class EngineStopped(Exception):
 class Worker:
     """Runs what is due until it is told to stop. A tick runs each second and looks at the database anew."""
 
-    def __init__(self, context: WorkerContext, timings: WorkerTimings = WorkerTimings()) -> None:
-        """`context` is used from several threads, each with a session of its own."""
+    def __init__(
+        self, context: WorkerContext, timings: WorkerTimings = WorkerTimings(), *, accepts_clock: bool = False
+    ) -> None:
+        """`context` is used from several threads, each with a session of its own.
+
+        `accepts_clock`: somebody has said that this machine's clock is right as it is now.
+        """
         self._context, self._timings = context, timings
-        self._tasks = Tasks(context, timings.stalled_seconds)
+        self._tasks = Tasks(context, timings.stalled_seconds, ClockWatch(context.clock, accepts=accepts_clock))
         self._engine = self._new_engine()
 
     async def run(self) -> None:
@@ -111,13 +117,16 @@ class Worker:
     async def _run_queues(self) -> None:
         # Mail has slots of its own: a slow relay must not keep a wave from closing. No TaskGroup: on Python 3.11 one
         # that fails leaves its parent looking as if it had been told to stop.
-        queues = [asyncio.ensure_future(self._run_queue(queue)) for queue in (WAVES, MAIL)]
+        running = [asyncio.ensure_future(self._run_queue(queue)) for queue in (WAVES, MAIL)]
+        running += [asyncio.ensure_future(self._tasks.keep_ticking(self._engine))]
         try:
-            await asyncio.gather(*queues)
+            await asyncio.gather(*running)
         finally:
-            for queue in queues:
-                queue.cancel()
-            await asyncio.gather(*queues, return_exceptions=True)
+            for one in running:
+                # Told a second time, a queue would leave its jobs unfinished.
+                if not one.cancelling():
+                    one.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
     async def _run_queue(self, queue: str) -> None:
         # Looked for and not listened for: in memory one listener only is woken, and a connection less can break.

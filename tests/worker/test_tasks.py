@@ -9,6 +9,7 @@ from procrastinate import App
 from procrastinate.testing import InMemoryConnector
 
 from feedback.services.waves.find_due import Act
+from feedback.worker.clock_watch import ClockWatch
 from feedback.worker.tasks import Tasks
 from feedback.worker.worker import worker_context
 from tests.databases import ON_SQLITE
@@ -19,7 +20,7 @@ pytestmark = ON_SQLITE
 
 def perform(world: World, act: Act, wave: int, clock: Callable[[], datetime]) -> None:
     engine = App(connector=InMemoryConnector())
-    Tasks(replace(worker_context(world.app), clock=clock), stalled_seconds=60).add_to(engine)
+    Tasks(replace(worker_context(world.app), clock=clock), 60, ClockWatch(clock)).add_to(engine)
     engine.tasks[act.value](number=wave)
 
 

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from feedback.domain.clocks import ClockDoubt, ClockReading, LastReading, doubt_about
 from feedback.domain.waves.states import WaveState
 from feedback.services.waves.find_due import DueAct, fails_since, find_due, gives_up_at
 from feedback.services.waves.find_spent_keys import find_spent_keys
 from feedback.storage.comments import waves_with_expired_comments
 from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState
-from feedback.storage.heartbeat import Heartbeat, last_heartbeat
+from feedback.storage.heartbeat import Heartbeat, last_doubt, last_heartbeat
 from feedback.storage.keys import KeyStore, Purpose
 from feedback.storage.sender_refusals import WaitsForSender, waits_for_the_sender
 from feedback.storage.waves import Wave, waves_in_state
@@ -55,11 +56,13 @@ class RunningWave:
 class ServiceStatus:
     """The figures at `now`. `overdue_keys` (waves with a key that should be gone) is None without a key store.
 
-    `sender_refused`: waves with mails that the relay does not take because of whoever sends them.
+    `sender_refused`: waves with mails that the relay does not take because of whoever sends them. `clock_doubt`: why a
+    worker does nothing, if it does not trust its clock.
     """
 
     now: datetime
     last_tick: datetime | None
+    clock_doubt: ClockDoubt | None
     alarm_after: timedelta
     due: tuple[DueAct, ...]
     batches_waiting: int
@@ -89,6 +92,7 @@ def read_status(session: Session, keys: KeyStore, *, now: datetime, alarm_after:
         return ServiceStatus(
             now=now,
             last_tick=last_heartbeat(session, Heartbeat.TICK),
+            clock_doubt=_doubt(session, now),
             alarm_after=alarm_after,
             due=find_due(session, now),
             batches_waiting=sum(one.batches for one in mails_that_may_go(session, now)),
@@ -100,6 +104,19 @@ def read_status(session: Session, keys: KeyStore, *, now: datetime, alarm_after:
             overdue_comments=waves_with_expired_comments(session, now),
             lines=_lines(session, now),
         )
+
+
+def _doubt(session: Session, now: datetime) -> ClockDoubt | None:
+    """Return the worker's own doubt; and whoever asks sees by itself that a last tick lies ahead."""
+    return last_doubt(session) or doubt_about(
+        ClockReading(now, None, None), LastReading(last_heartbeat(session, Heartbeat.TICK), None)
+    )
+
+
+def see_clock_doubt(session: Session, now: datetime) -> ClockDoubt | None:
+    """Return why a worker does nothing, if it does not trust its clock."""
+    with reading(session):
+        return _doubt(session, now)
 
 
 def see_last_tick(session: Session) -> datetime | None:

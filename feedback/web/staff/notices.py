@@ -1,4 +1,4 @@
-"""What administrators must be told on every page: that no worker opens, sends, reminds or closes."""
+"""What administrators must be told on every page: that no worker opens, sends, reminds or closes, and why."""
 
 from zoneinfo import ZoneInfo
 
@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
-from feedback.services.installation.read_status import is_silent, see_last_tick
+from feedback.services.installation.read_status import is_silent, see_clock_doubt, see_last_tick
 from feedback.web.staff.wording import moment_in_words
 
 
@@ -22,9 +22,12 @@ def worker_notice() -> str | None:
     found = g.get("staff")
     if found is None or found.role is not StaffRole.ADMINISTRATOR:
         return None
+    tools = runtime()
+    if see_clock_doubt(tools.session(), tools.clock()):
+        return str(_("The clock of the service may be wrong: nothing is opened, sent or closed until that is settled."))
     if not worker_is_silent():
         return None
-    seen = see_last_tick(runtime().session())
+    seen = see_last_tick(tools.session())
     if seen is None:
         return str(_("The worker has not reported yet."))
     return str(_("The worker has not reported since %(moment)s.", moment=moment_in_words(seen, ZoneInfo("UTC"))))
