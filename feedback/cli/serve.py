@@ -39,6 +39,10 @@ def serve(workers: int) -> None:
     if settings.serves is not Serves.STAFF:
         bring_pepper(tools)
     if settings.serves is not Serves.PARTICIPANTS:
+        # The participants' process holds no key, and loads nothing that could read one.
+        from feedback.services.installation.check_master_key import check_master_key
+
+        check_master_key(tools.keys)
         _warn_if_nobody_can_sign_in(tools)
     tools.engines.dispose()
     # Loaded before the workers are forked, which then share it.

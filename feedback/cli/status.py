@@ -12,6 +12,7 @@ from feedback.cli.output import answer, as_json_option
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.check_databases import DatabaseState, database_states
+from feedback.services.installation.check_master_key import master_key_fault
 from feedback.services.installation.check_pepper import pepper_fault
 from feedback.services.installation.clock_doubts import CLOCK_DOUBTS, MEND_CLOCK
 from feedback.services.installation.find_traces import find_traces
@@ -39,6 +40,7 @@ def status(*, check: bool, as_json: bool) -> None:
         *_faults("key store", keys),
         *(_wrong(status) if status else ()),
         *(_unknown_pepper(tools) if status else ()),
+        *(_unknown_master_key(tools) if are_usable else ()),
         *(find_traces(tools.engines) if are_usable else ()),
     ]
     databases = {"wrong": wrong, "main_database": main, "key_store": keys}
@@ -63,6 +65,12 @@ def _faults(name: str, state: DatabaseState) -> Iterator[str]:
 def _unknown_pepper(tools: Runtime) -> Iterator[str]:
     with tools.reading() as connection:
         fault = pepper_fault(connection, tools.settings.pepper)
+    if fault is not None:
+        yield fault
+
+
+def _unknown_master_key(tools: Runtime) -> Iterator[str]:
+    fault = master_key_fault(tools.keys)
     if fault is not None:
         yield fault
 

@@ -15,6 +15,7 @@ from feedback.domain.errors import SettingsRefused
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
 from feedback.services.installation.check_databases import check_databases
+from feedback.services.installation.check_master_key import check_master_key
 from feedback.worker.worker import Worker, WorkerThread, worker_context
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ def work(processes: int, *, accept_clock: bool, with_parent: bool) -> None:
     """
     tools = runtime()
     check_databases(tools.engines, migrations_folder())
+    check_master_key(tools.keys)
     is_shared = tools.settings.postgresql_url is not None
     if processes > 1 and not is_shared:
         raise SettingsRefused(

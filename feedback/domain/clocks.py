@@ -22,7 +22,7 @@ class ClockDoubt(StrEnum):
 
 
 @dataclass(frozen=True)
-class Run:
+class MachineRun:
     """From one start of a machine to the next: its id, cut to 31 bits, and when it began as the clock has it now."""
 
     id: int
@@ -34,7 +34,7 @@ class ClockReading:
     """What a process reads: its clock, the run of its machine, and the database's clock. None: there is none."""
 
     now: datetime
-    run: Run | None
+    run: MachineRun | None
     database: datetime | None
 
 
@@ -43,7 +43,7 @@ class LastReading:
     """What was noted at the last tick, by whatever worker. None: nothing is known."""
 
     tick: datetime | None
-    run: Run | None
+    run: MachineRun | None
 
 
 def doubt_about(reading: ClockReading, last: LastReading, accepted: timedelta = timedelta()) -> ClockDoubt | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from feedback.domain.clocks import ClockDoubt, Run
+from feedback.domain.clocks import ClockDoubt, MachineRun
 
 
 class Heartbeat(StrEnum):
@@ -58,18 +58,18 @@ def last_heartbeat(session: Session, which: Heartbeat) -> datetime | None:
         return None
 
 
-def record_run(session: Session, run: Run) -> None:
+def record_run(session: Session, run: MachineRun) -> None:
     """Record in which run of its machine a worker works, and when that began. Commits."""
     _record_mark(session, ClockMark.RUN, run.id << _BITS_OF_A_MOMENT | int(run.began_at.timestamp()))
 
 
-def last_run(session: Session) -> Run | None:
+def last_run(session: Session) -> MachineRun | None:
     """Return what was recorded last, or None."""
     number = _last_mark(session, ClockMark.RUN)
     if number is None:
         return None
     began_at = number & (1 << _BITS_OF_A_MOMENT) - 1
-    return Run(number >> _BITS_OF_A_MOMENT, datetime.fromtimestamp(began_at, UTC))
+    return MachineRun(number >> _BITS_OF_A_MOMENT, datetime.fromtimestamp(began_at, UTC))
 
 
 def record_doubt(session: Session, doubt: ClockDoubt | None) -> None:

@@ -187,6 +187,13 @@ class KeyStore:
         """Bind every key that an earlier version wrapped to what it is for; return how many there were. Run it once."""
         return self._wrap_anew(func.length(StoredKey.wrapped) == _UNBOUND_BYTES, self._unwrap_unbound)
 
+    def count_unreadable(self) -> tuple[int, int]:
+        """Return how many keys another master key than ours wraps, and how many there are, of those that we may see."""
+        query = select(StoredKey.master_key_id, func.count()).group_by(StoredKey.master_key_id)
+        with Session(self._engine) as session:
+            held = session.execute(query).all()
+        return sum(count for name, count in held if name not in self._unwrapping), sum(count for _name, count in held)
+
     def _wrap_anew(self, which: ColumnElement[bool], open_row: Callable[[StoredKey], bytes]) -> int:
         current = master_key_id(self._wrapping)
         self._needs_scrub = True

@@ -12,6 +12,8 @@ from feedback.services.installation.check_pepper import pepper_fault
 health = Blueprint("health", __name__)
 DRAWN_AHEAD = "feedback-drawn-ahead"
 """The extension of a process that draws participants' pages before somebody visits them."""
+ALSO_ASKED = "feedback-also-asked"
+"""The extension that says what else keeps a process that holds keys from being ready, or None."""
 log = logging.getLogger(__name__)
 
 
@@ -23,7 +25,7 @@ def is_alive() -> Response:
 
 @health.get("/readyz")
 def is_ready() -> Response:
-    """Say whether the databases can be used and are up to date, and the pepper is the known one; 503 if not."""
+    """Say whether the databases can be used and are up to date, and the secrets are the known ones; 503 if not."""
     tools = runtime()
     found = set(database_states(tools.engines, migrations_folder()))
     if DatabaseState.UNUSABLE in found:
@@ -36,6 +38,9 @@ def is_ready() -> Response:
             fault = pepper_fault(connection, tools.settings.pepper)
         if fault is not None:
             return _plain(fault, 503)
+    fault = current_app.extensions.get(ALSO_ASKED, lambda: None)()
+    if fault is not None:
+        return _plain(fault, 503)
     ahead = current_app.extensions.get(DRAWN_AHEAD)
     if ahead is not None and not ahead.is_done:
         return _plain("the pages are not drawn yet", 503)

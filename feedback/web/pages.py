@@ -3,11 +3,12 @@
 from flask import Flask, Response, current_app, request, url_for
 
 from feedback.config import Serves
+from feedback.runtime import runtime
 from feedback.web.addresses import reached_by_name, read_as_meant
 from feedback.web.errors import turn_errors_into_pages
 from feedback.web.guessing import count_guesses
 from feedback.web.headers import add_headers
-from feedback.web.health import health
+from feedback.web.health import ALSO_ASKED, health
 from feedback.web.home import home
 from feedback.web.light_files import send_light_files
 
@@ -43,6 +44,7 @@ def _register_participants_pages(app: Flask) -> None:
 
 
 def _register_staff_pages(app: Flask) -> None:
+    from feedback.services.installation.check_master_key import wrong_master_key
     from feedback.web.bounces import bounce_hook
     from feedback.web.metrics import metrics
     from feedback.web.previews import staff
@@ -50,6 +52,7 @@ def _register_staff_pages(app: Flask) -> None:
     from feedback.web.staff.data_protection import data_protection
     from feedback.web.staff.uploads import StaffRequest
 
+    app.extensions[ALSO_ASKED] = lambda: wrong_master_key(runtime().keys)
     app.session_interface, app.request_class = StaffSessions(), StaffRequest
     for pages in (metrics, staff, bounce_hook, data_protection):
         app.register_blueprint(pages)

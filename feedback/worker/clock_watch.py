@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.clocks import ClockDoubt, ClockReading, LastReading, Run, doubt_about
+from feedback.domain.clocks import ClockDoubt, ClockReading, LastReading, MachineRun, doubt_about
 from feedback.runtime import Clock, system_clock
 from feedback.storage.database import reading
 from feedback.storage.heartbeat import (
@@ -38,7 +38,7 @@ class ClockWatch:
         self._accepted = timedelta()
         # Jobs run on threads of their own, and ask as well.
         self._alone = threading.Lock()
-        self._recorded: Run | None = None
+        self._recorded: MachineRun | None = None
         self._said: ClockDoubt | None = None
 
     def doubt(self, session: Session) -> ClockDoubt | None:
@@ -65,7 +65,7 @@ class ClockWatch:
             self._record(session, now.run, last.run)
         return doubt
 
-    def _last_of(self, run: Run | None, noted: Run | None) -> Run | None:
+    def _last_of(self, run: MachineRun | None, noted: MachineRun | None) -> MachineRun | None:
         """Return what this machine noted last, if the last note is another machine's."""
         is_own = run is not None and noted is not None and run.id == noted.id
         return noted if is_own else self._recorded or noted
@@ -77,13 +77,13 @@ class ClockWatch:
         self._record(session, now.run, None)
         record_doubt(session, None)
 
-    def _record(self, session: Session, run: Run | None, last: Run | None) -> None:
+    def _record(self, session: Session, run: MachineRun | None, last: MachineRun | None) -> None:
         if run is not None and run != last:
             record_run(session, run)
         self._recorded = run
 
 
-def _run_at(now: datetime) -> Run | None:
+def _run_at(now: datetime) -> MachineRun | None:
     """Return the run of this machine; None where the system does not tell one from another."""
     try:
         boot = _BOOT.read_bytes().strip()
@@ -93,4 +93,4 @@ def _run_at(now: datetime) -> Run | None:
     began_at = now - timedelta(seconds=since_start)
     # To the minute: a clock that is kept right by the network moves it by a little all the time.
     began_at = began_at.replace(second=0, microsecond=0)
-    return Run(int.from_bytes(sha256(boot).digest()[:4], "big") >> 1, began_at)
+    return MachineRun(int.from_bytes(sha256(boot).digest()[:4], "big") >> 1, began_at)

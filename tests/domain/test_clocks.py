@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from feedback.domain.clocks import ClockDoubt, ClockReading, LastReading, Run, doubt_about
+from feedback.domain.clocks import ClockDoubt, ClockReading, LastReading, MachineRun, doubt_about
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
-RUN, ANOTHER = Run(7, NOW - timedelta(days=40)), Run(8, NOW - timedelta(minutes=3))
+RUN, ANOTHER = MachineRun(7, NOW - timedelta(days=40)), MachineRun(8, NOW - timedelta(minutes=3))
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
 
 
@@ -15,11 +15,11 @@ def doubt(
     ahead: timedelta = timedelta(),
     database: timedelta | None = timedelta(),
     tick: timedelta | None = -SECOND,
-    run: Run | None = RUN,
-    last: Run | None = RUN,
+    run: MachineRun | None = RUN,
+    last: MachineRun | None = RUN,
 ) -> ClockDoubt | None:
     """Of a clock that is ahead of what is right, in the same run of the machine as the last tick, or in another."""
-    now = run and Run(run.id, run.began_at + ahead)
+    now = run and MachineRun(run.id, run.began_at + ahead)
     reading = ClockReading(NOW + ahead, now, None if database is None else NOW + database)
     return doubt_about(reading, LastReading(None if tick is None else NOW + tick, last))
 

@@ -24,6 +24,7 @@ def samples(keys: int | None) -> set[str]:
     status = ServiceStatus(
         now=NOW,
         last_tick=None,
+        clock_doubt=None,
         alarm_after=timedelta(minutes=15),
         due=(),
         batches_waiting=0,
@@ -43,7 +44,7 @@ def samples(keys: int | None) -> set[str]:
 
 
 def test_every_alert_has_a_name_a_severity_and_a_sentence() -> None:
-    assert len({rule["alert"] for rule in RULES}) == len(RULES) == 8
+    assert len({rule["alert"] for rule in RULES}) == len(RULES) == 9
     for rule in RULES:
         assert rule.keys() <= {"alert", "expr", "for", "labels", "annotations"}
         assert rule["labels"]["severity"] in {"page", "ticket"}
@@ -53,7 +54,7 @@ def test_every_alert_has_a_name_a_severity_and_a_sentence() -> None:
 
 def test_every_alert_speaks_of_figures_that_exist() -> None:
     named = {name for rule in RULES for name in re.findall(r"feedback_\w+(?:\{[^}]*\})?", rule["expr"])}
-    assert len(named) == 8
+    assert len(named) == 9
     assert named <= samples(keys=0)
 
 

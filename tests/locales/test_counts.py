@@ -19,7 +19,7 @@ WORDS = set(
         "email ends few focus group interval last many moment name names opened organisation others pair "
         "place programme question range reason response reviewer role roles said sentence share side sign "
         "signs since stage stages summary text theme themes time until url verb wave who word zone "
-        "begun certain change counts expected questions seen shares "
+        "administrator begun certain change counts expected made questions seen shares used "
         "all cohort column encoding field inviter kind language meant other places sheet source",
     )
 )

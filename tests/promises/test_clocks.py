@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback.domain.clocks import ClockDoubt, Run
+from feedback.domain.clocks import ClockDoubt, MachineRun
 from feedback.domain.waves.states import WaveState
 from feedback.storage.heartbeat import Heartbeat, last_doubt, last_heartbeat, record_heartbeat, record_run
 from tests.answering import respond
@@ -121,7 +121,7 @@ def test_after_a_long_silence_on_a_machine_that_was_started_anew_somebody_is_ask
     ago = datetime.now(UTC) - timedelta(days=8)
     with world.session() as session:
         record_heartbeat(session, Heartbeat.TICK, ago)
-        record_run(session, Run(1, ago))
+        record_run(session, MachineRun(1, ago))
     with at_work(surroundings, tmp_path / "log"):
         until(lambda: doubts(world) is ClockDoubt.SILENT)
     with at_work(surroundings, tmp_path / "log", "--accept-clock"):
