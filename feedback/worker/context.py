@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,7 @@ class WorkerContext(Runtime):
     """The process's collaborators and what only a worker has.
 
     `scope` opens a database session of its own for each job; `defer` tells all workers of new batches; `pace` is the
-    relay's quota, if it has one.
+    relay's quota, if it has one; `stopping` is set once the worker is told to stop.
     """
 
     relay: Relay
@@ -32,6 +33,7 @@ class WorkerContext(Runtime):
     bounces: BounceRound
     idle: IdleRound
     log: LogRound
+    stopping: Event = field(default_factory=Event)
 
     @property
     def sender_settings(self) -> SenderSettings:

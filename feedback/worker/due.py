@@ -222,6 +222,7 @@ def _send(session: Session, context: WorkerContext, batch_id: int, now: datetime
         sender_settings=context.sender_settings,
         now=now,
         pace=context.pace,
+        stops=context.stopping.is_set,
     ):
         record_heartbeat(session, Heartbeat.MAIL, context.clock())
 

@@ -85,7 +85,10 @@ class Worker:
         self._engine = self._new_engine()
 
     async def run(self) -> None:
-        """Work until cancelled; a job that has begun is finished first. Outlives a database that is away."""
+        """Work until cancelled. A job that has begun is finished first; of many mails, the one in hand.
+
+        Outlives a database that is away.
+        """
         asyncio.get_running_loop().set_exception_handler(_heed)
         pause = 1
         while True:
@@ -121,6 +124,9 @@ class Worker:
         running += [asyncio.ensure_future(self._tasks.keep_ticking(self._engine))]
         try:
             await asyncio.gather(*running)
+        except asyncio.CancelledError:
+            self._context.stopping.set()
+            raise
         finally:
             for one in running:
                 # Told a second time, a queue would leave its jobs unfinished.

@@ -54,6 +54,7 @@ def at_work(surroundings: dict[str, str], log: Path, *options: str) -> Iterator[
         finally:
             worker.terminate()
             worker.wait(60)
+    assert b"AppNotOpen" not in log.read_bytes()
 
 
 @pytest.fixture

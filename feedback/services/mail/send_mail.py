@@ -5,7 +5,7 @@ and doubles at most the one in flight; a worker that was paused finds its fence 
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -88,8 +88,11 @@ def send_batch(
     sender_settings: SenderSettings,
     now: datetime,
     pace: Pace | None = None,
+    stops: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Send a batch's unsent mails; with a `pace`, a portion of them, and only if it is their turn.
+
+    Once `stops` says so, the mail in hand is the last one; the others wait as they are for the next worker.
 
     Returns whether the relay accepted any, or refused any for good. In a quiet time they wait. Raises MailRefused if
     the relay cannot be used, WaveNotReady if PostgreSQL would mark who opens a link: they wait and are tried again.
@@ -118,7 +121,7 @@ def send_batch(
     session.commit()
     portion = waiting if pace is None else waiting[: pace.portion]
     try:
-        said = _send_all(session, keys, relay, context, portion, fence)
+        said = _send_all(session, keys, relay, context, portion, fence, stops)
     except MailRefused:
         _wait(session, batch_id, now, worst)
         raise
@@ -203,7 +206,13 @@ def _skip_unwilling(
 
 
 def _send_all(
-    session: Session, keys: KeyStore, relay: Relay, context: _BatchContext, waiting: list[tuple[int, int]], fence: bytes
+    session: Session,
+    keys: KeyStore,
+    relay: Relay,
+    context: _BatchContext,
+    waiting: list[tuple[int, int]],
+    fence: bytes,
+    stops: Callable[[], bool],
 ) -> SendingRound:
     said = SendingRound()
     if not waiting:
@@ -221,7 +230,7 @@ def _send_all(
             if reply.verdict is RelayVerdict.BROKEN_OFF:
                 ledger.write()
                 smtp.reconnect()
-            if said.is_hopeless:
+            if said.is_hopeless or stops():
                 break
     if said.refuses_everybody_alike:
         take_back_refusals(session, context.batch.id, fence)
