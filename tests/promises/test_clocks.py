@@ -18,6 +18,7 @@ from feedback.domain.clocks import ClockDoubt, MachineRun
 from feedback.domain.waves.states import WaveState
 from feedback.storage.heartbeat import Heartbeat, last_doubt, last_heartbeat, record_heartbeat, record_run
 from tests.answering import respond
+from tests.databases import LARGE, ON_SQLITE, first_of
 from tests.needs import needs
 from tests.promises.closing import state_of
 from tests.worker.test_worker import has_report, until
@@ -84,7 +85,7 @@ def stays_as_it_is(world: World, wave: int) -> None:
     assert not has_report(world, wave)
 
 
-@pytest.mark.parametrize("wrong", [AHEAD, "-3h"])
+@pytest.mark.parametrize("wrong", first_of(1, [AHEAD, "-3h"]))
 def test_a_clock_that_jumps_while_a_worker_works_closes_nothing(
     world: World, wave: int, surroundings: dict[str, str], told: Path, tmp_path: Path, wrong: str
 ) -> None:
@@ -102,6 +103,7 @@ def test_a_clock_that_jumps_while_a_worker_works_closes_nothing(
         until(lambda: doubts(world) is None)
 
 
+@ON_SQLITE
 def test_a_worker_that_begins_with_a_wrong_clock_closes_nothing_until_somebody_says_that_it_is_right(
     world: World, wave: int, surroundings: dict[str, str], told: Path, tmp_path: Path
 ) -> None:
@@ -116,6 +118,7 @@ def test_a_worker_that_begins_with_a_wrong_clock_closes_nothing_until_somebody_s
     assert doubts(world) is None
 
 
+@LARGE
 def test_after_a_long_silence_on_a_machine_that_was_started_anew_somebody_is_asked(
     world: World, wave: int, surroundings: dict[str, str], tmp_path: Path
 ) -> None:
