@@ -1,6 +1,14 @@
-"""Which hosts are this machine itself, where a connection needs no encryption."""
+"""Hosts: as requests name them, and which are this machine itself, where a connection needs no encryption."""
 
 from ipaddress import ip_address
+
+
+def as_requested(host: str) -> str:
+    """Return a host as browsers write it in a request: in ASCII, in small letters, without the final dot."""
+    try:
+        return host.encode("idna").decode().lower().removesuffix(".")
+    except UnicodeError:
+        return host.lower()
 
 
 def is_loopback(host: str) -> bool:

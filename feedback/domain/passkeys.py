@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from feedback.domain.hosts import as_requested
+
 _STANDARD_PORTS = {"https": 443, "http": 80}
 
 
@@ -47,7 +49,7 @@ def passkey_site(base_url: str) -> PasskeySite | None:
     They make them for names reached through TLS, and for "localhost"; never for a network address such as 127.0.0.1.
     """
     parts = urlsplit(base_url)
-    name = (parts.hostname or "").encode("idna").decode()
+    name = as_requested(parts.hostname or "")
     if not name or _is_number(name) or (parts.scheme != "https" and name != "localhost"):
         return None
     port = "" if parts.port in {None, _STANDARD_PORTS.get(parts.scheme)} else f":{parts.port}"

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from feedback.domain.hosts import is_loopback
+from feedback.domain.hosts import as_requested, is_loopback
 from feedback.domain.links import decoded
 
 if TYPE_CHECKING:
@@ -43,13 +43,16 @@ def reached_by_name(application: WSGIApplication, base_url: str) -> WSGIApplicat
     Any other host is answered with 421, but for what watches the process.
     """
     own = urlsplit(base_url)
+    own_name = as_requested(own.hostname or "")
+    bracketed = f"[{own_name}]" if ":" in own_name else own_name
+    reached_at = bracketed if own.port is None else f"{bracketed}:{own.port}"
 
     def asked(environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        name = _host_of(environment.get("HTTP_HOST", own.netloc))
-        if name != own.hostname and not is_loopback(name) and environment["PATH_INFO"] not in _WATCHED:
+        name = _host_of(environment.get("HTTP_HOST", reached_at))
+        if name != own_name and not is_loopback(name) and environment["PATH_INFO"] not in _WATCHED:
             start_response("421 Misdirected Request", [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
             return [_ELSEWHERE]
-        environment["HTTP_HOST"] = own.netloc
+        environment["HTTP_HOST"] = reached_at
         return application(environment, start_response)
 
     return asked
@@ -57,7 +60,7 @@ def reached_by_name(application: WSGIApplication, base_url: str) -> WSGIApplicat
 
 def _host_of(given: str) -> str:
     try:
-        return urlsplit(f"//{given}").hostname or ""
+        return as_requested(urlsplit(f"//{given}").hostname or "")
     except ValueError:
         return ""
 

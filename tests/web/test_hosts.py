@@ -1,14 +1,24 @@
 """Whoever connects may claim any host: nothing that is answered depends on it, and no answer leads there."""
 
+from dataclasses import replace
+
 import pytest
 
+from feedback.app import create_app
 from tests.databases import ON_SQLITE
 from tests.world import World
 
 pytestmark = ON_SQLITE
 WATCHED = {"/healthz", "/readyz", "/metrics"}
 CLAIMED = ["evil.example", "evil.example:443", "feedback.example.com.evil.example", "192.0.2.7", "[::", "", "a b"]
-OWN = ["feedback.example.com", "FEEDBACK.example.com:8443", "localhost", "127.0.0.1:8000", "[::1]:8000"]
+OWN = [
+    "feedback.example.com",
+    "FEEDBACK.example.com:8443",
+    "feedback.example.com.",
+    "localhost",
+    "127.0.0.1:8000",
+    "[::1]:8000",
+]
 
 
 def paths(world: World) -> list[str]:
@@ -36,6 +46,17 @@ def test_every_way_on_is_within_the_service_and_the_same_by_every_name(world: Wo
         assert (answer.status_code, answer.location) == (usual.status_code, usual.location)
         if answer.location:
             assert answer.text == usual.text
+
+
+def test_a_name_in_other_letters_is_reached_as_browsers_write_it(world: World) -> None:
+    settings = replace(world.tools.settings, base_url="https://münchen.example:8443")
+    spelt = replace(world, bare=create_app(settings, world.clock)).client()
+    for host, expected in (
+        ("xn--mnchen-3ya.example:8443", 200),
+        ("xn--mnchen-3ya.example", 200),
+        ("munchen.example", 421),
+    ):
+        assert spelt.get("/receipt", headers={"Host": host}).status_code == expected
 
 
 def test_an_address_without_its_slash_leads_to_the_one_with_it(world: World) -> None:
