@@ -2,6 +2,7 @@
 
 import random
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,7 @@ from forms.vocabulary import translated_words
 START = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 CONTACT = Newcomer("Ana Contact", "contact@example.com")
 REVIEWER = Newcomer("Rea Viewer", "reviewer@example.com")
+_ADDING = threading.Lock()
 TEXTS = ("We meet every week and it works well.", "Please give us more time.", "", "")
 
 
@@ -78,8 +80,10 @@ class World:
     @property
     def app(self) -> Flask:
         """The application with its pages, whose making takes longer than most of what asks for none."""
-        if not self.bare.blueprints:
-            add_pages(self.bare)
+        # Some tests ask from many threads at once.
+        with _ADDING:
+            if not self.bare.blueprints:
+                add_pages(self.bare)
         return self.bare
 
     @property

@@ -1,27 +1,48 @@
-"""Who is still to be told by mail that their passkeys were removed."""
+"""Who is still to be told by mail what was done with their passkeys."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy import ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.storage.database import Base
 
 
+class PasskeyNews(StrEnum):
+    """What was done: by an administrator with all of them, or with this account; its value names the mail."""
+
+    ALL_REMOVED = "passkeys-removed"
+    MADE = "passkey-made"
+    REMOVED = "passkey-removed"
+
+
 class PasskeyLetter(Base):
-    """A mail to a member of staff that has not gone out, tried from `tell_at` on. Holds no link."""
+    """A mail to a member of staff that has not gone out, tried from `tell_at` on. Holds no link that signs in.
+
+    `removed_by` is the administrator who removed them all.
+    """
 
     __tablename__ = "passkey_letters"
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
-    removed_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    removed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     tell_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+def tell_of_passkeys_at(
+    session: Session, staff_id: int, news: PasskeyNews, at: datetime, removed_by: int | None = None
+) -> None:
+    """Have somebody told at a moment, in place of the same that waits already."""
+    drop_passkey_letter(session, staff_id, news)
+    session.add(PasskeyLetter(staff_id=staff_id, kind=news, removed_by=removed_by, tell_at=at))
 
 
 def next_passkey_letters(session: Session, now: datetime) -> list[PasskeyLetter]:
     """Return the mails that are to be tried now, by account."""
     waiting = select(PasskeyLetter).where(PasskeyLetter.tell_at <= now)
-    return list(session.scalars(waiting.order_by(PasskeyLetter.staff_id)))
+    return list(session.scalars(waiting.order_by(PasskeyLetter.staff_id, PasskeyLetter.kind)))
 
 
 def any_passkey_letter(session: Session, now: datetime) -> bool:
@@ -29,11 +50,18 @@ def any_passkey_letter(session: Session, now: datetime) -> bool:
     return session.scalar(select(PasskeyLetter.staff_id).where(PasskeyLetter.tell_at <= now).limit(1)) is not None
 
 
-def put_off_passkey_letter(session: Session, staff_id: int, at: datetime) -> None:
+def put_off_passkey_letter(session: Session, staff_id: int, news: PasskeyNews, at: datetime) -> None:
     """Put a mail off."""
-    session.execute(update(PasskeyLetter).where(PasskeyLetter.staff_id == staff_id).values(tell_at=at))
+    mine = (PasskeyLetter.staff_id == staff_id, PasskeyLetter.kind == news)
+    session.execute(update(PasskeyLetter).where(*mine).values(tell_at=at))
 
 
-def drop_passkey_letter(session: Session, staff_id: int) -> None:
-    """Forget a mail that has gone out, or whose account has lost its access."""
+def drop_passkey_letter(session: Session, staff_id: int, news: PasskeyNews) -> None:
+    """Forget a mail that has gone out."""
+    mine = (PasskeyLetter.staff_id == staff_id, PasskeyLetter.kind == news)
+    session.execute(delete(PasskeyLetter).where(*mine))
+
+
+def drop_passkey_letters(session: Session, staff_id: int) -> None:
+    """Forget all mails to somebody who has lost access."""
     session.execute(delete(PasskeyLetter).where(PasskeyLetter.staff_id == staff_id))

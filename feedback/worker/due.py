@@ -26,7 +26,7 @@ from feedback.services.roster.erase_people import erase_people
 from feedback.services.staff.forget_expired import any_expired, forget_expired
 from feedback.services.staff.mail_links import mail_links
 from feedback.services.staff.tell_invited import tell_invited
-from feedback.services.staff.tell_passkeys_removed import tell_passkeys_removed
+from feedback.services.staff.tell_of_passkeys import tell_of_passkeys
 from feedback.services.support.serve_support_desks import serve_support_desks, support_is_due
 from feedback.services.waves.cancel_wave import cancel_wave, finish_cancelling
 from feedback.services.waves.close_wave import begin_closing, finish_closing
@@ -184,7 +184,7 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, number: in
     elif chore is Chore.MAIL_LINKS:
         mail_links(session, context.relay, sender_settings=context.sender_settings, now=now)
         tell_invited(session, context.relay, sender_settings=context.sender_settings, now=now)
-        tell_passkeys_removed(session, context.relay, sender_settings=context.sender_settings, now=now)
+        tell_of_passkeys(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.TRY_MAILS:
         try_mails(session, context.relay, sender_settings=context.sender_settings, now=now)
     else:

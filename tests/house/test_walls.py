@@ -38,7 +38,7 @@ OPEN_TABLES = {
     "notices": "what coordinators tell everybody about a report",
     "organisations": "their settings and public keys",
     "passkeys": "public halves of the passkeys of staff, who are no participants here",
-    "passkey_letters": "which staff are to be told that their passkeys were removed",
+    "passkey_letters": "which staff are to be told what was done with their passkeys",
     "pepper": "the fingerprint of the participants' pepper, which is no secret",
     "programme_questionnaires": "what coordinators want to be asked",
     "programmes": "their settings and words",

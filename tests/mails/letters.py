@@ -50,7 +50,7 @@ VALUES: dict[str, Value] = {
 }
 TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "said", "cancellation")
 MAILS = (
-    *(*TO_PARTICIPANTS, "corrected", "sign-in", "access", "passkeys-removed"),
+    *(*TO_PARTICIPANTS, "corrected", "sign-in", "access", "passkeys-removed", "passkey-made", "passkey-removed"),
     "names-deleted",
     *StaffMail,
 )

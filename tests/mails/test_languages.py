@@ -26,7 +26,16 @@ TRANSLATED = [language for language in LANGUAGES if language.code != "en"]
 in_every_language = pytest.mark.parametrize("language", TRANSLATED, ids=[one.code for one in TRANSLATED])
 ROSTER = ("en", "fr", "es", "ar", "cy", "fr-CA", "de")
 DATA = [ADDRESSEE, LINK, OPT_OUT, SIGN_IN, *(value for value in VALUES.values() if isinstance(value, str))]
-IN_LANGUAGES = (*TO_PARTICIPANTS, "sign-in", "access", "passkeys-removed", "names-deleted", *StaffMail)
+IN_LANGUAGES = (
+    *TO_PARTICIPANTS,
+    "sign-in",
+    "access",
+    "passkeys-removed",
+    "passkey-made",
+    "passkey-removed",
+    "names-deleted",
+    *StaffMail,
+)
 
 
 def written(app: Flask, mail: str, code: str) -> Read:

@@ -145,6 +145,8 @@ def test_the_contacts_address_is_a_link(app: Flask, name: str) -> None:
         "sign-in",
         "access",
         "passkeys-removed",
+        "passkey-made",
+        "passkey-removed",
         "names-deleted",
         *StaffMail,
     ],
@@ -207,6 +209,8 @@ def test_a_mail_loads_nothing_and_runs_nothing(app: Flask, name: str) -> None:
 def test_names_are_harmless_in_a_mail(app: Flask, name: str) -> None:
     hostile = "A & <b>B</b>"
     names = {"programme": hostile, "inviter": hostile, "administrator": hostile, "accounts": ((hostile, SIGN_IN),)}
+    # These name nothing else.
+    names |= {"organisation": hostile} if name in {"passkey-made", "passkey-removed"} else {}
     message = written(app, name, addressee="<script>alert(1)</script>", **names)
     assert "<script>" not in message.html
     assert "<b>B</b>" not in message.html

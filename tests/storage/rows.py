@@ -118,7 +118,7 @@ def sign_in_rows() -> list[object]:
         Passkey(id=1, staff_id=1, credential=b"c", public_key=b"p", sign_count=0, name="Laptop", made_at=START),
         PasskeyHandle(staff_id=1, handle=bytes(32)),
         PasskeyChallenge(digest=bytes(32), challenge=bytes(32), expires_at=START),
-        PasskeyLetter(staff_id=1, removed_by=1, tell_at=START),
+        PasskeyLetter(staff_id=1, kind="passkeys-removed", removed_by=1, tell_at=START),
     ]
 
 

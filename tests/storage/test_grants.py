@@ -187,7 +187,7 @@ def test_the_staff_role_cannot(roles: dict[GroupRole, Pair], world: World, state
         "SELECT challenge FROM passkey_challenges",
         "SELECT handle FROM passkey_handles",
         "UPDATE organisations SET demands_passkeys = false",
-        "INSERT INTO passkey_letters VALUES (1, 1, now())",
+        "INSERT INTO passkey_letters VALUES (1, 1, now(), 'passkey-made')",
         "INSERT INTO staff VALUES (99, 1, 'a', 'b', 'reviewer')",
         "INSERT INTO sign_in_requests VALUES ('x', 'en', now(), now())",
         "UPDATE trial_mails SET staff_id = 2",

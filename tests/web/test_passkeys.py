@@ -65,6 +65,23 @@ def test_a_session_by_passkey_ends_when_any_other_does(world: World, monkeypatch
             assert not is_in(other)
 
 
+def test_whose_account_it_is_hears_of_every_passkey_that_is_made_or_removed(world: World) -> None:
+    """Whoever had the mail or the screen for a moment could keep a way in, and nobody would see it."""
+    client, _device = with_passkey(world)
+    world.do_what_is_due()
+    make(client, Device())
+    press(client, PAGE, f"{PAGE}/remove", number="1")
+    world.do_what_is_due()
+    world.do_what_is_due()
+    mails = [world.mailbox.read(serial) for serial in world.mailbox.serials()]
+    assert {one["To"] for one in mails} == {"coordinator@example.com"}
+    assert sorted(one["Subject"] for one in mails) == [
+        "A passkey was made",
+        "A passkey was made",
+        "A passkey was removed",
+    ]
+
+
 def test_a_passkey_leads_to_the_page_that_was_wanted(world: World) -> None:
     _client, device = with_passkey(world)
     other = world.client()

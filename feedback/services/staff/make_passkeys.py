@@ -16,6 +16,7 @@ from feedback.services.staff.passkey_challenges import Challenge, draw_challenge
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation
 from feedback.storage.organisations import Organisation
+from feedback.storage.passkey_letters import PasskeyNews, tell_of_passkeys_at
 from feedback.storage.passkeys import Passkey, PasskeyHandle, handle_of, passkey_by_credential, passkeys_of
 
 MOST = 10
@@ -81,6 +82,7 @@ def make_passkey(
             made_at=now,
         )
     )
+    tell_of_passkeys_at(session, who.member.id, PasskeyNews.MADE, now)
     note(session, noted_at, who.member.actor, "made a passkey", f"staff {who.member.id}")
     session.commit()
 

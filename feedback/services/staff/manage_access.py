@@ -19,7 +19,7 @@ from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation, reading
 from feedback.storage.kept_forms import drop_oldest_forms
 from feedback.storage.organisations import known_organisation
-from feedback.storage.passkey_letters import drop_passkey_letter
+from feedback.storage.passkey_letters import drop_passkey_letters
 from feedback.storage.passkeys import drop_passkeys
 from feedback.storage.programmes import programmes_of
 from feedback.storage.staff import (
@@ -185,7 +185,7 @@ def take_access_of(
     drop_invitation(session, staff_id)
     drop_oldest_forms(session, staff_id, 0)
     drop_passkeys(session, staff_id)
-    drop_passkey_letter(session, staff_id)
+    drop_passkey_letters(session, staff_id)
     note(session, now, actor, f"took access away from a {member.role}", f"staff {staff_id}")
     session.commit()
 

@@ -10,7 +10,7 @@ from feedback.services.staff.sign_in import Member
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation, reading
 from feedback.storage.organisations import Organisation
-from feedback.storage.passkey_letters import PasskeyLetter, drop_passkey_letter
+from feedback.storage.passkey_letters import PasskeyNews, tell_of_passkeys_at
 from feedback.storage.passkeys import drop_passkey, drop_passkeys, passkeys_of
 from feedback.storage.staff import end_sessions, staff_by_id, staff_of
 
@@ -58,6 +58,7 @@ def remove_passkey(session: Session, by: Member, number: int, *, now: datetime) 
     if len(own) == 1 and _is_demanded(session, by.organisation_id):
         raise AccessRefused(_LAST)
     drop_passkey(session, number)
+    tell_of_passkeys_at(session, by.id, PasskeyNews.REMOVED, now)
     note(session, now, by.actor, "removed a passkey", f"staff {by.id}")
     session.commit()
 
@@ -76,8 +77,7 @@ def remove_passkeys_of(session: Session, by: Member, staff_id: int, *, now: date
     if not drop_passkeys(session, staff_id):
         raise AccessRefused(_NONE)
     end_sessions(session, staff_id)
-    drop_passkey_letter(session, staff_id)
-    session.add(PasskeyLetter(staff_id=staff_id, removed_by=by.id, tell_at=now))
+    tell_of_passkeys_at(session, staff_id, PasskeyNews.ALL_REMOVED, now, removed_by=by.id)
     note(session, now, by.actor, "removed somebody’s passkeys", f"staff {staff_id}")
     session.commit()
 

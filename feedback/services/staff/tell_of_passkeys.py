@@ -1,6 +1,6 @@
-"""Tell people by mail that an administrator has removed their passkeys.
+"""Tell people by mail what was done with their passkeys, so that what somebody else does cannot stay unseen.
 
-The mail holds no link that signs in: they ask for one themselves.
+No mail holds a link that signs in: they ask for one themselves.
 """
 
 import secrets
@@ -16,6 +16,7 @@ from feedback.services.mail.sender_settings import SenderSettings
 from feedback.storage.organisations import Organisation
 from feedback.storage.passkey_letters import (
     PasskeyLetter,
+    PasskeyNews,
     drop_passkey_letter,
     next_passkey_letters,
     put_off_passkey_letter,
@@ -26,35 +27,36 @@ _NEXT_ATTEMPT = timedelta(minutes=5)
 _NAME_BYTES = 16
 
 
-def tell_passkeys_removed(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
+def tell_of_passkeys(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
     """Send what is due. If the relay cannot be used it is tried again later, and MailRefused is raised."""
     for letter in next_passkey_letters(session, now):
-        staff_id, message = letter.staff_id, _message(session, letter, sender_settings)
+        staff_id, news = letter.staff_id, PasskeyNews(letter.kind)
+        message = _message(session, letter, sender_settings)
         # Put off before it is tried: a worker that dies here must not write every second.
-        put_off_passkey_letter(session, staff_id, now + _NEXT_ATTEMPT)
+        put_off_passkey_letter(session, staff_id, news, now + _NEXT_ATTEMPT)
         session.commit()
         relay.send(message, "an email on passkeys")
-        drop_passkey_letter(session, staff_id)
+        drop_passkey_letter(session, staff_id, news)
         session.commit()
 
 
 def _message(session: Session, letter: PasskeyLetter, sender_settings: SenderSettings) -> MailMessage:
-    member, remover = (staff_by_id(session, one) for one in (letter.staff_id, letter.removed_by))
-    # Rows that the letter's own foreign keys hold.
+    member = staff_by_id(session, letter.staff_id)
+    remover = staff_by_id(session, letter.removed_by) if letter.removed_by else None
+    # A row that the letter's own foreign key holds.
     assert member is not None  # noqa: S101
-    assert remover is not None  # noqa: S101
     language = spoken_language(member.language or ENGLISH.code)
     organisation = session.get_one(Organisation, member.organisation_id)
     return MailMessage(
         recipient=member.email,
         language=language.code,
-        name="passkeys-removed",
+        name=letter.kind,
         message_id=f"<{secrets.token_hex(_NAME_BYTES)}@{domain_of(sender_settings.sender)}>",
         sender=sender_settings.shown_as(organisation.name),
         addressee=member.name,
         values={
             "organisation": organisation.name,
-            "administrator": remover.name,
+            "administrator": remover.name if remover else None,
             "is_demanded": "yes" if organisation.demands_passkeys else None,
             "page": address_in(f"{sender_settings.base_url}/staff/sign-in", language),
         },
