@@ -16,7 +16,7 @@ from feedback.services.mail.show_undeliverable import show_undeliverable
 from tests.bouncing import BOUNCES, absence_notice, bounce_of, mail_states, mail_to, return_path_of
 from tests.promises.evidence import found, in_every_spelling, log_position, stored_bytes
 from tests.promises.listener import Listener
-from tests.promises.visits import engine_of, mailed_wave
+from tests.promises.visits import engine_of, mailed_wave, newly_mailed_wave
 from tests.world import World
 
 pytestmark = pytest.mark.own_databases
@@ -119,7 +119,7 @@ def first() -> list[list[str]]:
 def test_bounces_and_copies_are_alike_whoever_has_answered(
     world: World, first: list[list[str]], answering: tuple[int, ...]
 ) -> None:
-    links = world.links(mailed_wave(world, 6, 6))
+    links = world.links(newly_mailed_wave(world, 6, 6))
     for number in answering:
         world.answer(links[number])
     world.clock.pass_time(hours=1)
