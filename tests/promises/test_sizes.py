@@ -198,7 +198,7 @@ class Wire:
 
     def ask(self, path: str, body: bytes | None) -> bytes:
         """Ask as a browser does; return what is in the page."""
-        lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", "Host: feedback.example.org"]
+        lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", "Host: feedback.example.com"]
         lines += [
             "Accept-Encoding: gzip, deflate, br, zstd",
             f"Content-Type: {FORM}",
