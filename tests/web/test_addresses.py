@@ -36,7 +36,8 @@ INSIDE = ["%0A", "%0D%0A", "%0A%3E%20", "%20", "%250A", "=%0D%0A", "%E2%80%8B", 
 
 
 def open_link(world: World) -> str:
-    return world.links(world.open_wave(7, 7))[0]
+    """One that does not end as a broken one below does."""
+    return next(link for link in world.links(world.open_wave(7, 7)) if not link.endswith("A"))
 
 
 @pytest.mark.parametrize("brought", BROUGHT)

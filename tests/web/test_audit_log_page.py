@@ -4,6 +4,7 @@ import ast
 import csv
 import io
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -154,8 +155,9 @@ def named(tree: ast.Module, name: str, call: ast.Call) -> Iterator[str]:
             yield from values_of(tree, value, call)
         if found:
             return
-    if name == "FORGOT":
-        yield "forgot entries up to position "
+    for one in ast.walk(tree):
+        if isinstance(one, ast.ImportFrom) and one.module and name in {alias.name for alias in one.names}:
+            yield str(getattr(import_module(one.module), name))
 
 
 def acts_in(path: Path) -> Iterator[tuple[int, list[str]]]:
