@@ -515,9 +515,10 @@ def test_no_key_is_made_for_a_wave_that_may_not_open(world: World) -> None:
 
 @ON_SQLITE
 def test_a_history_is_searched_once_for_each_roster(world: World) -> None:
-    opened(world, programme_of(world, roster(MANY)))
-    # No other test has made one of this name, of which something would be remembered.
-    programme = programme_of(world, roster(range(20, 34)), name="Searched once")
+    # No other test has this organisation, of which something would be remembered.
+    new = {"organisation": "Searched once"}
+    opened(world, programme_of(world, roster(MANY), **new))
+    programme = programme_of(world, roster(range(20, 34)), **new)
     made = SEARCHES.made
     planned = world.planned_wave(programme)
     with world.session() as session:
