@@ -200,7 +200,9 @@ def is_held(callers: list[socket.socket]) -> bool:
     return all(caller.send(b"220-Hello\r\n") for caller in callers)
 
 
-def test_a_worker_that_is_told_to_stop_ends_what_it_began(world: World, environment: dict[str, str]) -> None:
+def test_a_worker_that_is_told_to_stop_leaves_every_mail_sent_once_or_to_the_next(
+    world: World, environment: dict[str, str]
+) -> None:
     wave, relay, begun, stopping = world.open_wave(), ScriptedRelay(), threading.Event(), threading.Event()
     relay.before_it_takes = lambda _recipient: (begun.set(), stopping.wait(PATIENCE))
     with working(Worker(through(world, environment, relay.port))) as thread, ThreadPoolExecutor(1) as pool:
@@ -208,7 +210,9 @@ def test_a_worker_that_is_told_to_stop_ends_what_it_began(world: World, environm
         stopped = pool.submit(thread.stop)
         stopping.set()
         stopped.result()
-    assert all_accepted(world, wave)
+    with working(Worker(through(world, environment, relay.port))):
+        until(lambda: all_accepted(world, wave))
+    assert len(relay.received) == len(set(relay.recipients)) == 27
     relay.goes_down()
 
 
