@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -19,23 +19,36 @@ from feedback.mail.writing import Writer
 
 TIMEOUT_SECONDS = 20
 _DONE, _FORWARDED = 250, 251
+_GO_ON = 354
+# What is not one of them is no answer.
+_CODES = range(200, 600)
 _GOING_AWAY = 421
 _FOR_GOOD = 500
 
 
 class RelayVerdict(Enum):
-    """What the relay said of one mail. *Sender refused*: what it said is true of every mail of ours."""
+    """What the relay said of one mail. *Sender refused*: what it said is true of every mail of ours.
+
+    *Unanswered*: it had the whole mail and fell silent, so that nobody knows whether it passed it on. *Broken off*: it
+    went before it had all of it.
+    """
 
     ACCEPTED = "accepted"
     LATER = "later"
     REFUSED = "refused"
     SENDER_REFUSED = "sender refused"
     BROKEN_OFF = "broken off"
+    UNANSWERED = "unanswered"
 
     @property
     def is_final(self) -> bool:
         """Whether there is no use in sending the mail again."""
         return self in (RelayVerdict.ACCEPTED, RelayVerdict.REFUSED)
+
+    @property
+    def has_hung_up(self) -> bool:
+        """Whether the next mail needs a new connection."""
+        return self in (RelayVerdict.BROKEN_OFF, RelayVerdict.UNANSWERED)
 
 
 @dataclass(frozen=True)
@@ -63,20 +76,11 @@ class Relay:
             smtp.hang_up()
 
     def send(self, message: MailMessage, what: str) -> None:
-        """Send a single mail; raise MailRefused, which says `what` it was, unless it was taken or refused for good."""
+        """Send a single mail; raise MailRefused, which says `what` it was, if it is to be sent again."""
         with self.connect() as smtp:
-            reply = smtp.send(message)
-        if not reply.verdict.is_final:
+            is_settled = smtp.settle(message)
+        if not is_settled:
             raise MailRefused(f"The mail relay did not take {what}. It is sent again later.")
-
-    def send_to_staff(self, messages: Sequence[MailMessage]) -> None:
-        """Send mails that belong together; raise MailRefused unless each was taken or refused for good."""
-        if not messages:
-            return
-        with self.connect() as smtp:
-            replies = [smtp.send(message) for message in messages]
-        if not all(reply.verdict.is_final for reply in replies):
-            raise MailRefused("The mail relay did not take every email to staff. They are sent again later.")
 
 
 class VerifiedConnection(Connection):
@@ -132,12 +136,14 @@ class SmtpSession:
     def __init__(self, connection: VerifiedConnection) -> None:
         """Connect, and raise MailRefused if that cannot be done."""
         self._connection, self._writer = connection, Writer()
+        self._has_hung_up = False
         self.reconnect()
 
     def reconnect(self) -> None:
         """Begin anew after the relay has hung up."""
         try:
             self._host = self._connection.configure_host()
+            self._has_hung_up = False
         except (OSError, smtplib.SMTPException) as error:
             raise MailRefused(
                 f"The mail relay cannot be used: {_reason(error)}. Emails wait and go out later."
@@ -149,8 +155,28 @@ class SmtpSession:
             self._host.quit()
         self._host.close()
 
+    def settle(self, message: MailMessage) -> bool:
+        """Send a mail of which no ledger counts the copies; return whether it is done with.
+
+        If the relay falls silent over it, it gets it once more, and never a third time: both may have arrived.
+        """
+        reply = self.send(message)
+        if reply.verdict is RelayVerdict.UNANSWERED:
+            with suppress(MailRefused):
+                self.reconnect()
+                self.send(message)
+            return True
+        return reply.verdict.is_final
+
     def send(self, message: MailMessage) -> Reply:
-        """Hand one mail to the relay and return what it said."""
+        """Hand one mail to the relay and return what it said; raise MailRefused if it is gone and out of reach."""
+        if self._has_hung_up:
+            self.reconnect()
+        reply = self._send(message)
+        self._has_hung_up = reply.verdict.has_hung_up
+        return reply
+
+    def _send(self, message: MailMessage) -> Reply:
         # An address with letters that the protocol cannot carry must not keep others from their mail.
         if not message.recipient.isascii():
             return Reply(RelayVerdict.REFUSED)
@@ -161,7 +187,7 @@ class SmtpSession:
             return _refusal_of_the_sender(error.smtp_code)
         except (OSError, smtplib.SMTPException):
             return Reply(RelayVerdict.BROKEN_OFF)
-        if reply.verdict is RelayVerdict.BROKEN_OFF:
+        if reply.verdict.has_hung_up:
             self._host.close()
         elif reply.verdict is not RelayVerdict.ACCEPTED:
             # What the relay has said stands, whether or not it is still there.
@@ -180,11 +206,24 @@ class SmtpSession:
         code, said = host.docmd(f"rcpt TO:<{recipient}>")
         if code not in (_DONE, _FORWARDED):
             return _refusal(code, said)
+        code, said = host.docmd("data")
+        if code != _GO_ON:
+            return _refusal(code, said)
+        host.send(_ended(content))
         try:
-            code, said = host.data(content)
-        except smtplib.SMTPDataError as error:
-            return _refusal(error.smtp_code, error.smtp_error)
+            code, said = host.getreply()
+        except (OSError, smtplib.SMTPException):
+            return Reply(RelayVerdict.UNANSWERED)
+        if code not in _CODES:
+            return Reply(RelayVerdict.UNANSWERED)
         return Reply(RelayVerdict.ACCEPTED, code) if code == _DONE else _refusal(code, said)
+
+
+def _ended(content: bytes) -> bytes:
+    """Return a mail as it goes over the line: a dot that begins one is doubled, one alone ends the mail (RFC 5321)."""
+    lines = content.replace(b"\r\n.", b"\r\n..")
+    doubled = b"." + lines if lines.startswith(b".") else lines
+    return doubled.removesuffix(b"\r\n") + b"\r\n.\r\n"
 
 
 def _refusal(code: int, said: bytes | str) -> Reply:

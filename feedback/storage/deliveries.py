@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
-    bindparam,
     delete,
     func,
     insert,
@@ -36,7 +35,8 @@ from feedback.storage.waves import Wave
 class DeliveryState(StrEnum):
     """The state of one mail. *Accepted* is the relay's word, and no promise that it was read.
 
-    *Bounced* is an accepted mail of which a mail server said later that it can never arrive.
+    *Bounced* is an accepted mail of which a mail server said later that it can never arrive. *Uncertain* is one that
+    was handed over as often as it may be, and never answered: it may have arrived, and is not sent again by itself.
     """
 
     QUEUED = "queued"
@@ -45,12 +45,15 @@ class DeliveryState(StrEnum):
     REFUSED = "refused"
     SKIPPED = "skipped"
     BOUNCED = "bounced"
+    UNCERTAIN = "uncertain"
 
 
 _STATES = ", ".join(f"'{state}'" for state in DeliveryState)
 _KIND = Enum(MailKind, native_enum=False, length=20, values_callable=list, create_constraint=True, name="kind")
 UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 _LOST = (DeliveryState.REFUSED, DeliveryState.BOUNCED)
+_MAY_HAVE_ARRIVED = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
+MOST_UNANSWERED = 3
 
 
 class Batch(Base):
@@ -75,13 +78,17 @@ class Batch(Base):
 
 
 class Delivery(Base):
-    """One copy of a mail of a wave, to one participant."""
+    """One copy of a mail of a wave, to one participant.
+
+    `unanswered`: how often it was handed over and nobody knows whether the relay took it.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("wave_id", "kind", "number", "participant_id"),
         CheckConstraint(f"state IN ({_STATES})", name="state"),
         CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("unanswered >= 0", name="unanswered"),
         Index("ix_deliveries_batch_state", "batch_id", "state"),
     )
 
@@ -95,6 +102,7 @@ class Delivery(Base):
     attempts: Mapped[int]
     reply_code: Mapped[int | None]
     number: Mapped[int]
+    unanswered: Mapped[int] = mapped_column(server_default="0")
     mail: Mapped[WaveMail] = composite("kind", "number")
 
 
@@ -139,7 +147,8 @@ def count_unsent(session: Session, batch_id: int) -> int:
 
 def any_mail_went(session: Session, wave_id: int) -> bool:
     """Tell whether any mail of a wave may have left."""
-    query = select(Delivery.id).where(Delivery.wave_id == wave_id, Delivery.state != DeliveryState.QUEUED).limit(1)
+    may_have_left = or_(Delivery.state != DeliveryState.QUEUED, Delivery.unanswered > 0)
+    query = select(Delivery.id).where(Delivery.wave_id == wave_id, may_have_left).limit(1)
     return session.scalar(query) is not None
 
 
@@ -148,27 +157,6 @@ def fence_unsent(session: Session, batch_id: int, fence: bytes) -> list[Delivery
     unsent = (Delivery.batch_id == batch_id, Delivery.state.in_(UNSENT))
     session.execute(update(Delivery).where(*unsent).values(fence=fence))
     return list(session.scalars(select(Delivery).where(*unsent, Delivery.fence == fence).order_by(Delivery.id)))
-
-
-# Built once: two of these run for every mail.
-_MINE = (Delivery.id == bindparam("of"), Delivery.fence == bindparam("by"))
-BEGIN = (
-    update(Delivery)
-    .where(*_MINE, Delivery.state.in_(UNSENT))
-    .where(select(Wave.id).where(Wave.id == Delivery.wave_id, Wave.state == bindparam("in_state")).exists())
-    .values(state=DeliveryState.SENDING)
-)
-SETTLE = (
-    update(Delivery)
-    .where(*_MINE)
-    .values(state=bindparam("becomes"), reply_code=bindparam("reply"), attempts=Delivery.attempts + 1)
-)
-
-
-def settle(session: Session, delivery_id: int, fence: bytes, state: DeliveryState, reply_code: int | None) -> None:
-    """Record what the relay said about a mail, unless another worker has taken it over since."""
-    values = {"of": delivery_id, "by": fence, "becomes": state, "reply": reply_code}
-    session.connection().execute(SETTLE, values)
 
 
 class SentMail(NamedTuple):
@@ -192,15 +180,15 @@ def sent_mail(session: Session, delivery_id: int) -> SentMail | None:
 
 
 def mails_sent_to(session: Session, email: Address) -> list[SentMail]:
-    """Return what the relay has accepted for an address, in every programme, the latest first."""
+    """Return what may have arrived at an address, in every programme, the latest first."""
     query = select(*_SENT).join(Participant, Participant.id == Delivery.participant_id)
-    mine = (Participant.email == email, Delivery.state == DeliveryState.ACCEPTED)
+    mine = (Participant.email == email, Delivery.state.in_(_MAY_HAVE_ARRIVED))
     return [SentMail(*row) for row in session.execute(query.where(*mine).order_by(Delivery.id.desc()))]
 
 
 def mark_bounced(session: Session, delivery_id: int) -> bool:
-    """Record that an accepted mail came back; False if it was not accepted, or came back before."""
-    mine = (Delivery.id == delivery_id, Delivery.state == DeliveryState.ACCEPTED)
+    """Record that a mail came back; False if it cannot have, or did before."""
+    mine = (Delivery.id == delivery_id, Delivery.state.in_(_MAY_HAVE_ARRIVED))
     result = session.execute(update(Delivery).where(*mine).values(state=DeliveryState.BOUNCED))
     return bool(getattr(result, "rowcount", 0) == 1)
 
@@ -234,7 +222,7 @@ def count_unwilling(session: Session, programme_id: int, wave_id: int | None) ->
     It moves when such a mail goes out, not with a wish.
     """
     skipped = and_(Delivery.state == DeliveryState.SKIPPED, Delivery.attempts > 0)
-    settled = (or_(skipped, Delivery.state.in_((*_LOST, DeliveryState.ACCEPTED))), _IS_TO_ALL)
+    settled = (or_(skipped, Delivery.state.in_((*_LOST, *_MAY_HAVE_ARRIVED))), _IS_TO_ALL)
     here = (Participant.programme_id == programme_id, Participant.has_left.is_(False))
     last = select(func.max(Delivery.id)).join(Participant).where(*here, *settled).group_by(Participant.id)
     query = select(func.count()).where(Delivery.id.in_(last), skipped)

@@ -68,7 +68,7 @@ _STAFF: Mapping[str, str] = {
     "roster_approvals": _EDIT,
     # They end programmes, and delete nothing: the worker does, on the day.
     "programme_endings": "SELECT, INSERT, UPDATE (ended_at, ended_by, purge_on, taken_back_at, held_at, held_by,"
-    " held_because, tell_at, due_at)",
+    " held_because, tell_at, due_at, told_to)",
     "relay_pace": _READ,
     "history": _READ,
     "reports": _READ,

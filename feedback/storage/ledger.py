@@ -6,18 +6,39 @@ On PostgreSQL that is a single statement, and so a single exchange with the serv
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy.orm import Session
 
 from feedback.domain.waves.states import WaveState
-from feedback.storage.deliveries import BEGIN, SETTLE, DeliveryState
+from feedback.storage.deliveries import UNSENT, Delivery, DeliveryState
+from feedback.storage.waves import Wave
 
+# Built once: two of these run for every mail.
+_MINE = (Delivery.id == bindparam("of"), Delivery.fence == bindparam("by"))
+_BEGIN = (
+    update(Delivery)
+    .where(*_MINE, Delivery.state.in_(UNSENT))
+    .where(select(Wave.id).where(Wave.id == Delivery.wave_id, Wave.state == bindparam("in_state")).exists())
+    .values(state=DeliveryState.SENDING, unanswered=Delivery.unanswered + 1)
+)
+_SETTLE = (
+    update(Delivery)
+    .where(*_MINE)
+    .values(
+        state=bindparam("becomes"),
+        reply_code=bindparam("reply"),
+        attempts=Delivery.attempts + 1,
+        unanswered=Delivery.unanswered - bindparam("answers"),
+    )
+)
 # In the driver's own words: SQLAlchemy's part of an exchange would cost as much processor time again.
 _SETTLE_AND_BEGIN = """
 WITH settled AS (
-  UPDATE deliveries SET state = %(becomes)s, reply_code = %(reply)s, attempts = attempts + 1
+  UPDATE deliveries SET state = %(becomes)s, reply_code = %(reply)s, attempts = attempts + 1,
+  unanswered = unanswered - %(answers)s
   WHERE id = %(last)s AND fence = %(by)s
 )
-UPDATE deliveries SET state = 'sending'
+UPDATE deliveries SET state = 'sending', unanswered = unanswered + 1
 WHERE id = %(of)s AND fence = %(by)s AND state IN ('queued', 'sending')
 AND EXISTS (SELECT FROM waves WHERE waves.id = deliveries.wave_id AND waves.state = %(in_state)s)
 """
@@ -42,13 +63,17 @@ class Ledger:
             self._heard = None
             return self._connection.exec_driver_sql(_SETTLE_AND_BEGIN, together).rowcount == 1
         self._settle()
-        is_mine = self._connection.execute(BEGIN, values).rowcount == 1
+        is_mine = self._connection.execute(_BEGIN, values).rowcount == 1
         self._connection.commit()
         return is_mine
 
-    def hear(self, delivery_id: int, state: DeliveryState, reply_code: int | None) -> None:
-        """Take note of what the relay said of a mail; it is written with the next one, or at the end."""
-        self._heard = {"of": delivery_id, "by": self._fence, "becomes": state, "reply": reply_code}
+    def hear(self, delivery_id: int, state: DeliveryState, reply_code: int | None, *, is_answer: bool = True) -> None:
+        """Take note of what the relay said of a mail; it is written with the next one, or at the end.
+
+        `is_answer`: whether it is known now if the relay took it.
+        """
+        mine = {"of": delivery_id, "by": self._fence}
+        self._heard = {**mine, "becomes": state, "reply": reply_code, "answers": int(is_answer)}
 
     def write(self) -> None:
         """Write what was heard last."""
@@ -57,7 +82,7 @@ class Ledger:
 
     def _settle(self) -> None:
         if self._heard:
-            self._connection.execute(SETTLE, self._heard)
+            self._connection.execute(_SETTLE, self._heard)
         self._heard = None
 
 
@@ -73,3 +98,9 @@ def open_ledger(engine: Engine, fence: bytes) -> Iterator[Ledger]:
         finally:
             # Even if the next mail could not be written, what the relay said about the last one stands.
             ledger.write()
+
+
+def settle_unbegun(session: Session, delivery_id: int, fence: bytes, state: DeliveryState) -> None:
+    """Record what becomes of a mail that was not handed over, unless another worker has taken it over since."""
+    values = {"of": delivery_id, "by": fence, "becomes": state, "reply": None, "answers": 0}
+    session.connection().execute(_SETTLE, values)

@@ -13,9 +13,9 @@ class ProgrammeEnding(Base):
     """The end of one programme. `ended_by` is None where the service has ended it by itself.
 
     A row whose end was taken back says only when: `ended_at` and `purge_on` are None. `purge_on` is a day where the
-    programme is. `tell_at` is when planners are to be told of the end, until they were; `due_at` is when the worker
-    first saw that the day is near; `purged_at` when the names were deleted, and `rewritten_at` when no file had
-    them any more.
+    programme is. `tell_at` is when planners are to be told of the end, until they were, and `told_to` the last one, by
+    id, who was already; `due_at` is when the worker first saw that the day is near; `purged_at` when the names were
+    deleted, and `rewritten_at` when no file had them any more.
     """
 
     __tablename__ = "programme_endings"
@@ -37,6 +37,7 @@ class ProgrammeEnding(Base):
     due_at: Mapped[datetime | None]
     purged_at: Mapped[datetime | None]
     rewritten_at: Mapped[datetime | None]
+    told_to: Mapped[int | None]
 
 
 def ending_of(session: Session, programme_id: int) -> ProgrammeEnding | None:
@@ -83,8 +84,14 @@ def end(
     if found is None:
         found = ProgrammeEnding(programme_id=programme_id)
         session.add(found)
-    found.ended_at, found.ended_by, found.purge_on, found.tell_at = at, by, purge_on, tell_at
+    found.ended_at, found.ended_by, found.purge_on = at, by, purge_on
+    tell_planners(found, tell_at)
     session.flush()
+
+
+def tell_planners(ending: ProgrammeEnding, at: datetime | None) -> None:
+    """Have all of them told then of the end as it is now, or nobody."""
+    ending.tell_at, ending.told_to = at, None
 
 
 def take_back(ending: ProgrammeEnding, at: datetime) -> None:
@@ -95,5 +102,6 @@ def take_back(ending: ProgrammeEnding, at: datetime) -> None:
 
 def undo_end(ending: ProgrammeEnding) -> None:
     """Forget an end as if it had never been."""
-    ending.ended_at = ending.ended_by = ending.purge_on = ending.tell_at = ending.due_at = None
+    ending.ended_at = ending.ended_by = ending.purge_on = ending.due_at = None
+    tell_planners(ending, None)
     ending.held_at = ending.held_by = ending.held_because = None

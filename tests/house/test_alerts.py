@@ -13,9 +13,9 @@ from feedback.services.installation.read_status import ServiceStatus
 from feedback.storage.deliveries import DeliveryState
 from feedback.web.metrics import write_metrics
 
-RULES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).resolve().parents[2] / "deploy/alerts.yml").read_text(encoding="utf-8")
-)["groups"][0]["rules"]
+ROOT = Path(__file__).resolve().parents[2]
+ALERTS = yaml.safe_load((ROOT / "deploy/alerts.yml").read_text(encoding="utf-8"))
+RULES: list[dict[str, Any]] = ALERTS["groups"][0]["rules"]
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 
 
@@ -44,7 +44,7 @@ def samples(keys: int | None) -> set[str]:
 
 
 def test_every_alert_has_a_name_a_severity_and_a_sentence() -> None:
-    assert len({rule["alert"] for rule in RULES}) == len(RULES) == 9
+    assert len({rule["alert"] for rule in RULES}) == len(RULES) == 10
     for rule in RULES:
         assert rule.keys() <= {"alert", "expr", "for", "labels", "annotations"}
         assert rule["labels"]["severity"] in {"page", "ticket"}
@@ -54,9 +54,16 @@ def test_every_alert_has_a_name_a_severity_and_a_sentence() -> None:
 
 def test_every_alert_speaks_of_figures_that_exist() -> None:
     named = {name for rule in RULES for name in re.findall(r"feedback_\w+(?:\{[^}]*\})?", rule["expr"])}
-    assert len(named) == 9
+    assert len(named) == 10
     assert named <= samples(keys=0)
 
 
 def test_a_key_store_that_is_gone_has_no_figure_of_its_own() -> None:
     assert samples(keys=0) - samples(keys=None) == {"feedback_overdue_keys"}
+
+
+def test_of_every_alert_operators_can_read_what_it_means_what_to_do_and_what_it_costs_to_wait() -> None:
+    chapters = re.split(r"^#{2,4} ", (ROOT / "docs/operations.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    said = {chapter.partition("\n")[0]: chapter for chapter in chapters}
+    for rule in RULES:
+        assert re.findall(r"^\*\*(.+?)[.:]?\*\*", said[rule["alert"]], re.MULTILINE) == ["Means", "Do", "If it waits"]

@@ -1,7 +1,8 @@
 """Send what the delivery ledger says is unsent, one batch at a time. Never reads a response.
 
 Each mail is marked before it goes out and settled after the relay has answered, so a worker that dies loses none
-and doubles at most the one in flight; a worker that was paused finds its fence gone and stops.
+and doubles at most the one in flight; a worker that was paused finds its fence gone and stops. A mail whose answer
+never came is sent again, but not for ever: it may have arrived each time.
 """
 
 import secrets
@@ -34,6 +35,7 @@ from feedback.services.mail.sender_settings import SenderSettings
 from feedback.services.mail.sending_round import SendingRound
 from feedback.services.mail.wave_words import WaveFacts, facts_of, words_in
 from feedback.storage.deliveries import (
+    MOST_UNANSWERED,
     Batch,
     Delivery,
     DeliveryState,
@@ -42,12 +44,11 @@ from feedback.storage.deliveries import (
     fence_unsent,
     invited_twice,
     postpone,
-    settle,
     skip_unsent,
 )
 from feedback.storage.hint_bits import freeze_links
 from feedback.storage.keys import KeyStore
-from feedback.storage.ledger import open_ledger
+from feedback.storage.ledger import open_ledger, settle_unbegun
 from feedback.storage.notices import says_anything
 from feedback.storage.opt_outs import unwilling
 from feedback.storage.people import Participant, people_by_id
@@ -62,6 +63,7 @@ _SETTLED = {
     RelayVerdict.ACCEPTED: DeliveryState.ACCEPTED,
     RelayVerdict.LATER: DeliveryState.QUEUED,
     RelayVerdict.BROKEN_OFF: DeliveryState.QUEUED,
+    RelayVerdict.UNANSWERED: DeliveryState.QUEUED,
     RelayVerdict.SENDER_REFUSED: DeliveryState.QUEUED,
     RelayVerdict.REFUSED: DeliveryState.REFUSED,
 }
@@ -112,7 +114,7 @@ def send_batch(
     secrets.SystemRandom().shuffle(unsent)
     # What was tried before comes last, so that nobody waits for it.
     unsent.sort(key=lambda delivery: delivery.attempts)
-    ledger = [(delivery.id, delivery.participant_id) for delivery in unsent]
+    ledger = [(one.id, one.participant_id) for one in _give_up_unanswered(session, unsent, fence)]
     waiting = _skip_unwilling(session, keys, context, ledger, fence)
     worst = max((delivery.attempts for delivery in unsent), default=0)
     # Plain values from here on: after each commit a session would read its objects again, a hundred people for a mail.
@@ -190,6 +192,13 @@ def _pack(
     return _BatchContext(batch, facts, people, invited_twice(session, wave, people), sender_settings, now)
 
 
+def _give_up_unanswered(session: Session, unsent: list[Delivery], fence: bytes) -> list[Delivery]:
+    for one in unsent:
+        if one.unanswered >= MOST_UNANSWERED:
+            settle_unbegun(session, one.id, fence, DeliveryState.UNCERTAIN)
+    return [one for one in unsent if one.unanswered < MOST_UNANSWERED]
+
+
 def _skip_unwilling(
     session: Session, keys: KeyStore, context: _BatchContext, ledger: list[tuple[int, int]], fence: bytes
 ) -> list[tuple[int, int]]:
@@ -199,7 +208,7 @@ def _skip_unwilling(
     wanted = []
     for delivery_id, person in ledger:
         if digests[person] in silent or context.people[person].has_left:
-            settle(session, delivery_id, fence, DeliveryState.SKIPPED, None)
+            settle_unbegun(session, delivery_id, fence, DeliveryState.SKIPPED)
         else:
             wanted.append((delivery_id, person))
     return wanted
@@ -226,8 +235,9 @@ def _send_all(
                 return said
             reply = smtp.send(message)
             said.hear(reply)
-            ledger.hear(delivery_id, _SETTLED[reply.verdict], reply.code)
-            if reply.verdict is RelayVerdict.BROKEN_OFF:
+            is_answer = reply.verdict is not RelayVerdict.UNANSWERED
+            ledger.hear(delivery_id, _SETTLED[reply.verdict], reply.code, is_answer=is_answer)
+            if reply.verdict.has_hung_up:
                 ledger.write()
                 smtp.reconnect()
             if said.is_hopeless or stops():

@@ -1,11 +1,12 @@
 """Tell planners by mail that a programme has ended and on which day its names are deleted: 30 days before, by day."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
+from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH, address_in, spoken_language
 from feedback.domain.links import news_name
 from feedback.domain.staff import PLANNERS
@@ -17,7 +18,7 @@ from feedback.mail.relay import Relay
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
-from feedback.storage.programme_endings import ProgrammeEnding, ending_of, endings_to_see_to
+from feedback.storage.programme_endings import ProgrammeEnding, ending_of, endings_to_see_to, tell_planners
 from feedback.storage.programmes import Programme, programme_by_id
 from feedback.storage.staff import StaffMember, staff_in_role
 
@@ -43,14 +44,30 @@ def tell_of_ending(
     # Put off before it is tried: a worker that dies here must not write to staff every second.
     ending.tell_at = now + _NEXT_ATTEMPT
     session.commit()
-    relay.send_to_staff(messages)
-    lock_programme(session, programme_id)
-    ending = ending_of(session, programme_id)
-    # Another day since, or none, is news of its own.
-    if ending is not None and ending.purge_on == purge_on:
-        ending.tell_at = None
+    with relay.connect() as smtp:
+        for staff_id, message in messages:
+            if not smtp.settle(message):
+                raise MailRefused("The mail relay did not take every email to staff. They are sent again later.")
+            _note_told(session, programme_id, purge_on, staff_id)
+    ending = _locked_as_it_was(session, programme_id, purge_on)
+    if ending is not None:
+        tell_planners(ending, None)
         note(session, now, "service", "told of: the end", f"programme {programme_id}")
     session.commit()
+
+
+def _note_told(session: Session, programme_id: int, purge_on: date | None, staff_id: int) -> None:
+    ending = _locked_as_it_was(session, programme_id, purge_on)
+    if ending is not None:
+        ending.told_to = staff_id
+    session.commit()
+
+
+# Another day since, or none, is news of its own.
+def _locked_as_it_was(session: Session, programme_id: int, purge_on: date | None) -> ProgrammeEnding | None:
+    lock_programme(session, programme_id)
+    ending = ending_of(session, programme_id)
+    return ending if ending is not None and ending.purge_on == purge_on else None
 
 
 def _is_to_tell(session: Session, ending: ProgrammeEnding, now: datetime) -> bool:
@@ -61,12 +78,16 @@ def _is_to_tell(session: Session, ending: ProgrammeEnding, now: datetime) -> boo
     return by_day is not None and by_day <= now
 
 
-def _messages(session: Session, ending: ProgrammeEnding, sender_settings: SenderSettings) -> list[MailMessage]:
+def _messages(
+    session: Session, ending: ProgrammeEnding, sender_settings: SenderSettings
+) -> list[tuple[int, MailMessage]]:
+    """Return the mails to those who were not told yet, by the ids of these."""
     programme = programme_by_id(session, ending.programme_id)
-    readers = [
-        one for role in PLANNERS for one in staff_in_role(session, programme.organisation_id, role, programme.id)
-    ]
-    return [_message(programme, ending, member, sender_settings) for member in readers]
+    organisation = programme.organisation_id
+    planners = {one.id: one for role in PLANNERS for one in staff_in_role(session, organisation, role, programme.id)}
+    told = ending.told_to or 0
+    untold = [planners[number] for number in sorted(planners) if number > told]
+    return [(member.id, _message(programme, ending, member, sender_settings)) for member in untold]
 
 
 def _message(

@@ -19,7 +19,7 @@ from feedback.domain.waves.staff_mails import AT_ANY_HOUR, LAST_DAY, NIGHT, Staf
 from feedback.domain.waves.states import WaveState
 from feedback.locales.moments import moment as in_words
 from feedback.mail.message import MailMessage
-from feedback.mail.relay import Relay, RelayVerdict, SmtpSession
+from feedback.mail.relay import Relay, SmtpSession
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.services.mail.staff_concerns import Matter, concerned, count_unreached, matter_of, page_for
 from feedback.storage.audit_log import note
@@ -59,8 +59,8 @@ def tell_staff(session: Session, relay: Relay, *, sender_settings: SenderSetting
     if not messages:
         return
     with relay.connect() as smtp:
-        verdicts = [_send(session, smtp, letter_id, message, now) for letter_id, message in messages]
-    if not all(verdict.is_final for verdict in verdicts):
+        went = [_send(session, smtp, letter_id, message, now) for letter_id, message in messages]
+    if not all(went):
         raise MailRefused("The mail relay did not take every email to staff. They are sent again later.")
 
 
@@ -163,15 +163,13 @@ def _kept_head(session: Session, kind: StaffMail) -> dict[str, str]:
     return {"log_head": str(chain_entries(session) or "")} if kind is StaffMail.REPORT else {}
 
 
-def _send(session: Session, smtp: SmtpSession, letter_id: int, message: MailMessage, now: datetime) -> RelayVerdict:
-    verdict = smtp.send(message).verdict
-    if verdict.is_final:
+def _send(session: Session, smtp: SmtpSession, letter_id: int, message: MailMessage, now: datetime) -> bool:
+    is_settled = smtp.settle(message)
+    if is_settled:
         letter = letter_by_id(session, letter_id)
         # When somebody has asked for support is nobody's business.
         if letter is not None and letter.wave_id is not None:
             note(session, now, "service", f"told of: {letter.kind}", f"staff {letter.staff_id}")
         drop_letter(session, letter_id)
         session.commit()
-    elif verdict is RelayVerdict.BROKEN_OFF:
-        smtp.reconnect()
-    return verdict
+    return is_settled

@@ -81,8 +81,7 @@ def _send(session: Session, relay: Relay, number: int, sender_settings: SenderSe
     session.commit()
     with relay.connect() as smtp:
         for message in messages[sent_count:]:
-            reply = smtp.send(message)
-            if not reply.verdict.is_final:
+            if not smtp.settle(message):
                 return False
             sent_count += 1
             note_trial_mail(session, number, sent_count)

@@ -10,7 +10,7 @@ from feedback.domain.errors import EndRefused, sentence
 from feedback.domain.staff import actor_of
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
-from feedback.storage.programme_endings import ProgrammeEnding, ending_of
+from feedback.storage.programme_endings import ProgrammeEnding, ending_of, tell_planners
 from feedback.storage.programmes import programme_by_id
 
 _NOTHING_TO_HOLD = sentence("This programme has not ended, or its names were deleted already. Nothing has changed.")
@@ -43,7 +43,7 @@ def lift_hold(session: Session, programme_id: int, *, staff_id: int, now: dateti
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     ending.purge_on = max(ending.purge_on, tomorrow)
     ending.held_at = ending.held_by = ending.held_because = None
-    ending.tell_at = told_at(ending.purge_on, zone, now)
+    tell_planners(ending, told_at(ending.purge_on, zone, now))
     note(session, now, actor_of(staff_id), "let the deletion of names go on", f"programme {programme_id}")
     session.commit()
 

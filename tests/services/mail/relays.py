@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import Server
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -31,7 +31,7 @@ class ScriptedRelay:
         self.envelopes: list[tuple[str | None, set[str]]] = []
         self.before_it_takes: Callable[[str], object] = lambda _recipient: None
         self._replies: defaultdict[str, list[str]] = defaultdict(list)
-        self._hang_ups: set[str] = set()
+        self._hang_ups: Counter[str] = Counter()
         self.asked: list[str] = []
         self._to_everybody: str | None = None
         self._of_the_sender: str | None = None
@@ -57,9 +57,9 @@ class ScriptedRelay:
         """Refuse every sender with this reply until told otherwise."""
         self._of_the_sender = reply
 
-    def hangs_up_on(self, recipient: str) -> None:
-        """Take the mail to `recipient` and, once, hang up before saying so."""
-        self._hang_ups.add(recipient)
+    def hangs_up_on(self, recipient: str, times: int = 1) -> None:
+        """Take the mail to `recipient` and hang up before saying so, once or so many times."""
+        self._hang_ups[recipient] += times
 
     def goes_down(self) -> None:
         self._door.stop()
@@ -102,7 +102,7 @@ class ScriptedRelay:
         self.received.append((recipient, cast(EmailMessage, mail)))
         asked = {option for option in envelope.mail_options if not option.upper().startswith("SIZE=")}
         self.envelopes.append((envelope.mail_from, asked))
-        if recipient in self._hang_ups:
-            self._hang_ups.remove(recipient)
+        if self._hang_ups[recipient]:
+            self._hang_ups[recipient] -= 1
             server.transport.abort()
         return "250 Taken"
