@@ -77,13 +77,16 @@ class Tasks:
         """Whether jobs do: in memory they die with their worker."""
         return self.context.settings.postgresql_url is not None
 
-    async def keep_ticking(self, engine: App) -> None:
-        """Defer the tick each second, and the rescue of stalled jobs now and then, until cancelled.
+    async def keep_ticking(self, engine: App, over: asyncio.Event) -> None:
+        """Defer the tick each second, and the rescue of stalled jobs now and then, until cancelled or `over`.
 
         By the time that passes, and not as the engine's own cron does: after a clock was set ahead, or a machine slept,
         that defers what it missed, second by second; after one was set back it waits until the old time comes again.
         """
         for turn in itertools.count():
+            # Whoever waits for a connection may not hear that it is cancelled (`asyncio.wait_for` before Python 3.12).
+            if over.is_set():
+                return
             await _defer_alone(engine, "tick")
             if self._outlives_workers and turn % _TICKS_TO_A_RESCUE == 0:
                 await _defer_alone(engine, "rescue")

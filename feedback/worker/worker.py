@@ -121,13 +121,15 @@ class Worker:
         # Mail has slots of its own: a slow relay must not keep a wave from closing. No TaskGroup: on Python 3.11 one
         # that fails leaves its parent looking as if it had been told to stop.
         running = [asyncio.ensure_future(self._run_queue(queue)) for queue in (WAVES, MAIL)]
-        running += [asyncio.ensure_future(self._tasks.keep_ticking(self._engine))]
+        over = asyncio.Event()
+        running += [asyncio.ensure_future(self._tasks.keep_ticking(self._engine, over))]
         try:
             await asyncio.gather(*running)
         except asyncio.CancelledError:
             self._context.stopping.set()
             raise
         finally:
+            over.set()
             for one in running:
                 # Told a second time, a queue would leave its jobs unfinished.
                 if not one.cancelling():

@@ -1,10 +1,11 @@
 """The worker: does what is due by itself, outlives every failure, and stops when it is told to."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -125,6 +126,21 @@ def test_a_worker_that_is_told_to_stop_stops(world: World) -> None:
 
 
 @ON_SQLITE
+def test_a_worker_stops_even_where_a_wait_for_a_connection_hears_nothing_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = threading.Event()
+
+    async def hear_nothing(*_tick: object) -> None:
+        waits.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(PATIENCE)
+
+    monkeypatch.setattr("feedback.worker.tasks._defer_alone", hear_nothing)
+    with working(Worker(worker_context(world.app))):
+        assert waits.wait(PATIENCE)
+
+
 def test_a_worker_may_be_stopped_twice(world: World) -> None:
     with working(Worker(worker_context(world.app))) as thread:
         thread.stop()
