@@ -1,7 +1,6 @@
 """`feedback db`: the tables, and the master key that wraps the key store."""
 
-from flask.cli import AppGroup
-
+from feedback.cli.lazy import Lazy, LazyGroup
 from feedback.cli.output import ACTOR, say
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
@@ -13,7 +12,7 @@ from feedback.services.installation.upgrade_databases import (
     upgrade_databases,
 )
 
-database = AppGroup("db")
+database = LazyGroup("db", {"restored": Lazy("restores", "restored_command")})
 _MISFIT = (
     "Wave {wave_id} invited {invited} people in the group “{group}”, and by the roster of today {found} of them are in "
     "it: a cohort was renamed, or people were moved or deleted. Who was invited to this wave is therefore not filled "

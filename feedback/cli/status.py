@@ -14,11 +14,13 @@ from feedback.runtime import Runtime, runtime
 from feedback.services.installation.check_databases import DatabaseState, database_states
 from feedback.services.installation.check_master_key import master_key_fault
 from feedback.services.installation.check_pepper import pepper_fault
+from feedback.services.installation.check_restored import restore_faults
 from feedback.services.installation.clock_doubts import CLOCK_DOUBTS, MEND_CLOCK
 from feedback.services.installation.find_traces import find_traces
 from feedback.services.installation.read_status import ServiceStatus, read_status
 
 WRONG = 1
+_NOT_SHOWN = {"alarm_after", "lines", "epochs"}
 
 
 @click.command("status")
@@ -78,6 +80,8 @@ def _unknown_master_key(tools: Runtime) -> Iterator[str]:
 def _wrong(status: ServiceStatus) -> Iterator[str]:
     if status.clock_doubt:
         yield f"A worker does nothing: {CLOCK_DOUBTS[status.clock_doubt]} {MEND_CLOCK}"
+    if status.epochs:
+        yield from restore_faults(status.epochs)
     if status.worker_is_silent:
         seen = f"the last one reported {_moment(status.last_tick)}" if status.last_tick else "none has reported yet"
         yield f"No worker is at work: {seen}. Start `feedback work`."
@@ -102,13 +106,20 @@ def _wrong(status: ServiceStatus) -> Iterator[str]:
 
 def _figures(status: ServiceStatus) -> dict[str, object]:
     acts = [{"act": one.act, "wave": one.wave_id, "since": one.since, "put_off": one.is_put_off} for one in status.due]
-    figures = {name: value for name, value in vars(status).items() if name not in {"alarm_after", "lines"}}
+    figures = {name: value for name, value in vars(status).items() if name not in _NOT_SHOWN}
     refused = [one._asdict() for one in status.sender_refused]
-    return {**figures, "due": acts, "sender_refused": refused, "running": [asdict(line) for line in status.lines]}
+    return {
+        **figures,
+        "restored": status.restored,
+        "due": acts,
+        "sender_refused": refused,
+        "running": [asdict(line) for line in status.lines],
+    }
 
 
 def _lines(status: ServiceStatus | None, wrong: list[str]) -> Iterator[str]:
     if status is not None:
+        yield f"Steps       {_steps(status)}"
         yield f"Worker      last tick {_moment(status.last_tick)}"
         yield f"Emails      {_counts(status.mails.items())}"
         yield f"Batches     {status.batches_waiting} may go now, {status.batches_put_off} put off by the relay"
@@ -121,6 +132,12 @@ def _lines(status: ServiceStatus | None, wrong: list[str]) -> Iterator[str]:
     yield from (f"WRONG       {sentence}" for sentence in wrong)
     if not wrong:
         yield "All is well."
+
+
+def _steps(status: ServiceStatus) -> str:
+    if status.epochs is None:
+        return "the key store cannot be asked"
+    return f"{len(status.epochs.main)} in the main database, {len(status.epochs.keys)} in the key store"
 
 
 def _counts(counts: Iterable[tuple[str, int]]) -> str:

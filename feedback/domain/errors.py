@@ -236,6 +236,14 @@ class KeysMissing(FeedbackError):
     """The key store lacks keys that should be there, or cannot unwrap them."""
 
 
+class DatabasesDiffer(FeedbackError):
+    """A database or the journal is older than another, as after a restore. Nothing that cannot be undone is done."""
+
+
+class RestoreUnanswered(FeedbackError):
+    """Something that a restore has lost was not answered for, or not with what can be answered. Nothing was done."""
+
+
 class PdfNotMade(FeedbackError):
     """A document cannot be made within the bounds on memory and time. What it says can be had in other forms."""
 

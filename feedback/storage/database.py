@@ -43,6 +43,7 @@ _WAVE_LOCKS = 0x66656564
 _PROGRAMME_LOCKS = 0x66656565
 _ORGANISATION_LOCKS = 0x66656566
 _LOG_LOCK = 0x66656567
+_EPOCH_LOCK = 0x66656568
 # A process that is paused in the middle of a transaction must not keep all others from its wave for ever.
 _LONGEST_IDLE = "5min"
 
@@ -196,6 +197,11 @@ def lock_organisation(session: Session, organisation_id: int) -> None:
 def lock_log(session: Session) -> None:
     """Let one transaction at a time add to the chain of the audit log."""
     _advisory_lock(session, _LOG_LOCK, 0)
+
+
+def lock_epochs(session: Session) -> None:
+    """Let one transaction at a time take a step that cannot be undone. The last lock that is taken, right before it."""
+    _advisory_lock(session, _EPOCH_LOCK, 0)
 
 
 def _advisory_lock(session: Session, kind: int, number: int) -> None:

@@ -101,6 +101,7 @@ _STAFF: Mapping[str, str] = {
     # Nobody changes an entry. What is chained, the worker says, and it alone forgets what is old.
     "audit_log": _ADD,
     "audit_log_chain": _READ,
+    "epochs": _READ,
 }
 # The worker opens, sends and closes, enrols nobody, and erases who asked for it. It mails links for signing in, whose
 # digests it cannot read.
@@ -132,6 +133,7 @@ _WORKER: Mapping[str, str] = {
     "deliveries": f"{_EDIT}, DELETE, MAINTAIN",
     "audit_log": "SELECT, INSERT, DELETE",
     "audit_log_chain": _ADD,
+    "epochs": _ADD,
     # To tell staff what waits for them, and to mail links to whoever has an account.
     "staff": _READ,
     "staff_programmes": _READ,
@@ -170,8 +172,13 @@ _OWN_DATABASE = """
 SELECT quote_ident(datname) FROM pg_database WHERE datname = current_database() AND pg_has_role(datdba, 'USAGE')
 """
 _KEYS = {
-    GroupRole.STAFF: {"keys": _ADD, "keys_held": _READ, "alembic_version": _READ},
-    GroupRole.WORKER: {"keys": "SELECT, INSERT, DELETE, MAINTAIN", "keys_held": _READ, "alembic_version": _READ},
+    GroupRole.STAFF: {"keys": _ADD, "keys_held": _READ, "mirrored_epochs": _READ, "alembic_version": _READ},
+    GroupRole.WORKER: {
+        "keys": "SELECT, INSERT, DELETE, MAINTAIN",
+        "keys_held": _READ,
+        "mirrored_epochs": "SELECT, INSERT, DELETE",
+        "alembic_version": _READ,
+    },
 }
 # What a role may see of the keys, and what it may make. A comment key opens no response, and while a wave is open there
 # is no comment that it could open; but staff must not make one, lest a wave be opened with a key of their choosing.

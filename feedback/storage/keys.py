@@ -23,6 +23,7 @@ from feedback.domain.errors import KeysMissing
 from feedback.domain.links import LinkKey
 from feedback.domain.sealing import PrivateKey, PublicKey, new_private_key
 from feedback.storage.database import KeyBase, insert_or_keep
+from feedback.storage.epoch_mirror import EpochMirror
 from feedback.storage.scrubbing import scrub
 
 
@@ -76,6 +77,7 @@ class KeyStore:
         self._engine = engine
         self._wrapping = master_keys[0]
         self._unwrapping = {master_key_id(key): key for key in master_keys}
+        self.mirror = EpochMirror(engine)
         # The process before this one may have died in the middle of a destruction.
         self._needs_scrub = True
 

@@ -55,6 +55,11 @@ class _Figures(Collector):
         yield _gauge(
             "clock_doubted", "1 if a worker does nothing because its clock may be wrong.", bool(status.clock_doubt)
         )
+        yield _gauge(
+            "restore_doubted",
+            "1 if nothing is done because a database may have been restored from a copy.",
+            bool(status.restored),
+        )
         waiting = Counter(one.act for one in status.due)
         yield _gauges(
             "due_acts", "Acts that are due, mails counted by wave.", "act", [(act, waiting[act]) for act in Act]

@@ -44,7 +44,6 @@ def _register_participants_pages(app: Flask) -> None:
 
 
 def _register_staff_pages(app: Flask) -> None:
-    from feedback.services.installation.check_master_key import wrong_master_key
     from feedback.web.bounces import bounce_hook
     from feedback.web.metrics import metrics
     from feedback.web.previews import staff
@@ -52,10 +51,19 @@ def _register_staff_pages(app: Flask) -> None:
     from feedback.web.staff.data_protection import data_protection
     from feedback.web.staff.uploads import StaffRequest
 
-    app.extensions[ALSO_ASKED] = lambda: wrong_master_key(runtime().keys)
+    app.extensions[ALSO_ASKED] = _fault_of_keys
     app.session_interface, app.request_class = StaffSessions(), StaffRequest
     for pages in (metrics, staff, bounce_hook, data_protection):
         app.register_blueprint(pages)
+
+
+def _fault_of_keys() -> str | None:
+    """Say what else keeps a process that holds keys from being ready."""
+    from feedback.services.installation.check_master_key import wrong_master_key
+    from feedback.services.installation.check_restored import restore_fault
+
+    tools = runtime()
+    return wrong_master_key(tools.keys) or restore_fault(tools.session(), tools.keys)
 
 
 def lead_within(app: Flask) -> None:

@@ -18,12 +18,15 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import FeedbackError, MailRefused, ScrubUnfinished, WaveNotReady
 from feedback.services.installation.clock_doubts import CLOCK_DOUBTS, MEND_CLOCK
 from feedback.services.waves.destroy_keys import rewrite_files
+from feedback.services.waves.enter_step import ANSWER, RESTORE_DOUBTS
 from feedback.services.waves.find_due import Act
+from feedback.services.waves.stop_lost_waves import resume_stopped_waves
 from feedback.worker.alarm import Alarm
 from feedback.worker.clock_watch import ClockWatch
 from feedback.worker.context import WorkerContext
 from feedback.worker.due import TASKS, Due, Task, do, what_is_due
 from feedback.worker.engine import FIRST, WAVES, job_for, job_name, known_jobs, queue_of
+from feedback.worker.restore_watch import restore_doubts
 from feedback.worker.throttled_log import ThrottledLog
 
 _TICKS_TO_A_RESCUE = 3
@@ -121,9 +124,10 @@ class Tasks:
 
     def _what_is_due(self) -> list[Due]:
         with self.context.scope() as session:
-            if self._doubts_its_clock(session):
+            if self._must_not_act(session):
                 return []
             now = self.context.clock()
+            resume_stopped_waves(session, now=now)
             due = what_is_due(
                 session,
                 now,
@@ -135,6 +139,18 @@ class Tasks:
             )
             self.alarm.report(session, now)
         return due
+
+    def _must_not_act(self, session: Session) -> bool:
+        """Tell, and log, that nothing may be done now that cannot be undone."""
+        return self._doubts_its_clock(session) or self._doubts_its_databases(session)
+
+    def _doubts_its_databases(self, session: Session) -> bool:
+        doubts = restore_doubts(session, self.context.keys, self.context.clock)
+        if not doubts:
+            self.problems.resolve("restore")
+            return False
+        self.problems.report("restore", f"Nothing is done: {RESTORE_DOUBTS[doubts[0]]} {ANSWER}")
+        return True
 
     def _doubts_its_clock(self, session: Session) -> bool:
         doubt = self.clock_watch.doubt(session)
@@ -166,7 +182,7 @@ class Tasks:
     def _perform(self, due: Due) -> None:
         try:
             with self.context.scope() as session:
-                if self._doubts_its_clock(session):
+                if self._must_not_act(session):
                     return
             do(due, self.context)
         except MailRefused as error:

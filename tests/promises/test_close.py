@@ -29,7 +29,10 @@ from tests.promises.closing import (
 )
 from tests.world import World, entries_about
 
-STEPS = ("opened", "attacked", "written", "committed", "scrubbed", "keys destroyed")
+STEPS = (
+    *("opened", "attacked", "written", "committed", "followed", "scrubbed"),
+    *("destruction noted", "destroyed", "keys destroyed"),
+)
 
 
 def test_the_close_tells_of_every_step_in_order(world: World) -> None:

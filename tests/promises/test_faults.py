@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, event, make_url, text
 
 from feedback.app import create_app
 from feedback.config import read_settings
-from feedback.domain.errors import FeedbackError, KeysMissing, RosterRefused, WaveNotReady
+from feedback.domain.errors import DatabasesDiffer, FeedbackError, KeysMissing, RosterRefused, WaveNotReady
 from feedback.domain.waves.states import WaveState
 from feedback.services.roster.import_roster import import_roster
 from feedback.storage.database import db
@@ -208,7 +208,7 @@ def test_a_key_store_restored_from_before_the_opening_opens_nothing_and_makes_no
     for part in file.parent.glob("keys.sqlite*"):
         part.unlink()
     shutil.copy(backup, file)
-    with pytest.raises(KeysMissing):
+    with pytest.raises(DatabasesDiffer):
         finish(world, wave)
     assert (state_of(world, wave), rows_left(world, wave)[0]) == (WaveState.CLOSING, 20)
     assert world.keys.purposes_held() == {}

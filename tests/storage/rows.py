@@ -10,6 +10,8 @@ from feedback.storage.comment_releases import CommentRelease
 from feedback.storage.comments import CommentSummary, StoredComment
 from feedback.storage.deliveries import Batch, Delivery
 from feedback.storage.entitlements import Entitlement
+from feedback.storage.epoch_mirror import MirroredEpoch
+from feedback.storage.epochs import Epoch
 from feedback.storage.history import HistoryEntry
 from feedback.storage.kept_forms import KeptForm
 from feedback.storage.keys import StoredKey
@@ -170,11 +172,15 @@ def main_rows() -> list[object]:
         SupportRequest(id=bytes(16), programme_id=1, sealed=b"s", expires_on=START.date(), tell_at=None, is_done=False),
         LogEntry(id=1, at=START, actor="test", act="planned", subject="wave 1", organisation_id=1),
         ChainedEntry(entry_id=1, position=1, made_at=START, content=bytes(32), digest=bytes(32)),
+        Epoch(serial=1, value=bytes(16), act="opened", wave_id=1),
     ]
 
 
 def key_rows() -> list[object]:
-    return [StoredKey(purpose="link", owner_id=1, key_id=bytes(8), master_key_id="0" * 16, wrapped=bytes(40))]
+    return [
+        StoredKey(purpose="link", owner_id=1, key_id=bytes(8), master_key_id="0" * 16, wrapped=bytes(40)),
+        MirroredEpoch(serial=1, value=bytes(16), act="opened", wave_id=1),
+    ]
 
 
 def insert(session: Session, rows: list[object]) -> None:

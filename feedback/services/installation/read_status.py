@@ -12,7 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from feedback.domain.clocks import ClockDoubt, ClockReading, LastReading, doubt_about
+from feedback.domain.epochs import EpochComparison, RestoreDoubt
 from feedback.domain.waves.states import WaveState
+from feedback.services.installation.check_restored import compare_epochs
 from feedback.services.waves.find_due import DueAct, fails_since, find_due, gives_up_at
 from feedback.services.waves.find_spent_keys import find_spent_keys
 from feedback.storage.comments import waves_with_expired_comments
@@ -57,12 +59,13 @@ class ServiceStatus:
     """The figures at `now`. `overdue_keys` (waves with a key that should be gone) is None without a key store.
 
     `sender_refused`: waves with mails that the relay does not take because of whoever sends them. `clock_doubt`: why a
-    worker does nothing, if it does not trust its clock.
+    worker does nothing, if it does not trust its clock. `epochs`: the databases compared; None without a key store.
     """
 
     now: datetime
     last_tick: datetime | None
     clock_doubt: ClockDoubt | None
+    epochs: EpochComparison | None
     alarm_after: timedelta
     due: tuple[DueAct, ...]
     batches_waiting: int
@@ -80,6 +83,11 @@ class ServiceStatus:
         return tuple(one for one in self.due if one.age(self.now) > self.alarm_after)
 
     @property
+    def restored(self) -> tuple[RestoreDoubt, ...]:
+        """What speaks of a database that was restored from a copy, so that nothing is done."""
+        return self.epochs.doubts if self.epochs else ()
+
+    @property
     def worker_is_silent(self) -> bool:
         """Whether no worker has looked for what is due for longer than `alarm_after`, or ever."""
         return is_silent(self.last_tick, self.now, self.alarm_after)
@@ -87,12 +95,13 @@ class ServiceStatus:
 
 def read_status(session: Session, keys: KeyStore, *, now: datetime, alarm_after: timedelta) -> ServiceStatus:
     """Return the state of the service now."""
-    held = _keys_held(keys)
+    held, epochs = _keys_held(keys), compare_epochs(session, keys)
     with reading(session):
         return ServiceStatus(
             now=now,
             last_tick=last_heartbeat(session, Heartbeat.TICK),
             clock_doubt=_doubt(session, now),
+            epochs=epochs,
             alarm_after=alarm_after,
             due=find_due(session, now),
             batches_waiting=sum(one.batches for one in mails_that_may_go(session, now)),

@@ -4,9 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.epochs import StepAct
 from feedback.domain.errors import WaveNotReady
 from feedback.domain.waves.states import News, WaveState
 from feedback.services.waves.destroy_keys import destroy_spent_keys
+from feedback.services.waves.enter_step import check_epochs, enter_step, follow_steps, is_entered
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
 from feedback.storage.entitlements import destroy_entitlements
@@ -29,6 +31,7 @@ def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime
 
     A wave that could not close in time (`gives_up_at`) is cancelled too, as participants were promised.
     """
+    check_epochs(session, keys)
     begin_cancelling(session, wave_id, now=now, actor=actor)
     finish_cancelling(session, keys, wave_id, now=now)
 
@@ -50,12 +53,21 @@ def begin_cancelling(session: Session, wave_id: int, *, now: datetime, actor: st
     session.commit()
 
 
+def destroy_sealed(session: Session, wave_id: int) -> None:
+    """Destroy, unread, what was answered, and the rights to answer; the caller commits."""
+    destroy_responses(session, wave_id)
+    destroy_entitlements(session, wave_id)
+
+
 def finish_cancelling(session: Session, keys: KeyStore, wave_id: int, *, now: datetime) -> None:
     """Destroy what a cancelled wave still holds. Safe to run again."""
     lock_wave(session, wave_id)
-    if wave_by_id(session, wave_id).state == WaveState.CANCELLED:
-        destroy_responses(session, wave_id)
-        destroy_entitlements(session, wave_id)
+    wave = wave_by_id(session, wave_id)
+    if wave.state == WaveState.CANCELLED:
+        destroy_sealed(session, wave_id)
         drop_history(session, wave_id)
+        if wave.opened_at and not is_entered(session, StepAct.CANCELLED, wave_id):
+            enter_step(session, keys, StepAct.CANCELLED, wave_id)
     session.commit()
+    follow_steps(session, keys)
     destroy_spent_keys(session, keys, now=now)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.comments.review import Comment, write_comment
 from feedback.domain.disclosure.publishing import comments_kept, counted_groups
 from feedback.domain.disclosure.tally import Tally
+from feedback.domain.epochs import StepAct
 from feedback.domain.errors import KeysMissing, ReportHeld, TermsAltered, WaveNotReady
 from feedback.domain.links import EntitlementDigest
 from feedback.domain.report.report import Outcome, Report
@@ -24,6 +25,7 @@ from feedback.services.reports.audit_report import Attack, broken_rules
 from feedback.services.reports.audit_together import Hidden, reports_before, to_withhold
 from feedback.services.reports.write_report import questionnaires_asked, store_report, write_report
 from feedback.services.waves.destroy_keys import Step, destroy_spent_keys
+from feedback.services.waves.enter_step import check_epochs, enter_step, follow_steps
 from feedback.services.waves.open_responses import Opened, open_responses
 from feedback.services.waves.seal_terms import seal_terms
 from feedback.storage.audit_log import note
@@ -89,6 +91,8 @@ def finish_closing(
     Raises WaveNotReady unless the wave is closing, KeysMissing if the key store cannot open its responses, and
     ReportHeld if `attack` names a rule that the report breaks: then nothing is published and nothing destroyed.
     """
+    session.rollback()
+    check_epochs(session, keys)
     _note_try(session, wave_id, now)
     opened = _open(session, keys, wave_id)
     step("opened")
@@ -104,6 +108,8 @@ def finish_closing(
         )
     _publish(session, keys, wave_id, opened, hidden, now=now, step=step)
     step("committed")
+    follow_steps(session, keys)
+    step("followed")
     destroy_spent_keys(session, keys, now=now, step=step)
 
 
@@ -214,6 +220,7 @@ def _publish(
     )
     session.flush()
     step("written")
+    enter_step(session, keys, StepAct.CLOSED, wave_id)
     session.commit()
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.epochs import StepAct
+from feedback.services.waves.enter_step import check_epochs, enter_step, follow_steps
 from feedback.services.waves.find_spent_keys import find_spent_keys
 from feedback.storage.audit_log import note
 from feedback.storage.comments import destroy_comments
@@ -25,6 +27,9 @@ def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step:
     that it is due, so that the next run repeats an attempt that died here.
     """
     spent = find_spent_keys(session, keys.purposes_held(), now)
+    session.rollback()
+    if spent:
+        check_epochs(session, keys)
     for wave_id, purposes in spent.items():
         if Purpose.COMMENT in purposes:
             destroy_comments(session, wave_id)
@@ -37,7 +42,12 @@ def destroy_spent_keys(session: Session, keys: KeyStore, *, now: datetime, step:
     _note(session, now, _REWROTE, _MAIN)
     step("scrubbed")
     for wave_id, purposes in spent.items():
+        enter_step(session, keys, StepAct.DESTROYED, wave_id)
+        session.commit()
+        step("destruction noted")
         keys.destroy_wave_keys(wave_id, keep_comments=Purpose.COMMENT not in purposes)
+        step("destroyed")
+        follow_steps(session, keys)
         _note(session, now, f"destroyed keys: {', '.join(sorted(purposes))}", f"wave {wave_id}")
     _note(session, now, _REWROTE, _KEY_STORE)
     step("keys destroyed")

@@ -94,7 +94,8 @@ def _closes(session: Session, now: datetime) -> Iterator[DueAct]:
             given_up_at = gives_up_at(wave)
             if given_up_at is not None and given_up_at <= now:
                 yield DueAct(Act.DISCARD, wave.id, given_up_at)
-            elif state is WaveState.CLOSING:
+            # One that was stopped before its end, for its keys were lost in a restore, closes at its end all the same.
+            elif state is WaveState.CLOSING and (wave.closed_at or now) <= now:
                 yield DueAct(Act.CLOSE, wave.id, wave.closed_at or now)
 
 

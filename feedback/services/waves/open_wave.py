@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.comments.review import largest_comment
 from feedback.domain.disclosure.groups import Group, group_of
+from feedback.domain.epochs import StepAct
 from feedback.domain.errors import WaveNotReady
 from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
 from feedback.domain.survey.questionnaires import Questionnaire, Role
@@ -24,6 +25,7 @@ from feedback.services.staff.name_people import check_named
 from feedback.services.support.open_support_desk import open_support_desk
 from feedback.services.waves.check_history import check_wave, invited_members
 from feedback.services.waves.count_invited import check_invited, count_invited
+from feedback.services.waves.enter_step import check_epochs, take_step
 from feedback.services.waves.form_groups import FormedGroups, groups_of_wave
 from feedback.services.waves.move_reminders import move_reminders
 from feedback.services.waves.seal_terms import seal_terms
@@ -72,6 +74,7 @@ def open_wave(
 
     The keys are committed first, and a later attempt keeps them, so an attempt that dies changes nothing else.
     """
+    check_epochs(session, keys)
     with reading(session):
         wave = check_opening(session, wave_id, now)
         check_wave(session, keys, wave, groups_of_wave(session, wave), now=now, opens=True)
@@ -99,12 +102,11 @@ def open_wave(
     )
     move_reminders(session, wave, opening=now, now=now)
     drop_passed_moments(session, wave_id, now)
-    invited = (person.participant_id for person in people)
-    queue_for(session, wave_id, INVITATION, people=invited, now=now, defer=defer)
+    queue_for(session, wave_id, INVITATION, people=(one.participant_id for one in people), now=now, defer=defer)
     count_calendar_change(wave, now)
     _tell_staff(session, wave, now)
     note(session, now, actor, "opened", f"wave {wave_id}")
-    session.commit()
+    take_step(session, keys, StepAct.OPENED, wave_id)
     return Opening(count.people, groups)
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
+from feedback.services.installation.check_restored import restore_is_doubted
 from feedback.services.installation.read_status import is_silent, see_clock_doubt, see_last_tick
 from feedback.web.staff.wording import moment_in_words
 
@@ -25,6 +26,8 @@ def worker_notice() -> str | None:
     tools = runtime()
     if see_clock_doubt(tools.session(), tools.clock()):
         return str(_("The clock of the service may be wrong: nothing is opened, sent or closed until that is settled."))
+    if restore_is_doubted(tools.session(), tools.keys):
+        return str(_("A database was restored from a copy: nothing is opened, sent or closed until that is settled."))
     if not worker_is_silent():
         return None
     seen = see_last_tick(tools.session())

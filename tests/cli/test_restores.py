@@ -1,0 +1,46 @@
+"""`feedback db restored`: says what was found and what each way on costs; does nothing before it was told."""
+
+from click.testing import CliRunner, Result
+from flask.cli import ScriptInfo
+
+from feedback.cli import feedback
+from feedback.domain.errors import RestoreUnanswered
+from tests.promises.closing import answered_wave, rows_left
+from tests.restoring import copy_main, put_back
+from tests.world import World
+
+
+def run(world: World, *words: str) -> Result:
+    return CliRunner().invoke(feedback, list(words), obj=ScriptInfo(create_app=lambda: world.bare))
+
+
+def test_it_says_that_nothing_speaks_of_a_restore(world: World) -> None:
+    world.open_wave()
+    assert run(world, "db", "restored").output == "The databases agree: nothing speaks of a restore.\n"
+
+
+def test_it_says_what_each_way_on_costs_and_then_takes_the_one_that_was_named(world: World) -> None:
+    wave = answered_wave(world)
+    yesterday = copy_main(world)
+    world.close(wave)
+    put_back(world, yesterday)
+    asked = run(world, "db", "restored")
+    assert isinstance(asked.exception, RestoreUnanswered)
+    assert "The main database is older than the key store" in asked.output
+    assert f"Wave {wave}: it was closed, and its report is missing." in asked.output
+    assert "  --without-report  Go without its report" in asked.output
+    assert rows_left(world, wave)[0] == 20
+    told = run(world, "db", "restored", "--without-report", str(wave))
+    assert told.output.endswith("The databases agree again. Workers go on within seconds; see `feedback status`.\n")
+    assert rows_left(world, wave)[0] == 0
+
+
+def test_status_counts_steps_and_says_what_is_wrong(world: World) -> None:
+    wave = answered_wave(world)
+    yesterday = copy_main(world)
+    world.close(wave)
+    put_back(world, yesterday)
+    told = run(world, "status", "--check")
+    assert told.exit_code == 1
+    assert "Steps       1 in the main database, 3 in the key store" in told.output
+    assert "WRONG       The main database is older than the key store" in told.output
