@@ -35,8 +35,8 @@ def status(*, check: bool, as_json: bool) -> None:
     """
     tools = runtime()
     main, keys = database_states(tools.engines, migrations_folder())
-    status = _read(tools) if main is DatabaseState.CURRENT else None
-    are_usable = main is DatabaseState.CURRENT and keys is DatabaseState.CURRENT
+    status = _read(tools) if main.can_be_read else None
+    are_usable = main.can_be_read and keys.can_be_read
     wrong = [
         *_faults("main database", main),
         *_faults("key store", keys),
@@ -60,6 +60,13 @@ def _read(tools: Runtime) -> ServiceStatus:
 def _faults(name: str, state: DatabaseState) -> Iterator[str]:
     if state is DatabaseState.OUTDATED:
         yield f"The {name} is not up to date: run `feedback db upgrade`."
+    if state is DatabaseState.TOO_OLD:
+        yield f"The {name} is {state}, which lacks rights that its processes need: move it to a newer one."
+    if state is DatabaseState.UNWRITABLE:
+        yield (
+            f"The {name} cannot be written to, so no answer is taken and nothing is opened, sent or closed: its disk "
+            "is full, or it is read-only (a standby, a file system). Make room; what was thanked for is there."
+        )
     if state is DatabaseState.UNUSABLE:
         yield f"The {name} cannot be used: see that its server runs and lets this process in."
 

@@ -14,6 +14,12 @@ DRAWN_AHEAD = "feedback-drawn-ahead"
 """The extension of a process that draws participants' pages before somebody visits them."""
 ALSO_ASKED = "feedback-also-asked"
 """The extension that says what else keeps a process that holds keys from being ready, or None."""
+_NOT_READY = {
+    DatabaseState.UNUSABLE: "a database cannot be used",
+    DatabaseState.TOO_OLD: "a database is on a server that is too old",
+    DatabaseState.OUTDATED: "the databases are not up to date",
+    DatabaseState.UNWRITABLE: "a database cannot be written to: its disk is full, or it is read-only",
+}
 log = logging.getLogger(__name__)
 
 
@@ -28,11 +34,10 @@ def is_ready() -> Response:
     """Say whether the databases can be used and are up to date, and the secrets are the known ones; 503 if not."""
     tools = runtime()
     found = set(database_states(tools.engines, migrations_folder()))
-    if DatabaseState.UNUSABLE in found:
-        log.warning("not ready: a database cannot be used")
-        return _plain("a database cannot be used", 503)
-    if DatabaseState.OUTDATED in found:
-        return _plain("the databases are not up to date", 503)
+    for state, said in _NOT_READY.items():
+        if state in found:
+            log.warning("not ready: %s", said)
+            return _plain(said, 503)
     if tools.settings.pepper is not None:
         with tools.reading() as connection:
             fault = pepper_fault(connection, tools.settings.pepper)

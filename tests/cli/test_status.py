@@ -10,6 +10,7 @@ from feedback.storage.deliveries import Batch, Delivery
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 from tests.cli.test_commands import output, run
 from tests.promises.visits import engine_of, keys_engine_of
+from tests.storage.test_room import without_room
 from tests.world import World
 
 
@@ -82,6 +83,16 @@ def test_a_key_store_that_is_gone_is_named_and_the_rest_is_told(world: World) ->
     result = run(world, "status", "--check")
     assert "The key store is not up to date" in result.output
     assert "Worker      last tick 2027-03-01 09:00:00 UTC" in result.output
+
+
+def test_a_full_disk_is_named_and_the_rest_is_told(world: World) -> None:
+    world.open_wave()
+    tick(world)
+    with without_room():
+        result = run(world, "status", "--check")
+    assert result.exit_code == 1
+    assert "The main database cannot be written to, so no answer is taken" in result.output
+    assert "27 queued" in result.output
 
 
 def test_scripts_get_the_same_as_json(world: World) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 from feedback.app import create_app
 from feedback.config import Serves
 from tests.databases import Pair
+from tests.storage.test_room import without_room
 from tests.world import World
 
 
@@ -36,6 +37,17 @@ def test_each_process_is_ready_when_what_it_needs_is(world: World, serves: Serve
     expected = (200, "ready\n") if serves is Serves.PARTICIPANTS else (503, "a database cannot be used\n")
     assert (answer.status_code, answer.text) == expected
     assert apart.client().get("/healthz").status_code == 200
+    apart.dispose()
+
+
+@pytest.mark.parametrize("serves", [Serves.PARTICIPANTS, Serves.STAFF])
+def test_a_process_whose_disk_is_full_is_not_ready(world: World, serves: Serves) -> None:
+    apart = replace(world, bare=create_app(replace(world.tools.settings, serves=serves)))
+    client = apart.client()
+    assert client.get("/readyz").status_code == 200
+    with without_room():
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.text.partition(":")[0]) == (503, "a database cannot be written to")
     apart.dispose()
 
 

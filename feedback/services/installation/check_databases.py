@@ -9,8 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedback.domain.errors import DatabaseOutdated
 from feedback.storage.revision import is_current
+from feedback.storage.room import can_be_written
 
 KEY_STORE = "key store"
+OLDEST_POSTGRESQL = 17
 
 
 class DatabaseState(StrEnum):
@@ -18,7 +20,14 @@ class DatabaseState(StrEnum):
 
     CURRENT = "up to date"
     OUTDATED = "not up to date"
+    UNWRITABLE = "cannot be written to"
     UNUSABLE = "cannot be used"
+    TOO_OLD = f"on a server older than PostgreSQL {OLDEST_POSTGRESQL}"
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether what is in it can be shown."""
+        return self in {DatabaseState.CURRENT, DatabaseState.UNWRITABLE}
 
 
 @dataclass(frozen=True)
@@ -44,9 +53,29 @@ class Engines:
 
 
 def check_databases(engines: Engines, folder: Path) -> None:
-    """Raise DatabaseOutdated unless both databases are at the newest revision."""
+    """Raise DatabaseOutdated unless both databases are at the newest revision, on a server that is new enough."""
+    check_servers(engines)
     if not all(is_current(engine, tree) for engine, tree in engines.trees(folder)):
         raise DatabaseOutdated("The databases are not up to date: run `feedback db upgrade` first.")
+
+
+def check_servers(engines: Engines) -> None:
+    """Raise DatabaseOutdated if a server is too old to keep what is promised."""
+    for name, engine in engines.named.items():
+        if is_too_old(engine):
+            raise DatabaseOutdated(
+                f"The {name} is on a server older than PostgreSQL {OLDEST_POSTGRESQL}, which lacks rights that its "
+                "processes need: move it to a newer one. Nothing has changed."
+            )
+
+
+def is_too_old(engine: Engine) -> bool:
+    """Tell whether a server has no right to rewrite a table without owning it; raise SQLAlchemyError if it is away."""
+    if engine.dialect.name != "postgresql":
+        return False
+    with engine.connect() as connection:
+        version = connection.dialect.server_version_info
+    return version is not None and version < (OLDEST_POSTGRESQL,)
 
 
 def database_states(engines: Engines, folder: Path) -> tuple[DatabaseState, ...]:
@@ -56,6 +85,10 @@ def database_states(engines: Engines, folder: Path) -> tuple[DatabaseState, ...]
 
 def _state(engine: Engine, tree: Path) -> DatabaseState:
     try:
-        return DatabaseState.CURRENT if is_current(engine, tree) else DatabaseState.OUTDATED
+        if is_too_old(engine):
+            return DatabaseState.TOO_OLD
+        if not is_current(engine, tree):
+            return DatabaseState.OUTDATED
+        return DatabaseState.CURRENT if can_be_written(engine) else DatabaseState.UNWRITABLE
     except SQLAlchemyError:
         return DatabaseState.UNUSABLE

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
-from feedback.services.installation.check_databases import KEY_STORE, Engines
+from feedback.services.installation.check_databases import KEY_STORE, Engines, check_servers
 from feedback.services.waves.fill_history import Misfit, fill_history
 from feedback.storage.audit_log import note
 from feedback.storage.grants import grant_keys, grant_main
@@ -19,8 +19,9 @@ def upgrade_databases(engines: Engines, keys: KeyStore, folder: Path, *, now: da
     """Upgrade both databases to the newest revision; another process that does so is waited for.
 
     Returns the groups of which it could not be filled in who was invited. Raises KeysMissing if keys of an earlier
-    version have to be wrapped anew and the master key is another.
+    version have to be wrapped anew and the master key is another, DatabaseOutdated if a server is too old.
     """
+    check_servers(engines)
     for (engine, tree), base in zip(engines.trees(folder), (Base, KeyBase), strict=False):
         upgrade(engine, base.metadata, tree)
     _note_wrapped(engines, keys.bind_all(), now, actor)
