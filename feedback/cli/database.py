@@ -4,8 +4,8 @@ from feedback.cli.lazy import Lazy, LazyGroup
 from feedback.cli.output import ACTOR, say
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
-from feedback.services.installation.check_pepper import forget_pepper
 from feedback.services.installation.find_traces import find_traces, scrub_samples
+from feedback.services.installation.forget_pepper import forget_pepper
 from feedback.services.installation.upgrade_databases import (
     grant_rights,
     rewrap_keys,

@@ -15,7 +15,7 @@ from feedback.demo.mailbox import plain_text
 from feedback.domain.errors import PepperRefused, SettingsRefused, TermsAltered
 from feedback.domain.links import Pepper, entitlement_digest, proof, response_key
 from feedback.domain.survey.questionnaires import Role
-from feedback.services.installation.check_pepper import forget_pepper
+from feedback.services.installation.forget_pepper import forget_pepper
 from feedback.services.waves.seal_terms import seal_terms
 from feedback.storage.entitlements import rights_of_wave
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat

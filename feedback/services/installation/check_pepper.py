@@ -1,15 +1,10 @@
-"""See that all participants' processes hold one pepper, and let it be changed while no wave is open."""
-
-from datetime import datetime
+"""See that all participants' processes hold one pepper."""
 
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PepperRefused
 from feedback.domain.links import Pepper, pepper_fingerprint, pepper_fits
-from feedback.storage.audit_log import note
-from feedback.storage.pepper import forget_fingerprint, keep_fingerprint, known_fingerprint
-from feedback.storage.waves import open_waves_with_pepper
+from feedback.storage.pepper import keep_fingerprint, known_fingerprint
 
 _NONE_KNOWN = (
     "No pepper is known, so no answer is taken: start a participants' process with `feedback serve`, which makes its "
@@ -42,16 +37,3 @@ def adopt_pepper(connection: Connection, pepper: Pepper) -> None:
             "could change an answer. Give this process the pepper of the others, or run `feedback db new-pepper` while "
             "no survey is open."
         )
-
-
-def forget_pepper(session: Session, *, now: datetime, actor: str) -> None:
-    """Let the next participants' process bring another pepper; PepperRefused while a wave is open that has one."""
-    waves = open_waves_with_pepper(session)
-    if waves:
-        named = ", ".join(map(str, waves))
-        raise PepperRefused(
-            f"Waves that are open: {named}. With another pepper nobody could change an answer; wait until they close."
-        )
-    forget_fingerprint(session)
-    note(session, now, actor, "forgot the pepper", "main database")
-    session.commit()
