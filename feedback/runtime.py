@@ -18,6 +18,7 @@ from feedback.storage.database import READER, db
 
 if TYPE_CHECKING:
     from feedback.rendering.pdf import Press
+    from feedback.services.staff.provider_desk import ProviderDesk
     from feedback.storage.keys import KeyStore
 
 Clock = Callable[[], datetime]
@@ -31,11 +32,15 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True)
 class Runtime:
-    """What pages and commands work with. `clock` gives aware times in UTC; `key_store` loads the key store once."""
+    """What pages and commands work with. `clock` gives aware times in UTC; `key_store` loads the key store once.
+
+    `desk_of_providers` loads what talks to providers, once.
+    """
 
     settings: Settings
     clock: Clock
     key_store: "Callable[[], KeyStore] | None"
+    desk_of_providers: "Callable[[], ProviderDesk] | None"
     kept: StateCache = field(default_factory=StateCache)
     """Pages of published reports, for their next visitors."""
 
@@ -45,6 +50,13 @@ class Runtime:
         if self.key_store is None:
             raise SettingsRefused("FEEDBACK_SERVES is participants: this process holds no key store.")
         return self.key_store()
+
+    @property
+    def providers(self) -> "ProviderDesk":
+        """Return what talks to providers; SettingsRefused in the participants' process, which calls nobody."""
+        if self.desk_of_providers is None:
+            raise SettingsRefused("FEEDBACK_SERVES is participants: this process signs nobody in.")
+        return self.desk_of_providers()
 
     @property
     def press(self) -> "Press":
@@ -75,7 +87,7 @@ class Runtime:
 
 def install_runtime(app: Flask, settings: Settings, clock: Clock) -> None:
     """Build the collaborators and keep them with `app`, whose databases must be initialised."""
-    app.extensions[_EXTENSION] = Runtime(settings, clock, _key_store(app, settings))
+    app.extensions[_EXTENSION] = Runtime(settings, clock, _key_store(app, settings), _desk_of_providers(settings))
 
 
 def _key_store(app: Flask, settings: Settings) -> "Callable[[], KeyStore] | None":
@@ -90,6 +102,21 @@ def _key_store(app: Flask, settings: Settings) -> "Callable[[], KeyStore] | None
 
         with app.app_context():
             return KeyStore(db.engines["keys"], master_keys)
+
+    return load
+
+
+def _desk_of_providers(settings: Settings) -> "Callable[[], ProviderDesk] | None":
+    if settings.vault is None:
+        return None
+
+    @cache
+    def load() -> "ProviderDesk":
+        # Its libraries are large: where nobody signs in by a provider they are not loaded.
+        from feedback.guarded_calls import GuardedCaller
+        from feedback.services.staff.provider_desk import ProviderDesk
+
+        return ProviderDesk(GuardedCaller(settings.inside_hosts))
 
     return load
 

@@ -7,6 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from feedback.cli.output import ACTOR, answer, as_json_option, say
+from feedback.domain.staff import OPERATOR
 from feedback.runtime import runtime
 from feedback.services.support.read_support_requests import OpenedRequest, finish_support_request, read_support_requests
 
@@ -25,7 +26,7 @@ def list_command(programme_id: int, *, as_json: bool) -> None:
     Example:  feedback support list 1
     """
     tools = runtime()
-    found = read_support_requests(tools.session(), tools.keys, programme_id, now=tools.clock(), actor=ACTOR)
+    found = read_support_requests(tools.session(), tools.keys, programme_id, now=tools.clock(), reader=OPERATOR)
     lines = (line for one in found for line in _lines(one))
     answer([asdict(one) for one in found], lines, as_json=as_json)
 

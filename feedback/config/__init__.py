@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from feedback.config.mail import SHORTEST_TOKEN, BounceSettings, read_bounces, read_smtp
-from feedback.config.values import driver, embedded_url, number
+from feedback.config.values import driver, embedded_url, inside_hosts, number
 from feedback.config.vault import Vault, read_pepper, read_vault
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.hosts import is_loopback
@@ -60,7 +60,8 @@ class Watching:
 class Settings:
     """Everything that the environment decides.
 
-    `vault` is None in the participants' process, `pepper` in all that serve no participants.
+    `vault` is None in the participants' process, `pepper` in all that serve no participants. `inside_hosts` are servers
+    outside of the public network, each by its name and port, that may be called where administrators name them.
     """
 
     instance: Path
@@ -83,6 +84,7 @@ class Settings:
     watching: Watching
     bounces: BounceSettings
     fonts: Path | None
+    inside_hosts: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def postgresql_url(self) -> str | None:
@@ -123,6 +125,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         bounces=read_bounces(environ),
         watching=_watching(environ),
         fonts=_fonts(environ),
+        inside_hosts=inside_hosts(environ) if holds_secrets else frozenset(),
     )
 
 

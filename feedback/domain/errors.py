@@ -300,6 +300,18 @@ class PasskeyRefused(FeedbackError):
     """A passkey was not made or used as it was asked for, is unknown, or cannot be used here."""
 
 
+class ProviderRefused(FeedbackError):
+    """Nobody was signed in by a provider, or it cannot be one."""
+
+
+class ProviderAway(ProviderRefused):
+    """A provider does not answer, or not in time."""
+
+
+class CallRefused(FeedbackError):
+    """An address is not called from here, or its answer cannot be used."""
+
+
 class ScrubUnfinished(FeedbackError):
     """Deleted bytes may still lie in the database's files. Keys stay until a later attempt has rewritten them."""
 

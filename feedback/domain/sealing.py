@@ -29,6 +29,8 @@ SealedRequest = NewType("SealedRequest", bytes)
 SealedReview = NewType("SealedReview", bytes)
 """What a reviewer wrote about comments of a wave, sealed and padded until the release."""
 
+ProviderKey = NewType("ProviderKey", bytes)
+"""32 bytes that seal the secret by which a provider knows this service; only the key store has them."""
 UploadKey = NewType("UploadKey", bytes)
 """32 bytes that seal what staff have sent; every process of theirs derives the same ones."""
 
@@ -126,6 +128,16 @@ def seal_page_state(state: bytes, key: PageKey) -> bytes:
 def open_page_state(sealed: bytes, key: PageKey) -> bytes:
     """Open what `seal_page_state` sealed for the same link, or raise SealBroken."""
     return _open_with(key, sealed, b"feedback/page/1")
+
+
+def seal_client_secret(secret: str, key: ProviderKey, owner: bytes) -> bytes:
+    """Seal what this service says to a provider; it opens for the same owner only."""
+    return _seal_with(key, secret.encode(), b"feedback/provider/1" + owner)
+
+
+def open_client_secret(sealed: bytes, key: ProviderKey, owner: bytes) -> str:
+    """Open what `seal_client_secret` sealed for the same owner, or raise SealBroken."""
+    return _open_with(key, sealed, b"feedback/provider/1" + owner).decode()
 
 
 def seal_form(body: bytes, key: FormKey) -> bytes:

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from feedback.domain.errors import NameRefused
+from feedback.domain.errors import NameRefused, NotNamed, sentence
 
 MOST_LETTERS = 200
+_NOT_OWNER = sentence(
+    "What was written in confidence is shown only after you have used a link that we emailed to you, or a passkey that "
+    "you made after one. Sign out, and sign in with an emailed link."
+)
 
 
 class StaffRole(StrEnum):
@@ -26,19 +30,57 @@ PLANNERS = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR)
 """Who plans waves, and sees and approves rosters."""
 READERS = (*PLANNERS, StaffRole.REVIEWER, StaffRole.VIEWER)
 """Who sees programmes, their surveys and what is published of them."""
+BY_PROVIDER = (*PLANNERS, StaffRole.VIEWER)
+"""Who signs in by a provider alone where that is demanded. Whose name participants are told never depends on one."""
 COMMAND_LINE = "command line"
 """The actor where nobody is signed in."""
 
 
+class BegunBy(StrEnum):
+    """How a session began."""
+
+    LINK = "link"
+    PASSKEY = "passkey"
+    PROVIDER = "provider"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """How a session began, and what stands behind it.
+
+    It `is_owners` if somebody read an email to the account's own address for it, or used a passkey that was made after
+    such an email: a provider, which an administrator chooses, cannot say that on anybody's behalf.
+    """
+
+    begun_by: BegunBy
+    is_owners: bool
+    has_passkey: bool = False
+
+
+BY_LINK = Beginning(BegunBy.LINK, is_owners=True)
+BY_EMERGENCY = Beginning(BegunBy.EMERGENCY, is_owners=False)
+
+
 @dataclass(frozen=True)
 class Reviewer:
-    """Who asks for comments: an account, or None for whoever runs the service; `actor` is for the audit log."""
+    """Who asks for what was written in confidence: an account, or None for whoever runs the service.
+
+    `actor` is for the audit log. Unless it `is_owner`, who asks may be somebody whom a provider takes for the owner.
+    """
 
     staff_id: int | None
     actor: str
+    is_owner: bool
 
 
-OPERATOR = Reviewer(None, COMMAND_LINE)
+OPERATOR = Reviewer(None, COMMAND_LINE, is_owner=True)
+
+
+def check_is_owner(reader: Reviewer) -> None:
+    """Raise NotNamed unless the account's owner asks, or whoever runs the service."""
+    if not reader.is_owner:
+        raise NotNamed(_NOT_OWNER)
 
 
 def actor_of(staff_id: int, by: str | None = None) -> str:

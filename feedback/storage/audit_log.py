@@ -31,7 +31,7 @@ class LogEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(60))
-    act: Mapped[str] = mapped_column(String(60))
+    act: Mapped[str] = mapped_column(String(300))
     subject: Mapped[str] = mapped_column(String(120))
     organisation_id: Mapped[int | None]
 

@@ -92,6 +92,9 @@ _STAFF: Mapping[str, str] = {
     "passkey_handles": "SELECT, INSERT, DELETE",
     "passkey_challenges": "SELECT, INSERT, DELETE",
     "passkey_letters": "SELECT, INSERT, DELETE",
+    "sign_in_providers": "SELECT, INSERT, UPDATE, DELETE",
+    "connected_identities": "SELECT, INSERT, DELETE",
+    "waiting_connections": "SELECT, INSERT, DELETE",
     "kept_forms": "SELECT, INSERT, DELETE",
     "staff_invitations": "SELECT, INSERT, DELETE",
     # Who postpones has others told; what is released or done waits for nobody any more.
@@ -142,6 +145,9 @@ _WORKER: Mapping[str, str] = {
     "staff_sessions": "SELECT (staff_id, begun_at, seen_at), DELETE",
     "passkey_challenges": "SELECT (expires_at), DELETE",
     "passkey_letters": "SELECT, DELETE, UPDATE (tell_at)",
+    # To mail who is to answer, and where to; never what signs somebody in, nor the secret that is sealed.
+    "sign_in_providers": "SELECT (organisation_id, issuer)",
+    "waiting_connections": "SELECT (staff_id, issuer, language, tell_at, expires_at), DELETE, UPDATE (tell_at, digest)",
     "kept_forms": "SELECT (staff_id, expires_at), DELETE",
     "staff_invitations": "SELECT, DELETE, UPDATE (tell_at)",
     "staff_letters": "SELECT, INSERT, DELETE, UPDATE (tell_at, told_count)",
@@ -183,10 +189,13 @@ _KEYS = {
 # What a role may see of the keys, and what it may make. A comment key opens no response, and while a wave is open there
 # is no comment that it could open; but staff must not make one, lest a wave be opened with a key of their choosing.
 _SEEN_KEYS = {
-    GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'comment', 'support', 'history')",
+    GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'comment', 'support', 'history', 'provider')",
     GroupRole.WORKER: "true",
 }
-_MADE_KEYS = {GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'support', 'history')", GroupRole.WORKER: "true"}
+_MADE_KEYS = {
+    GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'support', 'history', 'provider')",
+    GroupRole.WORKER: "true",
+}
 _MAIN = {GroupRole.PARTICIPANTS: _PARTICIPANTS, GroupRole.STAFF: _STAFF, GroupRole.WORKER: _WORKER}
 
 

@@ -21,14 +21,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.errors import KeysMissing
 from feedback.domain.links import LinkKey
-from feedback.domain.sealing import PrivateKey, PublicKey, new_private_key
+from feedback.domain.sealing import PrivateKey, ProviderKey, PublicKey, new_private_key
 from feedback.storage.database import KeyBase, insert_or_keep
 from feedback.storage.epoch_mirror import EpochMirror
 from feedback.storage.scrubbing import scrub
 
 
 class Purpose(StrEnum):
-    """What a key is for: the first three are of a wave, the last two of an organisation, others of a programme."""
+    """What a key is for: the first three are of a wave, the last three of an organisation, others of a programme."""
 
     LINK = "link"
     RESPONSE = "response"
@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     SUPPORT = "support"
     SIGNING = "signing"
     HISTORY = "history"
+    PROVIDER = "provider"
 
 
 class StoredKey(KeyBase):
@@ -136,6 +137,11 @@ class KeyStore:
     def history_key(self, organisation_id: int) -> bytes:
         """Return the key by which an organisation's history knows people, or raise KeysMissing."""
         return self._read(Purpose.HISTORY, organisation_id).raw
+
+    def provider_key(self, organisation_id: int) -> ProviderKey:
+        """Return the key that seals what an organisation's provider knows this service by, made if there is none."""
+        self._insert_or_keep(Purpose.PROVIDER, organisation_id, new_private_key)
+        return ProviderKey(self._read(Purpose.PROVIDER, organisation_id).raw)
 
     def destroy_wave_keys(self, wave_id: int, *, keep_comments: bool) -> None:
         """Destroy the keys of a wave, but for the comment key while comments wait for review."""

@@ -12,7 +12,8 @@ class Organisation(Base):
     """One organisation. The public half of its signing key is published; the private one is in the key store.
 
     If it `approves_rosters`, no wave opens before a second person has approved the roster. `domains` are lists of those
-    whose addresses are the same mailboxes. If it `demands_passkeys`, a mailed link alone signs none of its staff in.
+    whose addresses are the same mailboxes. If it `demands_passkeys`, a mailed link alone signs none of its staff in. If
+    it `demands_provider`, planners and readers sign in by its provider of OpenID Connect alone.
     """
 
     __tablename__ = "organisations"
@@ -23,6 +24,7 @@ class Organisation(Base):
     approves_rosters: Mapped[bool] = mapped_column(default=False)
     domains: Mapped[Any] = mapped_column(JsonText, default=list)
     demands_passkeys: Mapped[bool] = mapped_column(default=False)
+    demands_provider: Mapped[bool] = mapped_column(default=False)
 
     @property
     def same_domains(self) -> dict[str, str]:

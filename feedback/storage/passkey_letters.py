@@ -1,4 +1,4 @@
-"""Who is still to be told by mail what was done with their passkeys."""
+"""Who is still to be told by mail what was done with their passkeys, or that a provider signs them in."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ class PasskeyNews(StrEnum):
     ALL_REMOVED = "passkeys-removed"
     MADE = "passkey-made"
     REMOVED = "passkey-removed"
+    CONNECTED = "account-connected"
 
 
 class PasskeyLetter(Base):

@@ -9,7 +9,10 @@ from feedback.storage.database import Base
 
 
 class Passkey(Base):
-    """One passkey of a member of staff, under the name that they gave it. Its private half is on their device alone."""
+    """One passkey of a member of staff, under the name that they gave it. Its private half is on their device alone.
+
+    It `is_owners` if the session in which it was made was.
+    """
 
     __tablename__ = "passkeys"
 
@@ -21,6 +24,7 @@ class Passkey(Base):
     name: Mapped[str] = mapped_column(String(100))
     made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    is_owners: Mapped[bool]
 
 
 class PasskeyHandle(Base):

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.address import Address
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import BegunBy, StaffRole
 from feedback.storage.database import Base, RawRead
 from feedback.storage.organisations import Organisation
 
@@ -65,19 +65,24 @@ class StaffProgramme(Base):
 
 
 class SignIn(Base):
-    """A sign-in link that was issued and not used yet; only its digest is kept."""
+    """A sign-in link that was issued and not used yet; only its digest is kept.
+
+    One that `is_emergency` was printed for an administrator whose provider is away.
+    """
 
     __tablename__ = "sign_ins"
 
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     expires_at: Mapped[datetime]
+    is_emergency: Mapped[bool] = mapped_column(default=False)
 
 
 class StaffSession(Base):
     """One browser in which a member of staff is signed in; only the digest of what its cookie holds is kept.
 
-    It `has_passkey` if it was begun with one, or went on with one after the mailed link.
+    It `has_passkey` if it was begun with one, or went on with one after the mailed link. How it began and whether it
+    `is_owners` is as in `Beginning`.
     """
 
     __tablename__ = "staff_sessions"
@@ -87,10 +92,12 @@ class StaffSession(Base):
     begun_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     has_passkey: Mapped[bool] = mapped_column(default=False)
+    begun_by: Mapped[str] = mapped_column(String(20))
+    is_owners: Mapped[bool]
 
 
 class KnownSession(NamedTuple):
-    """A staff session, the member of staff whose it is, and whether their organisation demands passkeys."""
+    """A staff session, the member of staff whose it is, and what their organisation demands."""
 
     begun_at: datetime
     seen_at: datetime
@@ -102,14 +109,19 @@ class KnownSession(NamedTuple):
     is_limited: bool
     has_passkey: bool
     demands_passkeys: bool
+    demands_provider: bool
+    begun_by: str
+    is_owners: bool
 
 
-_SESSIONS, _STAFF = StaffSession.__table__.c, StaffMember.__table__.c
+_SESSIONS, _STAFF, _ORGANISATION = StaffSession.__table__.c, StaffMember.__table__.c, Organisation.__table__.c
 # Every page of staff asks for it.
 _KNOWN = RawRead(
     select(_SESSIONS.begun_at, _SESSIONS.seen_at)
     .add_columns(_STAFF.id, _STAFF.organisation_id, _STAFF.name, _STAFF.email, _STAFF.role)
-    .add_columns(_STAFF.is_limited, _SESSIONS.has_passkey, Organisation.__table__.c.demands_passkeys)
+    .add_columns(_STAFF.is_limited, _SESSIONS.has_passkey)
+    .add_columns(_ORGANISATION.demands_passkeys, _ORGANISATION.demands_provider)
+    .add_columns(_SESSIONS.begun_by, _SESSIONS.is_owners)
     .join_from(StaffSession.__table__, StaffMember.__table__)
     .join(Organisation.__table__)
     .where(_SESSIONS.digest == bindparam("digest"), _STAFF.is_removed.is_(false()))
@@ -191,18 +203,21 @@ def staff_by_id(session: Session, staff_id: int) -> StaffMember | None:
 
 @dataclass(frozen=True)
 class TakenSignIn:
-    """Whose a sign-in link was, and whether it came in time."""
+    """Whose a sign-in link was, whether it came in time, and whether it was one for an emergency."""
 
     staff_id: int
     is_in_time: bool
+    is_emergency: bool
 
 
 def take_sign_in(session: Session, digest: bytes, now: datetime) -> TakenSignIn | None:
     """Use up a sign-in link, and forget all that have expired; return None if it is unknown or was used."""
-    taken = delete(SignIn).where(SignIn.digest == digest).returning(SignIn.staff_id, SignIn.expires_at)
+    taken = (
+        delete(SignIn).where(SignIn.digest == digest).returning(SignIn.staff_id, SignIn.expires_at, SignIn.is_emergency)
+    )
     found = session.execute(taken).one_or_none()
     forget_sign_ins(session, now)
-    return None if found is None else TakenSignIn(found.staff_id, found.expires_at > now)
+    return None if found is None else TakenSignIn(found.staff_id, found.expires_at > now, found.is_emergency)
 
 
 def revoke_sign_ins(session: Session, staff_id: int, expires_at: datetime | None = None) -> None:
@@ -249,6 +264,12 @@ def end_sessions(session: Session, staff_id: int, digest: bytes | None = None) -
     mine = delete(StaffSession).where(StaffSession.staff_id == staff_id)
     query = mine if digest is None else mine.where(StaffSession.digest == digest)
     return len(session.execute(query.returning(StaffSession.digest)).all())
+
+
+def end_sessions_begun_by(session: Session, staff_id: int, begun_by: BegunBy) -> None:
+    """Delete those sessions of a member of staff that began in one way."""
+    theirs = (StaffSession.staff_id == staff_id, StaffSession.begun_by == begun_by)
+    session.execute(delete(StaffSession).where(*theirs))
 
 
 def any_session_that_has_run_out(session: Session, *, begun_before: datetime, seen_before: datetime) -> bool:

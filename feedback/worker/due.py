@@ -24,6 +24,7 @@ from feedback.services.programmes.finish_purge import finish_purge
 from feedback.services.programmes.purge_names import purge_names
 from feedback.services.roster.erase_people import erase_people
 from feedback.services.staff.forget_expired import any_expired, forget_expired
+from feedback.services.staff.mail_connections import mail_connections
 from feedback.services.staff.mail_links import mail_links
 from feedback.services.staff.tell_invited import tell_invited
 from feedback.services.staff.tell_of_passkeys import tell_of_passkeys
@@ -41,6 +42,7 @@ from feedback.storage.entitlements import cancelled_waves_with_rights
 from feedback.storage.erasures import any_to_erase
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 from feedback.storage.passkey_letters import any_passkey_letter
+from feedback.storage.sign_in_providers import any_connection_to_mail
 from feedback.storage.sign_in_requests import any_request
 from feedback.storage.staff_invitations import any_invitation
 from feedback.storage.staff_letters import any_staff_letter
@@ -116,7 +118,7 @@ def what_is_due(
         letters = [0] if any_staff_letter(session, now) else []
         doomed = [0] if any_to_erase(session) else []
         batches = next_batches(session, now, MOST_BATCHES, pace)
-        to_staff = (any_request, any_invitation, any_passkey_letter)
+        to_staff = (any_request, any_invitation, any_passkey_letter, any_connection_to_mail)
         links = [0] if any(waits(session, now) for waits in to_staff) else []
         trials = [0] if any_trial_mail(session, now) else []
         expired = [0] if any_expired(session, now, real_now=system_clock()) else []
@@ -185,6 +187,7 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, number: in
         mail_links(session, context.relay, sender_settings=context.sender_settings, now=now)
         tell_invited(session, context.relay, sender_settings=context.sender_settings, now=now)
         tell_of_passkeys(session, context.relay, sender_settings=context.sender_settings, now=now)
+        mail_connections(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.TRY_MAILS:
         try_mails(session, context.relay, sender_settings=context.sender_settings, now=now)
     else:

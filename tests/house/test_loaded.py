@@ -27,12 +27,15 @@ DRIVERS = {"psycopg", "psycopg_binary", "sqlalchemy.dialects"}
 SECRETS = {"FEEDBACK_KEYS_URL", "FEEDBACK_MASTER_KEY", "FEEDBACK_SESSION_KEY"}
 HEAVY = {
     "alembic",
+    "authlib",
     "chardet",
     "highspy",
+    "joserfc",
     "numpy",
     "openpyxl",
     "procrastinate",
     "python_calamine",
+    "requests",
     "scipy",
     "typst",
     "waitress",
@@ -45,6 +48,7 @@ NOT_PARTICIPANTS = HEAVY | {
     "feedback.auditor",
     "feedback.bounce_box",
     "feedback.demo",
+    "feedback.guarded_calls",
     "feedback.mail",
     "feedback.rendering.pdf",
     "feedback.rendering.workbook",
@@ -62,7 +66,9 @@ NOT_PARTICIPANTS = HEAVY | {
 PAGES = {"feedback.web.participants", "feedback.web.staff"}
 NOT_WORKER = PAGES | {
     "alembic",
+    "authlib",
     "chardet",
+    "feedback.guarded_calls",
     "granian",
     "openpyxl",
     "python_calamine",

@@ -49,6 +49,7 @@ OPEN_TABLES = {
     "relay_pace": "when the relay takes the next mails",
     "reports": "published reports",
     "results": "digests of the addresses of published reports",
+    "sign_in_providers": "where staff sign in, and which of their accounts are whose there",
     "sign_in_requests": "addresses that somebody typed to sign in, of staff or of nobody",
     "staff": "accounts of staff, who are no participants here",
     "staff_invitations": "which staff are to be told that they were given access",

@@ -20,7 +20,7 @@ WORDS = set(
         "place programme question range reason response reviewer role roles said sentence share side sign "
         "signs since stage stages summary text theme themes time until url verb wave who word zone "
         "administrator begun certain change counts expected made questions seen shares used "
-        "all cohort column encoding field inviter kind language meant other places sheet source",
+        "all cohort column encoding field inviter kind language meant other places provider sheet source",
     )
 )
 COUNTED = set(

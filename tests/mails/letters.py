@@ -45,12 +45,15 @@ VALUES: dict[str, Value] = {
     "inviter": "Ben Boss",
     "administrator": "Ben Boss",
     "is_demanded": "yes",
+    "provider": "login.example.com",
     "role": "coordinator",
     "accounts": (("Example Organisation", SIGN_IN),),
 }
 TO_PARTICIPANTS = ("invitation", "reminder", "last-day", "extension", "results", "unreported", "said", "cancellation")
 MAILS = (
     *(*TO_PARTICIPANTS, "corrected", "sign-in", "access", "passkeys-removed", "passkey-made", "passkey-removed"),
+    "connect-account",
+    "account-connected",
     "names-deleted",
     *StaffMail,
 )

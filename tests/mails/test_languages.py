@@ -33,6 +33,8 @@ IN_LANGUAGES = (
     "passkeys-removed",
     "passkey-made",
     "passkey-removed",
+    "connect-account",
+    "account-connected",
     "names-deleted",
     *StaffMail,
 )

@@ -147,6 +147,8 @@ def test_the_contacts_address_is_a_link(app: Flask, name: str) -> None:
         "passkeys-removed",
         "passkey-made",
         "passkey-removed",
+        "connect-account",
+        "account-connected",
         "names-deleted",
         *StaffMail,
     ],
@@ -210,7 +212,8 @@ def test_names_are_harmless_in_a_mail(app: Flask, name: str) -> None:
     hostile = "A & <b>B</b>"
     names = {"programme": hostile, "inviter": hostile, "administrator": hostile, "accounts": ((hostile, SIGN_IN),)}
     # These name nothing else.
-    names |= {"organisation": hostile} if name in {"passkey-made", "passkey-removed"} else {}
+    of_accounts = {"passkey-made", "passkey-removed", "connect-account", "account-connected"}
+    names |= {"organisation": hostile} if name in of_accounts else {}
     message = written(app, name, addressee="<script>alert(1)</script>", **names)
     assert "<script>" not in message.html
     assert "<b>B</b>" not in message.html

@@ -205,7 +205,7 @@ def test_a_member_of_staff_is_found_and_is_one(world: World, data: st.DataObject
     programme = world.programme(0, 0, organisation=organisation)
     tokens = [token_of(world, organisation, data.draw(spelled(address))) for _time in range(2)]
     with world.session() as session:
-        member = sign_in(session, tokens[1], now=world.clock())
+        member = sign_in(session, tokens[1], now=world.clock())[0]
         assert member == staff_number(session, programme, data.draw(spelled(address)))
         with pytest.raises(SignInRefused):
             sign_in(session, tokens[0], now=world.clock())

@@ -34,6 +34,7 @@ from feedback.storage.reports import StoredReport
 from feedback.storage.responses import StoredResponse
 from feedback.storage.results import ResultsPage
 from feedback.storage.roster_approvals import RosterApproval
+from feedback.storage.sign_in_providers import ConnectedIdentity, SignInProvider, WaitingConnection
 from feedback.storage.sign_in_requests import SignInRequest
 from feedback.storage.staff import SignIn, StaffMember, StaffProgramme, StaffSession
 from feedback.storage.staff_invitations import StaffInvitation
@@ -116,10 +117,33 @@ def a_delivery() -> Delivery:
 def sign_in_rows() -> list[object]:
     return [
         SignIn(digest=bytes(32), staff_id=1, expires_at=START),
-        StaffSession(digest=bytes(32), staff_id=1, begun_at=START, seen_at=START),
-        Passkey(id=1, staff_id=1, credential=b"c", public_key=b"p", sign_count=0, name="Laptop", made_at=START),
+        StaffSession(digest=bytes(32), staff_id=1, begun_at=START, seen_at=START, begun_by="link", is_owners=True),
+        Passkey(
+            id=1,
+            staff_id=1,
+            credential=b"c",
+            public_key=b"p",
+            sign_count=0,
+            name="Laptop",
+            made_at=START,
+            is_owners=True,
+        ),
         PasskeyHandle(staff_id=1, handle=bytes(32)),
         PasskeyChallenge(digest=bytes(32), challenge=bytes(32), expires_at=START),
+        SignInProvider(organisation_id=1, issuer="https://login.example.com", client_id="feedback", sealed_secret=b"s"),
+        ConnectedIdentity(
+            staff_id=1, organisation_id=1, issuer="https://login.example.com", subject="1", connected_at=START
+        ),
+        WaitingConnection(
+            staff_id=1,
+            issuer="https://login.example.com",
+            subject="1",
+            browser_digest=bytes(32),
+            language="en",
+            tell_at=START,
+            digest=bytes(32),
+            expires_at=START,
+        ),
         PasskeyLetter(staff_id=1, kind="passkeys-removed", removed_by=1, tell_at=START),
     ]
 

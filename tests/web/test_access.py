@@ -27,10 +27,13 @@ from tests.world import World, hidden_value
 pytestmark = ON_SQLITE
 
 _PASSKEYS = {f"staff.{name}" for name in ("passkeys", "make_passkey", "remove_passkey", "challenge_new_passkey")}
-_SESSIONS = {f"staff.{name}" for name in ("sessions", "end_session", "end_all_sessions", "kept", "forget_kept")}
+_SESSIONS = {
+    f"staff.{name}" for name in ("sessions", "end_session", "end_all_sessions", "disconnect", "kept", "forget_kept")
+}
 OWN = _SESSIONS | _PASSKEYS | LEADS_ON | {"staff.help", "staff.help_index"}
 """Of whoever is signed in, wherever: no organisation owns them."""
 _ABOUT_SOMEBODY = {f"staff.{name}_one_person" for name in ("ask", "show", "erase")}
+_AT_A_PROVIDER = ("provider_settings", "set_provider", "demand_provider", "remove_provider")
 _OF_THE_ORGANISATION = {
     f"staff.{name}"
     for name in (
@@ -40,6 +43,7 @@ _OF_THE_ORGANISATION = {
         "change_logo",
         "drop_logo",
         "demand_passkeys",
+        *_AT_A_PROVIDER,
     )
 }
 ELSEWHERE = (
@@ -91,6 +95,7 @@ ADMINISTRATORS_ALONE = {
         "change_logo",
         "drop_logo",
         "demand_passkeys",
+        *_AT_A_PROVIDER,
         "remove_passkeys_of",
     )
 }

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from feedback.domain.errors import PasskeyRefused
 from feedback.domain.passkeys import PasskeySite
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import BY_LINK, StaffRole
 from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, find_session
 from feedback.services.staff.make_passkeys import ask_for_new_passkey, make_passkey
 from feedback.storage.audit_log import LogEntry
@@ -57,7 +57,7 @@ def linked_again(world: World, staff_id: int) -> FlaskClient:
 
     client = world.client()
     with world.session() as session:
-        secret = begin_session(session, staff_id, now=guards.system_clock())
+        secret = begin_session(session, staff_id, BY_LINK, now=guards.system_clock())
     with client.session_transaction("/staff/", base_url=SITE) as cookie:
         cookie[guards.IN_COOKIE], cookie["who"] = secret, staff_id
     return client

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import BY_LINK, StaffRole
 from feedback.services.staff.keep_forms import KEPT
 from feedback.services.staff.keep_sessions import IDLE, LONGEST, begin_session
 from feedback.storage.staff import StaffSession
@@ -37,7 +37,7 @@ def twice_signed_in(world: World) -> tuple[FlaskClient, FlaskClient]:
     here, there = signed_in(world), world.client()
     with world.session() as session:
         number = session.scalars(select(StaffSession.staff_id)).one()
-        secret = begin_session(session, number, now=guards.system_clock())
+        secret = begin_session(session, number, BY_LINK, now=guards.system_clock())
     with there.session_transaction("/staff/", base_url=SITE) as cookie:
         cookie[guards.IN_COOKIE] = secret
     assert is_in(there)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.comments.review import CommentVerdict, Decision, ReviewedComment, ReviewedQuestion, read_comment
 from feedback.domain.errors import NotNamed, SealBroken, WaveNotReady, sentence
 from feedback.domain.sealing import Place, PrivateKey, SealedComment, SealedReview, open_comment, open_review
-from feedback.domain.staff import Reviewer
+from feedback.domain.staff import Reviewer, check_is_owner
 from feedback.domain.survey.questionnaires import Texts
 from feedback.domain.waves.states import WaveState
 from feedback.storage.comment_releases import release_of
@@ -54,8 +54,10 @@ def review_head(session: Session, wave: Wave, now: datetime) -> ReviewHead:
 def wave_in_review(session: Session, wave_id: int, reviewer: Reviewer, now: datetime) -> Wave:
     """Return a wave whose comments somebody can review now.
 
-    Raises NotNamed unless participants were told their name, or they run the service; WaveNotReady.
+    Raises NotNamed unless participants were told their name, or they run the service, or if it may be somebody else who
+    asks; WaveNotReady.
     """
+    check_is_owner(reviewer)
     wave = wave_by_id(session, wave_id)
     if reviewer.staff_id is not None and reviewer.staff_id != wave.reviewer_id:
         raise NotNamed(_NOT_NAMED)

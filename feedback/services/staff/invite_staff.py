@@ -14,6 +14,7 @@ from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation
 from feedback.storage.organisations import known_organisation
 from feedback.storage.passkeys import drop_passkeys
+from feedback.storage.sign_in_providers import drop_identity
 from feedback.storage.staff import StaffMember, account_at, end_sessions, revoke_sign_ins
 
 LINK_LIFETIME = timedelta(hours=24)
@@ -24,9 +25,9 @@ def invite_staff(
 ) -> str:
     """Create a member of staff, or give a known one this name and role; return the token of a sign-in link.
 
-    Links issued earlier stop working, sessions end, and passkeys are removed. Raises AddressRefused if `email` is none,
-    NotFound if there is no organisation of that name, NameRefused if `name` cannot be shown on one line, AccessRefused
-    if comments that only this reviewer may read would be destroyed.
+    Links issued earlier stop working, sessions end, passkeys are removed, and no provider signs them in. Raises
+    AddressRefused if `email` is none, NotFound if there is no organisation of that name, NameRefused if `name` cannot
+    be shown on one line, AccessRefused if comments that only this reviewer may read would be destroyed.
     """
     name = checked_name(name)
     organisation_id = known_organisation(session, organisation)
@@ -44,6 +45,7 @@ def invite_staff(
     # Whoever has used a link that was meant for somebody else is out, too; and whoever had the address before.
     end_sessions(session, member.id)
     drop_passkeys(session, member.id)
+    drop_identity(session, member.id)
     token = issue_link(session, member.id, expires_at=now + LINK_LIFETIME)
     note(session, now, actor, f"invited as {role}", f"staff {member.id}")
     session.commit()

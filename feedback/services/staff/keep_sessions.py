@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import BY_PROVIDER, Beginning, BegunBy, StaffRole
 from feedback.services.staff.sign_in import Member
 from feedback.storage.audit_log import note
 from feedback.storage.database import reading
@@ -30,22 +30,29 @@ LONGEST = timedelta(hours=8)
 IDLE = timedelta(hours=2)
 # A visit is a write no more often than that: so much later a session ends, and never earlier than its pages say.
 _PRECISION = timedelta(minutes=1)
+_BY_OTHERS = {BegunBy.PROVIDER, BegunBy.EMERGENCY}
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who is signed in, by which session."""
+    """Who is signed in, by which session, and how that began."""
 
     member: Member
     digest: bytes
+    beginning: Beginning
 
 
 @dataclass(frozen=True)
 class HalfSignedIn:
-    """Who has used a mailed link where a passkey is demanded too, by which session. Opens no page but that one."""
+    """Who has begun to sign in where more is demanded, by which session. Opens no page but the one on what is lacking.
+
+    If it `lacks_provider` that is their organisation's provider, else a passkey.
+    """
 
     member: Member
     digest: bytes
+    beginning: Beginning
+    lacks_provider: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,17 +65,17 @@ class OpenSession:
     is_this_one: bool
 
 
-def begin_session(session: Session, staff_id: int, *, has_passkey: bool = False, now: datetime) -> str:
+def begin_session(session: Session, staff_id: int, beginning: Beginning, *, now: datetime) -> str:
     """Begin a session and return what its cookie must hold; sessions of everybody that have run out are forgotten."""
     forget_sessions(session, **ends_before(now))
     secret = secrets.token_bytes(SECRET_BYTES)
-    begun = StaffSession(digest=_digest(secret), staff_id=staff_id, begun_at=now, seen_at=now, has_passkey=has_passkey)
+    begun = StaffSession(digest=_digest(secret), staff_id=staff_id, begun_at=now, seen_at=now, **vars(beginning))
     session.add(begun)
     session.commit()
     return to_address(secret)
 
 
-# The one place where a session becomes somebody who may see pages: what lacks the passkey that is demanded never does.
+# The one place where a session becomes somebody who may see pages: what lacks what is demanded never does.
 def find_session(session: Session, secret: str, *, now: datetime) -> SignedIn | HalfSignedIn | None:
     """Return who is signed in by what a cookie holds; None if that is no session, or one that has run out."""
     data = from_address(secret)
@@ -85,8 +92,11 @@ def find_session(session: Session, secret: str, *, now: datetime) -> SignedIn | 
         session.commit()
     role = StaffRole(found.role)
     member = Member(found.staff_id, found.organisation_id, found.name, role, found.email, sees)
-    is_half = found.demands_passkeys and not found.has_passkey
-    return HalfSignedIn(member, digest) if is_half else SignedIn(member, digest)
+    beginning = Beginning(BegunBy(found.begun_by), bool(found.is_owners), bool(found.has_passkey))
+    lacks_provider = found.demands_provider and role in BY_PROVIDER and beginning.begun_by not in _BY_OTHERS
+    if lacks_provider or (found.demands_passkeys and not found.has_passkey):
+        return HalfSignedIn(member, digest, beginning, lacks_provider)
+    return SignedIn(member, digest, beginning)
 
 
 def show_sessions(session: Session, signed_in: SignedIn, *, now: datetime) -> list[OpenSession]:

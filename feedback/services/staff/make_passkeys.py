@@ -80,6 +80,7 @@ def make_passkey(
             sign_count=made.sign_count,
             name=name.strip(),
             made_at=now,
+            is_owners=who.beginning.is_owners,
         )
     )
     tell_of_passkeys_at(session, who.member.id, PasskeyNews.MADE, now)

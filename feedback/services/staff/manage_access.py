@@ -22,6 +22,7 @@ from feedback.storage.organisations import known_organisation
 from feedback.storage.passkey_letters import drop_passkey_letters
 from feedback.storage.passkeys import drop_passkeys
 from feedback.storage.programmes import programmes_of
+from feedback.storage.sign_in_providers import drop_identity
 from feedback.storage.staff import (
     StaffMember,
     account_at,
@@ -185,6 +186,7 @@ def take_access_of(
     drop_invitation(session, staff_id)
     drop_oldest_forms(session, staff_id, 0)
     drop_passkeys(session, staff_id)
+    drop_identity(session, staff_id)
     drop_passkey_letters(session, staff_id)
     note(session, now, actor, f"took access away from a {member.role}", f"staff {staff_id}")
     session.commit()

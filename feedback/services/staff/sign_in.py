@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address
 from feedback.domain.errors import SignInRefused
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
-from feedback.domain.staff import PLANNERS, StaffRole, actor_of
+from feedback.domain.staff import BY_EMERGENCY, BY_LINK, PLANNERS, Beginning, StaffRole, actor_of
 from feedback.storage.audit_log import note
-from feedback.storage.staff import SignIn, revoke_sign_ins, take_sign_in
+from feedback.storage.staff import SignIn, TakenSignIn, revoke_sign_ins, staff_by_id, take_sign_in
 
 
 @dataclass(frozen=True)
@@ -44,26 +44,38 @@ class Member:
         return self.programmes is None or programme_id in self.programmes
 
 
-def issue_link(session: Session, staff_id: int, *, expires_at: datetime) -> str:
+def issue_link(session: Session, staff_id: int, *, expires_at: datetime, is_emergency: bool = False) -> str:
     """Add a sign-in link for a member of staff and return its token; commits nothing."""
     token = secrets.token_bytes(SECRET_BYTES)
-    session.add(SignIn(digest=_digest(token), staff_id=staff_id, expires_at=expires_at))
+    row = SignIn(digest=_digest(token), staff_id=staff_id, expires_at=expires_at, is_emergency=is_emergency)
+    session.add(row)
     return to_address(token)
 
 
-def sign_in(session: Session, token: str, *, now: datetime) -> int:
-    """Use up a sign-in link and return whose it was; raise SignInRefused if it is unknown, used or expired."""
+def sign_in(session: Session, token: str, *, now: datetime) -> tuple[int, Beginning]:
+    """Use up a sign-in link and return whose it was, and how their session begins.
+
+    Raises SignInRefused if it is unknown, used or expired, or one for an emergency of who is no administrator any more.
+    """
     secret = from_address(token)
     taken = None if secret is None else take_sign_in(session, _digest(secret), now)
-    if taken is None or not taken.is_in_time:
+    if taken is None or not taken.is_in_time or not _may_use(session, taken):
         note(session, now, "service", "refused a sign-in", f"staff {taken.staff_id}" if taken else "an unknown link")
         session.commit()
         raise SignInRefused("This sign-in link was used before, or it is too old. Ask for a new one.")
     # Somebody who asks twice gets two mails. Once in, the other is only good for whoever reads it later.
     revoke_sign_ins(session, taken.staff_id)
-    note(session, now, actor_of(taken.staff_id), "signed in", f"staff {taken.staff_id}")
+    act = "signed in by an emergency link" if taken.is_emergency else "signed in"
+    note(session, now, actor_of(taken.staff_id), act, f"staff {taken.staff_id}")
     session.commit()
-    return taken.staff_id
+    return taken.staff_id, BY_EMERGENCY if taken.is_emergency else BY_LINK
+
+
+def _may_use(session: Session, taken: TakenSignIn) -> bool:
+    if not taken.is_emergency:
+        return True
+    member = staff_by_id(session, taken.staff_id)
+    return member is not None and not member.is_removed and member.role == StaffRole.ADMINISTRATOR
 
 
 def _digest(token: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Tell people by mail what was done with their passkeys, so that what somebody else does cannot stay unseen.
+"""Tell people by mail what was done with their passkeys, or that a provider signs them in: nothing stays unseen.
 
 No mail holds a link that signs in: they ask for one themselves.
 """
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
 from feedback.domain.languages import ENGLISH, address_in, spoken_language
+from feedback.domain.providers import host_of
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay
 from feedback.services.mail.sender_settings import SenderSettings
@@ -21,6 +22,7 @@ from feedback.storage.passkey_letters import (
     next_passkey_letters,
     put_off_passkey_letter,
 )
+from feedback.storage.sign_in_providers import issuer_of
 from feedback.storage.staff import staff_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
@@ -47,6 +49,7 @@ def _message(session: Session, letter: PasskeyLetter, sender_settings: SenderSet
     assert member is not None  # noqa: S101
     language = spoken_language(member.language or ENGLISH.code)
     organisation = session.get_one(Organisation, member.organisation_id)
+    issuer = issuer_of(session, organisation.id)
     return MailMessage(
         recipient=member.email,
         language=language.code,
@@ -58,6 +61,7 @@ def _message(session: Session, letter: PasskeyLetter, sender_settings: SenderSet
             "organisation": organisation.name,
             "administrator": remover.name if remover else None,
             "is_demanded": "yes" if organisation.demands_passkeys else None,
+            "provider": host_of(issuer) if issuer else None,
             "page": address_in(f"{sender_settings.base_url}/staff/sign-in", language),
         },
     )

@@ -3,13 +3,14 @@
 At the sign-in nobody's address is asked for: the device says whose passkey it is, and a signature shows it.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PasskeyRefused, sentence
 from feedback.domain.passkeys import Claim, PasskeySite
-from feedback.domain.staff import actor_of
+from feedback.domain.staff import Beginning, BegunBy, actor_of
 from feedback.services.staff.keep_sessions import HalfSignedIn
 from feedback.services.staff.passkey_challenges import Challenge, draw_challenge, use_challenge
 from feedback.storage.audit_log import note
@@ -44,8 +45,8 @@ def use_passkey(
     sent: str,
     now: datetime,
     noted_at: datetime,
-) -> int:
-    """Return the account whose passkey has signed what this browser was asked to; raise PasskeyRefused.
+) -> tuple[int, Beginning]:
+    """Return whose passkey has signed what this browser was asked to, and how a session begins; raise PasskeyRefused.
 
     After a mailed link it must be one of that very account. `secret` names the challenge, which is used up in any case;
     `noted_at` is the programmes' time, for the audit log.
@@ -58,7 +59,7 @@ def use_passkey(
     if challenge is None or passkey is None or not _may_claim(session, claim, passkey, half):
         session.rollback()
         raise PasskeyRefused(_UNKNOWN)
-    staff_id, subject = passkey.staff_id, f"staff {passkey.staff_id}"
+    staff_id, subject, is_owners = passkey.staff_id, f"staff {passkey.staff_id}", passkey.is_owners
     try:
         count = check_used(site, challenge, sent, public_key=passkey.public_key, sign_count=passkey.sign_count)
     except PasskeyRefused:
@@ -69,7 +70,13 @@ def use_passkey(
     act = "went on with a passkey" if half else "signed in with a passkey"
     note(session, noted_at, actor_of(staff_id), act, subject)
     session.commit()
-    return staff_id
+    return staff_id, _beginning(half, is_owners=is_owners)
+
+
+def _beginning(half: HalfSignedIn | None, *, is_owners: bool) -> Beginning:
+    if half is None:
+        return Beginning(BegunBy.PASSKEY, is_owners, has_passkey=True)
+    return replace(half.beginning, is_owners=half.beginning.is_owners or is_owners, has_passkey=True)
 
 
 def _may_claim(session: Session, claim: Claim, passkey: Passkey, half: HalfSignedIn | None) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound, SealBroken, sentence
 from feedback.domain.sealing import SealedRequest, open_request
+from feedback.domain.staff import Reviewer, check_is_owner
 from feedback.domain.support import Request, read_request
 from feedback.storage.audit_log import note
 from feedback.storage.database import reading
@@ -29,12 +30,16 @@ class OpenedRequest:
 
 
 def read_support_requests(
-    session: Session, keys: KeyStore, programme_id: int, *, now: datetime, actor: str
+    session: Session, keys: KeyStore, programme_id: int, *, now: datetime, reader: Reviewer
 ) -> tuple[OpenedRequest, ...]:
-    """Return a programme's requests, those not done first; the audit log notes who read them. NotFound if unknown."""
+    """Return a programme's requests, those not done first; the audit log notes who read them.
+
+    Raises NotFound if it is unknown, NotNamed if it may be somebody else than the account's owner who asks.
+    """
+    check_is_owner(reader)
     programme_by_id(session, programme_id)
     found = tuple(_opened(keys, one) for one in requests_of(session, programme_id))
-    note(session, now, actor, f"read {len(found)} requests for support", f"programme {programme_id}")
+    note(session, now, reader.actor, f"read {len(found)} requests for support", f"programme {programme_id}")
     session.commit()
     return found
 

@@ -30,6 +30,8 @@ from feedback.web.staff import (
     planning,
     planning_three,
     programmes,
+    provider_settings,
+    provider_sign_in,
     putting_in,
     questions,
     quiet_times,
@@ -181,6 +183,19 @@ _PASSKEY = "/sign-in/passkey"
 staff.add_url_rule(_PASSKEY, "ask_sign_in_with_passkey", sign_in.explain)
 staff.add_url_rule(_PASSKEY, "sign_in_with_passkey", passkey_sign_in.enter, methods=["POST"])
 staff.add_url_rule(f"{_PASSKEY}/challenge", "challenge_sign_in", passkey_sign_in.challenge, methods=["POST"])
+_PROVIDER = "/sign-in/provider"
+staff.add_url_rule(_PROVIDER, "provider", provider_sign_in.ask)
+staff.add_url_rule(f"{_PROVIDER}/<int:number>", "leave_for_provider", provider_sign_in.leave, methods=["POST"])
+staff.add_url_rule(f"{_PROVIDER}/<int:number>/back", "back_from_provider", provider_sign_in.come_back)
+staff.add_url_rule(f"{_PROVIDER}/go-on", "go_on_from_provider", provider_sign_in.go_on, methods=["POST"])
+staff.add_url_rule("/connect/<token>", "ask_connect", provider_sign_in.ask_connect)
+staff.add_url_rule("/connect/<token>", "connect", provider_sign_in.connect_account, methods=["POST"])
+staff.add_url_rule("/signed-in/disconnect", "disconnect", provider_sign_in.cut, methods=["POST"])
+_AT = "/organisation/provider"
+staff.add_url_rule(_AT, "provider_settings", provider_settings.show)
+staff.add_url_rule(_AT, "set_provider", provider_settings.change, methods=["POST"])
+staff.add_url_rule(f"{_AT}/only", "demand_provider", provider_settings.demand, methods=["POST"])
+staff.add_url_rule(f"{_AT}/remove", "remove_provider", provider_settings.remove, methods=["POST"])
 staff.add_url_rule("/passkey", "passkey", passkey_sign_in.ask_second)
 staff.add_url_rule("/passkey", "use_passkey", passkey_sign_in.second, methods=["POST"])
 staff.add_url_rule("/passkey/challenge", "challenge_passkey", passkey_sign_in.challenge_second, methods=["POST"])

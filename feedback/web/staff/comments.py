@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 
 from feedback.domain.comments.review import CommentVerdict, Decision, decisions_for
 from feedback.domain.errors import ReviewRefused
-from feedback.domain.staff import Reviewer, StaffRole
+from feedback.domain.staff import StaffRole
 from feedback.runtime import runtime
 from feedback.services.comments.decide_comments import decide_comments
 from feedback.services.comments.index_comments import CommentIndexes
 from feedback.services.comments.read_comments import CommentReader, ReadComments
 from feedback.services.comments.release_comments import release_comments
 from feedback.services.comments.sum_up_comments import sum_up_comments
-from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.guards import allowed, reader
 from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.shown_comments import (
@@ -55,7 +55,7 @@ def one_by_one(wave_id: int) -> ResponseReturnValue:
     """Show the first comment that is not decided behind the one that the address names; the list if none is left."""
     tools, after = runtime(), request.args.get("after")
     behind = _comment_id(after, 404) if after else None
-    found = _READER.following(tools.session(), tools.keys, wave_id, behind, now=tools.clock(), reviewer=_reviewer())
+    found = _READER.following(tools.session(), tools.keys, wave_id, behind, now=tools.clock(), reviewer=reader())
     if not found.comments:
         return redirect(url_for(".comments", wave_id=wave_id, _anchor="release"), 303)
     return _one_page(found, before=saved(found, behind))
@@ -92,7 +92,7 @@ def sum_up(wave_id: int) -> ResponseReturnValue:
     form, tools, number = SumUpCommentsForm(), runtime(), _page_number()
     code, words = form.question.data, form.summary.data or ""
     with accepted(form, lambda: _page(wave_id, number, form), ReviewRefused, at=form.summary):
-        sum_up_comments(tools.session(), wave_id, code, summary=words, now=tools.clock(), reviewer=_reviewer())
+        sum_up_comments(tools.session(), wave_id, code, summary=words, now=tools.clock(), reviewer=reader())
     return redirect(url_for(".comments", wave_id=wave_id, page=number, _anchor=f"q-{code}-summary"), 303)
 
 
@@ -101,7 +101,7 @@ def release(wave_id: int) -> ResponseReturnValue:
     """Publish what was decided; the worker destroys what is left."""
     form, tools = ReleaseCommentsForm(), runtime()
     with accepted(form, lambda: _page(wave_id, _page_number(), form)):
-        release_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), reviewer=_reviewer())
+        release_comments(tools.session(), tools.keys, wave_id, now=tools.clock(), reviewer=reader())
     tell(
         _("The comments are released."),
         _("They stand beside the report now. The originals are destroyed within minutes."),
@@ -118,12 +118,8 @@ def _decide(wave_id: int, verdicts: dict[bytes, CommentVerdict], unless_decided:
         verdicts=verdicts,
         unless_decided=unless_decided,
         now=tools.clock(),
-        reviewer=_reviewer(),
+        reviewer=reader(),
     )
-
-
-def _reviewer() -> Reviewer:
-    return Reviewer(member().id, member().actor)
 
 
 def _page_number() -> int:
@@ -139,7 +135,7 @@ def _comment_id(text: str, otherwise: int = 400) -> bytes:
 
 def _page(wave_id: int, number: int, failed: StaffForm | None = None) -> str:
     tools = runtime()
-    found = _READER.page(tools.session(), tools.keys, wave_id, number, now=tools.clock(), reviewer=_reviewer())
+    found = _READER.page(tools.session(), tools.keys, wave_id, number, now=tools.clock(), reviewer=reader())
     return render_template(
         "staff/comments.html",
         review=head_of(found),
@@ -153,7 +149,7 @@ def _page(wave_id: int, number: int, failed: StaffForm | None = None) -> str:
 
 def _one(wave_id: int, comment_id: bytes, failed: DecideCommentForm | None = None) -> str:
     tools = runtime()
-    found = _READER.one(tools.session(), tools.keys, wave_id, comment_id, now=tools.clock(), reviewer=_reviewer())
+    found = _READER.one(tools.session(), tools.keys, wave_id, comment_id, now=tools.clock(), reviewer=reader())
     return _one_page(found, failed)
 
 

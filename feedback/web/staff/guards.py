@@ -1,6 +1,7 @@
 """Who may see which staff page. Every view under /staff wears `allowed`, or is marked `open_to_all` on purpose.
 
-Whoever has used a mailed link where a passkey is demanded too is signed in by half: to `allowed` that is a stranger.
+Whoever has begun to sign in where a passkey or a provider is demanded is signed in by half: to `allowed` that is a
+stranger.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from flask import abort, g, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import NotFound
-from feedback.domain.staff import StaffRole
+from feedback.domain.staff import Reviewer, StaffRole
 from feedback.runtime import runtime, system_clock
 from feedback.services.programmes.show_programmes import owner_of_programme
 from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, find_session
@@ -40,7 +41,7 @@ _OWNERS: dict[str, Callable[..., _Owner]] = {
 def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
     """Let in signed-in staff who have one of `roles`, and only to what is their own organisation's.
 
-    Strangers are sent to the page that says how to sign in, whoever is signed in by half to that on passkeys. What
+    Strangers are sent to the page that says how to sign in, whoever is signed in by half to that on what lacks. What
     belongs to another organisation, or to a programme that is not theirs to see, raises NotFound like what does not
     exist; the owner is found by the view's argument `programme_id`, `wave_id`, `before_id` or `staff_id`.
     """
@@ -51,7 +52,7 @@ def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
             found = by_cookie()
             if not isinstance(found, SignedIn):
                 note_what_was_wanted()
-                return redirect(url_for("staff.passkey" if found else "staff.how_to_sign_in"))
+                return redirect(url_for(_next_page(found)))
             g.signed_in, g.staff = found, found.member
             if found.member.role not in roles:
                 abort(403)
@@ -71,19 +72,22 @@ def open_to_all(view: View[P]) -> View[P]:
     return view
 
 
-def by_half(view: View[P]) -> View[P]:
-    """Let in whoever is signed in by half, and nobody else."""
+def by_half(*, lacks_provider: bool) -> Callable[[View[P]], View[P]]:
+    """Let in whoever is signed in by half, and lacks this, and nobody else."""
 
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        found = by_cookie()
-        if not isinstance(found, HalfSignedIn):
-            return redirect(url_for("staff.programmes"), 303) if found else redirect(url_for("staff.how_to_sign_in"))
-        g.half_signed_in = found
-        return view(*args, **kwargs)
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            found = by_cookie()
+            if not isinstance(found, HalfSignedIn) or found.lacks_provider != lacks_provider:
+                return redirect(url_for(_next_page(found)), 303 if found else 302)
+            g.half_signed_in = found
+            return view(*args, **kwargs)
 
-    vars(guarded)[_MARK] = frozenset(StaffRole)
-    return guarded
+        vars(guarded)[_MARK] = frozenset(StaffRole)
+        return guarded
+
+    return guard
 
 
 def half_signed_in() -> HalfSignedIn:
@@ -116,11 +120,23 @@ def signed_in() -> SignedIn:
     return found
 
 
+def reader() -> Reviewer:
+    """Return who asks for what was written in confidence, in a view that wears `allowed`."""
+    return Reviewer(member().id, member().actor, signed_in().beginning.is_owners)
+
+
 def by_cookie() -> SignedIn | HalfSignedIn | None:
     """Return whose session the cookie names; None if it has ended, or there is none."""
     secret = session.get(IN_COOKIE)
     # Real time, even where a programme's is ahead of it.
     return find_session(runtime().session(), secret, now=system_clock()) if isinstance(secret, str) else None
+
+
+def _next_page(found: SignedIn | HalfSignedIn | None) -> str:
+    """Return where somebody belongs who is not where they belong."""
+    if isinstance(found, HalfSignedIn):
+        return "staff.provider" if found.lacks_provider else "staff.passkey"
+    return "staff.programmes" if found else "staff.how_to_sign_in"
 
 
 def _check_own(found: Member, arguments: dict[str, Any]) -> None:

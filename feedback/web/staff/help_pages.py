@@ -29,7 +29,15 @@ class HelpTopic(StrEnum):
 _MODULES: dict[HelpTopic, tuple[str, ...]] = {
     HelpTopic.FIRST_PROGRAMME: (
         *("access", "audit_log", "examples", "help_pages", "kept", "organisation", "programmes", "sessions"),
-        *("passkey_rules", "passkey_sign_in", "passkeys", "settings", "sign_in"),
+        *(
+            "passkey_rules",
+            "passkey_sign_in",
+            "passkeys",
+            "provider_settings",
+            "provider_sign_in",
+            "settings",
+            "sign_in",
+        ),
     ),
     HelpTopic.PEOPLE: ("one_person", "persons", "putting_in", "rosters", "undeliverable"),
     HelpTopic.QUESTIONS: ("change_questions", "own_questions", "questions"),

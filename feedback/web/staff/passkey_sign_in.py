@@ -1,9 +1,12 @@
 """Sign in with a passkey, and the page that asks for one after the mailed link where an organisation demands it."""
 
+from dataclasses import replace
+
 from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import NameRefused, PasskeyRefused
+from feedback.domain.staff import Beginning
 from feedback.runtime import runtime, system_clock
 from feedback.services.staff.keep_sessions import HalfSignedIn
 from feedback.services.staff.make_passkeys import ask_for_new_passkey, make_passkey
@@ -30,19 +33,19 @@ def enter() -> ResponseReturnValue:
     form = PasskeyForm()
     with accepted(form):
         try:
-            staff_id = _use(form, None)
+            staff_id, beginning = _use(form, None)
         except PasskeyRefused as refusal:
             return make_response(way_in(AskForLinkForm(formdata=None), refused=in_words(refusal)), 403)
-    return let_in(staff_id, has_passkey=True)
+    return let_in(staff_id, beginning)
 
 
-@by_half
+@by_half(lacks_provider=False)
 def ask_second() -> ResponseReturnValue:
     """Ask for a passkey of whoever has used a link, or have the first one made."""
     return _second_page()
 
 
-@by_half
+@by_half(lacks_provider=False)
 def challenge_second() -> ResponseReturnValue:
     """Draw what one of their passkeys is to sign, or the first one that they make."""
     half = half_signed_in()
@@ -52,14 +55,14 @@ def challenge_second() -> ResponseReturnValue:
         return asked(*ask_for_new_passkey(runtime().session(), needed_site(), half, now=system_clock()))
 
 
-@by_half
+@by_half(lacks_provider=False)
 def second() -> ResponseReturnValue:
     """Go on with the passkey that has signed, or with the first one that was made, in a session of its own."""
     half = half_signed_in()
     if _has_passkeys(half):
         form = PasskeyForm()
         with accepted(form, lambda: _second_page(form), PasskeyRefused):
-            return let_in(_use(form, half), has_passkey=True)
+            return let_in(*_use(form, half))
     making = MakePasskeyForm()
     with accepted(making, lambda: _second_page(making), PasskeyRefused, NameRefused):
         make_passkey(
@@ -72,14 +75,14 @@ def second() -> ResponseReturnValue:
             now=system_clock(),
             noted_at=runtime().clock(),
         )
-    return let_in(half.member.id, has_passkey=True)
+    return let_in(half.member.id, replace(half.beginning, has_passkey=True))
 
 
 def _ask(half: HalfSignedIn | None) -> Response:
     return asked(*ask_for_passkey(runtime().session(), needed_site(), half, now=system_clock()))
 
 
-def _use(form: PasskeyForm, half: HalfSignedIn | None) -> int:
+def _use(form: PasskeyForm, half: HalfSignedIn | None) -> tuple[int, Beginning]:
     return use_passkey(
         runtime().session(),
         needed_site(),

@@ -7,8 +7,10 @@ from feedback.domain.staff import StaffRole
 from feedback.locales.moments import ago
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime, system_clock
+from feedback.services.staff.connect_accounts import may_connect, show_connection
 from feedback.services.staff.keep_sessions import end_all_sessions, end_session, show_sessions
-from feedback.web.staff.guards import allowed, signed_in
+from feedback.services.staff.set_provider import show_provider
+from feedback.web.staff.guards import allowed, member, signed_in
 from feedback.web.staff.sent_forms import accepted
 from forms.staff import EndSessionForm, StaffForm
 
@@ -21,7 +23,16 @@ def here_and_elsewhere() -> ResponseReturnValue:
         (one, ago(now - one.begun_at, language), ago(now - one.seen_at, language))
         for one in show_sessions(runtime().session(), signed_in(), now=now)
     ]
-    return render_template("staff/sessions.html", sessions=sessions, form=StaffForm())
+    number = member().organisation_id
+    return render_template(
+        "staff/sessions.html",
+        sessions=sessions,
+        form=StaffForm(),
+        provider=show_provider(runtime().session(), number),
+        connection=show_connection(runtime().session(), member().id),
+        may_connect=may_connect(signed_in(), number),
+        organisation_id=number,
+    )
 
 
 @allowed(*StaffRole)

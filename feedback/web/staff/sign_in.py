@@ -9,6 +9,7 @@ from feedback.runtime import runtime
 from feedback.services.staff.ask_for_link import ask_for_link
 from feedback.services.staff.mail_links import LIFETIME
 from feedback.services.staff.sign_in import sign_in
+from feedback.services.staff.sign_in_by_provider import way_out
 from feedback.web.refusals import in_words
 from feedback.web.staff.carried import holds_kept_forms
 from feedback.web.staff.guards import open_to_all
@@ -52,16 +53,19 @@ def enter(token: str) -> ResponseReturnValue:
     """Use the link up and begin a session of its own."""
     with accepted(SignInForm()):
         try:
-            staff_id = sign_in(runtime().session(), token, now=runtime().clock())
+            staff_id, beginning = sign_in(runtime().session(), token, now=runtime().clock())
         except SignInRefused as refusal:
             return make_response(way_in(AskForLinkForm(formdata=None), refused=in_words(refusal)), 403)
-    return let_in(staff_id)
+    return let_in(staff_id, beginning)
 
 
 @open_to_all
 def leave() -> ResponseReturnValue:
-    """End the session."""
+    """End the session; whoever a provider has signed in is shown how to sign out there too."""
     with accepted(SignOutForm()):
-        end_by_cookie()
+        ended = end_by_cookie()
     session.clear()
+    signs_out_at = way_out(runtime().session(), ended, f"{runtime().settings.base_url}{url_for('.how_to_sign_in')}")
+    if signs_out_at is not None:
+        return render_template("staff/signed_out.html", address=signs_out_at)
     return redirect(url_for(".how_to_sign_in"), 303)

@@ -9,7 +9,7 @@ from feedback.reporting.words import day
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
 from feedback.services.support.read_support_requests import finish_support_request, read_support_requests
-from feedback.web.staff.guards import allowed, member
+from feedback.web.staff.guards import allowed, member, reader
 from feedback.web.staff.outcomes import tell
 from feedback.web.staff.sent_forms import accepted
 from forms.staff import StaffForm
@@ -19,7 +19,7 @@ from forms.staff import StaffForm
 def requests(programme_id: int) -> ResponseReturnValue:
     """Show a programme's requests, those not seen to first."""
     programme, tools = _programme(programme_id), runtime()
-    found = read_support_requests(tools.session(), tools.keys, programme_id, now=tools.clock(), actor=member().actor)
+    found = read_support_requests(tools.session(), tools.keys, programme_id, now=tools.clock(), reader=reader())
     return render_template(
         "staff/support.html",
         programme=programme,

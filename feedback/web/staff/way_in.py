@@ -3,15 +3,17 @@
 from flask import redirect, render_template, session
 from flask.typing import ResponseReturnValue
 
+from feedback.domain.staff import Beginning
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime, system_clock
 from feedback.services.staff.keep_language import keep_language
-from feedback.services.staff.keep_sessions import begin_session, end_session
+from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, begin_session, end_session
+from feedback.services.staff.set_provider import providers_to_choose
 from feedback.web.staff.carried import begin_anew, has_lost_a_form, holds_kept_forms
 from feedback.web.staff.guards import IN_COOKIE, by_cookie
 from feedback.web.staff.passkey_browser import site
 from feedback.web.staff.sent_forms import mistakes
-from forms.staff import AskForLinkForm, PasskeyForm
+from forms.staff import AskForLinkForm, PasskeyForm, StaffForm
 
 
 def way_in(form: AskForLinkForm, refused: str | None = None) -> str:
@@ -24,21 +26,24 @@ def way_in(form: AskForLinkForm, refused: str | None = None) -> str:
         is_kept=holds_kept_forms(),
         is_lost=has_lost_a_form(),
         passkey_form_here=PasskeyForm(formdata=None) if site() else None,
+        providers=providers_to_choose(runtime().session()),
+        provider_form=StaffForm(formdata=None),
     )
 
 
-def let_in(staff_id: int, *, has_passkey: bool = False) -> ResponseReturnValue:
+def let_in(staff_id: int, beginning: Beginning) -> ResponseReturnValue:
     """Begin a session of its own, in place of any that this browser has, and lead to what was wanted."""
     end_by_cookie()
     keep_language(runtime().session(), staff_id, spoken().code)
-    secret = begin_session(runtime().session(), staff_id, has_passkey=has_passkey, now=system_clock())
+    secret = begin_session(runtime().session(), staff_id, beginning, now=system_clock())
     first = begin_anew(staff_id)
     session[IN_COOKIE] = secret
     return redirect(first, 303)
 
 
-def end_by_cookie() -> None:
-    """End the session that the cookie names, whole or half."""
+def end_by_cookie() -> SignedIn | HalfSignedIn | None:
+    """End the session that the cookie names, whole or half, and return whose it was."""
     found = by_cookie()
     if found is not None:
         end_session(runtime().session(), found.member, found.digest, now=runtime().clock())
+    return found

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from feedback.domain.staff import Reviewer
 from feedback.services.programmes.end_idle import end_idle
 from feedback.services.programmes.end_programme import take_back_end
 from feedback.services.programmes.show_ending import EndingView, ending_view
@@ -53,7 +54,8 @@ def test_without_a_survey_it_counts_from_the_last_change_of_anything(world: Worl
     world.clock.pass_time(days=300)
     assert look(world) is None
     with world.session() as session:
-        read_support_requests(session, world.keys, programme, now=world.clock(), actor="staff 1")
+        reader = Reviewer(1, "staff 1", is_owner=True)
+        read_support_requests(session, world.keys, programme, now=world.clock(), reader=reader)
     world.clock.pass_time(days=70)
     assert look(world) is not None
 

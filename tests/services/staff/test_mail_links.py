@@ -67,7 +67,7 @@ def text_of(mail) -> str:
 
 def enter(world: World, token: str) -> int:
     with world.session() as session:
-        return sign_in(session, token, now=world.clock())
+        return sign_in(session, token, now=world.clock())[0]
 
 
 def test_who_has_an_account_is_mailed_a_link_that_signs_in(world: World, relay: ScriptedRelay) -> None:

@@ -1,0 +1,170 @@
+"""Say by which provider an organisation's staff sign in, whether by it alone, and that none is any more.
+
+An administrator chooses the provider, so that whoever it signs in may be somebody whom the administrator sent. What
+that opens is decided elsewhere: never what was written in confidence.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.errors import AccessRefused, NotFound, ProviderRefused, SealBroken, sentence
+from feedback.domain.providers import Client, checked_issuer
+from feedback.domain.sealing import open_client_secret, seal_client_secret
+from feedback.domain.staff import BegunBy
+from feedback.services.staff.keep_sessions import SignedIn
+from feedback.services.staff.sign_in import Member
+from feedback.storage.audit_log import note
+from feedback.storage.database import lock_organisation, reading
+from feedback.storage.keys import KeyStore
+from feedback.storage.organisations import Organisation
+from feedback.storage.sign_in_providers import (
+    SignInProvider,
+    connected_to,
+    drop_identity,
+    drop_provider,
+    organisations_with_provider,
+    provider_of,
+)
+from feedback.storage.staff import end_sessions_begun_by
+
+if TYPE_CHECKING:
+    from feedback.services.staff.provider_desk import ProviderDesk
+
+_NONE = sentence("Your organisation has no place where it signs in. Ask for an emailed link.")
+_NO_SECRET = sentence("Write the secret that the provider shows beside the client’s number.")
+_TRY_FIRST = sentence(
+    "Connect your own account first, and sign in by the provider: then it is sure that it works, and that you get in."
+)
+
+
+@dataclass(frozen=True)
+class ShownProvider:
+    """A provider as administrators see it, never its secret; how many accounts are connected to it."""
+
+    issuer: str
+    client_id: str
+    is_only_way: bool
+    connected_count: int
+
+
+def show_provider(session: Session, organisation_id: int) -> ShownProvider | None:
+    """Return an organisation's provider, if it has one."""
+    with reading(session):
+        found = provider_of(session, organisation_id)
+        if found is None:
+            return None
+        demands = session.get_one(Organisation, organisation_id, populate_existing=True).demands_provider
+        return ShownProvider(found.issuer, found.client_id, demands, len(connected_to(session, organisation_id)))
+
+
+def providers_to_choose(session: Session) -> list[tuple[int, str]]:
+    """Return number and name of each organisation whose staff can sign in by a provider."""
+    with reading(session):
+        return organisations_with_provider(session)
+
+
+def client_of(session: Session, keys: KeyStore, organisation_id: int, redirect_uri: str) -> Client:
+    """Return what this service is to an organisation's provider, or raise ProviderRefused if there is none."""
+    with reading(session):
+        found = provider_of(session, organisation_id)
+        if found is None:
+            raise ProviderRefused(_NONE)
+        issuer, client_id, sealed = found.issuer, found.client_id, found.sealed_secret
+    return Client(issuer, client_id, _opened(keys, organisation_id, sealed), redirect_uri)
+
+
+def set_provider(
+    session: Session,
+    keys: KeyStore,
+    desk: "ProviderDesk",
+    by: Member,
+    *,
+    issuer: str,
+    client_id: str,
+    secret: str,
+    redirect_uri: str,
+    now: datetime,
+) -> None:
+    """Have staff sign in by a provider, which must answer; without `secret` the one that is known stays.
+
+    Another issuer, or another client, is another provider: accounts are connected to it anew. Raises ProviderRefused.
+    """
+    issuer, known = checked_issuer(issuer), _known_secret(session, keys, by.organisation_id, issuer, client_id)
+    secret = secret or known or ""
+    if not secret:
+        raise ProviderRefused(_NO_SECRET)
+    # Nothing of the database is held meanwhile.
+    end_session_endpoint = desk.check(Client(issuer, client_id, secret, redirect_uri))
+    lock_organisation(session, by.organisation_id)
+    before = provider_of(session, by.organisation_id)
+    if before is not None and (before.issuer, before.client_id) != (issuer, client_id):
+        _disconnect_all(session, by.organisation_id)
+    key, owner = keys.provider_key(by.organisation_id), _owner(by.organisation_id)
+    row = before or SignInProvider(organisation_id=by.organisation_id)
+    row.issuer, row.client_id, row.end_session_endpoint = issuer, client_id, end_session_endpoint
+    row.sealed_secret = seal_client_secret(secret, key, owner)
+    session.add(row)
+    note(session, now, by.actor, f"set the provider {issuer}", f"organisation {by.organisation_id}")
+    session.commit()
+
+
+def demand_provider(session: Session, by: SignedIn, *, demands: bool, now: datetime) -> None:
+    """Have planners and readers of an organisation sign in by its provider alone from now on, or not.
+
+    Whoever else is signed in goes on by it. Raises AccessRefused unless whoever demands it was signed in by it.
+    """
+    number = by.member.organisation_id
+    lock_organisation(session, number)
+    organisation = session.get_one(Organisation, number, populate_existing=True)
+    if organisation.demands_provider == demands:
+        session.rollback()
+        return
+    if demands and (by.beginning.begun_by is not BegunBy.PROVIDER or provider_of(session, number) is None):
+        raise AccessRefused(_TRY_FIRST)
+    organisation.demands_provider = demands
+    act = "demands the provider" if demands else "demands no provider"
+    note(session, now, by.member.actor, act, f"organisation {number}")
+    session.commit()
+
+
+def remove_provider(session: Session, by: Member, *, now: datetime) -> None:
+    """Let nobody sign in by the provider any more: sessions that it began end. Raises NotFound if there is none."""
+    lock_organisation(session, by.organisation_id)
+    found = provider_of(session, by.organisation_id)
+    if found is None:
+        raise NotFound("Your organisation has no provider.")
+    issuer = found.issuer
+    _disconnect_all(session, by.organisation_id)
+    drop_provider(session, by.organisation_id)
+    note(session, now, by.actor, f"removed the provider {issuer}", f"organisation {by.organisation_id}")
+    session.commit()
+
+
+def _disconnect_all(session: Session, organisation_id: int) -> None:
+    """Let no account be connected, nor the provider be the only way, which nobody could take."""
+    for staff_id in connected_to(session, organisation_id):
+        end_sessions_begun_by(session, staff_id, BegunBy.PROVIDER)
+        drop_identity(session, staff_id)
+    session.get_one(Organisation, organisation_id, populate_existing=True).demands_provider = False
+
+
+def _known_secret(session: Session, keys: KeyStore, organisation_id: int, issuer: str, client_id: str) -> str | None:
+    """Return the secret that is kept for this very client: no other provider is told it."""
+    with reading(session):
+        found = provider_of(session, organisation_id)
+        sealed = found.sealed_secret if found and (found.issuer, found.client_id) == (issuer, client_id) else None
+    return None if sealed is None else _opened(keys, organisation_id, sealed)
+
+
+def _opened(keys: KeyStore, organisation_id: int, sealed: bytes) -> str:
+    try:
+        return open_client_secret(sealed, keys.provider_key(organisation_id), _owner(organisation_id))
+    except SealBroken:
+        raise ProviderRefused(_NO_SECRET) from None
+
+
+def _owner(organisation_id: int) -> bytes:
+    return f"organisation {organisation_id}".encode()
