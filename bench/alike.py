@@ -61,7 +61,7 @@ def main(small: bool) -> None:
             with server.pair() as pair:
                 with world_on(pair, name) as world:
                     forms = prepared(world, 10 if small else 200)
-                with served("feedback.app:create_app_from_environment", pair) as (port, _process):
+                with served("feedback.app:front_from_environment", pair) as (port, _process):
                     taken = times(port, forms)
             rows += [[name, case, round(quicker(taken["unused"], taken[case]), 3)] for case in CASES[1:]]
     table("An unused link replies quicker than", ["database", "this one", "in this share of pairs"], rows)

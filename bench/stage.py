@@ -60,11 +60,11 @@ def environment(pair: Pair, port: str = "8000") -> dict[str, str]:
 
 
 @contextmanager
-def served(target: str, pair: Pair) -> Iterator[tuple[int, int]]:
+def served(target: str, pair: Pair, interface: str = "asginl") -> Iterator[tuple[int, int]]:
     """Serve an application factory with one worker of granian; its port and the process's number."""
     port = free_port()
-    command = [sys.executable, "-m", "granian", target, "--factory", "--interface", "wsgi", "--port", port]
-    command += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "error"]
+    command = [sys.executable, "-m", "granian", target, "--factory", "--interface", interface, "--port", port]
+    command += ["--workers", "1", "--no-ws", "--log-level", "error"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment(pair, port))
     try:
         _wait(f"http://127.0.0.1:{port}/healthz")

@@ -28,7 +28,7 @@ def measure(count: int) -> list[list[object]]:
 
 
 def _bare(pair: Pair, count: int) -> Iterator[tuple[str, float]]:
-    with served("bench.bare:create_bare", pair) as (port, process):
+    with served("bench.bare:create_bare", pair, "wsgi") as (port, process):
         processes = (process, *server_of(pair))
         look = lambda: ask(port, "GET", "/healthz") and None  # noqa: E731
         store = lambda: ask(port, "POST", "/", {"body": ["x" * 500]}) and None  # noqa: E731
@@ -40,7 +40,7 @@ def _bare(pair: Pair, count: int) -> Iterator[tuple[str, float]]:
 def _steps(pair: Pair, name: str, count: int) -> Iterator[tuple[str, float]]:
     with world_on(pair, name) as world:
         links = world.links(world.open_wave(mentors=count, mentees=0), Role.MENTOR)
-    with served("feedback.app:create_app_from_environment", pair) as (port, process):
+    with served("feedback.app:front_from_environment", pair) as (port, process):
         processes = (process, *server_of(pair))
         forms = filled_forms(port, links[0])
         pages: dict[str, str] = {}

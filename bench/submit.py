@@ -68,7 +68,7 @@ def measure(count: int) -> list[list[object]]:
 
 
 def _bare(pair, count: int) -> dict[int, Load]:
-    with served("bench.bare:create_bare", pair) as (port, process):
+    with served("bench.bare:create_bare", pair, "wsgi") as (port, process):
         job = lambda: ask(port, "POST", "/", {"body": ["x" * 500]}) and None  # noqa: E731
         processes = (process, *server_of(pair))
         load([job] * 50, 4, processes)
@@ -78,7 +78,7 @@ def _bare(pair, count: int) -> dict[int, Load]:
 def _whole(pair, name: str, count: int) -> dict[int, Load]:
     with world_on(pair, name) as world:
         links = world.links(world.open_wave(mentors=count // 2, mentees=count // 2))
-    with served("feedback.app:create_app_from_environment", pair) as (port, process):
+    with served("feedback.app:front_from_environment", pair) as (port, process):
         processes = (process, *server_of(pair))
         load([submission(port, link, 1) for link in links[:20]], 4, processes)
         return {

@@ -1,7 +1,7 @@
 """The application: a numbered list of calls, each of which adds one thing."""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
@@ -11,6 +11,9 @@ from feedback.resources import templates_folder
 from feedback.runtime import Clock, install_runtime, runtime_of, system_clock
 from feedback.storage.database import READER, db, guard_engine, guard_reader
 from feedback.web.templates import STATIC, prepare_templates
+
+if TYPE_CHECKING:
+    from feedback.web.front import Front
 
 LARGEST_POST_BYTES = 256 * 1024
 
@@ -96,6 +99,15 @@ def create_app_from_environment() -> Flask:
 
         keep_drawing(app)
     return app
+
+
+def front_from_environment() -> "Front":
+    """Return the same behind what takes requests whole; raises SettingsRefused."""
+    from feedback.web.front import LARGEST_UPLOADING_POST, THREADS, Front
+
+    app = create_app_from_environment()
+    takes_files = runtime_of(app).settings.serves is not Serves.PARTICIPANTS
+    return Front(app, threads=THREADS, largest=LARGEST_UPLOADING_POST if takes_files else LARGEST_POST_BYTES)
 
 
 def create_command_app() -> Flask:

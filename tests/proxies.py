@@ -17,12 +17,14 @@ from tests.needs import needs
 from tests.processes import wait_until_accepted
 from tests.relay_with_tls import make_certificate
 
+# A name and no number: which of its sites is asked for, a browser says with the first words of TLS.
+NAME = "localhost"
 SAMPLE = Path(__file__).resolve().parents[1] / "deploy/nginx.conf"
 FRAME = """
 daemon off;
 pid {folder}/pid;
 error_log {folder}/server.log crit;
-events {{}}
+events {{ worker_connections 4096; }}
 http {{
   client_body_temp_path {folder}/bodies; proxy_temp_path {folder}/answers;
   fastcgi_temp_path {folder}/f; scgi_temp_path {folder}/s; uwsgi_temp_path {folder}/u;
@@ -44,7 +46,7 @@ class Proxy:
 
     def status(self, path: str, body: bytes | None = None, *, secure: bool = True) -> int:
         """Ask for a page as a browser does; redirects are not followed."""
-        address = f"https://127.0.0.1:{self.secure}" if secure else f"http://127.0.0.1:{self.plain}"
+        address = f"https://{NAME}:{self.secure}" if secure else f"http://{NAME}:{self.plain}"
         with urllib.request.build_opener(_Stays(), _TRUSTING).open(f"{address}{path}", body, timeout=60) as answer:
             return int(answer.status)
 
@@ -68,8 +70,8 @@ class _Stays(urllib.request.HTTPErrorProcessor):
 def adjusted(folder: Path, ports: list[str]) -> str:
     """The sample with the ports, names and folders of this test; nothing else differs."""
     text = SAMPLE.read_text(encoding="utf-8").replace("/var/log/nginx", str(folder))
-    text = re.sub(r"^ *listen \[::\].*\n", "", text, flags=re.MULTILINE)
-    for sample, ours in zip(("listen 80;", "listen 443 ", ":8001;", ":8002;"), ports, strict=True):
+    text = re.sub(r"^ *listen \[::\].*\n", "", text, flags=re.MULTILINE).replace("feedback.example.org;", f"{NAME};")
+    for sample, ours in zip(("listen 80", "listen 443", ":8001;", ":8002;"), ports, strict=True):
         assert sample in text
         text = text.replace(sample, re.sub(r"\d+", ours, sample))
     return re.sub(r"/etc/letsencrypt/\S*/(\w+)\.pem", rf"{folder}/\1.pem", text)

@@ -7,14 +7,19 @@ import click
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 
 from feedback.cli.application import served_app
-from feedback.cli.serving import THREADS, bring_pepper
+from feedback.cli.serving import bring_pepper
 from feedback.config import Serves, wants_json_logs
 from feedback.logs import server_logs
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.check_databases import check_databases
+
+_LONGEST_HEAD_MILLISECONDS = 10_000
+# More than the front lets arrive at once, so that there is room for those who are not slow.
+_MOST_CONNECTIONS = 2048
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +54,16 @@ def serve(workers: int) -> None:
     served_app()
     log.info("serving %s on port %d; Ctrl-C ends it", settings.serves, settings.listen_port)
     Granian(
-        "feedback.app:create_app_from_environment",
+        "feedback.app:front_from_environment",
         factory=True,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         address=settings.listen_host,
         port=settings.listen_port,
         workers=workers,
-        blocking_threads=THREADS,
+        # Whoever is slow with a head is cut off here; with the rest, by the front.
+        http1_settings=HTTP1Settings(header_read_timeout=_LONGEST_HEAD_MILLISECONDS),
+        backlog=_MOST_CONNECTIONS,
+        backpressure=_MOST_CONNECTIONS,
         respawn_failed_workers=True,
         websockets=False,
         # Participants were promised that no time is recorded; of staff no path and no network address is.

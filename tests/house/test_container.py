@@ -299,7 +299,7 @@ def test_the_proxy_logs_the_pages_of_staff() -> None:
 def test_every_server_of_the_proxy_says_what_becomes_of_its_log() -> None:
     servers = NGINX.split("\nserver {")[1:]
     own = [re.sub(r"^    location .*?\}", "", server, flags=re.MULTILINE | re.DOTALL) for server in servers]
-    assert len(own) == 2
+    assert len(own) == 3
     assert [text for text in own if not re.search(r"^    access_log (off|.* if=)", text, re.MULTILINE)] == []
     assert [text for text in own if not re.search(r"^    error_log .* (crit|emerg);", text, re.MULTILINE)] == []
 

@@ -19,9 +19,9 @@ from feedback.domain.errors import RosterNote, RosterRefused, SealBroken, senten
 from feedback.domain.roster.files import RosterRecord
 from feedback.domain.roster.rows import RosterTable
 from feedback.domain.sealing import UploadKey, open_upload, seal_upload
+from feedback.web.front import LARGEST_UPLOADING_POST
 
 MOST_UPLOAD_BYTES = 2 * 2**20
-LARGEST_UPLOADING_POST = 4 * 2**20
 _MOST_PLAIN_BYTES = 16 * 2**20
 _SECONDS = 2 * 3600
 TOO_LARGE = sentence(
