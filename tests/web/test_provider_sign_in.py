@@ -20,6 +20,7 @@ from tests.providers import (
     SIGN_IN,
     Provider,
     allow,
+    back_in,
     by_provider,
     come_back,
     configure,
@@ -30,7 +31,7 @@ from tests.providers import (
     with_provider,
 )
 from tests.web.test_staff_pages import SITE, press, see, signed_in
-from tests.world import World
+from tests.world import World, hidden_value
 
 
 @pytest.fixture
@@ -80,6 +81,23 @@ def test_what_is_asked_of_the_provider(world: World, found: Provider) -> None:
         assert expected in address.replace("%20", "+")
     assert "nonce=" in address
     assert CLIENT["secret"] not in address
+
+
+@pytest.mark.parametrize("language", ["", "?language=fr"])
+def test_the_addresses_that_a_provider_knows_are_the_same_in_every_language(
+    world: World, found: Provider, language: str
+) -> None:
+    with_provider(world, found)
+    connected(world, found)
+    client = world.client()
+    token = hidden_value(client.get(f"{SIGN_IN}{language}", base_url=SITE).text, "csrf_token")
+    answer = client.post(f"/staff/sign-in/provider/1{language}", data={"csrf_token": token}, base_url=SITE)
+    asked = back_in(answer.headers["Refresh"].removeprefix("0; url="))
+    assert asked["redirect_uri"] == f"{SITE}/staff/sign-in/provider/1/back"
+    assert come_back(client, found.visit(answer.headers["Refresh"].removeprefix("0; url="))).status_code == 303
+    token = hidden_value(client.get(f"/staff/{language}", base_url=SITE).text, "csrf_token")
+    out = client.post(f"/staff/sign-out{language}", data={"csrf_token": token}, base_url=SITE).text
+    assert 'post_logout_redirect_uri=https%3A%2F%2Ffeedback.example.com%2Fstaff%2Fsign-in"' in out
 
 
 def test_an_account_is_connected_by_address_only_after_its_owner_has_followed_a_mailed_link(
@@ -179,6 +197,20 @@ def test_nobodys_inbox_is_filled(world: World, found: Provider) -> None:
         by_provider(world.client(), found)
         world.do_what_is_due()
     assert len(world.mailbox.serials()) == 1
+
+
+def test_a_provider_that_is_gone_is_a_sentence(world: World, found: Provider) -> None:
+    with_provider(world, found)
+    with provider() as gone:
+        allow(world, gone)
+    allow(world, found, gone)
+    with world.session() as session:
+        session.scalars(select(SignInProvider)).one().issuer = gone.issuer
+        session.commit()
+    client = world.client()
+    token = hidden_value(client.get(SIGN_IN, base_url=SITE).text, "csrf_token")
+    answer = client.post("/staff/sign-in/provider/1", data={"csrf_token": token}, base_url=SITE)
+    assert (answer.status_code, "does not answer at the moment" in answer.text) == (503, True)
 
 
 def test_nobody_gets_in_by_what_is_not_as_it_must_be(world: World, found: Provider) -> None:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import session, url_for
+from flask import session
 
 from feedback.domain.providers import Identity, Journey
 from feedback.runtime import runtime, system_clock
@@ -25,9 +25,15 @@ class Arrived:
 def redirect_uri(organisation_id: int) -> str:
     """Return where an organisation's provider sends people back to: an address of its own for each organisation.
 
-    So an answer that was meant for one organisation's provider is none for another's.
+    So an answer that was meant for one organisation's provider is none for another's. It is the same in every language:
+    providers compare it letter by letter.
     """
-    return f"{runtime().settings.base_url}{url_for('staff.back_from_provider', number=organisation_id)}"
+    return f"{runtime().settings.base_url}/staff/sign-in/provider/{organisation_id}/back"
+
+
+def way_out_uri() -> str:
+    """Return where a provider may send back whoever has signed out there; the same in every language, too."""
+    return f"{runtime().settings.base_url}/staff/sign-in"
 
 
 def set_off(journey: Journey) -> None:

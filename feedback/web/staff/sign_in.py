@@ -14,6 +14,7 @@ from feedback.web.refusals import in_words
 from feedback.web.staff.carried import holds_kept_forms
 from feedback.web.staff.guards import open_to_all
 from feedback.web.staff.notices import worker_is_silent
+from feedback.web.staff.provider_browser import way_out_uri
 from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.way_in import end_by_cookie, let_in, way_in
 from forms.staff import AskForLinkForm, SignInForm, SignOutForm
@@ -65,7 +66,7 @@ def leave() -> ResponseReturnValue:
     with accepted(SignOutForm()):
         ended = end_by_cookie()
     session.clear()
-    signs_out_at = way_out(runtime().session(), ended, f"{runtime().settings.base_url}{url_for('.how_to_sign_in')}")
+    signs_out_at = way_out(runtime().session(), ended, way_out_uri())
     if signs_out_at is not None:
         return render_template("staff/signed_out.html", address=signs_out_at)
     return redirect(url_for(".how_to_sign_in"), 303)
