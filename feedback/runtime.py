@@ -93,15 +93,16 @@ def install_runtime(app: Flask, settings: Settings, clock: Clock) -> None:
 def _key_store(app: Flask, settings: Settings) -> "Callable[[], KeyStore] | None":
     if settings.vault is None:
         return None
-    master_keys = settings.vault.master_keys
+    master_keys, path = settings.vault.master_keys, settings.journal
 
     @cache
     def load() -> "KeyStore":
         # Whoever needs no key does not even load what could read one.
+        from feedback.storage.journal import Journal
         from feedback.storage.keys import KeyStore
 
         with app.app_context():
-            return KeyStore(db.engines["keys"], master_keys)
+            return KeyStore(db.engines["keys"], master_keys, Journal(path) if path else None)
 
     return load
 

@@ -47,7 +47,8 @@ def kept(world: World, name: str, make: Callable[[], T]) -> T:
     if _is_touched(main):
         return make()
     vault = world.tools.settings.vault
-    which = (name, world.kind, world.clock(), world.tools.settings.pepper, vault and vault.master_keys)
+    has_journal = world.tools.settings.journal is not None
+    which = (name, world.kind, world.clock(), world.tools.settings.pepper, vault and vault.master_keys, has_journal)
     if which not in _KEPT:
         made = make()
         left, mails = world.chance.getstate(), _mails(world.mailbox)

@@ -8,6 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from feedback.cli.output import ACTOR, say
+from feedback.domain.epochs import OF_JOURNAL
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.answer_restore import (
     RestoreAnswer,
@@ -39,6 +40,11 @@ _COSTS = {
     ),
     RestoreAnswer.FORGET: "Forget it: its keys are destroyed, links that were mailed lead nowhere.",
 }
+_NO_JOURNAL = (
+    "If both databases are copies from before a close, that survey closes a second time, and two reports, compared, "
+    "give away whoever changed or withdrew an answer in between. A journal that begins anew cannot tell. See when each "
+    "report was published, and whether the databases know of all of them."
+)
 _WAVES = {
     RestoreAnswer.WITHOUT_REPORT: "A wave to go without the report of.",
     RestoreAnswer.CLOSE_AGAIN: "A wave to close again: no report of it ever left.",
@@ -63,8 +69,9 @@ def _options(command: click.Command) -> click.Command:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A report to put back, as it was exported in JSON.",
 )
+@click.option("--begin-journal", is_flag=True, help="No step was lost, as far as you know: let the journal begin anew.")
 @with_appcontext
-def restored_command(reports: tuple[Path, ...], **waves: tuple[int, ...]) -> None:
+def restored_command(reports: tuple[Path, ...], *, begin_journal: bool, **waves: tuple[int, ...]) -> None:
     """Say what is to be done after a database was restored from a copy. The only way on; as the owner.
 
     Without options it shows what was lost and asks, one survey after another. Each option answers for one survey, and
@@ -84,11 +91,13 @@ def restored_command(reports: tuple[Path, ...], **waves: tuple[int, ...]) -> Non
         say(sentence)
     by_wave = {wave: RestoreAnswer(name.replace("_", "-")) for name, numbers in waves.items() for wave in numbers}
     files = {file.name: file.read_bytes() for file in reports}
-    if not by_wave and not files and sys.stdin.isatty():
-        by_wave, files = _asked(restore_questions(tools.session(), tools.keys, now=tools.clock()))
+    questions = restore_questions(tools.session(), tools.keys, now=tools.clock())
+    if sys.stdin.isatty() and not (by_wave or files or begin_journal):
+        answers = _asked(questions, asks_for_journal=bool(compared and OF_JOURNAL.intersection(compared.doubts)))
     else:
-        _show_ways(restore_questions(tools.session(), tools.keys, now=tools.clock()))
-    _answer(tools, RestoreAnswers(by_wave, files))
+        _show_ways(questions)
+        answers = RestoreAnswers(by_wave, files, begin_journal)
+    _answer(tools, answers)
 
 
 def _answer(tools: Runtime, answers: RestoreAnswers) -> None:
@@ -103,7 +112,7 @@ def _show_ways(questions: Iterable[RestoreQuestion]) -> None:
             say(f"  --{answer}  {_COSTS[answer]}")
 
 
-def _asked(questions: tuple[RestoreQuestion, ...]) -> tuple[dict[int, RestoreAnswer], dict[str, bytes]]:
+def _asked(questions: tuple[RestoreQuestion, ...], *, asks_for_journal: bool) -> RestoreAnswers:
     by_wave: dict[int, RestoreAnswer] = {}
     files: dict[str, bytes] = {}
     for one in questions:
@@ -114,8 +123,11 @@ def _asked(questions: tuple[RestoreQuestion, ...]) -> tuple[dict[int, RestoreAns
             files[file.name] = file.read_bytes()
         else:
             by_wave[one.wave_id] = chosen
+    if asks_for_journal:
+        say(_NO_JOURNAL)
+        click.confirm("Let the journal begin anew?", abort=True)
     click.confirm("This cannot be undone. Go on?", abort=True)
-    return by_wave, files
+    return RestoreAnswers(by_wave, files, asks_for_journal)
 
 
 restored_command = _options(restored_command)

@@ -12,6 +12,7 @@ from granian.http import HTTP1Settings
 from feedback.cli.application import served_app
 from feedback.cli.serving import bring_pepper
 from feedback.config import Serves, wants_json_logs
+from feedback.domain.errors import DatabasesDiffer
 from feedback.logs import server_logs
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
@@ -43,6 +44,7 @@ def serve(workers: int) -> None:
     settings = tools.settings
     if settings.serves is not Serves.STAFF:
         bring_pepper(tools)
+        _check_journal(tools)
     if settings.serves is not Serves.PARTICIPANTS:
         # The participants' process holds no key, and loads nothing that could read one.
         from feedback.services.installation.check_master_key import check_master_key
@@ -71,6 +73,19 @@ def serve(workers: int) -> None:
         log_access_format="%(method)s %(status)d %(dt_ms).1f ms",
         log_dictconfig=server_logs(as_json=wants_json_logs(os.environ)),
     ).serve()
+
+
+def _check_journal(tools: Runtime) -> None:
+    """Take no answer to a survey that is over by the journal."""
+    if tools.settings.journal is None:
+        return
+    # Loaded where there is a journal.
+    from feedback.services.installation.check_journal import journal_fault
+
+    with tools.reading() as connection:
+        fault = journal_fault(connection, tools.settings.journal)
+    if fault is not None:
+        raise DatabasesDiffer(fault)
 
 
 def _warn_if_nobody_can_sign_in(tools: Runtime) -> None:

@@ -9,9 +9,11 @@ import click
 from flask.cli import with_appcontext
 
 from feedback.cli.output import answer, as_json_option
+from feedback.domain.epochs import JournalState
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.check_databases import DatabaseState, database_states
+from feedback.services.installation.check_journal import lies_beside
 from feedback.services.installation.check_master_key import master_key_fault
 from feedback.services.installation.check_pepper import pepper_fault
 from feedback.services.installation.check_restored import restore_faults
@@ -41,6 +43,7 @@ def status(*, check: bool, as_json: bool) -> None:
         *_faults("main database", main),
         *_faults("key store", keys),
         *(_wrong(status) if status else ()),
+        *(_near_journal(tools) if status else ()),
         *(_unknown_pepper(tools) if status else ()),
         *(_unknown_master_key(tools) if are_usable else ()),
         *(find_traces(tools.engines) if are_usable else ()),
@@ -69,6 +72,16 @@ def _faults(name: str, state: DatabaseState) -> Iterator[str]:
         )
     if state is DatabaseState.UNUSABLE:
         yield f"The {name} cannot be used: see that its server runs and lets this process in."
+
+
+def _near_journal(tools: Runtime) -> Iterator[str]:
+    settings = tools.settings
+    is_usual = settings.embedded and settings.journal is not None and settings.journal.parent == settings.instance
+    if settings.journal is not None and not is_usual and lies_beside(settings.journal, tools.engines):
+        yield (
+            "FEEDBACK_JOURNAL lies on the disk of a database, so that it would be lost or restored with it: name a "
+            "file in a second place."
+        )
 
 
 def _unknown_pepper(tools: Runtime) -> Iterator[str]:
@@ -144,7 +157,10 @@ def _lines(status: ServiceStatus | None, wrong: list[str]) -> Iterator[str]:
 def _steps(status: ServiceStatus) -> str:
     if status.epochs is None:
         return "the key store cannot be asked"
-    return f"{len(status.epochs.main)} in the main database, {len(status.epochs.keys)} in the key store"
+    journal = status.epochs.journal
+    third = len(journal.steps) if journal.state is JournalState.SOUND else journal.state
+    counts = f"{len(status.epochs.main)} in the main database, {len(status.epochs.keys)} in the key store"
+    return counts if journal.state is JournalState.UNUSED else f"{counts}, {third} in the journal"
 
 
 def _counts(counts: Iterable[tuple[str, int]]) -> str:

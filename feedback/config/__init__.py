@@ -62,6 +62,7 @@ class Settings:
 
     `vault` is None in the participants' process, `pepper` in all that serve no participants. `inside_hosts` are servers
     outside of the public network, each by its name and port, that may be called where administrators name them.
+    `journal`: where the steps that cannot be undone are noted besides the databases.
     """
 
     instance: Path
@@ -84,6 +85,7 @@ class Settings:
     watching: Watching
     bounces: BounceSettings
     fonts: Path | None
+    journal: Path | None
     inside_hosts: frozenset[tuple[str, int]] = frozenset()
 
     @property
@@ -126,6 +128,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         watching=_watching(environ),
         fonts=_fonts(environ),
         inside_hosts=inside_hosts(environ) if holds_secrets else frozenset(),
+        journal=_journal(environ, instance if embedded else None),
     )
 
 
@@ -209,6 +212,15 @@ def _fonts(environ: Mapping[str, str]) -> Path | None:
     if text and not Path(text).is_dir():
         raise SettingsRefused("FEEDBACK_FONTS is not a folder: it names one with further fonts for PDFs.")
     return Path(text).resolve() if text else None
+
+
+def _journal(environ: Mapping[str, str], instance: Path | None) -> Path | None:
+    text = environ.get("FEEDBACK_JOURNAL")
+    if text and not Path(text).parent.is_dir():
+        raise SettingsRefused("FEEDBACK_JOURNAL is in no folder that is there: it names a file in a second place.")
+    if text:
+        return Path(text).resolve()
+    return instance / "journal.json" if instance else None
 
 
 def _quota(environ: Mapping[str, str]) -> int | None:

@@ -62,10 +62,22 @@ def waves_with(steps: Iterable[EpochStep], *acts: StepAct) -> frozenset[int]:
     return frozenset(step.wave_id for step in steps if step.act in acts and step.wave_id is not None)
 
 
+def waves_over(steps: Iterable[EpochStep]) -> frozenset[int]:
+    """Return the waves of which the last that is known is that they were closed or cancelled."""
+    last = {step.wave_id: step.act for step in steps if step.wave_id is not None and step.act is not StepAct.DESTROYED}
+    return frozenset(wave_id for wave_id, act in last.items() if act in {StepAct.CLOSED, StepAct.CANCELLED})
+
+
 class JournalState(StrEnum):
-    """What can be said of the journal itself. *Unused*: none was named; *foreign*: altered, or of another service."""
+    """What can be said of the journal itself.
+
+    *Unused*: none was named; *unnamed*: though there is one; *foreign*: altered, or of another service; *unwritable*:
+    it could not be told of the last step.
+    """
 
     UNUSED = "unused"
+    UNNAMED = "unnamed"
+    UNWRITABLE = "unwritable"
     SOUND = "sound"
     MISSING = "missing"
     UNREADABLE = "unreadable"
@@ -90,6 +102,18 @@ class RestoreDoubt(StrEnum):
     JOURNAL_UNREADABLE = "journal-unreadable"
     JOURNAL_FOREIGN = "journal-foreign"
     JOURNAL_OLDER = "journal-older"
+    JOURNAL_UNNAMED = "journal-unnamed"
+    JOURNAL_UNWRITABLE = "journal-unwritable"
+
+
+OF_JOURNAL = frozenset(RestoreDoubt) - {RestoreDoubt.MAIN, RestoreDoubt.BOTH, RestoreDoubt.KEYS}
+"""What speaks of no lost step, but keeps anybody from knowing that there is none."""
+_ALWAYS_DOUBTED = {
+    JournalState.UNREADABLE: RestoreDoubt.JOURNAL_UNREADABLE,
+    JournalState.FOREIGN: RestoreDoubt.JOURNAL_FOREIGN,
+    JournalState.UNNAMED: RestoreDoubt.JOURNAL_UNNAMED,
+    JournalState.UNWRITABLE: RestoreDoubt.JOURNAL_UNWRITABLE,
+}
 
 
 @dataclass(frozen=True)
@@ -119,18 +143,14 @@ class EpochComparison:
         return (RestoreDoubt.KEYS,) if self.locked & waves_with(self._missing_in(self.keys), StepAct.OPENED) else ()
 
     def _of_journal(self) -> tuple[RestoreDoubt, ...]:
-        match self.journal.state:
-            case JournalState.UNREADABLE:
-                return (RestoreDoubt.JOURNAL_UNREADABLE,)
-            case JournalState.FOREIGN:
-                return (RestoreDoubt.JOURNAL_FOREIGN,)
-            # Before the first step there is none yet, and after it a crash may have kept it from being written.
-            case JournalState.MISSING if len(self.main) > 1:
-                return (RestoreDoubt.JOURNAL_MISSING,)
-            case JournalState.SOUND if len(self._missing_in(self.journal.steps)) > 1:
-                return (RestoreDoubt.JOURNAL_OLDER,)
-            case _:
-                return ()
+        if self.journal.state in _ALWAYS_DOUBTED:
+            return (_ALWAYS_DOUBTED[self.journal.state],)
+        # Before the first step there is none yet, and a crash may have kept it from being told of the last one.
+        if self.journal.state is JournalState.MISSING and len(self.main) > 1:
+            return (RestoreDoubt.JOURNAL_MISSING,)
+        if self.journal.state is JournalState.SOUND and len(self._missing_in(self.journal.steps)) > 1:
+            return (RestoreDoubt.JOURNAL_OLDER,)
+        return ()
 
     def _missing_in(self, steps: Steps) -> Steps:
         return unknown_to(steps, (self.main,))

@@ -31,6 +31,7 @@ _PARTICIPANTS: Mapping[str, str] = {
     **dict.fromkeys(_SHARED, _READ),
     "entitlements": _READ,
     "known_pepper": "SELECT, INSERT",
+    "journal_key": _READ,
     "opt_outs": "SELECT (digest), UPDATE (wants_no_mail)",
     "notices": _READ,
     # What is published; never what is only written.
@@ -105,6 +106,7 @@ _STAFF: Mapping[str, str] = {
     "audit_log": _ADD,
     "audit_log_chain": _READ,
     "epochs": _READ,
+    "journal_key": _READ,
 }
 # The worker opens, sends and closes, enrols nobody, and erases who asked for it. It mails links for signing in, whose
 # digests it cannot read.
@@ -137,6 +139,7 @@ _WORKER: Mapping[str, str] = {
     "audit_log": "SELECT, INSERT, DELETE",
     "audit_log_chain": _ADD,
     "epochs": _ADD,
+    "journal_key": "SELECT, INSERT, DELETE",
     # To tell staff what waits for them, and to mail links to whoever has an account.
     "staff": _READ,
     "staff_programmes": _READ,

@@ -24,11 +24,12 @@ from feedback.domain.links import LinkKey
 from feedback.domain.sealing import PrivateKey, ProviderKey, PublicKey, new_private_key
 from feedback.storage.database import KeyBase, insert_or_keep
 from feedback.storage.epoch_mirror import EpochMirror
+from feedback.storage.journal import Journal
 from feedback.storage.scrubbing import scrub
 
 
 class Purpose(StrEnum):
-    """What a key is for: the first three are of a wave, the last three of an organisation, others of a programme."""
+    """What a key is for: three are of a wave, two of a programme, three of an organisation, the journal's of nobody."""
 
     LINK = "link"
     RESPONSE = "response"
@@ -38,6 +39,7 @@ class Purpose(StrEnum):
     SIGNING = "signing"
     HISTORY = "history"
     PROVIDER = "provider"
+    JOURNAL = "journal"
 
 
 class StoredKey(KeyBase):
@@ -73,12 +75,12 @@ class WaveKeys:
 class KeyStore:
     """Hands out keys to those who may hold them. The participants' process has none."""
 
-    def __init__(self, engine: Engine, master_keys: tuple[bytes, ...]) -> None:
-        """Use `engine`; the first of `master_keys` wraps, all of them unwrap."""
+    def __init__(self, engine: Engine, master_keys: tuple[bytes, ...], journal: Journal | None = None) -> None:
+        """Use `engine`; the first of `master_keys` wraps, all of them unwrap. `journal` follows `mirror`."""
         self._engine = engine
         self._wrapping = master_keys[0]
         self._unwrapping = {master_key_id(key): key for key in master_keys}
-        self.mirror = EpochMirror(engine)
+        self.mirror, self.journal = EpochMirror(engine), journal
         # The process before this one may have died in the middle of a destruction.
         self._needs_scrub = True
 
@@ -142,6 +144,15 @@ class KeyStore:
         """Return the key that seals what an organisation's provider knows this service by, made if there is none."""
         self._insert_or_keep(Purpose.PROVIDER, organisation_id, new_private_key)
         return ProviderKey(self._read(Purpose.PROVIDER, organisation_id).raw)
+
+    def make_journal_key(self) -> bytes:
+        """Make the key that signs the journal unless there is one; return its public half, 32 bytes."""
+        self._insert_or_keep(Purpose.JOURNAL, _NOBODY, _new_signing_key)
+        return self.journal_key().public_key().public_bytes_raw()
+
+    def journal_key(self) -> Ed25519PrivateKey:
+        """Return the key that signs the journal, or raise KeysMissing."""
+        return Ed25519PrivateKey.from_private_bytes(self._read(Purpose.JOURNAL, _NOBODY).raw)
 
     def destroy_wave_keys(self, wave_id: int, *, keep_comments: bool) -> None:
         """Destroy the keys of a wave, but for the comment key while comments wait for review."""
@@ -263,6 +274,7 @@ class KeyStore:
         return master
 
 
+_NOBODY = 0
 _NONCE_BYTES = 12
 _UNBOUND_BYTES = 40
 _ALTERED = "A key in the key store was altered or moved and cannot be unwrapped."

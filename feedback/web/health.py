@@ -3,6 +3,7 @@
 import logging
 
 from flask import Blueprint, Response, current_app, make_response
+from sqlalchemy import Connection
 
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
@@ -40,7 +41,7 @@ def is_ready() -> Response:
             return _plain(said, 503)
     if tools.settings.pepper is not None:
         with tools.reading() as connection:
-            fault = pepper_fault(connection, tools.settings.pepper)
+            fault = pepper_fault(connection, tools.settings.pepper) or _journal_fault(connection)
         if fault is not None:
             return _plain(fault, 503)
     fault = current_app.extensions.get(ALSO_ASKED, lambda: None)()
@@ -50,6 +51,16 @@ def is_ready() -> Response:
     if ahead is not None and not ahead.is_done:
         return _plain("the pages are not drawn yet", 503)
     return _plain("ready", 200)
+
+
+def _journal_fault(connection: Connection) -> str | None:
+    path = runtime().settings.journal
+    if path is None:
+        return None
+    # Loaded where there is a journal.
+    from feedback.services.installation.check_journal import journal_fault
+
+    return journal_fault(connection, path)
 
 
 def _plain(text: str, status: int) -> Response:

@@ -34,6 +34,7 @@ OPEN_TABLES = {
     "audit_log_chain": "digests of what the audit log says",
     "epochs": "which waves were opened and closed, in order; holds no time, participant, right or response",
     "epoch_mirror": "the same, in the key store",
+    "journal_key": "the public half of the key that signs the journal",
     "logos": "pictures that stand on organisations' reports",
     "kept_forms": "what staff sent after their session had ended, sealed to their browsers",
     "mail_openings": "with which sentences of its own an organisation begins its emails to everybody",

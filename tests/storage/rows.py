@@ -13,6 +13,7 @@ from feedback.storage.entitlements import Entitlement
 from feedback.storage.epoch_mirror import MirroredEpoch
 from feedback.storage.epochs import Epoch
 from feedback.storage.history import HistoryEntry
+from feedback.storage.journal_key import JournalKey
 from feedback.storage.kept_forms import KeptForm
 from feedback.storage.keys import StoredKey
 from feedback.storage.logos import OrganisationLogo
@@ -196,8 +197,12 @@ def main_rows() -> list[object]:
         SupportRequest(id=bytes(16), programme_id=1, sealed=b"s", expires_on=START.date(), tell_at=None, is_done=False),
         LogEntry(id=1, at=START, actor="test", act="planned", subject="wave 1", organisation_id=1),
         ChainedEntry(entry_id=1, position=1, made_at=START, content=bytes(32), digest=bytes(32)),
-        Epoch(serial=1, value=bytes(16), act="opened", wave_id=1),
+        *steps_taken(),
     ]
+
+
+def steps_taken() -> list[object]:
+    return [Epoch(serial=1, value=bytes(16), act="opened", wave_id=1), JournalKey(id=1, public_key=bytes(32))]
 
 
 def key_rows() -> list[object]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.epochs import EpochComparison, StepAct, waves_with
+from feedback.domain.epochs import OF_JOURNAL, EpochComparison, StepAct, waves_with
 from feedback.domain.errors import RestoreUnanswered
 from feedback.domain.waves.states import WaveState
 from feedback.services.reports.put_back_report import put_back_report, wave_of_report, waves_without_report
@@ -46,10 +46,14 @@ class RestoreQuestion:
 
 @dataclass(frozen=True)
 class RestoreAnswers:
-    """What was answered: by wave, and exported reports by the name of their file."""
+    """What was answered: by wave, and exported reports by the name of their file.
+
+    `begins_journal`: no step was lost as far as anybody knows, and the journal is to begin anew.
+    """
 
     by_wave: Mapping[int, RestoreAnswer]
     reports: Mapping[str, bytes]
+    begins_journal: bool = False
 
 
 def restore_questions(session: Session, keys: KeyStore, *, now: datetime) -> tuple[RestoreQuestion, ...]:
@@ -71,6 +75,7 @@ def answer_restore(
     a file is not the report of a wave that lost its own.
     """
     questions = restore_questions(session, keys, now=now)
+    _check_journal(see_epochs(session, keys), answers)
     with reading(session):
         told = {wave_of_report(session, data, name): RestoreAnswer.REPORT for name, data in answers.reports.items()}
     said = {**answers.by_wave, **told}
@@ -107,6 +112,14 @@ def _questions(session: Session, keys: KeyStore, compared: EpochComparison) -> l
             answers = (RestoreAnswer.OPEN_AGAIN, RestoreAnswer.CANCEL)
             found.append(RestoreQuestion(wave_id, "it was opened, and people were invited", answers))
     return found
+
+
+def _check_journal(compared: EpochComparison, answers: RestoreAnswers) -> None:
+    if not answers.begins_journal and OF_JOURNAL.intersection(compared.doubts):
+        raise RestoreUnanswered(
+            "The journal cannot tell whether steps were lost. Restore a later copy of it, or answer --begin-journal. "
+            "Nothing was done."
+        )
 
 
 def _check(questions: tuple[RestoreQuestion, ...], said: Mapping[int, RestoreAnswer]) -> None:

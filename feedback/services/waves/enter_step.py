@@ -1,8 +1,10 @@
-"""Enter each step that cannot be undone in both databases, and refuse one while they do not agree.
+"""Enter each step that cannot be undone in both databases and the journal, and refuse one while they do not agree.
 
-The main database comes first, in the step's own transaction; the key store follows. Whoever dies between the two leaves
-it one step behind, which the next step, or a worker's next look, makes good.
+The main database comes first, in the step's own transaction; the key store and the journal follow. Whoever dies in
+between leaves them one step behind, which the next step, or a worker's next look, makes good.
 """
+
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,7 @@ from feedback.domain.epochs import (
     JournalState,
     RestoreDoubt,
     StepAct,
+    Tip,
     merge_steps,
     next_step,
 )
@@ -19,6 +22,7 @@ from feedback.domain.errors import DatabasesDiffer
 from feedback.domain.waves.states import LIVE
 from feedback.storage.database import lock_epochs, reading
 from feedback.storage.epochs import add_step, last_tip, replace_steps, steps_of
+from feedback.storage.journal_key import forget_journal_key, journal_key, set_journal_key
 from feedback.storage.keys import KeyStore, Purpose
 from feedback.storage.waves import waves_in_state
 
@@ -29,6 +33,12 @@ RESTORE_DOUBTS = {
     RestoreDoubt.KEYS: (
         "The key store is older than the main database, so it was restored from a copy, and an open survey has no keys."
     ),
+    RestoreDoubt.JOURNAL_MISSING: "The journal is missing, so nobody can tell whether the databases are old copies.",
+    RestoreDoubt.JOURNAL_UNREADABLE: "The journal cannot be read: see that its disk is there, and who may read it.",
+    RestoreDoubt.JOURNAL_FOREIGN: "The journal was altered, or belongs to another service.",
+    RestoreDoubt.JOURNAL_OLDER: "The journal is older than the databases, so it was restored from a copy itself.",
+    RestoreDoubt.JOURNAL_UNNAMED: "FEEDBACK_JOURNAL is not set in this process, though there is a journal: name it.",
+    RestoreDoubt.JOURNAL_UNWRITABLE: "The journal cannot be written: see that its disk has room, and who may write it.",
 }
 """What was found, in words for operators: the same in logs, in `/readyz` and in `feedback status`."""
 
@@ -38,8 +48,7 @@ def enter_step(session: Session, keys: KeyStore, act: StepAct, wave_id: int) -> 
     session.flush()
     lock_epochs(session)
     compared = _compare(session, keys)
-    _refuse_doubts(compared)
-    keys.mirror.follow(compared.main)
+    _refuse_doubts(compared if compared.doubts else _told(session, keys, compared))
     add_step(session, next_step(compared.main, act, wave_id))
 
 
@@ -65,32 +74,42 @@ def follow_steps(session: Session, keys: KeyStore) -> EpochComparison:
     lock_epochs(session)
     compared = _compare(session, keys)
     if not compared.doubts:
-        keys.mirror.follow(compared.main)
+        compared = _told(session, keys, compared)
     session.commit()
     return compared
 
 
 def settle_steps(session: Session, keys: KeyStore) -> None:
-    """Let both databases know all steps that either knows, and that an operator has answered for them. Commits."""
+    """Let all know all steps that any knows, and that an operator has answered for them; the journal is signed anew.
+
+    Commits. Raises DatabasesDiffer if the journal cannot be written; all but the journal agree then.
+    """
     lock_epochs(session)
     compared = _compare(session, keys)
     merged = merge_steps(compared.main, compared.keys, compared.journal.steps)
     settled = (*merged, next_step(merged, StepAct.RESTORED, None))
     replace_steps(session, settled)
+    if keys.journal is None:
+        forget_journal_key(session)
     session.commit()
-    keys.mirror.follow(settled)
+    _refuse_doubts(_told(session, keys, EpochComparison(settled, compared.keys, JournalRead(JournalState.UNUSED))))
+    session.commit()
 
 
 def see_epochs(session: Session, keys: KeyStore) -> EpochComparison:
     """Return both compared; changes nothing."""
     with reading(session):
-        return _compare(session, keys)
+        compared = _compare(session, keys)
+    # Whoever only looks need not be told where the journal is.
+    is_unnamed = compared.journal.state is JournalState.UNNAMED
+    return replace(compared, journal=JournalRead(JournalState.UNUSED)) if is_unnamed else compared
 
 
 def agree(session: Session, keys: KeyStore) -> bool:
     """Tell, quicker, whether all know the same steps, so that there is nothing to compare."""
     with reading(session):
-        return last_tip(session) == keys.mirror.last_tip()
+        tip = last_tip(session)
+        return tip == keys.mirror.last_tip() and _knows(session, keys, tip)
 
 
 def _refuse_doubts(compared: EpochComparison) -> None:
@@ -102,9 +121,39 @@ def _compare(session: Session, keys: KeyStore) -> EpochComparison:
     return EpochComparison(
         main=steps_of(session),
         keys=keys.mirror.steps(),
-        journal=JournalRead(JournalState.UNUSED),
+        journal=_read_journal(session, keys),
         locked=_locked(session, keys),
     )
+
+
+def _read_journal(session: Session, keys: KeyStore) -> JournalRead:
+    known = journal_key(session)
+    if keys.journal is None:
+        return JournalRead(JournalState.UNUSED if known is None else JournalState.UNNAMED)
+    return keys.journal.read(known)
+
+
+def _knows(session: Session, keys: KeyStore, tip: Tip | None) -> bool:
+    found = _read_journal(session, keys)
+    if found.state in {JournalState.UNUSED, JournalState.MISSING}:
+        return found.state is JournalState.UNUSED or tip is None
+    last = found.steps[-1] if found.steps else None
+    return found.state is JournalState.SOUND and last is not None and (last.serial, last.value) == tip
+
+
+def _told(session: Session, keys: KeyStore, compared: EpochComparison) -> EpochComparison:
+    """Let the key store and the journal follow the main database; say so if the journal cannot."""
+    keys.mirror.follow(compared.main)
+    if keys.journal is None or not compared.main or compared.journal.steps == compared.main:
+        return compared
+    signed_by = keys.make_journal_key()
+    if signed_by != journal_key(session):
+        set_journal_key(session, signed_by)
+    try:
+        keys.journal.write(compared.main, keys.journal_key())
+    except OSError:
+        return replace(compared, journal=JournalRead(JournalState.UNWRITABLE))
+    return compared
 
 
 def _locked(session: Session, keys: KeyStore) -> frozenset[int]:
