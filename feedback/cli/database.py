@@ -12,7 +12,9 @@ from feedback.services.installation.upgrade_databases import (
     upgrade_databases,
 )
 
-database = LazyGroup("db", {"restored": Lazy("restores", "restored_command")})
+database = LazyGroup(
+    "db", {"backup": Lazy("backups", "backup_command"), "restored": Lazy("restores", "restored_command")}
+)
 _MISFIT = (
     "Wave {wave_id} invited {invited} people in the group “{group}”, and by the roster of today {found} of them are in "
     "it: a cohort was renamed, or people were moved or deleted. Who was invited to this wave is therefore not filled "

@@ -158,7 +158,8 @@ def _steps(status: ServiceStatus) -> str:
     if status.epochs is None:
         return "the key store cannot be asked"
     journal = status.epochs.journal
-    third = len(journal.steps) if journal.state is JournalState.SOUND else journal.state
+    is_told = journal.state in {JournalState.SOUND, JournalState.MISSING}
+    third = len(journal.steps) if is_told else journal.state
     counts = f"{len(status.epochs.main)} in the main database, {len(status.epochs.keys)} in the key store"
     return counts if journal.state is JournalState.UNUSED else f"{counts}, {third} in the journal"
 

@@ -244,6 +244,10 @@ class RestoreUnanswered(FeedbackError):
     """Something that a restore has lost was not answered for, or not with what can be answered. Nothing was done."""
 
 
+class BackupFailed(FeedbackError):
+    """A database could not be copied, or what was copied is not whole."""
+
+
 class PdfNotMade(FeedbackError):
     """A document cannot be made within the bounds on memory and time. What it says can be had in other forms."""
 

@@ -112,6 +112,12 @@ def agree(session: Session, keys: KeyStore) -> bool:
         return tip == keys.mirror.last_tip() and _knows(session, keys, tip)
 
 
+def see_tips(session: Session, keys: KeyStore) -> tuple[Tip | None, Tip | None]:
+    """Return which epoch lasts in each database, by which a later look tells whether a step was taken."""
+    with reading(session):
+        return last_tip(session), keys.mirror.last_tip()
+
+
 def _refuse_doubts(compared: EpochComparison) -> None:
     if compared.doubts:
         raise DatabasesDiffer(f"Nothing was done. {RESTORE_DOUBTS[compared.doubts[0]]} {ANSWER}")

@@ -1,0 +1,35 @@
+"""`feedback db backup`: a copy of each database, in two places."""
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from feedback.cli.output import say
+from feedback.runtime import runtime
+from feedback.services.installation.back_up import BackupPlan, back_up
+
+_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("backup")
+@click.option("--main", required=True, type=_folder, help="Where copies of the main database go.")
+@click.option("--keys", required=True, type=_folder, help="Where copies of the key store go: another place.")
+@click.option(
+    "--main-days", type=click.IntRange(1, 3650), default=30, show_default=True, help="For how long the former live."
+)
+@with_appcontext
+def backup_command(main: Path, keys: Path, main_days: int) -> None:
+    """Copy both databases, and delete copies whose time is over: of the keys after FEEDBACK_KEY_BACKUP_DAYS.
+
+    Each copy is checked. Run it every night, as the owner: where it does not run, old copies of keys live on.
+
+    \b
+    Example:  feedback db backup --main /var/backups/feedback-main --keys /var/backups/feedback-keys
+    """
+    tools = runtime()
+    plan = BackupPlan(main, keys, main_days, tools.settings.key_backup_days)
+    made = back_up(tools.session(), tools.keys, tools.engines, plan, now=tools.clock())
+    say(f"Wrote {made.main}.")
+    say(f"Wrote {made.keys}." if made.keys else "FEEDBACK_KEY_BACKUP_DAYS is 0: the keys are not copied.")
+    say(f"{made.deleted} older copies were deleted.")

