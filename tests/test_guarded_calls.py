@@ -101,6 +101,8 @@ def test_what_is_allowed_is_a_host_with_its_port() -> None:
     with serving(b"HTTP/1.1 200 OK\r\n\r\n") as (port, heard), serving(b"") as (other, others):
         with pytest.raises(CallRefused):
             allowed(port).call("GET", f"http://127.0.0.1:{other}/", until=soon())
+        with pytest.raises(CallRefused, match="not in the public network"):
+            allowed(port).call("GET", f"https://127.0.0.1:{other}/", until=soon())
         assert allowed(port).call("GET", f"http://127.0.0.1:{port}/", until=soon()).status == 200
     assert (len(heard), others) == (1, [])
 

@@ -270,3 +270,12 @@ def test_comments_are_destroyed_with_an_account_only_if_that_is_asked_for(world:
     output(world, "staff", "remove", *words, "--destroy-comments")
     world.do_what_is_due()
     assert isinstance(refusal(world, "comment", "list", "1"), WaveNotReady)
+
+
+def test_an_emergency_link_is_printed_for_an_administrator_alone(world: World) -> None:
+    world.programme()
+    who = ("--organisation", "Example Organisation", "--email", "ada@example.com")
+    output(world, "staff", "invite", *who, "--name", "Ada", "--role", "administrator")
+    assert "/staff/sign-in/" in output(world, "staff", "emergency-link", *who)
+    output(world, "staff", "invite", *who, "--name", "Ada", "--role", "viewer")
+    assert isinstance(refusal(world, "staff", "emergency-link", *who), AccessRefused)

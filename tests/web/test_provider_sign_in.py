@@ -388,9 +388,14 @@ def test_what_waits_for_an_owner_is_forgotten(world: World, found: Provider) -> 
         assert session.scalars(select(WaitingConnection.staff_id)).all() == []
 
 
-def test_the_cookie_of_the_way_holds_no_secret_of_the_client(world: World, found: Provider) -> None:
+def test_no_secret_of_the_client_and_no_token_reaches_a_browser(world: World, found: Provider) -> None:
     with_provider(world, found)
+    connected(world, found)
     client = world.client()
-    leave(client)
+    address = leave(client)
     with client.session_transaction("/staff/", base_url=SITE) as cookie:
         assert CLIENT["secret"] not in str(dict(cookie))
+    answer = come_back(client, found.visit(address))
+    with client.session_transaction("/staff/", base_url=SITE) as cookie:
+        shown = str(dict(cookie)) + answer.text
+    assert not [one for one in ("an-access-token", "eyJ", CLIENT["secret"]) if one in shown]
