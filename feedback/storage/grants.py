@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine, text
 
 from feedback.storage.column_statistics import SAMPLES_LEFT
-from feedback.storage.heartbeat import ClockMark, Heartbeat
+from feedback.storage.heartbeat import Heartbeat, WorkerMark
 from feedback.storage.job_queue import PREFIX, TABLES
 
 
@@ -212,7 +212,7 @@ def grant_main(engine: Engine) -> None:
         for function in _STAFF_FUNCTIONS:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.STAFF}"))
         for role, rights in _BEATS.items():
-            for sequence in (*Heartbeat, *ClockMark):
+            for sequence in (*Heartbeat, *WorkerMark):
                 connection.execute(text(f"GRANT {rights} ON SEQUENCE {sequence} TO {role}"))
         _let_see_samples(connection)
         for function in connection.scalars(text(_ENGINE_FUNCTIONS), {"prefix": PREFIX}):

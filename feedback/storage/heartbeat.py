@@ -1,4 +1,4 @@
-"""When a worker last looked for what is due, when a relay last took a mail, and what is known of the worker's clock.
+"""When a worker last looked for what is due, when a relay last took a mail, and what workers have noted.
 
 A row that is written every second would leave its old versions behind, each with a time and a transaction number: a
 clock by which the owner of the database could tell when each sealed response came. So PostgreSQL keeps each moment in
@@ -24,14 +24,28 @@ class Heartbeat(StrEnum):
     MAIL = "mails_accepted"
 
 
-class ClockMark(StrEnum):
-    """What is known of a worker's clock, each as one number; the value names the sequence."""
+class WorkerMark(StrEnum):
+    """What workers have noted, each as one number; the value names the sequence."""
 
     RUN = "machine_runs"
     DOUBT = "clock_doubts"
+    TOLD = "halts_told"
 
 
-_FILE_ENDING = {Heartbeat.TICK: "tick", Heartbeat.MAIL: "mail", ClockMark.RUN: "run", ClockMark.DOUBT: "doubt"}
+class Halt(StrEnum):
+    """Why workers do nothing until an operator has looked."""
+
+    CLOCK = "clock"
+    RESTORED = "restored"
+
+
+_FILE_ENDING = {
+    Heartbeat.TICK: "tick",
+    Heartbeat.MAIL: "mail",
+    WorkerMark.RUN: "run",
+    WorkerMark.DOUBT: "doubt",
+    WorkerMark.TOLD: "told",
+}
 _BITS_OF_A_MOMENT = 32
 
 
@@ -60,12 +74,12 @@ def last_heartbeat(session: Session, which: Heartbeat) -> datetime | None:
 
 def record_run(session: Session, run: MachineRun) -> None:
     """Record in which run of its machine a worker works, and when that began. Commits."""
-    _record_mark(session, ClockMark.RUN, run.id << _BITS_OF_A_MOMENT | int(run.began_at.timestamp()))
+    _record_mark(session, WorkerMark.RUN, run.id << _BITS_OF_A_MOMENT | int(run.began_at.timestamp()))
 
 
 def last_run(session: Session) -> MachineRun | None:
     """Return what was recorded last, or None."""
-    number = _last_mark(session, ClockMark.RUN)
+    number = _last_mark(session, WorkerMark.RUN)
     if number is None:
         return None
     began_at = number & (1 << _BITS_OF_A_MOMENT) - 1
@@ -74,13 +88,24 @@ def last_run(session: Session) -> MachineRun | None:
 
 def record_doubt(session: Session, doubt: ClockDoubt | None) -> None:
     """Record why a worker does not trust its clock, or that it does. Commits."""
-    _record_mark(session, ClockMark.DOUBT, 1 if doubt is None else 2 + [*ClockDoubt].index(doubt))
+    _record_mark(session, WorkerMark.DOUBT, 1 if doubt is None else 2 + [*ClockDoubt].index(doubt))
 
 
 def last_doubt(session: Session) -> ClockDoubt | None:
     """Return why a worker does not trust its clock, or None."""
-    number = _last_mark(session, ClockMark.DOUBT)
+    number = _last_mark(session, WorkerMark.DOUBT)
     return None if number is None or number == 1 else [*ClockDoubt][number - 2]
+
+
+def record_told_halt(session: Session, halt: Halt | None) -> None:
+    """Record of which halt administrators were told, or of none. Commits."""
+    _record_mark(session, WorkerMark.TOLD, 1 if halt is None else 2 + [*Halt].index(halt))
+
+
+def told_halt(session: Session) -> Halt | None:
+    """Return of which halt administrators were told, or None."""
+    number = _last_mark(session, WorkerMark.TOLD)
+    return None if number is None or number == 1 else [*Halt][number - 2]
 
 
 def database_clock(session: Session) -> datetime | None:
@@ -91,7 +116,7 @@ def database_clock(session: Session) -> datetime | None:
     return now
 
 
-def _record_mark(session: Session, which: ClockMark, number: int) -> None:
+def _record_mark(session: Session, which: WorkerMark, number: int) -> None:
     if _is_postgresql(session):
         session.execute(text(f"SELECT setval('{which}', :number)"), {"number": number})
         session.commit()
@@ -103,7 +128,7 @@ def _record_mark(session: Session, which: ClockMark, number: int) -> None:
     new.replace(path)
 
 
-def _last_mark(session: Session, which: ClockMark) -> int | None:
+def _last_mark(session: Session, which: WorkerMark) -> int | None:
     if _is_postgresql(session):
         found = session.scalar(text(f"SELECT last_value FROM {which} WHERE is_called"))
         return None if found is None else int(found)
@@ -117,5 +142,5 @@ def _is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def _file(session: Session, which: Heartbeat | ClockMark) -> Path:
+def _file(session: Session, which: Heartbeat | WorkerMark) -> Path:
     return Path(f"{session.get_bind().engine.url.database}.{_FILE_ENDING[which]}")

@@ -169,6 +169,13 @@ def staff_in_role(session: Session, organisation_id: int, role: StaffRole, progr
     return list(session.scalars(select(StaffMember).where(*mine).order_by(StaffMember.id)))
 
 
+def staff_everywhere(session: Session, role: StaffRole) -> list[StaffMember]:
+    """Return every organisation's members of staff in one role, by id."""
+    return list(
+        session.scalars(select(StaffMember).where(StaffMember.role == role, _HAS_ACCESS).order_by(StaffMember.id))
+    )
+
+
 def programmes_allowed(session: Session, staff_id: int) -> frozenset[int]:
     """Return the ids of the programmes that somebody whose access is limited may see."""
     query = select(StaffProgramme.programme_id).where(StaffProgramme.staff_id == staff_id)

@@ -21,11 +21,13 @@ from feedback.services.waves.destroy_keys import rewrite_files
 from feedback.services.waves.enter_step import ANSWER, RESTORE_DOUBTS
 from feedback.services.waves.find_due import Act
 from feedback.services.waves.stop_lost_waves import resume_stopped_waves
+from feedback.storage.heartbeat import Halt
 from feedback.worker.alarm import Alarm
 from feedback.worker.clock_watch import ClockWatch
 from feedback.worker.context import WorkerContext
 from feedback.worker.due import TASKS, Due, Task, do, what_is_due
 from feedback.worker.engine import FIRST, WAVES, job_for, job_name, known_jobs, queue_of
+from feedback.worker.halt_messenger import HaltMessenger
 from feedback.worker.restore_watch import restore_doubts
 from feedback.worker.throttled_log import ThrottledLog
 
@@ -58,9 +60,11 @@ class Tasks:
     clock_watch: ClockWatch
     problems: ThrottledLog = field(default_factory=lambda: ThrottledLog(log))
     alarm: Alarm = field(init=False)
+    messenger: HaltMessenger = field(init=False)
 
     def __post_init__(self) -> None:
         """Set the alarm according to the settings."""
+        self.messenger = HaltMessenger(self.context)
         self.alarm = Alarm(self.context.settings.watching.alarm_after)
 
     def add_to(self, engine: App) -> None:
@@ -124,7 +128,9 @@ class Tasks:
 
     def _what_is_due(self) -> list[Due]:
         with self.context.scope() as session:
-            if self._must_not_act(session):
+            halt = self._halt(session)
+            self.messenger.tell(session, halt)
+            if halt is not None:
                 return []
             now = self.context.clock()
             resume_stopped_waves(session, now=now)
@@ -142,22 +148,22 @@ class Tasks:
 
     def _must_not_act(self, session: Session) -> bool:
         """Tell, and log, that nothing may be done now that cannot be undone."""
-        return self._doubts_its_clock(session) or self._doubts_its_databases(session)
+        return self._halt(session) is not None
 
-    def _doubts_its_databases(self, session: Session) -> bool:
-        doubts = restore_doubts(session, self.context.keys, self.context.clock)
-        if not doubts:
-            self.problems.resolve("restore")
-            return False
-        self.problems.report("restore", f"Nothing is done: {RESTORE_DOUBTS[doubts[0]]} {ANSWER}")
-        return True
-
-    def _doubts_its_clock(self, session: Session) -> bool:
+    def _halt(self, session: Session) -> Halt | None:
         doubt = self.clock_watch.doubt(session)
-        if doubt is None:
-            self.problems.resolve("clock")
+        if self._is_stopped_by(Halt.CLOCK, f"{CLOCK_DOUBTS[doubt]} {MEND_CLOCK}" if doubt else None):
+            return Halt.CLOCK
+        doubts = restore_doubts(session, self.context.keys, self.context.clock)
+        if self._is_stopped_by(Halt.RESTORED, f"{RESTORE_DOUBTS[doubts[0]]} {ANSWER}" if doubts else None):
+            return Halt.RESTORED
+        return None
+
+    def _is_stopped_by(self, halt: Halt, why: str | None) -> bool:
+        if why is None:
+            self.problems.resolve(halt)
             return False
-        self.problems.report("clock", f"Nothing is done: {CLOCK_DOUBTS[doubt]} {MEND_CLOCK}")
+        self.problems.report(halt, f"Nothing is done: {why}")
         return True
 
     async def _rescue(self, engine: App) -> None:

@@ -45,6 +45,7 @@ VALUES: dict[str, Value] = {
     "inviter": "Ben Boss",
     "administrator": "Ben Boss",
     "is_demanded": "yes",
+    "is_restored": None,
     "provider": "login.example.com",
     "role": "coordinator",
     "accounts": (("Example Organisation", SIGN_IN),),
@@ -55,6 +56,7 @@ MAILS = (
     "connect-account",
     "account-connected",
     "names-deleted",
+    "halted",
     *StaffMail,
 )
 

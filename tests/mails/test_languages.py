@@ -36,6 +36,7 @@ IN_LANGUAGES = (
     "connect-account",
     "account-connected",
     "names-deleted",
+    "halted",
     *StaffMail,
 )
 

@@ -150,6 +150,7 @@ def test_the_contacts_address_is_a_link(app: Flask, name: str) -> None:
         "connect-account",
         "account-connected",
         "names-deleted",
+        "halted",
         *StaffMail,
     ],
 )
@@ -212,7 +213,7 @@ def test_names_are_harmless_in_a_mail(app: Flask, name: str) -> None:
     hostile = "A & <b>B</b>"
     names = {"programme": hostile, "inviter": hostile, "administrator": hostile, "accounts": ((hostile, SIGN_IN),)}
     # These name nothing else.
-    of_accounts = {"passkey-made", "passkey-removed", "connect-account", "account-connected"}
+    of_accounts = {"passkey-made", "passkey-removed", "connect-account", "account-connected", "halted"}
     names |= {"organisation": hostile} if name in of_accounts else {}
     message = written(app, name, addressee="<script>alert(1)</script>", **names)
     assert "<script>" not in message.html
