@@ -5,8 +5,8 @@ Of which halt administrators were told: one number on PostgreSQL, in a sequence 
 
 from alembic import op
 
-revision = "0048"
-down_revision = "0047"
+revision = "0049"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 
