@@ -142,6 +142,19 @@ def test_a_later_copy_of_the_keys_lets_people_answer_on(world: World) -> None:
     assert rows_left(world, wave)[0] == 21
 
 
+def test_a_wave_that_was_stopped_does_not_close_before_its_end(world: World) -> None:
+    programme = world.programme()
+    yesterday = copy_keys(world)
+    wave = answered_wave(world, programme)
+    today = copy_keys(world)
+    put_back(world, yesterday)
+    tick(world)
+    put_back(world, today)
+    # As a worker would whose task was deferred before.
+    world.do_what_is_due()
+    assert (state_of(world, wave), how_many(world, StoredReport.wave_id == wave)) == (WaveState.CLOSING, 0)
+
+
 def _without_keys(world: World) -> tuple[object, int]:
     programme = world.programme()
     yesterday = copy_keys(world)
