@@ -1,4 +1,4 @@
-"""A survey whose report was lost in a restore has its pages all the same, and administrators are told of the restore."""
+"""A survey whose report was lost in a restore has its pages all the same, and administrators are told there."""
 
 from feedback.domain.staff import StaffRole
 from tests.promises.test_answered_restores import closed_and_lost
