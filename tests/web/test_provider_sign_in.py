@@ -273,6 +273,16 @@ def test_an_answer_for_one_organisation_is_none_for_another(world: World, found:
         assert not [one for one in evil.asked if one == "/token"]
 
 
+def test_two_organisations_at_one_provider_come_back_each_to_its_own_address(world: World, found: Provider) -> None:
+    with_provider(world, found)
+    assert configure(signed_in(world, StaffRole.ADMINISTRATOR, "Other Organisation"), found).status_code == 303
+    client = world.client()
+    back = found.visit(leave(client, organisation=2))
+    asked = len(found.asked)
+    assert come_back(client, back.replace("/provider/2/", "/provider/1/")).status_code == 403
+    assert len(found.asked) == asked
+
+
 def test_no_other_site_begins_a_sign_in(world: World, found: Provider) -> None:
     with_provider(world, found)
     client = world.client()
