@@ -134,5 +134,8 @@ def test_the_main_database_has_no_table_of_the_key_store(main: Engine) -> None:
     assert not set(inspect(main).get_table_names()) & set(KeyBase.metadata.tables)
 
 
-def test_the_key_store_holds_keys_and_nothing_else(world: World) -> None:
-    assert set(inspect(keys_engine_of(world)).get_table_names()) == {"keys", "alembic_version"}
+def test_the_key_store_holds_keys_and_which_steps_were_taken(world: World) -> None:
+    engine = keys_engine_of(world)
+    assert set(inspect(engine).get_table_names()) == {"keys", "mirrored_epochs", "alembic_version"}
+    columns = {one["name"] for one in inspect(engine).get_columns("mirrored_epochs")}
+    assert columns == {"serial", "value", "act", "wave_id"}
