@@ -8,6 +8,7 @@ _COMMANDS = {
     "comment": Lazy("comments", "comment", "Review comments: read, decide, sum up, release. For the reviewer."),
     "db": Lazy("database", "database", "Create and upgrade the databases."),
     "demo": Lazy("demo", "demo", "Try the service on this machine."),
+    "drill": Lazy("backups", "drill_command", "Restore the newest copies into databases that are thrown away."),
     "invitation": Lazy("invitations", "invitation", "See whom no email reaches; send invitations again."),
     "mail": Lazy("mail", "mail", "Try the mail relay."),
     "organisation": Lazy("organisations", "organisation", "Make an organisation; set what it asks of its own people."),

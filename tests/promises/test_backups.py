@@ -3,17 +3,19 @@
 import os
 import shutil
 import subprocess
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from feedback.domain.epochs import RestoreDoubt
 from feedback.domain.errors import BackupFailed
 from feedback.domain.waves.states import WaveState
+from feedback.resources import migrations_folder
 from feedback.services.installation.back_up import BackupMade, BackupPlan, back_up
+from feedback.services.installation.drill import DrillResult, drill
 from feedback.storage.reports import StoredReport
 from tests.databases import ON_SQLITE, Pair
 from tests.promises.closing import answered_wave, how_many, state_of
@@ -118,3 +120,59 @@ def test_a_damaged_database_makes_no_copy(world: World, databases: Pair, folders
     with pytest.raises(Exception, match=r"malformed|not whole|cannot be copied"):
         back_up_now(world, folders)
     assert [*folders[1].iterdir()] == []
+
+
+def drilled(world: World, folders: tuple[Path, Path], now: datetime | None = None) -> DrillResult:
+    vault = world.tools.settings.vault
+    assert vault is not None
+    with world.bare.app_context():
+        return drill(
+            world.tools.engines, vault.master_keys, *folders, migrations_folder(), now=now or datetime.now(UTC)
+        )
+
+
+@pytest.mark.own_databases
+def test_a_drill_restores_the_newest_copies_beside_and_leaves_nothing(
+    world: World, databases: Pair, folders: tuple[Path, Path]
+) -> None:
+    wave = answered_wave(world)
+    made = back_up_now(world, folders)
+    world.close(wave)
+    found = drilled(world, folders)
+    assert (found.main, found.keys, found.faults) == (made.main, made.keys, ())
+    assert found.waves[WaveState.OPEN] == 1
+    assert state_of(world, wave) == WaveState.CLOSED
+    assert [len(list(folder.iterdir())) for folder in folders] == [1, 1]
+    if world.kind == "postgresql":
+        with world.session() as session:
+            left = text("SELECT count(*) FROM pg_database WHERE datname LIKE 'feedback_drill_%'")
+            assert session.scalar(left) == 0
+
+
+@pytest.mark.own_databases
+def test_a_drill_says_what_is_wrong_with_the_copies(world: World, folders: tuple[Path, Path]) -> None:
+    wave = answered_wave(world)
+    early = back_up_now(world, folders).main.read_bytes()
+    world.close(wave)
+    late = back_up_now(world, folders)
+    assert late.keys
+    late.main.write_bytes(early)
+    found = drilled(world, folders, now=datetime.now(UTC) + timedelta(days=3))
+    assert [fault.partition(" ")[0] for fault in found.faults] == [late.main.name, late.keys.name, "The", "The"]
+    assert "do not know the same openings and closes" in found.faults[2]
+    assert f"no key of theirs: [{wave}]" in found.faults[3]
+
+
+@ON_SQLITE
+def test_a_drill_with_another_master_key_says_so(world: World, folders: tuple[Path, Path]) -> None:
+    world.open_wave()
+    back_up_now(world, folders)
+    with world.bare.app_context():
+        found = drill(world.tools.engines, (bytes(32),), *folders, migrations_folder(), now=datetime.now(UTC))
+    assert any("FEEDBACK_MASTER_KEY" in fault for fault in found.faults)
+
+
+@ON_SQLITE
+def test_a_drill_without_copies_says_who_makes_them(world: World, folders: tuple[Path, Path]) -> None:
+    with pytest.raises(BackupFailed, match="holds no copy"):
+        drilled(world, folders)

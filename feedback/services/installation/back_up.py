@@ -16,7 +16,7 @@ from feedback.storage.backups import copy_database, ending_of
 from feedback.storage.keys import KeyStore
 
 _TRIES = 3
-_MAIN, _KEYS = "feedback-main-", "feedback-keys-"
+MAIN, KEYS = "feedback-main-", "feedback-keys-"
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ def back_up(session: Session, keys: KeyStore, engines: Engines, plan: BackupPlan
     """
     if plan.main.resolve() == plan.keys.resolve():
         raise BackupFailed("Both copies would lie in one folder: keys are kept apart, for fewer days.")
-    deleted = _delete_old(plan.main, _MAIN, now - timedelta(days=plan.main_days))
-    deleted += _delete_old(plan.keys, _KEYS, now - timedelta(days=max(plan.key_days - 1, 0)))
+    deleted = _delete_old(plan.main, MAIN, now - timedelta(days=plan.main_days))
+    deleted += _delete_old(plan.keys, KEYS, now - timedelta(days=max(plan.key_days - 1, 0)))
     stamp = f"{now:%Y-%m-%dT%H%M%S}{ending_of(engines.main)}"
-    main = plan.main / f"{_MAIN}{stamp}"
-    held = plan.keys / f"{_KEYS}{stamp}" if plan.key_days else None
+    main = plan.main / f"{MAIN}{stamp}"
+    held = plan.keys / f"{KEYS}{stamp}" if plan.key_days else None
     for _turn in range(_TRIES):
         before = see_tips(session, keys)
         if held and engines.keys is not None:
