@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -19,11 +20,14 @@ from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from feedback.domain.staff import StaffRole
 from feedback.guarded_calls import GuardedCaller
 from feedback.services.staff.provider_desk import ProviderDesk
+from feedback.services.staff.sign_in import issue_link
+from feedback.storage.staff import StaffMember
 from tests.web.test_staff_pages import SITE, press, signed_in
 from tests.world import World, hidden_value
 
@@ -210,6 +214,18 @@ def go_on(client: FlaskClient, answer: TestResponse) -> TestResponse:
     """Press the button of a page on which somebody goes on."""
     token = hidden_value(answer.text, "csrf_token")
     return client.post("/staff/sign-in/provider/go-on", data={"csrf_token": token}, base_url=SITE)
+
+
+def by_link(world: World, email: str = "coordinator@example.com") -> FlaskClient:
+    """Whoever reads the email to an account's address, in a browser of their own, with a link that anybody asks for."""
+    client = world.client()
+    with world.session() as session:
+        number = session.scalars(select(StaffMember.id).where(StaffMember.email == email)).one()
+        token = issue_link(session, number, expires_at=world.clock() + timedelta(minutes=15))
+        session.commit()
+    page = f"/staff/sign-in/{token}"
+    assert press(client, page, page).status_code == 303
+    return client
 
 
 def connected(world: World, found: Provider, role: StaffRole = StaffRole.COORDINATOR) -> FlaskClient:

@@ -7,6 +7,7 @@ from feedback.domain.errors import ProviderRefused, sentence
 
 LONGEST_ISSUER = 200
 LONGEST_SUBJECT = 255
+_LONGEST_ADDRESS = 254
 _NO_ISSUER = sentence(
     "This is not the address of a provider. It begins with https:// and has no “?” and no “#”; the provider’s own "
     "pages call it issuer."
@@ -91,6 +92,7 @@ def host_of(issuer: str) -> str:
 def verified_address(claims: dict[str, object]) -> str | None:
     """Return the address that a provider says is somebody's own; None if it does not say so in so many words."""
     email = claims.get("email")
-    if claims.get("email_verified") is not True or not isinstance(email, str) or not email.isascii():
+    if claims.get("email_verified") is not True or not isinstance(email, str):
         return None
-    return email.lower()
+    is_plain = email.isascii() and email.isprintable() and len(email) <= _LONGEST_ADDRESS
+    return email.lower() if is_plain else None

@@ -79,6 +79,12 @@ def drop_passkeys(session: Session, staff_id: int) -> int:
     return len(dropped)
 
 
+def drop_passkeys_of_others(session: Session, staff_id: int) -> bool:
+    """Delete those of a member of staff that were made in no session of the owner's; tell whether there were any."""
+    theirs = delete(Passkey).where(Passkey.staff_id == staff_id, Passkey.is_owners.is_(False))
+    return bool(session.execute(theirs.returning(Passkey.id)).all())
+
+
 def handle_of(session: Session, staff_id: int) -> bytes | None:
     """Return by what a device knows an account; None if it has had no passkey."""
     return session.scalar(select(PasskeyHandle.handle).where(PasskeyHandle.staff_id == staff_id))

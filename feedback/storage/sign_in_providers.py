@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from feedback.domain.providers import LONGEST_ISSUER, LONGEST_SUBJECT, Identity
 from feedback.storage.database import Base
 from feedback.storage.organisations import Organisation
+from feedback.storage.staff import StaffMember
 
 
 class SignInProvider(Base):
@@ -125,6 +126,12 @@ def use_connection(session: Session, digest: bytes) -> bool:
 def drop_connection(session: Session, staff_id: int) -> None:
     """Let nothing wait for an account's owner any more."""
     session.execute(delete(WaitingConnection).where(WaitingConnection.staff_id == staff_id))
+
+
+def drop_connections_in(session: Session, organisation_id: int) -> None:
+    """Let nothing wait for the owner of any account of an organisation."""
+    theirs = select(StaffMember.id).where(StaffMember.organisation_id == organisation_id)
+    session.execute(delete(WaitingConnection).where(WaitingConnection.staff_id.in_(theirs)))
 
 
 def next_connections(session: Session, now: datetime) -> list[tuple[int, str, str]]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    and_,
     bindparam,
     delete,
     false,
@@ -273,9 +274,10 @@ def end_sessions(session: Session, staff_id: int, digest: bytes | None = None) -
     return len(session.execute(query.returning(StaffSession.digest)).all())
 
 
-def end_sessions_begun_by(session: Session, staff_id: int, begun_by: BegunBy) -> None:
-    """Delete those sessions of a member of staff that began in one way."""
-    theirs = (StaffSession.staff_id == staff_id, StaffSession.begun_by == begun_by)
+def end_sessions_of_others(session: Session, staff_id: int) -> None:
+    """Delete those sessions of a member of staff that a provider began, or a passkey that is not the owner's."""
+    by_passkey = and_(StaffSession.begun_by == BegunBy.PASSKEY, StaffSession.is_owners.is_(False))
+    theirs = (StaffSession.staff_id == staff_id, or_(StaffSession.begun_by == BegunBy.PROVIDER, by_passkey))
     session.execute(delete(StaffSession).where(*theirs))
 
 

@@ -21,6 +21,11 @@ def test_an_address_that_is_not_said_to_be_theirs_is_none(verified: object) -> N
     assert verified_address({"email": "Kate@Example.com", "email_verified": True}) == "kate@example.com"
 
 
+@pytest.mark.parametrize("email", ["kate\0@example.com", f"{'k' * 243}@example.com", "kate@exämple.com", None])
+def test_what_no_account_can_have_is_no_address(email: str | None) -> None:
+    assert verified_address({"email": email, "email_verified": True}) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -8,18 +8,24 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from feedback.domain.errors import AccessRefused, NotFound
+from feedback.domain.errors import AccessRefused, NotFound, ProviderRefused
+from feedback.domain.providers import Identity
 from feedback.domain.staff import StaffRole
+from feedback.runtime import system_clock
+from feedback.services.staff.connect_accounts import connect as connect_account
 from feedback.services.staff.invite_staff import invite_staff
+from feedback.services.staff.keep_sessions import HalfSignedIn, find_session
 from feedback.services.staff.make_emergency_link import make_emergency_link
 from feedback.services.staff.manage_access import change_role
 from feedback.services.staff.sign_in import Member
 from feedback.storage.audit_log import LogEntry
+from feedback.storage.organisations import Organisation
 from feedback.storage.staff import StaffMember, StaffSession
+from feedback.web.staff.guards import IN_COOKIE
 from tests.databases import ON_SQLITE
 from tests.passkeys import Device, make, use
 from tests.promises.scanner import fingerprint
-from tests.providers import Provider, by_provider, connected, go_on, provider, with_provider
+from tests.providers import Provider, by_link, by_provider, connected, go_on, provider, with_provider
 from tests.reviewing import QUOTED, wave_in_review
 from tests.web.test_access import REVIEWERS_ALONE, go, ways
 from tests.web.test_after_answering import ASKED, support_address
@@ -155,6 +161,48 @@ def test_nobody_is_connected_in_a_session_of_the_provider(world: World, found: P
     answer = by_provider(client, found, "/staff/signed-in")
     assert (answer.status_code, "One more step" in answer.text) == (200, True)
     assert fingerprint(world) == before
+
+
+def test_whoever_reads_the_email_alone_puts_nobody_in_the_owners_place(world: World, found: Provider) -> None:
+    """Where a passkey is asked for, and none was used."""
+    with_provider(world, found)
+    owner, device = signed_in(world), Device()
+    assert make(owner, device).status_code == 303
+    demand(world, "demands_passkeys")
+    found.subject, found.email = "the-thief", "thief@example.com"
+    assert "One more step" in by_provider(by_link(world), found).text
+    assert use(owner, device).status_code == 303
+    found.subject = "somebody-1"
+    connect(owner, found)
+    thief = by_link(world)
+    found.subject = "the-thief"
+    before = fingerprint(world)
+    assert "One more step" in by_provider(thief, found).text
+    half = half_of(world, thief)
+    with world.session() as session, pytest.raises(ProviderRefused):
+        connect_account(session, half, Identity(found.issuer, found.subject), now=world.clock())
+    assert fingerprint(world) == before
+
+
+def test_whoever_is_half_signed_in_connects_an_account_for_the_first_time_alone(world: World, found: Provider) -> None:
+    only_way(world, found)
+    client = signed_in(world)
+    connect_through(client, found)
+    found.subject, found.email = "somebody-2", "nobody@example.com"
+    assert "One more step" in by_provider(by_link(world), found, HALF).text
+
+
+def demand(world: World, what: str) -> None:
+    with world.session() as session:
+        setattr(session.get_one(Organisation, 1), what, True)
+        session.commit()
+
+
+def half_of(world: World, client: FlaskClient) -> HalfSignedIn:
+    with client.session_transaction("/staff/", base_url=SITE) as cookie, world.session() as session:
+        found = find_session(session, cookie[IN_COOKIE], now=system_clock())
+    assert isinstance(found, HalfSignedIn)
+    return found
 
 
 def only_way(world: World, found: Provider) -> FlaskClient:

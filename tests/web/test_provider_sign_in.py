@@ -1,7 +1,8 @@
 """Signing in by an organisation's provider: who gets in, who is asked, and what a bad provider achieves."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,9 +11,11 @@ from sqlalchemy import select
 from feedback.domain.staff import StaffRole
 from feedback.services.staff.manage_access import take_access_of
 from feedback.storage.audit_log import LogEntry
+from feedback.storage.passkeys import Passkey
 from feedback.storage.sign_in_providers import ConnectedIdentity, SignInProvider, WaitingConnection
 from feedback.storage.staff import StaffSession
 from feedback.web.staff import provider_browser
+from tests.passkeys import Device, make, use
 from tests.promises.scanner import fingerprint
 from tests.providers import (
     CLIENT,
@@ -47,6 +50,20 @@ def is_in(client: FlaskClient) -> bool:
 def acts(world: World) -> list[str]:
     with world.session() as session:
         return list(session.scalars(select(LogEntry.act).order_by(LogEntry.id)))
+
+
+def sessions(world: World) -> list[tuple[str, bool]]:
+    with world.session() as session:
+        found = session.scalars(select(StaffSession).order_by(StaffSession.seen_at))
+        return [(one.begun_by, one.is_owners) for one in found]
+
+
+def age(world: World, by: timedelta) -> None:
+    """Have every session begun earlier."""
+    with world.session() as session:
+        for one in session.scalars(select(StaffSession)):
+            one.begun_at -= by
+        session.commit()
 
 
 def identities(world: World) -> list[tuple[int, str]]:
@@ -159,6 +176,7 @@ def test_a_mailed_link_is_too_old_after_a_while(world: World, found: Provider) -
         (" coordinator@example.com", True),
         ("coordinator@example.com.evil.example", True),
         (["coordinator@example.com"], True),
+        ("coordinator\0@example.com", True),
         ("stranger@example.com", True),
     ],
 )
@@ -211,6 +229,13 @@ def test_a_provider_that_is_gone_is_a_sentence(world: World, found: Provider) ->
     token = hidden_value(client.get(SIGN_IN, base_url=SITE).text, "csrf_token")
     answer = client.post("/staff/sign-in/provider/1", data={"csrf_token": token}, base_url=SITE)
     assert (answer.status_code, "does not answer at the moment" in answer.text) == (503, True)
+
+
+def test_an_organisation_that_no_database_can_count_has_no_provider(world: World) -> None:
+    client = world.client()
+    token = hidden_value(client.get(SIGN_IN, base_url=SITE).text, "csrf_token")
+    answer = client.post(f"/staff/sign-in/provider/{10**20}", data={"csrf_token": token}, base_url=SITE)
+    assert (answer.status_code, "has no place where it signs in" in answer.text) == (403, True)
 
 
 def test_nobody_gets_in_by_what_is_not_as_it_must_be(world: World, found: Provider) -> None:
@@ -346,6 +371,56 @@ def test_disconnecting_ends_what_the_provider_has_begun_and_no_more(world: World
     assert press(here, "/staff/signed-in", "/staff/signed-in/disconnect").status_code == 303
     assert (identities(world), is_in(here), is_in(elsewhere)) == ([], False, False)
     assert by_provider(world.client(), found).status_code == 200
+
+
+def passkeys(world: World) -> list[bool]:
+    with world.session() as session:
+        return [one.is_owners for one in session.scalars(select(Passkey).order_by(Passkey.id))]
+
+
+def cut(world: World, found: Provider, owner: FlaskClient, _admin: FlaskClient) -> None:
+    assert press(owner, "/staff/signed-in", "/staff/signed-in/disconnect").status_code == 303
+
+
+def replace_it(world: World, found: Provider, owner: FlaskClient, _admin: FlaskClient) -> None:
+    found.subject = "somebody-2"
+    assert go_on(owner, by_provider(owner, found, "/staff/signed-in")).status_code == 303
+
+
+def remove_all(world: World, found: Provider, _owner: FlaskClient, admin: FlaskClient) -> None:
+    assert press(admin, SETTINGS, f"{SETTINGS}/remove", sure="y").status_code == 303
+
+
+@pytest.mark.parametrize("end", [cut, replace_it, remove_all])
+def test_no_passkey_of_whom_the_provider_signed_in_outlives_the_connection(
+    world: World, found: Provider, end: Callable[[World, Provider, FlaskClient, FlaskClient], None]
+) -> None:
+    admin = with_provider(world, found)
+    owner = connected(world, found)
+    assert make(owner, Device()).status_code == 303
+    client, device, other = world.client(), Device(), world.client()
+    by_provider(client, found)
+    assert make(client, device).status_code == 303
+    assert use(other, device).status_code == 303
+    world.do_what_is_due()
+    end(world, found, owner, admin)
+    assert passkeys(world) == [True]
+    assert not is_in(other)
+    assert use(world.client(), device).status_code == 403
+    told = len(world.mailbox.serials())
+    world.do_what_is_due()
+    subjects = [world.mailbox.read(serial)["Subject"] for serial in world.mailbox.serials()[told:]]
+    assert "A passkey was removed" in subjects
+
+
+def test_what_was_carried_along_lasts_no_longer_than_before(world: World, found: Provider) -> None:
+    with_provider(world, found)
+    client = connected(world, found)
+    assert sessions(world)[-1] == ("provider", True)
+    for owns in (True, False):
+        age(world, timedelta(hours=5))
+        assert by_provider(client, found).status_code == 303
+        assert sessions(world)[-1] == ("provider", owns)
 
 
 def test_who_signs_out_is_led_to_the_providers_way_out(world: World, found: Provider) -> None:

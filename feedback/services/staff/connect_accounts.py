@@ -15,25 +15,27 @@ from feedback.domain.address import Address
 from feedback.domain.errors import ProviderRefused, sentence
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
 from feedback.domain.providers import Arrival, Identity
-from feedback.domain.staff import BegunBy, actor_of
+from feedback.domain.staff import actor_of
+from feedback.services.staff.cut_connections import cut_off
 from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn
 from feedback.services.staff.sign_in import Member
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation, reading
+from feedback.storage.organisations import Organisation
 from feedback.storage.passkey_letters import PasskeyNews, tell_of_passkeys_at
+from feedback.storage.passkeys import passkeys_of
 from feedback.storage.sign_in_providers import (
     ConnectedIdentity,
     WaitingConnection,
     account_connected_to,
     connection_of,
     drop_connection,
-    drop_identity,
     identity_of,
     issuer_of,
     use_connection,
     waiting_connection,
 )
-from feedback.storage.staff import StaffMember, end_sessions_begun_by, staff_by_email, staff_by_id
+from feedback.storage.staff import StaffMember, staff_by_email, staff_by_id
 
 LIFETIME = timedelta(minutes=15)
 """So long after it was asked for the link in the mail works."""
@@ -68,9 +70,13 @@ def known_account(session: Session, organisation_id: int, identity: Identity) ->
         return None if member is None or member.is_removed else member.id
 
 
-def may_connect(who: SignedIn | HalfSignedIn | None, organisation_id: int) -> bool:
-    """Tell whether whoever is signed in may connect their account: as its owner, in that organisation."""
-    return who is not None and who.member.organisation_id == organisation_id and who.beginning.is_owners
+def may_connect(session: Session, who: SignedIn | HalfSignedIn | None, organisation_id: int) -> bool:
+    """Tell whether whoever is signed in may connect their account: as its owner, in that organisation.
+
+    Whoever is half signed in connects it only for the first time, and with the passkey if one is asked for.
+    """
+    with reading(session):
+        return who is not None and _may_connect(session, who, organisation_id)
 
 
 def connect(session: Session, who: SignedIn | HalfSignedIn, identity: Identity, *, now: datetime) -> None:
@@ -78,7 +84,9 @@ def connect(session: Session, who: SignedIn | HalfSignedIn, identity: Identity, 
 
     Raises ProviderRefused if another account is connected so, or the provider has changed.
     """
-    if not may_connect(who, who.member.organisation_id):
+    lock_organisation(session, who.member.organisation_id)
+    if not _may_connect(session, who, who.member.organisation_id):
+        session.rollback()
         raise ProviderRefused(_GONE)
     _connect(session, who.member.id, who.member.organisation_id, identity, now)
     session.commit()
@@ -135,12 +143,22 @@ def connect_by_link(session: Session, token: str, browser: str, *, now: datetime
 
 
 def disconnect(session: Session, by: Member, *, now: datetime) -> None:
-    """Let nobody at a provider sign in as this account; sessions that the provider began end."""
+    """Let nobody at a provider sign in as this account; what was begun and made by its word alone ends."""
     lock_organisation(session, by.organisation_id)
-    if drop_identity(session, by.id):
-        end_sessions_begun_by(session, by.id, BegunBy.PROVIDER)
+    if cut_off(session, by.id, now=now):
         note(session, now, by.actor, "disconnected from the provider", f"staff {by.id}")
     session.commit()
+
+
+def _may_connect(session: Session, who: SignedIn | HalfSignedIn, organisation_id: int) -> bool:
+    if who.member.organisation_id != organisation_id or not who.beginning.is_owners:
+        return False
+    if isinstance(who, SignedIn):
+        return True
+    # Whoever reads the owner's email alone must not put somebody else in the owner's place.
+    demands = session.get_one(Organisation, organisation_id, populate_existing=True).demands_passkeys
+    lacks_passkey = demands and not who.beginning.has_passkey and bool(passkeys_of(session, who.member.id))
+    return identity_of(session, who.member.id) is None and not lacks_passkey
 
 
 def _connect(session: Session, staff_id: int, organisation_id: int, identity: Identity, now: datetime) -> None:
@@ -151,8 +169,7 @@ def _connect(session: Session, staff_id: int, organisation_id: int, identity: Id
     if account_connected_to(session, organisation_id, identity) not in (None, staff_id):
         session.rollback()
         raise ProviderRefused(_TAKEN)
-    drop_identity(session, staff_id)
-    end_sessions_begun_by(session, staff_id, BegunBy.PROVIDER)
+    cut_off(session, staff_id, now=now)
     session.add(
         ConnectedIdentity(
             staff_id=staff_id,

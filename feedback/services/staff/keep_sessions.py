@@ -35,11 +35,12 @@ _BY_OTHERS = {BegunBy.PROVIDER, BegunBy.EMERGENCY}
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who is signed in, by which session, and how that began."""
+    """Who is signed in, by which session, and how and when that began."""
 
     member: Member
     digest: bytes
     beginning: Beginning
+    begun_at: datetime
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class HalfSignedIn:
     member: Member
     digest: bytes
     beginning: Beginning
+    begun_at: datetime
     lacks_provider: bool = False
 
 
@@ -65,12 +67,17 @@ class OpenSession:
     is_this_one: bool
 
 
-def begin_session(session: Session, staff_id: int, beginning: Beginning, *, now: datetime) -> str:
-    """Begin a session and return what its cookie must hold; sessions of everybody that have run out are forgotten."""
+def begin_session(
+    session: Session, staff_id: int, beginning: Beginning, *, now: datetime, begun_at: datetime | None = None
+) -> str:
+    """Begin a session and return what its cookie must hold; sessions of everybody that have run out are forgotten.
+
+    One that goes on from another, which began at `begun_at`, lasts no longer than that one.
+    """
     forget_sessions(session, **ends_before(now))
     secret = secrets.token_bytes(SECRET_BYTES)
-    begun = StaffSession(digest=_digest(secret), staff_id=staff_id, begun_at=now, seen_at=now, **vars(beginning))
-    session.add(begun)
+    times = {"begun_at": begun_at or now, "seen_at": now}
+    session.add(StaffSession(digest=_digest(secret), staff_id=staff_id, **times, **vars(beginning)))
     session.commit()
     return to_address(secret)
 
@@ -95,8 +102,8 @@ def find_session(session: Session, secret: str, *, now: datetime) -> SignedIn | 
     beginning = Beginning(BegunBy(found.begun_by), bool(found.is_owners), bool(found.has_passkey))
     lacks_provider = found.demands_provider and role in BY_PROVIDER and beginning.begun_by not in _BY_OTHERS
     if lacks_provider or (found.demands_passkeys and not found.has_passkey):
-        return HalfSignedIn(member, digest, beginning, lacks_provider)
-    return SignedIn(member, digest, beginning)
+        return HalfSignedIn(member, digest, beginning, found.begun_at, lacks_provider)
+    return SignedIn(member, digest, beginning, found.begun_at)
 
 
 def show_sessions(session: Session, signed_in: SignedIn, *, now: datetime) -> list[OpenSession]:

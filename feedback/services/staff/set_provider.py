@@ -14,6 +14,7 @@ from feedback.domain.errors import AccessRefused, NotFound, ProviderRefused, Sea
 from feedback.domain.providers import Client, checked_issuer
 from feedback.domain.sealing import open_client_secret, seal_client_secret
 from feedback.domain.staff import BegunBy
+from feedback.services.staff.cut_connections import cut_off
 from feedback.services.staff.keep_sessions import SignedIn
 from feedback.services.staff.sign_in import Member
 from feedback.storage.audit_log import note
@@ -23,12 +24,11 @@ from feedback.storage.organisations import Organisation
 from feedback.storage.sign_in_providers import (
     SignInProvider,
     connected_to,
-    drop_identity,
+    drop_connections_in,
     drop_provider,
     organisations_with_provider,
     provider_of,
 )
-from feedback.storage.staff import end_sessions_begun_by
 
 if TYPE_CHECKING:
     from feedback.services.staff.provider_desk import ProviderDesk
@@ -38,6 +38,8 @@ _NO_SECRET = sentence("Write the secret that the provider shows beside the clien
 _TRY_FIRST = sentence(
     "Connect your own account first, and sign in by the provider: then it is sure that it works, and that you get in."
 )
+
+_LARGEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def providers_to_choose(session: Session) -> list[tuple[int, str]]:
 def client_of(session: Session, keys: KeyStore, organisation_id: int, redirect_uri: str) -> Client:
     """Return what this service is to an organisation's provider, or raise ProviderRefused if there is none."""
     with reading(session):
-        found = provider_of(session, organisation_id)
+        found = provider_of(session, organisation_id) if organisation_id <= _LARGEST_NUMBER else None
         if found is None:
             raise ProviderRefused(_NONE)
         issuer, client_id, sealed = found.issuer, found.client_id, found.sealed_secret
@@ -101,7 +103,7 @@ def set_provider(
     lock_organisation(session, by.organisation_id)
     before = provider_of(session, by.organisation_id)
     if before is not None and (before.issuer, before.client_id) != (issuer, client_id):
-        _disconnect_all(session, by.organisation_id)
+        _disconnect_all(session, by.organisation_id, now)
     key, owner = keys.provider_key(by.organisation_id), _owner(by.organisation_id)
     row = before or SignInProvider(organisation_id=by.organisation_id)
     row.issuer, row.client_id, row.end_session_endpoint = issuer, client_id, end_session_endpoint
@@ -137,17 +139,17 @@ def remove_provider(session: Session, by: Member, *, now: datetime) -> None:
     if found is None:
         raise NotFound("Your organisation has no provider.")
     issuer = found.issuer
-    _disconnect_all(session, by.organisation_id)
+    _disconnect_all(session, by.organisation_id, now)
     drop_provider(session, by.organisation_id)
     note(session, now, by.actor, f"removed the provider {issuer}", f"organisation {by.organisation_id}")
     session.commit()
 
 
-def _disconnect_all(session: Session, organisation_id: int) -> None:
+def _disconnect_all(session: Session, organisation_id: int, now: datetime) -> None:
     """Let no account be connected, nor the provider be the only way, which nobody could take."""
     for staff_id in connected_to(session, organisation_id):
-        end_sessions_begun_by(session, staff_id, BegunBy.PROVIDER)
-        drop_identity(session, staff_id)
+        cut_off(session, staff_id, now=now)
+    drop_connections_in(session, organisation_id)
     session.get_one(Organisation, organisation_id, populate_existing=True).demands_provider = False
 
 

@@ -21,16 +21,17 @@ def note_arrival(
     who: SignedIn | HalfSignedIn | None,
     *,
     now: datetime,
-) -> Beginning:
+) -> tuple[Beginning, datetime | None]:
     """Note that a provider has signed an account in, and return how the session begins.
 
-    Whoever was signed in as the same account before keeps what stood behind that.
+    Whoever was signed in as the same account before keeps what stood behind that, for as long as that session would
+    have lasted: then when it began is returned too.
     """
     note(session, now, actor_of(staff_id), f"signed in by {identity.issuer}", f"staff {staff_id}")
     session.commit()
-    if who is not None and who.member.id == staff_id:
-        return replace(who.beginning, begun_by=BegunBy.PROVIDER)
-    return Beginning(BegunBy.PROVIDER, is_owners=False)
+    if who is None or who.member.id != staff_id or not (who.beginning.is_owners or who.beginning.has_passkey):
+        return Beginning(BegunBy.PROVIDER, is_owners=False), None
+    return replace(who.beginning, begun_by=BegunBy.PROVIDER), who.begun_at
 
 
 def way_out(session: Session, signed_in: SignedIn | HalfSignedIn | None, leads_to: str) -> str | None:

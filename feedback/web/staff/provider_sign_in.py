@@ -97,7 +97,7 @@ def go_on() -> ResponseReturnValue:
         known = known_account(runtime().session(), arrived.organisation_id, arrived.identity)
         if known is not None:
             return _let_in(known, arrived.identity, who)
-        if who is None or not may_connect(who, arrived.organisation_id):
+        if who is None or not may_connect(runtime().session(), who, arrived.organisation_id):
             return _refused(ProviderRefused(_LATE))
         try:
             connect(runtime().session(), who, arrived.identity, now=runtime().clock())
@@ -136,7 +136,7 @@ def _taken(number: int, arrival: Arrival) -> ResponseReturnValue:
     who, known = by_cookie(), known_account(runtime().session(), number, arrival.identity)
     if known is not None and (who is None or who.member.id == known):
         return _let_in(known, arrival.identity, who)
-    if known is not None or may_connect(who, number):
+    if known is not None or may_connect(runtime().session(), who, number):
         hold(Arrived(number, arrival.identity))
         return render_template(
             "staff/go_on_from_provider.html", form=StaffForm(formdata=None), who=who, is_known=known is not None
@@ -147,8 +147,8 @@ def _taken(number: int, arrival: Arrival) -> ResponseReturnValue:
 
 
 def _let_in(staff_id: int, identity: Identity, who: SignedIn | HalfSignedIn | None) -> ResponseReturnValue:
-    beginning = note_arrival(runtime().session(), staff_id, identity, who, now=runtime().clock())
-    return let_in(staff_id, beginning)
+    beginning, begun_at = note_arrival(runtime().session(), staff_id, identity, who, now=runtime().clock())
+    return let_in(staff_id, beginning, begun_at)
 
 
 def _refused(refusal: ProviderRefused) -> Response:

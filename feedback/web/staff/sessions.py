@@ -30,7 +30,7 @@ def here_and_elsewhere() -> ResponseReturnValue:
         form=StaffForm(),
         provider=show_provider(runtime().session(), number),
         connection=show_connection(runtime().session(), member().id),
-        may_connect=may_connect(signed_in(), number),
+        may_connect=may_connect(runtime().session(), signed_in(), number),
         organisation_id=number,
     )
 

@@ -1,5 +1,7 @@
 """The way in, whichever is taken: the page that says how to sign in, and the session that begins then."""
 
+from datetime import datetime
+
 from flask import redirect, render_template, session
 from flask.typing import ResponseReturnValue
 
@@ -31,11 +33,11 @@ def way_in(form: AskForLinkForm, refused: str | None = None) -> str:
     )
 
 
-def let_in(staff_id: int, beginning: Beginning) -> ResponseReturnValue:
+def let_in(staff_id: int, beginning: Beginning, begun_at: datetime | None = None) -> ResponseReturnValue:
     """Begin a session of its own, in place of any that this browser has, and lead to what was wanted."""
     end_by_cookie()
     keep_language(runtime().session(), staff_id, spoken().code)
-    secret = begin_session(runtime().session(), staff_id, beginning, now=system_clock())
+    secret = begin_session(runtime().session(), staff_id, beginning, now=system_clock(), begun_at=begun_at)
     first = begin_anew(staff_id)
     session[IN_COOKIE] = secret
     return redirect(first, 303)
