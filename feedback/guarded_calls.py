@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from feedback.domain.errors import CallRefused
+from feedback.domain.errors import CallRefused, CallsWait
 from feedback.domain.hosts import is_loopback, is_public
 
 MOST_BYTES = 512 * 1024
@@ -93,12 +93,13 @@ class _GuardedLine:
 
     def __init__(self, address: str, port: int, host: str, until: float, *, is_secure: bool) -> None:
         self._host, self._port, self._until = host, port, until
+        self._secure = ssl.create_default_context() if is_secure else None
         self._socket = socket.create_connection((address, port), _left(until))
         self._timer = threading.Timer(_left(until), self._shut)
         self._timer.daemon = True
         self._timer.start()
         try:
-            self._connection = self._opened(is_secure=is_secure)
+            self._connection = self._opened()
         except BaseException:
             self.__exit__()
             raise
@@ -123,11 +124,17 @@ class _GuardedLine:
             raise CallRefused("The server’s answer is too long.")
         return ServerAnswer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, read)
 
-    def _opened(self, *, is_secure: bool) -> http.client.HTTPConnection:
-        kind = http.client.HTTPSConnection if is_secure else http.client.HTTPConnection
+    def _opened(self) -> http.client.HTTPConnection:
+        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
         connection = kind(self._host, self._port)
-        if is_secure:
-            self._socket = ssl.create_default_context().wrap_socket(self._socket, server_hostname=self._host)
+        if self._secure:
+            # The timer has to find what talks: wrapping leaves an empty shell behind.
+            self._socket.settimeout(_left(self._until))
+            wrapped = self._secure.wrap_socket(self._socket, server_hostname=self._host, do_handshake_on_connect=False)
+            self._socket = wrapped
+            wrapped.do_handshake()
+        # It may have gone off while there was only the shell.
+        self._socket.settimeout(_left(self._until))
         connection.sock = self._socket
         return connection
 
@@ -149,7 +156,7 @@ def _look_up(lookup: Lookup, host: str, port: int, until: float) -> list[str]:
     """Look a name up in a thread of its own, which alone goes on if it takes too long; it keeps its place till then."""
     left = _left(until)
     if not _LOOKUPS.acquire(blocking=False):
-        raise CallRefused("Too many names are being looked up.")
+        raise CallsWait("Too many names are being looked up.")
     found: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
 
     def look() -> None:

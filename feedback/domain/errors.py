@@ -316,6 +316,10 @@ class CallRefused(FeedbackError):
     """An address is not called from here, or its answer cannot be used."""
 
 
+class CallsWait(CallRefused):
+    """Too many calls are under way here; it says nothing of the server that was to be called."""
+
+
 class ScrubUnfinished(FeedbackError):
     """Deleted bytes may still lie in the database's files. Keys stay until a later attempt has rewritten them."""
 

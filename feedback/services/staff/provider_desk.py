@@ -26,7 +26,7 @@ from joserfc.jws import JWSRegistry
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
-from feedback.domain.errors import CallRefused, ProviderAway, ProviderRefused, sentence
+from feedback.domain.errors import CallRefused, CallsWait, ProviderAway, ProviderRefused, sentence
 from feedback.domain.providers import (
     LONGEST_SUBJECT,
     Arrival,
@@ -39,16 +39,21 @@ from feedback.domain.providers import (
 )
 from feedback.guarded_calls import GuardedCaller
 from feedback.services.staff.keep_sessions import LONGEST
-from feedback.services.staff.provider_gate import AWAY, ProviderGate
+from feedback.services.staff.provider_gate import AWAY, BUSY, ProviderGate
 
 SECONDS = 10.0
-"""One exchange takes no longer, looking names up and waiting for its turn among it."""
+"""One exchange takes no longer, from its turn on, looking names up among it."""
 KEPT_SECONDS = 600.0
 """For so long it is known what a provider says of itself."""
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 _LEEWAY = 30
 _SECRET_BYTES = 32
 _SCOPE = "openid email"
+_PUBLIC = ("kty", "kid", "use", "alg", "n", "e", "crv", "x", "y")
+_SECRET = {"d", "k"}
+_LONGEST = {"n": 1400, "e": 12, "x": 200, "y": 200}
+"""Characters of the numbers of a key: RSA of up to 8192 bits."""
+_MOST_KEYS = 50
 _NOT_TAKEN = sentence(
     "The answer of the place where your organisation signs in was not accepted. Try again; if that does not help, tell "
     "whoever looks after it."
@@ -142,23 +147,18 @@ class ProviderDesk:
         with self._talking(client.issuer) as until, self._session(client, until) as session:
             about = self._about(session, client.issuer)
             _check_sender(about, client.issuer, back.issuer)
-            token = session.fetch_token(
-                about["token_endpoint"],
-                grant_type="authorization_code",
-                code=back.code,
-                redirect_uri=client.redirect_uri,
-                code_verifier=journey.verifier,
-            )
+            token = _fetch_token(session, client, about["token_endpoint"], back.code, journey.verifier)
             claims = self._claims(session, client, about, token, journey.nonce, now)
         return Arrival(Identity(client.issuer, _subject(claims)), verified_address(claims))
 
     @contextmanager
     def _talking(self, issuer: str) -> Iterator[float]:
         """Give the moment at which an exchange ends; turn whatever goes wrong into a sentence."""
-        until = time.monotonic() + SECONDS
-        with self._gate.passed(issuer, most_seconds=SECONDS):
+        with self._gate.passed(issuer):
             try:
-                yield until
+                yield time.monotonic() + SECONDS
+            except CallsWait as busy:
+                raise ProviderAway(BUSY) from busy
             except (CallRefused, requests.RequestException) as failed:
                 raise ProviderAway(AWAY) from failed
             except ProviderRefused:
@@ -248,7 +248,7 @@ class ProviderDesk:
         if keys is None or anew:
             keys = _read(session, about["jwks_uri"])
             self._keep(issuer, _KnownProvider(about, keys, known.until if known else 0.0))
-        return KeySet.import_key_set(keys)  # type: ignore[arg-type]  # as the provider has sent it
+        return _imported(keys)
 
     def _keep(self, issuer: str, known: _KnownProvider) -> None:
         now = time.monotonic()
@@ -258,6 +258,34 @@ class ProviderDesk:
     def _forget(self, issuer: str) -> None:
         with self._lock:
             self._known.pop(issuer, None)
+
+
+# Whatever a visitor may have made up as a code, what is said to it is no outage; that nobody answers is one.
+def _fetch_token(session: Any, client: Client, address: str, code: str, verifier: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = session.fetch_token(
+            address,
+            grant_type="authorization_code",
+            code=code,
+            redirect_uri=client.redirect_uri,
+            code_verifier=verifier,
+        )
+    except requests.HTTPError as refused:
+        raise ProviderRefused(_NOT_TAKEN) from refused
+    except CallRefused as refused:
+        if isinstance(refused, CallsWait) or isinstance(refused.__cause__, ConnectionRefusedError | TimeoutError):
+            raise
+        raise ProviderRefused(_NOT_TAKEN) from refused
+    return found
+
+
+# Some keys take days to read: a private half without its primes, or a number of a million digits.
+def _imported(sent: dict[str, Any]) -> KeySet:
+    found = sent.get("keys")
+    keys = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    public = [{name: one[name] for name in _PUBLIC if name in one} for one in keys if not _SECRET & one.keys()]
+    usable = [one for one in public if all(len(str(one.get(name, ""))) <= most for name, most in _LONGEST.items())]
+    return KeySet.import_key_set({"keys": usable[:_MOST_KEYS]})  # type: ignore[typeddict-item]
 
 
 def _read(session: Any, address: str) -> dict[str, Any]:
@@ -285,7 +313,12 @@ def _check_sender(about: dict[str, Any], issuer: str, named: str | None) -> None
 # Some providers leave it out; then how long somebody is signed in there is their own affair.
 def _check_fresh(claims: dict[str, Any], now: datetime) -> None:
     at = claims.get("auth_time")
-    if at is not None and timedelta(seconds=now.timestamp() - float(at)) > LONGEST + timedelta(seconds=_LEEWAY):
+    if at is None:
+        return
+    ago = timedelta(seconds=now.timestamp() - float(at))
+    if ago < -timedelta(seconds=_LEEWAY):
+        raise ProviderRefused(_NOT_TAKEN)
+    if ago > LONGEST + timedelta(seconds=_LEEWAY):
         raise ProviderRefused(_TOO_OLD)
 
 

@@ -15,7 +15,10 @@ AWAY = sentence(
     "The place where your organisation signs in does not answer at the moment. Try again in a minute, or ask whoever "
     "looks after it."
 )
-_BUSY = sentence("Too many people are signing in at this moment. Try again in a few seconds.")
+MOST_FOR_ONE = 2
+"""So many of them for one provider, of whom one waits for its turn: a slow one never closes the gate to others."""
+TURN_SECONDS = 2.0
+BUSY = sentence("Too many people are signing in at this moment. Try again in a few seconds.")
 
 
 class ProviderGate:
@@ -25,40 +28,52 @@ class ProviderGate:
         """Take a clock that never goes back."""
         self._seconds, self._lock = seconds, threading.Lock()
         self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
-        self._turns: dict[str, threading.Lock] = {}
+        self._here: dict[str, tuple[threading.Lock, int]] = {}
         self._failed: dict[str, float] = {}
 
     @contextmanager
-    def passed(self, issuer: str, *, most_seconds: float) -> Iterator[None]:
-        """Run the block when it is this provider's turn; raise ProviderAway if none comes, or it has just failed.
+    def passed(self, issuer: str) -> Iterator[None]:
+        """Run the block when it is this provider's turn; raise ProviderAway if none comes soon, or it has just failed.
 
-        That the block raises ProviderAway is remembered.
+        That the block raises ProviderAway is remembered, unless it says that too many are here.
         """
         self._check(issuer)
         if not self._places.acquire(blocking=False):
-            raise ProviderAway(_BUSY)
+            raise ProviderAway(BUSY)
         try:
-            with self._turn(issuer, most_seconds):
+            with self._turn(issuer):
                 # Whoever waited has waited for one that has failed meanwhile.
                 self._check(issuer)
                 yield
         except ProviderAway as away:
-            if away.said != _BUSY:
+            if away.said != BUSY:
                 self._note(issuer)
             raise
         finally:
             self._places.release()
 
     @contextmanager
-    def _turn(self, issuer: str, most_seconds: float) -> Iterator[None]:
+    def _turn(self, issuer: str) -> Iterator[None]:
         with self._lock:
-            turn = self._turns.setdefault(issuer, threading.Lock())
-        if not turn.acquire(timeout=most_seconds):
-            raise ProviderAway(_BUSY)
+            turn, here = self._here.get(issuer, (threading.Lock(), 0))
+            if here >= MOST_FOR_ONE:
+                raise ProviderAway(BUSY)
+            self._here[issuer] = turn, here + 1
         try:
-            yield
+            if not turn.acquire(timeout=TURN_SECONDS):
+                raise ProviderAway(BUSY)
+            try:
+                yield
+            finally:
+                turn.release()
         finally:
-            turn.release()
+            self._leave(issuer)
+
+    def _leave(self, issuer: str) -> None:
+        with self._lock:
+            turn, here = self._here.pop(issuer)
+            if here > 1:
+                self._here[issuer] = turn, here - 1
 
     def _check(self, issuer: str) -> None:
         with self._lock:

@@ -41,6 +41,7 @@ from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.way_in import let_in, way_in
 from forms.staff import AskForLinkForm, SignOutForm, StaffForm
 
+_LONGEST_CODE = 4000
 _NOT_BACK = sentence("You were not signed in there, or this browser did not ask for it. Begin again here.")
 _LATE = sentence("That was a while ago. Begin again here.")
 
@@ -76,7 +77,7 @@ def leave(number: int) -> ResponseReturnValue:
 def come_back(number: int) -> ResponseReturnValue:
     """Take somebody who comes from a provider: let them in, or ask what is to be asked."""
     journey, code = journey_of(number, request.args.get("state")), request.args.get("code")
-    if journey is None or not code or "error" in request.args:
+    if journey is None or not code or not _may_be_a_code(code) or "error" in request.args:
         return _refused(ProviderRefused(_NOT_BACK))
     tools, back = runtime(), Return(code, journey.state, request.args.get("iss"))
     try:
@@ -144,6 +145,10 @@ def _taken(number: int, arrival: Arrival) -> ResponseReturnValue:
     secret = ask_owner(runtime().session(), number, arrival, language=spoken().code, now=runtime().clock())
     note_asked(secret)
     return render_template("staff/owner_asked.html", issuer=arrival.identity.issuer)
+
+
+def _may_be_a_code(code: str) -> bool:
+    return code.isascii() and code.isprintable() and len(code) <= _LONGEST_CODE
 
 
 def _let_in(staff_id: int, identity: Identity, who: SignedIn | HalfSignedIn | None) -> ResponseReturnValue:

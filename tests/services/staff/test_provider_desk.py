@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import KeySet, OctKey, RSAKey
 
 from feedback.domain.errors import ProviderAway, ProviderRefused
 from feedback.domain.providers import Arrival, Client, Identity, Return
@@ -214,3 +214,70 @@ def test_new_keys_of_a_provider_are_asked_for_once(found: Provider) -> None:
     with pytest.raises(ProviderRefused):
         arrive(desk, found)
     assert found.asked.count("/jwks") == 2
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, {}), (403, [])])
+def test_what_is_said_to_a_code_that_a_visitor_made_up_is_no_outage(found: Provider, status: int, body: Any) -> None:
+    real = found.answer
+    found.answer = lambda path, sent: (status, body) if sent.get("code") == ["made-up"] else real(path, sent)
+    desk, client = desk_for(found), client_at(found)
+    journey = desk.depart(client, 1).journey
+    with pytest.raises(ProviderRefused) as refused:
+        desk.arrive(client, journey, Return("made-up", journey.state, found.issuer), now=datetime.now(UTC))
+    assert not isinstance(refused.value, ProviderAway)
+    assert arrive(desk, found)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"kty": "RSA", "n": "A" * 1000, "e": "AQAB", "d": "A" * 1000},
+        {"kty": "RSA", "n": "A" * 100_000, "e": "AQAB"},
+        {"kty": "RSA", "n": "A" * 300, "e": "A" * 300},
+        {"kty": "oct", "k": "A" * 100},
+        "no key at all",
+    ],
+)
+def test_a_key_that_would_take_for_ever_to_read_is_not_read(
+    found: Provider, key: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Any] = []
+    import_keys = KeySet.import_key_set
+    monkeypatch.setattr(KeySet, "import_key_set", lambda keys: read.append(keys) or import_keys(keys))
+    real = found.answer
+
+    def with_one_more(path: str, sent: dict[str, list[str]]) -> tuple[int, Any]:
+        status, answer = real(path, sent)
+        return status, {"keys": [key, *answer["keys"]]} if path == "/jwks" else answer
+
+    found.answer = with_one_more
+    assert arrive(desk_for(found), found)
+    (keys,) = read
+    assert key not in keys["keys"]
+    assert len(keys["keys"]) == len(ALGORITHMS) - 1
+
+
+def test_a_slow_provider_leaves_a_place_for_another() -> None:
+    gate, at_it, done = ProviderGate(), threading.Semaphore(0), threading.Event()
+
+    def wait() -> None:
+        try:
+            with gate.passed("https://slow.example"):
+                at_it.release()
+                done.wait(60)
+        except ProviderAway:
+            at_it.release()
+
+    waiting = [threading.Thread(target=wait) for _visitor in range(5)]
+    for one in waiting:
+        one.start()
+    try:
+        # One is through, one waits for its turn; the others were told at once that they are too many.
+        for _told in range(4):
+            assert at_it.acquire(timeout=60)
+        with gate.passed("https://quick.example"):
+            pass
+    finally:
+        done.set()
+        for one in waiting:
+            one.join()
