@@ -285,7 +285,7 @@ def _imported(sent: dict[str, Any]) -> KeySet:
     keys = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
     public = [{name: one[name] for name in _PUBLIC if name in one} for one in keys if not _SECRET & one.keys()]
     usable = [one for one in public if all(len(str(one.get(name, ""))) <= most for name, most in _LONGEST.items())]
-    return KeySet.import_key_set({"keys": usable[:_MOST_KEYS]})  # type: ignore[typeddict-item]
+    return KeySet.import_key_set({"keys": usable[:_MOST_KEYS]})
 
 
 def _read(session: Any, address: str) -> dict[str, Any]:
