@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import Address
+from feedback.domain.address import address_or_none
 from feedback.domain.errors import ProviderRefused, sentence
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
 from feedback.domain.providers import Arrival, Identity
@@ -186,8 +186,11 @@ def _connect(session: Session, staff_id: int, organisation_id: int, identity: Id
 def _account_for(session: Session, organisation_id: int, arrival: Arrival) -> StaffMember | None:
     if arrival.verified_address is None:
         return None
+    address = address_or_none(arrival.verified_address)
     # As it stands there, and not as we would read it: what only looks alike is somebody else's.
-    member = staff_by_email(session, organisation_id, Address(arrival.verified_address))
+    if address != arrival.verified_address:
+        return None
+    member = staff_by_email(session, organisation_id, address)
     return None if member is None or identity_of(session, member.id) is not None else member
 
 
