@@ -58,6 +58,7 @@ from feedback.storage.waves import Wave, wave_by_id
 
 _FENCE_BYTES = 16
 _LONGEST_WAIT = timedelta(hours=1)
+_MOST_DOUBLINGS = 6
 _LAST_DAY = timedelta(hours=36)
 _SETTLED = {
     RelayVerdict.ACCEPTED: DeliveryState.ACCEPTED,
@@ -117,6 +118,7 @@ def send_batch(
     ledger = [(one.id, one.participant_id) for one in _give_up_unanswered(session, unsent, fence)]
     waiting = _skip_unwilling(session, keys, context, ledger, fence)
     worst = max((delivery.attempts for delivery in unsent), default=0)
+    was_unanswered = any(delivery.unanswered for delivery in unsent)
     # Plain values from here on: after each commit a session would read its objects again, a hundred people for a mail.
     session.flush()
     session.expunge_all()
@@ -127,6 +129,9 @@ def send_batch(
     except MailRefused:
         _wait(session, batch_id, now, worst)
         raise
+    # The last copy goes out so late that the relay may be well again by then.
+    if was_unanswered and said.left_unanswered:
+        worst = _MOST_DOUBLINGS
     return _conclude(session, context, said, worst=worst, now=now)
 
 
@@ -249,7 +254,7 @@ def _send_all(
 
 
 def _wait(session: Session, batch_id: int, now: datetime, attempts: int) -> None:
-    postpone(session, batch_id, now + min(timedelta(minutes=2 ** min(attempts, 6)), _LONGEST_WAIT))
+    postpone(session, batch_id, now + min(timedelta(minutes=2 ** min(attempts, _MOST_DOUBLINGS)), _LONGEST_WAIT))
     session.commit()
 
 

@@ -49,6 +49,11 @@ class SendingRound:
         return self.refuses_everybody_alike or any(not verdict.is_final for verdict in self._verdicts)
 
     @property
+    def left_unanswered(self) -> bool:
+        """Whether nobody knows of some mail if the relay took it."""
+        return RelayVerdict.UNANSWERED in self._verdicts
+
+    @property
     def refuses_everybody_alike(self) -> bool:
         """Whether all mails, and more than a few, were refused in the same words: then that says nothing of anybody."""
         return self._refuses_all(_MOST_REFUSALS)
