@@ -19,6 +19,8 @@ from tests.relay_with_tls import make_certificate
 
 # A name and no number: which of its sites is asked for, a browser says with the first words of TLS.
 NAME = "localhost"
+SERVED = "feedback.example.com"
+"""The name that the service behind it answers under."""
 SAMPLE = Path(__file__).resolve().parents[1] / "deploy/nginx.conf"
 FRAME = """
 daemon off;
@@ -70,7 +72,9 @@ class _Stays(urllib.request.HTTPErrorProcessor):
 def adjusted(folder: Path, ports: list[str]) -> str:
     """The sample with the ports, names and folders of this test; nothing else differs."""
     text = SAMPLE.read_text(encoding="utf-8").replace("/var/log/nginx", str(folder))
-    text = re.sub(r"^ *listen \[::\].*\n", "", text, flags=re.MULTILINE).replace("feedback.example.org;", f"{NAME};")
+    text = re.sub(r"^ *listen \[::\].*\n", "", text, flags=re.MULTILINE).replace(
+        "feedback.example.org;", f"{NAME} {SERVED};"
+    )
     for sample, ours in zip(("listen 80", "listen 443", ":8001;", ":8002;"), ports, strict=True):
         assert sample in text
         text = text.replace(sample, re.sub(r"\d+", ours, sample))

@@ -25,7 +25,7 @@ from feedback.domain.survey.questionnaires import (
 from feedback.web.participants.kept_pages import PAGE_STEP
 from forms.bank import STAGES, pair
 from tests.databases import ON_SQLITE
-from tests.proxies import Proxy, proxy
+from tests.proxies import SERVED, Proxy, proxy
 from tests.world import World, fields_of
 
 __all__ = ["proxy"]
@@ -189,7 +189,7 @@ class Wire:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self._arriving, self._leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
         trusting = ssl._create_unverified_context()
-        self._tls = trusting.wrap_bio(self._arriving, self._leaving, server_hostname="feedback.example.org")
+        self._tls = trusting.wrap_bio(self._arriving, self._leaving, server_hostname=SERVED)
         self.sizes: list[tuple[int, int]] = []
         self._until(self._tls.do_handshake)
         # What belongs to the greeting comes with the first answer.
@@ -198,7 +198,7 @@ class Wire:
 
     def ask(self, path: str, body: bytes | None) -> bytes:
         """Ask as a browser does; return what is in the page."""
-        lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", "Host: feedback.example.com"]
+        lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", f"Host: {SERVED}"]
         lines += [
             "Accept-Encoding: gzip, deflate, br, zstd",
             f"Content-Type: {FORM}",
