@@ -118,7 +118,6 @@ def send_batch(
     ledger = [(one.id, one.participant_id) for one in _give_up_unanswered(session, unsent, fence)]
     waiting = _skip_unwilling(session, keys, context, ledger, fence)
     worst = max((delivery.attempts for delivery in unsent), default=0)
-    was_unanswered = any(delivery.unanswered for delivery in unsent)
     # Plain values from here on: after each commit a session would read its objects again, a hundred people for a mail.
     session.flush()
     session.expunge_all()
@@ -129,13 +128,12 @@ def send_batch(
     except MailRefused:
         _wait(session, batch_id, now, worst)
         raise
-    # The last copy goes out so late that the relay may be well again by then.
-    if was_unanswered and said.left_unanswered:
-        worst = _MOST_DOUBLINGS
-    return _conclude(session, context, said, worst=worst, now=now)
+    return _conclude(session, context, said, unsent, worst=worst, now=now)
 
 
-def _conclude(session: Session, context: _BatchContext, said: SendingRound, *, worst: int, now: datetime) -> bool:
+def _conclude(
+    session: Session, context: _BatchContext, said: SendingRound, unsent: list[Delivery], *, worst: int, now: datetime
+) -> bool:
     # Whoever has taken the batch over also decides when the rest of it is tried again.
     if said.was_taken_over:
         return said.settled_any
@@ -144,7 +142,9 @@ def _conclude(session: Session, context: _BatchContext, said: SendingRound, *, w
         refusals = note_refusal_of_the_sender(session, context.batch.id, refusal)
         _wait(session, context.batch.id, now, refusals - 1)
     elif said.left_any:
-        _wait(session, context.batch.id, now, worst)
+        # The last copy goes out so late that the relay may be well again by then.
+        is_last = said.left_unanswered and any(one.unanswered for one in unsent)
+        _wait(session, context.batch.id, now, _MOST_DOUBLINGS if is_last else worst)
     if not refusal and context.batch.sender_refusals:
         note_refusal_of_the_sender(session, context.batch.id, None)
         session.commit()
