@@ -39,7 +39,7 @@ def _end(session: Session, wave_id: int, end: WaveState, now: datetime) -> None:
         wave.closed_at = wave.closed_at or min(now, wave.closes_at)
         # People were told then, before the restore.
         wave.news, wave.news_due_at = None, None
-        _note(session, wave, "its end was lost in a restore", now)
+        note(session, now, "service", "its end was lost in a restore", f"wave {wave.id}")
     session.commit()
 
 
@@ -49,7 +49,7 @@ def _stop(session: Session, wave_id: int, now: datetime) -> None:
     if wave is not None and wave.state == WaveState.OPEN:
         # The close itself never moves earlier.
         wave.state, wave.closed_at = WaveState.CLOSING, max(now, wave.closes_at)
-        _note(session, wave, "its keys were lost in a restore", now)
+        note(session, now, "service", "its keys were lost in a restore", f"wave {wave.id}")
     session.commit()
 
 
@@ -62,13 +62,9 @@ def resume_stopped_waves(session: Session, *, now: datetime) -> None:
         wave = known_wave(session, wave_id)
         if wave is not None and wave.state == WaveState.CLOSING and _is_stopped(wave, now):
             wave.state, wave.closed_at = WaveState.OPEN, None
-            _note(session, wave, "its keys are back", now)
+            note(session, now, "service", "its keys are back", f"wave {wave.id}")
         session.commit()
 
 
 def _is_stopped(wave: Wave, now: datetime) -> bool:
     return wave.closed_at is not None and wave.closed_at > now
-
-
-def _note(session: Session, wave: Wave, act: str, now: datetime) -> None:
-    note(session, now, "service", act, f"wave {wave.id}")
