@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SAMPLE = rm -rf instance/samples; FEEDBACK_INSTANCE=instance/samples $(BIN)/python -m feedback demo sample
 
-.PHONY: help run test test-quick outside check samples screenshots bench mutants format messages lock clean
+.PHONY: help run test test-quick outside check release samples screenshots bench mutants format messages lock clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,11 @@ check: $(VENV)/.dev ## Check style, types, import rules and templates only
 	@$(BIN)/mypy
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 	@$(BIN)/djlint --check --lint --quiet templates
+
+release: $(VENV)/.dev ## Check that all is there for a release, test it and build it in dist/; WITHOUT_TESTS=1 only checks and builds
+	@$(BIN)/python -m release check
+	@$(MAKE) --no-print-directory $(if $(WITHOUT_TESTS),check,test)
+	@$(BIN)/python -m release build
 
 samples: $(VENV)/.run ## Make the sample reports in examples/reports anew: 8 pairs, 27 people, 1,200 people
 	@$(SAMPLE) examples/reports/8-pairs --name "Eight pairs" --mentors 8 --mentees 8

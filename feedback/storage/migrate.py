@@ -8,11 +8,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.exc import OperationalError
 
 from feedback.domain.errors import IntegrityBroken, MigrationGivenUp
 from feedback.storage.column_statistics import stop_sampling
+from feedback.storage.inserted_migrations import add_what_was_inserted
 
 _LOCK = 0x66656566
 NEWEST = "head"
@@ -49,7 +51,9 @@ def upgrade(
     MigrationGivenUp is raised if a time-out ends it.
     """
     with _locked(engine, timeouts) as connection:
-        command.upgrade(_config(connection, metadata, folder), revision)
+        config = _config(connection, metadata, folder)
+        add_what_was_inserted(connection, ScriptDirectory.from_config(config))
+        command.upgrade(config, revision)
         stop_sampling(connection)
 
 
