@@ -150,18 +150,24 @@ class EndSessionForm(StaffForm):
     digest = HiddenField(validators=[Regexp(r"[0-9a-f]{64}\Z")])
 
 
+_LONGEST_SIGNED = 65_536
+
+
 class PasskeyForm(StaffForm):
     """What a browser answers when it is asked to use a passkey: set by a script."""
 
-    set_by_page = ("csrf_token", "credential")
-    credential = HiddenField(validators=[Length(max=65_536)])
+    set_by_page: tuple[str, ...] = ("csrf_token", "credential")
+    credential = HiddenField(validators=[Length(max=_LONGEST_SIGNED)])
 
 
 _NAME_IT = _("Write a name that tells it from others, on one line.")
 
 
 class MakePasskeyForm(PasskeyForm):
-    """A passkey that a browser has made, and the name that tells it from others."""
+    """A passkey that a browser has made, the name that tells it from others, and what one there is has signed."""
+
+    set_by_page = ("csrf_token", "credential", "confirmation")
+    confirmation = HiddenField(validators=[Length(max=_LONGEST_SIGNED)])
 
     name = StringField(
         _("A name for it"),
@@ -177,10 +183,10 @@ class MakePasskeyForm(PasskeyForm):
             raise ValidationError(_NAME_IT)
 
 
-class RemovePasskeyForm(StaffForm):
-    """A button beside one of one's own passkeys."""
+class RemovePasskeyForm(PasskeyForm):
+    """A button beside one of one's own passkeys, and what one of them has signed."""
 
-    set_by_page = ("csrf_token", "number")
+    set_by_page = ("csrf_token", "number", "credential")
     number = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 

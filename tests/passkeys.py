@@ -108,10 +108,34 @@ def send(client: FlaskClient, page: str, credential: str, **fields: str) -> Test
 
 
 def make(
-    client: FlaskClient, device: Device, page: str = "/staff/passkeys", name: str = "Work computer"
+    client: FlaskClient,
+    device: Device,
+    page: str = "/staff/passkeys",
+    name: str = "Work computer",
+    by: Device | None = None,
 ) -> TestResponse:
-    """Make a passkey on a page: one's own, or that of whoever is signed in by half."""
-    return send(client, page, device.made(asked(client, page)), name=name)
+    """Make a passkey on a page: one's own, or that of whoever is signed in by half. Confirmed `by` one there is."""
+    found = asked(client, page)
+    confirmation = {} if by is None else {"confirmation": by.used(found["confirm"])}
+    return send(client, page, device.made(found), name=name, **confirmation)
+
+
+def asked_to_remove(client: FlaskClient, number: int, page: str = "/staff/passkeys") -> Any:
+    """What a page's script is told that a device is to sign before a passkey is removed."""
+    fields = {"csrf_token": token(client, page), "number": str(number)}
+    answer = client.post(f"{page}/remove/challenge", data=fields, base_url=SITE)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def send_removal(client: FlaskClient, number: int, signed: str, page: str = "/staff/passkeys") -> TestResponse:
+    fields = {"csrf_token": token(client, page), "number": str(number), "credential": signed}
+    return client.post(f"{page}/remove", data=fields, base_url=SITE)
+
+
+def remove(client: FlaskClient, number: int, by: Device) -> TestResponse:
+    """Remove one of one's own passkeys, confirmed by one of them."""
+    return send_removal(client, number, by.used(asked_to_remove(client, number)))
 
 
 def use(client: FlaskClient, device: Device, page: str = "/staff/sign-in/passkey") -> TestResponse:

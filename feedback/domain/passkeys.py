@@ -1,5 +1,7 @@
 """Passkeys: which address they belong to, as the settings name it whatever a request says, and what is known of one."""
 
+import enum
+import hashlib
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -15,6 +17,15 @@ class PasskeySite:
 
     domain: str
     origin: str
+
+
+class SignedFor(enum.StrEnum):
+    """What a device is asked to sign for."""
+
+    SIGN_IN = "sign in"
+    MAKE = "make a passkey"
+    ALLOW_MAKING = "allow that a passkey is made"
+    ALLOW_REMOVING = "allow that a passkey is removed"
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,14 @@ class Claim:
 
     credential: bytes
     handle: bytes | None
+
+
+def challenge_for(drawn: bytes, purpose: SignedFor, number: int = 0) -> bytes:
+    """Return the bytes that a device signs: of what was `drawn`, for one purpose and the passkey that it is about.
+
+    So no signature that was given for one purpose is of use for another.
+    """
+    return hashlib.sha256(b"feedback passkey\0" + drawn + f"{purpose}\0{number}".encode()).digest()
 
 
 def passkey_site(base_url: str) -> PasskeySite | None:

@@ -101,8 +101,46 @@ def test_a_demanded_passkey_is_made_after_the_link_used_lost_and_made_anew(
     make(scripted_page, "My telephone")
     on(scripted_page, "programmes")
     scripted_page.goto(f"{address}/staff/passkeys")
+    expect(scripted_page.get_by_text("It cannot be removed as long as it is the only one.")).to_be_visible()
+    expect(scripted_page.get_by_role("button", name="Remove it")).to_have_count(0)
+
+
+def test_another_passkey_is_made_on_another_device_once_the_first_one_was_used(
+    live: World, address: str, scripted_page: Page, device: tuple[CDPSession, str]
+) -> None:
+    protocol, number = device
+    by_link(scripted_page, live, address)
+    scripted_page.goto(f"{address}/staff/passkeys")
+    make(scripted_page, "Work computer")
+    is_made(scripted_page)
+    # The device that has one answers, and makes no second one. What it has answered is good for the next press.
+    make(scripted_page, "Key ring")
+    failed = scripted_page.locator("form[data-passkey=make] [data-failed]")
+    expect(failed).to_be_visible()
+    protocol.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": number})
+    protocol.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE | {"transport": "usb"}})
+    press(scripted_page, MAKE)
+    is_made(scripted_page)
+    expect(scripted_page.get_by_role("heading", name="Key ring")).to_be_visible()
+
+
+def test_whoever_has_another_device_alone_neither_makes_nor_removes_one(
+    live: World, address: str, scripted_page: Page, device: tuple[CDPSession, str]
+) -> None:
+    protocol, number = device
+    by_link(scripted_page, live, address)
+    scripted_page.goto(f"{address}/staff/passkeys")
+    make(scripted_page, "Work computer")
+    is_made(scripted_page)
+    protocol.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": number})
+    protocol.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    make(scripted_page, "Mine now")
+    expect(scripted_page.locator("form[data-passkey=make] [data-failed]")).to_be_visible()
     press(scripted_page, "Remove it")
-    expect(scripted_page.get_by_role("alert")).to_contain_text("this is your only one")
+    expect(scripted_page.locator("form[data-passkey=use] [data-failed]")).to_be_visible()
+    scripted_page.reload()
+    expect(scripted_page.get_by_role("heading", name="Work computer")).to_be_visible()
+    expect(scripted_page.get_by_role("heading", name="Mine now")).to_have_count(0)
 
 
 def test_a_device_that_does_not_know_its_owner_is_refused_and_the_page_says_what_to_do(

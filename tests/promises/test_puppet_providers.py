@@ -23,7 +23,7 @@ from feedback.storage.organisations import Organisation
 from feedback.storage.staff import StaffMember, StaffSession
 from feedback.web.staff.guards import IN_COOKIE
 from tests.databases import ON_SQLITE
-from tests.passkeys import Device, make, use
+from tests.passkeys import Device, make, remove, use
 from tests.promises.scanner import fingerprint
 from tests.providers import Provider, by_link, by_provider, connected, go_on, provider, with_provider
 from tests.reviewing import QUOTED, wave_in_review
@@ -134,6 +134,18 @@ def test_a_passkey_that_was_made_after_a_mailed_link_opens_them(world: World, fo
     assert make(owner, device).status_code == 303
     assert use(other, device).status_code == 303
     assert QUOTED[0] in see(other, f"/staff/waves/{wave}/comments")
+
+
+def test_whoever_runs_the_provider_touches_no_passkey_that_the_owner_made(world: World, found: Provider) -> None:
+    """Nor with one that they made themselves, also not in a copy of the owner's session."""
+    client, theirs, own = puppet(world, found), Device(), Device()
+    assert make(client, theirs).status_code == 303
+    owner = by_link(world, REVIEWER.email)
+    assert make(owner, own, by=theirs).status_code == 303
+    for browser in (client, owner):
+        assert make(browser, Device(), by=theirs).status_code == 422
+        assert remove(browser, 2, theirs).status_code == 422
+    assert remove(owner, 1, own).status_code == 303
 
 
 def test_whoever_runs_the_provider_reads_no_request_for_support(world: World, found: Provider) -> None:

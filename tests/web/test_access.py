@@ -26,7 +26,10 @@ from tests.world import World, hidden_value
 
 pytestmark = ON_SQLITE
 
-_PASSKEYS = {f"staff.{name}" for name in ("passkeys", "make_passkey", "remove_passkey", "challenge_new_passkey")}
+_PASSKEYS = {
+    f"staff.{name}"
+    for name in ("passkeys", "make_passkey", "remove_passkey", "challenge_new_passkey", "challenge_removing")
+}
 _SESSIONS = {
     f"staff.{name}" for name in ("sessions", "end_session", "end_all_sessions", "disconnect", "kept", "forget_kept")
 }

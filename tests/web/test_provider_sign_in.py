@@ -397,10 +397,10 @@ def test_no_passkey_of_whom_the_provider_signed_in_outlives_the_connection(
 ) -> None:
     admin = with_provider(world, found)
     owner = connected(world, found)
-    assert make(owner, Device()).status_code == 303
     client, device, other = world.client(), Device(), world.client()
     by_provider(client, found)
     assert make(client, device).status_code == 303
+    assert make(owner, Device(), by=device).status_code == 303
     assert use(other, device).status_code == 303
     world.do_what_is_due()
     end(world, found, owner, admin)

@@ -18,7 +18,7 @@ from feedback.storage.passkeys import Passkey
 from feedback.storage.staff import StaffSession
 from feedback.web.staff import guards
 from tests.databases import ON_SQLITE
-from tests.passkeys import Device, asked, make, send, use
+from tests.passkeys import Device, asked, make, remove, send, send_removal, use
 from tests.promises.scanner import fingerprint
 from tests.reviewing import reviewed_wave
 from tests.web.test_access import LEADS_ON, first, go, ways
@@ -189,11 +189,12 @@ def test_a_first_passkey_that_comes_after_another_is_not_kept(world: World) -> N
     with world.session() as session:
         half = find_session(session, secret_of(linked_again(world, 2)), now=now)
         assert isinstance(half, HalfSignedIn)
-        challenge, options = ask_for_new_passkey(session, site, half, now=now)
+        asked_first = ask_for_new_passkey(session, site, half, now=now)
     assert make(mine, Device(), STEP).status_code == 303
-    made = late.made(json.loads(options))
+    made, secret = late.made(json.loads(asked_first.make)), asked_first.challenge.secret
+    fields = {"name": "x", "secret": secret, "sent": made, "confirmation": ""}
     with world.session() as session, pytest.raises(PasskeyRefused, match="has a passkey already"):
-        make_passkey(session, site, half, name="x", secret=challenge.secret, sent=made, now=now, noted_at=now)
+        make_passkey(session, site, half, **fields, now=now, noted_at=now)
 
 
 def test_a_device_that_counts_back_does_not_go_on(world: World) -> None:
@@ -281,12 +282,14 @@ def test_a_demand_is_taken_back_and_both_are_in_the_log_in_words(world: World) -
 
 
 def test_the_only_passkey_is_not_removed_while_one_is_demanded(world: World) -> None:
-    client, _device = demanding(world)
-    answer = press(client, PAGE, f"{PAGE}/remove", number="1")
+    client, device = demanding(world)
+    assert "It cannot be removed as long as it is the only one." in see(client, PAGE)
+    answer = send_removal(client, 1, "")
     assert (answer.status_code, "this is your only one" in answer.text) == (422, True)
-    make(client, Device())
-    assert press(client, PAGE, f"{PAGE}/remove", number="1").status_code == 303
-    assert press(client, PAGE, f"{PAGE}/remove", number="2").status_code == 422
+    second = Device()
+    make(client, second, by=device)
+    assert remove(client, 1, second).status_code == 303
+    assert send_removal(client, 2, "").status_code == 422
 
 
 def test_a_lost_passkey_is_replaced_by_an_administrator(world: World) -> None:

@@ -1,4 +1,4 @@
-"""See and remove one's own passkeys; as an administrator demand them, or remove those of somebody who has lost one."""
+"""See one's own passkeys; as an administrator demand them, or remove those of somebody who has lost one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,9 @@ from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation, reading
 from feedback.storage.organisations import Organisation
 from feedback.storage.passkey_letters import PasskeyNews, tell_of_passkeys_at
-from feedback.storage.passkeys import drop_passkey, drop_passkeys, passkeys_of
+from feedback.storage.passkeys import drop_passkeys, passkeys_of
 from feedback.storage.staff import end_sessions, staff_by_id, staff_of
 
-_LAST = sentence(
-    "Your organisation asks for a passkey after the emailed link, and this is your only one. Make another one first."
-)
 _OWN = sentence("Your own passkeys you remove on your own page.")
 _NONE = sentence("This person has no passkey.")
 _MAKE_YOURS = sentence("Make a passkey of your own first: you are asked for it from then on, as everybody else is.")
@@ -44,23 +41,6 @@ def show_passkeys(session: Session, staff_id: int) -> list[ShownPasskey]:
     """Return somebody's passkeys, the oldest first."""
     with reading(session):
         return [ShownPasskey(one.id, one.name, one.made_at, one.used_at) for one in passkeys_of(session, staff_id)]
-
-
-def remove_passkey(session: Session, by: Member, number: int, *, now: datetime) -> None:
-    """Delete one of somebody's own passkeys.
-
-    Raises NotFound for what is none of theirs, AccessRefused for the only one while their organisation demands one.
-    """
-    lock_organisation(session, by.organisation_id)
-    own = [one.id for one in passkeys_of(session, by.id)]
-    if number not in own:
-        raise NotFound("There is no such passkey of yours.")
-    if len(own) == 1 and _is_demanded(session, by.organisation_id):
-        raise AccessRefused(_LAST)
-    drop_passkey(session, number)
-    tell_of_passkeys_at(session, by.id, PasskeyNews.REMOVED, now)
-    note(session, now, by.actor, "removed a passkey", f"staff {by.id}")
-    session.commit()
 
 
 def remove_passkeys_of(session: Session, by: Member, staff_id: int, *, now: datetime) -> None:

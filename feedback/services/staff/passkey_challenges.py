@@ -20,25 +20,25 @@ MOST = 10_000
 
 @dataclass(frozen=True)
 class Challenge:
-    """What is to be signed, and the secret by which the browser's cookie names it."""
+    """What was drawn, of which `challenge_for` makes what is signed, and the secret by which a cookie names it."""
 
     secret: str
-    value: bytes
+    drawn: bytes
 
 
 def draw_challenge(session: Session, session_digest: bytes | None, *, now: datetime) -> Challenge:
     """Draw a challenge for a session, or for a browser that has none; commits nothing."""
-    secret, value = secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(SECRET_BYTES)
+    secret, drawn = secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(SECRET_BYTES)
     forget_challenges(session, now)
     row = PasskeyChallenge(
-        digest=_digest(secret), challenge=value, session_digest=session_digest, expires_at=now + LIFETIME
+        digest=_digest(secret), challenge=drawn, session_digest=session_digest, expires_at=now + LIFETIME
     )
     put_challenge(session, row, most=MOST)
-    return Challenge(to_address(secret), value)
+    return Challenge(to_address(secret), drawn)
 
 
 def use_challenge(session: Session, secret: str, session_digest: bytes | None, *, now: datetime) -> bytes | None:
-    """Use a challenge up, whatever comes of it; None if it is none of this session's, or too old."""
+    """Use a challenge up, whatever comes of it; return what was drawn, None for another session's or one too old."""
     data = from_address(secret)
     found = None if data is None else take_challenge(session, _digest(data), session_digest, now)
     session.commit()

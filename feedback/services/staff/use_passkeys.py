@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PasskeyRefused, sentence
-from feedback.domain.passkeys import Claim, PasskeySite
+from feedback.domain.passkeys import Claim, PasskeySite, SignedFor, challenge_for
 from feedback.domain.staff import Beginning, BegunBy, actor_of
 from feedback.services.staff.keep_sessions import HalfSignedIn
 from feedback.services.staff.passkey_challenges import Challenge, draw_challenge, use_challenge
@@ -33,7 +33,7 @@ def ask_for_passkey(
     challenge = draw_challenge(session, half.digest if half else None, now=now)
     known = [one.credential for one in passkeys_of(session, half.member.id)] if half else []
     session.commit()
-    return challenge, ask_to_use(site, known, challenge.value)
+    return challenge, ask_to_use(site, known, challenge_for(challenge.drawn, SignedFor.SIGN_IN))
 
 
 def use_passkey(
@@ -53,13 +53,14 @@ def use_passkey(
     """
     from feedback.services.staff.check_passkeys import check_used, read_claim
 
-    challenge = use_challenge(session, secret, half.digest if half else None, now=now)
+    drawn = use_challenge(session, secret, half.digest if half else None, now=now)
     claim = read_claim(sent)
     passkey = passkey_by_credential(session, claim.credential)
-    if challenge is None or passkey is None or not _may_claim(session, claim, passkey, half):
+    if drawn is None or passkey is None or not _may_claim(session, claim, passkey, half):
         session.rollback()
         raise PasskeyRefused(_UNKNOWN)
     staff_id, subject, is_owners = passkey.staff_id, f"staff {passkey.staff_id}", passkey.is_owners
+    challenge = challenge_for(drawn, SignedFor.SIGN_IN)
     try:
         count = check_used(site, challenge, sent, public_key=passkey.public_key, sign_count=passkey.sign_count)
     except PasskeyRefused:

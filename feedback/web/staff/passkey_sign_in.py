@@ -14,7 +14,7 @@ from feedback.services.staff.manage_passkeys import show_passkeys
 from feedback.services.staff.use_passkeys import ask_for_passkey, use_passkey
 from feedback.web.refusals import in_words
 from feedback.web.staff.guards import by_half, half_signed_in, open_to_all
-from feedback.web.staff.passkey_browser import asked, needed_site, site, taken_secret
+from feedback.web.staff.passkey_browser import asked, asked_to_make, needed_site, site, taken_secret
 from feedback.web.staff.sent_forms import accepted, mistakes
 from feedback.web.staff.way_in import let_in, way_in
 from forms.staff import AskForLinkForm, MakePasskeyForm, PasskeyForm, SignOutForm, StaffForm
@@ -52,7 +52,7 @@ def challenge_second() -> ResponseReturnValue:
     with accepted(StaffForm()):
         if _has_passkeys(half):
             return _ask(half)
-        return asked(*ask_for_new_passkey(runtime().session(), needed_site(), half, now=system_clock()))
+        return asked_to_make(ask_for_new_passkey(runtime().session(), needed_site(), half, now=system_clock()))
 
 
 @by_half(lacks_provider=False)
@@ -72,6 +72,7 @@ def second() -> ResponseReturnValue:
             name=making.name.data,
             secret=taken_secret(),
             sent=making.credential.data or "",
+            confirmation=making.confirmation.data or "",
             now=system_clock(),
             noted_at=runtime().clock(),
         )

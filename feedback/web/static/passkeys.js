@@ -11,7 +11,7 @@ const toText = (bytes) => {
 };
 const named = (known) => known.map((one) => ({ ...one, id: toBytes(one.id) }));
 
-const make = async (asked) => {
+const make = async ({ confirm, isConfirmed, ...asked }) => {
   const publicKey = {
     ...asked,
     challenge: toBytes(asked.challenge),
@@ -50,18 +50,29 @@ const use = async (asked) => {
   };
 };
 
+/* What is to be signed; null if the service will not have it, and says why to whoever sends the form. */
 const ask = async (form) => {
-  const token = form.elements.csrf_token.value;
-  const answer = await fetch(form.dataset.asks, { method: "POST", body: new URLSearchParams({ csrf_token: token }) });
-  if (!answer.ok || answer.redirected) {
-    throw new Error("not asked");
+  const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
+  if (form.elements.number) {
+    body.set("number", form.elements.number.value);
   }
-  return answer.json();
+  const answer = await fetch(form.dataset.asks, { method: "POST", body });
+  return answer.ok && !answer.redirected ? answer.json() : null;
+};
+
+/* Another passkey is made once one there is was used. That one is not asked for again if only the making fails. */
+const confirmed = async (form, asked) => {
+  if (asked.confirm && !asked.isConfirmed) {
+    form.elements.confirmation.value = JSON.stringify(await use(asked.confirm));
+    asked.isConfirmed = true;
+  }
+  return asked;
 };
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const button = form.querySelector("button[type=submit]");
   const failed = form.querySelector("[data-failed]");
+  let begun = null;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     /* What has no name yet is refused by the service, before a device has made anything. */
@@ -73,11 +84,16 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     button.disabled = true;
     failed.hidden = true;
     try {
-      const asked = await ask(form);
-      const answer = await (form.dataset.passkey === "make" ? make(asked) : use(asked));
+      begun ??= await ask(form);
+      if (!begun) {
+        form.submit();
+        return;
+      }
+      const answer = await (form.dataset.passkey === "make" ? make(await confirmed(form, begun)) : use(begun));
       form.elements.credential.value = JSON.stringify(answer);
       form.submit();
     } catch {
+      begun = begun?.isConfirmed ? begun : null;
       button.disabled = false;
       failed.hidden = false;
       failed.focus();
