@@ -3,7 +3,7 @@
 # The Python that the tests run on; one of them holds the two together.
 ARG PYTHON=3.11
 
-FROM python:${PYTHON}-slim-bookworm AS build
+FROM python:${PYTHON}-slim-trixie AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build/source
 
@@ -29,11 +29,16 @@ COPY examples/reports/27-people ./examples/reports/27-people
 RUN /build/tools/bin/python -m hatchling build -t wheel -d /build/wheel \
     && python -m pip --python /opt/feedback install --no-deps --no-index /build/wheel/*.whl
 
-FROM python:${PYTHON}-slim-bookworm
+FROM python:${PYTHON}-slim-trixie
 # A fixed number, so that files made for this user can be given to it on any machine.
 RUN groupadd --system --gid 10001 feedback \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent \
       --shell /usr/sbin/nologin feedback
+# `feedback db backup` calls pg_dump, which must not be older than the server.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client-17 \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/feedback /opt/feedback
 ENV PATH=/opt/feedback/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -24,8 +24,8 @@ PASSWORDS = ("main-password", "keys-password", "smtp-password", "s" * 32, KEY, O
 def production(tmp_path: Path) -> dict[str, str]:
     return {
         "FEEDBACK_INSTANCE": str(tmp_path),
-        "FEEDBACK_DATABASE_URL": "postgresql://feedback:main-password@db/main",
-        "FEEDBACK_KEYS_URL": "postgresql://feedback:keys-password@db/keys",
+        "FEEDBACK_DATABASE_URL": "postgresql://feedback:main-password@db/main?sslmode=verify-full",
+        "FEEDBACK_KEYS_URL": "postgresql://feedback:keys-password@db/keys?sslmode=verify-full",
         "FEEDBACK_MASTER_KEY": f"{KEY},{OTHER_KEY}",
         "FEEDBACK_SESSION_KEY": "s" * 32,
         "FEEDBACK_BASE_URL": "https://feedback.example.com",
@@ -41,8 +41,11 @@ def embedded(folder: Path, **more: str) -> Settings:
 
 WRONG = [
     ("FEEDBACK_KEYS_URL", ""),
-    ("FEEDBACK_KEYS_URL", "postgresql://feedback:main-password@db/main"),
-    ("FEEDBACK_KEYS_URL", "postgres://feedback:main-password@db/main"),
+    ("FEEDBACK_KEYS_URL", "postgresql://feedback:main-password@db/main?sslmode=verify-full"),
+    ("FEEDBACK_KEYS_URL", "postgres://feedback:main-password@db/main?sslmode=verify-full"),
+    ("FEEDBACK_KEYS_URL", "postgresql://feedback:keys-password@db/keys"),
+    ("FEEDBACK_KEYS_URL", "postgresql://feedback:keys-password@db:port/keys"),
+    ("FEEDBACK_DATABASE_URL", "postgresql://feedback:main-password@db/main?sslmode=require"),
     ("FEEDBACK_MASTER_KEY", ""),
     ("FEEDBACK_MASTER_KEY", " "),
     ("FEEDBACK_MASTER_KEY", ","),
@@ -135,9 +138,9 @@ def test_settings_cannot_be_changed(production: dict[str, str]) -> None:
 
 
 def test_postgresql_is_spoken_to_with_psycopg(production: dict[str, str]) -> None:
-    settings = read_settings(production | {"FEEDBACK_KEYS_URL": "postgres://feedback@db/keys"})
-    assert settings.database_url == "postgresql+psycopg://feedback:main-password@db/main"
-    assert settings.vault.keys_url == "postgresql+psycopg://feedback@db/keys"
+    settings = read_settings(production | {"FEEDBACK_KEYS_URL": "postgres://feedback@localhost/keys"})
+    assert settings.database_url == "postgresql+psycopg://feedback:main-password@db/main?sslmode=verify-full"
+    assert settings.vault.keys_url == "postgresql+psycopg://feedback@localhost/keys"
 
 
 SECRETS = (
@@ -363,3 +366,66 @@ def test_the_log_outlives_what_is_asked_of_it(production: dict[str, str]) -> Non
     assert read_settings(longer).audit_log_days == 2030
     with pytest.raises(SettingsRefused, match="FEEDBACK_AUDIT_LOG_DAYS must be a whole number from 2030"):
         read_settings(longer | {"FEEDBACK_AUDIT_LOG_DAYS": "1095"})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://u:p@db.example.org/main",
+        "postgres://u:p@db.example.org:5433/main",
+        "postgresql://u:p@db.example.org/main?sslmode=prefer",
+        "postgresql://u:p@db.example.org/main?sslmode=require",
+        "postgresql://u:p@db.example.org/main?sslmode=verify-full&sslmode=disable",
+        "postgresql+psycopg://u:p@10.0.0.7/main",
+        "postgresql://u:p@[2001:db8::7]:5432/main",
+        "postgresql://u:p@127.0.0.1,db.example.org/main",
+        "postgresql://u:p@127.0.0.1/main?host=db.example.org",
+        "postgresql:///main?host=/run/postgresql&hostaddr=10.0.0.7",
+        "postgresql:///main?service=elsewhere",
+        "postgresql://u:p@127.0.0.1.example.org/main",
+        "postgresql://127.0.0.1@db.example.org/main",
+        "postgresql://u:p/q@db.example.org/main",
+    ],
+)
+def test_a_database_elsewhere_is_reached_by_tls_that_proves_whose_it_is(
+    production: dict[str, str], address: str
+) -> None:
+    with pytest.raises(SettingsRefused, match=r"^FEEDBACK_DATABASE_URL leads to another machine"):
+        read_settings(production | {"FEEDBACK_DATABASE_URL": address})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://u:p@127.0.0.1:5433/main",
+        "postgresql://u:p@[::1]/main",
+        "postgresql://u:p@localhost/main",
+        "postgresql:///main",
+        "postgresql://u:p@/main?host=/run/postgresql",
+        "postgresql://u:p@db.example.org/main?sslmode=verify-ca",
+        "postgresql://u:p@one.example.org,two.example.org/main?sslmode=verify-full",
+        "sqlite:////var/lib/feedback/main.sqlite",
+    ],
+)
+def test_a_database_on_this_machine_or_proved_is_taken(production: dict[str, str], address: str) -> None:
+    assert read_settings(production | {"FEEDBACK_DATABASE_URL": address}).database_url
+
+
+def test_hosts_may_be_named_that_are_reached_without_tls(production: dict[str, str]) -> None:
+    plain = {name: f"postgresql://u:p@db-{name}/one" for name in ("main", "keys")}
+    urls = {"FEEDBACK_DATABASE_URL": plain["main"], "FEEDBACK_KEYS_URL": plain["keys"]}
+    assert read_settings(production | urls | {"FEEDBACK_PLAIN_DATABASE_HOSTS": "db-main,db-keys"}).vault
+    with pytest.raises(SettingsRefused, match="FEEDBACK_KEYS_URL leads to another machine, db-keys"):
+        read_settings(production | urls | {"FEEDBACK_PLAIN_DATABASE_HOSTS": "db-main"})
+
+
+def test_what_libpq_would_read_besides_is_reckoned_with(production: dict[str, str]) -> None:
+    socket = {"FEEDBACK_DATABASE_URL": "postgresql:///main"}
+    with pytest.raises(SettingsRefused, match=r"another machine, db\.example\.org"):
+        read_settings(production | socket | {"PGHOST": "db.example.org"})
+    with pytest.raises(SettingsRefused, match=r"another machine, 10\.0\.0\.7"):
+        read_settings(
+            production | {"FEEDBACK_DATABASE_URL": "postgresql://u:p@localhost/main", "PGHOSTADDR": "10.0.0.7"}
+        )
+    plain = {"FEEDBACK_DATABASE_URL": "postgresql://u:p@db.example.org/main", "PGSSLMODE": "verify-full"}
+    assert read_settings(production | plain)

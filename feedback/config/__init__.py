@@ -11,8 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from feedback.config.databases import database_url
 from feedback.config.mail import SHORTEST_TOKEN, BounceSettings, read_bounces, read_smtp
-from feedback.config.values import driver, embedded_url, inside_hosts, number
+from feedback.config.values import embedded_url, inside_hosts, number
 from feedback.config.vault import Vault, read_pepper, read_vault
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.hosts import is_loopback
@@ -110,7 +111,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         instance=instance,
         embedded=embedded,
         serves=serves,
-        database_url=embedded_url(instance, "feedback") if embedded else driver(environ["FEEDBACK_DATABASE_URL"]),
+        database_url=embedded_url(instance, "feedback") if embedded else database_url(environ, "FEEDBACK_DATABASE_URL"),
         vault=read_vault(environ, instance, embedded) if holds_secrets else None,
         pepper=_pepper(environ, instance, embedded, serves),
         base_url=_base_url(environ, f"http://{host}:{port}" if embedded else None),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from feedback.config.databases import database_url
 from feedback.config.values import driver, embedded_url
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.links import Pepper
@@ -45,7 +46,7 @@ def read_pepper(environ: Mapping[str, str], instance: Path, embedded: bool) -> P
 
 
 def _keys_url(environ: Mapping[str, str]) -> str:
-    keys_url = driver(environ.get("FEEDBACK_KEYS_URL", ""))
+    keys_url = database_url(environ, "FEEDBACK_KEYS_URL")
     if not keys_url:
         raise SettingsRefused("FEEDBACK_KEYS_URL is missing: name the database that holds the keys.")
     if keys_url == driver(environ["FEEDBACK_DATABASE_URL"]):

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import create_engine, text
 
 from feedback.app import create_app
 from feedback.config import Settings, read_settings
+from feedback.storage.server_settings import _QUIET, telling_settings
+from tests.databases import PostgresServer
 from tests.house.dockerfile import Instruction, Replay, stages
 from tests.house.installing import run
 from tests.processes import surroundings
@@ -92,13 +95,21 @@ def test_the_image_runs_as_nobody_in_particular_with_no_tools_to_build() -> None
     (user,) = instructions("USER", -1)
     assert re.fullmatch(r"[1-9]\d{4,}:[1-9]\d{4,}", user.rest)
     assert [copy.rest for copy in instructions("COPY", -1)] == ["--from=build /opt/feedback /opt/feedback"]
-    assert [line.rest for line in instructions("RUN", -1) if re.search(r"apt|pip|curl", line.rest)] == []
+    assert [line.rest for line in instructions("RUN", -1) if re.search(r"pip|curl", line.rest)] == []
+
+
+def test_the_image_has_the_servers_own_pg_dump_and_installs_nothing_else() -> None:
+    installed = [
+        found for line in instructions("RUN", -1) for found in re.findall(r"apt-get install (.*?) &&", line.rest)
+    ]
+    majors = {SERVICES[name]["image"].partition(":")[2].partition("-")[0] for name in ("db-main", "db-keys")}
+    assert installed == [f"--yes --no-install-recommends postgresql-client-{major}" for major in majors]
 
 
 def test_the_image_uses_the_python_that_is_tested() -> None:
     ours = ".".join(map(str, sys.version_info[:2]))
-    bases = [instructions("FROM", stage)[0].rest.split()[0] for stage in (0, -1)]
-    assert bases == [f"python:{ours}-slim-bookworm"] * 2
+    bases = [instructions("FROM", stage)[0].rest.split()[0].partition("@")[0] for stage in (0, -1)]
+    assert bases == [f"python:{ours}-slim-trixie"] * 2
 
 
 def test_every_base_image_names_its_version() -> None:
@@ -155,6 +166,8 @@ def environment_of(name: str, secrets: Path) -> dict[str, str]:
         assert environ["FEEDBACK_PEPPER_FILE"] == "/run/secrets/pepper"
         assert service["secrets"] == ["pepper"]
         environ["FEEDBACK_PEPPER_FILE"] = str(secrets / "pepper.key")
+    assert environ["FEEDBACK_JOURNAL"] == "/journal/journal.json"
+    environ["FEEDBACK_JOURNAL"] = str(secrets / "journal.json")
     return environ
 
 
@@ -166,7 +179,8 @@ def test_the_participants_service_is_given_no_secret_but_its_own_way_in_and_the_
     environ = environment_of("participants", secrets)
     assert [name for name in environ if SECRET.search(name)] == []
     assert set(read_env(secrets / "participants.env")) == {"FEEDBACK_DATABASE_URL"}
-    assert not SERVICES["participants"].keys() & {"volumes", "configs", "extra_hosts", "network_mode"}
+    assert not SERVICES["participants"].keys() & {"configs", "extra_hosts", "network_mode"}
+    assert {mount.rpartition("}:")[2] for mount in SERVICES["participants"]["volumes"]} == {"/ca:ro", "/journal:ro"}
     assert {name for name, service in SERVICES.items() if "pepper" in service.get("secrets", ())} == {"participants"}
 
 
@@ -186,7 +200,7 @@ def test_the_participants_service_starts_without_a_vault(secrets: Path) -> None:
     assert (settings.serves, settings.vault) == ("participants", None)
 
 
-@pytest.mark.parametrize("name", ["staff", "worker", "migrate", "grants"])
+@pytest.mark.parametrize("name", ["staff", "worker", "migrate", "grants", "backup"])
 def test_the_settings_of_the_other_services_are_taken(name: str, secrets: Path) -> None:
     assert settings_of(name, secrets).vault is not None
 
@@ -238,10 +252,72 @@ def test_the_key_store_server_keeps_no_log_segment_for_later() -> None:
 
 
 def test_no_backup_command_reaches_the_pepper() -> None:
-    page = (ROOT / "docs/deployment.md").read_text(encoding="utf-8")
-    job = page[page.index("A nightly job") : page.index("For *n* days")]
-    assert job.count("pg_dump") == 2
+    job = (ROOT / "deploy/back-up").read_text(encoding="utf-8")
+    assert "docker compose run --rm --no-deps backup" in job
     assert [word for word in ("pepper", "secrets", "tar ", "cp ", "rsync") if word in job] == []
+
+
+def test_copies_of_the_two_databases_go_to_two_places() -> None:
+    mounts = dict(
+        mount.rsplit(":", 1)[::-1] for mount in SERVICES["backup"]["volumes"] if mount.endswith(("/main", "/keys"))
+    )
+    assert set(mounts) == {"/backups/main", "/backups/keys"}
+    assert len(set(mounts.values())) == 2
+    assert SERVICES["backup"]["command"] == ["db", "backup", "--main", "/backups/main", "--keys", "/backups/keys"]
+
+
+def test_the_journal_lies_outside_of_the_databases_volumes_and_the_worker_alone_writes_it() -> None:
+    mounts = {
+        name: next((one for one in service.get("volumes", ()) if "/journal" in one), "")
+        for name, service in SERVICES.items()
+    }
+    assert {name for name, mount in mounts.items() if mount.endswith(":/journal")} == {
+        "worker",
+        "migrate",
+        "grants",
+        "backup",
+    }
+    assert {name for name, mount in mounts.items() if mount.endswith(":/journal:ro")} == {"participants", "staff"}
+    assert all(mount.startswith("${JOURNAL_FOLDER:?") for mount in mounts.values() if mount)
+
+
+def test_every_service_has_a_limit_of_memory() -> None:
+    assert [name for name, service in SERVICES.items() if not re.fullmatch(r"\d+[mg]", service["mem_limit"])] == []
+
+
+def conf(name: str) -> dict[str, str]:
+    lines = (ROOT / "deploy/postgresql" / name).read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" = ") for line in lines if line and not line.startswith("#"))
+
+
+def test_servers_without_containers_are_told_the_same_as_those_with() -> None:
+    told = {
+        name: dict(word.split("=") for word in SERVICES[name]["command"] if "=" in word)
+        for name in ("db-main", "db-keys")
+    }
+    assert told["db-main"] == conf("quiet.conf")
+    assert told["db-keys"] == conf("quiet.conf") | conf("keys.conf")
+
+
+def test_all_that_status_looks_for_is_set() -> None:
+    wanted = {name for name in _QUIET if "." not in name and not name.startswith("debug_")}
+    assert wanted <= set(conf("quiet.conf"))
+    assert [name for name in wanted if conf("quiet.conf")[name] not in _QUIET[name]] == []
+
+
+def test_what_servers_are_told_is_known_to_postgresql(postgres: PostgresServer) -> None:
+    with postgres.pair() as pair:
+        engine = create_engine(pair.main)
+        with engine.connect() as connection:
+            for name, value in (conf("quiet.conf") | conf("keys.conf")).items():
+                found = connection.execute(
+                    text("SELECT vartype, enumvals, context FROM pg_settings WHERE name = :name"), {"name": name}
+                ).one()
+                assert found.enumvals is None or value in found.enumvals
+                if found.context in {"superuser", "user"}:
+                    connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+            assert telling_settings(connection) == ()
+        engine.dispose()
 
 
 # What is documented is what is read
