@@ -5,6 +5,7 @@ can lead elsewhere. Redirects are not followed, long answers are cut off as refu
 """
 
 import http.client
+import io
 import queue
 import socket
 import ssl
@@ -12,13 +13,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from feedback.domain.errors import CallRefused, CallsWait
 from feedback.domain.hosts import is_loopback, is_public
 
 MOST_BYTES = 512 * 1024
-"""So long an answer is read, head and all."""
+"""So long may an answer be, head and all."""
 MOST_LOOKUPS = 6
 """So many names are looked up at once: nothing ends a lookup but the system."""
 _PORTS = {"https": 443, "http": 80}
@@ -117,16 +119,16 @@ class _GuardedLine:
         # Wherever it leads was not judged.
         if 300 <= answer.status < 400:
             raise CallRefused("The server leads elsewhere.")
+        # Never without a number: it makes room for as much as the head promises.
         read = answer.read(MOST_BYTES + 1)
         # A connection that the timer has shut looks like one at its end.
         _left(self._until)
-        if len(read) > MOST_BYTES:
-            raise CallRefused("The server’s answer is too long.")
         return ServerAnswer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, read)
 
     def _opened(self) -> http.client.HTTPConnection:
         kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
         connection = kind(self._host, self._port)
+        connection.response_class = _BoundedAnswer
         if self._secure:
             # The timer has to find what talks: wrapping leaves an empty shell behind.
             self._socket.settimeout(_left(self._until))
@@ -143,6 +145,37 @@ class _GuardedLine:
             self._socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             self._socket.close()
+
+
+class _BoundedAnswer(http.client.HTTPResponse):
+    """An answer of which MOST_BYTES are read at most. Of a head the library itself takes megabytes."""
+
+    def __init__(self, line: socket.socket, *more: Any, **options: Any) -> None:
+        super().__init__(line, *more, **options)
+        # What it reads from has read nothing yet.
+        self.fp = io.BufferedReader(_BoundedReads(self.fp.detach()))
+
+
+class _BoundedReads(io.RawIOBase):
+    """What comes from a connection, until it is too long."""
+
+    def __init__(self, line: io.RawIOBase) -> None:
+        super().__init__()
+        self._line, self._read = line, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        got = self._line.readinto(buffer)
+        self._read += got or 0
+        if self._read > MOST_BYTES:
+            raise CallRefused("The server’s answer is too long.")
+        return got
+
+    def close(self) -> None:
+        self._line.close()
+        super().close()
 
 
 def _left(until: float) -> float:

@@ -17,7 +17,7 @@ _SECRET = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 _ADDRESS = re.compile(r"(?<![^\s<>\"'@=,;:])[^\s<>\"'@=,;:]+@[^\s<>\"'@,;:]+")
 _PAGE = re.compile(r"(?i)(?<!\w)((?:/|%(?:25)*2F)(?:s|o|r|support)(?:/|%(?:25)*2F))[^\s/?#\"'<>]+")
 # What a line may say besides its sentence. Whatever else a library attaches to a record is left out.
-_FACTS = ("act", "wave", "late_seconds")
+_FACTS = ("act", "wave", "late_seconds", "provider")
 _QUIET = ("mail.log", "alembic", "sqlalchemy", "waitress.queue")
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _Caught = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

@@ -1,5 +1,6 @@
 """The typed collaborators of one running service, built once."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.config import Settings
 from feedback.domain.errors import SettingsRefused
+from feedback.domain.providers import host_of
 from feedback.services.installation.check_databases import Engines
 from feedback.state_cache import StateCache
 from feedback.storage.database import READER, db
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 _EXTENSION = "feedback"
+_log = logging.getLogger(__name__)
 
 
 def system_clock() -> datetime:
@@ -116,10 +119,17 @@ def _desk_of_providers(settings: Settings) -> "Callable[[], ProviderDesk] | None
         # Its libraries are large: where nobody signs in by a provider they are not loaded.
         from feedback.guarded_calls import GuardedCaller
         from feedback.services.staff.provider_desk import ProviderDesk
+        from feedback.services.staff.provider_gate import ProviderGate
 
-        return ProviderDesk(GuardedCaller(settings.inside_hosts))
+        return ProviderDesk(GuardedCaller(settings.inside_hosts), ProviderGate(report=log_of_provider))
 
     return load
+
+
+def log_of_provider(issuer: str, what: str) -> None:
+    """Tell operators what is wrong with a provider of some organisation."""
+    provider = host_of(issuer)
+    _log.warning("nobody signs in by %s: %s", provider, what, extra={"provider": provider})
 
 
 def runtime() -> Runtime:

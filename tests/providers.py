@@ -25,7 +25,9 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.staff import StaffRole
 from feedback.guarded_calls import GuardedCaller
+from feedback.runtime import log_of_provider
 from feedback.services.staff.provider_desk import ProviderDesk
+from feedback.services.staff.provider_gate import ProviderGate
 from feedback.services.staff.sign_in import issue_link
 from feedback.storage.staff import StaffMember
 from tests.web.test_staff_pages import SITE, press, signed_in
@@ -65,6 +67,7 @@ class Provider:
     asked: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     stall: threading.Event | None = None
+    refuses: str | None = None
 
     @property
     def port(self) -> int:
@@ -89,6 +92,8 @@ class Provider:
             return 200, _changed(self._about(), self.about)
         if path == "/jwks":
             return 200, {"keys": [key.as_dict(private=False) for key in _KEYS.values()]}
+        if self.refuses:
+            return 401, {"error": self.refuses, "error_description": "of somebody@example.com"}
         asked = self.codes.pop(body.get("code", [""])[0], None)
         verifier = body.get("code_verifier", [""])[0]
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -170,7 +175,8 @@ def provider(**changes: Any) -> Iterator[Provider]:
 
 def allow(world: World, *found: Provider) -> None:
     """Let the service call these, as whoever runs it would."""
-    desk = ProviderDesk(GuardedCaller(frozenset(("127.0.0.1", one.port) for one in found)))
+    caller = GuardedCaller(frozenset(("127.0.0.1", one.port) for one in found))
+    desk = ProviderDesk(caller, ProviderGate(report=log_of_provider))
     for app in {world.bare, getattr(world, "desk", world.bare)}:
         app.extensions["feedback"] = replace(app.extensions["feedback"], desk_of_providers=lambda: desk)
 

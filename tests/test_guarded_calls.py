@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_network
 
 import pytest
 
@@ -13,7 +14,72 @@ from feedback.domain.errors import CallRefused
 from feedback.domain.hosts import is_public
 from feedback.guarded_calls import MOST_BYTES, MOST_LOOKUPS, GuardedCaller
 
-PUBLIC = ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"]
+# Beside each edge of what is special, too.
+PUBLIC = [
+    *("8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255"),
+    *("100.128.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255", "192.0.1.0", "192.0.3.0", "192.88.98.255"),
+    *("192.88.100.0", "198.17.255.255", "198.20.0.0", "198.51.99.255", "198.51.101.0", "203.0.112.255", "203.0.114.0"),
+    *(
+        "223.255.255.255",
+        "2000::",
+        "2001:200::",
+        "2001:db7:ffff::",
+        "2001:db9::",
+        "2003::",
+        "3ffe:ffff::",
+        "3fff:1000::",
+    ),
+]
+REGISTRY = {
+    "this network": "0.0.0.0/8",
+    "private use": "10.0.0.0/8",
+    "shared address space": "100.64.0.0/10",
+    "loopback": "127.0.0.0/8",
+    "link local": "169.254.0.0/16",
+    "private use too": "172.16.0.0/12",
+    "protocol assignments": "192.0.0.0/24",
+    "port control anycast": "192.0.0.9/32",
+    "documentation 1": "192.0.2.0/24",
+    "AS112": "192.31.196.0/24",
+    "AMT": "192.52.193.0/24",
+    "6to4 relay anycast": "192.88.99.0/24",
+    "private use three": "192.168.0.0/16",
+    "AS112 by name": "192.175.48.0/24",
+    "benchmarking": "198.18.0.0/15",
+    "documentation 2": "198.51.100.0/24",
+    "documentation 3": "203.0.113.0/24",
+    "multicast": "224.0.0.0/4",
+    "reserved and broadcast": "240.0.0.0/4",
+    "unspecified": "::/128",
+    "loopback 6": "::1/128",
+    "mapped loopback": "::ffff:127.0.0.0/104",
+    "compatible": "::/96",
+    "translated": "::ffff:0:0:0/96",
+    "NAT64": "64:ff9b::/96",
+    "local NAT64": "64:ff9b:1::/48",
+    "discard only": "100::/64",
+    "dummy prefix": "100:0:0:1::/64",
+    "protocol assignments 6": "2001::/23",
+    "Teredo": "2001::/32",
+    "port control anycast 6": "2001:1::1/128",
+    "benchmarking 6": "2001:2::/48",
+    "AMT 6": "2001:3::/32",
+    "AS112 6": "2001:4:112::/48",
+    "ORCHID": "2001:10::/28",
+    "ORCHID 2": "2001:20::/28",
+    "remote identification": "2001:30::/28",
+    "documentation 6": "2001:db8::/32",
+    "6to4": "2002::/16",
+    "AS112 by name 6": "2620:4f:8000::/48",
+    "documentation 6 too": "3fff::/20",
+    "segment routing": "5f00::/16",
+    "unique local": "fc00::/7",
+    "link local 6": "fe80::/10",
+    "site local": "fec0::/10",
+    "multicast 6": "ff00::/8",
+    "never given": "4000::/2",
+}
+"""The registries of special-purpose addresses of version 4 and 6, and what was never given to anybody."""
 INSIDE = [
     *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
     *("224.0.0.1", "240.0.0.1", "255.255.255.255", "192.88.99.1", "198.18.0.1", "192.0.2.1"),
@@ -32,6 +98,15 @@ def test_a_machine_of_the_public_network_is_one(address: str) -> None:
 @pytest.mark.parametrize("address", INSIDE)
 def test_what_leads_inside_is_not_public(address: str) -> None:
     assert not is_public(address)
+
+
+@pytest.mark.parametrize("network", REGISTRY.values(), ids=REGISTRY)
+def test_no_address_of_a_special_purpose_is_public(network: str) -> None:
+    found = ip_network(network)
+    for address in (found[0], found[found.num_addresses // 2], found[-1]):
+        assert not is_public(str(address)), address
+        if address.version == 4:
+            assert not is_public(f"::ffff:{address}"), address
 
 
 @contextmanager
@@ -141,6 +216,28 @@ def test_a_long_answer_is_cut_off() -> None:
         serving(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (MOST_BYTES + 1)) as (port, _heard),
         pytest.raises(CallRefused, match="too long"),
     ):
+        allowed(port).call("GET", f"http://127.0.0.1:{port}/", until=soon())
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: %s\r\n" % (number, b"x" * 60_000) for number in range(10)) + b"\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * (MOST_BYTES // 25 + 1) + b"HTTP/1.1 200 OK\r\n\r\n",
+    ],
+)
+def test_a_long_head_is_cut_off_too(head: bytes) -> None:
+    assert len(head) > MOST_BYTES
+    with serving(head) as (port, _heard), pytest.raises(CallRefused, match="too long"):
+        allowed(port).call("GET", f"http://127.0.0.1:{port}/", until=soon())
+
+
+def test_head_and_body_together_are_as_long_as_they_may_be() -> None:
+    head = b"HTTP/1.1 200 OK\r\n\r\n"
+    body = b"x" * (MOST_BYTES - len(head))
+    with serving(head + body) as (port, _heard):
+        assert allowed(port).call("GET", f"http://127.0.0.1:{port}/", until=soon()).body == body
+    with serving(head + body + b"x") as (port, _heard), pytest.raises(CallRefused, match="too long"):
         allowed(port).call("GET", f"http://127.0.0.1:{port}/", until=soon())
 
 

@@ -2,15 +2,20 @@
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
-# What `ipaddress` calls global, or may, and what leads elsewhere: site-local, 6to4 and its relays, NAT64, Teredo,
-# and version 4 in version 6.
-_LEADS_ELSEWHERE = tuple(
+# The IANA's registries of special-purpose addresses (RFC 6890), whole: what they do not call globally reachable, what
+# stands for other addresses (6to4, NAT64, Teredo), and what is a part of the network itself and nobody's server
+# (AS112, AMT). What Python calls global differs from one of its releases to the next.
+_SPECIAL = tuple(
     ip_network(one)
     for one in (
-        *("fec0::/10", "192.88.99.0/24", "2002::/16", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "::/96"),
-        "::ffff:0:0:0/96",
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+        *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+        *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
     )
 )
+_GLOBAL_UNICAST = ip_network("2000::/3")
+"""Of version 6 all that the IANA has given to anybody; the rest is special or nobody's."""
 # The lower half of an address that ISATAP makes of one of version 4; one bit of it says whether that is unique.
 _ISATAP, _ISATAP_MASK = 0x0000_5EFE, 0xFDFF_FFFF
 
@@ -44,5 +49,5 @@ def is_public(address: str) -> bool:
             found = found.ipv4_mapped
         elif found.scope_id or (int(found) >> 32) & _ISATAP_MASK == _ISATAP:
             return False
-    leads_elsewhere = any(found in network for network in _LEADS_ELSEWHERE)
-    return found.is_global and not (found.is_multicast or found.is_reserved or leads_elsewhere)
+    is_given = found.version == 4 or found in _GLOBAL_UNICAST
+    return is_given and not any(found in network for network in _SPECIAL) and found.is_global

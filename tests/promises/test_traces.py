@@ -37,7 +37,7 @@ PAGES = {"a page": b"/s/[secret]", "an opt-out page": b"/o/[secret]"}
 ADDRESSES = {f"{role} {number}": f"{role}.{number}@example.com".encode() for role in Role for number in range(13)}
 
 NAMES = {f"{role} {number}": f"{role.title()} Number {number}".encode() for role in Role for number in range(13)}
-JSON_FIELDS = {"time", "level", "logger", "event", "error", "places", "act", "wave", "late_seconds"}
+JSON_FIELDS = {"time", "level", "logger", "event", "error", "places", "act", "wave", "late_seconds", "provider"}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from feedback.domain.staff import StaffRole
+from feedback.logs import JsonFormatter
 from feedback.services.staff.manage_access import take_access_of
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.passkeys import Passkey
@@ -421,6 +422,23 @@ def test_what_was_carried_along_lasts_no_longer_than_before(world: World, found:
         age(world, timedelta(hours=5))
         assert by_provider(client, found).status_code == 303
         assert sessions(world)[-1] == ("provider", owns)
+
+
+def test_a_provider_that_fails_is_a_line_in_the_log_that_names_nobody(
+    world: World, found: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    with_provider(world, found)
+    found.refuses = "invalid_client"
+    assert by_provider(world.client(), found).status_code == 403
+    (record,) = [one for one in caplog.records if one.name == "feedback.runtime"]
+    host = f"127.0.0.1:{found.port}"
+    assert (
+        JsonFormatter()
+        .format(record)
+        .endswith(
+            f'"event": "nobody signs in by {host}: It refuses the client ID or the secret.", "provider": "{host}"}}'
+        )
+    )
 
 
 def test_who_signs_out_is_led_to_the_providers_way_out(world: World, found: Provider) -> None:

@@ -39,7 +39,7 @@ from feedback.domain.providers import (
 )
 from feedback.guarded_calls import GuardedCaller
 from feedback.services.staff.keep_sessions import LONGEST
-from feedback.services.staff.provider_gate import AWAY, BUSY, ProviderGate
+from feedback.services.staff.provider_gate import AWAY, BUSY, FAULTY, ProviderGate
 
 SECONDS = 10.0
 """One exchange takes no longer, from its turn on, looking names up among it."""
@@ -49,6 +49,8 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 _LEEWAY = 30
 _SECRET_BYTES = 32
 _SCOPE = "openid email"
+_WRONG_CLIENT = "invalid_client"
+"""RFC 6749, 5.2."""
 _PUBLIC = ("kty", "kid", "use", "alg", "n", "e", "crv", "x", "y")
 _SECRET = {"d", "k"}
 _LONGEST = {"n": 1400, "e": 12, "x": 200, "y": 200}
@@ -161,9 +163,13 @@ class ProviderDesk:
                 raise ProviderAway(BUSY) from busy
             except (CallRefused, requests.RequestException) as failed:
                 raise ProviderAway(AWAY) from failed
-            except ProviderRefused:
+            except ProviderRefused as refused:
+                if isinstance(refused.__cause__, requests.HTTPError):
+                    self._gate.report(issuer, FAULTY)
                 raise
             except (AuthlibBaseError, JoseError) as refused:
+                if refused.error == _WRONG_CLIENT:
+                    self._gate.report(issuer, "It refuses the client ID or the secret.")
                 raise ProviderRefused(_NOT_TAKEN) from refused
             # A provider sends what it likes, and the libraries that read it name no end of what they raise for that.
             except Exception as broken:

@@ -159,6 +159,33 @@ def test_a_provider_that_is_away_is_a_sentence_and_is_not_asked_for_a_while(foun
     assert desk.depart(client_at(found), 1)
 
 
+def test_operators_are_told_once_in_a_while_what_is_wrong_with_a_provider(found: Provider) -> None:
+    seconds, said = [0.0], []
+    gate = ProviderGate(lambda: seconds[0], report=lambda *what: said.append(what))
+    desk, client = desk_for(found, gate=gate), client_at(found)
+    journey = desk.depart(client, 1).journey
+    found.refuses = "invalid_client"
+    for _each in range(3):
+        with pytest.raises(ProviderRefused):
+            desk.arrive(client, journey, Return("a-code", journey.state, found.issuer), now=datetime.now(UTC))
+    found.status = 503
+    for at in (0.0, 1.0, 31.0):
+        seconds[0] = at
+        with pytest.raises(ProviderAway):
+            ProviderDesk(GuardedCaller(frozenset({("127.0.0.1", found.port)})), gate).depart(client, 1)
+    wrong, faulty = "It refuses the client ID or the secret.", "It answers with an error of its own."
+    assert said == [(found.issuer, wrong), (found.issuer, faulty), (found.issuer, faulty)]
+
+
+def test_operators_are_told_that_a_provider_is_not_there() -> None:
+    said: list[tuple[str, str]] = []
+    with provider() as gone:
+        desk = desk_for(gone, gate=ProviderGate(report=lambda *what: said.append(what)))
+    with pytest.raises(ProviderAway):
+        desk.depart(client_at(gone), 1)
+    assert said == [(gone.issuer, "The server cannot be reached, or not in time (ConnectionRefusedError).")]
+
+
 def test_what_a_visitor_brings_makes_no_provider_count_as_away(found: Provider) -> None:
     """Otherwise anybody could keep an organisation out, with a code that is none."""
     desk, client = desk_for(found), client_at(found)
