@@ -44,6 +44,12 @@ def speaking_waves(session: Session, wave_ids: Iterable[int]) -> frozenset[int]:
     return frozenset(number for part in found for number in part)
 
 
+def waves_reported(session: Session, programme_id: int) -> frozenset[int]:
+    """Return the waves of a programme that have a report; its documents are not read."""
+    mine = StoredReport.programme_id == programme_id
+    return frozenset(session.scalars(select(StoredReport.wave_id).where(mine)))
+
+
 def report_of(session: Session, wave_id: int) -> StoredReport | None:
     """Return the report of a wave, if it is closed."""
     return session.get(StoredReport, wave_id)

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from feedback.domain.epochs import RestoreDoubt
-from feedback.domain.errors import ReportRefused, RestoreUnanswered, WaveClosed
+from feedback.domain.errors import ReportRefused, RestoreUnanswered, WaveClosed, WaveNotReady
 from feedback.domain.report.files import write_report_file
 from feedback.domain.waves.states import WaveState
+from feedback.services.installation import answer_restore as answering_restores
 from feedback.services.installation.answer_restore import (
     RestoreAnswer,
     RestoreAnswers,
@@ -18,7 +19,7 @@ from feedback.services.reports.show_report import show_report
 from feedback.storage.receipts import CountedReceipt
 from feedback.storage.reports import StoredReport
 from tests.answering import opened, respond
-from tests.promises.closing import answered_wave, how_many, rows_left, state_of, stored_report
+from tests.promises.closing import Stopped, answered_wave, finish, how_many, rows_left, state_of, stored_report
 from tests.promises.test_restored import tick
 from tests.restoring import copy_keys, copy_main, put_back
 from tests.world import World
@@ -153,6 +154,9 @@ def test_a_wave_that_was_stopped_does_not_close_before_its_end(world: World) -> 
     # As a worker would whose task was deferred before.
     world.do_what_is_due()
     assert (state_of(world, wave), how_many(world, StoredReport.wave_id == wave)) == (WaveState.CLOSING, 0)
+    with pytest.raises(WaveNotReady, match="closes at its end"):
+        finish(world, wave)
+    assert how_many(world, StoredReport.wave_id == wave) == 0
 
 
 def _without_keys(world: World) -> tuple[object, int]:
@@ -184,6 +188,42 @@ def test_keys_of_a_wave_that_the_copy_does_not_know_are_destroyed(world: World) 
     put_back(world, yesterday)
     assert ways(world) == {wave: {"forget"}}
     answer(world, forget=wave)
+    assert wave not in world.keys.purposes_held()
+    assert tick(world) == ()
+
+
+def _dies(*_given: object, **_named: object) -> None:
+    raise Stopped
+
+
+def test_whoever_dies_after_the_answers_leaves_the_rest_to_a_worker(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _yesterday, wave = _without_keys(world)
+    with monkeypatch.context() as patched, pytest.raises(Stopped):
+        patched.setattr(answering_restores, "finish_cancelling", _dies)
+        answer(world, cancel=wave)
+    assert (state_of(world, wave), rows_left(world, wave)) == (WaveState.CANCELLED, (20, 27))
+    assert tick(world) == ()
+    assert rows_left(world, wave) == (0, 0)
+
+
+@pytest.mark.parametrize("answered", ["forget", "cancel"])
+def test_whoever_dies_before_the_answers_are_written_is_asked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, answered: str
+) -> None:
+    if answered == "forget":
+        programme = world.programme()
+        yesterday = copy_main(world)
+        wave = world.open(world.planned_wave(programme))
+        put_back(world, yesterday)
+    else:
+        _yesterday, wave = _without_keys(world)
+    with monkeypatch.context() as patched, pytest.raises(Stopped):
+        patched.setattr(answering_restores, "settle_steps", _dies)
+        answer(world, **{answered: wave})
+    assert ways(world) == {wave: {answered}}
+    answer(world, **{answered: wave})
     assert wave not in world.keys.purposes_held()
     assert tick(world) == ()
 

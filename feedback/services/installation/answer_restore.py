@@ -1,7 +1,8 @@
 """After a restore: what has to be answered, and what is done once everything was. Nothing is done before.
 
 The answers are written to the main database in one transaction, together with the steps that it had lost; the key store
-follows. From then on the databases agree, and workers go on.
+follows. From then on the databases agree, and workers go on. Whoever dies before is asked again; whoever dies after it
+leaves a worker what is left to destroy.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from feedback.domain.epochs import OF_JOURNAL, EpochComparison, StepAct, waves_w
 from feedback.domain.errors import RestoreUnanswered
 from feedback.domain.waves.states import WaveState
 from feedback.services.reports.put_back_report import put_back_report, wave_of_report, waves_without_report
-from feedback.services.waves.cancel_wave import cancel_wave, destroy_sealed
+from feedback.services.waves.cancel_wave import destroy_sealed, finish_cancelling, mark_as_cancelled
 from feedback.services.waves.enter_step import see_epochs, settle_steps
 from feedback.services.waves.stop_lost_waves import stop_lost_waves
 from feedback.storage.audit_log import note
@@ -83,15 +84,27 @@ def answer_restore(
     for name, data in answers.reports.items():
         destroy_sealed(session, put_back_report(session, data, name))
     for wave_id, answered in sorted(said.items()):
-        _carry_out(session, wave_id, answered)
+        _carry_out(session, wave_id, answered, now=now, actor=actor)
+        if answered is RestoreAnswer.FORGET:
+            # Before the databases agree: afterwards nobody asks for the keys of a wave that is nowhere.
+            keys.destroy_wave_keys(wave_id, keep_comments=False)
     note(session, now, actor, "answered after a restore", "main database")
     settle_steps(session, keys)
     for wave_id, answered in sorted(said.items()):
         if answered is RestoreAnswer.CANCEL:
-            cancel_wave(session, keys, wave_id, now=now, actor=actor)
-        elif answered is RestoreAnswer.FORGET:
-            keys.destroy_wave_keys(wave_id, keep_comments=False)
+            finish_cancelling(session, keys, wave_id, now=now)
     return questions
+
+
+def _carry_out(session: Session, wave_id: int, answered: RestoreAnswer, *, now: datetime, actor: str) -> None:
+    if answered is RestoreAnswer.CANCEL:
+        mark_as_cancelled(session, wave_id, now=now, actor=actor)
+    elif answered is RestoreAnswer.WITHOUT_REPORT:
+        lock_wave(session, wave_id)
+        destroy_sealed(session, wave_id)
+    elif answered is RestoreAnswer.CLOSE_AGAIN:
+        lock_wave(session, wave_id)
+        wave_by_id(session, wave_id).state = WaveState.CLOSING
 
 
 def _questions(session: Session, keys: KeyStore, compared: EpochComparison) -> list[RestoreQuestion]:
@@ -130,12 +143,3 @@ def _check(questions: tuple[RestoreQuestion, ...], said: Mapping[int, RestoreAns
         if said.get(wave_id) not in one.answers:
             ways = " or ".join(f"--{answer}" for answer in one.answers)
             raise RestoreUnanswered(f"Wave {wave_id}: {one.was_lost}. Answer {ways}. Nothing was done.")
-
-
-def _carry_out(session: Session, wave_id: int, answered: RestoreAnswer) -> None:
-    if answered is RestoreAnswer.WITHOUT_REPORT:
-        lock_wave(session, wave_id)
-        destroy_sealed(session, wave_id)
-    elif answered is RestoreAnswer.CLOSE_AGAIN:
-        lock_wave(session, wave_id)
-        wave_by_id(session, wave_id).state = WaveState.CLOSING

@@ -75,6 +75,11 @@ class HomeCard:
         """The stages of which a survey has been closed."""
         return frozenset(one.stage for one in self.programme.waves if one.state is WaveState.CLOSED)
 
+    @property
+    def lost_report(self) -> bool:
+        """Whether the report of one of its surveys was lost in a restore."""
+        return any(one.lost_report for one in self.programme.waves)
+
     def people(self, role: Role) -> int:
         """Return how many people are in the programme in one role."""
         return sum(size for atom, size in self.programme.roster if atom.role == role)

@@ -1,6 +1,6 @@
 """What staff see of programmes: sizes and states. Never a person, never an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from feedback.storage.database import reading
 from feedback.storage.organisations import organisations
 from feedback.storage.people import roster_sizes
 from feedback.storage.programmes import programme_by_id, programmes_of, words_of
+from feedback.storage.reports import waves_reported
 from feedback.storage.waves import Wave, waves_of
 
 
@@ -30,7 +31,10 @@ class ProgrammeLine:
 
 @dataclass(frozen=True)
 class WaveLine:
-    """One wave in a list. `invited` is None before the opening; `reviewer_id` is whose account reads the comments."""
+    """One wave in a list. `invited` is None before the opening; `reviewer_id` is whose account reads the comments.
+
+    `lost_report`: it was closed, and its report was lost in a restore.
+    """
 
     id: int
     stage: str
@@ -40,6 +44,7 @@ class WaveLine:
     invited: int | None
     reviewer_id: int | None
     reviewer_name: str
+    lost_report: bool
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def show_programme(session: Session, programme_id: int) -> ProgrammeView:
             announced_at=programme.announced_at or "",
             approves_rosters=programme.organisation.approves_rosters,
             roster=tuple(roster_sizes(session, programme_id).items()),
-            waves=tuple(_line(wave) for wave in waves_of(session, programme_id)),
+            waves=tuple(_lines(session, programme_id)),
             ending=ending_view(session, programme_id),
             is_example=programme.is_example,
         )
@@ -136,6 +141,21 @@ def zone_of_newest(session: Session, organisation_id: int) -> str:
         return next((one.time_zone for one in reversed(programmes_of(session, organisation_id))), "")
 
 
-def _line(wave: Wave) -> WaveLine:
-    opens_at, reader = wave.opened_at or wave.opens_at, (wave.reviewer_id, wave.reviewer_name)
-    return WaveLine(wave.id, wave.stage, WaveState(wave.state), opens_at, wave.closes_at, wave.invited, *reader)
+def _lines(session: Session, programme_id: int) -> Iterator[WaveLine]:
+    reported = waves_reported(session, programme_id)
+    for wave in waves_of(session, programme_id):
+        yield _line(wave, lost_report=wave.state == WaveState.CLOSED and wave.id not in reported)
+
+
+def _line(wave: Wave, *, lost_report: bool) -> WaveLine:
+    return WaveLine(
+        id=wave.id,
+        stage=wave.stage,
+        state=WaveState(wave.state),
+        opens_at=wave.opened_at or wave.opens_at,
+        closes_at=wave.closes_at,
+        invited=wave.invited,
+        reviewer_id=wave.reviewer_id,
+        reviewer_name=wave.reviewer_name,
+        lost_report=lost_report,
+    )

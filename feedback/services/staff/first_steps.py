@@ -75,6 +75,6 @@ def _done(real: Collection[ProgrammeView], waves: Collection[WaveLine]) -> set[S
         StepKind.PEOPLE: any(one.people for one in real),
         StepKind.SURVEY: bool(waves),
         StepKind.OPEN: any(wave.state not in _AHEAD for wave in waves),
-        StepKind.REPORT: any(wave.state is WaveState.CLOSED for wave in waves),
+        StepKind.REPORT: any(wave.state is WaveState.CLOSED and not wave.lost_report for wave in waves),
     }
     return {kind for kind, is_done in facts.items() if is_done}

@@ -38,10 +38,15 @@ def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime
 
 def begin_cancelling(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
     """Mark a wave as cancelled, or raise WaveNotReady; the worker destroys what it holds. Idempotent."""
+    mark_as_cancelled(session, wave_id, now=now, actor=actor)
+    session.commit()
+
+
+def mark_as_cancelled(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:
+    """As `begin_cancelling`, but the caller commits."""
     lock_wave(session, wave_id)
     wave = wave_by_id(session, wave_id)
     if wave.state == WaveState.CANCELLED:
-        session.rollback()
         return
     if WaveState(wave.state) not in _CAN_BE_CANCELLED:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; it can no longer be cancelled.")
@@ -50,7 +55,6 @@ def begin_cancelling(session: Session, wave_id: int, *, now: datetime, actor: st
     wave.news, wave.news_due_at = (News.CANCELLED, now) if wave.opened_at else (None, None)
     count_calendar_change(wave, now)
     note(session, now, actor, "cancelled", f"wave {wave_id}")
-    session.commit()
 
 
 def destroy_sealed(session: Session, wave_id: int) -> None:

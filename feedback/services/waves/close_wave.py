@@ -130,6 +130,8 @@ def _note_try(session: Session, wave_id: int, now: datetime) -> None:
     session.rollback()
     lock_wave(session, wave_id)
     wave = _closing_wave(session, wave_id)
+    if wave.closed_at is not None and now < wave.closed_at:
+        raise WaveNotReady(f"Wave {wave_id} was stopped, for its keys were lost; it closes at its end.")
     wave.close_failed_at, wave.awaits_retry = wave.close_failed_at or now, False
     session.commit()
 

@@ -112,6 +112,11 @@ class WaveView:
     reviewer_id: int | None
     groups: tuple[Group, ...]
 
+    @property
+    def lost_report(self) -> bool:
+        """Whether it was closed, and its report was lost in a restore."""
+        return self.state is WaveState.CLOSED and not self.has_report
+
 
 def show_wave(session: Session, wave_id: int, *, now: datetime) -> WaveView:
     """Return one wave as it is now, or raise NotFound."""
