@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from feedback.cli.output import answer, as_json_option
 from feedback.domain.epochs import JournalState
+from feedback.domain.waves.waits import WAIT_WORDS, Wait
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.check_databases import DatabaseState, database_states
@@ -20,6 +21,7 @@ from feedback.services.installation.check_restored import restore_faults
 from feedback.services.installation.clock_doubts import CLOCK_DOUBTS, MEND_CLOCK
 from feedback.services.installation.find_traces import find_traces
 from feedback.services.installation.read_status import ServiceStatus, read_status
+from feedback.services.waves.find_waits import find_waits
 
 WRONG = 1
 _NOT_SHOWN = {"alarm_after", "lines", "epochs"}
@@ -48,9 +50,10 @@ def status(*, check: bool, as_json: bool) -> None:
         *(_unknown_master_key(tools) if are_usable else ()),
         *(find_traces(tools.engines) if are_usable else ()),
     ]
+    waits = find_waits(tools.session(), now=tools.clock()) if status else ()
     databases = {"wrong": wrong, "main_database": main, "key_store": keys}
-    lines = [f"Databases   main {main}, key store {keys}", *_lines(status, wrong)]
-    answer({**databases, **(_figures(status) if status else {})}, lines, as_json=as_json)
+    lines = [f"Databases   main {main}, key store {keys}", *_lines(status, waits, wrong)]
+    answer({**databases, **(_figures(status, waits) if status else {})}, lines, as_json=as_json)
     if check and wrong:
         sys.exit(WRONG)
 
@@ -124,7 +127,7 @@ def _wrong(status: ServiceStatus) -> Iterator[str]:
         yield f"{status.overdue_comments} waves have comments whose time is over. A worker destroys them."
 
 
-def _figures(status: ServiceStatus) -> dict[str, object]:
+def _figures(status: ServiceStatus, waits: Iterable[Wait]) -> dict[str, object]:
     acts = [{"act": one.act, "wave": one.wave_id, "since": one.since, "put_off": one.is_put_off} for one in status.due]
     figures = {name: value for name, value in vars(status).items() if name not in _NOT_SHOWN}
     refused = [one._asdict() for one in status.sender_refused]
@@ -133,11 +136,12 @@ def _figures(status: ServiceStatus) -> dict[str, object]:
         "restored": status.restored,
         "due": acts,
         "sender_refused": refused,
+        "waits": [{"wave": one.wave_id, "for": one.reason, "until": one.until} for one in waits],
         "running": [asdict(line) for line in status.lines],
     }
 
 
-def _lines(status: ServiceStatus | None, wrong: list[str]) -> Iterator[str]:
+def _lines(status: ServiceStatus | None, waits: Iterable[Wait], wrong: list[str]) -> Iterator[str]:
     if status is not None:
         yield f"Steps       {_steps(status)}"
         yield f"Worker      last tick {_moment(status.last_tick)}"
@@ -149,6 +153,8 @@ def _lines(status: ServiceStatus | None, wrong: list[str]) -> Iterator[str]:
         for line in status.lines:
             when = _moment(line.next_at) if line.next_at else "by hand"
             yield f"Wave {line.id:<6} {line.programme}, {line.stage}: {line.state}; next: {line.next_act}, {when}"
+    for wait in waits:
+        yield f"Waits       Wave {wait.wave_id}: {WAIT_WORDS[wait.reason] % {'until': _moment(wait.until)}}"
     yield from (f"WRONG       {sentence}" for sentence in wrong)
     if not wrong:
         yield "All is well."

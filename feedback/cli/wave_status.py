@@ -1,14 +1,16 @@
 """`feedback wave status`: how waves stand. Loads nothing that opens or closes one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 import click
 from flask.cli import with_appcontext
 
 from feedback.cli.output import answer, as_json_option, shown
+from feedback.domain.waves.waits import WAIT_WORDS, Wait
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import list_programmes, show_programme
+from feedback.services.waves.find_waits import find_waits
 from feedback.services.waves.show_wave import CalendarEntry, EntryKind, WaveView, show_wave
 
 
@@ -25,7 +27,8 @@ def status_command(wave_id: int | None, *, as_json: bool) -> None:
     tools = runtime()
     numbers = [wave_id] if wave_id is not None else _all_waves()
     views = [show_wave(tools.session(), number, now=tools.clock()) for number in numbers]
-    lines = (line for view in views for line in _lines(view))
+    waits = find_waits(tools.session(), now=tools.clock())
+    lines = (line for view in views for line in (*_lines(view), *_waiting(view, waits)))
     answer([_record(view) for view in views], lines, as_json=as_json)
 
 
@@ -48,6 +51,12 @@ def _lines(view: WaveView) -> Iterator[str]:
         seen = f"  {entry.band}" if entry.kind is EntryKind.LOOK and entry.band else ""
         yield f"  {shown(entry.at, zone):<24} {entry.kind} {_stands(entry)}{seen}"
     yield from (f"  {count.count:>6}  {count.mail} {count.state}" for count in view.deliveries)
+
+
+def _waiting(view: WaveView, waits: Iterable[Wait]) -> Iterator[str]:
+    for one in waits:
+        if one.wave_id == view.id:
+            yield f"  {WAIT_WORDS[one.reason] % {'until': shown(one.until, view.time_zone.key)}}"
 
 
 def _stands(entry: CalendarEntry) -> str:

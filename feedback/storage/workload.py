@@ -6,7 +6,7 @@ Never looks at entitlements or responses: while a wave is open no figure may mov
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
@@ -20,12 +20,16 @@ _UNSENT = Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
 
 
 class WaitingMail(NamedTuple):
-    """The batches of one mail of one wave that still have something to send; `since` is the oldest one's time."""
+    """The batches of one mail of one wave that still have something to send; `since` is the oldest one's time.
+
+    `next_try`: when that one is tried again, if the relay did not take it.
+    """
 
     wave_id: int
     mail: WaveMail
     batches: int
     since: datetime
+    next_try: datetime | None = None
 
 
 class NextMoment(NamedTuple):
@@ -58,7 +62,20 @@ def mails_put_off(session: Session, now: datetime) -> list[WaitingMail]:
     """Return the mails that were tried and that the relay did not take; `since` is when they were first due."""
     waits = (Batch.not_before_at > now, Batch.has_turn.is_(False))
     found = _waiting(session, *waits, _has_unsent(Delivery.fence.is_not(None)))
-    return [one._replace(since=min(now, _first_due(session, one) or now)) for one in found]
+    return [one._replace(since=min(now, _first_due(session, one) or now), next_try=one.since) for one in found]
+
+
+def waves_in_line(session: Session, now: datetime) -> dict[int, datetime]:
+    """Return the waves with mails that wait for nothing but their turn at the relay, and when the next one has it."""
+    has_turn = and_(Batch.has_turn.is_(True), Batch.not_before_at > now)
+    free_at = next_turn_at(session)
+    if free_at is None or free_at <= now:
+        next_at, waits = func.min(Batch.not_before_at), has_turn
+    else:
+        next_at = func.min(case((has_turn, Batch.not_before_at), else_=free_at))
+        waits = or_(has_turn, and_(Batch.has_turn.is_(False), Batch.not_before_at <= now))
+    query = select(Batch.wave_id, type_coerce(next_at, Moment.due_at.type)).where(waits, _has_unsent())
+    return {row[0]: row[1] for row in session.execute(query.group_by(Batch.wave_id))}
 
 
 def next_moments(session: Session) -> dict[int, NextMoment]:

@@ -45,6 +45,18 @@ def test_a_service_without_a_worker_says_so_and_exits_with_1(world: World) -> No
     assert run(world, "status").exit_code == 0
 
 
+def test_what_waits_says_until_when_and_what_lets_it_go(world: World) -> None:
+    wave = world.open_wave()
+    with world.session() as session:
+        session.execute(update(Batch).values(has_turn=True, not_before_at=world.clock() + timedelta(minutes=2)))
+        session.commit()
+    said = "Emails wait for their turn, so that no more go out than the mail relay allows. The next ones go at "
+    assert f"Waits       Wave {wave}: {said}2027-03-01 09:02:00 UTC." in output(world, "status")
+    assert f"  {said}2027-03-01 10:02 CET." in output(world, "wave", "status", str(wave))
+    told = json.loads(output(world, "status", "--json"))
+    assert told["waits"] == [{"wave": wave, "for": "turn", "until": "2027-03-01T09:02:00+00:00"}]
+
+
 def test_what_is_late_is_named_with_its_age(world: World) -> None:
     wave = late_wave(world)
     tick(world)

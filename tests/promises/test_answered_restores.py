@@ -182,14 +182,19 @@ def test_a_wave_that_was_opened_since_opens_again_with_the_same_links(world: Wor
 
 
 def test_keys_of_a_wave_that_the_copy_does_not_know_are_destroyed(world: World) -> None:
-    programme = world.programme()
-    yesterday = copy_main(world)
-    wave = world.open(world.planned_wave(programme))
-    put_back(world, yesterday)
+    wave = _unknown(world)
     assert ways(world) == {wave: {"forget"}}
     answer(world, forget=wave)
     assert wave not in world.keys.purposes_held()
     assert tick(world) == ()
+
+
+def _unknown(world: World) -> int:
+    programme = world.programme()
+    yesterday = copy_main(world)
+    wave = world.open(world.planned_wave(programme))
+    put_back(world, yesterday)
+    return wave
 
 
 def _dies(*_given: object, **_named: object) -> None:
@@ -200,9 +205,10 @@ def test_whoever_dies_after_the_answers_leaves_the_rest_to_a_worker(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _yesterday, wave = _without_keys(world)
-    with monkeypatch.context() as patched, pytest.raises(Stopped):
+    with monkeypatch.context() as patched:
         patched.setattr(answering_restores, "finish_cancelling", _dies)
-        answer(world, cancel=wave)
+        with pytest.raises(Stopped):
+            answer(world, cancel=wave)
     assert (state_of(world, wave), rows_left(world, wave)) == (WaveState.CANCELLED, (20, 27))
     assert tick(world) == ()
     assert rows_left(world, wave) == (0, 0)
@@ -212,18 +218,14 @@ def test_whoever_dies_after_the_answers_leaves_the_rest_to_a_worker(
 def test_whoever_dies_before_the_answers_are_written_is_asked_again(
     world: World, monkeypatch: pytest.MonkeyPatch, answered: str
 ) -> None:
-    if answered == "forget":
-        programme = world.programme()
-        yesterday = copy_main(world)
-        wave = world.open(world.planned_wave(programme))
-        put_back(world, yesterday)
-    else:
-        _yesterday, wave = _without_keys(world)
-    with monkeypatch.context() as patched, pytest.raises(Stopped):
+    wave = _unknown(world) if answered == "forget" else _without_keys(world)[1]
+    said = {answered: wave}
+    with monkeypatch.context() as patched:
         patched.setattr(answering_restores, "settle_steps", _dies)
-        answer(world, **{answered: wave})
+        with pytest.raises(Stopped):
+            answer(world, **said)
     assert ways(world) == {wave: {answered}}
-    answer(world, **{answered: wave})
+    answer(world, **said)
     assert wave not in world.keys.purposes_held()
     assert tick(world) == ()
 

@@ -231,3 +231,13 @@ def test_a_survey_that_is_due_says_that_it_is_being_opened(world: World) -> None
     assert "on their way" in html(client, page)
     world.send_mails()
     assert "on their way" not in html(client, page)
+
+
+def test_the_page_says_what_emails_wait_for_and_until_when(world: World) -> None:
+    wave = world.open(world.planned_wave(world.programme(quiet=DEFAULT_QUIET_TIMES)))
+    client = signed_in(world)
+    assert "Emails wait" not in see(client, f"/staff/waves/{wave}")
+    world.clock.now = EVENING
+    client = signed_in(world)
+    until = "Tuesday 2 March 2027, 08:00. They go out earlier if the quiet times are changed."
+    assert f"Emails wait for the end of the quiet time: {until}" in see(client, f"/staff/waves/{wave}")

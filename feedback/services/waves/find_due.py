@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.errors import PlanRefused
 from feedback.domain.waves.calendar import LONGEST_CLOSING, SHORTEST_OPENING, SHORTEST_TRIES, USUAL_CLOSING
 from feedback.domain.waves.states import MomentKind, WaveState
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
@@ -66,6 +67,26 @@ def find_due(session: Session, now: datetime) -> tuple[DueAct, ...]:
 def find_due_but_mails(session: Session, now: datetime) -> tuple[DueAct, ...]:
     """Return what is due besides the mails that are queued already, the longest first."""
     return _in_order(session, _acts_of_waves(session, now), now)
+
+
+def find_quiet(session: Session, now: datetime) -> dict[DueAct, datetime]:
+    """Return what is due but for a quiet time, each with the end of it; without those that never end."""
+    found: dict[DueAct, datetime] = {}
+    for act in (*_acts_of_waves(session, now), *_mails(session, now)):
+        ends_at = _end_of_quiet(session, act, now)
+        if ends_at is not None:
+            found[act] = ends_at
+    return found
+
+
+def _end_of_quiet(session: Session, act: DueAct, now: datetime) -> datetime | None:
+    if act.act not in _SEND_MAILS or act.is_missed:
+        return None
+    hours = hours_of(session, wave_by_id(session, act.wave_id).programme_id)
+    try:
+        return hours.next_allowed(now) if hours.are_quiet(now) else None
+    except PlanRefused:
+        return None
 
 
 def _in_order(session: Session, acts: Iterable[DueAct], now: datetime) -> tuple[DueAct, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.errors import PlanRefused, WaveNotReady, sentence
 from feedback.domain.staff import PLANNERS, READERS, StaffRole
 from feedback.domain.waves.states import Band, WaveState
+from feedback.domain.waves.waits import OF_EMAILS, WAIT_WORDS
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.runtime import runtime
 from feedback.services.comments.show_released_comments import show_comments
@@ -20,6 +21,7 @@ from feedback.services.roster.approve_roster import waits_for_approval
 from feedback.services.waves.cancel_wave import begin_cancelling
 from feedback.services.waves.close_wave import begin_closing, retry_closing
 from feedback.services.waves.find_questionnaires import own_versions
+from feedback.services.waves.find_waits import find_waits
 from feedback.services.waves.preview_wave import WaveAhead, look_ahead
 from feedback.services.waves.show_wave import EntryKind, WaveView, show_wave
 from feedback.web.refusals import in_words
@@ -118,6 +120,7 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
         opens=day_and_time(_date(wave, EntryKind.OPENING), wave.time_zone),
         closes=day_and_time(_date(wave, EntryKind.CLOSING), wave.time_zone),
         waits_until=day_and_time(wave.waits_until, wave.time_zone),
+        waits=_waits(wave) if is_planner else (),
         look=_look(wave),
         reached=reached(wave, lost) if is_planner else None,
         fails_since=moment_in_words(wave.fails_since, wave.time_zone),
@@ -135,6 +138,13 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
         dates=_date_forms(wave, sent) if is_planner else {},
         may_review=wave.reviewer_id == member().id and _is_in_review(wave_id),
     )
+
+
+def _waits(wave: WaveView) -> list[str]:
+    """Say what keeps emails from going out; what keeps a survey shut is said with what can be done about it here."""
+    waits = find_waits(runtime().session(), now=runtime().clock())
+    mine = [one for one in waits if one.wave_id == wave.id and one.reason in OF_EMAILS]
+    return [_(WAIT_WORDS[one.reason], until=day_and_time(one.until, wave.time_zone)) for one in mine]
 
 
 def _asks_former(wave: WaveView) -> bool:
