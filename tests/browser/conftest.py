@@ -24,7 +24,7 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     chromium = needs("chromium")
     with sync_playwright() as playwright:
@@ -80,12 +80,12 @@ def _context(browser: Browser, **options: bool) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def without_script(browser: Browser) -> Iterator[BrowserContext]:
     yield from _context(browser, java_script_enabled=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def with_script(browser: Browser) -> Iterator[BrowserContext]:
     yield from _context(browser, bypass_csp=True)
 
