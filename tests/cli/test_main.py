@@ -40,3 +40,11 @@ def test_a_wrong_setting_is_named(environment: dict[str, str]) -> None:
     assert "FEEDBACK_LOG_FORMAT must be json or text." in refused(
         environment | {"FEEDBACK_LOG_FORMAT": "xml"}, "wave", "status"
     )
+
+
+@ON_SQLITE
+def test_no_password_leaves_for_a_database_that_proves_nothing(environment: dict[str, str]) -> None:
+    elsewhere = {"FEEDBACK_DATABASE_URL": "postgresql://staff:secret@db.example.invalid/feedback?sslmode=require"}
+    said = refused(environment | elsewhere, "status")
+    assert "FEEDBACK_DATABASE_URL leads to another machine, db.example.invalid, without TLS" in said
+    assert "secret" not in said
