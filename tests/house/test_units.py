@@ -82,6 +82,13 @@ def test_the_nightly_copies_are_made_up_for_after_a_night_without_power() -> Non
     assert "Persistent=yes\n" in timer
 
 
+def test_a_used_log_segment_is_let_go_whatever_becomes_of_the_copies() -> None:
+    (switch,) = said_of("feedback-backup")["ExecStopPost"]
+    assert switch.startswith("+/usr/sbin/runuser --user postgres -- psql")
+    assert "pg_switch_wal()" in switch
+    assert "ExecStartPre" not in said_of("feedback-backup")
+
+
 def test_every_file_of_the_units_is_put_somewhere_by_the_documents() -> None:
     page = (ROOT / "docs/deployment.md").read_text(encoding="utf-8")
     for name in ("journald@feedback.conf", "feedback.sysusers", "feedback.tmpfiles", "feedback-backup.timer"):
