@@ -14,7 +14,8 @@ from feedback.storage.staff import StaffMember
 class SignInProvider(Base):
     """The provider of one organisation. The client's secret is sealed with a key of the key store.
 
-    `end_session_endpoint` is where somebody signs out there too; None where the provider names none.
+    `end_session_endpoint` is where somebody signs out there too; None where the provider names none. It
+    `is_proven` once anybody has come back from it as it is set now.
     """
 
     __tablename__ = "sign_in_providers"
@@ -24,6 +25,7 @@ class SignInProvider(Base):
     client_id: Mapped[str] = mapped_column(String(200))
     sealed_secret: Mapped[bytes]
     end_session_endpoint: Mapped[str | None] = mapped_column(String(500))
+    is_proven: Mapped[bool]
 
 
 class ConnectedIdentity(Base):

@@ -72,7 +72,7 @@ def test_from_the_settings_to_the_way_out(
     page.get_by_label("Issuer").fill(issuer)
     page.get_by_label("Client ID").fill(CLIENT["client_id"])
     page.get_by_label("Client secret").fill(CLIENT["secret"])
-    page.get_by_role("button", name="Sign in there", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Your people can sign in there now.")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     token_for(live)

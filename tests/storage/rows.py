@@ -131,7 +131,13 @@ def sign_in_rows() -> list[object]:
         ),
         PasskeyHandle(staff_id=1, handle=bytes(32)),
         PasskeyChallenge(digest=bytes(32), challenge=bytes(32), expires_at=START),
-        SignInProvider(organisation_id=1, issuer="https://login.example.com", client_id="feedback", sealed_secret=b"s"),
+        SignInProvider(
+            organisation_id=1,
+            issuer="https://login.example.com",
+            client_id="feedback",
+            sealed_secret=b"s",
+            is_proven=True,
+        ),
         ConnectedIdentity(
             staff_id=1, organisation_id=1, issuer="https://login.example.com", subject="1", connected_at=START
         ),

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.errors import AccessRefused, NotFound, ProviderRefused, SealBroken, sentence
+from feedback.domain.errors import AccessRefused, NotFound, ProviderAway, ProviderRefused, SealBroken, sentence
 from feedback.domain.providers import Client, checked_issuer
 from feedback.domain.sealing import open_client_secret, seal_client_secret
 from feedback.domain.staff import BegunBy
 from feedback.services.staff.cut_connections import cut_off
 from feedback.services.staff.keep_sessions import SignedIn
+from feedback.services.staff.provider_gate import BUSY
 from feedback.services.staff.sign_in import Member
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation, reading
@@ -38,7 +39,10 @@ _NO_SECRET = sentence("Write the secret that the provider shows beside the clien
 _TRY_FIRST = sentence(
     "Connect your own account first, and sign in by the provider: then it is sure that it works, and that you get in."
 )
-
+_NOBODY_THERE = sentence(
+    "No provider answers at this address, or not in time. See whether the address is right; if it is, try again in a "
+    "minute. One inside your own network has to be allowed by whoever runs this service."
+)
 _LARGEST_NUMBER = 2**31 - 1
 
 
@@ -89,34 +93,56 @@ def set_provider(
     secret: str,
     redirect_uri: str,
     now: datetime,
-) -> None:
+) -> bool:
     """Have staff sign in by a provider, which must answer; without `secret` the one that is known stays.
 
-    Another issuer, or another client, is another provider: accounts are connected to it anew. Raises ProviderRefused.
+    Another issuer, or another client, is another provider: accounts are connected to it anew. Whatever is new about it
+    was not tried, so it is the only way no more; tell whether it was. Raises ProviderRefused.
     """
     issuer, known = checked_issuer(issuer), _known_secret(session, keys, by.organisation_id, issuer, client_id)
     secret = secret or known or ""
     if not secret:
         raise ProviderRefused(_NO_SECRET)
     # Nothing of the database is held meanwhile.
-    end_session_endpoint = desk.check(Client(issuer, client_id, secret, redirect_uri))
+    try:
+        end_session_endpoint = desk.check(Client(issuer, client_id, secret, redirect_uri))
+    except ProviderAway as away:
+        raise ProviderRefused(away.said if away.said == BUSY else _NOBODY_THERE) from away
     lock_organisation(session, by.organisation_id)
     before = provider_of(session, by.organisation_id)
-    if before is not None and (before.issuer, before.client_id) != (issuer, client_id):
+    is_new = before is None or (before.issuer, before.client_id) != (issuer, client_id)
+    was_only_way = (is_new or secret != known) and _let_in_otherwise(session, by, now)
+    if before is not None and is_new:
         _disconnect_all(session, by.organisation_id, now)
     key, owner = keys.provider_key(by.organisation_id), _owner(by.organisation_id)
     row = before or SignInProvider(organisation_id=by.organisation_id)
     row.issuer, row.client_id, row.end_session_endpoint = issuer, client_id, end_session_endpoint
     row.sealed_secret = seal_client_secret(secret, key, owner)
+    row.is_proven = not is_new and secret == known and row.is_proven
     session.add(row)
     note(session, now, by.actor, f"set the provider {issuer}", f"organisation {by.organisation_id}")
+    session.commit()
+    return was_only_way
+
+
+def note_proven(session: Session, keys: KeyStore, organisation_id: int, client: Client) -> None:
+    """Note that somebody came back from a provider, unless it was set otherwise since they left."""
+    with reading(session):
+        found = provider_of(session, organisation_id)
+        if found is None or found.is_proven:
+            return
+    lock_organisation(session, organisation_id)
+    found = provider_of(session, organisation_id)
+    if found is not None and (found.issuer, found.client_id) == (client.issuer, client.client_id):
+        found.is_proven = _opened(keys, organisation_id, found.sealed_secret) == client.secret
     session.commit()
 
 
 def demand_provider(session: Session, by: SignedIn, *, demands: bool, now: datetime) -> None:
     """Have planners and readers of an organisation sign in by its provider alone from now on, or not.
 
-    Whoever else is signed in goes on by it. Raises AccessRefused unless whoever demands it was signed in by it.
+    Whoever else is signed in goes on by it. Raises AccessRefused unless whoever demands it was signed in by it, and
+    somebody was since it was set as it is.
     """
     number = by.member.organisation_id
     lock_organisation(session, number)
@@ -124,7 +150,9 @@ def demand_provider(session: Session, by: SignedIn, *, demands: bool, now: datet
     if organisation.demands_provider == demands:
         session.rollback()
         return
-    if demands and (by.beginning.begun_by is not BegunBy.PROVIDER or provider_of(session, number) is None):
+    provider = provider_of(session, number)
+    is_tried = provider is not None and provider.is_proven and by.beginning.begun_by is BegunBy.PROVIDER
+    if demands and not is_tried:
         raise AccessRefused(_TRY_FIRST)
     organisation.demands_provider = demands
     act = "demands the provider" if demands else "demands no provider"
@@ -151,6 +179,16 @@ def _disconnect_all(session: Session, organisation_id: int, now: datetime) -> No
         cut_off(session, staff_id, now=now)
     drop_connections_in(session, organisation_id)
     session.get_one(Organisation, organisation_id, populate_existing=True).demands_provider = False
+
+
+def _let_in_otherwise(session: Session, by: Member, now: datetime) -> bool:
+    """Let a provider that was not tried be one way of several; tell whether it was the only one."""
+    organisation = session.get_one(Organisation, by.organisation_id, populate_existing=True)
+    if not organisation.demands_provider:
+        return False
+    organisation.demands_provider = False
+    note(session, now, by.actor, "demands no provider", f"organisation {by.organisation_id}")
+    return True
 
 
 def _known_secret(session: Session, keys: KeyStore, organisation_id: int, issuer: str, client_id: str) -> str | None:

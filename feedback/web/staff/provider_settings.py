@@ -26,7 +26,7 @@ def change() -> ResponseReturnValue:
     """Take a provider that answers."""
     form, tools = ProviderForm(), runtime()
     with accepted(form, lambda: _page(form), ProviderRefused):
-        set_provider(
+        was_only_way = set_provider(
             tools.session(),
             tools.keys,
             tools.providers,
@@ -37,7 +37,16 @@ def change() -> ResponseReturnValue:
             redirect_uri=redirect_uri(member().organisation_id),
             now=tools.clock(),
         )
-    tell(_("Your people can sign in there now."), _("Connect your own account first, and try it."))
+    if was_only_way:
+        tell(
+            _("Your people can sign in there now."),
+            _(
+                "It is not the only way any more: sign in there yourself, to see that it works, and make it the only "
+                "way again."
+            ),
+        )
+    else:
+        tell(_("Your people can sign in there now."), _("Connect your own account first, and try it."))
     return redirect(url_for(".provider_settings"), 303)
 
 

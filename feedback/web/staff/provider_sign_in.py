@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from feedback.domain.errors import ProviderAway, ProviderRefused, sentence
-from feedback.domain.providers import Arrival, Identity, Return
+from feedback.domain.providers import Arrival, Identity, Return, host_of
 from feedback.domain.staff import StaffRole
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime, system_clock
@@ -22,7 +22,7 @@ from feedback.services.staff.connect_accounts import (
     may_connect,
 )
 from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn
-from feedback.services.staff.set_provider import client_of
+from feedback.services.staff.set_provider import client_of, note_proven
 from feedback.services.staff.sign_in_by_provider import note_arrival
 from feedback.web.refusals import in_words
 from feedback.web.staff.guards import allowed, by_cookie, by_half, half_signed_in, member, open_to_all
@@ -83,6 +83,7 @@ def come_back(number: int) -> ResponseReturnValue:
     try:
         client = client_of(tools.session(), tools.keys, number, redirect_uri(number))
         arrival = tools.providers.arrive(client, journey, back, now=system_clock())
+        note_proven(tools.session(), tools.keys, number, client)
     except ProviderRefused as refusal:
         return _refused(refusal)
     return _taken(number, arrival)
@@ -144,7 +145,7 @@ def _taken(number: int, arrival: Arrival) -> ResponseReturnValue:
         )
     secret = ask_owner(runtime().session(), number, arrival, language=spoken().code, now=runtime().clock())
     note_asked(secret)
-    return render_template("staff/owner_asked.html", issuer=arrival.identity.issuer)
+    return render_template("staff/owner_asked.html", provider=host_of(arrival.identity.issuer))
 
 
 def _may_be_a_code(code: str) -> bool:
