@@ -13,6 +13,7 @@ from bench import (
     history,
     loading,
     opening,
+    operators,
     organisations,
     page,
     reports,
@@ -46,6 +47,7 @@ BENCHMARKS = (
     reports,
     reviewing,
     waves,
+    operators,
 )
 
 

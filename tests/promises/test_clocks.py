@@ -3,7 +3,6 @@
 What time they read is set from outside while they run (faketime); nothing in the product knows of it.
 """
 
-import os
 import subprocess
 import sys
 import threading
@@ -19,10 +18,10 @@ from feedback.domain.waves.states import WaveState
 from feedback.storage.heartbeat import Heartbeat, last_doubt, last_heartbeat, record_heartbeat, record_run
 from tests.answering import respond
 from tests.databases import LARGE, ON_SQLITE, first_of
-from tests.needs import needs
 from tests.promises.closing import state_of
 from tests.worker.test_worker import has_report, until
 from tests.world import World
+from tests.wrong_clocks import with_clock
 
 AHEAD = "+20d"
 """Two surveys' lengths would have passed."""
@@ -38,12 +37,7 @@ def told(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def surroundings(environment: dict[str, str], told: Path) -> dict[str, str]:
-    said = subprocess.run([needs("faketime"), "-f", "+0", "env"], capture_output=True, text=True, check=True).stdout
-    (library,) = [line.partition("=")[2] for line in said.splitlines() if line.startswith("LD_PRELOAD=")]
-    faked = {"LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": str(told), "FAKETIME_NO_CACHE": "1"}
-    kept = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
-    own = {name: value for name, value in environment.items() if name != "FEEDBACK_PEPPER"}
-    return {"PATH": os.environ["PATH"], **own, **faked, **kept}
+    return with_clock(environment, told)
 
 
 @contextmanager
