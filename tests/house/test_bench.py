@@ -11,6 +11,7 @@ from bench import (
     history,
     loading,
     opening,
+    operators,
     organisations,
     page,
     reports,
@@ -36,6 +37,7 @@ QUICKEST_FIRST = (
     loading,
     audit,
     waves,
+    operators,
 )
 
 
