@@ -18,7 +18,7 @@ from tests.browsing import free_port
 from tests.needs import needs
 from tests.processes import wait_until_served
 
-pytestmark = pytest.mark.outside
+pytestmark = [pytest.mark.outside, pytest.mark.filterwarnings("default:NO REGISTRY OF IMAGES")]
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE, DEBIAN, PYTHON = "feedback-outside", "trixie", "3.13"
 ISOLATION = ["--isolation", "chroot"]
@@ -42,12 +42,12 @@ def working(image: str) -> Iterator[str]:
         buildah("rm", container)
 
 
-@pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> str:
+@pytest.fixture
+def image(tmp_path: Path) -> str:
     command = [needs("buildah"), "build", *ISOLATION, "--tag", IMAGE, "."]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if built.returncode and "initializing source docker://" in built.stderr:
-        make_base(tmp_path_factory.mktemp("base") / "root")
+        make_base(tmp_path / "root")
         lent = [f"--volume={place}:{place}:ro" for place in LENT if place.startswith("/") and Path(place).exists()]
         offline = ["--network", "host", "--pull-never", "--build-arg", f"PYTHON={PYTHON}"]
         buildah("build", *ISOLATION, *offline, *lent, "--tag", IMAGE, ".")
@@ -76,15 +76,16 @@ def make_base(root: Path) -> None:
         buildah("commit", "--quiet", container, f"docker.io/library/python:{PYTHON}-slim-{DEBIAN}")
 
 
-@pytest.mark.filterwarnings("default:NO REGISTRY OF IMAGES")
-def test_the_image_knows_its_commands_and_its_servers_pg_dump(image: str) -> None:
+# One test: to build it twice, or in two processes at once, takes minutes.
+def test_the_image_is_built_and_what_is_in_it_answers(image: str) -> None:
     with working(image) as container:
         assert "wave" in buildah("run", *ISOLATION, container, "--", "feedback", "--help")
         assert "(PostgreSQL) 17." in buildah("run", *ISOLATION, container, "--", "pg_dump", "--version")
         assert buildah("run", *ISOLATION, container, "--", "id", "--user") == "10001"
+        see_it_serve(container)
 
 
-def test_the_image_serves_pages(image: str) -> None:
+def see_it_serve(container: str) -> None:
     port = free_port()
     given = {
         "FEEDBACK_INSTANCE": "/tmp/instance",
@@ -92,12 +93,11 @@ def test_the_image_serves_pages(image: str) -> None:
         "FEEDBACK_LISTEN_PORT": port,
     }
     words = [f"--env={name}={value}" for name, value in given.items()]
-    with working(image) as container:
-        run = [needs("buildah"), "run", *ISOLATION, "--network", "host", *words, container, "--"]
-        subprocess.run([*run, "feedback", "db", "upgrade"], check=True, capture_output=True)
-        process = subprocess.Popen([*run, "feedback", "serve"], stdout=sys.stderr, start_new_session=True)
-        try:
-            wait_until_served(f"http://127.0.0.1:{port}/readyz")
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(60)
+    run = [needs("buildah"), "run", *ISOLATION, "--network", "host", *words, container, "--"]
+    subprocess.run([*run, "feedback", "db", "upgrade"], check=True, capture_output=True)
+    process = subprocess.Popen([*run, "feedback", "serve"], stdout=sys.stderr, start_new_session=True)
+    try:
+        wait_until_served(f"http://127.0.0.1:{port}/readyz")
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(60)

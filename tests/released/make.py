@@ -151,17 +151,22 @@ def _rights() -> dict[str, list[str]]:
     return found
 
 
-def make() -> Path:
-    """Write the file of this release and return its path."""
+def made() -> dict[str, Any]:
+    """What this release would leave behind."""
     folder = Path(tempfile.mkdtemp())
     revisions = {name: newest_revision(migrations_folder() / name) for name in ("main", "keys")}
     with SqliteServer(folder).pair() as pair:
         with _new_world(folder, pair) as world:
             lived = _live(world)
         rows = {"main": _rows(pair.main), "keys": _rows(pair.keys)}
-    made = {"revisions": revisions, **lived, "rights": _rights(), "rows": rows}
-    path = FOLDER / f"{revisions['main']}.json"
-    path.write_text(json.dumps(made, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    return {"revisions": revisions, **lived, "rights": _rights(), "rows": rows}
+
+
+def make() -> Path:
+    """Write the file of this release and return its path."""
+    left = made()
+    path = FOLDER / f"{left['revisions']['main']}.json"
+    path.write_text(json.dumps(left, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     return path
 
 
