@@ -40,3 +40,16 @@ def test_systemd_finds_a_process_well_shut_in(units: Path, service: str) -> None
     analyse = [needs("systemd-analyze"), "security", "--offline=true", f"--threshold={EXPOSED_AT_MOST}", "--no-pager"]
     done = subprocess.run([*analyse, str(units / f"{service}.service")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_systemd_makes_the_group_the_user_and_the_folders(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    for program, name, more in (("sysusers", "feedback.sysusers", []), ("tmpfiles", "feedback.tmpfiles", ["--create"])):
+        command = [needs(f"systemd-{program}"), f"--root={tmp_path}", *more, str(FOLDER / name)]
+        subprocess.run(command, check=True, capture_output=True)
+    groups = dict(line.split(":")[0::2] for line in (tmp_path / "etc/group").read_text().splitlines())
+    journal, backups = (tmp_path / place for place in ("var/lib/feedback-journal", "var/backups/feedback-keys"))
+    assert (journal.stat().st_mode & 0o7777, backups.stat().st_mode & 0o7777) == (0o2770, 0o700)
+    assert journal.stat().st_gid == int(groups["feedback-journal"])
+    assert backups.stat().st_gid == int(groups["feedback-backup"])
+    assert backups.stat().st_uid > 0
