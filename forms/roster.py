@@ -56,20 +56,20 @@ class SendPeopleForm(StaffForm):
         return "", (self.pasted.data or "").strip("\r\n").encode()
 
 
-class CarryingForm(StaffForm):
+class SealedFileForm(StaffForm):
     """A form on a page that carries a sealed file."""
 
-    set_by_page: tuple[str, ...] = ("csrf_token", "carried")
-    carried = HiddenField(validators=[InputRequired()])
+    set_by_page: tuple[str, ...] = ("csrf_token", "sealed_file")
+    sealed_file = HiddenField(validators=[InputRequired()])
 
 
-class ChooseCodePageForm(CarryingForm):
+class ChooseCodePageForm(SealedFileForm):
     """The code page in which names are right."""
 
     code_page = RadioField(_("In which line are the names right?"), validate_choice=False)
 
 
-class MatchColumnsForm(CarryingForm):
+class MatchColumnsForm(SealedFileForm):
     """What is in each column of a file, as its `sent` fields say."""
 
     has_headers = BooleanField(_("The first line holds the names of the columns"))
@@ -81,7 +81,7 @@ class MatchColumnsForm(CarryingForm):
         return {int(place[1]): value for place, value in found if place and value in _FIELDS}
 
 
-class MendPeopleForm(CarryingForm):
+class MendPeopleForm(SealedFileForm):
     """Cells written anew, as its `sent` fields say, and lines that are left out."""
 
     left_out = SelectMultipleField(coerce=int, validate_choice=False)
@@ -93,10 +93,10 @@ class MendPeopleForm(CarryingForm):
         return {(int(cell[1]), cell[2]): value for cell, value in found if cell}
 
 
-class PutPeopleInForm(CarryingForm):
+class PutPeopleInForm(SealedFileForm):
     """The decision to take a file over, with who comes back and who has left."""
 
-    set_by_page = ("csrf_token", "carried", "seen")
+    set_by_page = ("csrf_token", "sealed_file", "seen")
     seen = HiddenField(validators=[InputRequired()])
     rejoin = SelectMultipleField(validate_choice=False)
     leaving = SelectMultipleField(coerce=int, validate_choice=False)

@@ -84,7 +84,7 @@ def caution_words() -> str:
 def _pair(pair: ComparedReports, changes: Sequence[Contrast], language: str) -> Iterator[Block]:
     if changes:
         yield changes_chart(pair, changes)
-    remarks = (*_twins(pair), *_obstacles(pair, language))
+    remarks = (*_small_differences(pair), *_obstacles(pair, language))
     if remarks:
         yield Items(remarks)
 
@@ -188,7 +188,7 @@ def twin_words() -> str:
     return _("Nearly the same people were asked: this may be the answer of one.")
 
 
-def _twins(pair: ComparedReports) -> Iterator[str]:
+def _small_differences(pair: ComparedReports) -> Iterator[str]:
     twins = {one.group.name: one.group for one in pair.questions if one.is_twin}
     for _name, group in sorted(twins.items()):
         yield _(

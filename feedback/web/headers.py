@@ -22,7 +22,7 @@ _WITH_PASSKEYS = frozenset(
     )
 )
 # What a participant's page would do, one that is only shown to staff does not.
-_INERT = frozenset({"staff.preview"})
+_PREVIEWS = frozenset({"staff.preview"})
 _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -46,7 +46,7 @@ def add_headers(app: Flask, *, secure: bool) -> None:
         has_passkeys = request.endpoint in _WITH_PASSKEYS
         scripts = "; script-src 'self'" if request.endpoint in _SCRIPTED or leads_nowhere or has_passkeys else ""
         scripts += "; connect-src 'self'" if has_passkeys else ""
-        forms = "form-action 'none'" if request.endpoint in _INERT else "form-action 'self'"
+        forms = "form-action 'none'" if request.endpoint in _PREVIEWS else "form-action 'self'"
         response.headers["Content-Security-Policy"] = f"{_POLICY}; {forms}{scripts}"
         is_static = request.endpoint == "static" and response.status_code == 200
         response.headers["Cache-Control"] = "public, max-age=86400" if is_static else "no-store"

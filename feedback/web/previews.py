@@ -40,12 +40,12 @@ from feedback.services.reports.show_report import show_report
 from feedback.services.waves.preview_wave import look_ahead
 from feedback.services.waves.show_wave import WaveView, show_wave
 from feedback.services.waves.survey_ahead import ToldNow, terms_ahead, told_now
-from feedback.web.inert import without_life
 from feedback.web.languages import offer_only
 from feedback.web.refusals import in_words
 from feedback.web.staff import staff
 from feedback.web.staff.choosing import chosen
 from feedback.web.staff.guards import allowed
+from feedback.web.static_copies import without_links
 from feedback.web.templates import STATIC, prepare_templates
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def show(wave_id: int, page: str) -> ResponseReturnValue:
         before=pages[place - 1] if place else None,
         after=pages[place + 1] if place + 1 < len(pages) else None,
     )
-    return _inert(_drawn(wave_id, role, survey, page, language), notice)
+    return _static(_drawn(wave_id, role, survey, page, language), notice)
 
 
 @allowed(*PLANNERS)
@@ -124,7 +124,7 @@ def show_results_page(programme_id: int) -> ResponseReturnValue:
     with _stage().test_request_context(query_string={"language": language.code}):
         page = _results(reports, told, said.written)
     notice = render_template("staff/said_notice.html", programme_id=programme_id, spoken_in=language)
-    return _inert(page, notice)
+    return _static(page, notice)
 
 
 staff.add_url_rule("/waves/<int:wave_id>/pages", "previews", choose)
@@ -132,9 +132,9 @@ staff.add_url_rule("/waves/<int:wave_id>/pages/<page>", "preview", show)
 staff.add_url_rule("/programmes/<int:programme_id>/you-said/page", "said_preview", show_results_page)
 
 
-def _inert(page: str, notice: str) -> Response:
+def _static(page: str, notice: str) -> Response:
     style = Markup('<link rel="stylesheet" href="{}">').format(url_for("static", filename="preview.css"))
-    return make_response(without_life(page, style, notice))
+    return make_response(without_links(page, style, notice))
 
 
 def _survey(wave: WaveView, role: Role) -> "Survey":

@@ -13,6 +13,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FUNCTION = 50
 LONGEST_FILE = 350
+RETIRED = {
+    "carried": "sealed, hidden or drafted: what travels in a page",
+    "inert": "static: what is only to be looked at",
+    "twins": "duplicates; of reports alone, whose format has them, one `Twin`",
+}
 FOR_TESTS = {
     "downgrade": "the way back of every migration: no command takes it, tests show that it exists",
     "is_guarded": "reads the mark of a view's guard, and belongs beside what sets it",
@@ -72,6 +77,19 @@ def class_names(tree: ast.Module) -> list[str]:
     classes = [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     values = [node.targets[0] for node in tree.body if isinstance(node, ast.Assign)]
     return [*classes, *(node.id for node in values if isinstance(node, ast.Name) and re.match("[A-Z].*[a-z]", node.id))]
+
+
+def test_no_private_word_names_a_thing() -> None:
+    """Each has a word that an engineer would look for."""
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    names = [(path.stem, path) for path in shipped()]
+    names += [
+        (node.name, path) for path, tree in shipped().items() for node in ast.walk(tree) if isinstance(node, kinds)
+    ]
+    words = [
+        (name, path.name, set(re.findall("[a-z]+", re.sub("([A-Z])", r"_\1", name).lower()))) for name, path in names
+    ]
+    assert [(name, file) for name, file, parts in words if RETIRED.keys() & parts] == []
 
 
 def test_nothing_is_shipped_for_tests_alone() -> None:

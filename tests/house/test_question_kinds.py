@@ -35,7 +35,7 @@ class Grade(Kind):
     code = "grade"
     file_rules = ((lambda q: len(q.options) != 3, "has other grades than three"),)
 
-    def carried(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
+    def drafted(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
         return tuple(sent)
 
     def read(self, question: Question, values: tuple[str, ...]) -> Rating:

@@ -22,7 +22,7 @@ from feedback.domain.survey.questionnaires import (
     Questionnaire,
     Role,
 )
-from feedback.web.participants.kept_pages import PAGE_STEP
+from feedback.web.participants.cached_pages import PAGE_STEP
 from forms.bank import STAGES, pair
 from tests.databases import ON_SQLITE
 from tests.proxies import SERVED, Proxy, proxy

@@ -8,8 +8,8 @@ from werkzeug.test import TestResponse
 
 from feedback.domain.links import LinkSecret, page_key, to_address
 from feedback.services.waves.submit_response import read_link
-from feedback.web.participants.carried import seal, unseal
-from feedback.web.participants.kept_pages import PAGE_STEP
+from feedback.web.participants.cached_pages import PAGE_STEP
+from feedback.web.participants.page_state import seal, unseal
 from tests.promises.listening import statements_heard
 from tests.promises.scanner import fingerprint
 from tests.promises.visits import fill_in

@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.web.inert import without_life
+from feedback.web.static_copies import without_links
 
 HEAD, NOTICE = "<i>head</i>", "<i>notice</i>"
 
 
 def dead(body: str) -> str:
-    return without_life(f"<!DOCTYPE html><html><head></head><body>{body}</body></html>", HEAD, NOTICE)
+    return without_links(f"<!DOCTYPE html><html><head></head><body>{body}</body></html>", HEAD, NOTICE)
 
 
 def test_the_notice_stands_first_and_the_rest_as_it_was() -> None:

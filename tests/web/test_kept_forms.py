@@ -16,7 +16,7 @@ from feedback.services.staff.keep_forms import KEPT, MOST, SentForm, forget_form
 from feedback.storage.kept_forms import KeptForm
 from feedback.storage.staff import StaffMember, StaffSession
 from feedback.storage.tables import Base
-from feedback.web.staff.carried import SHOWN_AGAIN
+from feedback.web.staff.saved_forms import SHOWN_AGAIN
 from tests.databases import ON_SQLITE
 from tests.house.test_guards import LEADS_ON
 from tests.reviewing import reviewed_wave

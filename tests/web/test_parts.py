@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from feedback.domain.links import page_key
 from feedback.domain.survey.kinds import plain_code
 from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Condition, Question, Role
-from feedback.web.participants.carried import seal, unseal
+from feedback.web.participants.page_state import seal, unseal
 from forms.bank import pair
 from tests.databases import ON_SQLITE
 from tests.promises.scanner import fingerprint

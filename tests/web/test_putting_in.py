@@ -86,7 +86,7 @@ class Desk:
     def press(self, **changed: object) -> "Desk":
         """Send the form of the page as it is, with some fields changed."""
         action = re.findall(r'id="people"[^>]*action="([^"]+)"', self.html)[0]
-        hidden = {name: hidden_value(self.html, name) for name in ("csrf_token", "carried")}
+        hidden = {name: hidden_value(self.html, name) for name in ("csrf_token", "sealed_file")}
         seen = {"seen": hidden_value(self.html, "seen")} if 'name="seen"' in self.html else {}
         self.answer = self.client.post(html.unescape(action), data=hidden | seen | changed, base_url=SITE)
         return self
@@ -209,13 +209,13 @@ def test_a_roster_that_has_changed_meanwhile_is_not_written_over(desk: Desk) -> 
 
 
 def test_a_sealed_file_opens_for_its_owner_and_programme_alone(desk: Desk) -> None:
-    sealed = hidden_value(desk.send(HEADER + MIA).html, "carried")
+    sealed = hidden_value(desk.send(HEADER + MIA).html, "sealed_file")
     assert b"mia" not in base64.b64decode(sealed)
     elsewhere = Desk(desk.world, desk.client, desk.world.programme(0, 0, name="Second")).send(HEADER + BEN)
-    assert "Choose the file again" in elsewhere.press(carried=sealed).said
+    assert "Choose the file again" in elsewhere.press(sealed_file=sealed).said
     colleague = Desk(desk.world, signed_in(desk.world, StaffRole.ADMINISTRATOR), desk.programme).send(HEADER + BEN)
-    assert "Choose the file again" in colleague.press(carried=sealed).said
-    assert "Choose the file again" in desk.send(HEADER + BEN).press(carried="bm9uc2Vuc2U=").said
+    assert "Choose the file again" in colleague.press(sealed_file=sealed).said
+    assert "Choose the file again" in desk.send(HEADER + BEN).press(sealed_file="bm9uc2Vuc2U=").said
     assert desk.people() == {}
 
 

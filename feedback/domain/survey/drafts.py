@@ -94,7 +94,7 @@ def with_section(draft: Draft, section: str, questions: Iterable[Question], sent
     for question in questions:
         for name in fields_of(question):
             kept.pop(name, None)
-            values = _carried(question, name, sent)
+            values = _drafted(question, name, sent)
             if values:
                 kept[name] = values
     return replace(draft, values=kept, passed=draft.passed - {section})
@@ -113,9 +113,9 @@ def _grouped(typed: str) -> str:
     return "-".join(kept[at : at + 4] for at in range(0, len(kept), 4))[:RECEIPT_CHARS]
 
 
-def _carried(question: Question, name: str, sent: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
+def _drafted(question: Question, name: str, sent: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
     kind = _kind_of(question, name)
-    return kind.carried(question, kind.sent(question, name, sent))
+    return kind.drafted(question, kind.sent(question, name, sent))
 
 
 def _kind_of(question: Question, name: str) -> Kind:
@@ -125,7 +125,7 @@ def _kind_of(question: Question, name: str) -> Kind:
 def can_travel(questions: Iterable[Question], sent: Mapping[str, Sequence[str]]) -> bool:
     """Tell whether everything `sent` on some questions can travel on; only a text that is far too long cannot."""
     written = (question for question in questions if not question.closed)
-    return all(_carried(question, name, sent) is not None for question in written for name in question.fields)
+    return all(_drafted(question, name, sent) is not None for question in written for name in question.fields)
 
 
 def write_draft(draft: Draft) -> bytes:

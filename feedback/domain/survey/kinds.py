@@ -48,7 +48,7 @@ class _Choices(Kind, ABC):
     def sent(self, question: Question, name: str, fields: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
         return _plain(super().sent(question, name, fields))
 
-    def carried(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
+    def drafted(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
         return tuple(value[:_LONGEST_CODE] for value in sent[:_MOST_VALUES])
 
     def counted(self, said: Rating) -> tuple[str, ...] | None:
@@ -115,7 +115,7 @@ class FreeText(Kind):
     asides = ()
     file_rules = ((lambda q: q.max_chars == 0, f"has no max_chars; add a number from 1 to {MAX_CHARS}"),)
 
-    def carried(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
+    def drafted(self, question: Question, sent: Sequence[str]) -> tuple[str, ...] | None:
         texts = tuple(map(tidied, sent[:1]))
         if any(len(text) > 2 * question.max_chars for text in texts):
             return None

@@ -161,7 +161,7 @@ def _questionnaire(top: TomlTable) -> Questionnaire:
 
 def _sections(top: TomlTable) -> tuple[Section, ...]:
     tables = _named(top, "sections", "section")
-    _refuse_twins(top, "section", (name for name, _ in tables))
+    _refuse_duplicates(top, "section", (name for name, _ in tables))
     return tuple(_section(table) for _, table in tables)
 
 
@@ -185,7 +185,7 @@ def _scale(table: TomlTable) -> _Scale:
 
 def _options(table: TomlTable) -> tuple[Option, ...]:
     tables = _named(table, "options", "option")
-    _refuse_twins(table, "option", (name for name, _ in tables))
+    _refuse_duplicates(table, "option", (name for name, _ in tables))
     if len(tables) == 1:
         table.refuse("has fewer than two options; add one")
     return tuple(_option(inner) for _, inner in tables)
@@ -201,7 +201,7 @@ def _option(table: TomlTable) -> Option:
 
 def _questions(top: TomlTable, sections: tuple[Section, ...], scales: Mapping[str, _Scale]) -> tuple[Question, ...]:
     tables = _named(top, "questions", "question")
-    _refuse_twins(top, "question", (name for name, _ in tables))
+    _refuse_duplicates(top, "question", (name for name, _ in tables))
     places = {section.code: place for place, section in enumerate(sections)}
     questions = [_question(table, places, scales) for _, table in tables]
     for code in sorted(places.keys() - {question.section for question in questions}):
@@ -279,7 +279,7 @@ def _refuse_same_words(table: TomlTable, questions: list[Question]) -> None:
             )
 
 
-def _refuse_twins(table: TomlTable, word: str, names: Iterable[str]) -> None:
+def _refuse_duplicates(table: TomlTable, word: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:

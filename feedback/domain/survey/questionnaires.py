@@ -108,7 +108,7 @@ class Kind(ABC):
         return tuple(fields.get(name, ()))
 
     @abstractmethod
-    def carried(self, question: "Question", sent: Sequence[str]) -> tuple[str, ...] | None:
+    def drafted(self, question: "Question", sent: Sequence[str]) -> tuple[str, ...] | None:
         """Return what was sent in a field as it may travel on in a draft; None if it is too long for that."""
 
     @abstractmethod

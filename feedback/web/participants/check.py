@@ -15,8 +15,8 @@ from feedback.domain.survey.questionnaires import Question, text_in
 from feedback.locales.isolation import set_apart
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
-from feedback.web.participants.carried import carry
-from feedback.web.participants.kept_pages import COMMENT_BYTES, KeptPage, filled_up, hole, kept, padded, size_of
+from feedback.web.participants.cached_pages import COMMENT_BYTES, CachedPage, cached, filled_up, hole, padded, size_of
+from feedback.web.participants.page_state import hidden_fields
 from forms.marking import marker
 from forms.questionnaire import question_in_words
 
@@ -35,9 +35,9 @@ class AnswersCheck:
     A piece shows one answer; with each goes the size to which it is filled up, whatever was chosen.
     """
 
-    page: KeptPage
-    warning: KeptPage
-    pieces: Mapping[str, tuple[tuple[KeptPage, int], ...]]
+    page: CachedPage
+    warning: CachedPage
+    pieces: Mapping[str, tuple[tuple[CachedPage, int], ...]]
 
 
 def show_check(page: CheckPage, opened: OpenLink, language: str) -> Response:
@@ -46,7 +46,7 @@ def show_check(page: CheckPage, opened: OpenLink, language: str) -> Response:
     questions = [question for part in page.parts for question in part.questions]
     said, asked = said_in(questions, page.draft), {question.code for question in questions}
     left = {question.code for question in left_open(questions, page.draft)}
-    values = {"link": to_address(opened.secret), **carry(opened, page.draft)}
+    values = {"link": to_address(opened.secret), **hidden_fields(opened, page.draft)}
     values["receipt"] = escape(page.draft.typed)
     folds = {section.code: _FOLDED for section in survey.questionnaire.sections}
     for question in survey.questionnaire.questions:
@@ -62,7 +62,7 @@ def show_check(page: CheckPage, opened: OpenLink, language: str) -> Response:
     return Response(padded(check.page.filled(values)))
 
 
-def _filled(piece: KeptPage, size: int, shown: Mapping[str, str] | None) -> str:
+def _filled(piece: CachedPage, size: int, shown: Mapping[str, str] | None) -> str:
     html = piece.filled(shown) if shown else Markup("")
     # A text may be longer than any choice; the page as a whole then grows by steps.
     return filled_up(html, max(size, size_of(html) + COMMENT_BYTES))
@@ -81,7 +81,7 @@ def _answered(question: Question, answer: Answer, language: str, check: AnswersC
 
 def answers_check(survey: Survey, language: str) -> AnswersCheck:
     """Return the check without an answer."""
-    return kept(survey, "check", language, partial(_draw, survey, language))
+    return cached(survey, "check", language, partial(_draw, survey, language))
 
 
 def _draw(survey: Survey, language: str) -> AnswersCheck:
@@ -103,18 +103,18 @@ def _draw(survey: Survey, language: str) -> AnswersCheck:
     )
     warning = render_template("participant/giveaways.html", giveaways=hole("giveaways"))
     pieces = {question.code: _pieces(question, language) for question in asked.questions}
-    return AnswersCheck(KeptPage(page), KeptPage(warning), pieces)
+    return AnswersCheck(CachedPage(page), CachedPage(warning), pieces)
 
 
-def _pieces(question: Question, language: str) -> tuple[tuple[KeptPage, int], ...]:
+def _pieces(question: Question, language: str) -> tuple[tuple[CachedPage, int], ...]:
     """Return a piece for each answer to a question, with the size of the one that takes the most room."""
     said = [list(question_in_words(question, one, language)) for one in _samples(question)]
     return tuple(_piece(label, [words[number][1] for words in said]) for number, (label, _words) in enumerate(said[0]))
 
 
-def _piece(label: str, words: list[str]) -> tuple[KeptPage, int]:
+def _piece(label: str, words: list[str]) -> tuple[CachedPage, int]:
     drawn = render_template("participant/said.html", question=label, said=hole("said"), warning=hole("warning"))
-    piece = KeptPage(drawn)
+    piece = CachedPage(drawn)
     longest = max(size_of(piece.filled({"said": escape(one), "warning": ""})) for one in words)
     return piece, longest + COMMENT_BYTES
 

@@ -28,10 +28,10 @@ from feedback.locales.speech import spoken
 from feedback.runtime import runtime
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
-from feedback.web.participants.carried import carry, carry_draft, carry_receipt
+from feedback.web.participants.cached_pages import CachedPage, cached_page, hole, padded
 from feedback.web.participants.check import show_check
-from feedback.web.participants.kept_pages import KeptPage, hole, kept_page, padded
 from feedback.web.participants.left_open import show_left_open
+from feedback.web.participants.page_state import hidden_fields, seal_draft, seal_receipt
 from feedback.web.participants.parts import show_part
 
 
@@ -65,7 +65,7 @@ def _show_promise(page: PromisePage, opened: OpenLink, language: str) -> Respons
     closes_on = right.closes_at.astimezone(survey.time_zone).date()
     told = {
         "link": to_address(opened.secret),
-        **(carry(opened, page.draft) if page.draft is not None else {}),
+        **(hidden_fields(opened, page.draft) if page.draft is not None else {}),
         "closes": _closes(opened, language),
         "gone": day(keys_gone_by(closes_on, survey.key_backup_days), language),
         "contact": set_apart(right.contact_name),
@@ -75,10 +75,10 @@ def _show_promise(page: PromisePage, opened: OpenLink, language: str) -> Respons
     return Response(padded(drawn) if carries else drawn)
 
 
-def promise_page(survey: Survey, language: str, *, carries: bool) -> KeptPage:
+def promise_page(survey: Survey, language: str, *, carries: bool) -> CachedPage:
     """Return what is promised; where it is read again on the way, it `carries` what was filled in."""
     draw = partial(_draw_promise, survey, language, hole("state") if carries else "")
-    return kept_page(survey, f"promise {carries}", language, draw)
+    return cached_page(survey, f"promise {carries}", language, draw)
 
 
 def _draw_promise(survey: Survey, language: str, state: str) -> str:
@@ -122,22 +122,22 @@ def _questions_listed(questionnaire: Questionnaire, language: str) -> list[tuple
 
 
 def _show_thanks(page: ThanksPage, opened: OpenLink, language: str) -> Response:
-    told = _carried_receipt(page.receipt, opened) | {"closes": _closes(opened, language)}
+    told = _receipt_fields(page.receipt, opened) | {"closes": _closes(opened, language)}
     return Response(thanks_page(opened.survey, language).filled(told))
 
 
-def _carried_receipt(receipt: Receipt, opened: OpenLink) -> dict[str, str]:
+def _receipt_fields(receipt: Receipt, opened: OpenLink) -> dict[str, str]:
     return {
         "link": to_address(opened.secret),
         "receipt": receipt_words(receipt),
-        "sealed": carry_receipt(opened, receipt),
-        **carry(opened, Draft(receipt=receipt)),
+        "sealed": seal_receipt(opened, receipt),
+        **hidden_fields(opened, Draft(receipt=receipt)),
     }
 
 
-def thanks_page(survey: Survey, language: str) -> KeptPage:
+def thanks_page(survey: Survey, language: str) -> CachedPage:
     """Return the thanks, without the receipt."""
-    return kept_page(survey, "thanks", language, partial(_draw_thanks, survey))
+    return cached_page(survey, "thanks", language, partial(_draw_thanks, survey))
 
 
 def _draw_thanks(survey: Survey) -> str:
@@ -161,7 +161,7 @@ def _draw_thanks(survey: Survey) -> str:
 def _show_withdraw(page: WithdrawPage, opened: OpenLink, language: str) -> Response:
     told = {
         "link": to_address(opened.secret),
-        "state": carry_draft(opened, page.draft),
+        "state": seal_draft(opened, page.draft),
         "receipt": escape(page.draft.typed),
         "typed": escape(page.typed),
     }
@@ -169,9 +169,9 @@ def _show_withdraw(page: WithdrawPage, opened: OpenLink, language: str) -> Respo
     return Response(padded(withdraw_page(opened.survey, language, wrong).filled(told)), 422 if wrong else 200)
 
 
-def withdraw_page(survey: Survey, language: str, wrong: str | None) -> KeptPage:
+def withdraw_page(survey: Survey, language: str, wrong: str | None) -> CachedPage:
     """Return the question for the word that takes an answer back, perhaps with the field that is `wrong`."""
-    return kept_page(survey, f"withdraw {wrong}", language, partial(_draw_withdraw, survey, wrong))
+    return cached_page(survey, f"withdraw {wrong}", language, partial(_draw_withdraw, survey, wrong))
 
 
 def _draw_withdraw(survey: Survey, wrong: str | None) -> str:
@@ -198,13 +198,13 @@ def _draw_withdraw(survey: Survey, wrong: str | None) -> str:
 
 
 def _show_withdrawn(page: WithdrawnPage, opened: OpenLink, language: str) -> Response:
-    told = _carried_receipt(page.receipt, opened) | {"closes": _closes(opened, language)}
+    told = _receipt_fields(page.receipt, opened) | {"closes": _closes(opened, language)}
     return Response(withdrawn_page(opened.survey, language).filled(told))
 
 
-def withdrawn_page(survey: Survey, language: str) -> KeptPage:
+def withdrawn_page(survey: Survey, language: str) -> CachedPage:
     """Return the page after an answer was taken back."""
-    return kept_page(survey, "withdrawn", language, partial(_draw_withdrawn, survey))
+    return cached_page(survey, "withdrawn", language, partial(_draw_withdrawn, survey))
 
 
 def _draw_withdrawn(survey: Survey) -> str:

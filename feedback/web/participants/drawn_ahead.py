@@ -26,14 +26,14 @@ from feedback.web.languages import PARAMETER, offer_only
 from feedback.web.participants.check import answers_check
 from feedback.web.participants.drawing import promise_page, thanks_page, withdraw_page, withdrawn_page
 from feedback.web.participants.left_open import left_open_page
-from feedback.web.participants.parts import kept_part
+from feedback.web.participants.parts import cached_part
 
 SURVEYS = "feedback-surveys"
 _SECONDS = 1.0
 """Between looks for surveys that were opened; the first mail needs longer to be read."""
 _DRAWERS: tuple[Callable[[Survey, str], object], ...] = (
     lambda survey, language: [promise_page(survey, language, carries=carries) for carries in (False, True)],
-    lambda survey, language: [kept_part(survey, page, language) for page in every_part(survey.questionnaire)],
+    lambda survey, language: [cached_part(survey, page, language) for page in every_part(survey.questionnaire)],
     answers_check,
     left_open_page,
     thanks_page,

@@ -14,8 +14,8 @@ from feedback.domain.survey.next_page import OpenPage
 from feedback.domain.survey.questionnaires import Question, text_in
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
-from feedback.web.participants.carried import carry
-from feedback.web.participants.kept_pages import COMMENT_BYTES, KeptPage, filled_up, hole, kept, padded, size_of
+from feedback.web.participants.cached_pages import COMMENT_BYTES, CachedPage, cached, filled_up, hole, padded, size_of
+from feedback.web.participants.page_state import hidden_fields
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class LeftOpenPage:
     Where nothing is answered, what it says is that of none. `gaps` fill the places of questions that are answered.
     """
 
-    page: KeptPage
+    page: CachedPage
     said: tuple[Mapping[str, str], ...]
     ways: Mapping[str, Markup]
     gaps: Mapping[str, Markup]
@@ -35,15 +35,15 @@ def show_left_open(page: OpenPage, opened: OpenLink, language: str) -> Response:
     """Return the page that says which questions were left open, and asks whether to send all the same."""
     kept_open = left_open_page(opened.survey, language)
     found = {question.code for question in page.questions}
-    carried = {"link": to_address(opened.secret), **carry(opened, page.draft)}
+    page_fields = {"link": to_address(opened.secret), **hidden_fields(opened, page.draft)}
     ways = {code: way if code in found else kept_open.gaps[code] for code, way in kept_open.ways.items()}
     said = kept_open.said[0 if page.nothing else len(found)]
-    return Response(padded(kept_open.page.filled({**carried, **ways, **said})))
+    return Response(padded(kept_open.page.filled({**page_fields, **ways, **said})))
 
 
 def left_open_page(survey: Survey, language: str) -> LeftOpenPage:
     """Return the page without a question."""
-    return kept(survey, "open", language, partial(_draw, survey, language))
+    return cached(survey, "open", language, partial(_draw, survey, language))
 
 
 def _draw(survey: Survey, language: str) -> LeftOpenPage:
@@ -58,7 +58,7 @@ def _draw(survey: Survey, language: str) -> LeftOpenPage:
         action=url_for("participant.answer", link=hole("link")),
     )
     gaps = {code: filled_up(Markup(), size_of(way)) for code, way in ways.items()}
-    return LeftOpenPage(KeptPage(drawn), _sayings(len(questions)), ways, gaps)
+    return LeftOpenPage(CachedPage(drawn), _sayings(len(questions)), ways, gaps)
 
 
 def _way(question: Question, language: str) -> Markup:

@@ -29,9 +29,9 @@ from feedback.runtime import runtime
 from feedback.services.waves.known_surveys import KnownSurveys
 from feedback.services.waves.submit_response import OpenLink, follow_link, read_link, submit_response, withdraw
 from feedback.web.languages import offer_only, switched
-from feedback.web.participants.carried import carried_draft, carried_receipt
 from feedback.web.participants.drawing import show, withdrawal_word
 from feedback.web.participants.drawn_ahead import SURVEYS
+from feedback.web.participants.page_state import unseal_draft, unseal_receipt
 
 participant = Blueprint("participant", __name__, url_prefix="/s")
 participant.add_app_template_global(filled_code)
@@ -103,11 +103,11 @@ def _follow(link: str) -> OpenLink:
 def _sent(opened: OpenLink) -> Sent:
     fields = request.form.to_dict(flat=False)
     state, sealed_receipt, typed = (next(iter(fields.get(name, ())), "") for name in ("state", "sent", "receipt"))
-    carried, receipt = carried_draft(opened.page_key, state), carried_receipt(opened, sealed_receipt)
-    draft = carried or Draft()
+    unsealed, receipt = unseal_draft(opened.page_key, state), unseal_receipt(opened, sealed_receipt)
+    draft = unsealed or Draft()
     if "receipt" in fields:
         draft = with_typed(draft, typed)
-    return Sent(draft, fields, switched=switched(), receipt=receipt, lost=carried is None)
+    return Sent(draft, fields, switched=switched(), receipt=receipt, lost=unsealed is None)
 
 
 def _submit(submission: Submission, opened: OpenLink) -> Page:

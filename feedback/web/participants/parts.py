@@ -26,8 +26,8 @@ from feedback.locales.moments import closing
 from feedback.runtime import runtime
 from feedback.services.waves.known_surveys import Survey
 from feedback.services.waves.submit_response import OpenLink
-from feedback.web.participants.carried import carry
-from feedback.web.participants.kept_pages import KeptPage, filled_up, hole, kept, padded, size_of
+from feedback.web.participants.cached_pages import CachedPage, cached, filled_up, hole, padded, size_of
+from feedback.web.participants.page_state import hidden_fields
 from forms.questionnaire import asked_in_words, build_form, fill_form
 
 CHECKED = "checked"
@@ -35,7 +35,7 @@ UNCHECKED = " " * len(CHECKED)
 FOCUSED = "autofocus"
 UNFOCUSED = " " * len(FOCUSED)
 _NAME = re.compile(r'\bname="([^"]+)"')
-_CARRIED = ("link", "state", "draft", "begun", "until", "closing", "lost", "contact", "email", "help")
+_PAGE_FIELDS = ("link", "state", "draft", "begun", "until", "closing", "lost", "contact", "email", "help")
 _LAST_HOUR = timedelta(hours=1)
 
 Mark = Callable[[str, str, bool], str]
@@ -67,15 +67,15 @@ class ShownQuestion:
 class Conditional:
     """A question that not everybody is asked, and what stands in its place: as long, and sending as much."""
 
-    asked: KeptPage
+    asked: CachedPage
     absent: Markup
 
 
 @dataclass(frozen=True)
-class KeptPart:
+class CachedPart:
     """A part's page. `blank` is what stands in its holes where nothing is filled in."""
 
-    page: KeptPage
+    page: CachedPage
     blank: Mapping[str, str]
     conditional: Mapping[str, Conditional]
     nothing: tuple[Markup, Markup]
@@ -83,11 +83,11 @@ class KeptPart:
 
 def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
     """Return a part's page; what is wrong with it makes it a 422."""
-    part = kept_part(opened.survey, page, language)
-    carried = _carried(page, opened, language)
+    part = cached_part(opened.survey, page, language)
+    page_fields = _page_fields(page, opened, language)
     if page.judged:
-        return _show_judged(page, opened.survey, language, carried)
-    values = {**part.blank, **_filled_in(page, part.blank), **carried}
+        return _show_judged(page, opened.survey, language, page_fields)
+    values = {**part.blank, **_filled_in(page, part.blank), **page_fields}
     values["nothing"] = part.nothing[bool(page.part.questions)]
     values |= {f"at.{question.fields[0]}.": FOCUSED for question in page.part.questions if question.code == page.at}
     asked = {question.code for question in page.part.questions}
@@ -96,12 +96,12 @@ def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
     return Response(padded(part.page.filled(values)))
 
 
-def _carried(page: PartPage, opened: OpenLink, language: str) -> dict[str, str]:
+def _page_fields(page: PartPage, opened: OpenLink, language: str) -> dict[str, str]:
     right = opened.right
     items = Markup().join(Markup("<li><bdi>{}</bdi></li>").format(line) for line in help_lines(right.help_contacts))
     return {
         "link": to_address(opened.secret),
-        **carry(opened, page.draft),
+        **hidden_fields(opened, page.draft),
         "begun": "yes" if page.draft.values else "not",
         "until": right.closes_at.isoformat(),
         "closing": _closing(opened, language),
@@ -145,35 +145,37 @@ def _filled_in(page: PartPage, blank: Mapping[str, str]) -> dict[str, str]:
     return filled
 
 
-def _show_judged(page: PartPage, survey: Survey, language: str, carried: Mapping[str, str]) -> Response:
-    form, conditional = _form(page, survey, language), kept_part(survey, page, language).conditional
+def _show_judged(page: PartPage, survey: Survey, language: str, page_fields: Mapping[str, str]) -> Response:
+    form, conditional = _form(page, survey, language), cached_part(survey, page, language).conditional
     form.validate()
     shown = _shown(page.part.questions, form, survey, language, _marked)
     every = survey.questionnaire.questions_in(page.part.code)
     questions = [shown.get(one.code) or conditional[one.code].absent for one in every]
-    drawn = _draw_part(page, survey, language, questions=questions, form=form, carried=carried)
+    drawn = _draw_part(page, survey, language, questions=questions, form=form, page_fields=page_fields)
     return Response(padded(drawn), 422)
 
 
-def kept_part(survey: Survey, page: PartPage, language: str) -> KeptPart:
+def cached_part(survey: Survey, page: PartPage, language: str) -> CachedPart:
     """Return the page of a part without anything filled in; it differs where one came back from the check."""
-    return kept(survey, f"part {page.part.code} {page.checking}", language, partial(_draw_kept, survey, page, language))
+    return cached(
+        survey, f"part {page.part.code} {page.checking}", language, partial(_draw_cached, survey, page, language)
+    )
 
 
-def _draw_kept(survey: Survey, page: PartPage, language: str) -> KeptPart:
+def _draw_cached(survey: Survey, page: PartPage, language: str) -> CachedPart:
     every = survey.questionnaire.questions_in(page.part.code)
     empty = Draft({name: (hole(f"text.{name}"),) for question in every for name in fields_of(question)})
     form = _form(replace(page, part=replace(page.part, questions=every), filled=empty), survey, language)
-    carried = {name: hole(name) for name in _CARRIED}
+    page_fields = {name: hole(name) for name in _PAGE_FIELDS}
     shown = _shown(every, form, survey, language, _hole_for)
-    conditional = {q.code: _draw_question(shown[q.code], carried) for q in every if q.shown_when}
+    conditional = {q.code: _draw_question(shown[q.code], page_fields) for q in every if q.shown_when}
     pieces: list[Any] = [Markup(hole("nothing"))] if len(conditional) == len(every) else []  # noqa: S704
     pieces += [Markup(hole(f"question.{code}")) if code in conditional else one for code, one in shown.items()]  # noqa: S704
-    drawn = KeptPage(_draw_part(page, survey, language, questions=pieces, form=form, carried=carried))
+    drawn = CachedPage(_draw_part(page, survey, language, questions=pieces, form=form, page_fields=page_fields))
     holes = drawn.holes.union(*(one.holes for one in conditional.values()))
     blank = {name: _BLANK[kind] for name in holes if (kind := name.partition(".")[0]) in _BLANK}
-    absent = {code: _conditional(one, blank, carried) for code, one in conditional.items()}
-    return KeptPart(drawn, blank, absent, _nothing_asked())
+    absent = {code: _conditional(one, blank, page_fields) for code, one in conditional.items()}
+    return CachedPart(drawn, blank, absent, _nothing_asked())
 
 
 def _nothing_asked() -> tuple[Markup, Markup]:
@@ -185,12 +187,12 @@ def _nothing_asked() -> tuple[Markup, Markup]:
 _BLANK = {"text": "", "yes": UNCHECKED, "no": CHECKED, "at": UNFOCUSED}
 
 
-def _draw_question(shown: ShownQuestion, carried: Mapping[str, str]) -> KeptPage:
-    return KeptPage(render_template("participant/question.html", question=shown, **carried))
+def _draw_question(shown: ShownQuestion, page_fields: Mapping[str, str]) -> CachedPage:
+    return CachedPage(render_template("participant/question.html", question=shown, **page_fields))
 
 
-def _conditional(asked: KeptPage, blank: Mapping[str, str], carried: Mapping[str, str]) -> Conditional:
-    drawn = asked.filled({**blank, **carried})
+def _conditional(asked: CachedPage, blank: Mapping[str, str], page_fields: Mapping[str, str]) -> Conditional:
+    drawn = asked.filled({**blank, **page_fields})
     names = dict.fromkeys(_NAME.findall(drawn))
     sent = Markup('<input type="hidden" name="{}" value="{}">')
     hidden = Markup().join(sent.format(name, filled_code("")) for name in names)
@@ -207,11 +209,11 @@ def _marked(_name: str, _code: str, is_made: bool) -> str:  # as templates call 
 
 def _form(page: PartPage, survey: Survey, language: str) -> Form:
     build = partial(build_form, survey.questionnaire, page.part.code, language)
-    return fill_form(kept(survey, f"form {page.part.code}", language, build), page.part.questions, page.filled)
+    return fill_form(cached(survey, f"form {page.part.code}", language, build), page.part.questions, page.filled)
 
 
 def _draw_part(
-    page: PartPage, survey: Survey, language: str, *, questions: list[Any], form: Form, carried: Mapping[str, str]
+    page: PartPage, survey: Survey, language: str, *, questions: list[Any], form: Form, page_fields: Mapping[str, str]
 ) -> str:
     section: Section = page.part.section
     return render_template(
@@ -226,8 +228,8 @@ def _draw_part(
         unsaid={code for question in survey.questionnaire.questions for code in question.unsaid},
         questions=questions,
         errors=_errors(page, form, language),
-        action=url_for("participant.answer", link=carried["link"]),
-        **carried,
+        action=url_for("participant.answer", link=page_fields["link"]),
+        **page_fields,
     )
 
 

@@ -9,8 +9,8 @@ from werkzeug.exceptions import HTTPException
 from feedback.domain.links import page_key
 from feedback.domain.survey.drafts import Draft, texts_in
 from feedback.services.waves.submit_response import read_link
-from feedback.web.participants.carried import carried_draft
-from feedback.web.participants.kept_pages import padded
+from feedback.web.participants.cached_pages import padded
+from feedback.web.participants.page_state import unseal_draft
 
 _WRITTEN = "written"
 _NEVER_WRITTEN = frozenset({"state", "sent", "receipt", "word", _WRITTEN})
@@ -28,6 +28,6 @@ def _texts() -> list[str]:
         # A form that is too long, or broken off, cannot be read; that it came too late is told all the same.
         return []
     link, state = request.path.split("/")[2], next(iter(fields.get("state", ())), "")
-    draft = carried_draft(page_key(read_link(link)), state) or Draft()
+    draft = unseal_draft(page_key(read_link(link)), state) or Draft()
     sent = {name: said for name, said in fields.items() if name not in _NEVER_WRITTEN}
     return [*fields.get(_WRITTEN, ()), *(texts_in(draft.values) | texts_in(sent)).values()]

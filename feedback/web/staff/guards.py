@@ -19,7 +19,7 @@ from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, find_s
 from feedback.services.staff.manage_access import owner_of_staff
 from feedback.services.staff.sign_in import Member
 from feedback.services.waves.show_wave import owner_of_wave
-from feedback.web.staff.carried import note_what_was_wanted
+from feedback.web.staff.saved_forms import note_what_was_wanted
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]

@@ -53,7 +53,7 @@ def ask(programme_id: int, problems: Sequence[RosterNote] = ()) -> str:
 def code_page(programme_id: int, upload: Upload, doubt: CodePageUnknown, sent: ChooseCodePageForm | None) -> str:
     """Return the page that asks in which code page names are right."""
     form = ChooseCodePageForm(formdata=None)
-    form.carried.data = _sealed(upload, programme_id)
+    form.sealed_file.data = _sealed(upload, programme_id)
     return render_template(
         "staff/people_code_page.html",
         programme=_programme(programme_id),
@@ -75,7 +75,7 @@ def columns(
 ) -> str:
     """Return the page that asks what is in each column; `wrong` are (id of a field, message)."""
     form = sent or MatchColumnsForm(formdata=None)
-    form.carried.data = _sealed(upload, programme_id)
+    form.sealed_file.data = _sealed(upload, programme_id)
     if sent is None:
         form.has_headers.data = layout.has_headers
     return render_template(
@@ -110,7 +110,7 @@ def what_is_wrong_with(found: Sequence[FoundColumn]) -> list[tuple[str, str]]:
 def mend(programme_id: int, name: str, table: RosterTable, problems: Sequence[RosterNote]) -> str:
     """Return the page with every problem in its cell."""
     form, upload = MendPeopleForm(formdata=None), Upload(name, table=table)
-    form.carried.data = _sealed(upload, programme_id)
+    form.sealed_file.data = _sealed(upload, programme_id)
     texts = dict(shown_cells(table, {one.line for one in problems if one.line}))
     known = columns_of(table.records[0]).fields
     lines = [_wrong_line(number, cells, problems) for number, cells in texts.items()]
@@ -138,7 +138,7 @@ def check(
 ) -> str:
     """Return the page with what would change, and the button that takes it over."""
     form, upload = sent or PutPeopleInForm(formdata=None), Upload(name, table=table)
-    form.carried.data, form.seen.data = _sealed(upload, programme_id), found.seen
+    form.sealed_file.data, form.seen.data = _sealed(upload, programme_id), found.seen
     if sent is not None and not refusal and found.questions and not form.sure.data:
         form.sure.errors = [str(_("Look at the questions and tick the box, or mend the list and send it again."))]
     programme = _programme(programme_id)

@@ -23,9 +23,9 @@ from feedback.services.waves.preview_wave import WavePreview, preview_wave
 from feedback.services.waves.set_quiet_times import show_quiet_times
 from feedback.services.waves.show_wave import EntryKind, show_wave
 from feedback.web.refusals import in_words
-from feedback.web.staff.carried import SHOWN_AGAIN
 from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.outcomes import tell
+from feedback.web.staff.saved_forms import SHOWN_AGAIN
 from feedback.web.staff.sent_forms import accepted, mistakes
 from feedback.web.staff.wording import moment_in_words, time_in_words
 from forms.bank import STAGES, pair

@@ -32,11 +32,11 @@ from feedback.web.staff.guards import allowed, member
 from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.uploads import MOST_UPLOAD_BYTES, TOO_LARGE, Upload, opened
 from forms.roster import (
-    CarryingForm,
     ChooseCodePageForm,
     MatchColumnsForm,
     MendPeopleForm,
     PutPeopleInForm,
+    SealedFileForm,
     SendPeopleForm,
 )
 
@@ -74,7 +74,7 @@ def choose_code_page(programme_id: int) -> ResponseReturnValue:
         data = upload.data or b""
         return _read(programme_id, upload.name, data, None if switched() else form.code_page.data, sent=form)
 
-    return _carried(programme_id, form, go_on)
+    return _with_sealed_file(programme_id, form, go_on)
 
 
 @allowed(*PLANNERS)
@@ -94,7 +94,7 @@ def match_columns(programme_id: int) -> ResponseReturnValue:
             return pages.columns(programme_id, upload, layout, columns, form, wrong), 422
         return _check(programme_id, upload.name, matched(table, layout, chosen))
 
-    return _carried(programme_id, form, go_on)
+    return _with_sealed_file(programme_id, form, go_on)
 
 
 @allowed(*PLANNERS)
@@ -109,7 +109,7 @@ def mend(programme_id: int) -> ResponseReturnValue:
             table = mended(table, left_out=_wrong_lines(programme_id, table))
         return _check(programme_id, upload.name, table)
 
-    return _carried(programme_id, form, go_on)
+    return _with_sealed_file(programme_id, form, go_on)
 
 
 @allowed(*PLANNERS)
@@ -142,16 +142,16 @@ def put_in(programme_id: int) -> ResponseReturnValue:
         tools.session().commit()
         return _done(programme_id, change, len(form.leaving.data))
 
-    return _carried(programme_id, form, go_on)
+    return _with_sealed_file(programme_id, form, go_on)
 
 
-def _carried(
-    programme_id: int, form: CarryingForm, go_on: Callable[[Upload], ResponseReturnValue]
+def _with_sealed_file(
+    programme_id: int, form: SealedFileForm, go_on: Callable[[Upload], ResponseReturnValue]
 ) -> ResponseReturnValue:
     """Go on with the file that a page carries; where it does not open any more, ask for it again."""
     with accepted(form):
         try:
-            upload = opened(form.carried.data, programme_id, member().id, now=system_clock())
+            upload = opened(form.sealed_file.data, programme_id, member().id, now=system_clock())
         except SealBroken:
             return _refused(programme_id, RosterNote(_SEND_AGAIN))
     return go_on(upload)

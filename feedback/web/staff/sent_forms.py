@@ -10,8 +10,8 @@ from wtforms import Field, Form, FormField
 from feedback.domain.errors import FeedbackError
 from feedback.runtime import runtime
 from feedback.web.refusals import in_words
-from feedback.web.staff.carried import SHOWN_AGAIN, forget_kept, is_shown_again
 from feedback.web.staff.guards import member
+from feedback.web.staff.saved_forms import SHOWN_AGAIN, forget_saved, is_shown_again
 from forms.staff import StaffForm
 
 
@@ -54,7 +54,7 @@ def accepted(
 def _show_again(page: Callable[[], str]) -> NoReturn:
     g.is_shown_again = True
     said = redirect(url_for("staff.programmes"), 303) if page is only_a_button else make_response(page(), 200)
-    forget_kept(member().id, request.form[SHOWN_AGAIN])
+    forget_saved(member().id, request.form[SHOWN_AGAIN])
     abort(said)
 
 

@@ -11,10 +11,10 @@ from feedback.services.staff.mail_links import LIFETIME
 from feedback.services.staff.sign_in import sign_in
 from feedback.services.staff.sign_in_by_provider import way_out
 from feedback.web.refusals import in_words
-from feedback.web.staff.carried import holds_kept_forms
 from feedback.web.staff.guards import open_to_all
 from feedback.web.staff.notices import worker_is_silent
 from feedback.web.staff.provider_browser import way_out_uri
+from feedback.web.staff.saved_forms import holds_saved_forms
 from feedback.web.staff.sent_forms import accepted
 from feedback.web.staff.way_in import end_by_cookie, let_in, way_in
 from forms.staff import AskForLinkForm, SignInForm, SignOutForm
@@ -39,7 +39,7 @@ def ask_for_mail() -> ResponseReturnValue:
         address=address,
         minutes=minutes,
         is_silent=worker_is_silent(),
-        is_kept=holds_kept_forms(),
+        is_kept=holds_saved_forms(),
     )
 
 

@@ -11,9 +11,9 @@ from feedback.runtime import runtime, system_clock
 from feedback.services.staff.keep_language import keep_language
 from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, begin_session, end_session
 from feedback.services.staff.set_provider import providers_to_choose
-from feedback.web.staff.carried import begin_anew, has_lost_a_form, holds_kept_forms
 from feedback.web.staff.guards import IN_COOKIE, by_cookie
 from feedback.web.staff.passkey_browser import site
+from feedback.web.staff.saved_forms import begin_anew, has_lost_a_form, holds_saved_forms
 from feedback.web.staff.sent_forms import mistakes
 from forms.staff import AskForLinkForm, PasskeyForm, StaffForm
 
@@ -25,7 +25,7 @@ def way_in(form: AskForLinkForm, refused: str | None = None) -> str:
         form=form,
         errors=mistakes(form),
         refused=refused,
-        is_kept=holds_kept_forms(),
+        is_kept=holds_saved_forms(),
         is_lost=has_lost_a_form(),
         passkey_form_here=PasskeyForm(formdata=None) if site() else None,
         providers=providers_to_choose(runtime().session()),

@@ -25,7 +25,7 @@ COMMENT_BYTES = len(_COMMENT) - len("{}")
 
 Made = TypeVar("Made")
 
-_kept: WeakKeyDictionary[Survey, dict[tuple[str, str], Any]] = WeakKeyDictionary()
+_cached: WeakKeyDictionary[Survey, dict[tuple[str, str], Any]] = WeakKeyDictionary()
 
 
 def hole(name: str) -> str:
@@ -33,7 +33,7 @@ def hole(name: str) -> str:
     return f"stand-in-{name}-{_MARK}"
 
 
-class KeptPage:
+class CachedPage:
     """A page, or a piece of one, cut at its holes."""
 
     def __init__(self, drawn: str) -> None:
@@ -48,18 +48,18 @@ class KeptPage:
         return Markup("".join(pieces))  # noqa: S704  # drawn by a template, and filled with HTML
 
 
-def kept(survey: Survey, name: str, language: str, make: Callable[[], Made]) -> Made:
+def cached(survey: Survey, name: str, language: str, make: Callable[[], Made]) -> Made:
     """Return what `make` returned for this survey and language, made once."""
-    pages = _kept.setdefault(survey, {})
+    pages = _cached.setdefault(survey, {})
     if (name, language) not in pages:
         pages[name, language] = make()
     found: Made = pages[name, language]
     return found
 
 
-def kept_page(survey: Survey, name: str, language: str, draw: Callable[[], str]) -> KeptPage:
+def cached_page(survey: Survey, name: str, language: str, draw: Callable[[], str]) -> CachedPage:
     """Return the page that `draw` draws with holes."""
-    return kept(survey, name, language, lambda: KeptPage(draw()))
+    return cached(survey, name, language, lambda: CachedPage(draw()))
 
 
 def size_of(html: str) -> int:

@@ -18,12 +18,12 @@ _VISIT = "."
 _PLAIN = str.maketrans("-_", "+/")
 
 
-def carry_draft(opened: OpenLink, draft: Draft) -> str:
+def seal_draft(opened: OpenLink, draft: Draft) -> str:
     """Return a draft as a page carries it, of one size whatever was chosen. The first of a visit draws its receipt."""
-    return carry(opened, draft)["state"]
+    return hidden_fields(opened, draft)["state"]
 
 
-def carry(opened: OpenLink, draft: Draft) -> dict[str, str]:
+def hidden_fields(opened: OpenLink, draft: Draft) -> dict[str, str]:
     """Return a draft as a page carries it, and the name under which a browser keeps what it carries.
 
     Behind the sealed draft stands what names the visit to the browser.
@@ -34,27 +34,27 @@ def carry(opened: OpenLink, draft: Draft) -> dict[str, str]:
     return {"state": f"{sealed}{_VISIT}{visit_name(opened.page_key, receipt)}", "draft": draft_name(opened.secret)}
 
 
-def carried_draft(key: PageKey, sealed: str) -> Draft | None:
+def unseal_draft(key: PageKey, sealed: str) -> Draft | None:
     """Return the draft that a page carried, or None if it was altered or belongs to another link."""
     if not sealed:
         return Draft()
-    carried = unseal(key, sealed)
+    unsealed = unseal(key, sealed)
     try:
-        return None if carried is None else read_draft(carried)
+        return None if unsealed is None else read_draft(unsealed)
     except SealBroken:
         return None
 
 
-def carry_receipt(opened: OpenLink, receipt: Receipt) -> str:
+def seal_receipt(opened: OpenLink, receipt: Receipt) -> str:
     """Return a receipt as the page of thanks carries it, for another language."""
     return seal(opened.page_key, _RECEIPT + receipt)
 
 
-def carried_receipt(opened: OpenLink, sealed: str) -> Receipt | None:
+def unseal_receipt(opened: OpenLink, sealed: str) -> Receipt | None:
     """Return the receipt that a page of thanks carried, or None if there was none or it was altered."""
-    carried = (unseal(opened.page_key, sealed) if sealed else None) or b""
-    is_one = carried.startswith(_RECEIPT) and len(carried) == len(_RECEIPT) + RECEIPT_BYTES
-    return Receipt(carried[len(_RECEIPT) :]) if is_one else None
+    unsealed = (unseal(opened.page_key, sealed) if sealed else None) or b""
+    is_one = unsealed.startswith(_RECEIPT) and len(unsealed) == len(_RECEIPT) + RECEIPT_BYTES
+    return Receipt(unsealed[len(_RECEIPT) :]) if is_one else None
 
 
 def seal(key: PageKey, data: bytes) -> str:

@@ -38,7 +38,7 @@ def begin_anew(staff_id: int) -> str:
     return wanted if isinstance(wanted, str) and wanted.startswith("/staff/") else url_for("staff.programmes")
 
 
-def holds_kept_forms() -> bool:
+def holds_saved_forms() -> bool:
     """Tell whether this browser has sent a form that waits to be shown again."""
     return bool(session.get(_KEPT))
 
@@ -48,13 +48,13 @@ def has_lost_a_form() -> bool:
     return bool(session.get(_NOT_KEPT))
 
 
-def kept_forms(staff_id: int) -> list[tuple[str, SentForm]]:
+def saved_forms(staff_id: int) -> list[tuple[str, SentForm]]:
     """Return the forms that this browser has sent for an account, the newest first, each under its secret."""
     found = ((secret, _shown(staff_id, secret)) for secret in reversed(session.get(_KEPT, [])))
     return [(secret, form) for secret, form in found if form is not None]
 
 
-def forget_kept(staff_id: int, *secrets: str) -> None:
+def forget_saved(staff_id: int, *secrets: str) -> None:
     """Forget these forms, here and in the database."""
     for secret in secrets:
         forget_form(runtime().session(), staff_id, secret)

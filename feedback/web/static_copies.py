@@ -1,4 +1,4 @@
-"""Pages of participants as they are, but dead: no link leads anywhere, no button sends anything, no script runs."""
+"""Copies of participants’ pages to look at: no link leads anywhere, no button sends anything, no script runs."""
 
 from html import escape
 from html.parser import HTMLParser
@@ -14,15 +14,15 @@ _DROPPED = frozenset(
 _WITHOUT_END = frozenset({"input", "br", "meta", "link", "img", "hr", "wbr"})
 
 
-def without_life(page: str, head: str, before: str) -> str:
+def without_links(page: str, head: str, before: str) -> str:
     """Return a page of which nothing can be followed or sent, with HTML added: to its head, and `before` its body."""
-    copy = _DeadCopy(head, before)
+    copy = _StaticCopy(head, before)
     copy.feed(page)
     copy.close()
     return "".join(copy.pieces)
 
 
-class _DeadCopy(HTMLParser):
+class _StaticCopy(HTMLParser):
     """Writes a page again without what makes it work. Scripts, comments and what is hidden are left out."""
 
     def __init__(self, head: str, before: str) -> None:
