@@ -1,5 +1,7 @@
 """The command line: every use of the service that needs no browser."""
 
+import click
+
 from feedback.cli.lazy import Lazy, LazyGroup
 
 _COMMANDS = {
@@ -38,4 +40,28 @@ feedback = LazyGroup(
       feedback wave open 1
       feedback report show 1
     """,
+)
+
+
+def _say_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if not is_asked:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        click.echo(version("feedback"))
+    except PackageNotFoundError:
+        click.echo("not installed, run from its source")
+    context.exit()
+
+
+feedback.params.append(
+    click.Option(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_say_version,
+        help="Say which version this is.",
+    )
 )

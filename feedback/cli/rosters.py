@@ -228,4 +228,5 @@ def _told_line_by_line() -> Iterator[None]:
     except RosterRefused as error:
         for problem in error.problems:
             click.echo(problem, err=True)
-        raise click.ClickException(f"{len(error.problems)} problems; nothing was imported.") from None
+        count = len(error.problems)
+        raise click.ClickException(f"{count} problem{'s'[: count > 1]}; nothing was imported.") from None

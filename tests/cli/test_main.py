@@ -2,7 +2,12 @@
 
 import subprocess
 import sys
+from importlib import metadata
 
+import pytest
+from click.testing import CliRunner
+
+from feedback.cli import feedback as commands
 from feedback.storage.grants import GroupRole
 from tests.databases import ON_POSTGRESQL, ON_SQLITE, Pair
 from tests.processes import ROOT, surroundings
@@ -33,6 +38,20 @@ def test_a_command_in_the_wrong_role_says_so(
 def test_a_command_without_its_database_says_so(environment: dict[str, str]) -> None:
     nowhere = {"FEEDBACK_DATABASE_URL": "sqlite:////nowhere/at/all.sqlite"}
     assert "A database cannot be used" in refused(environment | nowhere, "wave", "status")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("installed", "said"), [({"feedback": "9.8.7"}, "9.8.7\n"), ({}, "not installed, run from its source\n")]
+)
+def test_it_says_which_version_it_is(monkeypatch: pytest.MonkeyPatch, installed: dict[str, str], said: str) -> None:
+    def version(name: str) -> str:
+        if name not in installed:
+            raise metadata.PackageNotFoundError(name)
+        return installed[name]
+
+    monkeypatch.setattr(metadata, "version", version)
+    assert CliRunner().invoke(commands, ["--version"]).output == said
 
 
 @ON_SQLITE

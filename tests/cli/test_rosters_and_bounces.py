@@ -109,7 +109,7 @@ def test_a_code_page_is_asked_about_and_then_named(world: World, tmp_path: Path)
         result = run(world, "roster", command, programme, str(file))
         assert result.exit_code == 1
         assert "--encoding windows-1251 (Cyrillic): Иван Петров" in result.output
-        assert "1 problems; nothing was imported." in result.output
+        assert "Error: 1 problem; nothing was imported." in result.output
     told = output(world, "roster", "check", programme, str(file), "--encoding", "windows-1251")
     assert "names with other letters begin so: Иван Петров." in told
     output(world, "roster", "import", programme, str(file), "--encoding", "windows-1251")
