@@ -8,7 +8,7 @@ CREATE ROLE feedback_participants NOLOGIN;
 CREATE ROLE feedback_staff NOLOGIN;
 CREATE ROLE feedback_worker NOLOGIN;
 
-CREATE ROLE owner LOGIN PASSWORD :'owner_password';
+CREATE ROLE owner LOGIN CREATEDB PASSWORD :'owner_password';
 CREATE ROLE staff LOGIN PASSWORD :'staff_password' IN ROLE feedback_staff;
 CREATE ROLE worker LOGIN PASSWORD :'worker_password' IN ROLE feedback_worker;
 
