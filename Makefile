@@ -40,8 +40,9 @@ $(PROVIDER)/.installed: tests/browser/provider/package-lock.json
 		(cd $(PROVIDER) && npm ci --silent --no-audit --no-fund --ignore-scripts >/dev/null) && touch $@; \
 	else echo "NO NPM: signing in is tried with no real provider of OpenID Connect"; fi
 
+# Three on two cores: many tests wait for a process, a relay or a disk.
 test: check $(PROVIDER)/.installed ## Check everything: style, types, imports, then all tests on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 3
 
 test-quick: $(VENV)/.dev ## Run the tests of rules, services, storage and reports on SQLite only
 	@$(BIN)/python -m pytest -q -n 2 -k "not postgresql" \

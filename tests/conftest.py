@@ -18,7 +18,7 @@ from feedback.config import Settings, read_settings
 from feedback.demo.mailbox import Mailbox
 from feedback.demo.relay import start_smtp
 from tests.attacked import equal_blocks_attacked_once
-from tests.databases import KINDS, LARGE, Logins, Pair, PostgresServer, SqliteServer, logins_of, shown_on_sqlite
+from tests.databases import KINDS, LARGE, Logins, Pair, PostgresServer, SqliteServer, logins_of, shown_elsewhere
 from tests.dialects import shared_dialects
 from tests.postgres import postgres_server
 from tests.services.mail.relays import ScriptedRelay
@@ -113,7 +113,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what a mark says is shown on the other database, and for `make outside` what is likely to be."""
     config.hook.pytest_deselected(items=[item for item in items if not _is_wanted(item)])
     items[:] = [item for item in items if _is_wanted(item)]
-    for item in shown_on_sqlite(items):
+    for item in shown_elsewhere(items):
         item.add_marker(LARGE)
 
 
