@@ -60,7 +60,7 @@ def show_command(
 
 
 @audit_log.command("verify")
-@click.option("--head", metavar="POSITION:DIGEST", help="A head that was kept, such as an email about a report names.")
+@click.option("--head", metavar="POSITION:DIGEST", help="A head noted elsewhere, such as in an email about a report.")
 @click.option(
     "--file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

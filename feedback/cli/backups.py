@@ -20,7 +20,11 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--main", required=True, type=_folder, help="Where copies of the main database go.")
 @click.option("--keys", required=True, type=_folder, help="Where copies of the key store go: another place.")
 @click.option(
-    "--main-days", type=click.IntRange(1, 3650), default=30, show_default=True, help="For how long the former live."
+    "--main-days",
+    type=click.IntRange(1, 3650),
+    default=30,
+    show_default=True,
+    help="For how many days these are stored.",
 )
 @with_appcontext
 def backup_command(main: Path, keys: Path, main_days: int) -> None:

@@ -68,7 +68,7 @@ def decide_command(wave_id: int, comment_id: str, decision: str, text: TextIO | 
 @click.argument("question")
 @click.argument("text", type=_TEXT)
 def summarise_command(wave_id: int, question: str, text: TextIO) -> None:
-    """Keep the summary of one question's comments: a file, or - for standard input; empty takes it away.
+    """Store the summary of one question's comments: a file, or - for standard input; empty takes it away.
 
     \b
     Example:  feedback comment summarise 1 F2 summary.txt

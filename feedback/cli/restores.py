@@ -46,7 +46,7 @@ _NO_JOURNAL = (
     "report was published, and whether the databases know of all of them."
 )
 _WAVES = {
-    RestoreAnswer.WITHOUT_REPORT: "A wave to go without the report of.",
+    RestoreAnswer.WITHOUT_REPORT: "A wave whose lost report nobody has: go on without it.",
     RestoreAnswer.CLOSE_AGAIN: "A wave to close again: no report of it ever left.",
     RestoreAnswer.CANCEL: "A wave to cancel.",
     RestoreAnswer.OPEN_AGAIN: "A wave to open again.",

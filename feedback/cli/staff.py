@@ -74,7 +74,7 @@ def remove_command(organisation: str, email: str, *, destroy_comments: bool) -> 
 def emergency_link_command(organisation: str, email: str) -> None:
     """Print a link that signs one administrator in while their provider is away. It works once, within 15 minutes.
 
-    It reads neither comments nor requests for support, and the audit log notes it.
+    Whoever uses it can read neither comments nor requests for support; the audit log notes it.
 
     \b
     Example:  feedback staff emergency-link --organisation Example --email ana@example.com
