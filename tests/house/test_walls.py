@@ -59,7 +59,8 @@ OPEN_TABLES = {
     "waves": "calendars, questionnaires and sizes of groups",
 }
 # What may be named outside of storage: whoever names more writes SQL, and could name any table in it.
-OF_SQLALCHEMY = {"Connection", "Engine", "MetaData", "Session"}
+# An address is read as it will be used.
+OF_SQLALCHEMY = {"Connection", "Engine", "MetaData", "Session", "URL", "make_url"}
 
 
 @pytest.fixture
