@@ -99,8 +99,9 @@ def _copy_file(source: Path, target: Path) -> None:
         )
 
 
+# Without rights: the owner may not give back those on PostgreSQL's own functions, and `db grants` gives the rest anew.
 def _dump(url: URL, target: Path) -> None:
-    _run(url, "pg_dump", "--format=custom", f"--file={target}")
+    _run(url, "pg_dump", "--format=custom", "--no-privileges", f"--file={target}")
     # Its list of contents stands at the end of what was written.
     _run(None, "pg_restore", "--list", str(target))
 

@@ -1,6 +1,7 @@
 """Promise: what `feedback db backup` writes can be restored by the database's own tools, and keys die in their time."""
 
 import os
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -16,8 +17,9 @@ from feedback.domain.waves.states import WaveState
 from feedback.resources import migrations_folder
 from feedback.services.installation.back_up import BackupMade, BackupPlan, back_up
 from feedback.services.installation.drill import DrillResult, drill
+from feedback.services.installation.upgrade_databases import grant_rights
 from feedback.storage.reports import StoredReport
-from tests.databases import ON_SQLITE, Pair
+from tests.databases import ON_POSTGRESQL, ON_SQLITE, Pair
 from tests.promises.closing import answered_wave, how_many, state_of
 from tests.promises.test_restored import tick
 from tests.world import World
@@ -78,6 +80,19 @@ def test_both_copies_fit_each_other(world: World, databases: Pair, folders: tupl
     assert tick(world) == ()
     world.close(wave)
     assert how_many(world, StoredReport.wave_id == wave) == 1
+
+
+@ON_POSTGRESQL
+@pytest.mark.own_databases
+def test_a_copy_gives_no_rights_so_that_the_owner_can_restore_it_without_an_error(
+    world: World, folders: tuple[Path, Path]
+) -> None:
+    with world.bare.app_context():
+        grant_rights(world.tools.engines, now=world.clock(), actor="test")
+    made = back_up_now(world, folders)
+    script = subprocess.run(["pg_restore", "--file=-", str(made.main)], capture_output=True, text=True, check=True)
+    assert "CREATE TABLE public.waves" in script.stdout
+    assert not re.search(r"^(GRANT|REVOKE) ", script.stdout, re.MULTILINE)
 
 
 @ON_SQLITE
