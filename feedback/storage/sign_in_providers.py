@@ -15,7 +15,7 @@ class SignInProvider(Base):
     """The provider of one organisation. The client's secret is sealed with a key of the key store.
 
     `end_session_endpoint` is where somebody signs out there too; None where the provider names none. It
-    `is_proven` once anybody has come back from it as it is set now.
+    `is_proven` once somebody with an account here has come back from it as it is set now.
     """
 
     __tablename__ = "sign_in_providers"

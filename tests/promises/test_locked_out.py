@@ -77,6 +77,13 @@ def test_an_answer_that_was_not_taken_proves_nothing(world: World, found: Provid
     assert not is_proven(world)
 
 
+def test_a_stranger_whom_the_provider_knows_proves_nothing(world: World, found: Provider) -> None:
+    with_provider(world, found)
+    found.email = "stranger@example.com"
+    assert "One more step" in by_provider(world.client(), found).text
+    assert not is_proven(world)
+
+
 def test_who_came_back_by_an_earlier_secret_proves_nothing_of_the_later_one(world: World, found: Provider) -> None:
     admin = with_provider(world, found)
     with world.app.app_context():

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from feedback.domain.errors import ProviderAway, ProviderRefused, sentence
-from feedback.domain.providers import Arrival, Identity, Return, host_of
+from feedback.domain.providers import Arrival, Client, Identity, Return, host_of
 from feedback.domain.staff import StaffRole
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime, system_clock
@@ -83,10 +83,9 @@ def come_back(number: int) -> ResponseReturnValue:
     try:
         client = client_of(tools.session(), tools.keys, number, redirect_uri(number))
         arrival = tools.providers.arrive(client, journey, back, now=system_clock())
-        note_proven(tools.session(), tools.keys, number, client)
     except ProviderRefused as refusal:
         return _refused(refusal)
-    return _taken(number, arrival)
+    return _taken(number, client, arrival)
 
 
 @open_to_all
@@ -134,11 +133,15 @@ def cut() -> ResponseReturnValue:
     return redirect(url_for(".sessions"), 303)
 
 
-def _taken(number: int, arrival: Arrival) -> ResponseReturnValue:
+def _taken(number: int, client: Client, arrival: Arrival) -> ResponseReturnValue:
     who, known = by_cookie(), known_account(runtime().session(), number, arrival.identity)
+    is_ours = known is not None or may_connect(runtime().session(), who, number)
+    if is_ours:
+        # A stranger's coming back writes nothing.
+        note_proven(runtime().session(), runtime().keys, number, client)
     if known is not None and (who is None or who.member.id == known):
         return _let_in(known, arrival.identity, who)
-    if known is not None or may_connect(runtime().session(), who, number):
+    if is_ours:
         hold(Arrived(number, arrival.identity))
         return render_template(
             "staff/go_on_from_provider.html", form=StaffForm(formdata=None), who=who, is_known=known is not None
