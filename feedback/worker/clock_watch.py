@@ -40,6 +40,11 @@ class ClockWatch:
         self._alone = threading.Lock()
         self._recorded: MachineRun | None = None
         self._said: ClockDoubt | None = None
+        self._trusted: datetime | None = None
+
+    def now(self) -> datetime:
+        """Return the time that was last found right: between that and another look at the clock, it may jump."""
+        return self._trusted or self._clock()
 
     def doubt(self, session: Session) -> ClockDoubt | None:
         """Return why nothing may be done now, or None. Notes what the next worker compares with."""
@@ -55,6 +60,7 @@ class ClockWatch:
             noted = last_doubt(session)
         if self._accepts:
             self._accept(session, now)
+            self._trusted = now.now
             return None
         doubt = doubt_about(now, last, self._accepted)
         # Another worker's doubt is its own to take back.
@@ -62,6 +68,7 @@ class ClockWatch:
             record_doubt(session, doubt)
             self._said = doubt
         if doubt is None:
+            self._trusted = now.now
             self._record(session, now.run, last.run)
         return doubt
 

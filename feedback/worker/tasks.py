@@ -132,7 +132,7 @@ class Tasks:
             self.messenger.tell(session, halt)
             if halt is not None:
                 return []
-            now = self.context.clock()
+            now = self.clock_watch.now()
             resume_stopped_waves(session, now=now)
             due = what_is_due(
                 session,

@@ -16,11 +16,12 @@ import pytest
 from feedback.domain.clocks import ClockDoubt, MachineRun
 from feedback.domain.waves.states import WaveState
 from feedback.storage.heartbeat import Heartbeat, last_doubt, last_heartbeat, record_heartbeat, record_run
+from feedback.worker import clock_watch
 from tests.answering import respond
 from tests.databases import LARGE, ON_SQLITE, first_of
 from tests.promises.closing import state_of
 from tests.worker.test_worker import has_report, until
-from tests.world import World
+from tests.world import FixedClock, World
 from tests.wrong_clocks import with_clock
 
 AHEAD = "+20d"
@@ -125,6 +126,20 @@ def test_after_a_long_silence_on_a_machine_that_was_started_anew_somebody_is_ask
     with at_work(surroundings, tmp_path / "log", "--accept-clock"):
         until(lambda: doubts(world) is None)
     assert state_of(world, wave) == WaveState.OPEN
+
+
+def test_what_is_due_is_asked_of_the_time_that_was_found_right(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that jumps right after it was checked makes nothing due."""
+    clock = FixedClock(datetime.now(UTC))
+    monkeypatch.setattr(clock_watch, "system_clock", clock)
+    watch, checked = clock_watch.ClockWatch(clock), clock()
+    with world.session() as session:
+        assert watch.doubt(session) is None
+        record_heartbeat(session, Heartbeat.TICK, checked)
+        clock.pass_time(days=20)
+        assert watch.now() == checked
+        assert watch.doubt(session) is not None
+    assert watch.now() == checked
 
 
 def test_a_last_tick_that_lies_ahead_is_told_by_whoever_looks(world: World) -> None:
