@@ -167,7 +167,9 @@ def _steps(status: ServiceStatus) -> str:
     is_told = journal.state in {JournalState.SOUND, JournalState.MISSING}
     third = len(journal.steps) if is_told else journal.state
     counts = f"{len(status.epochs.main)} in the main database, {len(status.epochs.keys)} in the key store"
-    return counts if journal.state is JournalState.UNUSED else f"{counts}, {third} in the journal"
+    if journal.state is JournalState.UNUSED:
+        return f"{counts}; FEEDBACK_JOURNAL names no journal, so nobody would know if both were restored together"
+    return f"{counts}, {third} in the journal"
 
 
 def _counts(counts: Iterable[tuple[str, int]]) -> str:
