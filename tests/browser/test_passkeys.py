@@ -55,6 +55,13 @@ def is_made(page: Page) -> None:
     expect(page.get_by_role("heading", name="Your passkey is made.")).to_be_visible()
 
 
+def makes_the_first(page: Page, live: World, address: str) -> None:
+    by_link(page, live, address)
+    page.goto(f"{address}/staff/passkeys")
+    make(page, "Work computer")
+    is_made(page)
+
+
 def on(page: Page, name: str) -> None:
     expect(page.locator(f"main[data-page={name}]")).to_be_visible()
 
@@ -67,10 +74,7 @@ def sign_out(page: Page) -> None:
 def test_a_passkey_is_made_named_used_by_one_press_and_removed(
     live: World, address: str, scripted_page: Page, device: object
 ) -> None:
-    by_link(scripted_page, live, address)
-    scripted_page.goto(f"{address}/staff/passkeys")
-    make(scripted_page, "Work computer")
-    is_made(scripted_page)
+    makes_the_first(scripted_page, live, address)
     expect(scripted_page.get_by_role("heading", name="Work computer")).to_be_visible()
     sign_out(scripted_page)
     press(scripted_page, SIGN_IN)
@@ -109,10 +113,7 @@ def test_another_passkey_is_made_on_another_device_once_the_first_one_was_used(
     live: World, address: str, scripted_page: Page, device: tuple[CDPSession, str]
 ) -> None:
     protocol, number = device
-    by_link(scripted_page, live, address)
-    scripted_page.goto(f"{address}/staff/passkeys")
-    make(scripted_page, "Work computer")
-    is_made(scripted_page)
+    makes_the_first(scripted_page, live, address)
     # The device that has one answers, and makes no second one. What it has answered is good for the next press.
     make(scripted_page, "Key ring")
     failed = scripted_page.locator("form[data-passkey=make] [data-failed]")
@@ -128,10 +129,7 @@ def test_whoever_has_another_device_alone_neither_makes_nor_removes_one(
     live: World, address: str, scripted_page: Page, device: tuple[CDPSession, str]
 ) -> None:
     protocol, number = device
-    by_link(scripted_page, live, address)
-    scripted_page.goto(f"{address}/staff/passkeys")
-    make(scripted_page, "Work computer")
-    is_made(scripted_page)
+    makes_the_first(scripted_page, live, address)
     protocol.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": number})
     protocol.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
     make(scripted_page, "Mine now")
@@ -147,10 +145,7 @@ def test_a_device_that_does_not_know_its_owner_is_refused_and_the_page_says_what
     live: World, address: str, scripted_page: Page, device: tuple[CDPSession, str]
 ) -> None:
     protocol, number = device
-    by_link(scripted_page, live, address)
-    scripted_page.goto(f"{address}/staff/passkeys")
-    make(scripted_page, "Work computer")
-    is_made(scripted_page)
+    makes_the_first(scripted_page, live, address)
     sign_out(scripted_page)
     protocol.send("WebAuthn.setUserVerified", {"authenticatorId": number, "isUserVerified": False})
     press(scripted_page, SIGN_IN)
