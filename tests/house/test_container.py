@@ -152,6 +152,11 @@ def filled_in(value: str) -> str:
     return re.sub(r"\$\{(\w+):[-?]([^}]*)\}", lambda found: DOT_ENV.get(found[1], found[2]), value)
 
 
+def test_whoever_previews_emails_is_told_who_sends_them() -> None:
+    told = {"FEEDBACK_MAIL_SENDER", "FEEDBACK_BOUNCE_ADDRESS"}
+    assert told <= SERVICES["staff"]["environment"].keys() & SERVICES["worker"]["environment"].keys()
+
+
 def environment_of(name: str, secrets: Path) -> dict[str, str]:
     service = SERVICES[name]
     environ = {"FEEDBACK_LISTEN_HOST": "0.0.0.0"}
