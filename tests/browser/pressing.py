@@ -1,6 +1,6 @@
 """Fill in and press, and wait for the page that comes of it: a click alone returns while the old page is going away."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 _CHOOSE = """said => {
     const seen = new Set()
@@ -12,12 +12,35 @@ _CHOOSE = """said => {
     for (const area of document.querySelectorAll("main textarea")) area.value = said
 }"""
 _ON = "main form [type=submit][name=go][value=next]"
+_MOST_LOOKS = 600
+_GOING_AWAY = "Execution context was destroyed"
 
 
 def press(page: Page, words: str) -> None:
     """Press the first button that says `words`, and wait until the next page has loaded."""
     with page.expect_navigation():
         page.get_by_role("button", name=words).first.click()
+
+
+def wait_until(page: Page, condition: str) -> None:
+    """Look again and again until `condition`, a JavaScript expression, holds.
+
+    Playwright's own wait evaluates text within the page on every look but its first, which a page's policy forbids.
+    """
+    for _ in range(_MOST_LOOKS):
+        if _holds(page, condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{condition} never came true at {page.url}")
+
+
+def _holds(page: Page, condition: str) -> bool:
+    try:
+        return bool(page.evaluate(condition))
+    except Error as error:
+        if _GOING_AWAY in error.message:
+            return False
+        raise
 
 
 def shown(page: Page) -> str:

@@ -1,9 +1,11 @@
 """The phone's back button, with script: what was filled in comes back until it is sent, and nothing after that."""
 
+import itertools
+
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.pressing import answer_all, answer_part, choose_everything, go_on, shown
+from tests.browser.pressing import answer_all, answer_part, choose_everything, go_on, shown, wait_until
 from tests.world import World
 
 SAID = "It helps when my line manager keeps meetings."
@@ -35,10 +37,14 @@ SETTLED = """(form => !form || form.elements.state.value.endsWith(history.state?
     document.querySelector('#answers[data-at]'))"""
 
 
+_TRAVELS = itertools.count()
+
+
 def travel(page: Page, steps: int, until: str) -> None:
-    """Press the browser's own button, and wait until a page is there and has looked for what was filled in."""
-    page.evaluate(f"setTimeout(() => history.go({steps}))")
-    page.wait_for_function(f"({until}) && document.readyState === 'complete' && {SETTLED}")
+    """Press the browser's own button, and wait until another page is there and has looked for what was filled in."""
+    number = next(_TRAVELS)
+    page.evaluate(f"window.leftBy = {number}; setTimeout(() => history.go({steps}))")
+    wait_until(page, f"window.leftBy !== {number} && ({until}) && document.readyState === 'complete' && {SETTLED}")
 
 
 def back_to(page: Page, part: str) -> None:
@@ -61,7 +67,7 @@ def test_back_shows_what_is_filled_in_until_it_is_sent(
     assert (filled, page.evaluate(CHOSEN)) > (0, 3)
     assert page.locator("html").get_attribute("lang") == language
     page.reload()
-    page.wait_for_function(f"{CHOSEN} > 3")
+    wait_until(page, f"{CHOSEN} > 3")
     answer_all(page)
     assert SAID in page.content()
     before = page.evaluate("history.length")
@@ -97,7 +103,7 @@ def test_the_thanks_come_back_without_sending_again(live: World, address: str, s
     receipt, asked = scripted_page.locator(".receipt").inner_text(), []
     scripted_page.on("request", lambda request: asked.append((request.method, request.url.split("/")[-1])))
     scripted_page.reload()
-    scripted_page.wait_for_function("document.querySelector('main').dataset.page === 'thanks'")
+    wait_until(scripted_page, "document.querySelector('main').dataset.page === 'thanks'")
     assert scripted_page.locator(".receipt").inner_text() == receipt
     assert [path for method, path in asked if method == "POST" and path.startswith("send")] == []
 
@@ -181,7 +187,7 @@ def test_a_state_that_cannot_be_read_any_more_says_so(live: World, address: str,
         "JSON.stringify({ ...JSON.parse(sessionStorage[name]), state: 'AAAA' })"
     )
     scripted_page.reload()
-    scripted_page.wait_for_function("document.querySelector('.note[role=status]')")
+    wait_until(scripted_page, "document.querySelector('.note[role=status]')")
     choose_everything(scripted_page)
     go_on(scripted_page)
     assert shown(scripted_page) == "questions"
