@@ -5,7 +5,7 @@ import itertools
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
@@ -154,7 +154,7 @@ class Tasks:
         doubt = self.clock_watch.doubt(session)
         if self._is_stopped_by(Halt.CLOCK, f"{CLOCK_DOUBTS[doubt]} {MEND_CLOCK}" if doubt else None):
             return Halt.CLOCK
-        doubts = restore_doubts(session, self.context.keys, self.context.clock)
+        doubts = restore_doubts(session, self.context.keys, self.clock_watch.now)
         if self._is_stopped_by(Halt.RESTORED, f"{RESTORE_DOUBTS[doubts[0]]} {ANSWER}" if doubts else None):
             return Halt.RESTORED
         return None
@@ -179,18 +179,19 @@ class Tasks:
 
     def _rewrite_files(self) -> None:
         with self.context.scope() as session:
-            rewrite_files(session, self.context.keys, now=self.context.clock())
+            rewrite_files(session, self.context.keys, now=self.clock_watch.now())
 
     def _is_still_due(self, due: Due) -> bool:
         with self.context.scope() as session:
-            return due in what_is_due(session, self.context.clock())
+            return due in what_is_due(session, self.clock_watch.now())
 
     def _perform(self, due: Due) -> None:
         try:
             with self.context.scope() as session:
                 if self._must_not_act(session):
                     return
-            do(due, self.context)
+            # By the time that was checked: what cannot be undone must not be dated by a clock that has jumped since.
+            do(due, replace(self.context, clock=self.clock_watch.now))
         except MailRefused as error:
             # The ledger says when to try again.
             self.problems.report(due.task, str(error))

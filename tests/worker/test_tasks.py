@@ -1,5 +1,6 @@
 """What the log says of a job that had nothing to do any more, and of one that is due all the same."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,11 +9,14 @@ import pytest
 from procrastinate import App
 from procrastinate.testing import InMemoryConnector
 
+from feedback.domain.waves.states import WaveState
 from feedback.services.waves.find_due import Act
+from feedback.worker import clock_watch
 from feedback.worker.clock_watch import ClockWatch
 from feedback.worker.tasks import Tasks
 from feedback.worker.worker import worker_context
 from tests.databases import ON_SQLITE
+from tests.promises.closing import state_of
 from tests.world import World
 
 pytestmark = ON_SQLITE
@@ -30,6 +34,22 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 def test_a_wave_that_another_worker_has_opened_is_no_problem(world: World, caplog: pytest.LogCaptureFixture) -> None:
     perform(world, Act.OPEN, world.open_wave(), world.clock)
+    assert warnings(caplog) == []
+
+
+def test_a_clock_that_jumps_after_it_was_checked_dates_no_job(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    wave, checked = world.open_wave(), world.clock()
+    reads = itertools.count(1)
+
+    def jumping() -> datetime:
+        # The look at the clock reads it twice.
+        return checked if next(reads) <= 2 else checked + timedelta(days=20)
+
+    monkeypatch.setattr(clock_watch, "system_clock", jumping)
+    perform(world, Act.CLOSE, wave, jumping)
+    assert state_of(world, wave) == WaveState.OPEN
     assert warnings(caplog) == []
 
 
