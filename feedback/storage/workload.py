@@ -1,10 +1,12 @@
 """Counts over waves and mails, for whoever watches the service.
 
-Never looks at entitlements or responses: while a wave is open no figure may move when somebody answers.
+Never looks at entitlements or responses: while a wave is open no figure may move when somebody answers. Mails that
+their wave's state makes untrue, such as invitations to one that was cancelled, are left out: they wait for nothing.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -74,8 +76,10 @@ def waves_in_line(session: Session, now: datetime) -> dict[int, datetime]:
     else:
         next_at = func.min(case((has_turn, Batch.not_before_at), else_=free_at))
         waits = or_(has_turn, and_(Batch.has_turn.is_(False), Batch.not_before_at <= now))
-    query = select(Batch.wave_id, type_coerce(next_at, Moment.due_at.type)).where(waits, _has_unsent())
-    return {row[0]: row[1] for row in session.execute(query.group_by(Batch.wave_id))}
+    found: dict[int, datetime] = {}
+    for wave_id, _mail, at in _true_mails(session, (type_coerce(next_at, Moment.due_at.type),), (waits, _has_unsent())):
+        found[wave_id] = min(at, found.get(wave_id, at))
+    return found
 
 
 def next_moments(session: Session) -> dict[int, NextMoment]:
@@ -107,7 +111,16 @@ def _has_unsent(*more: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _waiting(session: Session, *which: ColumnElement[bool]) -> list[WaitingMail]:
-    columns = (Batch.wave_id, Batch.mail)
     counts = (func.count(), func.min(Batch.not_before_at))
-    query = select(*columns, *counts).where(*which).group_by(*columns).order_by(*columns)
-    return [WaitingMail(*row) for row in session.execute(query)]
+    return [WaitingMail(*row) for row in _true_mails(session, counts, which)]
+
+
+def _true_mails(
+    session: Session, figures: tuple[ColumnElement[Any], ...], which: Iterable[ColumnElement[bool]]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield wave, mail and `figures` of the batches of each mail that is sent in the state that its wave is in."""
+    columns = (Batch.wave_id, Batch.mail)
+    query = select(*columns, *figures, Wave.state).join(Wave, Wave.id == Batch.wave_id).where(*which)
+    for *row, state in session.execute(query.group_by(*columns, Wave.state).order_by(*columns)):
+        if row[1].kind.sent_in == state:
+            yield tuple(row)

@@ -57,6 +57,18 @@ def test_at_night_emails_wait_for_the_morning(world: World) -> None:
     assert waits(world) == (Wait(wave, WaitReason.QUIET_EMAILS, MORNING),)
 
 
+def test_the_emails_of_a_survey_that_was_cancelled_wait_for_nothing(world: World) -> None:
+    wave = world.open(world.planned_wave(world.programme(quiet=NIGHT)))
+    world.clock.pass_time(hours=13)
+    change(world, update(Batch).where(Batch.wave_id == wave).values(not_before_at=MORNING))
+    change(world, update(Delivery).values(fence=b"fence"))
+    assert [one.reason for one in waits(world)] == [WaitReason.QUIET_EMAILS, WaitReason.RELAY]
+    change(world, update(Wave).where(Wave.id == wave).values(state=WaveState.CANCELLED))
+    assert waits(world) == ()
+    change(world, update(Batch).values(has_turn=True))
+    assert waits(world) == ()
+
+
 def test_an_opening_waits_for_a_second_person_and_says_until_when(world: World) -> None:
     wave = scheduled(world, START + HOUR)
     with world.session() as session:
