@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import CodeType
 from typing import ClassVar, cast
@@ -126,6 +127,13 @@ def _is_wanted(item: pytest.Item) -> bool:
 def server(kind: str, request: pytest.FixtureRequest) -> SqliteServer | PostgresServer:
     found: SqliteServer | PostgresServer = request.getfixturevalue("sqlite" if kind == "sqlite" else "postgres")
     return found
+
+
+@pytest.fixture
+def sound_server(server: SqliteServer | PostgresServer) -> Iterator[None]:
+    """On PostgreSQL, for a test in which all is well: else the server hurries, as status would say."""
+    with server.told(fsync="on", synchronous_commit="on") if isinstance(server, PostgresServer) else nullcontext():
+        yield
 
 
 @pytest.fixture

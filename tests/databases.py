@@ -258,6 +258,23 @@ class PostgresServer:
         return self._named(main, keys)
 
     @contextlib.contextmanager
+    def told(self, **settings: str) -> Iterator[None]:
+        """Have the server set otherwise for a while."""
+        with self._admin.connect() as connection:
+            before = {name: str(connection.scalar(text(f"SHOW {name}"))) for name in settings}
+            self._tell(connection, settings)
+            yield
+            self._tell(connection, before)
+
+    @staticmethod
+    def _tell(connection: Connection, settings: dict[str, str]) -> None:
+        for name, value in settings.items():
+            connection.execute(text(f"ALTER SYSTEM SET {name} = '{value}'"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+        while any(connection.scalar(text(f"SHOW {name}")) != value for name, value in settings.items()):
+            pass
+
+    @contextlib.contextmanager
     def shared_pair(self) -> Iterator[Pair]:
         """The pair that the tests of this process use one after another, as good as new."""
         yield self._shared.empty()

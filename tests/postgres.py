@@ -13,6 +13,15 @@ from sqlalchemy import create_engine, make_url, text
 
 from tests.databases import PostgresServer
 
+QUIETLY = (
+    "log_error_verbosity = terse",
+    "log_min_error_statement = panic",
+    "log_checkpoints = off",
+    "log_parameter_max_length = 0",
+    "log_parameter_max_length_on_error = 0",
+    "wal_recycle = off",
+)
+
 
 @contextlib.contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
@@ -90,8 +99,8 @@ def _hurry(address: str, more: list[str]) -> None:
     with engine.connect() as connection:
         for setting in ("fsync", "full_page_writes", *more):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        # As docs/deployment.md asks for, lest `feedback status` find fault.
-        connection.execute(text("ALTER SYSTEM SET log_error_verbosity = terse"))
-        connection.execute(text("ALTER SYSTEM SET log_min_error_statement = panic"))
+        # As docs/deployment.md asks for, lest `feedback status` find fault: see `sound_server`.
+        for setting in QUIETLY:
+            connection.execute(text(f"ALTER SYSTEM SET {setting}"))
         connection.execute(text("SELECT pg_reload_conf()"))
     engine.dispose()

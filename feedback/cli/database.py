@@ -41,7 +41,9 @@ def upgrade_command() -> None:
 
 @database.command("scrub-statistics")
 def scrub_statistics_command() -> None:
-    """Rewrite what PostgreSQL sampled of deleted rows before this version. Once, as a superuser of both databases.
+    """Rewrite what PostgreSQL sampled of deleted rows before 0.2.0. As a superuser, whom both addresses have to name.
+
+    deploy/initdb/scrub.sql does the same in one database, and needs no settings.
 
     \b
     Example:  FEEDBACK_DATABASE_URL=… FEEDBACK_KEYS_URL=… feedback db scrub-statistics

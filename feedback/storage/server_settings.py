@@ -1,19 +1,21 @@
-"""Settings and rights under which a PostgreSQL server would keep values of statements, or tell when they came."""
+"""Settings and rights under which a PostgreSQL server would keep what it must not, tell when it came, or lose it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
-# What each has to be, if the server knows it at all; see docs/deployment.md for the reasons.
-_QUIET = {
+# What each has to be, if the server knows it at all; docs/deployment.md has the reasons, deploy/postgresql the files.
+QUIET: Mapping[str, set[str]] = {
     "log_statement": {"none", "ddl"},
     "log_min_duration_statement": {"-1"},
     "log_min_duration_sample": {"-1"},
     "log_transaction_sample_rate": {"0"},
     "log_duration": {"off"},
+    "log_parameter_max_length": {"0"},
     "log_parameter_max_length_on_error": {"0"},
     "log_min_error_statement": {"panic"},
     "log_error_verbosity": {"terse"},
+    "log_checkpoints": {"off"},
     "debug_print_parse": {"off"},
     "debug_print_rewritten": {"off"},
     "debug_print_plan": {"off"},
@@ -21,6 +23,14 @@ _QUIET = {
     "auto_explain.log_min_duration": {"-1"},
     "pg_stat_statements.track": {"none"},
 }
+SAFE: Mapping[str, set[str]] = {
+    "fsync": {"on"},
+    # All of these wait for this server's own disk.
+    "synchronous_commit": {"on", "local", "remote_write", "remote_apply"},
+}
+FORGETTING: Mapping[str, set[str]] = {"archive_mode": {"off"}, "wal_recycle": {"off"}}
+FORGETTING_ALONE: Mapping[str, set[str]] = {**FORGETTING, "wal_level": {"minimal"}, "max_wal_senders": {"0"}}
+"""What the key store's server has to be told besides; the last two if it is a server of its own."""
 _SETTINGS = "SELECT name, setting FROM pg_settings WHERE name = ANY(:names) ORDER BY name"
 _EXTENDED = "SELECT stxname FROM pg_statistic_ext ORDER BY stxname"
 
@@ -52,6 +62,32 @@ def telling_settings(connection: Connection) -> tuple[str, ...]:
     """Return what would keep values or times of statements, as "name = value"; nothing on SQLite."""
     if connection.dialect.name != "postgresql":
         return ()
-    rows = connection.execute(text(_SETTINGS), {"names": list(_QUIET)}).all()
-    settings = [f"{name} = {setting}" for name, setting in rows if setting not in _QUIET[name]]
+    settings = _otherwise(connection, QUIET)
     return (*settings, *(f"extended statistics {name}" for name in connection.scalars(text(_EXTENDED))))
+
+
+def losing_settings(connection: Connection) -> tuple[str, ...]:
+    """Return with what a crash of the server loses what was acknowledged, as "name = value"; nothing on SQLite."""
+    return tuple(_otherwise(connection, SAFE))
+
+
+def keeping_settings(connection: Connection, *, is_alone: bool) -> tuple[str, ...]:
+    """Return with what destroyed keys outlive themselves in the log of the key store's server; nothing on SQLite.
+
+    `is_alone`: the server has no other database of the service.
+    """
+    return tuple(_otherwise(connection, FORGETTING_ALONE if is_alone else FORGETTING))
+
+
+def server_of(connection: Connection) -> str | None:
+    """Return what tells a running PostgreSQL server from another; None on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return None
+    return str(connection.scalar(text("SELECT pg_postmaster_start_time()::text")))
+
+
+def _otherwise(connection: Connection, wanted: Mapping[str, set[str]]) -> Iterable[str]:
+    if connection.dialect.name != "postgresql":
+        return []
+    rows = connection.execute(text(_SETTINGS), {"names": list(wanted)}).all()
+    return [f"{name} = {setting}" for name, setting in rows if setting not in wanted[name]]

@@ -28,6 +28,7 @@ def late_wave(world: World) -> int:
     return wave
 
 
+@pytest.mark.usefixtures("sound_server")
 def test_a_service_that_is_well_says_so_and_exits_with_0(world: World) -> None:
     world.open_wave()
     world.send_mails()

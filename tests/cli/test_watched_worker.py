@@ -34,6 +34,7 @@ def status(url: str, **headers: str) -> int:
         return error.code
 
 
+@pytest.mark.usefixtures("sound_server")
 def test_a_worker_answers_its_watchers_alone_and_names_a_port_that_is_taken(
     address: str, environment: dict[str, str], world: World
 ) -> None:

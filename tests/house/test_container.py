@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 
 from feedback.app import create_app
 from feedback.config import Settings, read_settings
-from feedback.storage.server_settings import _QUIET, telling_settings
+from feedback.storage.server_settings import FORGETTING_ALONE, QUIET, SAFE, telling_settings
 from tests.databases import PostgresServer
 from tests.house.dockerfile import Instruction, Replay, stages
 from tests.house.installing import run
@@ -173,6 +173,9 @@ def environment_of(name: str, secrets: Path) -> dict[str, str]:
         environ["FEEDBACK_PEPPER_FILE"] = str(secrets / "pepper.key")
     assert environ["FEEDBACK_JOURNAL"] == "/journal/journal.json"
     environ["FEEDBACK_JOURNAL"] = str(secrets / "journal.json")
+    if "FEEDBACK_FONTS" in environ:
+        assert any(mount.endswith(f":{environ['FEEDBACK_FONTS']}:ro") for mount in service["volumes"])
+        environ["FEEDBACK_FONTS"] = str(secrets)
     return environ
 
 
@@ -305,9 +308,21 @@ def test_servers_without_containers_are_told_the_same_as_those_with() -> None:
 
 
 def test_all_that_status_looks_for_is_set() -> None:
-    wanted = {name for name in _QUIET if "." not in name and not name.startswith("debug_")}
-    assert wanted <= set(conf("quiet.conf"))
-    assert [name for name in wanted if conf("quiet.conf")[name] not in _QUIET[name]] == []
+    # Extensions that nobody installs, and what no server does by itself.
+    wanted = {name: values for name, values in QUIET.items() if "." not in name and not name.startswith("debug_")}
+    for file, checked in (("quiet.conf", wanted | SAFE), ("keys.conf", FORGETTING_ALONE)):
+        assert conf(file).keys() == checked.keys()
+        assert [name for name, value in conf(file).items() if value not in checked[name]] == []
+
+
+def test_the_page_on_deployment_names_all_that_status_looks_for_with_its_value() -> None:
+    page = (ROOT / "docs/deployment.md").read_text(encoding="utf-8")
+    table = page.partition("| Setting | Where | Why |\n|---|---|---|\n")[2].partition("\n\n")[0]
+    said: dict[str, dict[str, str]] = {"both": {}, "key store": {}}
+    for line in table.splitlines():
+        settings, where = line.strip("| ").split(" | ")[:2]
+        said[where] |= dict(one.strip("`").split(" = ") for one in settings.split(", "))
+    assert said == {"both": conf("quiet.conf"), "key store": conf("keys.conf")}
 
 
 def test_what_servers_are_told_is_known_to_postgresql(postgres: PostgresServer) -> None:

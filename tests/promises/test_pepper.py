@@ -127,6 +127,7 @@ def test_a_process_with_another_pepper_does_not_start(world: World) -> None:
     other.dispose()
 
 
+@pytest.mark.usefixtures("sound_server")
 def test_status_says_that_no_pepper_is_known(unserved_world: World) -> None:
     with unserved_world.session() as session:
         record_heartbeat(session, Heartbeat.TICK, unserved_world.clock())

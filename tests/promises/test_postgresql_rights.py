@@ -17,7 +17,7 @@ from tests.promises.closing import document_of
 from tests.storage.test_grants import as_role, assert_denied
 from tests.world import FixedClock, World
 
-pytestmark = [ON_POSTGRESQL, pytest.mark.own_databases]
+pytestmark = [ON_POSTGRESQL, pytest.mark.own_databases, pytest.mark.usefixtures("sound_server")]
 REFUSE = Path(__file__).parents[2] / "deploy/initdb/refuse.sql"
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -19,6 +20,7 @@ AND a.attstattarget IS DISTINCT FROM 0 ORDER BY 1, 2
 """
 SAMPLES = text("SELECT count(*) FROM pg_stats WHERE tablename = 'keys' AND attname = :name")
 KEY = secrets.token_bytes(40)
+SCRUB = Path(__file__).parents[2] / "deploy/initdb/scrub.sql"
 
 
 @pytest.fixture
@@ -101,6 +103,16 @@ def test_an_upgrade_drops_what_was_sampled_and_a_superuser_wipes_it(keys: Engine
     assert KEY not in catalogue(keys)
     with keys.connect() as connection:
         assert not samples_are_left(connection)
+
+
+def test_the_file_for_superusers_wipes_the_same(keys: Engine) -> None:
+    sample_as_before(keys)
+    bring_up_to_date(keys)
+    with keys.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in SCRUB.read_text().split(";\n"):
+            connection.execute(text(statement or "SELECT 1"))
+        assert not samples_are_left(connection)
+    assert KEY not in catalogue(keys)
 
 
 def test_what_a_view_or_a_policy_keeps_from_being_dropped_goes_with_the_rest(keys: Engine) -> None:
