@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
+from feedback.cli.lazy import Lazy, LazyGroup
 from feedback.cli.output import ACTOR, answer, as_json_option, say
 from feedback.domain.errors import RosterRefused
 from feedback.domain.staff import actor_of
@@ -17,11 +17,11 @@ from feedback.services.roster.correct_address import correct_address
 from feedback.services.roster.import_roster import RosterChange, compare_roster, import_roster
 from feedback.services.roster.leave_programme import leave_programme
 
-roster = AppGroup("roster")
+roster = LazyGroup("roster", {"sync": Lazy("roster_sync", "sync_command")})
 
 _KEEP = "To keep what was known, leave the column {} out of the file."
 _EVERYBODY = "everybody"
-_on_behalf_of = click.option(
+on_behalf_of_option = click.option(
     "--as", "on_behalf_of", metavar="EMAIL", help="The member of staff who asked for it; cannot approve it then."
 )
 _rejoin = click.option(
@@ -54,7 +54,7 @@ def check_command(
         change = compare_roster(
             runtime().session(), programme_id, file.read_bytes(), encoding=encoding, rejoin=_named(rejoin)
         )
-    answer(asdict(change), _change_lines(change, done=False), as_json=as_json)
+    answer(asdict(change), change_lines(change, done=False), as_json=as_json)
 
 
 @roster.command("import")
@@ -62,7 +62,7 @@ def check_command(
 @_file
 @_encoding
 @_rejoin
-@_on_behalf_of
+@on_behalf_of_option
 @as_json_option
 def import_command(
     programme_id: int,
@@ -81,7 +81,7 @@ def import_command(
     \b
     Example:  feedback roster import 1 roster.csv --as ana@example.com
     """
-    tools, actor = runtime(), _actor(programme_id, on_behalf_of)
+    tools, actor = runtime(), actor_for(programme_id, on_behalf_of)
     with _told_line_by_line():
         change = import_roster(
             tools.session(),
@@ -93,13 +93,13 @@ def import_command(
             encoding=encoding,
             rejoin=_named(rejoin),
         )
-    answer(asdict(change), _change_lines(change, done=True), as_json=as_json)
+    answer(asdict(change), change_lines(change, done=True), as_json=as_json)
 
 
 @roster.command("leave")
 @click.argument("programme_id", type=int)
 @click.argument("address")
-@_on_behalf_of
+@on_behalf_of_option
 def leave_command(programme_id: int, address: str, on_behalf_of: str | None) -> None:
     """Note that the person with ADDRESS has left: they get no more email. An answer already given stays.
 
@@ -107,7 +107,7 @@ def leave_command(programme_id: int, address: str, on_behalf_of: str | None) -> 
     Example:  feedback roster leave 1 ana@example.com
     """
     tools = runtime()
-    actor = _actor(programme_id, on_behalf_of)
+    actor = actor_for(programme_id, on_behalf_of)
     leave_programme(tools.session(), programme_id, address, now=tools.clock(), actor=actor)
     say("They will get no more email.")
 
@@ -116,7 +116,7 @@ def leave_command(programme_id: int, address: str, on_behalf_of: str | None) -> 
 @click.argument("programme_id", type=int)
 @click.argument("old")
 @click.argument("new")
-@_on_behalf_of
+@on_behalf_of_option
 def correct_command(programme_id: int, old: str, new: str, on_behalf_of: str | None) -> None:
     """Correct an email address, from OLD to NEW. Import files must be corrected too, or the old one comes back.
 
@@ -126,7 +126,7 @@ def correct_command(programme_id: int, old: str, new: str, on_behalf_of: str | N
     \b
     Example:  feedback roster correct-address 1 aan@example.com ana@example.com
     """
-    tools, actor = runtime(), _actor(programme_id, on_behalf_of)
+    tools, actor = runtime(), actor_for(programme_id, on_behalf_of)
     correct_address(tools.session(), programme_id, old, new, now=tools.clock(), actor=actor)
     say("The address is corrected. An email that went to the old one still holds the same link.")
 
@@ -167,7 +167,8 @@ def approve_command(programme_id: int, on_behalf_of: str, digest: str | None) ->
     say("The roster is approved.")
 
 
-def _actor(programme_id: int, on_behalf_of: str | None) -> str:
+def actor_for(programme_id: int, on_behalf_of: str | None) -> str:
+    """Return who acts at the command line, for a member of staff or for nobody; raise NotFound if there is no such."""
     if on_behalf_of is None:
         return ACTOR
     staff_id = staff_number(runtime().session(), programme_id, on_behalf_of)
@@ -192,7 +193,8 @@ def _lines(view: RosterView) -> Iterator[str]:
     yield f"Digest: {view.digest}"
 
 
-def _change_lines(change: RosterChange, *, done: bool) -> Iterator[str]:
+def change_lines(change: RosterChange, *, done: bool, says_absent: bool = True) -> Iterator[str]:
+    """Say what an import has done, or would do, a sentence a line."""
     verb = "" if done else "would be "
     yield f"{change.added} people {verb}added, {change.changed} {verb}changed, {change.unchanged} are as they were."
     if change.waiting:
@@ -216,7 +218,7 @@ def _change_lines(change: RosterChange, *, done: bool) -> Iterator[str]:
         yield f"{have} left the programme, and will not be brought back: {', '.join(change.away)}."
         yield "To bring one of them back, import the file with --rejoin and the address."
     yield from change.remarks
-    if change.absent:
+    if change.absent and says_absent:
         yield f"{change.absent} people are in the programme but not in the file; they stay."
 
 

@@ -93,6 +93,16 @@ class RosterRefused(FeedbackError):
         self.problems = problems
 
 
+class LeaversRefused(FeedbackError):
+    """More people would leave a programme than a whole file explains."""
+
+    def __init__(self, leaving: int, people: int) -> None:
+        super().__init__(
+            f"{leaving} of {people} people are not in the file. Has it broken off? Nobody leaves then. If they did, "
+            f"say how many: --leavers --confirm, with the programme's number, a colon and {leaving}."
+        )
+
+
 class LogoRefused(FeedbackError):
     """A file is no picture that can be an organisation's logo. The message names the mend."""
 

@@ -208,7 +208,7 @@ def test_the_participants_service_starts_without_a_vault(secrets: Path) -> None:
     assert (settings.serves, settings.vault) == ("participants", None)
 
 
-@pytest.mark.parametrize("name", ["staff", "worker", "migrate", "grants", "backup"])
+@pytest.mark.parametrize("name", ["staff", "worker", "migrate", "grants", "backup", "roster-sync"])
 def test_the_settings_of_the_other_services_are_taken(name: str, secrets: Path) -> None:
     assert settings_of(name, secrets).vault is not None
 
@@ -285,7 +285,11 @@ def test_the_journal_lies_outside_of_the_databases_volumes_and_the_worker_alone_
         "grants",
         "backup",
     }
-    assert {name for name, mount in mounts.items() if mount.endswith(":/journal:ro")} == {"participants", "staff"}
+    assert {name for name, mount in mounts.items() if mount.endswith(":/journal:ro")} == {
+        "participants",
+        "roster-sync",
+        "staff",
+    }
     assert all(mount.startswith("${JOURNAL_FOLDER:?") for mount in mounts.values() if mount)
 
 

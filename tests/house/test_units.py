@@ -53,7 +53,7 @@ def test_the_participants_process_is_given_the_pepper_and_no_other_secret() -> N
     assert [name for name in SERVICES[1:] if "pepper" in str(dict(said_of(name)))] == []
 
 
-@pytest.mark.parametrize(("service", "role"), [*zip(SERVICES[1:], ("staff", "worker", "owner"), strict=True)])
+@pytest.mark.parametrize(("service", "role"), [*zip(SERVICES[1:], ("staff", "worker", "owner", "staff"), strict=True)])
 def test_each_other_process_is_given_its_own_settings_and_the_master_key(service: str, role: str) -> None:
     said = said_of(service)
     assert said["LoadCredential"] == ["master_key:/etc/feedback/master.key"]
@@ -67,10 +67,12 @@ def test_the_worker_alone_writes_the_journal_and_copies_go_to_two_folders() -> N
         "feedback-pages@staff": [],
         "feedback-worker": ["/var/lib/feedback-journal"],
         "feedback-backup": ["/var/backups/feedback-main /var/backups/feedback-keys"],
+        "feedback-roster-sync": ["/var/lib/feedback-rosters"],
     }
     folders = (FOLDER / "feedback.tmpfiles").read_text().splitlines()
     assert [line.split()[1:4] for line in folders if not line.startswith("#")] == [
         ["/var/lib/feedback-journal", "2770", "root"],
+        ["/var/lib/feedback-rosters", "2770", "root"],
         ["/var/backups/feedback-main", "0700", "feedback-backup"],
         ["/var/backups/feedback-keys", "0700", "feedback-backup"],
     ]
@@ -91,6 +93,13 @@ def test_a_used_log_segment_is_let_go_whatever_becomes_of_the_copies() -> None:
 
 def test_every_file_of_the_units_is_put_somewhere_by_the_documents() -> None:
     page = (ROOT / "docs/deployment.md").read_text(encoding="utf-8")
-    for name in ("journald@feedback.conf", "feedback.sysusers", "feedback.tmpfiles", "feedback-backup.timer"):
+    for name in (
+        "journald@feedback.conf",
+        "feedback.sysusers",
+        "feedback.tmpfiles",
+        "feedback-backup.timer",
+        "deploy/systemd/*.timer",
+    ):
         assert name in page
+    assert "feedback-roster-sync.timer" in (ROOT / "docs/roster.md").read_text(encoding="utf-8")
     assert "deploy/systemd/*.service" in page

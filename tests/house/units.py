@@ -4,7 +4,13 @@ from collections import defaultdict
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy/systemd"
-SERVICES = ("feedback-pages@participants", "feedback-pages@staff", "feedback-worker", "feedback-backup")
+SERVICES = (
+    "feedback-pages@participants",
+    "feedback-pages@staff",
+    "feedback-worker",
+    "feedback-backup",
+    "feedback-roster-sync",
+)
 
 
 def files_of(service: str) -> list[Path]:

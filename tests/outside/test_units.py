@@ -10,6 +10,7 @@ from tests.house.units import FOLDER, SERVICES, files_of
 from tests.needs import needs
 
 pytestmark = pytest.mark.outside
+TIMERS = ("feedback-backup.timer", "feedback-roster-sync.timer")
 EXPOSED_AT_MOST = "20"
 """In tenths, of 100: systemd calls anything below 40 well, and a unit without any of it has 96."""
 
@@ -24,11 +25,12 @@ def units(tmp_path: Path) -> Path:
         for file in dropped:
             (tmp_path / f"{service}.service.d").mkdir(exist_ok=True)
             shutil.copy(file, tmp_path / f"{service}.service.d")
-    shutil.copy(FOLDER / "feedback-backup.timer", tmp_path)
+    for timer in TIMERS:
+        shutil.copy(FOLDER / timer, tmp_path)
     return tmp_path
 
 
-@pytest.mark.parametrize("name", [*(f"{service}.service" for service in SERVICES), "feedback-backup.timer"])
+@pytest.mark.parametrize("name", [*(f"{service}.service" for service in SERVICES), *TIMERS])
 def test_systemd_takes_the_unit(units: Path, name: str) -> None:
     command = [needs("systemd-analyze"), "verify", "--man=no", "--recursive-errors=no", str(units / name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
