@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SAMPLE = rm -rf instance/samples; FEEDBACK_INSTANCE=instance/samples $(BIN)/python -m feedback demo sample
 
-.PHONY: help run test test-quick outside check release samples screenshots bench mutants format messages lock clean
+.PHONY: help run test test-quick outside check release samples screenshots bench mutants format messages openapi lock clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -91,6 +91,10 @@ messages: $(VENV)/.dev ## Gather the sentences to be translated into feedback/tr
 		--add-location file --output-file build/feedback.pot .
 	@$(BIN)/pybabel --quiet update --domain feedback --input-file build/feedback.pot --output-dir feedback/translations \
 		--ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date --no-wrap
+
+openapi: $(VENV)/.dev ## Write docs/openapi.json anew, the description of what programs may ask
+	@$(BIN)/python -c 'from feedback.web.api.description import describe; print(describe().decode(), end="")' >build/openapi.json
+	@mv build/openapi.json docs/openapi.json
 
 lock: $(VENV)/.run ## Resolve the dependencies again
 	@$(COMPILE) --output-file requirements.lock --upgrade

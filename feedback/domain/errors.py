@@ -314,6 +314,10 @@ class PasskeyRefused(FeedbackError):
     """A passkey was not made or used as it was asked for, is unknown, or cannot be used here."""
 
 
+class ApiKeyRefused(FeedbackError):
+    """No key for a program can be made as asked."""
+
+
 class ProviderRefused(FeedbackError):
     """Nobody was signed in by a provider, or it cannot be one."""
 

@@ -26,6 +26,7 @@ class SignedFor(enum.StrEnum):
     MAKE = "make a passkey"
     ALLOW_MAKING = "allow that a passkey is made"
     ALLOW_REMOVING = "allow that a passkey is removed"
+    ALLOW_KEY = "allow that a key for a program is made"
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,7 @@ _STAFF: Mapping[str, str] = {
     "passkey_challenges": "SELECT, INSERT, DELETE",
     "passkey_letters": "SELECT, INSERT, DELETE",
     "sign_in_providers": "SELECT, INSERT, UPDATE, DELETE",
+    "api_keys": "SELECT, INSERT, UPDATE (used_on, revoked_at)",
     "connected_identities": "SELECT, INSERT, DELETE",
     "waiting_connections": "SELECT, INSERT, DELETE",
     "kept_forms": "SELECT, INSERT, DELETE",
@@ -151,6 +152,8 @@ _WORKER: Mapping[str, str] = {
     # To mail who is to answer, and where to; never what signs somebody in, nor the secret that is sealed.
     "sign_in_providers": "SELECT (organisation_id, issuer)",
     "waiting_connections": "SELECT (staff_id, issuer, language, tell_at, expires_at), DELETE, UPDATE (tell_at, digest)",
+    # Those of one programme go with its names; never what a key is known by.
+    "api_keys": "SELECT (id, organisation_id, programme_id), DELETE",
     "kept_forms": "SELECT (staff_id, expires_at), DELETE",
     "staff_invitations": "SELECT, DELETE, UPDATE (tell_at)",
     "staff_letters": "SELECT, INSERT, DELETE, UPDATE (tell_at, told_count)",

@@ -42,4 +42,9 @@ def _query(kind: str, number: int) -> Select[Any] | None:
         return select(Programme.organisation_id).where(Programme.id == number)
     if kind == "staff":
         return select(StaffMember.organisation_id).where(StaffMember.id == number)
+    if kind == "key":
+        # Participants' processes know of no keys, and need not load what does.
+        from feedback.storage.api_keys import ApiKey
+
+        return select(ApiKey.organisation_id).where(ApiKey.id == number)
     return None

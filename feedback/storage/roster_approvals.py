@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.domain.staff import principal_of
+from feedback.storage.api_keys import hands_of
 from feedback.storage.database import Base, JsonText
 
 
@@ -42,14 +42,14 @@ def approval_of(session: Session, programme_id: int) -> RosterApproval | None:
 
 def note_change(session: Session, programme_id: int, actor: str) -> None:
     """Void the approval of a roster, and remember who changed it."""
-    changer = principal_of(actor)
+    hands = hands_of(session, actor)
     found = approval_of(session, programme_id)
     if found is None:
-        session.add(RosterApproval(programme_id=programme_id, changed_by=[changer]))
+        session.add(RosterApproval(programme_id=programme_id, changed_by=sorted(hands)))
         session.flush()
         return
     found.digest = None
-    found.changed_by = sorted({*found.changed_by, changer})
+    found.changed_by = sorted({*found.changed_by, *hands})
 
 
 def note_approval(

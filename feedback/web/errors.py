@@ -78,7 +78,7 @@ def _refused(error: Exception) -> Response:
     if isinstance(error, NotFound) and request.blueprint in _SECRET_ADDRESSES:
         return _led_nowhere(render_template("errors/page.html", title=_("There is no such page"), text=in_words(error)))
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 409)
-    response = _page(status, _("This cannot be done"), in_words(error))
+    response = _page(status, _("This cannot be done"), in_words(error), error)
     if isinstance(error, PressBusy):
         response.headers["Retry-After"] = _RETRY_LATER_SECONDS
     return response
@@ -107,7 +107,12 @@ def _unexpected(error: Exception) -> Response:
     return _page(500, *_words(500))
 
 
-def _page(status: int, title: str, text: str) -> Response:
+def _page(status: int, title: str, text: str, error: Exception | None = None) -> Response:
+    if request.path.startswith("/api/") and "api" in current_app.blueprints:
+        # Only where programs are answered.
+        from feedback.web.api.problems import problem_page
+
+        return problem_page(status, title, text, error)
     page = _staff_page(status, title, text) if request.path.startswith("/staff/") else None
     return make_response(page or render_template("errors/page.html", title=title, text=text), status)
 

@@ -20,14 +20,21 @@ MOST_FAILURES = 600
 _EXTENSION = "feedback-guessing"
 _MINUTE = 60
 log = logging.getLogger(__name__)
+_MANY = "more than %s addresses in a minute led nowhere: somebody may be guessing"
 
 
 class Guesses:
     """The failures of a minute that begins with the first of them, by hashed network address."""
 
-    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
-        """Draw a salt that dies with the process. `seconds` is any clock that never goes back."""
+    def __init__(
+        self, seconds: Callable[[], float] = time.monotonic, *, most: int = MOST_FAILURES, said: str = _MANY
+    ) -> None:
+        """Draw a salt that dies with the process. `seconds` is any clock that never goes back.
+
+        Beyond `most` of one address it is `said` in the log, once a minute.
+        """
         self._salt, self._seconds, self._lock = secrets.token_bytes(16), seconds, Lock()
+        self._most, self._said = most, said
         self._counts: Counter[bytes] = Counter()
         self._ends_at, self._was_told = seconds(), False
 
@@ -40,11 +47,11 @@ class Guesses:
                 self._counts.clear()
                 self._ends_at, self._was_told = now + _MINUTE, False
             self._counts[key] += 1
-            is_one_too_many = self._counts[key] > MOST_FAILURES
+            is_one_too_many = self._counts[key] > self._most
             is_news = is_one_too_many and not self._was_told
             self._was_told |= is_one_too_many
         if is_news:
-            log.warning("more than %s addresses in a minute led nowhere: somebody may be guessing", MOST_FAILURES)
+            log.warning(self._said, self._most)
         return is_one_too_many
 
 

@@ -18,6 +18,8 @@ _WITH_PASSKEYS = frozenset(
         "use_passkey",
         "passkeys",
         "make_passkey",
+        "api_keys",
+        "make_api_key",
         "remove_passkey",
     )
 )

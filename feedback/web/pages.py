@@ -44,6 +44,7 @@ def _register_participants_pages(app: Flask) -> None:
 
 
 def _register_staff_pages(app: Flask) -> None:
+    from feedback.web.api import register_api
     from feedback.web.bounces import bounce_hook
     from feedback.web.metrics import metrics
     from feedback.web.previews import staff
@@ -55,6 +56,7 @@ def _register_staff_pages(app: Flask) -> None:
     app.session_interface, app.request_class = StaffSessions(), StaffRequest
     for pages in (metrics, staff, bounce_hook, data_protection):
         app.register_blueprint(pages)
+    register_api(app)
 
 
 def _fault_of_keys() -> str | None:

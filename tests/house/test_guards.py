@@ -71,7 +71,7 @@ def test_staff_addresses_with_a_number_name_what_the_guard_checks(app: Flask) ->
     }
 
 
-@pytest.mark.parametrize(("role", "refused"), [(StaffRole.ADMINISTRATOR, 74), (StaffRole.REVIEWER, 20)])
+@pytest.mark.parametrize(("role", "refused"), [(StaffRole.ADMINISTRATOR, 77), (StaffRole.REVIEWER, 20)])
 def test_what_no_page_of_ours_has_sent_is_a_bad_request(world: World, role: StaffRole, refused: int) -> None:
     world.open_wave()
     client = signed_in(world, role)

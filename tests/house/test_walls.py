@@ -30,6 +30,7 @@ PLACES = [
     for package in sorted((ROOT / "feedback" / name).rglob("__init__.py"))
 ]
 OPEN_TABLES = {
+    "api_keys": "digests of keys for programs of organisations, and who on the staff made them",
     "audit_log": "what staff and the service did; holds no participant, right or response",
     "audit_log_chain": "digests of what the audit log says",
     "epochs": "which waves were opened and closed, in order; holds no time, participant, right or response",

@@ -17,7 +17,7 @@ WORDS = set(
         r"\w+",
         "address after answer at at_least before begins closed closes code cohorts contact date day decision "
         "email ends few focus group interval last many moment name names opened organisation others pair "
-        "place programme question range reason response reviewer role roles said sentence share side sign "
+        "place programme purpose question range reason response reviewer role roles said sentence share side sign "
         "signs since stage stages summary text theme themes time until url verb wave who word zone "
         "administrator begun certain change counts expected made questions seen shares used "
         "all cohort column encoding field inviter kind language meant other places provider sheet source",

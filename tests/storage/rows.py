@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from feedback.storage.address_corrections import AddressNotice
+from feedback.storage.api_keys import ApiKey
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.audit_log_chain import ChainedEntry
 from feedback.storage.comment_releases import CommentRelease
@@ -152,6 +153,17 @@ def sign_in_rows() -> list[object]:
             expires_at=START,
         ),
         PasskeyLetter(staff_id=1, kind="passkeys-removed", removed_by=1, tell_at=START),
+        ApiKey(
+            id=1,
+            organisation_id=1,
+            programme_id=None,
+            digest=bytes(32),
+            purpose="Staff list",
+            scopes="rosters:manage",
+            made_by=1,
+            made_at=START,
+            expires_at=START,
+        ),
     ]
 
 

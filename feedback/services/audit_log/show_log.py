@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.log_chain import Head, LoggedAct
 from feedback.domain.log_filter import LogFilter
 from feedback.domain.staff import principal_of
+from feedback.storage.api_keys import keys_of_organisation
 from feedback.storage.audit_log import actors_of, count_entries, entries
 from feedback.storage.audit_log_chain import as_covered, chained_until, head_of
 from feedback.storage.database import reading
@@ -34,11 +35,12 @@ class NamedAccount(NamedTuple):
 
 @dataclass(frozen=True)
 class LogNames:
-    """What the numbers in an organisation's log stand for: accounts, taken away or not, programmes and surveys."""
+    """What the numbers in an organisation's log stand for: accounts, taken away or not, programmes, surveys, keys."""
 
     accounts: Mapping[int, NamedAccount] = field(default_factory=dict)
     programmes: Mapping[int, str] = field(default_factory=dict)
     waves: Mapping[int, NamedWave] = field(default_factory=dict)
+    keys: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,4 +77,5 @@ def _names(session: Session, organisation_id: int) -> LogNames:
         {one.id: NamedAccount(one.name, not one.is_removed) for one in accounts_of(session, organisation_id)},
         {one.id: one.name for one in programmes_of(session, organisation_id)},
         {one.id: NamedWave(one.programme_id, one.stage) for one in waves},
+        {one.id: one.purpose for one in keys_of_organisation(session, organisation_id)},
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.services.programmes.find_purges import desks_to_delete
+from feedback.storage.api_keys import drop_keys_of_programme
 from feedback.storage.audit_log import note
 from feedback.storage.hint_bits import freeze_links
 from feedback.storage.keys import KeyStore, Purpose
@@ -43,6 +44,7 @@ def _rewrite(session: Session, keys: KeyStore, programme_id: int, now: datetime)
     ending = ending_of(session, programme_id)
     if ending is not None:
         ending.rewritten_at = now
+    drop_keys_of_programme(session, programme_id)
     note(session, now, "service", "rewrote files: main database", f"programme {programme_id}")
     note(session, now, "service", "destroyed keys: opt-out", f"programme {programme_id}")
     session.commit()

@@ -8,6 +8,7 @@ from flask import Blueprint, g
 from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from feedback.web.staff import (
     access,
+    api_keys,
     audit_log,
     change_questions,
     changing,
@@ -218,6 +219,11 @@ staff.add_url_rule("/organisation/name", "rename_organisation", organisation.ren
 staff.add_url_rule("/organisation/logo", "change_logo", organisation.change, methods=["POST"])
 staff.add_url_rule("/organisation/logo/drop", "drop_logo", organisation.drop, methods=["POST"])
 staff.add_url_rule("/organisation/logo.png", "organisation_logo", organisation.logo)
+_KEYS = "/organisation/keys"
+staff.add_url_rule(_KEYS, "api_keys", api_keys.show)
+staff.add_url_rule(_KEYS, "make_api_key", api_keys.make, methods=["POST"])
+staff.add_url_rule(f"{_KEYS}/challenge", "challenge_api_key", api_keys.challenge, methods=["POST"])
+staff.add_url_rule(f"{_KEYS}/revoke", "revoke_api_key", api_keys.revoke, methods=["POST"])
 staff.add_url_rule("/help", "help_index", help_pages.index)
 staff.add_url_rule("/help/<topic>", "help", help_pages.show)
 staff.add_url_rule("/organisation/passkeys", "demand_passkeys", passkey_rules.demand, methods=["POST"])

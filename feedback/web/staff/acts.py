@@ -88,6 +88,8 @@ ACTS: dict[str, LazyString] = {
     "signed in with a passkey": _("Signed in with a passkey"),
     "went on with a passkey": _("Used a passkey after the emailed link"),
     "refused a passkey": _("Refused a passkey"),
+    "made a key": _("Made a key for a program"),
+    "revoked a key": _("Revoked a key for a program"),
     "set the provider ": _("Said by which provider people sign in"),
     "removed the provider ": _("Let nobody sign in by the provider any more"),
     "demands the provider": _("Made the provider the only way to sign in"),

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from feedback.domain.api_keys import key_id_in
 from feedback.domain.log_chain import LoggedAct
 from feedback.domain.log_filter import LogFilter
 from feedback.domain.staff import COMMAND_LINE, StaffRole, principal_of, staff_id_in
@@ -123,7 +124,14 @@ def _actor(actor: str, names: LogNames) -> str:
     number = staff_id_in(principal)
     if number is not None:
         return names.accounts[number].name if number in names.accounts else principal
+    key_id = key_id_in(principal)
+    if key_id is not None:
+        return _key(key_id, names)
     return str(_("Whoever runs the service") if principal == COMMAND_LINE else _("The service"))
+
+
+def _key(key_id: int, names: LogNames) -> str:
+    return str(_("Key: %(purpose)s", purpose=names.keys[key_id])) if key_id in names.keys else f"key {key_id}"
 
 
 def _named(kind: str, number: int, names: LogNames) -> tuple[str, str | None, tuple[str, ...]]:
@@ -135,6 +143,8 @@ def _named(kind: str, number: int, names: LogNames) -> tuple[str, str | None, tu
     if kind == "staff" and number in names.accounts:
         account = names.accounts[number]
         return account.name, url_for(".access_of_one", staff_id=number) if account.has_access else None, ()
+    if kind == "key" and number in names.keys:
+        return _key(number, names), url_for(".api_keys"), ()
     return "", None, ()
 
 

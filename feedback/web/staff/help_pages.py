@@ -28,7 +28,17 @@ class HelpTopic(StrEnum):
 # By the module that shows the page, so that a new page of a module has its help already.
 _MODULES: dict[HelpTopic, tuple[str, ...]] = {
     HelpTopic.FIRST_PROGRAMME: (
-        *("access", "audit_log", "examples", "help_pages", "kept", "organisation", "programmes", "sessions"),
+        *(
+            "access",
+            "api_keys",
+            "audit_log",
+            "examples",
+            "help_pages",
+            "kept",
+            "organisation",
+            "programmes",
+            "sessions",
+        ),
         *(
             "passkey_rules",
             "passkey_sign_in",

@@ -1,0 +1,1 @@
+"""Keys of programs: made and revoked by administrators, known again when a program shows one."""

@@ -1,0 +1,173 @@
+"""Make a key for a program, shown once; revoke one.
+
+A key outlives the session in which it was made. So that nobody makes one with a copied cookie alone, whoever makes it
+uses a passkey for it; where browsers make none for the service's address, they have just signed in.
+"""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from feedback.domain.api_keys import ApiScope, ApiSecret, key_digest, written_key
+from feedback.domain.errors import ApiKeyRefused, NotFound, PasskeyRefused, sentence
+from feedback.domain.links import SECRET_BYTES
+from feedback.domain.passkeys import PasskeySite, SignedFor, challenge_for
+from feedback.domain.staff import checked_name
+from feedback.services.staff.confirm_by_passkey import check_confirmed, confirming
+from feedback.services.staff.keep_sessions import SignedIn
+from feedback.services.staff.make_passkeys import NOT_ASKED
+from feedback.services.staff.passkey_challenges import Challenge, draw_challenge, use_challenge
+from feedback.services.staff.sign_in import Member
+from feedback.storage.api_keys import ApiKey, keys_of_organisation, revoke
+from feedback.storage.audit_log import note
+from feedback.storage.database import lock_organisation
+from feedback.storage.passkeys import Passkey, passkeys_of
+from feedback.storage.programmes import programmes_of
+
+LONGEST_DAYS = 365
+AT_ONCE = 2
+"""So many keys for one purpose work at a time: one, and the one that follows it."""
+MOST = 50
+"""So many keys of one organisation work at a time."""
+JUST_NOW = timedelta(minutes=10)
+_MAKE_PASSKEY = sentence("Make a passkey first: a key is made with one, so that a copied cookie is not enough.")
+_SIGN_IN_AGAIN = sentence("A key is made within ten minutes of signing in. Sign out, sign in again, and make it then.")
+_NO_SCOPE = sentence("Tick what the key may do.")
+_TOO_LONG = sentence("A key works for a day at least and for a year at most.")
+_TWO = sentence("Two keys for this purpose work already. Revoke one of them first.")
+_TOO_MANY = sentence("Your organisation has as many keys as it can have. Revoke one that nobody uses first.")
+_NO_EXAMPLE = sentence("A key for one programme is for a real one. For the example, make a key for all programmes.")
+
+
+@dataclass(frozen=True)
+class WantedKey:
+    """A key to be made: for what, for how many days, and for which programme alone; None for all."""
+
+    purpose: str
+    scopes: Collection[ApiScope]
+    programme_id: int | None
+    days: int
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a passkey has signed, and the secret of the challenge that it was asked for with; empty without one."""
+
+    secret: str = ""
+    confirmation: str = ""
+
+
+def ask_to_make_key(session: Session, site: PasskeySite, who: SignedIn, *, now: datetime) -> tuple[Challenge, str]:
+    """Return a challenge, and what a browser needs to answer it; PasskeyRefused if there is no passkey."""
+    # Its library is large: whoever uses no passkey does not load it.
+    from feedback.services.staff.check_passkeys import ask_to_use
+
+    may_confirm = [one.credential for one in confirming(_own_passkeys(session, who.member))]
+    challenge = draw_challenge(session, who.digest, now=now)
+    session.commit()
+    return challenge, ask_to_use(site, may_confirm, challenge_for(challenge.drawn, SignedFor.ALLOW_KEY))
+
+
+def make_key(
+    session: Session,
+    site: PasskeySite | None,
+    who: SignedIn,
+    wanted: WantedKey,
+    signature: Signature,
+    *,
+    now: datetime,
+    noted_at: datetime,
+) -> str:
+    """Make a key and return it; nobody can ever read it again.
+
+    Raises ApiKeyRefused if there can be none, NotFound if the programme is another organisation's, NameRefused,
+    PasskeyRefused if no passkey of theirs has signed for it.
+    """
+    by, purpose = who.member, checked_name(wanted.purpose).strip()
+    _check(wanted)
+    if site is not None:
+        _check_passkey(session, site, who, signature, now=now, noted_at=noted_at)
+    elif now - who.begun_at > JUST_NOW:
+        raise ApiKeyRefused(_SIGN_IN_AGAIN)
+    lock_organisation(session, by.organisation_id)
+    _check_room(session, by.organisation_id, purpose, now)
+    _check_programme(session, by.organisation_id, wanted.programme_id)
+    secret = ApiSecret(secrets.token_bytes(SECRET_BYTES))
+    key = ApiKey(
+        organisation_id=by.organisation_id,
+        programme_id=wanted.programme_id,
+        digest=key_digest(secret),
+        purpose=purpose,
+        scopes=" ".join(scope for scope in ApiScope if scope in wanted.scopes),
+        made_by=by.id,
+        made_at=now,
+        expires_at=now + timedelta(days=wanted.days),
+    )
+    session.add(key)
+    session.flush()
+    note(session, noted_at, by.actor, "made a key", f"key {key.id}")
+    session.commit()
+    return written_key(secret)
+
+
+def revoke_key(session: Session, by: Member, key_id: int, *, now: datetime, noted_at: datetime) -> None:
+    """Let a key work no more, from now on; raise NotFound for what is none of the organisation's, or is revoked."""
+    if not revoke(session, by.organisation_id, key_id, now):
+        session.rollback()
+        raise NotFound("Your organisation has no such key.")
+    note(session, noted_at, by.actor, "revoked a key", f"key {key_id}")
+    session.commit()
+
+
+def _check(wanted: WantedKey) -> None:
+    if not wanted.scopes:
+        raise ApiKeyRefused(_NO_SCOPE)
+    if not 1 <= wanted.days <= LONGEST_DAYS:
+        raise ApiKeyRefused(_TOO_LONG)
+
+
+def _check_passkey(
+    session: Session, site: PasskeySite, who: SignedIn, signature: Signature, *, now: datetime, noted_at: datetime
+) -> None:
+    _own_passkeys(session, who.member)
+    drawn = use_challenge(session, signature.secret, who.digest, now=now)
+    if drawn is None:
+        raise PasskeyRefused(NOT_ASKED)
+    check_confirmed(
+        session,
+        site,
+        who.member.id,
+        challenge=challenge_for(drawn, SignedFor.ALLOW_KEY),
+        sent=signature.confirmation,
+        now=now,
+        noted_at=noted_at,
+    )
+
+
+def _own_passkeys(session: Session, by: Member) -> list[Passkey]:
+    found = passkeys_of(session, by.id)
+    if not found:
+        raise PasskeyRefused(_MAKE_PASSKEY)
+    return found
+
+
+def _check_room(session: Session, organisation_id: int, purpose: str, now: datetime) -> None:
+    keys = keys_of_organisation(session, organisation_id)
+    working = [one.purpose for one in keys if one.revoked_at is None and one.expires_at > now]
+    if working.count(purpose) >= AT_ONCE:
+        raise ApiKeyRefused(_TWO)
+    if len(working) >= MOST:
+        raise ApiKeyRefused(_TOO_MANY)
+
+
+def _check_programme(session: Session, organisation_id: int, programme_id: int | None) -> None:
+    if programme_id is None:
+        return
+    found = next((one for one in programmes_of(session, organisation_id) if one.id == programme_id), None)
+    if found is None:
+        raise NotFound("There is no such programme in your organisation.")
+    if found.is_example:
+        raise ApiKeyRefused(_NO_EXAMPLE)

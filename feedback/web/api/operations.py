@@ -1,0 +1,177 @@
+"""An operation: a view for programs that says what it takes and answers. What it says is checked, and described.
+
+Whoever asks shows a key: there is no cookie, no session and no page. What belongs to others looks as if it did not
+exist.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, request
+from flask_babel import lazy_gettext as _
+from pydantic import ValidationError
+
+from feedback.domain.api_keys import ApiCaller, ApiScope
+from feedback.domain.errors import NotFound
+from feedback.runtime import runtime, system_clock
+from feedback.services.api_keys.find_key import find_caller
+from feedback.services.programmes.show_programmes import owner_of_programme
+from feedback.services.waves.show_wave import owner_of_wave
+from feedback.web.api.models import LARGEST_NUMBER, ApiModel, Asked
+from feedback.web.api.problems import ApiProblem, invalid
+from feedback.web.guessing import Guesses, failed_too_often
+
+MOST_A_MINUTE = 600
+"""So often may one key ask, of each process."""
+PACE = "feedback-api-pace"
+_EVERY_SCOPE = tuple(ApiScope)
+_NO_KEY = _("Show a key that works: “Authorization: Bearer fbk_…”. An administrator of your organisation makes one.")
+_OTHER_KEY = _("This key is not for that. An administrator of your organisation makes one that is.")
+_TOO_OFTEN = _("This was asked too often. Ask again in a minute.")
+_SEND_JSON = _("Send JSON, and say so: “Content-Type: application/json”.")
+_NOT_MINE = NotFound("There is nothing here that this key sees.")
+_OWNERS = {"programme_id": owner_of_programme, "wave_id": owner_of_wave}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation. `media_types` are what it answers where that is no model; `status` is that of a good answer."""
+
+    method: str
+    path: str
+    scopes: tuple[ApiScope, ...]
+    view: Callable[..., Any]
+    query: type[Asked] | None
+    body: type[ApiModel] | None
+    out: type[ApiModel] | None
+    media_types: tuple[str, ...]
+    status: int
+    most_bytes: int | None
+
+    @property
+    def name(self) -> str:
+        """What the description calls it."""
+        return self.view.__name__
+
+    @property
+    def places(self) -> list[str]:
+        """The numbers in its address, by name."""
+        return re.findall(r"<int:(\w+)>", self.path)
+
+
+OPERATIONS: list[Operation] = []
+
+
+def operation(
+    method: str,
+    path: str,
+    *scopes: ApiScope,
+    query: type[Asked] | None = None,
+    body: type[ApiModel] | None = None,
+    out: type[ApiModel] | None = None,
+    media_types: Iterable[str] = (),
+    status: int = 200,
+    most_bytes: int | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a view answer at a path to keys that have any of `scopes`, or to every key if there are none.
+
+    It is given the numbers in the path by name, and as `query` and `body` what was sent, checked.
+    """
+
+    def register(view: Callable[..., Any]) -> Callable[..., Any]:
+        asked = (method, path, scopes or _EVERY_SCOPE, view, query, body, out, tuple(media_types), status, most_bytes)
+        OPERATIONS.append(Operation(*asked))
+        return view
+
+    return register
+
+
+def add_operations(api: Blueprint) -> None:
+    """Give each operation its address."""
+    for one in OPERATIONS:
+        api.add_url_rule(one.path, one.name, _answering(one), methods=[one.method], provide_automatic_options=False)
+
+
+def _answering(one: Operation) -> Callable[..., Response]:
+    def answer(**places: int) -> Response:
+        g.api_caller = _find_caller()
+        if current_app.extensions[PACE].too_many(caller().actor):
+            raise ApiProblem(429, _TOO_OFTEN, kind="too-often", headers={"Retry-After": "60"})
+        if not caller().may(one.scopes):
+            raise ApiProblem(403, _OTHER_KEY, kind="other-key")
+        for name, number in places.items():
+            check_sees(name, number)
+        asked = _query(one.query or Asked)
+        sent: dict[str, ApiModel] = {"query": asked} if one.query else {}
+        if one.body is not None:
+            sent["body"] = _body(one, one.body)
+        return _as_response(one, one.view(**places, **sent))
+
+    return answer
+
+
+def caller() -> ApiCaller:
+    """Return whose key was shown, in an operation."""
+    found: ApiCaller = g.api_caller
+    return found
+
+
+def check_sees(name: str, number: int) -> None:
+    """Raise NotFound unless what `name` and `number` stand for is there, and the caller's to see."""
+    if number > LARGEST_NUMBER:
+        raise _NOT_MINE
+    if not caller().may_see(*_OWNERS[name](runtime().session(), number)):
+        raise _NOT_MINE
+
+
+def _find_caller() -> ApiCaller:
+    kind, _blank, text = request.headers.get("Authorization", "").partition(" ")
+    # Real time, even where a programme's is ahead of it.
+    is_key = kind.lower() == "bearer"
+    found = find_caller(runtime().session(), text.strip(), now=system_clock()) if is_key else None
+    if found is not None:
+        return found
+    if failed_too_often():
+        raise ApiProblem(429, _TOO_OFTEN, kind="too-often", headers={"Retry-After": "60"})
+    raise ApiProblem(401, _NO_KEY, kind="no-key", headers={"WWW-Authenticate": "Bearer"})
+
+
+def _query(model: type[Asked]) -> Asked:
+    sent = {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
+    try:
+        return model.model_validate(sent)
+    except ValidationError as wrong:
+        raise invalid(wrong, is_query=True) from None
+
+
+def _body(one: Operation, model: type[ApiModel]) -> ApiModel:
+    if request.mimetype != "application/json":
+        raise ApiProblem(415, _SEND_JSON, kind="no-json")
+    if one.most_bytes is not None:
+        request.max_content_length = one.most_bytes
+    try:
+        return model.model_validate_json(request.get_data(cache=False), strict=True)
+    except ValidationError as wrong:
+        raise invalid(wrong) from None
+
+
+def _as_response(one: Operation, made: ApiModel | Response) -> Response:
+    if isinstance(made, ApiModel):
+        made = Response(made.model_dump_json(), one.status, mimetype="application/json")
+    if one.method == "GET":
+        made.set_etag(version_of(made))
+        made.make_conditional(request)
+    return made
+
+
+def version_of(response: Response) -> str:
+    """Return what stands for all that an answer says."""
+    return hashlib.sha256(response.get_data()).hexdigest()[:32]
+
+
+def paced() -> Guesses:
+    """Return what counts how often each key asks."""
+    return Guesses(most=MOST_A_MINUTE, said="a key has asked more than %s times in a minute")
