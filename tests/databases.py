@@ -48,7 +48,7 @@ _EDGES = ("cli", "demo", "web")
 
 
 _TURNS = ("promises", "services", "worker")
-"""Their statements are those of storage, whose tests run on both: what leaves no file is shown on either in turn."""
+"""Their statements are those of storage, whose tests run on both. What is about files is marked `BOTH`."""
 
 
 def shown_elsewhere(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
@@ -66,7 +66,7 @@ def shown_elsewhere(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
         if test in seen or folder in _EDGES:
             if kind == "postgresql":
                 yield item
-        elif folder in _TURNS and not item.get_closest_marker("own_databases") and kind == _other_turn(test):
+        elif folder in _TURNS and kind == _other_turn(test):
             yield item
         seen.add(test)
 

@@ -10,6 +10,7 @@ from tests.auditor import conditional_surveys, enumeration
 from tests.auditor.conditional_surveys import conditional_survey
 from tests.auditor.enumeration import broken_by_two
 from tests.auditor.tiny_surveys import KINDS, tiny_survey
+from tests.databases import first_of
 
 SEEDS = range(20)
 ATTACKS = {"D1", "D2", "D2i", "D3"}
@@ -25,7 +26,7 @@ HARD = [(154, "sensitive")]
 """What is found only for an insider who is tried late."""
 
 
-@pytest.mark.parametrize(("seed", "kind"), [*product(SEEDS, KINDS), *HARD])
+@pytest.mark.parametrize(("seed", "kind"), first_of(45, [*HARD, *product(SEEDS, KINDS)]))
 def test_the_auditor_finds_what_enumeration_finds(seed: int, kind: str) -> None:
     _, document, sizes = tiny_survey(seed, kind)
     found = {finding.rule for finding in audit(document, sizes).findings} & ATTACKS

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.pressing import answer_all, answer_part, choose_everything, go_on, shown, wait_until
+from tests.databases import first_of
 from tests.world import World
 
 SAID = "It helps when my line manager keeps meetings."
@@ -51,7 +52,7 @@ def back_to(page: Page, part: str) -> None:
     travel(page, -1, f"{PART} === '{part}'")
 
 
-@pytest.mark.parametrize("language", ["en", "ar", "cy"])
+@pytest.mark.parametrize("language", first_of(1, ["ar", "en", "cy"]))
 def test_back_shows_what_is_filled_in_until_it_is_sent(
     live: World, address: str, scripted_page: Page, language: str
 ) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.browsing import Browser, free_port
+from tests.databases import LARGE
 
 ROOT = Path(__file__).resolve().parents[2]
 TRIES = 600
@@ -105,6 +106,7 @@ def test_a_newcomer_gets_from_one_command_to_a_report(surroundings: dict[str, st
         assert "Exit" in changes
 
 
+@LARGE
 def test_a_second_run_goes_on_with_the_same_data(surroundings: dict[str, str]) -> None:
     with running(surroundings, "--alone"):
         pass

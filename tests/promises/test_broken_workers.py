@@ -25,7 +25,7 @@ from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.waves import Wave
 from feedback.worker.worker import WorkerTimings
 from tests.answering import respond
-from tests.databases import BOTH, ON_POSTGRESQL
+from tests.databases import BOTH, LARGE, ON_POSTGRESQL, first_of
 from tests.killing import fresh_world
 from tests.postgres import mortal_server
 from tests.promises.closing import answered_wave, rows_left, state_of
@@ -109,6 +109,7 @@ def test_a_worker_killed_while_it_sends_loses_no_mail(world: World, workers: Wor
     assert_hardly_doubled(relay, people=27, in_flight=1)
 
 
+@LARGE
 @ON_POSTGRESQL
 def test_several_workers_killed_while_they_send_lose_no_mail(
     world: World, workers: WorkerProcesses, relay: HeldRelay
@@ -198,12 +199,16 @@ def check_closed(world: World, wave: int) -> None:
 
 
 Stage = tuple[str, Callable[[World], int], Callable[[World, int], None], int]
+CLOSING: Stage = ("INSERT INTO reports", closing, check_closed, 27)
 STAGES: list[Stage] = [
+    CLOSING,
     ("INSERT INTO mail_batches", opening, check_opened, 27),
     ("INSERT INTO mail_batches", reminding, check_reminded, 54),
-    ("INSERT INTO reports", closing, check_closed, 27),
 ]
-EACH_STAGE = pytest.mark.parametrize("stage", STAGES, ids=["opening", "reminding", "closing"])
+NAMES = ["closing", "opening", "reminding"]
+EACH_STAGE = pytest.mark.parametrize(
+    "stage", [CLOSING, *(pytest.param(one, marks=LARGE) for one in STAGES[1:])], ids=NAMES
+)
 
 
 @EACH_STAGE
@@ -311,8 +316,8 @@ def test_a_database_killed_while_workers_send_finds_them_back_at_work(
 @ON_POSTGRESQL
 @pytest.mark.parametrize(
     ("stage", "fate"),
-    [*((stage, "killed") for stage in STAGES), (STAGES[-1], "paused")],
-    ids=["opening-killed", "reminding-killed", "closing-killed", "closing-paused"],
+    first_of(1, [*((stage, "killed") for stage in STAGES), (CLOSING, "paused")]),
+    ids=[*(f"{name}-killed" for name in NAMES), "closing-paused"],
 )
 def test_what_was_under_way_when_the_database_fell_is_done_once(
     environment: dict[str, str], mailbox: Mailbox, relay: HeldRelay, tmp_path: Path, stage: Stage, fate: str

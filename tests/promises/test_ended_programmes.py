@@ -25,7 +25,7 @@ from feedback.storage.roster_approvals import RosterApproval
 from feedback.storage.support import SupportDesk, SupportRequest
 from feedback.worker.due import Chore, what_is_due
 from tests.bouncing import bounce_of
-from tests.databases import ON_POSTGRESQL
+from tests.databases import BOTH, ON_POSTGRESQL
 from tests.ending import end, known
 from tests.kept import kept
 from tests.promises.evidence import Needles, in_every_spelling, stored_bytes, what_is_where
@@ -102,6 +102,7 @@ def pass_the_day(world: World, days: int = 30) -> None:
     world.do_what_is_due()
 
 
+@BOTH
 def test_after_the_day_nobody_is_in_any_table_or_file(world: World) -> None:
     programme = newly_lived(world)
     marks = marks_of(world, programme)

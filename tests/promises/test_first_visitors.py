@@ -20,7 +20,7 @@ from feedback.storage.waves import wave_by_id
 from feedback.web.health import DRAWN_AHEAD
 from feedback.web.participants.drawn_ahead import DrawingAhead
 from forms.bank import pair
-from tests.databases import ON_SQLITE
+from tests.databases import ON_SQLITE, first_of
 from tests.processes import ROOT, surroundings
 from tests.promises.test_sizes import Choose, chosen, longest, shortest, with_conditions
 from tests.web.test_languages import WORD
@@ -85,7 +85,7 @@ def longest_said(values: list[str]) -> list[str]:
     return longest([value for value in values if PREFER_NOT_TO_SAY not in value])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", first_of(2, LANGUAGES))
 def test_the_first_visitor_causes_no_more_work_than_the_second_whatever_they_answer(
     world: World, language: str
 ) -> None:

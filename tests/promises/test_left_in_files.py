@@ -168,8 +168,8 @@ LIVES = {
 """How rows come to be deleted, and from which tables at least."""
 
 
-@pytest.mark.own_databases
 @BOTH
+@pytest.mark.own_databases
 @pytest.mark.parametrize("life", LIVES)
 def test_what_no_row_holds_any_more_is_in_no_file(world: World, life) -> None:
     living = life(world)

@@ -20,7 +20,7 @@ from feedback.domain.links import (
 )
 from feedback.domain.sealing import Place, SealedComment, open_comment
 from feedback.storage.database import guard_engine
-from tests.databases import ON_SQLITE, Pair, PostgresServer
+from tests.databases import BOTH, ON_SQLITE, Pair, PostgresServer
 from tests.promises.adversary import (
     UNLUCKY,
     CommentVerdict,
@@ -37,7 +37,7 @@ from tests.promises.listener import Listener
 from tests.promises.visits import Answered, engine_of, link_of, newly_mailed_wave, own_key, twenty_answers
 from tests.world import World
 
-pytestmark = pytest.mark.own_databases
+pytestmark = [BOTH, pytest.mark.own_databases]
 
 _PASSING = re.compile(r"0x[0-9a-f]+|\[(generated|cached|no key|caching)[^\]]*\]|\d+\.\d+s?")
 """What differs between any two lines: addresses in memory and durations."""

@@ -128,7 +128,7 @@ class Fire:
         close(self._world, self._wave, self._closers)
 
 
-@pytest.mark.parametrize("seed", first_of(4, range(10)))
+@pytest.mark.parametrize("seed", first_of(2, range(10)))
 def test_a_close_under_fire_counts_exactly_what_it_acknowledged(world: World, seed: int) -> None:
     wave = world.open_wave(mentors=21, mentees=21, may_close_early=True)
     mentors, mentees = world.links(wave, Role.MENTOR), world.links(wave, Role.MENTEE)

@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import BOTH, LARGE
+from tests.databases import LARGE
 from tests.operators import MISTAKES, Operators, operate
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import World
 from tests.wrong_clocks import with_clock
-
-pytestmark = BOTH
 
 
 @pytest.fixture

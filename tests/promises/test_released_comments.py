@@ -22,6 +22,7 @@ from feedback.storage.audit_log import LogEntry
 from feedback.storage.comments import CommentSummary, StoredComment, add_comments, comments_of
 from feedback.storage.waves import wave_by_id
 from tests.answering import respond
+from tests.databases import BOTH, first_of
 from tests.promises.adversary import accuse, orders, read_everything
 from tests.promises.closing import blobs, document_of, how_many, place_of
 from tests.promises.evidence import found, in_every_spelling, stored_bytes
@@ -75,6 +76,7 @@ def sealed_bytes(world: World, wave: int) -> dict[str, bytes]:
     return marks | in_every_spelling("wrapped", bytes(wrapped))
 
 
+@BOTH
 def test_nothing_that_was_not_released_is_in_any_file(world: World) -> None:
     wave = newly_reviewed_wave(world)
     marks = sealed_bytes(world, wave)
@@ -87,12 +89,14 @@ def test_nothing_that_was_not_released_is_in_any_file(world: World) -> None:
     assert all(text.encode() in everything for text in (QUOTED[0], QUOTED[1], SUMMARY))
 
 
+@BOTH
 def test_no_word_lies_open_anywhere_before_the_release(world: World) -> None:
     newly_reviewed_wave(world)
     everything = b"".join(raw for _name, raw in stored_bytes(world))
     assert [text for text in (*TEXTS, "Please quote […]", SUMMARY) if text.encode() in everything] == []
 
 
+@BOTH
 def test_after_the_release_the_comment_key_is_destroyed_by_the_next_tick(world: World) -> None:
     wave = reviewed_wave(world)
     release(world, wave)
@@ -254,7 +258,7 @@ def test_participants_are_told_what_may_happen_to_a_text(world: World) -> None:
     assert re.search(r'checked[^>]*name="F2-wish"[^>]*value="summarise\.', world.part_asking(link, "F2"))
 
 
-@pytest.mark.parametrize("wish", [*Wish, None])
+@pytest.mark.parametrize("wish", first_of(2, [*Wish, None]))
 def test_a_wish_survives_the_pages(world: World, wish: Wish | None) -> None:
     wave = world.open_wave(mentors=20, mentees=0)
     chosen = {"F2-wish": wish} if wish else {}

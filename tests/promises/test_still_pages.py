@@ -15,7 +15,7 @@ from sqlalchemy import select
 from feedback.domain.links import draft_name, opt_out_token, to_address
 from feedback.domain.staff import StaffRole
 from feedback.storage.audit_log import LogEntry
-from tests.databases import ON_SQLITE
+from tests.databases import ON_SQLITE, first_of
 from tests.promises.visits import fill_in, mailed_wave, secret_in, send
 from tests.web.test_access import first, ways
 from tests.web.test_after_answering import ASKED, support_address
@@ -46,7 +46,12 @@ def moved(before: dict[str, str], after: dict[str, str]) -> set[str]:
     return {name for name in before if after[name] != before[name]}
 
 
-@pytest.mark.parametrize("role", StaffRole)
+@pytest.mark.parametrize(
+    "role",
+    first_of(
+        2, [StaffRole.COORDINATOR, StaffRole.REVIEWER, StaffRole.ADMINISTRATOR, StaffRole.VIEWER, StaffRole.CONTACT]
+    ),
+)
 def test_no_page_of_staff_moves_when_somebody_answers_replaces_it_or_takes_it_back(
     world: World, role: StaffRole
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from feedback.demo.mailbox import plain_text
 from feedback.domain.survey.questionnaires import Role
 from feedback.logs import JsonFormatter
+from tests.databases import BOTH
 from tests.promises.evidence import (
     Evidence,
     close_in_earshot,
@@ -92,6 +93,7 @@ def without_own_addresses(page: bytes) -> bytes:
     return page
 
 
+@BOTH
 def test_no_stored_byte_of_an_open_wave_holds_a_secret_or_a_word(
     world: World, evidence: Evidence, position: str | None
 ) -> None:
@@ -113,6 +115,7 @@ def test_links_leave_in_the_text_of_mails_and_not_in_their_heads(world: World) -
     assert not [link for link in links for mail in mails if link in str(mail.items())]
 
 
+@BOTH
 def test_after_the_close_no_byte_is_left_of_what_was_sealed(world: World, evidence: Evidence) -> None:
     close_in_earshot(world, evidence)
     places = dict(stored_bytes(world))

@@ -30,6 +30,7 @@ from feedback.rendering.pdf import Press, write_pdf
 from feedback.reporting.board_paper import MOST_ROWS, MOST_ROWS_OF_CHANGES, compose_board, more_in_the_tables
 from feedback.reporting.report_paper import ReportSource, compose_report
 from feedback.resources import templates_folder
+from tests.databases import LARGE
 from tests.rendering.papers import english_paper, long_table
 from tests.rendering.reading import words_of
 from tests.rendering.test_pdf import tag_names
@@ -114,6 +115,7 @@ def huge() -> Paper:
     return Paper("Huge", "An organisation", "en", "ltr", sections, is_brief=True, more=more)
 
 
+@LARGE
 def test_comments_are_cut_at_a_whole_one_and_the_rest_is_counted(speaking: Flask) -> None:
     pages = pages_of(huge())
     assert len(pages) == MOST_PAGES

@@ -126,21 +126,24 @@ def empty(server: SqliteServer | PostgresServer) -> Iterator[Pair]:
         yield pair
 
 
-@pytest.fixture(params=["main", "keys"])
-def tree(request: pytest.FixtureRequest, empty: Pair) -> Iterator[Tree]:
-    """An empty database and its tree."""
-    with ExitStack() as stack:
-        yield tree_of(stack, empty, request.param)
+@pytest.fixture
+def migrated(request: pytest.FixtureRequest, server: SqliteServer | PostgresServer) -> Iterator[Tree]:
+    """A database that all migrations have made, copied, and its tree: the main one if no test says otherwise."""
+    with server.pair() as pair, ExitStack() as stack:
+        yield tree_of(stack, pair, getattr(request, "param", "main"))
 
 
 @pytest.fixture
-def modelled(tree: Tree, server: SqliteServer | PostgresServer) -> Iterator[Engine]:
+def modelled(migrated: Tree, server: SqliteServer | PostgresServer) -> Iterator[Engine]:
     """A second database, whose tables were made from the models themselves."""
     with ExitStack() as stack:
         pair = stack.enter_context(server.unmigrated_pair())
         engine = guarded(stack, pair.main)
-        tree.base.metadata.create_all(engine)
+        migrated.base.metadata.create_all(engine)
         yield engine
+
+
+EACH_TREE = pytest.mark.parametrize("migrated", ["main", "keys"], indirect=True)
 
 
 def shape(engine: Engine, table: str) -> dict[str, object]:
@@ -167,47 +170,47 @@ def tables_without_rowid(engine: Engine) -> set[str]:
         return {row.name for row in connection.execute(text("PRAGMA table_list")) if row.wr}
 
 
-def test_an_upgrade_makes_every_table(tree: Tree) -> None:
-    tree.up()
-    assert tree.tables() == tree.expected
-    assert is_current(tree.engine, tree.folder)
+@EACH_TREE
+def test_an_upgrade_makes_every_table(migrated: Tree) -> None:
+    assert migrated.tables() == migrated.expected
+    assert is_current(migrated.engine, migrated.folder)
 
 
-def test_the_rows_of_these_tests_are_in_every_table(tree: Tree) -> None:
-    tree.up()
-    tree.fill()
-    with Session(tree.engine) as session:
-        assert empty_tables(session, tree.base) == []
+@EACH_TREE
+def test_the_rows_of_these_tests_are_in_every_table(migrated: Tree) -> None:
+    migrated.fill()
+    with Session(migrated.engine) as session:
+        assert empty_tables(session, migrated.base) == []
 
 
-def test_a_downgrade_with_data_in_every_table_leaves_nothing(tree: Tree) -> None:
-    tree.up()
-    tree.fill()
-    tree.down()
-    assert tree.tables() == {"alembic_version"}
-    assert not is_current(tree.engine, tree.folder)
+@EACH_TREE
+def test_a_downgrade_with_data_in_every_table_leaves_nothing(migrated: Tree) -> None:
+    migrated.fill()
+    migrated.down()
+    assert migrated.tables() == {"alembic_version"}
+    assert not is_current(migrated.engine, migrated.folder)
 
 
-def test_up_down_and_up_again_leaves_usable_tables_and_no_stray_one(tree: Tree) -> None:
-    tree.up()
-    tree.fill()
-    tree.down()
-    tree.up()
-    tree.fill()
-    assert tree.tables() == tree.expected
+@EACH_TREE
+def test_up_down_and_up_again_leaves_usable_tables_and_no_stray_one(migrated: Tree) -> None:
+    migrated.fill()
+    migrated.down()
+    migrated.up()
+    migrated.fill()
+    assert migrated.tables() == migrated.expected
 
 
-def test_an_upgrade_of_an_upgraded_database_changes_nothing(tree: Tree) -> None:
-    tree.up()
-    tree.fill()
-    tree.up()
-    with Session(tree.engine) as session:
-        assert empty_tables(session, tree.base) == []
+@EACH_TREE
+def test_an_upgrade_of_an_upgraded_database_changes_nothing(migrated: Tree) -> None:
+    migrated.fill()
+    migrated.up()
+    with Session(migrated.engine) as session:
+        assert empty_tables(session, migrated.base) == []
 
 
-def test_the_migrated_tables_are_those_of_the_models(tree: Tree) -> None:
-    tree.up()
-    with tree.engine.connect() as connection:
+@EACH_TREE
+def test_the_migrated_tables_are_those_of_the_models(migrated: Tree) -> None:
+    with migrated.engine.connect() as connection:
         opts = {
             "compare_type": True,
             "compare_server_default": True,
@@ -215,31 +218,31 @@ def test_the_migrated_tables_are_those_of_the_models(tree: Tree) -> None:
             "include_object": is_ours,
         }
         compared = MigrationContext.configure(connection, opts=opts)
-        assert compare_metadata(compared, tree.base.metadata) == []
+        assert compare_metadata(compared, migrated.base.metadata) == []
 
 
-def test_the_migrated_constraints_are_those_of_the_models(tree: Tree, modelled: Engine) -> None:
-    tree.up()
-    for table in tree.base.metadata.sorted_tables:
-        assert shape(tree.engine, table.name) == shape(modelled, table.name)
+@EACH_TREE
+def test_the_migrated_constraints_are_those_of_the_models(migrated: Tree, modelled: Engine) -> None:
+    for table in migrated.base.metadata.sorted_tables:
+        assert shape(migrated.engine, table.name) == shape(modelled, table.name)
 
 
 @ON_SQLITE
-def test_the_migrated_tables_keep_no_order_where_the_models_keep_none(tree: Tree, modelled: Engine) -> None:
-    tree.up()
-    assert tables_without_rowid(tree.engine) == tables_without_rowid(modelled)
+@EACH_TREE
+def test_the_migrated_tables_keep_no_order_where_the_models_keep_none(migrated: Tree, modelled: Engine) -> None:
+    assert tables_without_rowid(migrated.engine) == tables_without_rowid(modelled)
 
 
-def test_a_migration_that_fails_leaves_nothing_half_done(tree: Tree, tmp_path: Path) -> None:
+@EACH_TREE
+def test_a_migration_that_fails_leaves_nothing_half_done(migrated: Tree, tmp_path: Path) -> None:
     folder = tmp_path / "migrations"
-    shutil.copytree(tree.folder, folder)
+    shutil.copytree(migrated.folder, folder)
     newest = sorted(path.name[:4] for path in (folder / "versions").glob("[0-9]*.py"))[-1]
     (folder / "versions" / "9999_broken.py").write_text(BROKEN.format(before=newest))
-    tree.up()
     with pytest.raises(DBAPIError):
-        upgrade(tree.engine, tree.base.metadata, folder)
-    assert tree.tables() == tree.expected
-    assert is_current(tree.engine, tree.folder)
+        upgrade(migrated.engine, migrated.base.metadata, folder)
+    assert migrated.tables() == migrated.expected
+    assert is_current(migrated.engine, migrated.folder)
 
 
 PLANTED = """
@@ -250,42 +253,49 @@ def upgrade():
 """
 
 
-def planted(tree: Tree, folder: Path, statement: str) -> Path:
+def planted(migrated: Tree, folder: Path, statement: str) -> Path:
     """A copy of the tree, in `folder`, with one more migration."""
-    shutil.copytree(tree.folder, folder)
-    planted = PLANTED.format(before=newest_revision(tree.folder), statement=statement)
+    shutil.copytree(migrated.folder, folder)
+    planted = PLANTED.format(before=newest_revision(migrated.folder), statement=statement)
     (folder / "versions" / "9999_planted.py").write_text(planted)
     return folder
 
 
 @ON_POSTGRESQL
-def test_a_migration_does_not_wait_for_ever_for_a_table_in_use(tree: Tree, tmp_path: Path) -> None:
-    tree.up()
-    used = sorted(tree.expected - set(TABLES))[-1]
-    folder = planted(tree, tmp_path / "tree", f"ALTER TABLE {used} ADD COLUMN late integer")
-    with tree.engine.connect() as reader:
+@EACH_TREE
+def test_a_migration_does_not_wait_for_ever_for_a_table_in_use(migrated: Tree, tmp_path: Path) -> None:
+    used = sorted(migrated.expected - set(TABLES))[-1]
+    folder = planted(migrated, tmp_path / "tree", f"ALTER TABLE {used} ADD COLUMN late integer")
+    with migrated.engine.connect() as reader:
         reader.execute(text(f"SELECT count(*) FROM {used}"))
         with pytest.raises(MigrationGivenUp, match="Somebody uses the tables that the upgrade changes; nothing was"):
-            upgrade(tree.engine, tree.base.metadata, folder, timeouts=MigrationTimeouts(lock="50ms"))
-    assert is_current(tree.engine, tree.folder)
-    upgrade(tree.engine, tree.base.metadata, folder)
-    assert is_current(tree.engine, folder)
+            upgrade(migrated.engine, migrated.base.metadata, folder, timeouts=MigrationTimeouts(lock="50ms"))
+    assert is_current(migrated.engine, migrated.folder)
+    upgrade(migrated.engine, migrated.base.metadata, folder)
+    assert is_current(migrated.engine, folder)
 
 
 @ON_POSTGRESQL
-def test_a_step_of_a_migration_does_not_last_for_ever(tree: Tree, tmp_path: Path) -> None:
-    folder = planted(tree, tmp_path / "tree", "SELECT pg_sleep(600)")
-    tree.up()
+@EACH_TREE
+def test_a_step_of_a_migration_does_not_last_for_ever(migrated: Tree, tmp_path: Path) -> None:
+    folder = planted(migrated, tmp_path / "tree", "SELECT pg_sleep(600)")
     with pytest.raises(MigrationGivenUp, match="took too long; nothing was changed"):
-        upgrade(tree.engine, tree.base.metadata, folder, timeouts=MigrationTimeouts(statement="50ms"))
-    assert is_current(tree.engine, tree.folder)
+        upgrade(migrated.engine, migrated.base.metadata, folder, timeouts=MigrationTimeouts(statement="50ms"))
+    assert is_current(migrated.engine, migrated.folder)
 
 
 @ON_POSTGRESQL
-def test_a_migration_is_given_ten_seconds_for_a_table_and_five_minutes_for_a_step(tree: Tree, tmp_path: Path) -> None:
+@EACH_TREE
+def test_a_migration_is_given_ten_seconds_for_a_table_and_five_minutes_for_a_step(
+    migrated: Tree, tmp_path: Path
+) -> None:
     told = "current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS step"
-    upgrade(tree.engine, tree.base.metadata, planted(tree, tmp_path / "tree", f"CREATE TABLE told AS SELECT {told}"))
-    with tree.engine.connect() as connection:
+    upgrade(
+        migrated.engine,
+        migrated.base.metadata,
+        planted(migrated, tmp_path / "tree", f"CREATE TABLE told AS SELECT {told}"),
+    )
+    with migrated.engine.connect() as connection:
         assert connection.execute(text("SELECT * FROM told")).one() == ("10s", "5min")
         assert connection.execute(text("SHOW lock_timeout")).scalar() == "0"
 
@@ -321,40 +331,32 @@ def things_of_the_engine(engine: Engine) -> set[tuple[str, str]]:
 
 
 @ON_POSTGRESQL
-@pytest.mark.parametrize("tree", ["main"], indirect=True)
-def test_a_downgrade_takes_away_all_that_the_job_engine_made(tree: Tree) -> None:
-    tree.up()
-    assert {kind for kind, _name in things_of_the_engine(tree.engine)} == {"table", "function", "type"}
-    tree.down()
-    assert things_of_the_engine(tree.engine) == set()
+def test_a_downgrade_takes_away_all_that_the_job_engine_made(migrated: Tree) -> None:
+    assert {kind for kind, _name in things_of_the_engine(migrated.engine)} == {"table", "function", "type"}
+    migrated.down()
+    assert things_of_the_engine(migrated.engine) == set()
 
 
 @ON_POSTGRESQL
-@pytest.mark.parametrize("tree", ["main"], indirect=True)
-def test_a_downgrade_is_not_kept_from_a_column_by_a_grant_that_names_it(tree: Tree) -> None:
-    tree.up()
-    grant_main(tree.engine)
-    tree.down()
-    assert tree.tables() == {"alembic_version"}
+def test_a_downgrade_is_not_kept_from_a_column_by_a_grant_that_names_it(migrated: Tree) -> None:
+    grant_main(migrated.engine)
+    migrated.down()
+    assert migrated.tables() == {"alembic_version"}
 
 
 @ON_POSTGRESQL
-@pytest.mark.parametrize("tree", ["main"], indirect=True)
-def test_the_job_queue_can_be_made_anew_at_any_time(tree: Tree) -> None:
-    tree.up()
-    before = things_of_the_engine(tree.engine)
-    with tree.engine.begin() as connection:
+def test_the_job_queue_can_be_made_anew_at_any_time(migrated: Tree) -> None:
+    before = things_of_the_engine(migrated.engine)
+    with migrated.engine.begin() as connection:
         connection.execute(text("SELECT procrastinate_register_worker_v1()"))
         renew_job_queue(connection)
         assert connection.scalar(text("SELECT count(*) FROM procrastinate_workers")) == 0
-    assert things_of_the_engine(tree.engine) == before
+    assert things_of_the_engine(migrated.engine) == before
 
 
 @ON_POSTGRESQL
-@pytest.mark.parametrize("tree", ["main"], indirect=True)
-def test_a_comparison_with_the_models_leaves_the_job_engine_alone(tree: Tree) -> None:
-    tree.up()
-    with tree.engine.connect() as connection:
+def test_a_comparison_with_the_models_leaves_the_job_engine_alone(migrated: Tree) -> None:
+    with migrated.engine.connect() as connection:
         compared = MigrationContext.configure(connection, opts={"compare_type": True})
         dropped = {step[1].name for step in compare_metadata(compared, Base.metadata) if step[0] == "remove_table"}
     assert dropped == set(TABLES)

@@ -12,6 +12,7 @@ from feedback.domain.waves.states import WaveState
 from feedback.services.programmes.create_organisation import create_organisation
 from feedback.storage.programmes import Programme
 from feedback.storage.waves import Wave
+from tests.databases import first_of
 from tests.web.test_staff_pages import SITE, press, see, signed_in
 from tests.world import World
 
@@ -112,7 +113,7 @@ def test_who_plans_nothing_makes_no_example(world: World, client: FlaskClient, r
     assert other.post("/staff/programmes/example", base_url=SITE).status_code == 403
 
 
-@pytest.mark.parametrize("language", [one.code for one in LANGUAGES])
+@pytest.mark.parametrize("language", first_of(2, [one.code for one in LANGUAGES]))
 def test_it_shows_what_a_report_looks_like_in_every_language(client: FlaskClient, language: str) -> None:
     page = client.get(f"{make(client)}/sample-report?language={language}", base_url=SITE).text
     assert f'<html lang="{language}"' in page

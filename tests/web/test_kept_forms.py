@@ -17,7 +17,7 @@ from feedback.storage.kept_forms import KeptForm
 from feedback.storage.staff import StaffMember, StaffSession
 from feedback.storage.tables import Base
 from feedback.web.staff.saved_forms import SHOWN_AGAIN
-from tests.databases import ON_SQLITE
+from tests.databases import ON_SQLITE, first_of
 from tests.house.test_guards import LEADS_ON
 from tests.reviewing import reviewed_wave
 from tests.web.test_access import first, ways
@@ -173,7 +173,9 @@ def everything(world: World) -> dict[str, list[str]]:
         return {table.name: sorted(map(repr, session.execute(select(table)).all())) for table in tables}
 
 
-@pytest.mark.parametrize("role", list(StaffRole))
+@pytest.mark.parametrize(
+    "role", first_of(1, [StaffRole.COORDINATOR, *(role for role in StaffRole if role is not StaffRole.COORDINATOR)])
+)
 def test_nothing_that_is_shown_again_is_done(world: World, role: StaffRole) -> None:
     assert reviewed_wave(world) == 1
     client = signed_in(world, role)

@@ -13,6 +13,7 @@ from feedback.domain.report.report import key_name
 from feedback.domain.staff import StaffRole
 from feedback.services.programmes.create_organisation import create_organisation
 from feedback.storage.organisations import signing_keys
+from tests.databases import first_of
 from tests.web.test_staff_pages import SITE, reported, see, signed_in, two_reports
 from tests.world import World
 
@@ -46,7 +47,7 @@ def test_it_is_there_for_programs_too(world: World, key: bytes) -> None:
     }
 
 
-@pytest.mark.parametrize("language", [one.code for one in LANGUAGES])
+@pytest.mark.parametrize("language", first_of(2, [one.code for one in LANGUAGES]))
 def test_it_is_explained_in_every_language(world: World, key: bytes, language: str) -> None:
     page = world.client().get(f"/keys/{key_name(key)}?language={language}", base_url=SITE)
     assert (page.status_code, f'<html lang="{language}"' in page.text) == (200, True)

@@ -13,7 +13,7 @@ from feedback.domain.waves.quiet_times import DEFAULT_QUIET_TIMES
 from feedback.domain.waves.states import SEQUENCE
 from feedback.services.programmes.show_programmes import WaveLine, show_programme
 from feedback.storage.programmes import Programme
-from tests.databases import ON_SQLITE
+from tests.databases import ON_SQLITE, first_of
 from tests.web.test_staff_pages import SITE, see, signed_in
 from tests.world import World
 
@@ -181,7 +181,7 @@ def test_the_strip_is_also_a_list(world: World, programme: int) -> None:
     assert "style=" not in page
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1900-01-01", "nonsense"])
+@pytest.mark.parametrize("day", first_of(2, ["0001-01-01", "nonsense", "9999-12-31", "1900-01-01"]))
 def test_no_day_breaks_the_page(world: World, programme: int, day: str) -> None:
     client = signed_in(world)
     assert client.get(f"{page_of(programme)}?from={day}", base_url=SITE).status_code == 200

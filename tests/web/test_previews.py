@@ -11,7 +11,7 @@ from feedback.domain.staff import StaffRole
 from feedback.domain.survey.questionnaires import Role
 from feedback.services.reports.say_what_was_done import say_what_was_done
 from feedback.storage.entitlements import Entitlement
-from tests.databases import ON_SQLITE
+from tests.databases import ON_SQLITE, first_of
 from tests.storage.rows import empty_tables
 from tests.web.test_after_answering import closed_wave, results_address
 from tests.web.test_staff_pages import SITE, see, signed_in
@@ -68,7 +68,7 @@ def shown(client: FlaskClient, wave: int, page: str, **choice: str) -> str:
 
 
 @pytest.mark.parametrize("page", SEES)
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", first_of(1, Role))
 def test_nothing_on_a_page_works_in_any_language(world: World, planned: int, page: str, role: Role) -> None:
     client = signed_in(world)
     for language in LANGUAGES:

@@ -17,7 +17,7 @@ from feedback.storage.organisations import Organisation
 from feedback.storage.passkeys import Passkey
 from feedback.storage.staff import StaffSession
 from feedback.web.staff import guards
-from tests.databases import ON_SQLITE
+from tests.databases import ON_SQLITE, first_of
 from tests.passkeys import Device, asked, make, remove, send, send_removal, use
 from tests.promises.scanner import fingerprint
 from tests.reviewing import reviewed_wave
@@ -91,7 +91,9 @@ def test_who_signs_in_with_a_passkey_is_asked_for_no_more(world: World) -> None:
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("role", list(StaffRole))
+@pytest.mark.parametrize(
+    "role", first_of(1, [StaffRole.ADMINISTRATOR, *(role for role in StaffRole if role is not StaffRole.ADMINISTRATOR)])
+)
 def test_every_address_of_staff_leads_whoever_has_only_used_a_link_to_the_passkey(
     world: World, role: StaffRole
 ) -> None:
