@@ -14,7 +14,7 @@ from feedback.services.mail.note_bounces import note_bounce
 from feedback.services.mail.resend_invitation import resend_invitation
 from feedback.services.mail.show_undeliverable import show_undeliverable
 from tests.bouncing import BOUNCES, absence_notice, bounce_of, mail_states, mail_to, return_path_of
-from tests.databases import first_of
+from tests.databases import LARGE
 from tests.promises.evidence import found, in_every_spelling, log_position, stored_bytes
 from tests.promises.listener import Listener
 from tests.promises.visits import engine_of, mailed_wave, newly_mailed_wave
@@ -116,7 +116,9 @@ def first() -> list[list[str]]:
     return []
 
 
-@pytest.mark.parametrize("answering", first_of(2, [((),), ((0, 1, 2),), ((0,),), (tuple(range(12)),)]))
+@pytest.mark.parametrize(
+    "answering", [(), (0, 1, 2), *(pytest.param(some, marks=LARGE) for some in ((0,), tuple(range(12))))]
+)
 def test_bounces_and_copies_are_alike_whoever_has_answered(
     world: World, first: list[list[str]], answering: tuple[int, ...]
 ) -> None:
