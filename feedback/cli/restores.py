@@ -8,14 +8,16 @@ import click
 from flask.cli import with_appcontext
 
 from feedback.cli.output import ACTOR, say
-from feedback.domain.epochs import OF_JOURNAL
+from feedback.domain.epochs import OF_JOURNAL, EpochComparison, RestoreDoubt
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.answer_restore import (
     RestoreAnswer,
     RestoreAnswers,
     RestoreQuestion,
     answer_restore,
+    note_closed_since,
     restore_questions,
+    waves_to_ask_for,
 )
 from feedback.services.installation.check_restored import compare_epochs, restore_faults
 
@@ -45,6 +47,11 @@ _NO_JOURNAL = (
     "give away whoever changed or withdrew an answer in between. A journal that begins anew cannot tell. See when each "
     "report was published, and whether the databases know of all of them."
 )
+_MOVED = (
+    "The databases were moved as they were, or they are copies. If a survey was closed after the copy was made, and "
+    "nobody says so, it closes again, and two reports, compared, give away whoever changed or withdrew an answer "
+    "in between. One that was opened since opens again, and invites everybody once more."
+)
 _WAVES = {
     RestoreAnswer.WITHOUT_REPORT: "A wave whose lost report nobody has: go on without it.",
     RestoreAnswer.CLOSE_AGAIN: "A wave to close again: no report of it ever left.",
@@ -69,9 +76,20 @@ def _options(command: click.Command) -> click.Command:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A report to put back, as it was exported in JSON.",
 )
+@click.option(
+    "--closed", type=int, multiple=True, metavar="WAVE", help="A wave that was closed after the copy was made."
+)
+@click.option("--none-lost", is_flag=True, help="No other survey was: the databases were moved, or the copy is new.")
 @click.option("--begin-journal", is_flag=True, help="No step was lost, as far as you know: let the journal begin anew.")
 @with_appcontext
-def restored_command(reports: tuple[Path, ...], *, begin_journal: bool, **waves: tuple[int, ...]) -> None:
+def restored_command(
+    reports: tuple[Path, ...],
+    closed: tuple[int, ...],
+    *,
+    none_lost: bool,
+    begin_journal: bool,
+    **waves: tuple[int, ...],
+) -> None:
     """Say what is to be done after a database was restored from a copy. The only way on; as the owner.
 
     Without options it shows what was lost and asks, one survey after another. Each option answers for one survey, and
@@ -91,13 +109,21 @@ def restored_command(reports: tuple[Path, ...], *, begin_journal: bool, **waves:
         say(sentence)
     by_wave = {wave: RestoreAnswer(name.replace("_", "-")) for name, numbers in waves.items() for wave in numbers}
     files = {file.name: file.read_bytes() for file in reports}
+    is_asked = sys.stdin.isatty() and not (by_wave or files or closed or none_lost or begin_journal)
+    note_closed_since(tools.session(), tools.keys, _asked_for_closes(tools) if is_asked else closed)
     questions = restore_questions(tools.session(), tools.keys, now=tools.clock())
-    if sys.stdin.isatty() and not (by_wave or files or begin_journal):
-        answers = _asked(questions, asks_for_journal=bool(compared and OF_JOURNAL.intersection(compared.doubts)))
+    if is_asked:
+        answers = _asked(questions, compared)
     else:
         _show_ways(questions)
-        answers = RestoreAnswers(by_wave, files, begin_journal)
+        answers = RestoreAnswers(by_wave, files, begin_journal, none_lost)
     _answer(tools, answers)
+
+
+def _asked_for_closes(tools: Runtime) -> tuple[int, ...]:
+    asked = waves_to_ask_for(tools.session(), tools.keys)
+    words = "Wave {} is under way in this database. Was it closed since, after a copy of it was made?"
+    return tuple(wave for wave in asked if click.confirm(words.format(wave), default=None))
 
 
 def _answer(tools: Runtime, answers: RestoreAnswers) -> None:
@@ -112,7 +138,9 @@ def _show_ways(questions: Iterable[RestoreQuestion]) -> None:
             say(f"  --{answer}  {_COSTS[answer]}")
 
 
-def _asked(questions: tuple[RestoreQuestion, ...], *, asks_for_journal: bool) -> RestoreAnswers:
+def _asked(questions: tuple[RestoreQuestion, ...], compared: EpochComparison | None) -> RestoreAnswers:
+    doubts = frozenset(compared.doubts if compared else ())
+    asks_for_journal, was_moved = bool(OF_JOURNAL & doubts), RestoreDoubt.MOVED in doubts
     by_wave: dict[int, RestoreAnswer] = {}
     files: dict[str, bytes] = {}
     for one in questions:
@@ -126,8 +154,11 @@ def _asked(questions: tuple[RestoreQuestion, ...], *, asks_for_journal: bool) ->
     if asks_for_journal:
         say(_NO_JOURNAL)
         click.confirm("Let the journal begin anew?", abort=True)
+    if was_moved:
+        say(_MOVED)
+        click.confirm("Was no other survey closed since?", abort=True)
     click.confirm("This cannot be undone. Go on?", abort=True)
-    return RestoreAnswers(by_wave, files, asks_for_journal)
+    return RestoreAnswers(by_wave, files, asks_for_journal, was_moved)
 
 
 restored_command = _options(restored_command)

@@ -168,7 +168,7 @@ def _steps(status: ServiceStatus) -> str:
     third = len(journal.steps) if is_told else journal.state
     counts = f"{len(status.epochs.main)} in the main database, {len(status.epochs.keys)} in the key store"
     if journal.state is JournalState.UNUSED:
-        return f"{counts}; FEEDBACK_JOURNAL names no journal, so nobody would know if both were restored together"
+        return f"{counts}; FEEDBACK_JOURNAL names no journal, so it may go unnoticed if both are restored together"
     return f"{counts}, {third} in the journal"
 
 

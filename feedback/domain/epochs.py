@@ -104,9 +104,10 @@ class RestoreDoubt(StrEnum):
     JOURNAL_OLDER = "journal-older"
     JOURNAL_UNNAMED = "journal-unnamed"
     JOURNAL_UNWRITABLE = "journal-unwritable"
+    MOVED = "moved"
 
 
-OF_JOURNAL = frozenset(RestoreDoubt) - {RestoreDoubt.MAIN, RestoreDoubt.BOTH, RestoreDoubt.KEYS}
+OF_JOURNAL = frozenset(one for one in RestoreDoubt if one.startswith("journal-"))
 """What speaks of no lost step, but keeps anybody from knowing that there is none."""
 _ALWAYS_DOUBTED = {
     JournalState.UNREADABLE: RestoreDoubt.JOURNAL_UNREADABLE,
@@ -118,12 +119,16 @@ _ALWAYS_DOUBTED = {
 
 @dataclass(frozen=True)
 class EpochComparison:
-    """The three compared. `lost`: what others know and the main database does not; `locked`: open, without a key."""
+    """The three compared. `lost`: what others know and the main database does not; `locked`: open, without a key.
+
+    `is_elsewhere`: the main database lies elsewhere than it did, and there is no journal to say whether it is a copy.
+    """
 
     main: Steps
     keys: Steps
     journal: JournalRead
     locked: frozenset[int] = frozenset()
+    is_elsewhere: bool = False
 
     @property
     def lost(self) -> Steps:
@@ -133,7 +138,8 @@ class EpochComparison:
     @property
     def doubts(self) -> tuple[RestoreDoubt, ...]:
         """Everything that speaks of a restore, the gravest first. A crash between two notes is none."""
-        return (*self._of_databases(), *self._of_journal())
+        moved = (RestoreDoubt.MOVED,) if self.is_elsewhere else ()
+        return (*self._of_databases(), *self._of_journal(), *moved)
 
     def _of_databases(self) -> tuple[RestoreDoubt, ...]:
         if unknown_to(self.main, (self.keys,)):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from feedback.storage.column_statistics import SAMPLES_LEFT
 from feedback.storage.heartbeat import Heartbeat, WorkerMark
 from feedback.storage.job_queue import PREFIX, TABLES
+from feedback.storage.server_mark import SERVER_MARK
 
 
 class GroupRole(StrEnum):
@@ -217,7 +218,8 @@ def grant_main(engine: Engine) -> None:
         for role, rights in _BEATS.items():
             for sequence in (*Heartbeat, *WorkerMark):
                 connection.execute(text(f"GRANT {rights} ON SEQUENCE {sequence} TO {role}"))
-        _let_see_samples(connection)
+        _let_see(connection, SAMPLES_LEFT)
+        _let_see(connection, SERVER_MARK)
         for function in connection.scalars(text(_ENGINE_FUNCTIONS), {"prefix": PREFIX}):
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.WORKER}"))
         _part_deliveries(connection)
@@ -229,7 +231,7 @@ def grant_keys(engine: Engine) -> None:
     with engine.begin() as connection:
         _make_roles(connection)
         _grant(connection, _KEYS)
-        _let_see_samples(connection)
+        _let_see(connection, SAMPLES_LEFT)
         _part_keys(connection)
 
 
@@ -241,10 +243,10 @@ def _refuse_temporary(connection: Connection) -> None:
         connection.execute(text(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC"))
 
 
-# Whether an earlier version's samples are left, where there were any.
-def _let_see_samples(connection: Connection) -> None:
-    if connection.scalar(text(f"SELECT to_regclass('{SAMPLES_LEFT}')")) is not None:
-        connection.execute(text(f"GRANT SELECT ON SEQUENCE {SAMPLES_LEFT} TO {GroupRole.STAFF}, {GroupRole.WORKER}"))
+# Whether an earlier version's samples are left, and where the database lay, where that was noted.
+def _let_see(connection: Connection, sequence: str) -> None:
+    if connection.scalar(text(f"SELECT to_regclass('{sequence}')")) is not None:
+        connection.execute(text(f"GRANT SELECT ON SEQUENCE {sequence} TO {GroupRole.STAFF}, {GroupRole.WORKER}"))
 
 
 # Staff mark as bounced what was accepted; they can neither queue a mail nor send a settled one again. The worker does

@@ -12,17 +12,17 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.epochs import OF_JOURNAL, EpochComparison, StepAct, waves_with
+from feedback.domain.epochs import OF_JOURNAL, EpochComparison, RestoreDoubt, StepAct, waves_with
 from feedback.domain.errors import RestoreUnanswered
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import LIVE, WaveState
 from feedback.services.reports.put_back_report import put_back_report, wave_of_report, waves_without_report
 from feedback.services.waves.cancel_wave import destroy_sealed, finish_cancelling, mark_as_cancelled
-from feedback.services.waves.enter_step import see_epochs, settle_steps
+from feedback.services.waves.enter_step import note_lost_close, see_epochs, settle_steps
 from feedback.services.waves.stop_lost_waves import stop_lost_waves
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave, reading
 from feedback.storage.keys import KeyStore, Purpose
-from feedback.storage.waves import known_wave, wave_by_id
+from feedback.storage.waves import known_wave, wave_by_id, waves_in_state
 
 
 class RestoreAnswer(StrEnum):
@@ -49,12 +49,14 @@ class RestoreQuestion:
 class RestoreAnswers:
     """What was answered: by wave, and exported reports by the name of their file.
 
-    `begins_journal`: no step was lost as far as anybody knows, and the journal is to begin anew.
+    `begins_journal`: no step was lost as far as anybody knows, and the journal is to begin anew. `none_lost`: no survey
+    was closed since the copy was made but those that are answered for.
     """
 
     by_wave: Mapping[int, RestoreAnswer]
     reports: Mapping[str, bytes]
     begins_journal: bool = False
+    none_lost: bool = False
 
 
 def restore_questions(session: Session, keys: KeyStore, *, now: datetime) -> tuple[RestoreQuestion, ...]:
@@ -65,6 +67,26 @@ def restore_questions(session: Session, keys: KeyStore, *, now: datetime) -> tup
     stop_lost_waves(session, compared, now=now)
     with reading(session):
         return tuple(_questions(session, keys, compared))
+
+
+def waves_to_ask_for(session: Session, keys: KeyStore) -> tuple[int, ...]:
+    """Return the waves of which an operator has to say whether they were closed since, for nobody else knows."""
+    if RestoreDoubt.MOVED not in see_epochs(session, keys).doubts:
+        return ()
+    with reading(session):
+        return tuple(sorted(wave.id for state in LIVE for wave in waves_in_state(session, state)))
+
+
+def note_closed_since(session: Session, keys: KeyStore, waves: tuple[int, ...]) -> None:
+    """Take an operator's word that waves were closed after the copy was made: nobody answers them any more.
+
+    Raises RestoreUnanswered if nobody would have asked.
+    """
+    asked = waves_to_ask_for(session, keys)
+    for wave_id in sorted(set(waves) - set(asked)):
+        raise RestoreUnanswered(f"Nobody asks whether wave {wave_id} was closed since. Nothing was done.")
+    for wave_id in sorted(set(waves)):
+        note_lost_close(keys, wave_id)
 
 
 def answer_restore(
@@ -132,6 +154,11 @@ def _check_journal(compared: EpochComparison, answers: RestoreAnswers) -> None:
         raise RestoreUnanswered(
             "The journal cannot tell whether steps were lost. Restore a later copy of it, or answer --begin-journal. "
             "Nothing was done."
+        )
+    if not answers.none_lost and RestoreDoubt.MOVED in compared.doubts:
+        raise RestoreUnanswered(
+            "Nobody but you can tell whether a survey was closed since the copy was made. Name each that was, with "
+            "--closed, and answer --none-lost for all others. Nothing was done."
         )
 
 

@@ -12,6 +12,7 @@ from feedback.storage.audit_log import note
 from feedback.storage.grants import grant_keys, grant_main
 from feedback.storage.keys import KeyStore
 from feedback.storage.migrate import upgrade
+from feedback.storage.server_mark import note_place
 from feedback.storage.tables import Base, KeyBase
 
 
@@ -24,6 +25,8 @@ def upgrade_databases(engines: Engines, keys: KeyStore, folder: Path, *, now: da
     check_servers(engines)
     for (engine, tree), base in zip(engines.trees(folder), (Base, KeyBase), strict=False):
         upgrade(engine, base.metadata, tree)
+    # A copy that was put elsewhere goes on saying where it came from, until somebody has answered for it.
+    note_place(engines.main)
     _note_wrapped(engines, keys.bind_all(), now, actor)
     with Session(engines.main) as session:
         return fill_history(session, keys)

@@ -24,6 +24,7 @@ from feedback.storage.database import lock_epochs, reading
 from feedback.storage.epochs import add_step, last_tip, replace_steps, steps_of
 from feedback.storage.journal_key import forget_journal_key, journal_key, set_journal_key
 from feedback.storage.keys import KeyStore, Purpose
+from feedback.storage.server_mark import lies_elsewhere, note_place_anew
 from feedback.storage.waves import waves_in_state
 
 ANSWER = "Run `feedback db restored`, which asks what is to be done."
@@ -38,6 +39,10 @@ RESTORE_DOUBTS = {
     RestoreDoubt.JOURNAL_FOREIGN: "The journal was altered, or belongs to another service.",
     RestoreDoubt.JOURNAL_OLDER: "The journal is older than the databases, so it was restored from a copy itself.",
     RestoreDoubt.JOURNAL_UNNAMED: "FEEDBACK_JOURNAL is not set in this process, though there is a journal: name it.",
+    RestoreDoubt.MOVED: (
+        "The main database lies on another server, or elsewhere on it, than before: it was moved, or restored from a "
+        "copy, and without a journal nobody can tell what was lost."
+    ),
     RestoreDoubt.JOURNAL_UNWRITABLE: "The journal cannot be written: see that its disk has room, and who may write it.",
 }
 """What was found, in words for operators: the same in logs, in `/readyz` and in `feedback status`."""
@@ -94,6 +99,14 @@ def settle_steps(session: Session, keys: KeyStore) -> None:
     session.commit()
     _refuse_doubts(_told(session, keys, EpochComparison(settled, compared.keys, JournalRead(JournalState.UNUSED))))
     session.commit()
+    note_place_anew(session.get_bind().engine)
+
+
+def note_lost_close(keys: KeyStore, wave_id: int) -> None:
+    """Let the key store know that a wave was closed since, as an operator says; the main database does not know it."""
+    known = keys.mirror.steps()
+    if not any((step.act, step.wave_id) == (StepAct.CLOSED, wave_id) for step in known):
+        keys.mirror.follow((*known, next_step(known, StepAct.CLOSED, wave_id)))
 
 
 def see_epochs(session: Session, keys: KeyStore) -> EpochComparison:
@@ -109,7 +122,7 @@ def agree(session: Session, keys: KeyStore) -> bool:
     """Tell, quicker, whether all know the same steps, so that there is nothing to compare."""
     with reading(session):
         tip = last_tip(session)
-        return tip == keys.mirror.last_tip() and _knows(session, keys, tip)
+        return tip == keys.mirror.last_tip() and _knows(session, keys, tip) and not _is_elsewhere(session, keys)
 
 
 def see_tips(session: Session, keys: KeyStore) -> tuple[Tip | None, Tip | None]:
@@ -129,7 +142,13 @@ def _compare(session: Session, keys: KeyStore) -> EpochComparison:
         keys=keys.mirror.steps(),
         journal=_read_journal(session, keys),
         locked=_locked(session, keys),
+        is_elsewhere=_is_elsewhere(session, keys),
     )
+
+
+# A journal knows better than where a database lies: one that fails over by itself lies elsewhere, and has lost nothing.
+def _is_elsewhere(session: Session, keys: KeyStore) -> bool:
+    return keys.journal is None and journal_key(session) is None and lies_elsewhere(session)
 
 
 def _read_journal(session: Session, keys: KeyStore) -> JournalRead:
