@@ -103,11 +103,11 @@ def create_app_from_environment() -> Flask:
 
 def front_from_environment() -> "Front":
     """Return the same behind what takes requests whole; raises SettingsRefused."""
-    from feedback.web.front import LARGEST_UPLOADING_POST, THREADS, Front
+    from feedback.web.front import LARGEST_ROSTER_POST, THREADS, Front
 
     app = create_app_from_environment()
     takes_files = runtime_of(app).settings.serves is not Serves.PARTICIPANTS
-    return Front(app, threads=THREADS, largest=LARGEST_UPLOADING_POST if takes_files else LARGEST_POST_BYTES)
+    return Front(app, threads=THREADS, largest=LARGEST_ROSTER_POST if takes_files else LARGEST_POST_BYTES)
 
 
 def create_command_app() -> Flask:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 THREADS = 8
 LARGEST_UPLOADING_POST = 4 * 2**20
 """The most bytes that any page takes: a list of people."""
+LARGEST_ROSTER_POST = 16 * 2**20
+"""The most bytes that a program may send: 100,000 people."""
 LONGEST_SECONDS = 30.0
 """How long a request may take to arrive."""
 MOST_ARRIVING = 1000

@@ -407,7 +407,7 @@ def test_every_server_of_the_proxy_says_what_becomes_of_its_log() -> None:
 def test_the_proxy_sends_each_place_to_its_own_process() -> None:
     targets = {place: re.findall(r"proxy_pass http://feedback_(\w+);", body) for place, body in locations().items()}
     assert targets["/s/"] == targets["/o/"] == targets["/"] == ["participants"]
-    assert targets["/staff/"] == targets["/staff/sign-in"] == ["staff"]
+    assert targets["/staff/"] == targets["/staff/sign-in"] == targets["/api/"] == ["staff"]
 
 
 def test_the_proxy_keeps_nothing_and_passes_no_address_on() -> None:
@@ -416,4 +416,4 @@ def test_the_proxy_keeps_nothing_and_passes_no_address_on() -> None:
     assert re.search(r'proxy_set_header X-Forwarded-For "";', NGINX)
     # What is taken is held in memory: a body that is larger than the buffer would go to a file.
     limits, held = (re.findall(rf"client_{name}_size (\w+);", NGINX) for name in ("max_body", "body_buffer"))
-    assert limits == held == ["256k", "4m"]
+    assert limits == held == ["256k", "4m", "16m"]

@@ -5,12 +5,12 @@ No cookie, no session, no form: whoever has no key is answered nothing but the d
 
 from flask import Blueprint, Flask, Response
 
-from feedback.web.api import audit_log, programmes, reports, waves
+from feedback.web.api import audit_log, plans, programmes, reports, rosters, waves
 from feedback.web.api.description import describe
 from feedback.web.api.operations import PACE, add_operations, paced
 from feedback.web.api.problems import ApiProblem, answer_problem
 
-__all__ = ["audit_log", "programmes", "register_api", "reports", "waves"]
+__all__ = ["audit_log", "plans", "programmes", "register_api", "reports", "rosters", "waves"]
 
 
 def register_api(app: Flask) -> None:

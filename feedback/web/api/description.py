@@ -32,6 +32,7 @@ _STATUSES = {
     429: "It was asked too often.",
     503: "It cannot be done for the moment.",
 }
+_VERSION = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
 # By the model of what is listed or made: what its number is called in addresses.
 _NAMED_BY = {"ProgrammeOut": "programme_id", "WaveLineOut": "wave_id", "WaveOut": "wave_id"}
 
@@ -82,8 +83,6 @@ _PROBLEM = {
                     "detail": {"type": "string"},
                     "pointer": {"type": "string", "description": "A JSON pointer into the body."},
                     "parameter": {"type": "string"},
-                    "line": {"type": "integer"},
-                    "field": {"type": "string"},
                 },
                 "additionalProperties": False,
             },
@@ -105,7 +104,7 @@ def _operation(one: Operation, names: dict[Any, str]) -> dict[str, Any]:
         "operationId": one.name,
         "summary": (one.view.__doc__ or "").partition("\n")[0].rstrip("."),
         "description": f"For keys with {' or '.join(one.scopes)}.",
-        "parameters": [*_places(one), *_parameters(one)],
+        "parameters": [*_places(one), *_parameters(one), *([_VERSION] if one.needs_version else [])],
         "responses": {str(one.status): _good(one, names)} | {str(code): _bad(code) for code in _refusals(one)},
     }
     if one.body is not None:
@@ -133,6 +132,8 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _good(one: Operation, names: dict[Any, str]) -> dict[str, Any]:
     tag = {"ETag": {"schema": {"type": "string"}}} if one.method == "GET" else {}
+    if one.status == 204:
+        return {"description": "It is done."}
     if one.out is None:
         files: dict[str, Any] = {kind: {"schema": {}} for kind in one.media_types}
         return {"description": "A file.", "headers": tag, "content": files}
@@ -157,10 +158,11 @@ def _links(one: Operation) -> Iterator[tuple[Operation, dict[str, Any]]]:
 
 def _refusals(one: Operation) -> list[int]:
     found = {401, 403, 422, 429, 503} | ({404} if one.places else set())
-    if one.method == "GET":
-        found |= {304}
-    else:
-        found |= {409, 413, 415}
+    found |= {304} if one.method == "GET" else {409}
+    if one.body is not None:
+        found |= {413, 415}
+    if one.needs_version:
+        found |= {412, 428}
     if one.media_types:
         found |= {409}
     return sorted(found)

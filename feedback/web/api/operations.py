@@ -38,7 +38,10 @@ _OWNERS = {"programme_id": owner_of_programme, "wave_id": owner_of_wave}
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation. `media_types` are what it answers where that is no model; `status` is that of a good answer."""
+    """One operation. `media_types` are what it answers where that is no model; `status` is that of a good answer.
+
+    It `needs_version` if it takes no order but about what whoever gives it has seen, by If-Match.
+    """
 
     method: str
     path: str
@@ -50,6 +53,7 @@ class Operation:
     media_types: tuple[str, ...]
     status: int
     most_bytes: int | None
+    needs_version: bool
 
     @property
     def name(self) -> str:
@@ -75,6 +79,7 @@ def operation(
     media_types: Iterable[str] = (),
     status: int = 200,
     most_bytes: int | None = None,
+    needs_version: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let a view answer at a path to keys that have any of `scopes`, or to every key if there are none.
 
@@ -83,7 +88,7 @@ def operation(
 
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
         asked = (method, path, scopes or _EVERY_SCOPE, view, query, body, out, tuple(media_types), status, most_bytes)
-        OPERATIONS.append(Operation(*asked))
+        OPERATIONS.append(Operation(*asked, needs_version))
         return view
 
     return register
@@ -160,7 +165,7 @@ def _body(one: Operation, model: type[ApiModel]) -> ApiModel:
 
 def _as_response(one: Operation, made: ApiModel | Response) -> Response:
     if isinstance(made, ApiModel):
-        made = Response(made.model_dump_json(), one.status, mimetype="application/json")
+        made = _written(made, one.status)
     if one.method == "GET":
         made.set_etag(version_of(made))
         made.make_conditional(request)
@@ -170,6 +175,15 @@ def _as_response(one: Operation, made: ApiModel | Response) -> Response:
 def version_of(response: Response) -> str:
     """Return what stands for all that an answer says."""
     return hashlib.sha256(response.get_data()).hexdigest()[:32]
+
+
+def version_of_model(model: ApiModel) -> str:
+    """Return what an answer of this model says as its ETag."""
+    return version_of(_written(model, 200))
+
+
+def _written(model: ApiModel, status: int) -> Response:
+    return Response(model.model_dump_json(), status, mimetype="application/json")
 
 
 def paced() -> Guesses:

@@ -10,10 +10,12 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from pydantic import ValidationError
 
-from feedback.domain.errors import FeedbackError, RosterNote, RosterRefused
-from feedback.web.refusals import in_words
+from feedback.domain.errors import FeedbackError, PersonDoubtful, RosterNote, RosterRefused
+from feedback.web.roster_notes import in_words as note_in_words
 
 MEDIA_TYPE = "application/problem+json"
+FIRST_LINE = 2
+"""As which line of a file the first person counts who is sent; the headers are above."""
 _KINDS = "urn:feedback:problem:"
 _CANNOT = _("This cannot be done")
 # Where a page speaks to somebody with a browser.
@@ -52,8 +54,6 @@ class FieldProblem:
     detail: str
     pointer: str | None = None
     parameter: str | None = None
-    line: int | None = None
-    field: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return what is known of it."""
@@ -91,6 +91,8 @@ def problem_page(status: int, title: str, text: str, error: Exception | None = N
         title, text = map(str, _WORDS[status])
     if isinstance(error, RosterRefused):
         return _response(422, title, str(_WRONG_ROSTER), _kind(error), tuple(_lines(error.problems)))
+    if isinstance(error, PersonDoubtful):
+        return _response(409, title, str(_DOUBTFUL), _kind(error), tuple(_lines(error.questions)))
     return _response(status, title, text, _kind(error))
 
 
@@ -111,13 +113,16 @@ def _escaped(part: int | str) -> str:
     return str(part)[:100].replace("~", "~0").replace("/", "~1")
 
 
+_DOUBTFUL = _(
+    "Nobody was put in. Somebody must look at this first; if all is right, send it again and say that you are sure."
+)
 _WRONG_ROSTER = _("Nobody was put in. Mend these lines, and send all of them again.")
 
 
 def _lines(problems: Iterable[RosterNote]) -> Iterator[FieldProblem]:
     for one in problems:
-        said = in_words(FeedbackError(one.said, **one.values))
-        yield FieldProblem(said, line=one.line or None, field=one.field or None)
+        place = f"/people/{one.line - FIRST_LINE}" if one.line >= FIRST_LINE else None
+        yield FieldProblem(note_in_words(one), pointer=f"{place}/{one.field}" if place and one.field else place)
 
 
 def _kind(error: Exception | None) -> str:

@@ -14,8 +14,8 @@ from feedback.domain.roster.rows import RosterTable
 from feedback.runtime import runtime, system_clock
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
 from feedback.services.roster.import_roster import RosterComparison
+from feedback.web.roster_notes import in_words, place_in_words
 from feedback.web.staff.guards import member
-from feedback.web.staff.roster_notes import in_words, place_in_words
 from feedback.web.staff.uploads import Upload, sealed
 from forms.roster import (
     ChooseCodePageForm,

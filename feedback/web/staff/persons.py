@@ -12,8 +12,8 @@ from feedback.runtime import runtime
 from feedback.services.programmes.check_real import refuse_people
 from feedback.services.programmes.show_programmes import show_programme
 from feedback.services.roster.edit_person import add_person, correct_person, let_go, show_person
+from feedback.web.roster_notes import in_words
 from feedback.web.staff.guards import allowed, member
-from feedback.web.staff.roster_notes import in_words
 from feedback.web.staff.sent_forms import accepted, mistakes
 from forms.roster import LetGoForm, PersonForm
 
