@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 
 from feedback.cli.output import ACTOR, say
 from feedback.domain.epochs import OF_JOURNAL, EpochComparison, RestoreDoubt
+from feedback.domain.errors import RestoreUnanswered
 from feedback.runtime import Runtime, runtime
 from feedback.services.installation.answer_restore import (
     RestoreAnswer,
@@ -101,7 +102,11 @@ def restored_command(
     """
     tools = runtime()
     compared = compare_epochs(tools.session(), tools.keys)
-    faults = list(restore_faults(compared)) if compared else []
+    if compared is None:
+        raise RestoreUnanswered(
+            "A database cannot be asked, so nobody can tell what was lost. See that both servers run."
+        )
+    faults = list(restore_faults(compared))
     if not faults:
         say("The databases agree: nothing speaks of a restore.")
         return
@@ -138,8 +143,8 @@ def _show_ways(questions: Iterable[RestoreQuestion]) -> None:
             say(f"  --{answer}  {_COSTS[answer]}")
 
 
-def _asked(questions: tuple[RestoreQuestion, ...], compared: EpochComparison | None) -> RestoreAnswers:
-    doubts = frozenset(compared.doubts if compared else ())
+def _asked(questions: tuple[RestoreQuestion, ...], compared: EpochComparison) -> RestoreAnswers:
+    doubts = frozenset(compared.doubts)
     asks_for_journal, was_moved = bool(OF_JOURNAL & doubts), RestoreDoubt.MOVED in doubts
     by_wave: dict[int, RestoreAnswer] = {}
     files: dict[str, bytes] = {}

@@ -9,11 +9,13 @@ from contextlib import suppress
 import pytest
 from click.testing import CliRunner, Result
 from flask.cli import ScriptInfo
+from sqlalchemy import text
 
 from feedback.cli import feedback
 from feedback.domain.errors import RestoreUnanswered
 from tests.processes import surroundings
 from tests.promises.closing import answered_wave, rows_left
+from tests.promises.visits import keys_engine_of
 from tests.restoring import copy_main, put_back
 from tests.world import World
 
@@ -25,6 +27,13 @@ def run(world: World, *words: str) -> Result:
 def test_it_says_that_nothing_speaks_of_a_restore(world: World) -> None:
     world.open_wave()
     assert run(world, "db", "restored").output == "The databases agree: nothing speaks of a restore.\n"
+
+
+@pytest.mark.own_databases
+def test_a_database_that_cannot_be_asked_is_not_said_to_agree(world: World) -> None:
+    with keys_engine_of(world).begin() as connection:
+        connection.execute(text("ALTER TABLE mirrored_epochs RENAME TO elsewhere"))
+    assert "A database cannot be asked" in str(run(world, "db", "restored").exception)
 
 
 def test_it_says_what_each_way_on_costs_and_then_takes_the_one_that_was_named(world: World) -> None:
