@@ -16,6 +16,7 @@ from bench import (
     operators,
     organisations,
     page,
+    programs,
     reports,
     reviewing,
     roster,
@@ -47,6 +48,7 @@ BENCHMARKS = (
     reports,
     reviewing,
     waves,
+    programs,
     operators,
 )
 

@@ -1,15 +1,16 @@
-"""The reference for pages: a bare Flask application that stores one row per POST and does nothing else."""
+"""The reference for pages: a bare Flask application that stores one row per POST, or sends a file, and does no more."""
 
 import os
+from pathlib import Path
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from sqlalchemy import create_engine, text
 
 from feedback.storage.database import guard_engine
 
 
 def create_bare() -> Flask:
-    """Return the application; FEEDBACK_DATABASE_URL says where the rows go."""
+    """Return the application; FEEDBACK_DATABASE_URL says where the rows go, BENCH_FILE what is sent."""
     app = Flask("bare")
     engine = create_engine(os.environ["FEEDBACK_DATABASE_URL"])
     guard_engine(engine)
@@ -19,6 +20,13 @@ def create_bare() -> Flask:
         with engine.begin() as connection:
             connection.execute(text("INSERT INTO bare (body) VALUES (:body)"), {"body": request.get_data(as_text=True)})
         return "stored"
+
+    file = os.environ.get("BENCH_FILE")
+    data = Path(file).read_bytes() if file else b""
+
+    @app.get("/file")
+    def send() -> Response:
+        return Response(data)
 
     @app.get("/healthz")
     def alive() -> str:

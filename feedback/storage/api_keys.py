@@ -1,13 +1,14 @@
 """Keys by which programs of an organisation use the service: digests of them, never the keys."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, LargeBinary, String, delete, or_, select, update
+from sqlalchemy import Connection, ForeignKey, LargeBinary, String, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.api_keys import ApiKeyDigest, key_id_in
 from feedback.domain.staff import actor_of, principal_of
-from feedback.storage.database import Base
+from feedback.storage.database import Base, RawRead
 
 
 class ApiKey(Base):
@@ -31,10 +32,30 @@ class ApiKey(Base):
     revoked_at: Mapped[datetime | None]
 
 
-def key_by_digest(session: Session, digest: ApiKeyDigest, now: datetime) -> ApiKey | None:
+class WorkingKey(NamedTuple):
+    """What is asked of a key whenever it is shown."""
+
+    id: int
+    organisation_id: int
+    programme_id: int | None
+    scopes: str
+    used_on: date | None
+    expires_at: datetime
+
+
+_KEYS = ApiKey.__table__.c
+_SHOWN = RawRead(
+    select(_KEYS.id, _KEYS.organisation_id, _KEYS.programme_id, _KEYS.scopes, _KEYS.used_on, _KEYS.expires_at).where(
+        _KEYS.digest == bindparam("digest"), _KEYS.revoked_at.is_(None)
+    )
+)
+
+
+def key_by_digest(connection: Connection, digest: ApiKeyDigest, now: datetime) -> WorkingKey | None:
     """Return a key that works now."""
-    working = (ApiKey.digest == digest, ApiKey.revoked_at.is_(None), ApiKey.expires_at > now)
-    return session.scalar(select(ApiKey).where(*working))
+    row = _SHOWN.row(connection, digest=digest)
+    found = None if row is None else WorkingKey(*row)
+    return found if found and found.expires_at > now else None
 
 
 def keys_of_organisation(session: Session, organisation_id: int) -> list[ApiKey]:

@@ -1,6 +1,6 @@
 """Released comments: one frozen document a wave, beside its report. Holds no time and nobody's name."""
 
-from sqlalchemy import ForeignKey, LargeBinary, Text, bindparam, select
+from sqlalchemy import Connection, ForeignKey, LargeBinary, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.storage.database import Base, RawRead
@@ -25,7 +25,7 @@ _RELEASES = CommentRelease.__table__.c
 _MARK = RawRead(select(_RELEASES.signature).where(_RELEASES.wave_id == bindparam("wave_id")))
 
 
-def mark_of(session: Session, wave_id: int) -> bytes | None:
+def mark_of(connection: Connection, wave_id: int) -> bytes | None:
     """Return the signature of what was released of a wave's comments: another one stands for another release."""
-    row = _MARK.row(session.connection(), wave_id=wave_id)
+    row = _MARK.row(connection, wave_id=wave_id)
     return None if row is None else bytes(row[0])

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, select
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from feedback.domain.errors import NotFound
-from feedback.storage.database import Base, JsonText
+from feedback.storage.database import Base, JsonText, RawRead
 from feedback.storage.organisations import Organisation
 
 
@@ -50,8 +50,23 @@ def programme_by_id(session: Session, programme_id: int) -> Programme:
     """Return a programme, or raise NotFound."""
     found = session.get(Programme, programme_id)
     if found is None:
-        raise NotFound(f"There is no programme {programme_id}. `feedback programme show` lists them.")
+        raise no_programme(programme_id)
     return found
+
+
+def no_programme(programme_id: int) -> NotFound:
+    """Return the error that says that there is no such programme."""
+    return NotFound(f"There is no programme {programme_id}. `feedback programme show` lists them.")
+
+
+_PROGRAMMES = Programme.__table__.c
+_OWNER = RawRead(select(_PROGRAMMES.organisation_id).where(_PROGRAMMES.id == bindparam("programme_id")))
+
+
+def owner_of(connection: Connection, programme_id: int) -> int | None:
+    """Return the organisation of a programme, or None if there is no such programme."""
+    found = _OWNER.row(connection, programme_id=programme_id)
+    return None if found is None else int(found[0])
 
 
 def example_of(session: Session, organisation_id: int) -> Programme | None:

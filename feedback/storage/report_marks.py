@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Text, bindparam, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Text, bindparam, select, type_coerce
 
 from feedback.domain.report.report import HASH_OF_NOTHING
 from feedback.domain.waves.states import WaveState
@@ -81,13 +80,13 @@ _SPEAKING = (
 )
 
 
-def marks_of(session: Session, wave_id: int) -> ReportMarks | None:
+def marks_of(connection: Connection, wave_id: int) -> ReportMarks | None:
     """Return the marks of a wave and its report, or None if there is no such wave."""
-    row = _MARKS.row(session.connection(), wave_id=wave_id)
+    row = _MARKS.row(connection, wave_id=wave_id)
     return None if row is None else ReportMarks(*row)
 
 
-def speaking_reports_of(session: Session, organisation_id: int) -> list[SpeakingReport]:
+def speaking_reports_of(connection: Connection, organisation_id: int) -> list[SpeakingReport]:
     """Return the reports of an organisation that say something, in the order of their waves."""
-    rows = session.connection().execute(_SPEAKING, {"organisation_id": organisation_id})
+    rows = connection.execute(_SPEAKING, {"organisation_id": organisation_id})
     return [SpeakingReport(*row) for row in rows]

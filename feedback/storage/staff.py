@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    Connection,
     ForeignKey,
     LargeBinary,
     String,
@@ -207,6 +208,17 @@ def allow_programme(session: Session, staff_id: int, programme_id: int) -> None:
 def staff_by_id(session: Session, staff_id: int) -> StaffMember | None:
     """Return an account, whether or not it has access still."""
     return session.get(StaffMember, staff_id)
+
+
+_OWNER = RawRead(
+    select(_STAFF.organisation_id).where(_STAFF.id == bindparam("staff_id"), _STAFF.is_removed.is_(false()))
+)
+
+
+def owner_of(connection: Connection, staff_id: int) -> int | None:
+    """Return the organisation that somebody has access to, or None if nobody has under this number."""
+    found = _OWNER.row(connection, staff_id=staff_id)
+    return None if found is None else int(found[0])
 
 
 @dataclass(frozen=True)

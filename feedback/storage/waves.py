@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    Connection,
     ForeignKey,
     String,
     Text,
@@ -216,9 +217,9 @@ _OWNER = RawRead(
 )
 
 
-def owner_of(session: Session, wave_id: int) -> tuple[int, int] | None:
+def owner_of(connection: Connection, wave_id: int) -> tuple[int, int] | None:
     """Return the ids of a wave's organisation and of its programme, or None if there is no such wave."""
-    found = _OWNER.row(session.connection(), wave_id=wave_id)
+    found = _OWNER.row(connection, wave_id=wave_id)
     return None if found is None else (int(found[0]), int(found[1]))
 
 

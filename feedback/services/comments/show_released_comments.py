@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound
@@ -45,13 +46,13 @@ def comments_state(session: Session, wave: Wave, now: datetime) -> CommentsState
 
 
 def comments_marks(
-    session: Session, wave_id: int, *, expire_at: datetime | None, time_zone: str, now: datetime
+    connection: Connection, wave_id: int, *, expire_at: datetime | None, time_zone: str, now: datetime
 ) -> tuple[bytes | None, date | None]:
     """Return the mark of the release and the last day of the review, which change with `comments_state`.
 
     `expire_at` is when the wave's comments are destroyed, `time_zone` the programme's.
     """
-    release = mark_of(session, wave_id)
+    release = mark_of(connection, wave_id)
     return release, None if release else _last_day(expire_at, time_zone, now)
 
 

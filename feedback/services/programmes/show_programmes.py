@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure.groups import Atom
@@ -14,7 +15,7 @@ from feedback.services.programmes.show_ending import EndingView, ending_view
 from feedback.storage.database import reading
 from feedback.storage.organisations import organisations
 from feedback.storage.people import roster_sizes
-from feedback.storage.programmes import programme_by_id, programmes_of, words_of
+from feedback.storage.programmes import no_programme, owner_of, programme_by_id, programmes_of, words_of
 from feedback.storage.reports import waves_reported
 from feedback.storage.waves import Wave, waves_of
 
@@ -117,10 +118,12 @@ def show_programme(session: Session, programme_id: int) -> ProgrammeView:
         )
 
 
-def owner_of_programme(session: Session, programme_id: int) -> tuple[int, int]:
+def owner_of_programme(connection: Connection, programme_id: int) -> tuple[int, int]:
     """Return the ids of a programme's organisation and of itself, or raise NotFound."""
-    with reading(session):
-        return programme_by_id(session, programme_id).organisation_id, programme_id
+    owner = owner_of(connection, programme_id)
+    if owner is None:
+        raise no_programme(programme_id)
+    return owner, programme_id
 
 
 def is_example(session: Session, programme_id: int) -> bool:

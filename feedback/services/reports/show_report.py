@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound
@@ -44,36 +45,40 @@ class ReportState:
     """What a report's page is made of, as marks that change with it, and what stands beside it. Holds nothing said."""
 
     marks: Hashable
+    programme_id: int
     has_released_comments: bool
     comparable: tuple[Comparable, ...]
     organisation: str
     has_logo: bool
 
 
-def look_at_report(session: Session, wave_id: int, *, now: datetime) -> ReportState:
+def mark_report(connection: Connection, wave_id: int, *, now: datetime) -> Hashable:
+    """Return what changes with any file of a wave's report, or raise NotFound if it has none yet."""
+    return _marked(connection, wave_id, now)[0]
+
+
+def look_at_report(connection: Connection, wave_id: int, *, now: datetime) -> ReportState:
     """Return the state of a wave's report without reading it, or raise NotFound if it has none yet."""
-    with reading(session):
-        marks = marks_of(session, wave_id)
-        if marks is None or marks.signature is None:
-            raise _no_report(wave_id)
-        comments = comments_marks(
-            session, wave_id, expire_at=marks.comments_expire_at, time_zone=marks.time_zone, now=now
-        )
-        return ReportState(
-            marks=(
-                marks.chain_hash,
-                marks.signature,
-                comments,
-                marks.reviewer_left,
-                marks.word,
-                marks.focus,
-                marks.translated,
-            ),
-            has_released_comments=comments[0] is not None,
-            comparable=_comparable(session, marks),
-            organisation=marks.organisation,
-            has_logo=marks.has_logo,
-        )
+    mark, marks, is_released = _marked(connection, wave_id, now)
+    return ReportState(
+        marks=mark,
+        programme_id=marks.programme_id,
+        has_released_comments=is_released,
+        comparable=_comparable(connection, marks),
+        organisation=marks.organisation,
+        has_logo=marks.has_logo,
+    )
+
+
+def _marked(connection: Connection, wave_id: int, now: datetime) -> tuple[Hashable, ReportMarks, bool]:
+    marks = marks_of(connection, wave_id)
+    if marks is None or marks.signature is None:
+        raise _no_report(wave_id)
+    comments = comments_marks(
+        connection, wave_id, expire_at=marks.comments_expire_at, time_zone=marks.time_zone, now=now
+    )
+    own = (marks.reviewer_left, marks.word, marks.focus, marks.translated)
+    return (marks.chain_hash, marks.signature, comments, *own), marks, comments[0] is not None
 
 
 def show_logo(session: Session, wave_id: int) -> bytes:
@@ -136,11 +141,11 @@ def _no_report(wave_id: int) -> NotFound:
     return NotFound(f"Wave {wave_id} has no report yet; there is one after the close.")
 
 
-def _comparable(session: Session, marks: ReportMarks) -> tuple[Comparable, ...]:
+def _comparable(connection: Connection, marks: ReportMarks) -> tuple[Comparable, ...]:
     """Return what a comparison would not refuse: reports that say something, of other programmes on the same focus."""
     if marks.is_silent:
         return ()
-    speaking = speaking_reports_of(session, marks.organisation_id)
+    speaking = speaking_reports_of(connection, marks.organisation_id)
     return tuple(_comparable_with(one) for one in speaking if _belong_together(marks, one))
 
 

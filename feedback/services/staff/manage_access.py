@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from feedback.domain.address import Address, address_or_none, read_address
@@ -28,6 +29,7 @@ from feedback.storage.staff import (
     account_at,
     allow_programmes_alone,
     end_sessions,
+    owner_of,
     programmes_allowed,
     revoke_sign_ins,
     staff_by_email,
@@ -65,10 +67,12 @@ def person_with_access(session: Session, staff_id: int) -> PersonWithAccess:
         return _person(session, _found(session, staff_id))
 
 
-def owner_of_staff(session: Session, staff_id: int) -> tuple[int, None]:
+def owner_of_staff(connection: Connection, staff_id: int) -> tuple[int, None]:
     """Return the id of the organisation that somebody has access to, and no programme; or raise NotFound."""
-    with reading(session):
-        return _found(session, staff_id).organisation_id, None
+    owner = owner_of(connection, staff_id)
+    if owner is None:
+        raise NotFound("There is nobody with access under this number.")
+    return owner, None
 
 
 def limit_access(

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from feedback.domain.disclosure.groups import Group
@@ -133,13 +134,12 @@ def place_of_wave(session: Session, wave_id: int) -> WavePlace:
         return place
 
 
-def owner_of_wave(session: Session, wave_id: int) -> tuple[int, int]:
+def owner_of_wave(connection: Connection, wave_id: int) -> tuple[int, int]:
     """Return the ids of a wave's organisation and of its programme, or raise NotFound."""
-    with reading(session):
-        owner = owner_of(session, wave_id)
-        if owner is None:
-            raise no_wave(wave_id)
-        return owner
+    owner = owner_of(connection, wave_id)
+    if owner is None:
+        raise no_wave(wave_id)
+    return owner
 
 
 def _view(session: Session, wave: Wave, now: datetime) -> WaveView:

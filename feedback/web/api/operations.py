@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from feedback.domain.api_keys import ApiCaller, ApiScope
 from feedback.domain.errors import NotFound
 from feedback.runtime import runtime, system_clock
-from feedback.services.api_keys.find_key import find_caller
+from feedback.services.api_keys.find_key import admit, find_key
 from feedback.services.programmes.show_programmes import owner_of_programme
 from feedback.services.waves.show_wave import owner_of_wave
 from feedback.web.api.models import LARGEST_NUMBER, ApiModel, Asked
@@ -128,17 +128,19 @@ def check_sees(name: str, number: int) -> None:
     """Raise NotFound unless what `name` and `number` stand for is there, and the caller's to see."""
     if number > LARGEST_NUMBER:
         raise _NOT_MINE
-    if not caller().may_see(*_OWNERS[name](runtime().session(), number)):
-        raise _NOT_MINE
+    with runtime().reading() as connection:
+        if not caller().may_see(*_OWNERS[name](connection, number)):
+            raise _NOT_MINE
 
 
 def _find_caller() -> ApiCaller:
     kind, _blank, text = request.headers.get("Authorization", "").partition(" ")
     # Real time, even where a programme's is ahead of it.
-    is_key = kind.lower() == "bearer"
-    found = find_caller(runtime().session(), text.strip(), now=system_clock()) if is_key else None
+    tools, now, shown = runtime(), system_clock(), text.strip() if kind.lower() == "bearer" else ""
+    with tools.reading() as connection:
+        found = find_key(connection, shown, now=now)
     if found is not None:
-        return found
+        return admit(tools.session(), found, now=now)
     if failed_too_often():
         raise ApiProblem(429, _TOO_OFTEN, kind="too-often", headers={"Retry-After": "60"})
     raise ApiProblem(401, _NO_KEY, kind="no-key", headers={"WWW-Authenticate": "Bearer"})

@@ -14,7 +14,7 @@ from feedback.locales.speech import spoken
 from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS, Format
 from feedback.runtime import runtime
 from feedback.services.reports.note_download import note_download
-from feedback.services.reports.show_report import look_at_report, reports_of_waves, show_report, speaking_reports
+from feedback.services.reports.show_report import mark_report, reports_of_waves, show_report, speaking_reports
 from feedback.web.api.models import Asked, Number
 from feedback.web.api.operations import caller, check_sees, operation
 from feedback.web.languages import offer_only
@@ -47,7 +47,8 @@ class AskedForComparison(AskedForChanges):
 def get_report(wave_id: int, query: AskedForReport) -> Response:
     """Return the published report of a wave."""
     tools = runtime()
-    state = look_at_report(tools.session(), wave_id, now=tools.clock())
+    with tools.reading() as connection:
+        mark = mark_report(connection, wave_id, now=tools.clock())
     language = spoken().code
 
     def write() -> bytes:
@@ -55,7 +56,7 @@ def get_report(wave_id: int, query: AskedForReport) -> Response:
         offer_only(quoted_languages(source.signed.report))
         return REPORT_FORMATS[query.format].write(source, spoken().code, tools.press)
 
-    data = tools.kept.get(("file", wave_id, query.format, language), state.marks, write, size=len)
+    data = tools.kept.get(("file", wave_id, query.format, language), mark, write, size=len)
     return _file(data, REPORT_FORMATS, query.format, f"wave {wave_id}")
 
 

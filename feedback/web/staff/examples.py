@@ -79,10 +79,12 @@ def is_in_example() -> bool:
     """Tell whether the page that is shown belongs to an example."""
     if not g.get("is_own"):
         return False
-    named, session = request.view_args or {}, runtime().session()
-    wave_id = named.get("wave_id")
-    programme_id = named.get("programme_id") if wave_id is None else owner_of_wave(session, wave_id)[1]
-    return programme_id is not None and is_example(session, programme_id)
+    named = request.view_args or {}
+    programme_id = named.get("programme_id")
+    if "wave_id" in named:
+        with runtime().reading() as connection:
+            programme_id = owner_of_wave(connection, named["wave_id"])[1]
+    return programme_id is not None and is_example(runtime().session(), programme_id)
 
 
 def _plans(programme_id: int) -> list[WavePlan]:

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec
 
 from flask import abort, g, redirect, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
 
 from feedback.domain.errors import NotFound
 from feedback.domain.staff import Reviewer, StaffRole
@@ -30,7 +31,7 @@ _MARK = "roles_let_in"
 _LARGEST_NUMBER = 2**31 - 1
 _Owner = tuple[int, int | None]
 # Each returns the organisation that owns what the argument names, and the programme that it belongs to, if any.
-_OWNERS: dict[str, Callable[..., _Owner]] = {
+_OWNERS: dict[str, Callable[[Connection, int], _Owner]] = {
     "programme_id": owner_of_programme,
     "wave_id": owner_of_wave,
     "before_id": owner_of_wave,
@@ -146,11 +147,12 @@ def _check_own(found: Member, arguments: dict[str, Any]) -> None:
 
 
 # What belongs to others must look as if it did not exist, or the numbers would tell how many surveys they have.
-def _owner_of(owner: Callable[..., _Owner], number: int) -> _Owner | None:
+def _owner_of(owner: Callable[[Connection, int], _Owner], number: int) -> _Owner | None:
     if number > _LARGEST_NUMBER:
         return None
     try:
-        return owner(runtime().session(), number)
+        with runtime().reading() as connection:
+            return owner(connection, number)
     except NotFound:
         return None
 

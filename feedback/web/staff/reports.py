@@ -18,7 +18,6 @@ from feedback.runtime import runtime
 from feedback.services.comments.show_released_comments import show_release
 from feedback.services.reports.show_cells import show_cells
 from feedback.services.reports.show_report import ShownReport, look_at_report, show_logo, show_report
-from feedback.services.waves.show_wave import owner_of_wave
 from feedback.web.languages import offer_only
 from feedback.web.staff.downloads import attached, download, links
 from feedback.web.staff.drawn_papers import drawn
@@ -30,7 +29,8 @@ def page(wave_id: int) -> ResponseReturnValue:
     """Show the report, which is composed and drawn once for each language and state of its comments."""
     kept, source = runtime().kept, cache(lambda: _shown(wave_id).source)
     try:
-        state = look_at_report(runtime().session(), wave_id, now=runtime().clock())
+        with runtime().reading() as connection:
+            state = look_at_report(connection, wave_id, now=runtime().clock())
     except NotFound:
         kept.drop(("languages", wave_id), *(("report", wave_id, language.code) for language in LANGUAGES))
         raise
@@ -50,7 +50,7 @@ def page(wave_id: int) -> ResponseReturnValue:
         comparable=[one for one in state.comparable if member().may_see(one.programme_id)],
         logo=logo_words(state.organisation) if state.has_logo else "",
         has_released_comments=state.has_released_comments,
-        programme_id=owner_of_wave(runtime().session(), wave_id)[1],
+        programme_id=state.programme_id,
     )
 
 
