@@ -59,6 +59,7 @@ check: $(VENV)/.dev ## Check style, types, import rules and templates only
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/mypy --no-error-summary examples/client
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 	@$(BIN)/djlint --check --lint --quiet templates
 
