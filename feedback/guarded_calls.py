@@ -65,6 +65,10 @@ class GuardedCaller:
             raise CallRefused("The address does not begin with https://.")
         return parts
 
+    def may_be_inside(self, parts: SplitResult) -> bool:
+        """Tell whether whoever runs the service allows an address wherever it lies."""
+        return (parts.hostname or "", parts.port or _PORTS.get(parts.scheme)) in self._inside
+
     def call(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"", until: float
     ) -> ServerAnswer:

@@ -11,6 +11,7 @@ _COMMANDS = {
     "db": Lazy("database", "database", "Create, upgrade and copy the databases; go on after a restore."),
     "demo": Lazy("demo", "demo", "Try the service on this machine."),
     "drill": Lazy("backups", "drill_command", "Restore the newest copies into databases that are thrown away."),
+    "hook": Lazy("hooks", "hook", "Tell other systems what happens: web hooks, their secrets and their log."),
     "invitation": Lazy("invitations", "invitation", "See whom no email reaches; send invitations again."),
     "mail": Lazy("mail", "mail", "Try the mail relay."),
     "organisation": Lazy("organisations", "organisation", "Make an organisation; set what it asks of its own people."),

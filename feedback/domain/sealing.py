@@ -31,6 +31,8 @@ SealedReview = NewType("SealedReview", bytes)
 
 ProviderKey = NewType("ProviderKey", bytes)
 """32 bytes that seal the secret by which a provider knows this service; only the key store has them."""
+HookKey = NewType("HookKey", bytes)
+"""32 bytes that seal what an organisation's web hooks are signed with; only the key store has them."""
 UploadKey = NewType("UploadKey", bytes)
 """32 bytes that seal what staff have sent; every process of theirs derives the same ones."""
 
@@ -138,6 +140,16 @@ def seal_client_secret(secret: str, key: ProviderKey, owner: bytes) -> bytes:
 def open_client_secret(sealed: bytes, key: ProviderKey, owner: bytes) -> str:
     """Open what `seal_client_secret` sealed for the same owner, or raise SealBroken."""
     return _open_with(key, sealed, b"feedback/provider/1" + owner).decode()
+
+
+def seal_hook_secret(secret: str, key: HookKey, owner: bytes) -> bytes:
+    """Seal what signs for a web hook; it opens for the same owner only."""
+    return _seal_with(key, secret.encode(), b"feedback/hook/1" + owner)
+
+
+def open_hook_secret(sealed: bytes, key: HookKey, owner: bytes) -> str:
+    """Open what `seal_hook_secret` sealed for the same owner, or raise SealBroken."""
+    return _open_with(key, sealed, b"feedback/hook/1" + owner).decode()
 
 
 def seal_form(body: bytes, key: FormKey) -> bytes:

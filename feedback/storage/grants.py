@@ -103,6 +103,9 @@ _STAFF: Mapping[str, str] = {
     # Who postpones has others told; what is released or done waits for nobody any more.
     "staff_letters": "SELECT (id, wave_id, programme_id, kind), INSERT, DELETE",
     "trial_mails": "SELECT, INSERT",
+    "web_hooks": "SELECT, INSERT, UPDATE, DELETE",
+    # What a message says stays as it was noted.
+    "web_hook_deliveries": "SELECT, INSERT, DELETE, UPDATE (tell_at)",
     "mail_openings": "SELECT, INSERT, DELETE",
     # Nobody changes an entry. What is chained, the worker says, and it alone forgets what is old.
     "audit_log": _ADD,
@@ -160,6 +163,8 @@ _WORKER: Mapping[str, str] = {
     "staff_letters": "SELECT, INSERT, DELETE, UPDATE (tell_at, told_count)",
     "mail_openings": _READ,
     "trial_mails": "SELECT, DELETE, UPDATE (try_at, sent_count)",
+    "web_hooks": "SELECT, UPDATE (disabled_at, is_gone), DELETE",
+    "web_hook_deliveries": "SELECT, INSERT, DELETE, UPDATE (tell_at, tried_at, attempts, status, is_delivered)",
     "relay_pace": _EDIT,
     "known_pepper": _READ,
     "address_notices": "SELECT, UPDATE (tell_at), DELETE, MAINTAIN",
@@ -196,11 +201,11 @@ _KEYS = {
 # What a role may see of the keys, and what it may make. A comment key opens no response, and while a wave is open there
 # is no comment that it could open; but staff must not make one, lest a wave be opened with a key of their choosing.
 _SEEN_KEYS = {
-    GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'comment', 'support', 'history', 'provider')",
+    GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'comment', 'support', 'history', 'provider', 'hook')",
     GroupRole.WORKER: "true",
 }
 _MADE_KEYS = {
-    GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'support', 'history', 'provider')",
+    GroupRole.STAFF: "purpose IN ('opt-out', 'signing', 'support', 'history', 'provider', 'hook')",
     GroupRole.WORKER: "true",
 }
 _MAIN = {GroupRole.PARTICIPANTS: _PARTICIPANTS, GroupRole.STAFF: _STAFF, GroupRole.WORKER: _WORKER}

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.errors import KeysMissing
 from feedback.domain.links import LinkKey
-from feedback.domain.sealing import PrivateKey, ProviderKey, PublicKey, new_private_key
+from feedback.domain.sealing import HookKey, PrivateKey, ProviderKey, PublicKey, new_private_key
 from feedback.storage.database import KeyBase, insert_or_keep
 from feedback.storage.epoch_mirror import EpochMirror
 from feedback.storage.journal import Journal
@@ -29,7 +29,7 @@ from feedback.storage.scrubbing import scrub
 
 
 class Purpose(StrEnum):
-    """What a key is for: three are of a wave, two of a programme, three of an organisation, the journal's of nobody."""
+    """What a key is for: three are of a wave, two of a programme, four of an organisation, the journal's of nobody."""
 
     LINK = "link"
     RESPONSE = "response"
@@ -39,6 +39,7 @@ class Purpose(StrEnum):
     SIGNING = "signing"
     HISTORY = "history"
     PROVIDER = "provider"
+    HOOK = "hook"
     JOURNAL = "journal"
 
 
@@ -144,6 +145,11 @@ class KeyStore:
         """Return the key that seals what an organisation's provider knows this service by, made if there is none."""
         self._insert_or_keep(Purpose.PROVIDER, organisation_id, new_private_key)
         return ProviderKey(self._read(Purpose.PROVIDER, organisation_id).raw)
+
+    def hook_key(self, organisation_id: int) -> HookKey:
+        """Return the key that seals what an organisation's web hooks are signed with, made if there is none."""
+        self._insert_or_keep(Purpose.HOOK, organisation_id, new_private_key)
+        return HookKey(self._read(Purpose.HOOK, organisation_id).raw)
 
     def make_journal_key(self) -> bytes:
         """Make the key that signs the journal unless there is one; return its public half, 32 bytes."""

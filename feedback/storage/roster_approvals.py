@@ -40,16 +40,18 @@ def approval_of(session: Session, programme_id: int) -> RosterApproval | None:
     return session.get(RosterApproval, programme_id, populate_existing=True)
 
 
-def note_change(session: Session, programme_id: int, actor: str) -> None:
-    """Void the approval of a roster, and remember who changed it."""
+def note_change(session: Session, programme_id: int, actor: str) -> bool:
+    """Void the approval of a roster, and remember who changed it; tell whether it is the first change since."""
     hands = hands_of(session, actor)
     found = approval_of(session, programme_id)
     if found is None:
         session.add(RosterApproval(programme_id=programme_id, changed_by=sorted(hands)))
         session.flush()
-        return
+        return True
+    is_first = found.digest is not None
     found.digest = None
     found.changed_by = sorted({*found.changed_by, *hands})
+    return is_first
 
 
 def note_approval(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import Event
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,9 @@ from feedback.services.mail.sender_settings import SenderSettings
 from feedback.worker.bounce_round import BounceRound
 from feedback.worker.idle_round import IdleRound
 from feedback.worker.log_round import LogRound
+
+if TYPE_CHECKING:
+    from feedback.guarded_calls import GuardedCaller
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,14 @@ class WorkerContext(Runtime):
     idle: IdleRound
     log: LogRound
     stopping: Event = field(default_factory=Event)
+
+    @property
+    def caller(self) -> "GuardedCaller":
+        """Return what calls web hooks."""
+        # Where nobody has any, it is not loaded.
+        from feedback.guarded_calls import GuardedCaller
+
+        return GuardedCaller(self.settings.inside_hosts)
 
     @property
     def sender_settings(self) -> SenderSettings:

@@ -11,6 +11,7 @@ from feedback.domain.pace import Pace
 from feedback.domain.waves.states import WaveState
 from feedback.runtime import system_clock
 from feedback.services.audit_log.keep_log import chain_log
+from feedback.services.hooks.send_hooks import hooks_due, send_hooks
 from feedback.services.mail.await_turn import next_batches
 from feedback.services.mail.remind_participants import remind_participants
 from feedback.services.mail.send_mail import send_batch
@@ -72,6 +73,7 @@ class Chore(StrEnum):
     FORGET = "forget-sign-ins"
     CHAIN_LOG = "chain-audit-log"
     FORGET_LOG = "forget-audit-log"
+    CALL_HOOK = "call-web-hook"
 
 
 _OF_PROGRAMMES = frozenset({Chore.PURGE, Chore.TELL_OF_END, Chore.END_IDLE})
@@ -92,7 +94,7 @@ PRIORITIES: dict[Task, int] = {
 
 @dataclass(frozen=True)
 class Due:
-    """One thing to do. `number` is a wave, a date of a calendar or a batch of mails, as the task says."""
+    """One thing to do. `number` is a wave, a date of a calendar, a batch of mails or a web hook, as the task says."""
 
     task: Task
     number: int
@@ -115,6 +117,7 @@ def what_is_due(
         support = [0] if support_is_due(session, now) else []
         former = [0] if addresses_to_tell(session, now) else []
         purges, ends = purges_due(session, now), endings_to_tell(session, now)
+        hooks = hooks_due(session, now)
         letters = [0] if any_staff_letter(session, now) else []
         doomed = [0] if any_to_erase(session) else []
         batches = next_batches(session, now, MOST_BATCHES, pace)
@@ -136,6 +139,7 @@ def what_is_due(
         *(Due(Chore.ERASE, number) for number in doomed),
         *(Due(Chore.TRY_MAILS, number) for number in trials),
         *(Due(Chore.FORGET, number) for number in expired),
+        *(Due(Chore.CALL_HOOK, number) for number in hooks),
         Due(Chore.DESTROY, 0),
         *([Due(Chore.READ_BOUNCES, 0)] if reads_bounces else []),
         *([Due(Chore.END_IDLE, 0)] if looks_for_idle else []),
@@ -190,6 +194,8 @@ def _do_chore(session: Session, context: WorkerContext, chore: Chore, number: in
         mail_connections(session, context.relay, sender_settings=context.sender_settings, now=now)
     elif chore is Chore.TRY_MAILS:
         try_mails(session, context.relay, sender_settings=context.sender_settings, now=now)
+    elif chore is Chore.CALL_HOOK:
+        send_hooks(session, context.keys, context.caller, number, now=now, stops=context.stopping.is_set)
     else:
         _keep_house(session, context, chore, now)
 

@@ -18,7 +18,7 @@ from feedback.services.mail.queue_mails import Defer, leave_to_the_tick
 from feedback.services.waves.find_due import Act
 from feedback.worker.due import PRIORITIES, Chore, Due, Task
 
-WAVES, MAIL = "waves", "mail"
+WAVES, MAIL, HOOKS = "waves", "mail", "hooks"
 _WITH_MAIL = (
     *(Act.SEND, Act.TELL, Chore.SUPPORT, Chore.TELL_FORMER, Chore.TELL_STAFF, Chore.READ_BOUNCES, Chore.MAIL_LINKS),
     Chore.TELL_OF_END,
@@ -52,7 +52,9 @@ async def _commit_each_statement(connection: AsyncConnection) -> None:
 
 
 def queue_of(task: Task) -> str:
-    """Return the queue of a task: those that talk to the relay are kept apart from those that must not wait for it."""
+    """Return the queue of a task: what talks to the relay, or to web hooks, is kept apart from what must not wait."""
+    if task is Chore.CALL_HOOK:
+        return HOOKS
     return MAIL if task in _WITH_MAIL else WAVES
 
 

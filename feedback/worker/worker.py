@@ -24,7 +24,7 @@ from feedback.storage.database import db
 from feedback.worker.bounce_round import BounceRound
 from feedback.worker.clock_watch import ClockWatch
 from feedback.worker.context import WorkerContext
-from feedback.worker.engine import MAIL, WAVES, defer_for, engine_for
+from feedback.worker.engine import HOOKS, MAIL, WAVES, defer_for, engine_for
 from feedback.worker.idle_round import IdleRound
 from feedback.worker.log_round import LogRound
 from feedback.worker.tasks import Tasks
@@ -118,9 +118,9 @@ class Worker:
             await self._engine.close_async()
 
     async def _run_queues(self) -> None:
-        # Mail has slots of its own: a slow relay must not keep a wave from closing. No TaskGroup: on Python 3.11 one
-        # that fails leaves its parent looking as if it had been told to stop.
-        running = [asyncio.ensure_future(self._run_queue(queue)) for queue in (WAVES, MAIL)]
+        # Mail has slots of its own, and so have web hooks: what is slow elsewhere must not keep a wave from closing. No
+        # TaskGroup: on Python 3.11 one that fails leaves its parent looking as if it had been told to stop.
+        running = [asyncio.ensure_future(self._run_queue(queue)) for queue in (WAVES, MAIL, HOOKS)]
         over = asyncio.Event()
         running += [asyncio.ensure_future(self._tasks.keep_ticking(self._engine, over))]
         try:

@@ -57,6 +57,7 @@ OPEN_TABLES = {
     "staff_invitations": "which staff are to be told that they were given access",
     "staff_letters": "which staff are to be told what of which survey, or that somebody asks for support",
     "trial_mails": "which staff are to be sent the emails of which survey, as a test",
+    "web_hooks": "which other systems are told what of which survey, and whether they answered",
     "waves": "calendars, questionnaires and sizes of groups",
 }
 # What may be named outside of storage: whoever names more writes SQL, and could name any table in it.

@@ -49,6 +49,8 @@ MAY_STAY = {
     "waiting_connections": "the same, and digests of what was drawn at random",
     "staff_programmes": "numbers of accounts and of programmes",
     "staff_letters": "numbers of accounts, surveys and programmes, and what staff are told of these",
+    "web_hooks": "of an organisation: an address, and what is sealed with a key of the key store",
+    "web_hook_deliveries": "numbers of surveys and programmes, and what other systems are told of these",
     "support_desks": "an address that everybody was mailed, and a public key",
     "said_texts": "what everybody who was invited may read",
     "said_drafts": "what coordinators write to be read by everybody who was invited",

@@ -44,6 +44,7 @@ from feedback.storage.staff_letters import StaffLetter
 from feedback.storage.support import SupportDesk, SupportRequest
 from feedback.storage.trial_mails import TrialMails
 from feedback.storage.waves import Moment, Wave, WaveGroup, WaveQuestionnaire
+from feedback.storage.web_hooks import HookDelivery, WebHook
 from tests.world import START
 
 
@@ -215,7 +216,22 @@ def main_rows() -> list[object]:
         SupportRequest(id=bytes(16), programme_id=1, sealed=b"s", expires_on=START.date(), tell_at=None, is_done=False),
         LogEntry(id=1, at=START, actor="test", act="planned", subject="wave 1", organisation_id=1),
         ChainedEntry(entry_id=1, position=1, made_at=START, content=bytes(32), digest=bytes(32)),
-        *steps_taken(),
+        *(*hooks(), *steps_taken()),
+    ]
+
+
+def hooks() -> list[object]:
+    return [
+        WebHook(
+            id=1,
+            organisation_id=1,
+            url="https://example.com/hook",
+            events=["wave.opened"],
+            sealed_secret=b"s",
+            made_at=START,
+            is_gone=False,
+        ),
+        HookDelivery(id=1, hook_id=1, message_id="msg_1", event="wave.opened", wave_id=1, happened_at=START),
     ]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused
+from feedback.domain.hooks import HookEvent
 from feedback.domain.languages import ENGLISH, Language, address_in, spoken_language
 from feedback.domain.links import news_name
 from feedback.domain.waves.schedule import Hours
@@ -20,6 +21,7 @@ from feedback.domain.waves.states import WaveState
 from feedback.locales.moments import moment as in_words
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay, SmtpSession
+from feedback.services.hooks.announce import announce
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.services.mail.staff_concerns import Matter, concerned, count_unreached, matter_of, page_for
 from feedback.storage.audit_log import note
@@ -77,6 +79,8 @@ def _address(session: Session, letter: StaffLetter | None, now: datetime) -> Non
     if matter.kind is not StaffMail.UNREACHED or unreached > letter.told_count:
         given_up_after = _GIVEN_UP_AFTER if matter.wave else _SUPPORT_GIVEN_UP_AFTER
         address_letters(session, letter, (one.id for one in readers), drop_at=now + given_up_after)
+        if matter.kind is StaffMail.UNREACHED:
+            announce(session, HookEvent.UNREACHED, matter.programme.id, letter.wave_id, now=now)
     if matter.kind is StaffMail.UNREACHED and matter.wave and matter.wave.state == WaveState.OPEN:
         # By the calendar, whenever mails came back.
         letter.told_count, letter.tell_at = max(letter.told_count, unreached), now + timedelta(days=1)

@@ -18,6 +18,7 @@ from feedback.storage.people import delete_people
 from feedback.storage.programme_endings import ending_of
 from feedback.storage.roster_approvals import delete_approval
 from feedback.storage.waves import waves_of
+from feedback.storage.web_hooks import delete_hooks_of_programme
 
 
 def purge_names(session: Session, programme_id: int, *, now: datetime) -> None:
@@ -47,3 +48,4 @@ def _delete(session: Session, programme_id: int) -> None:
     delete_opt_outs(session, programme_id)
     delete_approval(session, programme_id)
     delete_people(session, programme_id)
+    delete_hooks_of_programme(session, programme_id)

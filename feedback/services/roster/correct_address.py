@@ -14,12 +14,12 @@ from feedback.domain.errors import AddressRefused, NotFound, sentence
 from feedback.domain.roster.likeness import name_key
 from feedback.domain.waves.states import LIVE
 from feedback.services.programmes.check_running import check_running
+from feedback.services.roster.note_roster_change import note_roster_change
 from feedback.storage.address_corrections import correct
 from feedback.storage.database import lock_programme
 from feedback.storage.deliveries import invited_to, undelivered
 from feedback.storage.people import Participant, known_people, people_at
 from feedback.storage.programmes import programme_by_id
-from feedback.storage.roster_approvals import note_change
 from feedback.storage.waves import waves_of
 
 
@@ -52,7 +52,7 @@ def change_address(
                 "two people with one mailbox would answer in each other’s name."
             )
         )
-    note_change(session, programme_id, actor)
+    note_roster_change(session, programme_id, actor, now=now)
     session.flush()
     may_move = not _are_reached(session, programme_id, {person.id for person in people})
     if not may_move or not correct(session, programme_id, people[0].email, address, now, actor):

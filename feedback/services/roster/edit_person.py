@@ -13,11 +13,11 @@ from feedback.services.mail.resend_invitation import move_person
 from feedback.services.programmes.check_real import check_takes_people
 from feedback.services.programmes.check_running import check_running
 from feedback.services.roster.import_roster import RosterComparison, comparison_of, put_people_in
+from feedback.services.roster.note_roster_change import note_roster_change
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme, reading
 from feedback.storage.keys import KeyStore
 from feedback.storage.people import mark_left, people_by_id
-from feedback.storage.roster_approvals import note_change
 
 _LINE = 2
 # Beyond this no database can even be asked for a number.
@@ -98,7 +98,7 @@ def let_go(session: Session, programme_id: int, number: int, *, now: datetime, a
     lock_programme(session, programme_id)
     check_running(session, programme_id)
     mark_left(session, [_person(session, programme_id, number).number])
-    note_change(session, programme_id, actor)
+    note_roster_change(session, programme_id, actor, now=now)
     note(session, now, actor, "somebody left", f"programme {programme_id}")
     session.commit()
 

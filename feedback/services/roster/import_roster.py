@@ -16,6 +16,7 @@ from feedback.domain.roster.merging import KnownPerson, RosterMerge, merged
 from feedback.domain.roster.rows import RosterFile, RosterRow
 from feedback.domain.waves.states import WaveState
 from feedback.services.programmes.check_real import check_takes_people
+from feedback.services.roster.note_roster_change import note_roster_change
 from feedback.services.roster.read_file import read_file
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme, reading
@@ -24,7 +25,6 @@ from feedback.storage.keys import KeyStore
 from feedback.storage.opt_outs import add_opt_outs
 from feedback.storage.people import Participant, add_people, known_numbers, known_people, mark_left
 from feedback.storage.programmes import programme_by_id
-from feedback.storage.roster_approvals import note_change
 from feedback.storage.waves import waves_of
 
 _CHANGED_SINCE = sentence(
@@ -162,7 +162,7 @@ def put_people_in(
     add_opt_outs(session, programme_id, _new_digests(session, keys, programme_id, before))
     mark_left(session, left)
     if change.added or change.changed or left:
-        note_change(session, programme_id, actor)
+        note_roster_change(session, programme_id, actor, now=now)
     act = f"imported roster: {change.added} added, {change.changed} changed" + (f", {len(left)} left" if left else "")
     note(session, now, actor, act, f"programme {programme_id}")
     return change

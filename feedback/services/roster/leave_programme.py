@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import address_or_none
 from feedback.domain.errors import NotFound
 from feedback.services.programmes.check_running import check_running
+from feedback.services.roster.note_roster_change import note_roster_change
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
 from feedback.storage.people import mark_left, people_at
-from feedback.storage.roster_approvals import note_change
 
 
 def leave_programme(session: Session, programme_id: int, email: str, *, now: datetime, actor: str) -> None:
@@ -21,6 +21,6 @@ def leave_programme(session: Session, programme_id: int, email: str, *, now: dat
     if not leaving:
         raise NotFound("Nobody in this programme has that address.")
     mark_left(session, leaving)
-    note_change(session, programme_id, actor)
+    note_roster_change(session, programme_id, actor, now=now)
     note(session, now, actor, "somebody left", f"programme {programme_id}")
     session.commit()

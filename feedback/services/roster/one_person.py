@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import address_or_none
 from feedback.domain.errors import NotFound, sentence
 from feedback.domain.waves.states import LIVE
+from feedback.services.roster.note_roster_change import note_roster_change
 from feedback.services.staff.sign_in import Member
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
 from feedback.storage.erasures import ask_to_erase, seats_in_organisation, waves_that_invited
 from feedback.storage.people import Participant
 from feedback.storage.programmes import programme_by_id
-from feedback.storage.roster_approvals import note_change
 
 _NOBODY = sentence("Nobody stands at that address in a programme that you may see.")
 
@@ -71,7 +71,7 @@ def take_off(session: Session, member: Member, email: str, *, now: datetime) -> 
         raise NotFound(_NOBODY)
     ask_to_erase(session, [one.id for one in seats])
     for programme_id in programmes:
-        note_change(session, programme_id, member.actor)
+        note_roster_change(session, programme_id, member.actor, now=now)
         note(session, now, member.actor, "asked to erase somebody", f"programme {programme_id}")
     session.commit()
     return tuple(_seat(session, one) for one in _seats(session, member, email))

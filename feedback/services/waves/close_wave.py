@@ -16,11 +16,13 @@ from feedback.domain.disclosure.publishing import comments_kept, counted_groups
 from feedback.domain.disclosure.tally import Tally
 from feedback.domain.epochs import StepAct
 from feedback.domain.errors import KeysMissing, ReportHeld, TermsAltered, WaveNotReady
+from feedback.domain.hooks import HookEvent
 from feedback.domain.links import EntitlementDigest
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.sealing import Place, seal_comment
 from feedback.domain.waves.staff_mails import StaffMail
 from feedback.domain.waves.states import News, WaveState
+from feedback.services.hooks.announce import announce
 from feedback.services.reports.audit_report import Attack, broken_rules
 from feedback.services.reports.audit_together import Hidden, reports_before, to_withhold
 from feedback.services.reports.write_report import questionnaires_asked, store_report, write_report
@@ -73,6 +75,7 @@ def begin_closing(session: Session, wave_id: int, *, now: datetime, actor: str, 
     wave.closed_at = now
     if now < wave.closes_at:
         count_calendar_change(wave, now)
+    announce(session, HookEvent.STOPPED, wave.programme_id, wave_id, now=now)
     note(session, now, actor, "stopped accepting", f"wave {wave_id}")
     session.commit()
 
@@ -192,6 +195,7 @@ def _hold(session: Session, wave_id: int, broken: tuple[str, ...], now: datetime
     wave = _closing_wave(session, wave_id)
     wave.state = WaveState.HELD
     tell_staff_at(session, wave_id, StaffMail.HELD, now)
+    announce(session, HookEvent.HELD, wave.programme_id, wave_id, now=now)
     note(session, now, "service", f"held: {', '.join(broken)}"[:60], f"wave {wave_id}")
     session.commit()
 
@@ -217,6 +221,7 @@ def _publish(
     wave.state, wave.news, wave.news_due_at = WaveState.CLOSED, News.RESULTS, now
     wave.close_failed_at = None
     tell_staff_at(session, wave_id, StaffMail.REPORT, now)
+    announce(session, HookEvent.PUBLISHED, wave.programme_id, wave_id, now=now)
     note(
         session, now, "service", f"published; {opened.rejected if opened else 0} rows were not valid", f"wave {wave_id}"
     )

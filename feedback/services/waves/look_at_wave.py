@@ -4,8 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.hooks import HookEvent
 from feedback.domain.waves.staff_mails import StaffMail
 from feedback.domain.waves.states import Band, WaveState, band_seen
+from feedback.services.hooks.announce import announce
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
 from feedback.storage.responses import count_responses
@@ -26,5 +28,6 @@ def look_at_wave(session: Session, moment_id: int, *, now: datetime) -> None:
         moment.band = band_seen(answered, wave.invited or 0, wave.minimum_group_size, groups)
         if moment.band == Band.FEWER_THAN_K and not wave.was_extended:
             tell_staff_at(session, wave.id, StaffMail.TOO_FEW, now)
+        announce(session, HookEvent.LOOKED_AT, wave.programme_id, wave.id, now=now)
         note(session, now, "service", f"took look {moment.number}", f"wave {wave.id}")
     session.commit()

@@ -10,6 +10,7 @@ from feedback.domain.comments.review import largest_comment
 from feedback.domain.disclosure.groups import Group, group_of
 from feedback.domain.epochs import StepAct
 from feedback.domain.errors import WaveNotReady
+from feedback.domain.hooks import HookEvent
 from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.survey.responses import largest_body
@@ -17,6 +18,7 @@ from feedback.domain.waves.calendar import SHORTEST_OPENING
 from feedback.domain.waves.mails import INVITATION
 from feedback.domain.waves.staff_mails import LAST_DAY, UNREACHED_AFTER, StaffMail
 from feedback.domain.waves.states import WaveState
+from feedback.services.hooks.announce import announce
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.programmes.check_real import check_asks
 from feedback.services.programmes.check_running import check_running
@@ -114,6 +116,7 @@ def _tell_staff(session: Session, wave: Wave, now: datetime) -> None:
     tell_staff_at(session, wave.id, StaffMail.OPENED, now)
     tell_staff_at(session, wave.id, StaffMail.UNREACHED, now + UNREACHED_AFTER)
     tell_staff_at(session, wave.id, StaffMail.CLOSES_SOON, wave.closes_at - LAST_DAY)
+    announce(session, HookEvent.OPENED, wave.programme_id, wave.id, now=now)
 
 
 def note_refused_opening(session: Session, wave_id: int, *, now: datetime) -> None:
