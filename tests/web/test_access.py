@@ -37,6 +37,7 @@ OWN = _SESSIONS | _PASSKEYS | LEADS_ON | {"staff.help", "staff.help_index"}
 """Of whoever is signed in, wherever: no organisation owns them."""
 _ABOUT_SOMEBODY = {f"staff.{name}_one_person" for name in ("ask", "show", "erase")}
 _AT_A_PROVIDER = ("provider_settings", "set_provider", "demand_provider", "remove_provider")
+_KEYS_FOR_PROGRAMS = ("api_keys", "make_api_key", "challenge_api_key", "revoke_api_key")
 _OF_THE_ORGANISATION = {
     f"staff.{name}"
     for name in (
@@ -47,6 +48,7 @@ _OF_THE_ORGANISATION = {
         "drop_logo",
         "demand_passkeys",
         *_AT_A_PROVIDER,
+        *_KEYS_FOR_PROGRAMS,
     )
 }
 ELSEWHERE = (
@@ -99,6 +101,7 @@ ADMINISTRATORS_ALONE = {
         "drop_logo",
         "demand_passkeys",
         *_AT_A_PROVIDER,
+        *_KEYS_FOR_PROGRAMS,
         "remove_passkeys_of",
     )
 }
@@ -108,7 +111,7 @@ READERS_TOO = OWN | {
     f"staff.{name}"
     for name in ("programmes", "programme", "sample_report", "wave", "calendar", "comments_json", "logo", *_REPORTS)
 }
-STAFF_ROOTS = ("/staff/", "/metrics", "/bounces")
+STAFF_ROOTS = ("/staff/", "/api/", "/metrics", "/bounces")
 PARTICIPANTS_ROOTS = ("/s/", "/o/", "/r/", "/keys/", "/support/", "/receipt", "/accessibility")
 HUGE = 2**64
 Numbers = Callable[[str], int]
