@@ -9,6 +9,7 @@ from sqlalchemy import text, update
 from feedback.storage.deliveries import Batch, Delivery
 from feedback.storage.heartbeat import Heartbeat, record_heartbeat
 from tests.cli.test_commands import output, run
+from tests.databases import ON_SQLITE
 from tests.promises.visits import engine_of, keys_engine_of
 from tests.storage.test_room import without_room
 from tests.world import World
@@ -98,6 +99,8 @@ def test_a_key_store_that_is_gone_is_named_and_the_rest_is_told(world: World) ->
     assert "Worker      last tick 2027-03-01 09:00:00 UTC" in result.output
 
 
+# On PostgreSQL the server writes, and not this process.
+@ON_SQLITE
 def test_a_full_disk_is_named_and_the_rest_is_told(world: World) -> None:
     world.open_wave()
     tick(world)
@@ -108,6 +111,7 @@ def test_a_full_disk_is_named_and_the_rest_is_told(world: World) -> None:
     assert "27 queued" in result.output
 
 
+@pytest.mark.usefixtures("sound_server")
 def test_scripts_get_the_same_as_json(world: World) -> None:
     wave = late_wave(world)
     told = json.loads(run(world, "status", "--json").output)
