@@ -49,6 +49,7 @@ MAY_STAY = {
     "waiting_connections": "the same, and digests of what was drawn at random",
     "staff_programmes": "numbers of accounts and of programmes",
     "staff_letters": "numbers of accounts, surveys and programmes, and what staff are told of these",
+    "api_keys": "of an organisation: a digest of what was drawn at random, and what staff call the key's purpose",
     "web_hooks": "of an organisation: an address, and what is sealed with a key of the key store",
     "web_hook_deliveries": "numbers of surveys and programmes, and what other systems are told of these",
     "support_desks": "an address that everybody was mailed, and a public key",

@@ -54,6 +54,7 @@ def test_a_history_is_filled_in_only_with_as_many_people_as_the_report_says(
     opened(world, programme_of(world, roster(OTHERS)))
 
 
+@pytest.mark.own_databases
 def test_an_upgrade_names_the_group_and_both_numbers(world: World) -> None:
     programme, wave = two_cohorts(world)
     lose_history(world, wave)
