@@ -32,7 +32,7 @@ _STATUSES = {
     429: "It was asked too often.",
     503: "It cannot be done for the moment.",
 }
-_VERSION = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
+_VERSION = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string", "minLength": 1}}
 # By the model of what is listed or made: what its number is called in addresses.
 _NAMED_BY = {"ProgrammeOut": "programme_id", "WaveLineOut": "wave_id", "WaveOut": "wave_id"}
 

@@ -158,7 +158,7 @@ def _reminder(text: str) -> Offset | datetime:
 
 def _check_version(wave_id: int) -> None:
     """Refuse what was decided about another state of a wave than it has now."""
-    if not request.if_match:
+    if not request.headers.get("If-Match"):
         raise ApiProblem(428, _SAY_WHICH, kind="if-match-missing")
     if not request.if_match.contains(version_of_model(wave_out(shown_wave(wave_id)))):
         raise ApiProblem(412, _OTHER_NOW, kind="changed-since")
