@@ -22,6 +22,7 @@ ApiKeyDigest = NewType("ApiKeyDigest", bytes)
 
 PREFIX = "fbk_"
 _SIGNS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_VALUES = {sign: value for value, sign in enumerate(_SIGNS)}
 _SECRET_CHARS = 43
 _CHECK_CHARS = 6
 _WRITTEN = re.compile(rf"{PREFIX}([0-9A-Za-z]{{{_SECRET_CHARS}}})([0-9A-Za-z]{{{_CHECK_CHARS}}})")
@@ -79,7 +80,7 @@ def secret_in(text: str) -> ApiSecret | None:
         return None
     number = 0
     for sign in found[1]:
-        number = number * len(_SIGNS) + _SIGNS.index(sign)
+        number = number * len(_SIGNS) + _VALUES[sign]
     return None if number >> (8 * SECRET_BYTES) else ApiSecret(number.to_bytes(SECRET_BYTES))
 
 

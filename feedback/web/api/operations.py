@@ -6,13 +6,14 @@ exist.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 from flask_babel import lazy_gettext as _
 from pydantic import ValidationError
+from sqlalchemy import Connection
 
 from feedback.domain.api_keys import ApiCaller, ApiScope
 from feedback.domain.errors import NotFound
@@ -40,7 +41,8 @@ _OWNERS = {"programme_id": owner_of_programme, "wave_id": owner_of_wave}
 class Operation:
     """One operation. `media_types` are what it answers where that is no model; `status` is that of a good answer.
 
-    It `needs_version` if it takes no order but about what whoever gives it has seen, by If-Match.
+    It `needs_version` if it takes no order but about what whoever gives it has seen, by If-Match. `mark` returns what
+    changes with what is answered, so that what was kept is sent without being made again.
     """
 
     method: str
@@ -54,6 +56,7 @@ class Operation:
     status: int
     most_bytes: int | None
     needs_version: bool
+    mark: Callable[..., Hashable] | None
 
     @property
     def name(self) -> str:
@@ -80,15 +83,16 @@ def operation(
     status: int = 200,
     most_bytes: int | None = None,
     needs_version: bool = False,
+    mark: Callable[..., Hashable] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let a view answer at a path to keys that have any of `scopes`, or to every key if there are none.
 
-    It is given the numbers in the path by name, and as `query` and `body` what was sent, checked.
+    It is given the numbers in the path by name, as `query` and `body` what was sent, checked, and what `mark` returned.
     """
 
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
         asked = (method, path, scopes or _EVERY_SCOPE, view, query, body, out, tuple(media_types), status, most_bytes)
-        OPERATIONS.append(Operation(*asked, needs_version))
+        OPERATIONS.append(Operation(*asked, needs_version, mark))
         return view
 
     return register
@@ -102,20 +106,28 @@ def add_operations(api: Blueprint) -> None:
 
 def _answering(one: Operation) -> Callable[..., Response]:
     def answer(**places: int) -> Response:
-        g.api_caller = _find_caller()
-        if current_app.extensions[PACE].too_many(caller().actor):
-            raise ApiProblem(429, _TOO_OFTEN, kind="too-often", headers={"Retry-After": "60"})
-        if not caller().may(one.scopes):
-            raise ApiProblem(403, _OTHER_KEY, kind="other-key")
-        for name, number in places.items():
-            check_sees(name, number)
-        asked = _query(one.query or Asked)
-        sent: dict[str, ApiModel] = {"query": asked} if one.query else {}
+        # One connection for all that is asked before the view, and given back before it works.
+        with runtime().reading() as connection:
+            sent = _admitted(one, connection, places)
         if one.body is not None:
             sent["body"] = _body(one, one.body)
         return _as_response(one, one.view(**places, **sent))
 
     return answer
+
+
+def _admitted(one: Operation, connection: Connection, places: dict[str, int]) -> dict[str, Any]:
+    """Return what the view is given beside the numbers in its address and a body, or raise why it is not asked."""
+    g.api_caller = _find_caller(connection)
+    if current_app.extensions[PACE].too_many(caller().actor):
+        raise ApiProblem(429, _TOO_OFTEN, kind="too-often", headers={"Retry-After": "60"})
+    if not caller().may(one.scopes):
+        raise ApiProblem(403, _OTHER_KEY, kind="other-key")
+    for name, number in places.items():
+        _check_sees(connection, name, number)
+    asked = _query(one.query or Asked)
+    sent: dict[str, Any] = {"query": asked} if one.query else {}
+    return sent if one.mark is None else {**sent, "mark": one.mark(connection, **places)}
 
 
 def caller() -> ApiCaller:
@@ -126,21 +138,22 @@ def caller() -> ApiCaller:
 
 def check_sees(name: str, number: int) -> None:
     """Raise NotFound unless what `name` and `number` stand for is there, and the caller's to see."""
-    if number > LARGEST_NUMBER:
-        raise _NOT_MINE
     with runtime().reading() as connection:
-        if not caller().may_see(*_OWNERS[name](connection, number)):
-            raise _NOT_MINE
+        _check_sees(connection, name, number)
 
 
-def _find_caller() -> ApiCaller:
+def _check_sees(connection: Connection, name: str, number: int) -> None:
+    if number > LARGEST_NUMBER or not caller().may_see(*_OWNERS[name](connection, number)):
+        raise _NOT_MINE
+
+
+def _find_caller(connection: Connection) -> ApiCaller:
     kind, _blank, text = request.headers.get("Authorization", "").partition(" ")
     # Real time, even where a programme's is ahead of it.
-    tools, now, shown = runtime(), system_clock(), text.strip() if kind.lower() == "bearer" else ""
-    with tools.reading() as connection:
-        found = find_key(connection, shown, now=now)
+    now, shown = system_clock(), text.strip() if kind.lower() == "bearer" else ""
+    found = find_key(connection, shown, now=now)
     if found is not None:
-        return admit(tools.session(), found, now=now)
+        return admit(runtime().session, found, now=now)
     if failed_too_often():
         raise ApiProblem(429, _TOO_OFTEN, kind="too-often", headers={"Retry-After": "60"})
     raise ApiProblem(401, _NO_KEY, kind="no-key", headers={"WWW-Authenticate": "Bearer"})
@@ -169,19 +182,22 @@ def _as_response(one: Operation, made: ApiModel | Response) -> Response:
     if isinstance(made, ApiModel):
         made = _written(made, one.status)
     if one.method == "GET":
-        made.set_etag(version_of(made))
-        made.make_conditional(request)
+        if "ETag" not in made.headers:
+            made.set_etag(version_of(made.get_data()))
+        # It costs as much as the rest of an answer's headers.
+        if "If-None-Match" in request.headers:
+            made.make_conditional(request)
     return made
 
 
-def version_of(response: Response) -> str:
+def version_of(said: bytes) -> str:
     """Return what stands for all that an answer says."""
-    return hashlib.sha256(response.get_data()).hexdigest()[:32]
+    return hashlib.sha256(said).hexdigest()[:32]
 
 
 def version_of_model(model: ApiModel) -> str:
     """Return what an answer of this model says as its ETag."""
-    return version_of(_written(model, 200))
+    return version_of(_written(model, 200).get_data())
 
 
 def _written(model: ApiModel, status: int) -> Response:

@@ -3,10 +3,12 @@
 What a program takes away is noted as of people, once a day for each file, so that a dashboard does not fill the log.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from flask import Response, current_app
+from sqlalchemy import Connection
 
 from feedback.domain.api_keys import ApiScope
 from feedback.domain.report.report import Report, quoted_languages
@@ -16,13 +18,28 @@ from feedback.runtime import runtime
 from feedback.services.reports.note_download import note_download
 from feedback.services.reports.show_report import mark_report, reports_of_waves, show_report, speaking_reports
 from feedback.web.api.models import Asked, Number
-from feedback.web.api.operations import caller, check_sees, operation
+from feedback.web.api.operations import caller, check_sees, operation, version_of
 from feedback.web.languages import offer_only
 
 _Written = TypeVar("_Written")
 _NOTED = "feedback-api-noted"
 _REPORT_TYPES = sorted({form.media_type for form in REPORT_FORMATS.values()})
 _COMPARISON_TYPES = sorted({form.media_type for form in COMPARISON_FORMATS.values()})
+
+
+@dataclass(frozen=True)
+class _File:
+    """What is sent, with what stands for it."""
+
+    data: bytes
+    version: str
+
+    @classmethod
+    def of(cls, data: bytes) -> "_File":
+        return cls(data, version_of(data))
+
+    def size(self) -> int:
+        return len(self.data)
 
 
 class AskedForReport(Asked):
@@ -43,21 +60,29 @@ class AskedForComparison(AskedForChanges):
     before: Number
 
 
-@operation("GET", "/waves/<int:wave_id>/report", ApiScope.READ_REPORTS, query=AskedForReport, media_types=_REPORT_TYPES)
-def get_report(wave_id: int, query: AskedForReport) -> Response:
-    """Return the published report of a wave."""
-    tools = runtime()
-    with tools.reading() as connection:
-        mark = mark_report(connection, wave_id, now=tools.clock())
-    language = spoken().code
+def _mark(connection: Connection, wave_id: int) -> Hashable:
+    return mark_report(connection, wave_id, now=runtime().clock())
 
-    def write() -> bytes:
+
+@operation(
+    "GET",
+    "/waves/<int:wave_id>/report",
+    ApiScope.READ_REPORTS,
+    query=AskedForReport,
+    media_types=_REPORT_TYPES,
+    mark=_mark,
+)
+def get_report(wave_id: int, query: AskedForReport, mark: Hashable) -> Response:
+    """Return the published report of a wave."""
+    tools, language = runtime(), spoken().code
+
+    def write() -> _File:
         source = show_report(tools.session(), wave_id, base_url=tools.settings.base_url, now=tools.clock()).source
         offer_only(quoted_languages(source.signed.report))
-        return REPORT_FORMATS[query.format].write(source, spoken().code, tools.press)
+        return _File.of(REPORT_FORMATS[query.format].write(source, spoken().code, tools.press))
 
-    data = tools.kept.get(("file", wave_id, query.format, language), mark, write, size=len)
-    return _file(data, REPORT_FORMATS, query.format, f"wave {wave_id}")
+    file = tools.kept.get(("file", wave_id, query.format, language), mark, write, size=_File.size)
+    return _response(file, REPORT_FORMATS, query.format, f"wave {wave_id}")
 
 
 @operation(
@@ -90,14 +115,15 @@ def get_changes(programme_id: int, query: AskedForChanges) -> Response:
 def _compared(reports: Sequence[Report], name: str, about: str) -> Response:
     offer_only(quoted_languages(*reports))
     data = COMPARISON_FORMATS[name].write(reports, spoken().code, runtime().press)
-    return _file(data, COMPARISON_FORMATS, name, about)
+    return _response(_File.of(data), COMPARISON_FORMATS, name, about)
 
 
-def _file(data: bytes, forms: Mapping[str, Format[_Written]], name: str, about: str) -> Response:
-    file = f"{about.replace(' ', '-')}.{name}"
-    _note(about, file)
-    response = Response(data, mimetype=forms[name].media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=file)
+def _response(file: _File, forms: Mapping[str, Format[_Written]], name: str, about: str) -> Response:
+    filename = f"{about.replace(' ', '-')}.{name}"
+    _note(about, filename)
+    response = Response(file.data, mimetype=forms[name].media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    response.set_etag(file.version)
     return response
 
 
