@@ -10,18 +10,15 @@ from feedback.domain.hooks import TO_CHOOSE, HookEvent
 from feedback.guarded_calls import GuardedCaller
 from feedback.runtime import runtime
 from feedback.services.hooks.manage_hooks import (
-    ShownDelivery,
-    ShownHook,
     add_hook,
     end_former_secret,
     organisation_number,
     remove_hook,
     rotate_secret,
-    show_hook,
-    show_hooks,
     switch_hook,
     try_hook,
 )
+from feedback.services.hooks.show_hooks import ShownDelivery, ShownHook, show_hook, show_hooks
 
 hook = AppGroup("hook", help="Other systems that are told what happens: web hooks.")
 _ONCE = "It is shown once. Give it to whoever runs the other system."

@@ -27,6 +27,7 @@ class SignedFor(enum.StrEnum):
     ALLOW_MAKING = "allow that a passkey is made"
     ALLOW_REMOVING = "allow that a passkey is removed"
     ALLOW_KEY = "allow that a key for a program is made"
+    ALLOW_HOOK = "allow that another system is told what happens"
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, delete, or_, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    LargeBinary,
+    String,
+    bindparam,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.hooks import LONGEST_HOOK_URL, HookEvent
-from feedback.storage.database import Base, JsonText
+from feedback.storage.database import Base, JsonText, RawRead
 from feedback.storage.programmes import Programme
 
 _EVENTS = ", ".join(f"'{event}'" for event in HookEvent)
@@ -60,6 +71,15 @@ class HookDelivery(Base):
 def hooks_of(session: Session, organisation_id: int) -> list[WebHook]:
     """Return an organisation's web hooks, the oldest first."""
     return list(session.scalars(select(WebHook).where(WebHook.organisation_id == organisation_id).order_by("id")))
+
+
+_OWNER = RawRead(select(WebHook.organisation_id).where(WebHook.id == bindparam("hook_id")))
+
+
+def owner_of(connection: Connection, hook_id: int) -> int | None:
+    """Return which organisation a web hook is of, or None if there is none under this number."""
+    found = _OWNER.row(connection, hook_id=hook_id)
+    return None if found is None else int(found[0])
 
 
 def hook_by_id(session: Session, hook_id: int) -> WebHook | None:

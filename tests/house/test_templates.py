@@ -32,7 +32,7 @@ def test_nothing_is_declared_safe() -> None:
 def test_no_page_has_a_script_but_the_one_of_comforts_or_that_of_passkeys() -> None:
     assert with_text(TEMPLATES, r"javascript:|\son[a-z]+\s*=") == []
     scripted = ("check", "closed", "left_open", "part", "promise", "thanks", "too_late", "withdrawn")
-    with_passkeys = ("api_keys", "how_to_sign_in", "passkey", "passkeys")
+    with_passkeys = ("api_keys", "how_to_sign_in", "passkey", "passkeys", "web_hook", "web_hooks")
     assert with_text(TEMPLATES, r"<script") == [
         *(f"participant/{page}.html" for page in scripted),
         *(f"staff/{page}.html" for page in with_passkeys),

@@ -15,7 +15,7 @@ CELL = re.compile(r'<td class="number">\{\{ (.*?) \}\}')
 WORDS = set(
     re.findall(
         r"\w+",
-        "address after answer at at_least before begins closed closes code cohorts contact date day decision "
+        "address after answer at at_least before begins button closed closes code cohorts contact date day decision "
         "email ends few focus group interval last many moment name names opened organisation others pair "
         "place programme purpose question range reason response reviewer role roles said sentence share side sign "
         "signs since stage stages summary text theme themes time until url verb wave who word zone "

@@ -18,6 +18,7 @@ from feedback.config import Serves
 from feedback.domain.staff import StaffRole
 from feedback.reporting.formats import COMPARISON_FORMATS
 from tests.databases import ON_SQLITE, first_of
+from tests.hooks import add, receiver
 from tests.house.test_guards import LEADS_ON, OPEN
 from tests.promises.scanner import fingerprint
 from tests.reviewing import reviewed_wave
@@ -37,6 +38,11 @@ OWN = _SESSIONS | _PASSKEYS | LEADS_ON | {"staff.help", "staff.help_index"}
 """Of whoever is signed in, wherever: no organisation owns them."""
 _ABOUT_SOMEBODY = {f"staff.{name}_one_person" for name in ("ask", "show", "erase")}
 _AT_A_PROVIDER = ("provider_settings", "set_provider", "demand_provider", "remove_provider")
+_WEB_HOOKS = ("web_hooks", "add_web_hook", "challenge_web_hook")
+_ONE_WEB_HOOK = (
+    *("web_hook", "renew_hook_secret", "end_former_secret"),
+    *("try_web_hook", "switch_web_hook", "remove_web_hook"),
+)
 _KEYS_FOR_PROGRAMS = ("api_keys", "make_api_key", "challenge_api_key", "revoke_api_key")
 _OF_THE_ORGANISATION = {
     f"staff.{name}"
@@ -49,6 +55,7 @@ _OF_THE_ORGANISATION = {
         "demand_passkeys",
         *_AT_A_PROVIDER,
         *_KEYS_FOR_PROGRAMS,
+        *_WEB_HOOKS,
     )
 }
 ELSEWHERE = (
@@ -100,8 +107,11 @@ ADMINISTRATORS_ALONE = {
         "change_logo",
         "drop_logo",
         "demand_passkeys",
+        *_WEB_HOOKS,
+        *_ONE_WEB_HOOK,
         *_AT_A_PROVIDER,
         *_KEYS_FOR_PROGRAMS,
+        *_WEB_HOOKS,
         "remove_passkeys_of",
     )
 }
@@ -161,8 +171,10 @@ def statuses(client: FlaskClient, found: list[Way], **fields: str) -> dict[str, 
 
 @pytest.fixture
 def reviewed(world: World) -> World:
-    """A closed wave of a programme, both number 1, with a report and with comments that wait for their release."""
+    """A closed wave of a programme, both number 1, with a report and with comments that wait, and one web hook."""
     assert reviewed_wave(world) == 1
+    with receiver() as found:
+        add(world, found)
     return world
 
 

@@ -14,8 +14,9 @@ from werkzeug.test import TestResponse
 from feedback.domain.passkeys import SignedFor
 from feedback.domain.staff import StaffRole
 from feedback.services.api_keys import make_key as service
-from feedback.services.api_keys.make_key import JUST_NOW, MOST
+from feedback.services.api_keys.make_key import MOST
 from feedback.services.programmes.finish_purge import finish_purge
+from feedback.services.staff import sign_deed
 from feedback.storage.api_keys import ApiKey
 from feedback.web.staff import api_keys
 from tests.api import Program, program
@@ -79,7 +80,7 @@ def test_what_was_signed_for_something_else_makes_no_key(world: World, monkeypat
     for other in set(SignedFor) - {SignedFor.ALLOW_KEY}:
         token = hidden_value(client.get(PAGE, base_url=SITE).text, "csrf_token")
         with monkeypatch.context() as misled:
-            misled.setattr(service, "SignedFor", SimpleNamespace(ALLOW_KEY=other))
+            misled.setattr(api_keys, "SignedFor", SimpleNamespace(ALLOW_KEY=other))
             signed = device.used(asked(client, PAGE))
         answer = client.post(PAGE, data={**WANTED, "csrf_token": token, "credential": signed}, base_url=SITE)
         assert answer.status_code == 422
@@ -95,7 +96,7 @@ def test_what_was_signed_makes_one_key(world: World) -> None:
 
 def test_whoever_has_no_passkey_is_led_to_make_one(world: World) -> None:
     client = signed_in(world, StaffRole.ADMINISTRATOR)
-    assert "First make a passkey of your own." in see(client, PAGE)
+    assert "First make a passkey of your own" in see(client, PAGE)
     token = hidden_value(client.get("/staff/organisation", base_url=SITE).text, "csrf_token")
     assert client.post(PAGE, data={**WANTED, "csrf_token": token}, base_url=SITE).status_code == 422
 
@@ -106,7 +107,7 @@ def test_where_there_are_no_passkeys_a_key_is_made_soon_after_signing_in(
     client = signed_in(world, StaffRole.ADMINISTRATOR)
     monkeypatch.setattr(api_keys, "site", lambda: None)
     assert key_in(make_one(client, None))
-    monkeypatch.setattr(service, "JUST_NOW", -JUST_NOW)
+    monkeypatch.setattr(sign_deed, "JUST_NOW", -sign_deed.JUST_NOW)
     answer = make_one(client, None)
     assert (answer.status_code, "Sign out, sign in again" in answer.text) == (422, True)
 

@@ -59,6 +59,7 @@ def test_every_page_leads_to_one_page_of_help_that_is_there(world: World, role: 
         ("staff.wave", "dates"),
         ("staff.try_emails", "emails"),
         ("staff.previews", "what-nobody-sees"),
+        ("staff.web_hooks", "programs"),
         ("staff.report", "report"),
         ("staff.end_programme", "ending"),
     ],

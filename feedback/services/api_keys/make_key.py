@@ -1,7 +1,6 @@
 """Make a key for a program, shown once; revoke one.
 
-A key outlives the session in which it was made. So that nobody makes one with a copied cookie alone, whoever makes it
-uses a passkey for it; where browsers make none for the service's address, they have just signed in.
+A key outlives the session in which it was made, so whoever makes it signs for it.
 """
 
 import secrets
@@ -12,19 +11,16 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback.domain.api_keys import ApiScope, ApiSecret, key_digest, written_key
-from feedback.domain.errors import ApiKeyRefused, NotFound, PasskeyRefused, sentence
+from feedback.domain.errors import ApiKeyRefused, NotFound, sentence
 from feedback.domain.links import SECRET_BYTES
-from feedback.domain.passkeys import PasskeySite, SignedFor, challenge_for
+from feedback.domain.passkeys import PasskeySite, SignedFor
 from feedback.domain.staff import checked_name
-from feedback.services.staff.confirm_by_passkey import check_confirmed, confirming
 from feedback.services.staff.keep_sessions import SignedIn
-from feedback.services.staff.make_passkeys import NOT_ASKED
-from feedback.services.staff.passkey_challenges import Challenge, draw_challenge, use_challenge
+from feedback.services.staff.sign_deed import Signature, check_signed
 from feedback.services.staff.sign_in import Member
 from feedback.storage.api_keys import ApiKey, keys_of_organisation, revoke
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation
-from feedback.storage.passkeys import Passkey, passkeys_of
 from feedback.storage.programmes import programmes_of
 
 LONGEST_DAYS = 365
@@ -32,9 +28,6 @@ AT_ONCE = 2
 """So many keys for one purpose work at a time: one, and the one that follows it."""
 MOST = 50
 """So many keys of one organisation work at a time."""
-JUST_NOW = timedelta(minutes=10)
-_MAKE_PASSKEY = sentence("Make a passkey first: a key is made with one, so that a copied cookie is not enough.")
-_SIGN_IN_AGAIN = sentence("A key is made within ten minutes of signing in. Sign out, sign in again, and make it then.")
 _NO_SCOPE = sentence("Tick what the key may do.")
 _TOO_LONG = sentence("A key works for a day at least and for a year at most.")
 _TWO = sentence("Two keys for this purpose work already. Revoke one of them first.")
@@ -50,25 +43,6 @@ class WantedKey:
     scopes: Collection[ApiScope]
     programme_id: int | None
     days: int
-
-
-@dataclass(frozen=True)
-class Signature:
-    """What a passkey has signed, and the secret of the challenge that it was asked for with; empty without one."""
-
-    secret: str = ""
-    confirmation: str = ""
-
-
-def ask_to_make_key(session: Session, site: PasskeySite, who: SignedIn, *, now: datetime) -> tuple[Challenge, str]:
-    """Return a challenge, and what a browser needs to answer it; PasskeyRefused if there is no passkey."""
-    # Its library is large: whoever uses no passkey does not load it.
-    from feedback.services.staff.check_passkeys import ask_to_use
-
-    may_confirm = [one.credential for one in confirming(_own_passkeys(session, who.member))]
-    challenge = draw_challenge(session, who.digest, now=now)
-    session.commit()
-    return challenge, ask_to_use(site, may_confirm, challenge_for(challenge.drawn, SignedFor.ALLOW_KEY))
 
 
 def make_key(
@@ -88,10 +62,7 @@ def make_key(
     """
     by, purpose = who.member, checked_name(wanted.purpose).strip()
     _check(wanted)
-    if site is not None:
-        _check_passkey(session, site, who, signature, now=now, noted_at=noted_at)
-    elif now - who.begun_at > JUST_NOW:
-        raise ApiKeyRefused(_SIGN_IN_AGAIN)
+    check_signed(session, site, who, SignedFor.ALLOW_KEY, signature, now=now, noted_at=noted_at)
     lock_organisation(session, by.organisation_id)
     _check_room(session, by.organisation_id, purpose, now)
     _check_programme(session, by.organisation_id, wanted.programme_id)
@@ -127,31 +98,6 @@ def _check(wanted: WantedKey) -> None:
         raise ApiKeyRefused(_NO_SCOPE)
     if not 1 <= wanted.days <= LONGEST_DAYS:
         raise ApiKeyRefused(_TOO_LONG)
-
-
-def _check_passkey(
-    session: Session, site: PasskeySite, who: SignedIn, signature: Signature, *, now: datetime, noted_at: datetime
-) -> None:
-    _own_passkeys(session, who.member)
-    drawn = use_challenge(session, signature.secret, who.digest, now=now)
-    if drawn is None:
-        raise PasskeyRefused(NOT_ASKED)
-    check_confirmed(
-        session,
-        site,
-        who.member.id,
-        challenge=challenge_for(drawn, SignedFor.ALLOW_KEY),
-        sent=signature.confirmation,
-        now=now,
-        noted_at=noted_at,
-    )
-
-
-def _own_passkeys(session: Session, by: Member) -> list[Passkey]:
-    found = passkeys_of(session, by.id)
-    if not found:
-        raise PasskeyRefused(_MAKE_PASSKEY)
-    return found
 
 
 def _check_room(session: Session, organisation_id: int, purpose: str, now: datetime) -> None:

@@ -3,7 +3,6 @@
 A secret is shown once; whoever has it can make messages that the other system believes.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Protocol
@@ -15,6 +14,7 @@ from feedback.domain.hooks import LONGEST_HOOK_URL, TO_CHOOSE, HookEvent, new_ho
 from feedback.domain.hosts import is_public
 from feedback.guarded_calls import GuardedCaller
 from feedback.services.hooks.hook_secrets import sealed
+from feedback.services.hooks.show_hooks import own_hook
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation, reading
 from feedback.storage.keys import KeyStore
@@ -25,13 +25,10 @@ from feedback.storage.web_hooks import (
     WebHook,
     delete_hook,
     disable_hook,
-    hook_by_id,
     hooks_of,
-    last_deliveries,
 )
 
 MOST_HOOKS = 10
-MOST_SHOWN = 50
 _NO_ADDRESS = sentence("Write an address that begins with https://, of at most 500 characters.")
 _NOT_PUBLIC = sentence("This address is not in the public network. Whoever runs this service has to allow it first.")
 _TOO_MANY = sentence("There are ten addresses already. Remove one first.")
@@ -51,32 +48,6 @@ class HookKeeper(Protocol):
         """Return who it is."""
 
 
-@dataclass(frozen=True)
-class ShownHook:
-    """A web hook as administrators see it, never its secrets."""
-
-    id: int
-    url: str
-    programme_id: int | None
-    events: tuple[HookEvent, ...]
-    has_former: bool
-    is_disabled: bool
-    is_gone: bool
-
-
-@dataclass(frozen=True)
-class ShownDelivery:
-    """What became of one message. `tell_at` is when it is tried next, if it is."""
-
-    event: HookEvent
-    happened_at: datetime
-    tell_at: datetime | None
-    tried_at: datetime | None
-    attempts: int
-    status: int | None
-    is_delivered: bool
-
-
 def organisation_number(session: Session, name: str) -> int:
     """Return the number of the organisation with this name, or raise NotFound."""
     with reading(session):
@@ -84,19 +55,6 @@ def organisation_number(session: Session, name: str) -> int:
     if not found:
         raise NotFound("There is no organisation of that name.")
     return found[0]
-
-
-def show_hooks(session: Session, organisation_id: int) -> tuple[ShownHook, ...]:
-    """Return an organisation's web hooks."""
-    with reading(session):
-        return tuple(map(_shown, hooks_of(session, organisation_id)))
-
-
-def show_hook(session: Session, organisation_id: int, hook_id: int) -> tuple[ShownHook, tuple[ShownDelivery, ...]]:
-    """Return one of them and its latest messages, or raise NotFound."""
-    with reading(session):
-        hook = _own(session, organisation_id, hook_id)
-        return _shown(hook), tuple(map(_shown_delivery, last_deliveries(session, hook_id, MOST_SHOWN)))
 
 
 def add_hook(
@@ -203,42 +161,11 @@ def _checked(caller: GuardedCaller, url: str) -> str:
     return host
 
 
-def _own(session: Session, organisation_id: int, hook_id: int) -> WebHook:
-    hook = hook_by_id(session, hook_id)
-    if hook is None or hook.organisation_id != organisation_id:
-        raise NotFound("There is no such web hook.")
-    return hook
-
-
 def _held(session: Session, by: HookKeeper, hook_id: int) -> WebHook:
     lock_organisation(session, by.organisation_id)
-    return _own(session, by.organisation_id, hook_id)
+    return own_hook(session, by.organisation_id, hook_id)
 
 
 def _note(session: Session, by: HookKeeper, act: str, now: datetime) -> None:
     note(session, now, by.actor, act, f"organisation {by.organisation_id}")
     session.commit()
-
-
-def _shown(hook: WebHook) -> ShownHook:
-    return ShownHook(
-        id=hook.id,
-        url=hook.url,
-        programme_id=hook.programme_id,
-        events=tuple(event for event in TO_CHOOSE if event in hook.events),
-        has_former=hook.sealed_former is not None,
-        is_disabled=hook.disabled_at is not None,
-        is_gone=hook.is_gone,
-    )
-
-
-def _shown_delivery(one: HookDelivery) -> ShownDelivery:
-    return ShownDelivery(
-        event=HookEvent(one.event),
-        happened_at=one.happened_at,
-        tell_at=one.tell_at,
-        tried_at=one.tried_at,
-        attempts=one.attempts,
-        status=one.status,
-        is_delivered=one.is_delivered,
-    )

@@ -45,6 +45,7 @@ from feedback.web.staff import (
     undeliverable,
     wave_dates,
     waves,
+    web_hooks,
     you_said,
 )
 from feedback.web.staff.breadcrumbs import above
@@ -224,6 +225,16 @@ staff.add_url_rule(_KEYS, "api_keys", api_keys.show)
 staff.add_url_rule(_KEYS, "make_api_key", api_keys.make, methods=["POST"])
 staff.add_url_rule(f"{_KEYS}/challenge", "challenge_api_key", api_keys.challenge, methods=["POST"])
 staff.add_url_rule(f"{_KEYS}/revoke", "revoke_api_key", api_keys.revoke, methods=["POST"])
+_HOOKS = "/organisation/web-hooks"
+staff.add_url_rule(_HOOKS, "web_hooks", web_hooks.show)
+staff.add_url_rule(_HOOKS, "add_web_hook", web_hooks.add, methods=["POST"])
+staff.add_url_rule(f"{_HOOKS}/challenge", "challenge_web_hook", web_hooks.challenge, methods=["POST"])
+staff.add_url_rule(f"{_HOOKS}/<int:hook_id>", "web_hook", web_hooks.one)
+staff.add_url_rule(f"{_HOOKS}/<int:hook_id>/secret", "renew_hook_secret", web_hooks.renew, methods=["POST"])
+staff.add_url_rule(f"{_HOOKS}/<int:hook_id>/former", "end_former_secret", web_hooks.end_former, methods=["POST"])
+staff.add_url_rule(f"{_HOOKS}/<int:hook_id>/test", "try_web_hook", web_hooks.test, methods=["POST"])
+staff.add_url_rule(f"{_HOOKS}/<int:hook_id>/switch", "switch_web_hook", web_hooks.switch, methods=["POST"])
+staff.add_url_rule(f"{_HOOKS}/<int:hook_id>/remove", "remove_web_hook", web_hooks.remove, methods=["POST"])
 staff.add_url_rule("/help", "help_index", help_pages.index)
 staff.add_url_rule("/help/<topic>", "help", help_pages.show)
 staff.add_url_rule("/organisation/passkeys", "demand_passkeys", passkey_rules.demand, methods=["POST"])

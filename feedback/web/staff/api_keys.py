@@ -6,15 +6,17 @@ from flask_babel import gettext as _
 
 from feedback.domain.api_keys import ApiScope
 from feedback.domain.errors import ApiKeyRefused, NameRefused, PasskeyRefused
+from feedback.domain.passkeys import SignedFor
 from feedback.domain.staff import StaffRole
 from feedback.locales.moments import ago
 from feedback.locales.speech import spoken
 from feedback.reporting.words import day
 from feedback.runtime import runtime, system_clock
-from feedback.services.api_keys.make_key import AT_ONCE, Signature, WantedKey, ask_to_make_key, make_key, revoke_key
+from feedback.services.api_keys.make_key import AT_ONCE, WantedKey, make_key, revoke_key
 from feedback.services.api_keys.show_keys import KeyState, show_keys
 from feedback.services.programmes.show_programmes import is_example, list_programmes
 from feedback.services.staff.manage_passkeys import show_passkeys
+from feedback.services.staff.sign_deed import Signature, ask_to_sign
 from feedback.web.staff.guards import allowed, member, signed_in
 from feedback.web.staff.outcomes import tell
 from feedback.web.staff.passkey_browser import asked, needed_site, site, taken_secret
@@ -33,7 +35,8 @@ def show() -> ResponseReturnValue:
 def challenge() -> ResponseReturnValue:
     """Draw what a passkey is to sign before a key is made."""
     with accepted(StaffForm(), only_a_button, PasskeyRefused):
-        return asked(*ask_to_make_key(runtime().session(), needed_site(), signed_in(), now=system_clock()))
+        deed = SignedFor.ALLOW_KEY
+        return asked(*ask_to_sign(runtime().session(), needed_site(), signed_in(), deed, now=system_clock()))
 
 
 @allowed(StaffRole.ADMINISTRATOR)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from feedback.domain.errors import NotFound
 from feedback.domain.staff import Reviewer, StaffRole
 from feedback.runtime import runtime, system_clock
+from feedback.services.hooks.show_hooks import owner_of_hook
 from feedback.services.programmes.show_programmes import owner_of_programme
 from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, find_session
 from feedback.services.staff.manage_access import owner_of_staff
@@ -36,6 +37,7 @@ _OWNERS: dict[str, Callable[[Connection, int], _Owner]] = {
     "wave_id": owner_of_wave,
     "before_id": owner_of_wave,
     "staff_id": owner_of_staff,
+    "hook_id": owner_of_hook,
 }
 
 
@@ -44,7 +46,7 @@ def allowed(*roles: StaffRole) -> Callable[[View[P]], View[P]]:
 
     Strangers are sent to the page that says how to sign in, whoever is signed in by half to that on what lacks. What
     belongs to another organisation, or to a programme that is not theirs to see, raises NotFound like what does not
-    exist; the owner is found by the view's argument `programme_id`, `wave_id`, `before_id` or `staff_id`.
+    exist; the owner is found by the view's argument `programme_id`, `wave_id`, `before_id`, `staff_id` or `hook_id`.
     """
 
     def guard(view: View[P]) -> View[P]:

@@ -22,6 +22,7 @@ class HelpTopic(StrEnum):
     NOBODY_SEES = "what-nobody-sees"
     REPORT = "report"
     ENDING = "ending"
+    PROGRAMS = "programs"
     WORDS = "words"
 
 
@@ -30,7 +31,6 @@ _MODULES: dict[HelpTopic, tuple[str, ...]] = {
     HelpTopic.FIRST_PROGRAMME: (
         *(
             "access",
-            "api_keys",
             "audit_log",
             "examples",
             "help_pages",
@@ -56,6 +56,7 @@ _MODULES: dict[HelpTopic, tuple[str, ...]] = {
     HelpTopic.NOBODY_SEES: ("previews", "support"),
     HelpTopic.REPORT: ("comments", "comparisons", "own_words", "reports", "you_said"),
     HelpTopic.ENDING: ("ending",),
+    HelpTopic.PROGRAMS: ("api_keys", "web_hooks"),
 }
 _TOPICS = {module: topic for topic, modules in _MODULES.items() for module in modules}
 

@@ -16,12 +16,11 @@ from feedback.services.hooks.manage_hooks import (
     end_former_secret,
     remove_hook,
     rotate_secret,
-    show_hook,
-    show_hooks,
     switch_hook,
     try_hook,
 )
 from feedback.services.hooks.send_hooks import send_hooks
+from feedback.services.hooks.show_hooks import show_hook, show_hooks
 from feedback.services.programmes.purge_names import _delete
 from feedback.storage.web_hooks import WebHook
 from feedback.worker.due import Chore, Due, what_is_due
