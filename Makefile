@@ -49,7 +49,7 @@ test-quick: $(VENV)/.dev ## Run the tests of rules, services, storage and report
 		tests/auditor tests/domain tests/forms tests/locales tests/rendering tests/reporting tests/services tests/storage
 
 outside: $(VENV)/.dev ## Check on a larger scale, and with what a machine may lack: LibreOffice, buildah, later Pythons
-	@$(BIN)/python -m pytest -rs -n 2 -m "outside or large"
+	@$(BIN)/python -m pytest -rs -n 2 -m "outside or large or hypothesis"
 	@for version in $(LATER_PYTHONS); do \
 		command -v python$$version >/dev/null || { echo "NO PYTHON $$version: nothing was tested with it"; continue; }; \
 		$(MAKE) --no-print-directory PYTHON=python$$version VENV=.venv-$$version test-quick || exit 1; \

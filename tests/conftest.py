@@ -1,13 +1,13 @@
 """Fixtures that every test may ask for."""
 
+import gc
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from types import CodeType
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
-import hypothesis
 import pytest
 from flask import Flask
 from jinja2 import BytecodeCache, Environment
@@ -25,10 +25,7 @@ from tests.postgres import postgres_server
 from tests.services.mail.relays import ScriptedRelay
 from tests.world import FixedClock, World
 
-pytest_plugins = ["tests.spending"]
-# Machines are slow at times, and a failure must come again.
-hypothesis.settings.register_profile("here", deadline=None, derandomize=True)
-hypothesis.settings.load_profile("here")
+pytest_plugins = ["tests.spending", "tests.tried"]
 
 MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 PEPPER = "cGVwcGVycGVwcGVycGVwcGVycGVwcGVycGVwcGVycGU="
@@ -67,15 +64,17 @@ class _CompiledOnce(BytecodeCache):
 
 
 class _RuleCompiledOnce(Rule):
-    """Keeps the functions that make addresses, by what they are made of, for all applications of a process."""
+    """Keeps what an address compiles to, by what it is made of, for all applications of a process."""
 
-    _made: ClassVar[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
+    _made: ClassVar[dict[tuple[object, ...], dict[str, Any]]] = {}
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (append_unknown, self.rule, *self._trace, *(self.defaults or {}).items())
+    def compile(self) -> None:
+        key = (self.rule, self.host, self.subdomain, self.merge_slashes, *(self.defaults or {}).items())
         if key not in self._made:
-            self._made[key] = super()._compile_builder(append_unknown)
-        return self._made[key]
+            super().compile()
+            made = ("_parts", "_trace", "_converters", "_build", "_build_unknown", "arguments")
+            self._made[key] = {name: getattr(self, name) for name in made}
+        self.__dict__.update(self._made[key])
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -116,6 +115,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if _is_wanted(item)]
     for item in shown_elsewhere(items):
         item.add_marker(LARGE)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: to look through it for garbage again and again takes a twentieth of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _is_wanted(item: pytest.Item) -> bool:

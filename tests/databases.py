@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +44,8 @@ def _as_values(case: object) -> tuple[object, ...]:
 
 BOTH = pytest.mark.both
 """For a test, or a whole module, each of whose cases is to be seen on each database."""
+IN_TURN = pytest.mark.in_turn
+"""The same, of which `make test` sees one case on the one database and the next on the other."""
 _EDGES = ("cli", "demo", "web")
 """They hold no statement of their own: the tests of services and of promises run theirs on both databases."""
 
@@ -55,25 +58,30 @@ def shown_elsewhere(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
     """Give those whose twins on the other database show as much.
 
     On PostgreSQL the tests of edges, and of several cases all but the first; of the others' first cases, every second
-    one, and on SQLite the rest of them.
+    one, and on SQLite the rest of them. Of what is marked `IN_TURN`, every second case on each.
     """
-    seen = set[tuple[str, str, str]]()
+    seen = Counter[tuple[str, str, str]]()
     for item in items:
         kind, folder = _kind_of(item), Path(item.location[0]).parts[1]
-        if not kind or any(item.get_closest_marker(name) for name in ("both", "only_on")):
+        if not kind or item.get_closest_marker("only_on"):
             continue
         test = (kind, item.location[0], getattr(item, "originalname", item.name))
-        if test in seen or folder in _EDGES:
+        if item.get_closest_marker("in_turn"):
+            if kind == KINDS[(seen[test] + _turn(test)) % 2]:
+                yield item
+        elif item.get_closest_marker("both"):
+            pass
+        elif seen[test] or folder in _EDGES:
             if kind == "postgresql":
                 yield item
-        elif folder in _TURNS and kind == _other_turn(test):
+        elif folder in _TURNS and kind == KINDS[_turn(test)]:
             yield item
-        seen.add(test)
+        seen[test] += 1
 
 
-def _other_turn(test: tuple[str, str, str]) -> str:
+def _turn(test: tuple[str, str, str]) -> int:
     """Return where `make test` leaves a test's first case out; always the same."""
-    return KINDS[crc32(" ".join(test[1:]).encode()) % 2]
+    return crc32(" ".join(test[1:]).encode()) % 2
 
 
 def _kind_of(item: pytest.Item) -> str:

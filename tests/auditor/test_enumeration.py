@@ -24,9 +24,10 @@ def broken(seed: int, kind: str) -> frozenset[str]:
 
 HARD = [(154, "sensitive")]
 """What is found only for an insider who is tried late."""
+HANGING = [*product(range(5), ["twice"]), *product(range(12), ["hanging"])]
 
 
-@pytest.mark.parametrize(("seed", "kind"), first_of(45, [*HARD, *product(SEEDS, KINDS)]))
+@pytest.mark.parametrize(("seed", "kind"), first_of(20, [*HARD, *product(SEEDS, KINDS)]))
 def test_the_auditor_finds_what_enumeration_finds(seed: int, kind: str) -> None:
     _, document, sizes = tiny_survey(seed, kind)
     found = {finding.rule for finding in audit(document, sizes).findings} & ATTACKS
@@ -48,7 +49,7 @@ def in_both_roles(seed: int, kind: str) -> tuple[bool, bool, set[str]] | None:
     return "D2i" in broken(seed, kind), broken_by_two(tiny, (0, 1), (2, 3)), found
 
 
-@pytest.mark.parametrize("kind", ["plain", "ordered", "many"])
+@pytest.mark.parametrize("kind", first_of(1, ["plain", "ordered", "many"]))
 def test_the_auditor_finds_what_enumeration_finds_for_somebody_in_both_roles(kind: str) -> None:
     surveys = [one for seed in range(50) if (one := in_both_roles(seed, kind)) is not None]
     assert [("D2i" in found) for _one, _two, found in surveys] == [one or two for one, two, _found in surveys]
@@ -62,7 +63,7 @@ def test_the_tiny_surveys_break_every_rule_and_also_none() -> None:
     assert {rule for outcome in outcomes for rule in outcome} == ATTACKS
 
 
-@pytest.mark.parametrize(("seed", "kind"), [*product(range(12), ["hanging"]), *product(range(5), ["twice"])])
+@pytest.mark.parametrize(("seed", "kind"), first_of(6, HANGING))
 def test_of_questions_that_only_some_were_asked_it_finds_what_enumeration_finds(seed: int, kind: str) -> None:
     survey, document, sizes = conditional_survey(seed, kind)
     findings = [finding for finding in audit(document, sizes).findings if finding.rule in ATTACKS]

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.auditor import audit, in_words
@@ -13,6 +13,7 @@ from feedback.domain.survey.kinds import MANY
 from feedback.domain.survey.questionnaires import Order, Role
 from tests.auditor.programmes import Person, Programme, a_question, our_report, some_programme
 from tests.databases import first_of
+from tests.tried import tried
 
 
 @pytest.mark.parametrize("start", first_of(2, range(0, 300, 20)))
@@ -54,7 +55,7 @@ def _answer(first: str | None, second: str | None) -> Answer | None:
     return Answer({**one, **ticks, **({} if second is None else {"T1-then": second})})
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(a_programme())
 def test_no_counter_example_is_found(programme: Programme) -> None:
     verdict = audit(our_report(programme), programme.sizes)

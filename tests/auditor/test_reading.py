@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from feedback.auditor import Finding, audit, in_words
 from tests.auditor.programmes import our_report, some_programme
+from tests.tried import tried
 
 Record = dict[str, Any]
 GOOD = our_report(some_programme(8))
@@ -109,7 +110,7 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tried(150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), values)
 def test_no_change_of_any_value_crashes_the_auditor(data: st.DataObject, value: object) -> None:
     document = copy.deepcopy(GOOD)

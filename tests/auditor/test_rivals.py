@@ -32,7 +32,7 @@ def caught(rival: Rival, rules: set[str]) -> float:
 @pytest.mark.parametrize(
     ("rival", "rules", "least", "most"),
     first_of(
-        3,
+        2,
         [
             (rivals.naive_by_role, ALONE, 0.10, 0.40),
             (rivals.naive_by_cohort, ALONE, 0.40, 0.75),

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from feedback.resources import rosters_folder
-from tests.databases import ON_SQLITE
+from tests.databases import LARGE, ON_SQLITE
 from tests.world import World
 
-pytestmark = ON_SQLITE
+pytestmark = [LARGE, ON_SQLITE]
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"https://feedback\.example\.com/s/([A-Za-z0-9_-]{43})\b")

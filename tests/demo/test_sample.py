@@ -10,6 +10,9 @@ from tests.browsing import free_port
 from tests.databases import LARGE
 from tests.processes import feedback, surroundings
 
+# The demo, tested beside this, runs the same programme.
+pytestmark = LARGE
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -21,7 +24,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "reports"
 
 
-@LARGE
 def test_a_sample_leaves_two_reports_in_every_form_and_their_comparison(folder: Path) -> None:
     found = sorted(file.name for file in folder.iterdir())
     files = {"comparison": COMPARISON_FORMATS, "exit": REPORT_FORMATS, "kickoff": REPORT_FORMATS}

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.domain.errors import SealBroken
@@ -24,6 +24,7 @@ from feedback.domain.sealing import (
     seal_response,
     unpad,
 )
+from tests.tried import tried
 
 SIZE = 64
 # The version, the key id, and what HPKE adds: an X25519 public key and a tag.
@@ -173,7 +174,7 @@ def test_a_page_that_nobody_sealed_raises_nothing_else(junk: bytes) -> None:
         open_page_state(junk, PAGE)
 
 
-@settings(max_examples=50)
+@tried(50)
 @given(st.integers(0, 40), st.integers(1, 255))
 def test_a_page_breaks_when_any_byte_changes(place: int, change: int) -> None:
     sealed = bytearray(seal_page_state(b"thirteen byte", PAGE))

@@ -15,7 +15,7 @@ import pytest
 from feedback.cli import feedback
 from tests.answering import respond
 from tests.browsing import Browser, free_port
-from tests.databases import ON_SQLITE
+from tests.databases import IN_TURN, ON_SQLITE
 from tests.loaded import Spy
 from tests.processes import ROOT, running, wait_until_served
 from tests.roster_cases import case
@@ -117,6 +117,7 @@ def visit_pages(site: str, link: str) -> None:
     assert 'data-page="thanks"' in browser.post(f"{page}/send", {"state": [state], "go": ["send"]})
 
 
+@IN_TURN
 def test_the_participants_process_loads_nothing_of_the_others(
     world: World, environment: dict[str, str], spy: Spy, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from feedback.domain.api_keys import ApiScope
 from feedback.web.api.operations import OPERATIONS, Operation
 from tests.api import EVERY_SCOPE, Program, program
-from tests.databases import BOTH
+from tests.databases import IN_TURN
 from tests.promises.listening import statements_heard
 from tests.promises.visits import fill_in, mailed_wave, send
 from tests.web.test_staff_pages import reported
@@ -58,7 +58,7 @@ def moved(before: dict[str, tuple[object, ...]], after: dict[str, tuple[object, 
     return {name for name in before if after[name] != before[name]}
 
 
-@BOTH
+@IN_TURN
 def test_no_byte_and_no_statement_moves_when_somebody_answers_changes_it_or_takes_it_back(world: World) -> None:
     links, asks = world.links(mailed_wave(world, 6, 6)), program(world)
     # That a key is used, and takes a file away, is noted once a day.

@@ -19,7 +19,7 @@ from feedback.services.installation.back_up import BackupMade, BackupPlan, back_
 from feedback.services.installation.drill import DrillResult, drill
 from feedback.services.installation.upgrade_databases import grant_rights
 from feedback.storage.reports import StoredReport
-from tests.databases import BOTH, ON_POSTGRESQL, ON_SQLITE, Pair
+from tests.databases import IN_TURN, ON_POSTGRESQL, ON_SQLITE, Pair
 from tests.promises.closing import answered_wave, how_many, state_of
 from tests.promises.test_restored import tick
 from tests.world import World
@@ -56,7 +56,7 @@ def restore(world: World, url: str, copy: Path) -> None:
     subprocess.run(["pg_restore", "--clean", "--if-exists", f"--dbname={plain}", str(copy)], check=True)
 
 
-@BOTH
+@IN_TURN
 @pytest.mark.own_databases
 def test_a_copy_of_the_main_database_from_before_the_close_is_known_for_one(
     world: World, databases: Pair, folders: tuple[Path, Path]
@@ -71,7 +71,7 @@ def test_a_copy_of_the_main_database_from_before_the_close_is_known_for_one(
     assert (state_of(world, wave), how_many(world, StoredReport.wave_id == wave)) == (WaveState.CLOSED, 0)
 
 
-@BOTH
+@IN_TURN
 @pytest.mark.own_databases
 def test_both_copies_fit_each_other(world: World, databases: Pair, folders: tuple[Path, Path]) -> None:
     wave = answered_wave(world)
@@ -148,7 +148,7 @@ def drilled(world: World, folders: tuple[Path, Path], now: datetime | None = Non
         )
 
 
-@BOTH
+@IN_TURN
 @pytest.mark.own_databases
 def test_a_drill_restores_the_newest_copies_beside_and_leaves_nothing(
     world: World, databases: Pair, folders: tuple[Path, Path]

@@ -25,7 +25,7 @@ from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.waves import Wave
 from feedback.worker.worker import WorkerTimings
 from tests.answering import respond
-from tests.databases import BOTH, LARGE, ON_POSTGRESQL, first_of
+from tests.databases import IN_TURN, LARGE, ON_POSTGRESQL, first_of
 from tests.killing import fresh_world
 from tests.postgres import mortal_server
 from tests.promises.closing import answered_wave, rows_left, state_of
@@ -34,7 +34,7 @@ from tests.worker.test_worker import has_report, until
 from tests.workers import HASTY, Trap, WorkerProcesses, is_asleep, signal_to, worker_processes_of
 from tests.world import START, World
 
-pytestmark = BOTH
+pytestmark = IN_TURN
 PATIENCE = 60
 
 

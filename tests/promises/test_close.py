@@ -12,7 +12,7 @@ from feedback.services.waves.open_wave import open_wave
 from feedback.storage.comments import StoredComment
 from feedback.storage.organisations import Organisation
 from feedback.storage.reports import StoredReport
-from tests.databases import BOTH
+from tests.databases import IN_TURN
 from tests.promises.closing import (
     COMMENTS,
     HOW_MANY,
@@ -43,7 +43,7 @@ def test_the_close_tells_of_every_step_in_order(world: World) -> None:
     assert tuple(heard) == STEPS
 
 
-@BOTH
+@IN_TURN
 @pytest.mark.parametrize("step", STEPS)
 def test_a_close_that_dies_after_any_step_ends_as_an_undisturbed_one(world: World, step: str) -> None:
     calm, disturbed = answered_wave(world), answered_wave(world)

@@ -16,12 +16,12 @@ from feedback.storage.database import guard_engine
 from feedback.storage.migrate import upgrade
 from feedback.storage.tables import Base
 from tests.cli.test_commands import output
-from tests.databases import BOTH, LARGE, Pair, PostgresServer, SqliteServer
+from tests.databases import IN_TURN, LARGE, Pair, PostgresServer, SqliteServer
 from tests.promises.closing import HOW_MANY, document_of, newly_answered_wave
 from tests.storage.test_migrations import shape
 from tests.world import World
 
-pytestmark = [BOTH, pytest.mark.own_databases]
+pytestmark = [IN_TURN, pytest.mark.own_databases]
 FOLDER = migrations_folder() / "main"
 COMMENTS, COMMENTS_LONG_AGO, QUIET = ("0002", "0004", "0004"), ("0002", "0004", "0022"), ("0004", "0006", "0006")
 """Up to which revision all was done, which one then came next, and how far the database went on since."""

@@ -72,7 +72,7 @@ class Stage:
         return [self._mailbox.read(serial) for serial in self._mailbox.serials() if serial not in self._sent_before]
 
 
-@pytest.fixture(params=first_of(1, [3, 1]), ids=["at some points", "at each"])
+@pytest.fixture(params=first_of(1, [6, 1]), ids=["at some points", "at each"])
 def step(request: pytest.FixtureRequest) -> int:
     """How many points the next one killed at is away."""
     return int(request.param)

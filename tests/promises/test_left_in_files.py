@@ -25,7 +25,7 @@ from feedback.storage.scrubbing import AT_A_PURGE, AT_ANY_TIME, AT_THE_END
 from feedback.storage.support import desk_of
 from feedback.storage.tables import Base, KeyBase
 from tests.answering import respond
-from tests.databases import BOTH
+from tests.databases import IN_TURN
 from tests.ending import end, planner
 from tests.promises.evidence import found, stored_bytes
 from tests.promises.visits import engine_of, keys_engine_of
@@ -171,7 +171,7 @@ LIVES = {
 """How rows come to be deleted, and from which tables at least."""
 
 
-@BOTH
+@IN_TURN
 @pytest.mark.own_databases
 @pytest.mark.parametrize("life", LIVES)
 def test_what_no_row_holds_any_more_is_in_no_file(world: World, life) -> None:

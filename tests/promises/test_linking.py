@@ -20,7 +20,7 @@ from feedback.domain.links import (
 )
 from feedback.domain.sealing import Place, SealedComment, open_comment
 from feedback.storage.database import guard_engine
-from tests.databases import BOTH, ON_SQLITE, Pair, PostgresServer
+from tests.databases import BOTH, IN_TURN, ON_SQLITE, Pair, PostgresServer
 from tests.promises.adversary import (
     UNLUCKY,
     CommentVerdict,
@@ -186,6 +186,7 @@ def test_after_the_close_nothing_is_left_to_link(world: World) -> None:
     assert tables["sealed_responses"] == tables["entitlements"] == []
 
 
+@IN_TURN
 def test_a_comment_cannot_be_told_from_the_order_of_responses_in_an_old_backup(world: World) -> None:
     wave = newly_mailed_wave(world, 20, 0)
     links = world.people_and_links(wave)

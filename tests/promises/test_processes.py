@@ -80,7 +80,9 @@ def report_of(browser: Browser, wave: str) -> str:
     raise AssertionError("the worker never published a report")
 
 
-def test_three_processes_serve_a_wave_from_roster_to_report(apart: Apart, mailbox: Mailbox, tmp_path: Path) -> None:
+def test_three_processes_serve_a_wave_from_roster_to_report_each_its_own_pages(
+    apart: Apart, mailbox: Mailbox, tmp_path: Path
+) -> None:
     logs = {role: (tmp_path / f"{role}.log").read_text() for role in GroupRole}
     assert {role for role, said in logs.items() if "Nobody can sign in yet" in said} == {GroupRole.STAFF}
     wave, chance = open_a_wave(apart), random.Random(5)
@@ -92,6 +94,9 @@ def test_three_processes_serve_a_wave_from_roster_to_report(apart: Apart, mailbo
     assert '"outcome":"published"' in report_of(browser, page)
     for role in GroupRole:
         check_log((tmp_path / f"{role}.log").read_text(), links)
+    for url in (f"{apart.participants}/staff/", f"{apart.staff}/s/abc", f"{apart.staff}/o/abc"):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            Browser().get(url)
 
 
 def check_log(written: str, links: list[str]) -> None:
@@ -100,9 +105,3 @@ def check_log(written: str, links: list[str]) -> None:
     assert written
     assert not re.search(r"@|/s/|/staff/", written)
     assert not [link for link in links if link.rpartition("/")[2] in written]
-
-
-def test_each_process_serves_its_own_pages_only(apart: Apart) -> None:
-    for url in (f"{apart.participants}/staff/", f"{apart.staff}/s/abc", f"{apart.staff}/o/abc"):
-        with pytest.raises(urllib.error.HTTPError, match="404"):
-            Browser().get(url)

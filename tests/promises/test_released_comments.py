@@ -96,7 +96,6 @@ def test_no_word_lies_open_anywhere_before_the_release(world: World) -> None:
     assert [text for text in (*TEXTS, "Please quote […]", SUMMARY) if text.encode() in everything] == []
 
 
-@BOTH
 def test_after_the_release_the_comment_key_is_destroyed_by_the_next_tick(world: World) -> None:
     wave = reviewed_wave(world)
     release(world, wave)

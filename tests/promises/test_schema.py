@@ -9,11 +9,11 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.types import LargeBinary, String
 
 from feedback.storage.tables import KeyBase
-from tests.databases import BOTH, ON_POSTGRESQL, ON_SQLITE
+from tests.databases import IN_TURN, ON_POSTGRESQL, ON_SQLITE
 from tests.promises.visits import engine_of, keys_engine_of
 from tests.world import World
 
-pytestmark = [BOTH, pytest.mark.own_databases]
+pytestmark = [IN_TURN, pytest.mark.own_databases]
 
 ANONYMOUS = ("entitlements", "sealed_responses")
 COLUMNS = {

@@ -17,7 +17,7 @@ from feedback.storage.organisations import organisation_named
 from feedback.storage.people import Participant, roster_names
 from feedback.storage.roster_approvals import approval_of
 from tests.answering import respond
-from tests.databases import BOTH
+from tests.databases import IN_TURN
 from tests.promises.evidence import found, stored_bytes
 from tests.web.test_staff_pages import see, signed_in
 from tests.world import CONTACT, World
@@ -58,7 +58,7 @@ def wave(world: World) -> int:
     return wave
 
 
-@BOTH
+@IN_TURN
 @pytest.mark.own_databases
 def test_nothing_leads_to_them_any_more_and_the_report_stays(world: World, wave: int) -> None:
     respond(world, world.links(wave)[:20])

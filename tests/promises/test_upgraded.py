@@ -22,7 +22,7 @@ from feedback.storage.receipts import wave_counting
 from feedback.storage.waves import groups_of
 from tests.bouncing import mail_states, mail_to
 from tests.cli.test_commands import output
-from tests.databases import BOTH, LARGE, ON_POSTGRESQL, ON_SQLITE, Pair, PostgresServer, SqliteServer
+from tests.databases import IN_TURN, LARGE, ON_POSTGRESQL, ON_SQLITE, Pair, PostgresServer, SqliteServer
 from tests.promises.closing import document_of, rows_left, state_of
 from tests.released import NEXT, RELEASES, release, restore
 from tests.reviewing import review_of
@@ -87,7 +87,7 @@ def counted(world: World) -> tuple[int | None, dict[str, int]]:
     return report.rates[0].answered, {one.option: one.count for one in shown.counts}
 
 
-@BOTH
+@IN_TURN
 def test_answers_from_before_and_after_an_upgrade_are_counted_together(upgraded: World, old: dict[str, Any]) -> None:
     answer_the_rest(upgraded, old["links"])
     let_it_close(upgraded)
@@ -155,7 +155,7 @@ def main_of(world: World) -> Engine:
         return world.tools.engines.main
 
 
-@BOTH
+@IN_TURN
 def test_a_wave_planned_before_an_upgrade_opens_after_it_once_its_reviewer_has_access(
     upgraded: World, old: dict[str, Any]
 ) -> None:

@@ -10,7 +10,7 @@ from feedback.services.waves.close_wave import begin_closing, finish_closing
 from feedback.services.waves.look_at_wave import look_at_wave
 from feedback.storage.waves import moments_of
 from tests.answering import respond
-from tests.databases import BOTH
+from tests.databases import IN_TURN
 from tests.hooks import Receiver, add, messages
 from tests.promises.closing import spread
 from tests.world import START, World
@@ -27,7 +27,7 @@ def look(world: World, wave: int) -> datetime:
     return world.clock()
 
 
-@BOTH
+@IN_TURN
 @pytest.mark.parametrize("answers", [0, 4, 12])
 def test_what_is_noted_is_the_same_whoever_answers(world: World, answers: int) -> None:
     programme = world.programme()

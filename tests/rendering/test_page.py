@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.rendering.blocks import Chart, Facts, Heading, Items, Paragraph, Quotes
@@ -10,6 +10,7 @@ from feedback.rendering.paper import Paper, PaperSection
 from tests.rendering.papers import HOSTILE, arabic_paper, english_paper, likert, long_table, paper_with
 from tests.rendering.reading import PageReader, charts_in, squeezed, words_of
 from tests.rendering.showing import page_html
+from tests.tried import tried
 
 BLOCKS = (
     Paragraph("Words."),
@@ -85,7 +86,7 @@ def test_a_paper_from_right_to_left_says_so() -> None:
     assert (body["lang"], body["dir"]) == ("ar", "rtl")
 
 
-@settings(max_examples=40)
+@tried(40)
 @given(st.text(st.characters(codec=None), max_size=200))
 def test_no_text_becomes_a_tag(text: str) -> None:
     paper = paper_with(Paragraph(text), Quotes((text,)), Facts(((text, text),), fold=text), title=text)

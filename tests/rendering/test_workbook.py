@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
@@ -17,6 +17,7 @@ from feedback.rendering.paper import Block, PaperSection
 from feedback.rendering.workbook import LONGEST_NAME, sheet_names, write_workbook
 from tests.rendering.papers import HOSTILE, arabic_paper, english_paper
 from tests.rendering.reading import words_of
+from tests.tried import tried
 
 COLUMNS = (
     DataColumn("Group", "group"),
@@ -134,7 +135,7 @@ def test_what_begins_like_a_formula_is_text_without_an_apostrophe_and_stays_so_w
     assert [(cell.data_type, cell.number_format, cell.quotePrefix) for cell in found] == [("s", "@", False)] * 2
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(st.text(st.characters(codec=None), min_size=1, max_size=100))
 def test_no_text_becomes_a_formula_wherever_it_stands(words: str) -> None:
     columns = (DataColumn(words, "a"), DataColumn("b", "b"))

@@ -8,6 +8,7 @@ from feedback.services.waves.dry_run import dry_run_wave
 from feedback.storage.bulk import insert_rows
 from feedback.storage.opt_outs import add_opt_outs, set_wish, unwilling
 from feedback.storage.people import Participant, invitees, mark_left, names_of, people_by_id
+from tests.databases import LARGE
 from tests.world import START, World
 
 # So many rows would be in the way of other tests, deleted too.
@@ -42,6 +43,7 @@ def opted_out(world: World, session: Session, ids: list[int]) -> list[OptOutDige
     return digests
 
 
+@LARGE
 def test_a_dry_run_and_wishes_for_no_mail_reach_very_many(world: World, people: int) -> None:
     wave = world.planned_wave(world.programme(mentors=0, mentees=0))
     with world.session() as session:

@@ -31,7 +31,7 @@ from feedback.storage.programmes import programme_by_id, words_of
 from feedback.storage.revision import is_current, newest_revision
 from feedback.storage.staff import StaffMember, staff_of
 from feedback.storage.tables import Base, KeyBase
-from tests.databases import ON_POSTGRESQL, ON_SQLITE, Pair, PostgresServer, SqliteServer
+from tests.databases import IN_TURN, ON_POSTGRESQL, ON_SQLITE, Pair, PostgresServer, SqliteServer
 from tests.storage.rows import empty_tables, insert, key_rows, main_rows
 
 UPGRADE = """
@@ -372,6 +372,7 @@ def test_the_newest_job_queue_of_the_migrations_is_that_of_the_installed_engine(
     assert named[-1] == hashlib.sha256(SchemaManager.get_schema().encode()).hexdigest()[:16]
 
 
+@IN_TURN
 def test_comments_in_review_survive_the_upgrade_undecided_and_unnumbered(empty: Pair) -> None:
     with ExitStack() as stack:
         tree = tree_of(stack, empty, "main")
@@ -388,6 +389,7 @@ def test_comments_in_review_survive_the_upgrade_undecided_and_unnumbered(empty: 
     assert (bytes(row.sealed), row.decision, row.redacted) == (b"sealed", "undecided", None)
 
 
+@IN_TURN
 def test_an_older_programme_has_its_words_in_english(empty: Pair) -> None:
     with ExitStack() as stack:
         tree = tree_of(stack, empty, "main")
@@ -401,6 +403,7 @@ def test_an_older_programme_has_its_words_in_english(empty: Pair) -> None:
             assert words_of(programme_by_id(session, 1)) == {"en": {"focus": "race", "word": "reverse"}}
 
 
+@IN_TURN
 def test_older_staff_are_found_by_the_one_spelling_of_their_address(empty: Pair) -> None:
     add = text("INSERT INTO staff (id, organisation_id, name, email, role) VALUES (:id, 1, 'Ana', :email, 'reviewer')")
     emails = ["ana@bücher.example", "bo@example.com", "cy@bücher.example", "cy@xn--bcher-kva.example", "dee"]
@@ -420,6 +423,7 @@ def test_older_staff_are_found_by_the_one_spelling_of_their_address(empty: Pair)
 _FORMER = (StaffRole.ADMINISTRATOR, StaffRole.COORDINATOR, StaffRole.REVIEWER)
 
 
+@IN_TURN
 def test_whoever_had_access_keeps_it_and_who_has_lost_it_gets_it_back_by_no_downgrade(empty: Pair) -> None:
     add = text("INSERT INTO staff (id, organisation_id, name, email, role) VALUES (:id, 1, 'Ana', :email, :role)")
     owner = "INSERT INTO organisations (id, name, approves_rosters, domains) VALUES (1, 'Example', false, '[]')"
@@ -455,6 +459,7 @@ _NAMES = (
 )
 
 
+@IN_TURN
 def test_a_mail_has_the_same_name_before_and_after_it_has_a_number(empty: Pair) -> None:
     with ExitStack() as stack:
         tree = tree_of(stack, empty, "main")
@@ -534,6 +539,7 @@ _TAKEN_FOR = {
 }
 
 
+@IN_TURN
 def test_a_name_is_taken_for_whoever_bears_it_alone_and_a_contact_for_whoever_has_the_address(empty: Pair) -> None:
     with ExitStack() as stack:
         tree = tree_of(stack, empty, "main")
@@ -575,6 +581,7 @@ _LOGGED = (
 )
 
 
+@IN_TURN
 def test_entries_of_an_older_log_are_given_to_whose_they_are(empty: Pair) -> None:
     add = text("INSERT INTO audit_log (id, at, actor, act, subject) VALUES (:id, :at, :actor, 'did', :subject)")
     staff = (

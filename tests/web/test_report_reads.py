@@ -1,13 +1,12 @@
 """How often a view reads and writes the stored documents that it is made of: each is read once."""
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from json.decoder import JSONDecoder
 from json.encoder import JSONEncoder
-from types import FrameType
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import select
@@ -37,20 +36,19 @@ class Texts:
 
 @contextmanager
 def json_watched() -> Iterator[Texts]:
-    """Note every JSON text that this thread reads or writes; calls are looked at, and nothing is replaced."""
-    texts, before = Texts(), sys.getprofile()
+    """Note every JSON text that is read or written meanwhile."""
+    texts, decode, encode = Texts(), JSONDecoder.decode, JSONEncoder.encode
 
-    def watch(frame: FrameType, event: str, value: object) -> None:
-        if event == "call" and frame.f_code is JSONDecoder.decode.__code__:
-            texts.read.append(frame.f_locals["s"])
-        if event == "return" and frame.f_code is JSONEncoder.encode.__code__:
-            texts.written.append(str(value))
+    def note_read(self: JSONDecoder, text: str) -> object:
+        texts.read.append(text)
+        return decode(self, text)
 
-    sys.setprofile(watch)
-    try:
+    def note_written(self: JSONEncoder, value: object) -> str:
+        texts.written.append(encode(self, value))
+        return texts.written[-1]
+
+    with patch.object(JSONDecoder, "decode", note_read), patch.object(JSONEncoder, "encode", note_written):
         yield texts
-    finally:
-        sys.setprofile(before)
 
 
 def of_documents(texts: list[str], documents: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.domain.disclosure.forecast import EVERYBODY_ANSWERS, HOPED, RATES, Forecast, choices, forecast
@@ -19,6 +19,7 @@ from feedback.domain.survey.kinds import MANY
 from feedback.domain.survey.questionnaires import Condition, Order, Question, Questionnaire, Role, Theme
 from forms.bank import available, load, pair
 from tests.domain.conftest import questionnaire_of
+from tests.tried import tried
 
 STAGES = sorted({load(name).stage for name in available()})
 COHORTS = ("", "London", "York", "Zürich")
@@ -66,7 +67,7 @@ def rates_in(publication: Publication) -> list[ResponseRate]:
     return [one for one in publication.statements if isinstance(one, ResponseRate)]
 
 
-@settings(max_examples=120)
+@tried(120)
 @given(sizes, st.sampled_from(STAGES), st.integers(5, 9))
 def test_what_is_foreseen_is_exactly_what_is_published_and_hidden(people: dict[Atom, int], stage: str, k: int) -> None:
     seen = forecast(people, pair(stage), k)
@@ -186,7 +187,7 @@ def test_nobody_invited_is_nothing_to_report() -> None:
 LOW = Condition("P1", ("0", "1"))
 
 
-@settings(max_examples=300)
+@tried(300)
 @given(
     said=st.lists(st.tuples(st.sampled_from("012"), st.sampled_from("012")), min_size=5, max_size=9),
     asked_after=st.sets(st.sampled_from("012"), min_size=1).map(lambda codes: tuple(sorted(codes))),

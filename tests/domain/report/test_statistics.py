@@ -2,7 +2,7 @@ import math
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
@@ -20,6 +20,7 @@ from feedback.domain.report.statistics import (
     share,
     wilson,
 )
+from tests.tried import tried
 
 HUGE = 1_000_000
 
@@ -161,7 +162,7 @@ def test_a_difference_is_less_certain_with_fewer_people(before: Count, after: Co
     assert fewer.high - fewer.low > more.high - more.low
 
 
-@settings(max_examples=50)
+@tried(50)
 @given(ranges(), ranges())
 def test_ranges_give_the_hull_of_every_completion(before: Count, after: Count) -> None:
     pairs = list(product(completions(before), completions(after)))
@@ -219,7 +220,7 @@ def test_a_p_value_worked_out_by_hand_is_found() -> None:
     assert boschloo(exactly(0, 5), exactly(5, 5)).value == pytest.approx(2 / 1024)
 
 
-@settings(max_examples=20)
+@tried(20)
 @given(exact_counts(12), exact_counts(12))
 def test_swapping_the_sides_does_not_change_the_p_value(before: Count, after: Count) -> None:
     assert boschloo(before, after).value == pytest.approx(boschloo(after, before).value, rel=1e-6)
@@ -243,7 +244,7 @@ def test_fishers_p_is_twice_the_smaller_one_sided_one() -> None:
     assert boschloo(exactly(40, 80), exactly(40, 80)).value == 1.0
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(exact_counts(15), exact_counts(15))
 def test_fishers_p_is_never_below_boschloos(before: Count, after: Count) -> None:
     chosen, sizes = (before.low, after.low), (before.n, after.n)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.domain.errors import PlanRefused
@@ -34,6 +34,7 @@ from feedback.domain.waves.schedule import (
     plain_moment,
     read_offset,
 )
+from tests.tried import tried
 
 PARIS = ZoneInfo("Europe/Paris")
 # Half-hour changes, changes at midnight, a day that never was, and zones that never change.
@@ -88,7 +89,7 @@ def test_a_local_time_becomes_a_moment_at_which_clocks_show_it_or_the_end_of_the
     assert shown == local or just_before < local < shown
 
 
-@settings(max_examples=300)
+@tried(300)
 @given(changes(), st.integers(0, 240))
 def test_local_times_keep_their_order_over_a_clock_change(near: tuple[Hours, datetime], minutes: int) -> None:
     zone = near[0].zone
@@ -98,7 +99,7 @@ def test_local_times_keep_their_order_over_a_clock_change(near: tuple[Hours, dat
     assert last_moment_of(local, zone) <= last_moment_of(later, zone)
 
 
-@settings(max_examples=500)
+@tried(500)
 @given(changes())
 def test_a_moment_moves_to_the_very_next_that_is_not_quiet(near: tuple[Hours, datetime]) -> None:
     hours, moment = near
@@ -123,7 +124,7 @@ def test_moved_moments_keep_their_order(near: tuple[Hours, datetime], seconds: i
     assert hours.next_allowed(moment) <= hours.next_allowed(moment + timedelta(seconds=seconds))
 
 
-@settings(max_examples=300)
+@tried(300)
 @given(changes(), st.lists(st.integers(0, 40 * 24 * 60), min_size=1, max_size=3), st.integers(1, 60))
 def test_reminders_are_late_or_left_out_never_early_quiet_together_or_at_the_close(
     near: tuple[Hours, datetime], minutes: list[int], days: int

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import cbor2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
@@ -13,10 +13,11 @@ from feedback.domain.errors import PasskeyRefused
 from feedback.domain.passkeys import Owner, PasskeySite, passkey_site
 from feedback.services.staff.check_passkeys import ask_to_make, check_made, check_used, read_claim
 from tests.passkeys import SITE, Device, eddsa
+from tests.tried import tried
 
 
 @given(data=st.data())
-@settings(max_examples=300)
+@tried(300)
 def test_whatever_a_device_says_it_is_taken_or_refused_and_nothing_breaks(data: st.DataObject) -> None:
     device, site, challenge = Device(make_key=eddsa), PasskeySite("feedback.example.com", SITE), bytes(32)
     options = json.loads(ask_to_make(site, Owner(bytes(32), "a", "b"), [], challenge))
