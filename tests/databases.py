@@ -60,28 +60,26 @@ def shown_elsewhere(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
     On PostgreSQL the tests of edges, and of several cases all but the first; of the others' first cases, every second
     one, and on SQLite the rest of them. Of what is marked `IN_TURN`, every second case on each.
     """
-    seen = Counter[tuple[str, str, str]]()
+    seen = Counter[tuple[str, str]]()
     for item in items:
-        kind, folder = _kind_of(item), Path(item.location[0]).parts[1]
-        if not kind or item.get_closest_marker("only_on"):
-            continue
-        test = (kind, item.location[0], getattr(item, "originalname", item.name))
-        if item.get_closest_marker("in_turn"):
-            if kind == KINDS[(seen[test] + _turn(test)) % 2]:
-                yield item
-        elif item.get_closest_marker("both"):
-            pass
-        elif seen[test] or folder in _EDGES:
-            if kind == "postgresql":
-                yield item
-        elif folder in _TURNS and kind == KINDS[_turn(test)]:
+        kind, test = _kind_of(item), item.nodeid.partition("[")[0]
+        if kind and _is_shown_elsewhere(item, kind, seen[kind, test], crc32(test.replace("::", " ").encode()) % 2):
             yield item
-        seen[test] += 1
+        seen[kind, test] += 1
 
 
-def _turn(test: tuple[str, str, str]) -> int:
-    """Return where `make test` leaves a test's first case out; always the same."""
-    return crc32(" ".join(test[1:]).encode()) % 2
+def _is_shown_elsewhere(item: pytest.Item, kind: str, before: int, turn: int) -> bool:
+    """Tell it of a test of which so many cases came before; on which database its first one is left out is its turn."""
+    folder = Path(item.location[0]).parts[1]
+    if item.get_closest_marker("only_on"):
+        return folder in _EDGES and kind == "postgresql" and before > 0
+    if item.get_closest_marker("in_turn"):
+        return kind == KINDS[(before + turn) % 2]
+    if item.get_closest_marker("both"):
+        return False
+    if before or folder in _EDGES:
+        return kind == "postgresql"
+    return folder in _TURNS and kind == KINDS[turn]
 
 
 def _kind_of(item: pytest.Item) -> str:
