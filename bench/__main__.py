@@ -21,6 +21,7 @@ from bench import (
     reviewing,
     roster,
     sealing,
+    silence,
     steps,
     submit,
     utility,
@@ -50,6 +51,7 @@ BENCHMARKS = (
     waves,
     programs,
     operators,
+    silence,
 )
 
 

@@ -17,6 +17,7 @@ from bench import (
     reports,
     roster,
     sealing,
+    silence,
     utility,
     visits,
     waves,
@@ -38,6 +39,7 @@ QUICKEST_FIRST = (
     audit,
     waves,
     operators,
+    silence,
 )
 
 
