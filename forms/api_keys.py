@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, IntegerField, SelectMultipleField, StringField
+from wtforms import HiddenField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback.domain.api_keys import ApiScope
 from feedback.locales.counts import characters
-from forms.staff import PasskeyForm, StaffForm
+from forms.staff import PasskeyForm, StaffForm, hidden_number
 
 _NAME_IT = _("Write what the key is for, on one line.")
 _TICK = _("Tick what the key may do.")
@@ -75,4 +75,4 @@ class RevokeKeyForm(StaffForm):
     """A button beside one of the organisation's keys."""
 
     set_by_page = ("csrf_token", "number")
-    number = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    number = hidden_number()

@@ -8,12 +8,20 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from feedback.domain.comments.review import LONGEST_REVIEWED, Decision
 from feedback.domain.staff import StaffRole
 from feedback.locales.counts import characters
+
+# Beyond this no database can even be asked for a number.
+_LARGEST_NUMBER = 2**31 - 1
+
+
+def hidden_number() -> IntegerField:
+    """Return the field of a row's number, which a page has set."""
+    return IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(1, _LARGEST_NUMBER)])
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -187,7 +195,7 @@ class RemovePasskeyForm(PasskeyForm):
     """A button beside one of one's own passkeys, and what one of them has signed."""
 
     set_by_page = ("csrf_token", "number", "credential")
-    number = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    number = hidden_number()
 
 
 class RemovePasskeysForm(StaffForm):
@@ -232,7 +240,7 @@ class MendDeliveryForm(StaffForm):
     """The address of somebody whose mail came back, corrected or as it is, and the wish to send it again."""
 
     set_by_page = ("csrf_token", "participant")
-    participant = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    participant = hidden_number()
     address = StringField(
         _("Address"),
         [

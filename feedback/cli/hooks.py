@@ -89,7 +89,7 @@ def _line(one: ShownHook) -> str:
 def log_command(organisation: str, number: int) -> None:
     """Show what became of the last messages to the web hook NUMBER, the newest first."""
     tools = runtime()
-    _hook, log = show_hook(tools.session(), _operator(organisation).organisation_id, number)
+    _hook, log = show_hook(tools.session(), _operator(organisation).organisation_id, number, now=tools.clock())
     for one in log:
         say(_outcome(one))
 

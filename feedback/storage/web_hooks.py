@@ -134,9 +134,9 @@ def disable_hook(session: Session, hook_id: int, now: datetime, *, is_gone: bool
     session.execute(update(HookDelivery).where(HookDelivery.hook_id == hook_id).values(tell_at=None))
 
 
-def last_deliveries(session: Session, hook_id: int, most: int) -> list[HookDelivery]:
-    """Return the latest messages to an address, the newest first."""
-    mine = select(HookDelivery).where(HookDelivery.hook_id == hook_id)
+def last_deliveries(session: Session, hook_id: int, most: int, now: datetime) -> list[HookDelivery]:
+    """Return the latest messages to an address, the newest first; none before the moment that it names."""
+    mine = select(HookDelivery).where(HookDelivery.hook_id == hook_id, HookDelivery.happened_at <= now)
     return list(session.scalars(mine.order_by(HookDelivery.happened_at.desc(), HookDelivery.id.desc()).limit(most)))
 
 

@@ -20,6 +20,10 @@ _WITH_PASSKEYS = frozenset(
         "make_passkey",
         "api_keys",
         "make_api_key",
+        "web_hooks",
+        "add_web_hook",
+        "web_hook",
+        "renew_hook_secret",
         "remove_passkey",
     )
 )

@@ -155,7 +155,12 @@ MOST_TELLING = first_of(
 
 
 def go(client: FlaskClient, way: Way, **fields: str) -> TestResponse:
-    return client.open(way.address, method=way.method, base_url=SITE, data=fields if way.method == "POST" else None)
+    data = fields if way.method == "POST" else None
+    answer = client.open(way.address, method=way.method, base_url=SITE, data=data)
+    # A page whose script is not let run asks for a passkey in vain.
+    has_script = answer.mimetype == "text/html" and "<script " in answer.text
+    assert not has_script or "script-src 'self'" in answer.headers["Content-Security-Policy"], way
+    return answer
 
 
 def token(client: FlaskClient) -> str:

@@ -16,6 +16,7 @@ from feedback.storage.web_hooks import HookDelivery, WebHook
 from feedback.web.staff import web_hooks
 from tests.databases import ON_SQLITE
 from tests.passkeys import SITE, Device, asked
+from tests.promises.closing import answered_wave
 from tests.web.test_api_keys import administrator
 from tests.web.test_staff_pages import press, see, signed_in
 from tests.world import World, hidden_value, noted
@@ -74,6 +75,26 @@ def test_an_address_lives_from_its_first_secret_to_being_forgotten(world: World)
     assert "There is none yet." in see(client, PAGE)
     for act in ("added web hook 1 at hr.example.com", "made a new secret for web hook 1", "removed web hook 1"):
         assert noted(world, act) == [("staff 3", "organisation 1")]
+
+
+def test_how_a_close_ends_is_in_the_log_from_the_quarter_of_an_hour_on(world: World) -> None:
+    wave = answered_wave(world)
+    client, device = administrator(world)
+    secret_in(add(client, device))
+    world.close(wave)
+    assert "A report is there" in see(client, ONE).partition("Its last messages")[0]
+    assert "None yet." in see(client, ONE).partition("Its last messages")[2]
+    world.clock.pass_time(minutes=15)
+    assert "A report is there" in see(client, ONE).partition("Its last messages")[2]
+
+
+@pytest.mark.parametrize("number", ["0", str(2**31), str(2**64)])
+def test_a_number_that_no_row_has_is_a_bad_request_or_not_found(world: World, number: str) -> None:
+    client, _device = administrator(world)
+    token = hidden_value(client.get(PAGE, base_url=SITE).text, "csrf_token")
+    data = {"csrf_token": token, "number": number, "participant": number, "credential": "x"}
+    for address in ("organisation/keys/revoke", "passkeys/remove", f"organisation/web-hooks/{number}/test"):
+        assert client.post(f"/staff/{address}", data=data, base_url=SITE).status_code in {400, 404}, address
 
 
 def test_what_became_of_a_message_is_said_in_words(world: World) -> None:

@@ -47,11 +47,16 @@ def show_hooks(session: Session, organisation_id: int) -> tuple[ShownHook, ...]:
         return tuple(map(_shown, hooks_of(session, organisation_id)))
 
 
-def show_hook(session: Session, organisation_id: int, hook_id: int) -> tuple[ShownHook, tuple[ShownDelivery, ...]]:
-    """Return one of them and its latest messages, or raise NotFound."""
+def show_hook(
+    session: Session, organisation_id: int, hook_id: int, *, now: datetime
+) -> tuple[ShownHook, tuple[ShownDelivery, ...]]:
+    """Return one of them and its latest messages, or raise NotFound.
+
+    How a close ended is among them no sooner than it is told: when it ended would tell how many have answered.
+    """
     with reading(session):
         hook = own_hook(session, organisation_id, hook_id)
-        return _shown(hook), tuple(map(_shown_delivery, last_deliveries(session, hook_id, MOST_SHOWN)))
+        return _shown(hook), tuple(map(_shown_delivery, last_deliveries(session, hook_id, MOST_SHOWN, now)))
 
 
 def owner_of_hook(connection: Connection, hook_id: int) -> tuple[int, None]:

@@ -147,7 +147,7 @@ def _page(form: AddHookForm) -> str:
 
 
 def _page_of(hook_id: int, form: NewSecretForm, secret: str = "") -> str:
-    hook, log = show_hook(runtime().session(), member().organisation_id, hook_id)
+    hook, log = show_hook(runtime().session(), member().organisation_id, hook_id, now=runtime().clock())
     return render_template(
         "staff/web_hook.html",
         hook=_in_words(hook),

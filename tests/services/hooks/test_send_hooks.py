@@ -107,7 +107,7 @@ def test_an_address_that_is_gone_is_told_nothing_more(world: World, found: Recei
     send(world, found)
     assert len(found.came) == 1
     with world.session() as session:
-        shown, _log = show_hook(session, 1, hook)
+        shown, _log = show_hook(session, 1, hook, now=world.clock())
     assert (shown.is_gone, shown.is_disabled) == (True, True)
     assert noted(world, f"disabled web hook {hook}: gone")
 
@@ -243,7 +243,7 @@ def test_another_organisation_sees_and_changes_none(world: World, found: Receive
                 what(session, administrator(2), hook, now=world.clock())
         session.rollback()
         with pytest.raises(NotFound):
-            show_hook(session, 2, hook)
+            show_hook(session, 2, hook, now=world.clock())
 
 
 @pytest.mark.parametrize(
