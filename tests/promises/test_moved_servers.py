@@ -5,6 +5,7 @@ PostgreSQL tells by where the main database lies. A volume that is set back as a
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -60,7 +61,7 @@ def wave(world: World) -> int:
 
 @contextmanager
 def restored(world: World, server: PostgresServer, databases: Pair, environment: dict[str, str]) -> Iterator[World]:
-    """Both databases as they are now, put into new ones, in a service that has no journal."""
+    """Both databases as they are now, put into new ones, in a service that had no journal."""
     world.dispose()
     with (
         server.copy_of(databases) as pair,
@@ -85,6 +86,17 @@ def test_both_copies_of_an_open_survey_close_nothing_before_somebody_was_asked(
         assert not is_elsewhere(copy)
         assert tick(copy) == ()
         assert how_many(copy, StoredReport.wave_id == wave) == 1
+
+
+def test_to_name_a_journal_after_the_restore_takes_no_doubt_away(
+    world: World, wave: int, server: PostgresServer, databases: Pair, environment: dict[str, str], tmp_path: Path
+) -> None:
+    named = environment | {"FEEDBACK_JOURNAL": str(tmp_path / "journal.json")}
+    with restored(world, server, databases, named) as copy:
+        assert tick(copy) == (RestoreDoubt.MOVED,)
+        with pytest.raises(DatabasesDiffer):
+            copy.close(wave)
+        assert how_many(copy, StoredReport.wave_id == wave) == 0
 
 
 def test_a_survey_that_was_closed_since_gets_its_report_back_and_no_second_one(
@@ -210,4 +222,10 @@ def test_with_a_journal_a_database_may_lie_anywhere(
     """One that fails over by itself lies elsewhere, and has lost nothing: the journal says so."""
     journal = tmp_path_factory.mktemp("second-place") / "journal.json"
     with restored(world, server, databases, {**environment, "FEEDBACK_JOURNAL": str(journal)}) as copy:
+        answer(copy, NONE_LOST)
+        assert tick(copy) == ()
+        with engine_of(copy).begin() as connection:
+            connection.execute(text("SELECT setval('server_mark', 1)"))
+        with copy.session() as session:
+            assert lies_elsewhere(session)
         assert tick(copy) == ()

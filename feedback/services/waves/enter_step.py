@@ -122,7 +122,7 @@ def agree(session: Session, keys: KeyStore) -> bool:
     """Tell, quicker, whether all know the same steps, so that there is nothing to compare."""
     with reading(session):
         tip = last_tip(session)
-        return tip == keys.mirror.last_tip() and _knows(session, keys, tip) and not _is_elsewhere(session, keys)
+        return tip == keys.mirror.last_tip() and _knows(session, keys, tip) and not _is_elsewhere(session)
 
 
 def see_tips(session: Session, keys: KeyStore) -> tuple[Tip | None, Tip | None]:
@@ -142,13 +142,14 @@ def _compare(session: Session, keys: KeyStore) -> EpochComparison:
         keys=keys.mirror.steps(),
         journal=_read_journal(session, keys),
         locked=_locked(session, keys),
-        is_elsewhere=_is_elsewhere(session, keys),
+        is_elsewhere=_is_elsewhere(session),
     )
 
 
 # A journal knows better than where a database lies: one that fails over by itself lies elsewhere, and has lost nothing.
-def _is_elsewhere(session: Session, keys: KeyStore) -> bool:
-    return keys.journal is None and journal_key(session) is None and lies_elsewhere(session)
+# One that was only named, and not begun, knows nothing: it must not take a doubt away.
+def _is_elsewhere(session: Session) -> bool:
+    return journal_key(session) is None and lies_elsewhere(session)
 
 
 def _read_journal(session: Session, keys: KeyStore) -> JournalRead:
