@@ -21,24 +21,19 @@ from feedback.storage.support import desk_of
 from feedback.storage.waves import Wave
 from forms.bank import pair
 from tests.answering import respond
+from tests.browser.people_tour import CAIRO, LAYLA, putting_in
 from tests.browser.pressing import send, unfold
 from tests.browser.questions_tour import changing_questions
+from tests.browser.systems_tour import joining_systems
 from tests.promises.closing import spread
 from tests.reviewing import TEXTS, WISHES
 from tests.web.test_staff_pages import token_for
 from tests.world import World, roster_csv
 
 TELLING = ("Ask Mentor Number 3 in Berlin: +49 170 1234567 or me@example.com, on 3 May.", *TEXTS[1:])
-LAYLA = "ليلى حسن"
-CAIRO = "القاهرة"
 MIXED = (
     f"\n{LAYLA},layla.abdelrahman.elmasry@subsidiary.example.com,mentor,{CAIRO}\nZoë Åström,zoe@example.com,mentee,York"
 )
-HEADERS = "name,email,role,cohort,language\n"
-CYRILLIC = "name;email;role\nИван Петров;ivan@example.com;mentor\n".encode("cp1251")
-UNKNOWN = f"Q1\tQ2\n{LAYLA}\tlayla.abdelrahman.elmasry@subsidiary.example.com\n"
-WRONG = f"{HEADERS}{LAYLA},layla@subsidiary,boss,,xx\nZoë,,,York,\n"
-CHANGES = f"{HEADERS}{LAYLA},layla@example.com,mentor,{CAIRO},ar\nZoë Åström,zoe@example.com,mentee,,\n"
 REQUEST = Request("Mia Müller", "+49 170 1234567, after five", "My mentor has not answered for weeks.")
 STRANGER = "nobody@example.com"
 REASON = "A complaint is being looked into."
@@ -122,7 +117,8 @@ def visit(live: World, address: str, page: Page, code: str) -> Iterator[str]:
     yield from changing_questions(address, page, code, tour.waiting)
     yield from _planning(address, page, code, tour)
     yield from _refusing(address, page, code, tour)
-    yield from _putting_in(address, page, code, tour)
+    yield from putting_in(address, page, code, tour.waiting, tour.running)
+    yield from joining_systems(live, address, page, code)
     yield from _ending(address, page, code, tour)
     yield from _reviewing(live, address, page, code, tour)
 
@@ -275,47 +271,6 @@ def _refusing(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
         page.goto(f"{address}/staff/{path}?language={code}")
         send(page)
         yield f"{name} with an error"
-
-
-def _putting_in(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
-    new = f"{address}/staff/programmes/{tour.waiting}/roster/new?language={code}"
-    page.goto(new)
-    yield "people"
-    send(page)
-    yield "nobody sent"
-    page.locator("#file").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": CYRILLIC})
-    send(page)
-    yield "code page"
-    page.goto(f"{address}/staff/programmes/{tour.waiting}/roster/people?language={code}")
-    yield "one person"
-    send(page)
-    yield "one person with errors"
-    page.locator("#name").fill(LAYLA)
-    page.locator("#email").fill("another@example.com")
-    page.locator("[name=role]").first.check()
-    send(page)
-    yield "one person in doubt"
-    page.goto(f"{address}/staff/programmes/{tour.running}/roster/people/1?language={code}")
-    page.locator("summary").click()
-    yield "a known person"
-    send(page, "main details [type=submit]")
-    yield "a known person, not let go"
-    page.goto(f"{address}/staff/one-person?language={code}")
-    yield "one person’s request"
-    page.locator("#email").fill("mentor.0@example.com")
-    send(page)
-    unfold(page)
-    yield "what is held"
-    send(page, "main details [type=submit]")
-    yield "not taken off"
-    for pasted, name in ((UNKNOWN, "columns"), (WRONG, "mend"), (CHANGES, "check")):
-        page.goto(new)
-        page.locator("#pasted").fill(pasted)
-        send(page)
-        yield name
-        if name != "mend":
-            send(page)
-            yield f"{name} with an error"
 
 
 def _ending(address: str, page: Page, code: str, tour: Tour) -> Iterator[str]:
