@@ -78,3 +78,15 @@ def test_what_was_missed_is_as_if_it_had_been_there_in_time(
         upgrade(engine, Base.metadata, FOLDER)
         for table in Base.metadata.sorted_tables:
             assert shape(engine, table.name) == shape(right, table.name)
+
+
+def test_a_database_made_before_terms_were_sealed_gets_their_column(
+    server: SqliteServer | PostgresServer,
+) -> None:
+    with server.unmigrated_pair() as pair, engine_of(pair) as engine, server.pair() as whole, engine_of(whole) as right:
+        upgrade(engine, Base.metadata, FOLDER, "0001")
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE waves DROP COLUMN terms_seal"))
+        upgrade(engine, Base.metadata, FOLDER)
+        ours, theirs = (sorted(shape(one, "waves")["columns"]) for one in (engine, right))  # type: ignore[call-overload]
+        assert ours == theirs
