@@ -1,7 +1,7 @@
 """`feedback hook`, and the receiver of docs/webhooks.md, which believes what is sent and sees a message once."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,21 @@ def test_the_documents_receiver_believes_what_is_sent_and_sees_a_message_once(
         assert names["receive"](secret, headers, body) == 204
     assert capsys.readouterr().out.count("test {'organisation': 1") == 1
     assert names["receive"](secret, headers, body + b" ") == 401
+
+
+def test_the_documents_receiver_refuses_what_somebody_sends_again_later(world: World) -> None:
+    assert RECEIVER is not None
+    names: dict[str, Any] = {}
+    exec(RECEIVER[1], names)  # the document's own words
+    world.clock.now = datetime.now(UTC) - timedelta(minutes=5, seconds=5)
+    with receiver() as found:
+        number, secret = add(world, found)
+        output(world, "hook", "test", NAME, str(number))
+        send(world, found)
+    [(headers, body)] = found.came
+    assert names["receive"](secret, headers, body) == 401
+    later = {**headers, "webhook-timestamp": str(int(datetime.now(UTC).timestamp()))}
+    assert names["receive"](secret, later, body) == 401
 
 
 def test_an_address_inside_is_refused_in_a_sentence(world: World) -> None:
