@@ -169,4 +169,4 @@ def _check(questions: tuple[RestoreQuestion, ...], said: Mapping[int, RestoreAns
     for wave_id, one in asked.items():
         if said.get(wave_id) not in one.answers:
             ways = " or ".join(f"--{answer}" for answer in one.answers)
-            raise RestoreUnanswered(f"Wave {wave_id}: {one.was_lost}. Answer {ways}. Nothing was done.")
+            raise RestoreUnanswered(f"Wave {wave_id}: {one.was_lost}. Answer {ways}. Nothing was decided.")
