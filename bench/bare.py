@@ -7,6 +7,12 @@ from flask import Flask, Response, request
 from sqlalchemy import create_engine, text
 
 from feedback.storage.database import guard_engine
+from feedback.web.front import LARGEST_UPLOADING_POST, THREADS, Front
+
+
+def front_of_bare() -> Front:
+    """Return the application served as ours is: behind what takes requests whole and hands them to a thread."""
+    return Front(create_bare(), threads=THREADS, largest=LARGEST_UPLOADING_POST)
 
 
 def create_bare() -> Flask:

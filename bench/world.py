@@ -21,7 +21,9 @@ def world_on(pair: Pair, kind: str) -> Iterator[World]:
     with TemporaryDirectory(prefix="feedback-bench-mailbox-") as folder:
         clock, mailbox = FixedClock(datetime.now(UTC)), Mailbox(Path(folder))
         relay = start_smtp(mailbox, "127.0.0.1", 0)
-        settings = read_settings({**environment(pair), "FEEDBACK_SMTP_PORT": str(relay.port)})
+        # Its pages are asked as tests ask them, by this name.
+        given = {"FEEDBACK_SMTP_PORT": str(relay.port), "FEEDBACK_BASE_URL": "https://feedback.example.com"}
+        settings = read_settings({**environment(pair), **given})
         world = World(create_app(settings, clock), clock, mailbox, kind)
         yield world.begin_to_serve()
         world.dispose()

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from feedback.domain.address import domain_of, read_address
 
 LABELS = ("bücher", "españa", "例え", "مثال", "straße", "пример", "ελλάδα", "müller-lüdenscheidt", "example", "a1")
-LOCAL_PARTS = r"[a-z0-9_']{1,8}([.+-][a-z0-9]{1,8})?"
+LOCAL_PARTS = r"[a-z0-9_]([a-z0-9_']{0,6}[a-z0-9_])?([.+-][a-z0-9]{1,8})?"
+"""Without a quote at either end, which is taken for one that somebody has put around an address."""
 
 
 def addresses() -> st.SearchStrategy[str]:

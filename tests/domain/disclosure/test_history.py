@@ -90,6 +90,7 @@ def test_what_is_harmless_counts_for_no_limit() -> None:
 
 
 Table = NDArray[np.float64]
+NEARLY_NOTHING = 1e-9
 people = st.frozensets(st.integers(0, 14), min_size=1)
 
 
@@ -128,6 +129,9 @@ def _supports(columns: Table, below: int) -> Iterator[list[int]]:
 
 def _is_news(columns: Table, support: list[int], spanned: list[Table]) -> bool:
     vectors = columns @ null_space(np.delete(columns, support, axis=0))
-    if matrix_rank(vectors) != 1:
+    # All that is sought are small fractions: what is nearly nothing was left by rounding.
+    vectors[np.abs(vectors) < NEARLY_NOTHING] = 0
+    if matrix_rank(vectors, tol=NEARLY_NOTHING) != 1:
         return False
-    return not any(matrix_rank(space) == matrix_rank(np.hstack([space, vectors])) for space in spanned)
+    ranks = ((matrix_rank(one, NEARLY_NOTHING), np.hstack([one, vectors])) for one in spanned)
+    return not any(rank == matrix_rank(more, NEARLY_NOTHING) for rank, more in ranks)
