@@ -41,7 +41,9 @@ def export(root: Path, folder: Path) -> None:
     """Lay what is committed into a folder."""
     packed = subprocess.run(["git", "-C", root, "archive", "HEAD"], check=True, capture_output=True).stdout
     with tarfile.open(fileobj=BytesIO(packed)) as archive:
-        archive.extractall(folder, filter="data")
+        # Python 3.11 has it since 3.11.4 only; it is an archive of our own.
+        archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)
+        archive.extractall(folder)
 
 
 def build_archives(source: Path, target: Path, moment: int) -> None:
