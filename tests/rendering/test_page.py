@@ -89,9 +89,9 @@ def test_a_paper_from_right_to_left_says_so() -> None:
 @tried(40)
 @given(st.text(st.characters(codec=None), max_size=200))
 def test_no_text_becomes_a_tag(text: str) -> None:
-    paper = paper_with(Paragraph(text), Quotes((text,)), Facts(((text, text),), fold=text), title=text)
+    paper = paper_with(Paragraph(text), Quotes((text,)), Facts(((text, text),), fold=f"More {text}"), title=text)
     tags = [name for name, _ in PageReader(page_html(paper)).tags]
-    harmless = paper_with(Paragraph("x"), Quotes(("x",)), Facts((("x", "x"),), fold="x" if text else ""), title="x")
+    harmless = paper_with(Paragraph("x"), Quotes(("x",)), Facts((("x", "x"),), fold="More"), title="x")
     assert tags == [name for name, _ in PageReader(page_html(harmless)).tags]
 
 
