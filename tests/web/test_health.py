@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 
 from feedback.app import create_app
 from feedback.config import Serves
-from tests.databases import Pair
+from tests.databases import ON_SQLITE, Pair
 from tests.storage.test_room import without_room
 from tests.world import World
 
@@ -40,6 +40,7 @@ def test_each_process_is_ready_when_what_it_needs_is(world: World, serves: Serve
     apart.dispose()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("serves", [Serves.PARTICIPANTS, Serves.STAFF])
 def test_a_process_whose_disk_is_full_is_not_ready(world: World, serves: Serves) -> None:
     apart = replace(world, bare=create_app(replace(world.tools.settings, serves=serves)))
