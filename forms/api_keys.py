@@ -1,21 +1,19 @@
 """A key for a program, as administrators want it."""
 
-from collections.abc import Iterable
-
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, SelectMultipleField, StringField
+from wtforms import SelectMultipleField, StringField
 from wtforms.fields import SelectChoice, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback.domain.api_keys import ApiScope
 from feedback.locales.counts import characters
-from forms.staff import PasskeyForm, StaffForm, hidden_number
+from forms.in_programmes import ALL, InProgrammesForm
+from forms.staff import StaffForm, hidden_number
 
 _NAME_IT = _("Write what the key is for, on one line.")
 _TICK = _("Tick what the key may do.")
-_ALL = "all"
 SCOPES = (
     SelectChoice(ApiScope.READ_REPORTS, _("Read published reports")),
     SelectChoice(ApiScope.MANAGE_ROSTERS, _("Put people in, and see whom no email reaches")),
@@ -24,11 +22,10 @@ SCOPES = (
 )
 
 
-class MakeKeyForm(PasskeyForm):
+class MakeKeyForm(InProgrammesForm):
     """What a key is for, what it may do, in which programmes and for how long; and what a passkey has signed."""
 
     set_by_page = ("csrf_token", "credential", "programme", "days")
-    credential = HiddenField(validators=[Length(max=65_536)])
 
     purpose = StringField(
         _("What is it for?"),
@@ -44,7 +41,7 @@ class MakeKeyForm(PasskeyForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    programme = SelectField(_("In which programmes?"), default=_ALL)
+    programme = SelectField(_("In which programmes?"), default=ALL)
     days = SelectField(
         _("For how long?"),
         choices=[
@@ -54,16 +51,6 @@ class MakeKeyForm(PasskeyForm):
         ],
         default="90",
     )
-
-    def offer(self, programmes: Iterable[tuple[int, str]]) -> None:
-        """Set which programmes there are, by number and name."""
-        ours = [SelectChoice(str(number), name) for number, name in programmes]
-        self.programme.choices = [SelectChoice(_ALL, _("All, also those to come")), *ours]
-
-    @property
-    def programme_id(self) -> int | None:
-        """Return the number of the only programme, None for all."""
-        return None if self.programme.data == _ALL else int(self.programme.data)
 
     def validate_purpose(self, field: StringField) -> None:
         """Refuse what cannot be shown on one line."""

@@ -1,7 +1,5 @@
 """Another system that is told what happens, as administrators want it."""
 
-from collections.abc import Iterable
-
 from flask_babel import lazy_gettext as _
 from wtforms import SelectMultipleField, StringField
 from wtforms.fields import SelectChoice, SelectField
@@ -9,10 +7,10 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from feedback.domain.hooks import LONGEST_HOOK_URL, HookEvent
+from forms.in_programmes import ALL, InProgrammesForm
 from forms.staff import PasskeyForm, StaffForm
 
 _WRITE_IT = _("Write an address that begins with https://, of at most 500 characters.")
-_ALL = "all"
 EVENTS = (
     SelectChoice(HookEvent.OPENED, _("A survey has opened")),
     SelectChoice(HookEvent.LOOKED_AT, _("The look was taken")),
@@ -24,7 +22,7 @@ EVENTS = (
 )
 
 
-class AddHookForm(PasskeyForm):
+class AddHookForm(InProgrammesForm):
     """Where, what and of which programmes the other system is told; and what a passkey has signed."""
 
     set_by_page = ("csrf_token", "credential", "programme")
@@ -40,17 +38,7 @@ class AddHookForm(PasskeyForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    programme = SelectField(_("Of which programmes?"), default=_ALL)
-
-    def offer(self, programmes: Iterable[tuple[int, str]]) -> None:
-        """Set which programmes there are, by number and name."""
-        ours = [SelectChoice(str(number), name) for number, name in programmes]
-        self.programme.choices = [SelectChoice(_ALL, _("All, also those to come")), *ours]
-
-    @property
-    def programme_id(self) -> int | None:
-        """Return the number of the only programme, None for all."""
-        return None if self.programme.data == _ALL else int(self.programme.data)
+    programme = SelectField(_("Of which programmes?"), default=ALL)
 
 
 class NewSecretForm(PasskeyForm):
