@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from functools import cache, lru_cache
 from typing import NewType
 from urllib.parse import unquote
 
@@ -74,6 +75,7 @@ def response_key(secret: LinkSecret, pepper: Pepper | None) -> ResponseKey:
     return ResponseKey(derived if pepper is None else _derive(pepper, derived))
 
 
+@lru_cache(1)
 def pepper_fingerprint(pepper: Pepper) -> bytes:
     """Return what tells one pepper from another; it does not lead back to it."""
     return hashlib.sha256(_derive(pepper, b"feedback/fingerprint")).digest()
@@ -193,11 +195,15 @@ def from_address(text: str, size: int = SECRET_BYTES) -> bytes | None:
     What mail programs add to an address or put into it is passed over. The letters themselves have one spelling only.
     """
     length = -(-size * 8 // 6)
-    brought = decoded(text).translate(_HYPHENS)
-    whole = re.compile(rf"(?<![{_LETTERS}])[{_LETTERS}]{{{length}}}(?![-_]*[A-Za-z0-9])")
+    brought, whole = decoded(text).translate(_HYPHENS), _letters_of(length)
     found = whole.search(brought) or whole.search(_GAPS.sub("", brought))
     secret = base64.urlsafe_b64decode(found[0] + "=" * (-length % 4)) if found else b""
     return secret if found and to_address(secret) == found[0] else None
+
+
+@cache
+def _letters_of(length: int) -> re.Pattern[str]:
+    return re.compile(rf"(?<![{_LETTERS}])[{_LETTERS}]{{{length}}}(?![-_]*[A-Za-z0-9])")
 
 
 def decoded(text: str) -> str:
@@ -208,4 +214,5 @@ def decoded(text: str) -> str:
 
 
 def _derive(key: bytes, label: bytes) -> bytes:
-    return hmac.digest(key, label, "sha256")
+    # Unlike hmac.digest it keeps the interpreter to itself: to wait for it again costs more than the digest.
+    return hmac.new(key, label, "sha256").digest()
