@@ -2,8 +2,10 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta, get_datetime_format, get_timezone_location
 
 from feedback.domain.errors import sentence
@@ -13,21 +15,23 @@ from feedback.locales.catalogues import catalogue
 _FULL = {"en": "EEEE d MMMM y"}
 _LONG = {"en": "d MMMM y"}
 _TIME = {"en": "HH:mm"}
+# Babel reads a code anew for every part of a date.
+_locale = cache(Locale.parse)
 
 
 def day(on: date, code: str) -> str:
     """Return such as "15 March 2027"."""
-    return _first(on, format_date(on, _LONG.get(code, "long"), locale=code), code)
+    return _first(on, format_date(on, _LONG.get(code, "long"), locale=_locale(code)), code)
 
 
 def weekday_and_day(on: date, code: str) -> str:
     """Return such as "Monday 15 March 2027"."""
-    return _first(on, format_date(on, _FULL.get(code, "full"), locale=code), code)
+    return _first(on, format_date(on, _FULL.get(code, "full"), locale=_locale(code)), code)
 
 
 def month(on: date, code: str) -> str:
     """Return the short name of a month, such as "Mar"."""
-    return str(format_date(on, "LLL", locale=code))
+    return str(format_date(on, "LLL", locale=_locale(code)))
 
 
 def _first(on: date, said: str, code: str) -> str:
@@ -37,12 +41,12 @@ def _first(on: date, said: str, code: str) -> str:
 
 def time_of_day(at: datetime | time, code: str) -> str:
     """Return such as "10:00", in the time zone of `at` if it has one."""
-    return format_time(at, _TIME.get(code, "short"), locale=code)
+    return format_time(at, _TIME.get(code, "short"), locale=_locale(code))
 
 
 def ago(length: timedelta, code: str) -> str:
     """Return such as "3 minutes ago"; never less than a minute."""
-    return format_timedelta(-max(length, timedelta(minutes=1)), "minute", add_direction=True, locale=code)
+    return format_timedelta(-max(length, timedelta(minutes=1)), "minute", add_direction=True, locale=_locale(code))
 
 
 def end_of(at: datetime) -> tuple[date, time | None]:
@@ -64,7 +68,7 @@ def day_and_time(at: datetime, time_zone: ZoneInfo, code: str) -> str:
     """Return such as "Monday 15 March 2027, 10:00", where it is said elsewhere whose clocks are meant."""
     local = at.astimezone(time_zone)
     words = time_of_day(local, code), weekday_and_day(local.date(), code)
-    return str(get_datetime_format("full", locale=code)).format(*words)
+    return str(get_datetime_format("full", locale=_locale(code))).format(*words)
 
 
 def closing(at: datetime, time_zone: ZoneInfo, code: str) -> str:
@@ -76,9 +80,10 @@ def closing(at: datetime, time_zone: ZoneInfo, code: str) -> str:
     return str(said % {"date": weekday_and_day(on, code), "zone": clocks_of(time_zone, code)})
 
 
+@cache
 def clocks_of(time_zone: ZoneInfo, code: str) -> str:
     """Return whose clocks a time is told by, such as "Paris time"; of a zone without a city its own name."""
     if "/" not in time_zone.key or time_zone.key.startswith("Etc/"):
         return time_zone.key
     said = catalogue(code).ugettext(sentence("%(place)s time"))
-    return str(said % {"place": get_timezone_location(time_zone, locale=code, return_city=True)})
+    return str(said % {"place": get_timezone_location(time_zone, locale=_locale(code), return_city=True)})

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_LINK = re.compile(r"/+(s|o|r|support|staff/sign-in)/(.+)", re.IGNORECASE | re.DOTALL)
 # What stands behind the last letter of an address is no part of it: no address of ours ends in anything else.
-_LETTER = re.compile(r"[A-Za-z0-9_-]")
+_LINK = re.compile(r"/+((?i:s|o|r|support|staff/sign-in))/(?:(.*[A-Za-z0-9_-])[^A-Za-z0-9_-]*|.+)", re.DOTALL)
 _NOWHERE = "-"
 # What watches a process knows it by a number, not by the name that people use.
 _WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -47,9 +46,12 @@ def reached_by_name(application: WSGIApplication, base_url: str) -> WSGIApplicat
     bracketed = f"[{own_name}]" if ":" in own_name else own_name
     reached_at = bracketed if own.port is None else f"{bracketed}:{own.port}"
 
+    def is_known(name: str) -> bool:
+        return name == own_name or is_loopback(name)
+
     def asked(environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        name = _host_of(environment.get("HTTP_HOST", reached_at))
-        if name != own_name and not is_loopback(name) and environment["PATH_INFO"] not in _WATCHED:
+        given = environment.get("HTTP_HOST", reached_at)
+        if given != reached_at and not is_known(_host_of(given)) and environment["PATH_INFO"] not in _WATCHED:
             start_response("421 Misdirected Request", [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
             return [_ELSEWHERE]
         environment["HTTP_HOST"] = reached_at
@@ -70,6 +72,5 @@ def as_meant(path: str) -> str:
     found = _LINK.fullmatch(decoded(path.encode("latin-1").decode("utf-8", "replace")))
     if found is None:
         return path
-    last = max((letter.end() for letter in _LETTER.finditer(found[2])), default=0)
-    meant = f"/{found[1].lower()}/{found[2][:last] or _NOWHERE}"
+    meant = f"/{found[1].lower()}/{found[2] or _NOWHERE}"
     return meant.encode("utf-8", "replace").decode("latin-1")

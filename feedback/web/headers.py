@@ -1,5 +1,7 @@
 """Response headers: nothing cached, nothing referred, nothing from elsewhere."""
 
+from functools import cache
+
 from flask import Flask, Response, request
 
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
@@ -48,12 +50,18 @@ def add_headers(app: Flask, *, secure: bool) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         response.headers.extend(fixed)
-        leads_nowhere = request.path.startswith("/s/") and response.status_code in {404, 429}
-        has_passkeys = request.endpoint in _WITH_PASSKEYS
-        scripts = "; script-src 'self'" if request.endpoint in _SCRIPTED or leads_nowhere or has_passkeys else ""
-        scripts += "; connect-src 'self'" if has_passkeys else ""
-        forms = "form-action 'none'" if request.endpoint in _PREVIEWS else "form-action 'self'"
-        response.headers["Content-Security-Policy"] = f"{_POLICY}; {forms}{scripts}"
-        is_static = request.endpoint == "static" and response.status_code == 200
+        endpoint, status = request.endpoint, response.status_code
+        leads_nowhere = status in {404, 429} and request.path.startswith("/s/")
+        response.headers["Content-Security-Policy"] = _policy(endpoint, leads_nowhere=leads_nowhere)
+        is_static = endpoint == "static" and status == 200
         response.headers["Cache-Control"] = "public, max-age=86400" if is_static else "no-store"
         return response
+
+
+@cache
+def _policy(endpoint: str | None, *, leads_nowhere: bool) -> str:
+    has_passkeys = endpoint in _WITH_PASSKEYS
+    scripts = "; script-src 'self'" if endpoint in _SCRIPTED or leads_nowhere or has_passkeys else ""
+    scripts += "; connect-src 'self'" if has_passkeys else ""
+    forms = "form-action 'none'" if endpoint in _PREVIEWS else "form-action 'self'"
+    return f"{_POLICY}; {forms}{scripts}"

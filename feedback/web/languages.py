@@ -4,7 +4,7 @@ No cookie remembers it: every address that a participant's page leads to names t
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
@@ -57,10 +57,14 @@ def _chosen() -> Language:
     if not has_request_context():
         return ENGLISH
     among = {language.code: language for language in offered()}
+    return next((among[code] for code in _asked_for() if code in among), ENGLISH)
+
+
+def _asked_for() -> Iterator[str]:
+    yield from _pressed()
+    yield from map(_language_of, request.args.getlist(PARAMETER)[:1])
     # The browser's order counts: a plain match would prefer an English that comes later.
-    named = (*request.args.getlist(PARAMETER)[:1], *request.accept_languages.values())
-    asked = (*_pressed(), *map(_language_of, named))
-    return next((among[code] for code in asked if code in among), ENGLISH)
+    yield from map(_language_of, request.accept_languages.values())
 
 
 def _language_of(tag: str) -> str:

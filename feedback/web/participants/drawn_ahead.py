@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.survey.next_page import every_part
 from feedback.locales.catalogues import catalogue
-from feedback.locales.moments import closing, day
+from feedback.locales.moments import clocks_of, closing, day
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime, runtime_of
 from feedback.services.waves.known_surveys import KnownSurveys, Survey
@@ -39,6 +39,7 @@ _DRAWERS: tuple[Callable[[Survey, str], object], ...] = (
     thanks_page,
     lambda survey, language: [withdraw_page(survey, language, wrong) for wrong in (None, "word", "receipt")],
     withdrawn_page,
+    lambda survey, language: clocks_of(survey.time_zone, language),
 )
 _drawn: WeakSet[Survey] = WeakSet()
 log = logging.getLogger(__name__)

@@ -79,12 +79,13 @@ class CachedPart:
     blank: Mapping[str, str]
     conditional: Mapping[str, Conditional]
     nothing: tuple[Markup, Markup]
+    lost: tuple[Markup, Markup]
 
 
 def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
     """Return a part's page; what is wrong with it makes it a 422."""
     part = cached_part(opened.survey, page, language)
-    page_fields = _page_fields(page, opened, language)
+    page_fields = _page_fields(page, part, opened, language)
     if page.judged:
         return _show_judged(page, opened.survey, language, page_fields)
     values = {**part.blank, **_filled_in(page, part.blank), **page_fields}
@@ -96,7 +97,7 @@ def show_part(page: PartPage, opened: OpenLink, language: str) -> Response:
     return Response(padded(part.page.filled(values)))
 
 
-def _page_fields(page: PartPage, opened: OpenLink, language: str) -> dict[str, str]:
+def _page_fields(page: PartPage, part: CachedPart, opened: OpenLink, language: str) -> dict[str, str]:
     right = opened.right
     items = Markup().join(Markup("<li><bdi>{}</bdi></li>").format(line) for line in help_lines(right.help_contacts))
     return {
@@ -105,31 +106,24 @@ def _page_fields(page: PartPage, opened: OpenLink, language: str) -> dict[str, s
         "begun": "yes" if page.draft.values else "not",
         "until": right.closes_at.isoformat(),
         "closing": _closing(opened, language),
-        "lost": _lost(page),
+        "lost": part.lost[bool(page.filled.values)] if page.lost else "",
         "contact": escape(right.contact_name),
         "email": escape(right.contact_email),
         "help": Markup("<ul>{}</ul>").format(items) if items else Markup(),
     }
 
 
-def _lost(page: PartPage) -> Markup:
-    if page.filled.values:
-        said = _("What you filled in on other parts could not be read. What you filled in on this part is still here.")
-    else:
-        said = _("What you filled in could not be read, and nothing was sent. Please fill it in once more.")
-    return Markup('<p class="note" role="status">{}</p>').format(said) if page.lost else Markup()
-
-
 def _closing(opened: OpenLink, language: str) -> Markup:
     """Return, in the last hour, at what time the survey closes: the same work and as many bytes for everybody."""
     closes_at, survey = opened.right.closes_at, opened.survey
+    if closes_at - runtime().clock() > _LAST_HOUR:
+        return Markup()
     told = _(
         "This survey closes soon. It is open until %(closes)s.", closes=closing(closes_at, survey.time_zone, language)
     )
     lost = _("Anything you have not sent by then is lost.")
     earlier = _("The survey may also close earlier.") if survey.may_close_early else ""
-    note = Markup('<p class="note"><strong>{}</strong> {} {}</p>').format(told, lost, earlier)
-    return note if closes_at - runtime().clock() <= _LAST_HOUR else Markup()
+    return Markup('<p class="note"><strong>{}</strong> {} {}</p>').format(told, lost, earlier)
 
 
 def _filled_in(page: PartPage, blank: Mapping[str, str]) -> dict[str, str]:
@@ -175,13 +169,23 @@ def _draw_cached(survey: Survey, page: PartPage, language: str) -> CachedPart:
     holes = drawn.holes.union(*(one.holes for one in conditional.values()))
     blank = {name: _BLANK[kind] for name in holes if (kind := name.partition(".")[0]) in _BLANK}
     absent = {code: _conditional(one, blank, page_fields) for code, one in conditional.items()}
-    return CachedPart(drawn, blank, absent, _nothing_asked())
+    return CachedPart(drawn, blank, absent, _nothing_asked(), _lost())
 
 
 def _nothing_asked() -> tuple[Markup, Markup]:
     """Return the sentence of a part that asks nothing, and something as long for one that asks."""
     said = Markup("<p>{}</p>").format(_("There is nothing to ask you here, after your earlier answers."))
     return said, filled_up(Markup(), size_of(said))
+
+
+def _lost() -> tuple[Markup, Markup]:
+    """Return what is said of a page that could not be read, and that of one of which this part is still here."""
+    said = (
+        _("What you filled in could not be read, and nothing was sent. Please fill it in once more."),
+        _("What you filled in on other parts could not be read. What you filled in on this part is still here."),
+    )
+    everything, others = (Markup('<p class="note" role="status">{}</p>').format(one) for one in said)
+    return everything, others
 
 
 _BLANK = {"text": "", "yes": UNCHECKED, "no": CHECKED, "at": UNFOCUSED}
