@@ -1,8 +1,16 @@
 """Response headers: nothing cached, nothing referred, nothing from elsewhere."""
 
+from __future__ import annotations
+
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 # The only pages with a script: it counts characters, lets one go back, and keeps or deletes what is on the device.
@@ -45,17 +53,29 @@ _HEADERS = {
 def add_headers(app: Flask, *, secure: bool) -> None:
     """Set the headers on every response; pages are never stored, static files for a day."""
     always = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"} if secure else {}
-    fixed = tuple((_HEADERS | always).items())
+    # One application around another.
+    app.wsgi_app = _with_headers(app.wsgi_app, (_HEADERS | always).items())  # type: ignore[method-assign, assignment]
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        response.headers.extend(fixed)
         endpoint, status = request.endpoint, response.status_code
         leads_nowhere = status in {404, 429} and request.path.startswith("/s/")
         response.headers["Content-Security-Policy"] = _policy(endpoint, leads_nowhere=leads_nowhere)
         is_static = endpoint == "static" and status == 200
         response.headers["Cache-Control"] = "public, max-age=86400" if is_static else "no-store"
         return response
+
+
+def _with_headers(application: WSGIApplication, fixed: Collection[tuple[str, str]]) -> WSGIApplication:
+    """Return an application that says these too, as they are: nothing in them is to be looked at again."""
+
+    def asked(environment: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return start_response(status, [*headers, *fixed], *error)
+
+        return application(environment, start)
+
+    return asked
 
 
 @cache
