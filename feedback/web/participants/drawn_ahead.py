@@ -86,7 +86,7 @@ def _load_everything(app: Flask) -> None:
     for language in LANGUAGES:
         catalogue(language.code)
         # How a language writes dates is read when it first writes one.
-        closing(runtime_of(app).clock(), ZoneInfo("Europe/Paris"), language.code)
+        closing(runtime_of(app).clock(), ZoneInfo("UTC"), language.code)
         day(runtime_of(app).clock().date(), language.code)
     folders = ("errors/", "home", "layout", "macros/", "participant/")
     for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(folders)):
