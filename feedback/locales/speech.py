@@ -9,17 +9,16 @@ from flask_babel import get_locale
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from feedback.domain.languages import ENGLISH, LANGUAGES, Language
+from feedback.domain.languages import ENGLISH, LANGUAGES, Language, spoken_language
 from feedback.locales.catalogues import Interpreter, written
 
-_SPOKEN = {language.code: language for language in LANGUAGES}
 _LOCALES = {language.code: Locale(language.code) for language in LANGUAGES}
 
 
 def spoken() -> Language:
     """Return the language that is spoken just now; English outside a page, a command or a mail."""
     locale = get_locale()
-    return ENGLISH if locale is None else _SPOKEN.get(locale.language, ENGLISH)
+    return ENGLISH if locale is None else spoken_language(locale.language)
 
 
 def teach(app: Flask, choose: Callable[[], Language]) -> None:

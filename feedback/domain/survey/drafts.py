@@ -235,7 +235,7 @@ def _as_sent(asked: Iterable[Question], said: Answer) -> Answer:
     for question, name in ((one, name) for one in asked if one.closed for name in one.fields):
         if name not in sent or sent[name] in question.unsaid:
             sent[name] = PREFER_NOT_TO_SAY
-    return Answer(sent, said.texts, said.wishes)
+    return replace(said, ratings=sent)
 
 
 def _wish(draft: Draft, code: str) -> Wish | None:
