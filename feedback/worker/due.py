@@ -100,6 +100,12 @@ class Due:
     number: int
 
 
+def acts_due(session: Session, now: datetime) -> list[Due]:
+    """Return what is due for waves, but for the mails that are queued."""
+    acts = (one for one in find_due_but_mails(session, now) if not one.is_missed)
+    return [Due(one.act, one.moment_id or one.wave_id) for one in acts]
+
+
 def what_is_due(
     session: Session,
     now: datetime,
@@ -112,7 +118,7 @@ def what_is_due(
 ) -> list[Due]:
     """Return all that is due, the most urgent first; last what is looked for now and then, if it is time."""
     with reading(session):
-        acts = [one for one in find_due_but_mails(session, now) if not one.is_missed]
+        acts = acts_due(session, now)
         cancelled = cancelled_waves_with_rights(session)
         support = [0] if support_is_due(session, now) else []
         former = [0] if addresses_to_tell(session, now) else []
@@ -127,7 +133,7 @@ def what_is_due(
         expired = [0] if any_expired(session, now, real_now=system_clock()) else []
         unchained = [0] if chains_log and any_to_chain(session) else []
     due = [
-        *(Due(one.act, one.moment_id or one.wave_id) for one in acts),
+        *acts,
         *(Due(Chore.FINISH_CANCELLING, number) for number in cancelled),
         *(Due(Chore.SUPPORT, number) for number in support),
         *(Due(Chore.TELL_FORMER, number) for number in former),

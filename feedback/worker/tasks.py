@@ -21,11 +21,12 @@ from feedback.services.waves.destroy_keys import rewrite_files
 from feedback.services.waves.enter_step import ANSWER, RESTORE_DOUBTS
 from feedback.services.waves.find_due import Act
 from feedback.services.waves.stop_lost_waves import resume_stopped_waves
+from feedback.storage.database import reading
 from feedback.storage.heartbeat import Halt
 from feedback.worker.alarm import Alarm
 from feedback.worker.clock_watch import ClockWatch
 from feedback.worker.context import WorkerContext
-from feedback.worker.due import TASKS, Due, Task, do, what_is_due
+from feedback.worker.due import TASKS, Due, Task, acts_due, do, what_is_due
 from feedback.worker.engine import FIRST, WAVES, job_for, job_name, known_jobs, queue_of
 from feedback.worker.halt_messenger import HaltMessenger
 from feedback.worker.restore_watch import restore_doubts
@@ -181,6 +182,15 @@ class Tasks:
         with self.context.scope() as session:
             rewrite_files(session, self.context.keys, now=self.clock_watch.now())
 
+    def _is_overtaken(self, session: Session, due: Due) -> bool:
+        """Tell whether a job waited until its act was due no longer, such as beyond the week in which a wave may close.
+
+        A job outlives its worker, and meanwhile a wave may be planned anew. Mails and chores look for themselves.
+        """
+        looks_itself = due.task is Act.SEND or not isinstance(due.task, Act)
+        with reading(session):
+            return not looks_itself and due not in acts_due(session, self.clock_watch.now())
+
     def _is_still_due(self, due: Due) -> bool:
         with self.context.scope() as session:
             return due in what_is_due(session, self.clock_watch.now())
@@ -188,7 +198,7 @@ class Tasks:
     def _perform(self, due: Due) -> None:
         try:
             with self.context.scope() as session:
-                if self._must_not_act(session):
+                if self._must_not_act(session) or self._is_overtaken(session, due):
                     return
             # By the time that was checked: what cannot be undone must not be dated by a clock that has jumped since.
             do(due, replace(self.context, clock=self.clock_watch.now))

@@ -16,7 +16,9 @@ from feedback.worker.clock_watch import ClockWatch
 from feedback.worker.tasks import Tasks
 from feedback.worker.worker import worker_context
 from tests.databases import ON_SQLITE
-from tests.promises.closing import state_of
+from tests.promises.closing import Stopped, answered_wave, begin, finish, state_of, stop_after
+from tests.promises.test_held import held_wave, try_again
+from tests.worker.test_due import scheduled
 from tests.world import World
 
 pytestmark = ON_SQLITE
@@ -54,8 +56,36 @@ def test_a_clock_that_jumps_after_it_was_checked_dates_no_job(
 
 
 def test_what_was_refused_and_is_due_is_one(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    wave, seconds = world.open_wave(), iter(range(-1, 60))
+    wave, seconds = world.open_wave(), iter([0, -1, 1])
     closes_at = world.clock() + timedelta(days=14)
+    # Due when the job begins, not when the wave is asked, and due again.
     perform(world, Act.CLOSE, wave, lambda: closes_at + timedelta(seconds=next(seconds)))
     assert len(warnings(caplog)) == 1
     assert warnings(caplog)[0].startswith(f"close {wave}: ")
+
+
+def test_a_close_that_waited_beyond_its_week_closes_nothing(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    wave = answered_wave(world)
+    begin(world, wave)
+    with pytest.raises(Stopped):
+        finish(world, wave, stop_after("opened"))
+    world.clock.pass_time(days=8)
+    perform(world, Act.CLOSE, wave, world.clock)
+    assert state_of(world, wave) == WaveState.CLOSING
+    perform(world, Act.DISCARD, wave, world.clock)
+    assert state_of(world, wave) == WaveState.CANCELLED
+    assert warnings(caplog) == []
+
+
+def test_a_discard_that_waited_until_somebody_wished_another_try_discards_nothing(world: World) -> None:
+    wave = held_wave(world)
+    world.clock.pass_time(days=8)
+    try_again(world, wave)
+    perform(world, Act.DISCARD, wave, world.clock)
+    assert state_of(world, wave) == WaveState.CLOSING
+
+
+def test_an_opening_that_waited_until_its_wave_was_planned_for_later_opens_nothing(world: World) -> None:
+    wave = scheduled(world, world.programme())
+    perform(world, Act.OPEN, wave, world.clock)
+    assert state_of(world, wave) == WaveState.SCHEDULED
