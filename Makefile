@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SAMPLE = rm -rf instance/samples; FEEDBACK_INSTANCE=instance/samples $(BIN)/python -m feedback demo sample
 
-.PHONY: help run test test-quick outside check release samples screenshots bench mutants format messages openapi lock clean
+.PHONY: help run test test-quick outside check release samples screenshots bench coverage mutants format messages openapi lock clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -79,6 +79,11 @@ screenshots: $(VENV)/.dev ## Take pictures of every page and mail, to be looked 
 
 bench: $(VENV)/.dev ## Measure speed and size, beside references measured in the same run
 	@$(BIN)/python -m bench
+
+coverage: $(VENV)/.dev $(PROVIDER)/.installed ## Run all tests and tell which lines and branches none of them takes (slow)
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(BIN)/python -m coverage run -m pytest -q -n 3 --ignore tests/house/test_loaded.py; $(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage report --skip-covered --show-missing >build/coverage/report.txt; tail -n 1 build/coverage/report.txt
 
 mutants: $(VENV)/.dev ## Alter the rules, the auditor and the statistics in small ways; list what no test notices (slow)
 	@$(BIN)/python -m mutmut run; $(BIN)/python -m mutmut results
