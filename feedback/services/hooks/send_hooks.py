@@ -82,6 +82,11 @@ def _claimed(session: Session, keys: KeyStore, hook_id: int, now: datetime) -> _
     if hook is None or delivery is None:
         session.rollback()
         return None
+    if hook.disabled_at is not None:
+        # What happened beside the switching off was written after it.
+        disable_hook(session, hook_id, hook.disabled_at, is_gone=hook.is_gone)
+        session.commit()
+        return None
     delay = delay_after(delivery.attempts + 1, delivery.message_id)
     message = _message(keys, hook, delivery, now)
     is_mine = claim_delivery(session, delivery, now=now, again_at=now + delay if delay else None)
