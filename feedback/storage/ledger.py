@@ -6,19 +6,30 @@ On PostgreSQL that is a single statement, and so a single exchange with the serv
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from feedback.domain.address import Address
+from feedback.domain.links import OptOutDigest
 from feedback.domain.waves.states import WaveState
 from feedback.storage.deliveries import UNSENT, Delivery, DeliveryState
+from feedback.storage.opt_outs import OptOut
+from feedback.storage.people import Participant
 from feedback.storage.waves import Wave
 
 # Built once: two of these run for every mail.
 _MINE = (Delivery.id == bindparam("of"), Delivery.fence == bindparam("by"))
+_IS_WRITTEN_TO = and_(
+    Participant.id == Delivery.participant_id,
+    Participant.email == bindparam("to"),
+    Participant.has_left.is_(False),
+)
+_WANTS_NONE = and_(OptOut.digest == bindparam("stopped_by"), OptOut.wants_no_mail.is_(True))
 _BEGIN = (
     update(Delivery)
     .where(*_MINE, Delivery.state.in_(UNSENT))
     .where(select(Wave.id).where(Wave.id == Delivery.wave_id, Wave.state == bindparam("in_state")).exists())
+    .where(select(Participant.id).where(_IS_WRITTEN_TO).exists(), ~select(OptOut.digest).where(_WANTS_NONE).exists())
     .values(state=DeliveryState.SENDING, unanswered=Delivery.unanswered + 1)
 )
 _SETTLE = (
@@ -41,6 +52,10 @@ WITH settled AS (
 UPDATE deliveries SET state = 'sending', unanswered = unanswered + 1
 WHERE id = %(of)s AND fence = %(by)s AND state IN ('queued', 'sending')
 AND EXISTS (SELECT FROM waves WHERE waves.id = deliveries.wave_id AND waves.state = %(in_state)s)
+AND EXISTS (
+  SELECT FROM participants WHERE participants.id = deliveries.participant_id AND email = %(to)s AND NOT has_left
+)
+AND NOT EXISTS (SELECT FROM opt_outs WHERE digest = %(stopped_by)s AND wants_no_mail)
 """
 
 
@@ -52,12 +67,15 @@ class Ledger:
         self._connection, self._fence = connection, fence
         self._heard: dict[str, object] | None = None
 
-    def begin(self, delivery_id: int, in_state: WaveState) -> bool:
+    def begin(
+        self, delivery_id: int, in_state: WaveState, *, to: Address, stopped_by: OptOutDigest | None = None
+    ) -> bool:
         """Settle the last mail and mark this one as being sent, together.
 
-        False if the wave is not `in_state` any more, if another worker has fenced the mail off, or if it is accepted.
+        False if the wave is not `in_state` any more, if whom it is for has left, has another address than `to` or wants
+        no more mail (`stopped_by`), if another worker has fenced the mail off, or if it is accepted.
         """
-        values = {"of": delivery_id, "by": self._fence, "in_state": in_state}
+        values = {"of": delivery_id, "by": self._fence, "in_state": in_state, "to": to, "stopped_by": stopped_by}
         if self._heard and self._connection.dialect.name == "postgresql":
             together = {**self._heard, **values, "last": self._heard["of"]}
             self._heard = None

@@ -17,6 +17,7 @@ from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused, WaveNotReady
 from feedback.domain.languages import Language, address_in, spoken_language
 from feedback.domain.links import (
+    OptOutDigest,
     link_secret,
     message_name,
     opt_out_digest,
@@ -233,9 +234,9 @@ def _send_all(
         return said
     sent_in = context.batch.mail.kind.sent_in
     with relay.connect() as smtp, open_ledger(session.get_bind().engine, fence) as ledger:
-        for delivery_id, message in _messages(keys, context, waiting):
-            # A wave may be closed or cancelled while its batch is going out.
-            if not ledger.begin(delivery_id, sent_in):
+        for delivery_id, stopped_by, message in _messages(keys, context, waiting):
+            # While its batch is going out a wave may be closed or cancelled, and people leave, move or stop mails.
+            if not ledger.begin(delivery_id, sent_in, to=message.recipient, stopped_by=stopped_by):
                 said.was_taken_over = True
                 return said
             reply = smtp.send(message)
@@ -260,7 +261,7 @@ def _wait(session: Session, batch_id: int, now: datetime, attempts: int) -> None
 
 def _messages(
     keys: KeyStore, context: _BatchContext, waiting: list[tuple[int, int]]
-) -> Iterator[tuple[int, MailMessage]]:
+) -> Iterator[tuple[int, OptOutDigest | None, MailMessage]]:
     # A wave that is over has no key to derive a link from, and no survey to lead to.
     kind, wave_id, minutes = context.batch.mail.kind, context.facts.wave.id, context.facts.minutes
     link_key = keys.link_key(wave_id) if kind.sent_in is WaveState.OPEN else None
@@ -272,12 +273,14 @@ def _messages(
     for delivery_id, participant_id in waiting:
         person = context.people[participant_id]
         role, language = person.role, spoken_language(person.language)
-        opt_out = f"{base}/o/{to_address(opt_out_token(opt_out_key, participant_id))}"
+        token = opt_out_token(opt_out_key, participant_id)
+        opt_out = f"{base}/o/{to_address(token)}"
         links = {"opt_out_url": opt_out}
         if link_key is not None:
             links["link"] = f"{base}/s/{to_address(link_secret(link_key, participant_id))}"
         yield (
             delivery_id,
+            opt_out_digest(token) if kind.can_be_stopped else None,
             MailMessage(
                 recipient=person.email,
                 language=language.code,

@@ -9,6 +9,7 @@ from feedback.domain.errors import MailRefused
 from feedback.domain.waves.states import WaveState
 from feedback.storage.deliveries import MOST_UNANSWERED, Delivery, DeliveryState, fence_unsent, mark_bounced
 from feedback.storage.ledger import open_ledger
+from feedback.storage.people import people_by_id
 from feedback.worker.due import Chore, Due, do
 from feedback.worker.worker import worker_context
 from tests.kept import small_wave
@@ -68,10 +69,11 @@ def test_workers_that_die_over_a_mail_again_and_again_are_no_reason_to_send_it_f
     for life in range(MOST_UNANSWERED):
         fence = bytes([life])
         with world.session() as session:
-            first = fence_unsent(session, 1, fence)[0].id
+            first = fence_unsent(session, 1, fence)[0]
+            number, email = first.id, people_by_id(session, [first.participant_id])[first.participant_id].email
             session.commit()
         with open_ledger(engine_of(world), fence) as dies:
-            assert dies.begin(first, WaveState.OPEN)
+            assert dies.begin(number, WaveState.OPEN, to=email)
     world.send_mails()
     assert Counter(ledger(world).values()) == {DeliveryState.ACCEPTED: 5, DeliveryState.UNCERTAIN: 1}
 

@@ -21,7 +21,7 @@ from feedback.storage.deliveries import Delivery, count_unwilling, fence_unsent,
 from feedback.storage.ledger import open_ledger
 from feedback.storage.migrate import downgrade, upgrade
 from feedback.storage.notices import SaidText
-from feedback.storage.people import Participant, add_people, mark_left
+from feedback.storage.people import Participant, add_people, mark_left, people_by_id
 from feedback.storage.tables import Base
 from feedback.storage.waves import wave_by_id
 from feedback.worker.due import Due, do
@@ -232,10 +232,11 @@ def test_a_mail_in_flight_when_its_worker_died_is_sent_by_the_next(
     world: World, wave: int, relay: ScriptedRelay
 ) -> None:
     with world.session() as session:
-        first = fence_unsent(session, 1, b"dead worker")[0].id
+        first = fence_unsent(session, 1, b"dead worker")[0]
+        number, email = first.id, people_by_id(session, [first.participant_id])[first.participant_id].email
         session.commit()
     with open_ledger(engine_of(world), b"dead worker") as ledger:
-        assert ledger.begin(first, WaveState.OPEN)
+        assert ledger.begin(number, WaveState.OPEN, to=email)
     world.send_mails()
     assert sorted(relay.recipients) == EVERYBODY
 
