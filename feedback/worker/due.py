@@ -171,7 +171,7 @@ def do(due: Due, context: WorkerContext) -> None:
             case Act.CLOSE:
                 _close(session, context, due.number, now)
             case Act.DISCARD:
-                cancel_wave(session, context.keys, due.number, now=now, actor=_SERVICE)
+                cancel_wave(session, context.keys, due.number, now=now, actor=_SERVICE, only_if_given_up=True)
             case Chore.FINISH_CANCELLING:
                 finish_cancelling(session, context.keys, due.number, now=now)
             case Act.TELL:
@@ -244,7 +244,7 @@ def _send(session: Session, context: WorkerContext, batch_id: int, now: datetime
 
 def _open(session: Session, context: WorkerContext, wave_id: int, now: datetime) -> None:
     try:
-        open_wave(session, context.keys, wave_id, now=now, actor=_SERVICE, defer=context.defer)
+        open_wave(session, context.keys, wave_id, now=now, actor=_SERVICE, defer=context.defer, by_calendar=True)
     except ExampleRefused:
         session.rollback()
     except (PlanRefused, RosterNotApproved):

@@ -66,8 +66,10 @@ def job_name(due: Due) -> str:
 def job_for(engine: App, due: Due) -> JobDeferrer:
     """Return what defers the job for `due`, whoever does it."""
     name, priority = job_name(due), PRIORITIES.get(due.task, 0)
+    # What would discard a wave waits for a try to close it that is under way.
+    lock = f"end:{due.number}" if due.task in {Act.CLOSE, Act.DISCARD} else name
     queue = queue_of(due.task)
-    return engine.configure_task(due.task.value, queue=queue, priority=priority, lock=name, queueing_lock=name)
+    return engine.configure_task(due.task.value, queue=queue, priority=priority, lock=lock, queueing_lock=name)
 
 
 async def known_jobs(engine: App, names: Iterable[str]) -> set[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from feedback.domain.waves.calendar import keys_gone_by
 from feedback.locales.moments import day
-from feedback.services.waves.find_due import gives_up_at
+from feedback.services.waves.late_closes import gives_up_at
 from feedback.storage.keys import Purpose
 from feedback.storage.waves import Wave, wave_by_id
 from tests.databases import ON_SQLITE

@@ -226,6 +226,7 @@ def test_asking_changes_nothing(world: World) -> None:
 
 def test_an_opening_that_is_done_twice_is_refused_the_second_time(world: World, programme: int) -> None:
     wave = scheduled(world, programme)
+    world.clock.pass_time(days=1)
     do(Due(Act.OPEN, wave), worker_context(world.app))
     with pytest.raises(WaveNotReady):
         do(Due(Act.OPEN, wave), worker_context(world.app))

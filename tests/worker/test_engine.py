@@ -79,7 +79,9 @@ def test_an_opening_defers_its_batches(world: World) -> None:
 
 
 def test_a_reminder_defers_its_batches(world: World) -> None:
-    wave = world.open(world.planned_wave(world.programme(), reminders_at=(world.clock().replace(day=9),)))
+    at = world.clock().replace(day=9)
+    wave = world.open(world.planned_wave(world.programme(), reminders_at=(at,)))
+    world.clock.now = at
     with world.session() as session:
         remind_participants(session, 1, now=world.clock(), defer=defer_batches)
     assert jobs(world) == [("send", {"number": batches(world)[-1]})]
@@ -112,7 +114,7 @@ def test_a_job_carries_one_integer_at_most(world: World) -> None:
     live_a_whole_life(world)
     with world.session() as session:
         watched = rows(session, "SELECT args, lock, queueing_lock FROM watched")
-    assert {"open:1", "close:1", "send:1", "tick"} <= {lock for _args, lock, _queueing in watched}
+    assert {"open:1", "end:1", "send:1", "tick"} <= {lock for _args, lock, _queueing in watched}
     for args, lock, queueing_lock in watched:
         assert [*args] in ([], ["number"])
         assert all(type(number) is int for number in args.values())

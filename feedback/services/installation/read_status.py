@@ -15,8 +15,9 @@ from feedback.domain.clocks import ClockDoubt, ClockReading, LastReading, doubt_
 from feedback.domain.epochs import EpochComparison, RestoreDoubt
 from feedback.domain.waves.states import WaveState
 from feedback.services.installation.check_restored import compare_epochs
-from feedback.services.waves.find_due import DueAct, fails_since, find_due, gives_up_at
+from feedback.services.waves.find_due import DueAct, find_due
 from feedback.services.waves.find_spent_keys import find_spent_keys
+from feedback.services.waves.late_closes import fails_since, gives_up_at
 from feedback.storage.comments import waves_with_expired_comments
 from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState

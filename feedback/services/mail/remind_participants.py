@@ -26,7 +26,7 @@ def remind_participants(session: Session, moment_id: int, *, now: datetime, defe
     wave_id = moment_by_id(session, moment_id).wave_id
     lock_wave(session, wave_id)
     moment, wave = moment_by_id(session, moment_id), wave_by_id(session, wave_id)
-    may_go = not moment.is_done and wave.state == WaveState.OPEN
+    may_go = not moment.is_done and moment.due_at <= now and wave.state == WaveState.OPEN
     if may_go and not hours_of(session, wave.programme_id).are_quiet(now):
         moment.is_done = True
         if _comes_too_late(session, wave, moment, now):

@@ -9,13 +9,14 @@ from feedback.domain.errors import WaveNotReady
 from feedback.domain.waves.states import News, WaveState
 from feedback.services.waves.destroy_keys import destroy_spent_keys
 from feedback.services.waves.enter_step import check_epochs, enter_step, follow_steps, is_entered
+from feedback.services.waves.late_closes import gives_up_at
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave
 from feedback.storage.entitlements import destroy_entitlements
 from feedback.storage.history import drop_history
 from feedback.storage.keys import KeyStore
 from feedback.storage.responses import destroy_responses
-from feedback.storage.waves import count_calendar_change, wave_by_id
+from feedback.storage.waves import Wave, count_calendar_change, wave_by_id
 
 _CAN_BE_CANCELLED = {
     WaveState.DRAFT,
@@ -26,14 +27,25 @@ _CAN_BE_CANCELLED = {
 }
 
 
-def cancel_wave(session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str) -> None:
+def cancel_wave(
+    session: Session, keys: KeyStore, wave_id: int, *, now: datetime, actor: str, only_if_given_up: bool = False
+) -> None:
     """Cancel a wave that has no report yet, or raise WaveNotReady. Its responses are destroyed unread.
 
-    A wave that could not close in time (`gives_up_at`) is cancelled too, as participants were promised.
+    `only_if_given_up`: it could not close in time, and as participants were promised; WaveNotReady if it may yet.
     """
     check_epochs(session, keys)
+    lock_wave(session, wave_id)
+    if only_if_given_up:
+        _check_given_up(wave_by_id(session, wave_id), now)
     begin_cancelling(session, wave_id, now=now, actor=actor)
     finish_cancelling(session, keys, wave_id, now=now)
+
+
+def _check_given_up(wave: Wave, now: datetime) -> None:
+    given_up_at = gives_up_at(wave)
+    if given_up_at is None or now < given_up_at:
+        raise WaveNotReady(f"Wave {wave.id} may still close.")
 
 
 def begin_cancelling(session: Session, wave_id: int, *, now: datetime, actor: str) -> None:

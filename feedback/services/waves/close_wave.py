@@ -28,6 +28,7 @@ from feedback.services.reports.audit_together import Hidden, reports_before, to_
 from feedback.services.reports.write_report import questionnaires_asked, store_report, write_report
 from feedback.services.waves.destroy_keys import Step, destroy_spent_keys
 from feedback.services.waves.enter_step import check_epochs, enter_step, follow_steps
+from feedback.services.waves.late_closes import is_stopped
 from feedback.services.waves.open_responses import Opened, open_responses
 from feedback.services.waves.seal_terms import seal_terms
 from feedback.storage.audit_log import note
@@ -133,7 +134,7 @@ def _note_try(session: Session, wave_id: int, now: datetime) -> None:
     session.rollback()
     lock_wave(session, wave_id)
     wave = _closing_wave(session, wave_id)
-    if wave.closed_at is not None and now < wave.closed_at:
+    if is_stopped(wave, now):
         raise WaveNotReady(f"Wave {wave_id} was stopped, for its keys were lost; it closes at its end.")
     wave.close_failed_at, wave.awaits_retry = wave.close_failed_at or now, False
     session.commit()

@@ -15,12 +15,13 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused
-from feedback.domain.waves.calendar import LONGEST_CLOSING, SHORTEST_OPENING, SHORTEST_TRIES, USUAL_CLOSING
+from feedback.domain.waves.calendar import SHORTEST_OPENING
 from feedback.domain.waves.states import MomentKind, WaveState
+from feedback.services.waves.late_closes import gives_up_at, is_stopped
 from feedback.storage.heartbeat import Heartbeat, last_heartbeat
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.quiet_times import hours_of
-from feedback.storage.waves import Wave, due_moments, wave_by_id, waves_in_state, waves_with_news
+from feedback.storage.waves import due_moments, wave_by_id, waves_in_state, waves_with_news
 from feedback.storage.workload import mails_put_off, mails_that_may_go
 
 
@@ -115,26 +116,8 @@ def _closes(session: Session, now: datetime) -> Iterator[DueAct]:
             given_up_at = gives_up_at(wave)
             if given_up_at is not None and given_up_at <= now:
                 yield DueAct(Act.DISCARD, wave.id, given_up_at)
-            # One that was stopped before its end, for its keys were lost in a restore, closes at its end all the same.
-            elif state is WaveState.CLOSING and (wave.closed_at or now) <= now:
+            elif state is WaveState.CLOSING and not is_stopped(wave, now):
                 yield DueAct(Act.CLOSE, wave.id, wave.closed_at or now)
-
-
-def gives_up_at(wave: Wave) -> datetime | None:
-    """Return when a wave that cannot close is discarded unread; None if it was not tried, or is to be tried again.
-
-    A week after its end, for `keys_gone_by` is promised; but whatever worker comes late has a day for its tries.
-    """
-    if wave.close_failed_at is None or wave.awaits_retry:
-        return None
-    ended_at = min(wave.closes_at, wave.close_failed_at)
-    return max(ended_at + LONGEST_CLOSING, wave.close_failed_at + SHORTEST_TRIES)
-
-
-def fails_since(wave: Wave, now: datetime) -> datetime | None:
-    """Return since when a wave has been trying to close without success; None if it has not tried for long."""
-    tried_at = wave.close_failed_at if wave.state == WaveState.CLOSING else None
-    return tried_at if tried_at and now - tried_at > USUAL_CLOSING else None
 
 
 def _mails(session: Session, now: datetime) -> Iterator[DueAct]:

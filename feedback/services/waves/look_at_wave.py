@@ -21,7 +21,7 @@ def look_at_wave(session: Session, moment_id: int, *, now: datetime) -> None:
     # While a close is under way, a count of nothing would look like an answer.
     lock_wave(session, wave_id)
     moment, wave = moment_by_id(session, moment_id), wave_by_id(session, wave_id)
-    if not moment.is_done and wave.state == WaveState.OPEN:
+    if not moment.is_done and moment.due_at <= now and wave.state == WaveState.OPEN:
         moment.is_done = True
         answered = count_responses(session, wave.id)
         groups = len(groups_of(session, wave.id))

@@ -68,10 +68,12 @@ def open_wave(
     now: datetime,
     actor: str,
     defer: Defer = leave_to_the_tick,
+    by_calendar: bool = False,
 ) -> Opening:
-    """Open a wave; raise WaveNotReady if it was opened before, PlanRefused if nobody could ever see a result.
+    """Open a wave; `by_calendar` if its hour has come, and not if it was put off since.
 
-    Raises RosterNotApproved if the organisation requires a second person's approval and the roster has none, and
+    Raises WaveNotReady if it was opened before or put off, PlanRefused if nobody could ever see a result,
+    RosterNotApproved if the organisation requires a second person's approval and the roster has none, and
     HistoryRefused if the report would come too close to others (R11).
 
     The keys are committed first, and a later attempt keeps them, so an attempt that dies changes nothing else.
@@ -81,9 +83,7 @@ def open_wave(
         wave = check_opening(session, wave_id, now)
         check_wave(session, keys, wave, groups_of_wave(session, wave), now=now, opens=True)
     wave_keys = keys.keys_for_opening(wave_id)
-    lock_wave(session, wave_id)
-    wave = check_opening(session, wave_id, now)
-    lock_programme(session, wave.programme_id)
+    wave = _locked(session, wave_id, now, by_calendar=by_calendar)
     _keep_as_named(session, wave)
     wave.roster_was_approved = is_approved(session, wave.programme_id)
     open_support_desk(session, keys, wave.programme_id)
@@ -110,6 +110,15 @@ def open_wave(
     note(session, now, actor, "opened", f"wave {wave_id}")
     take_step(session, keys, StepAct.OPENED, wave_id)
     return Opening(count.people, groups)
+
+
+def _locked(session: Session, wave_id: int, now: datetime, *, by_calendar: bool) -> Wave:
+    lock_wave(session, wave_id)
+    wave = check_opening(session, wave_id, now)
+    if by_calendar and (wave.opens_at is None or wave.opens_at > now):
+        raise WaveNotReady(f"Wave {wave_id} was put off while it was about to open.")
+    lock_programme(session, wave.programme_id)
+    return wave
 
 
 def _tell_staff(session: Session, wave: Wave, now: datetime) -> None:

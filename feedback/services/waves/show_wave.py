@@ -18,7 +18,7 @@ from feedback.domain.languages import languages_with
 from feedback.domain.survey.questionnaires import Questionnaire
 from feedback.domain.waves.mails import WaveMail
 from feedback.domain.waves.states import ENDED, Band, MomentKind, WaveState
-from feedback.services.waves.find_due import fails_since, gives_up_at
+from feedback.services.waves.late_closes import fails_since, gives_up_at
 from feedback.storage.database import reading
 from feedback.storage.deliveries import DeliveryState, delivery_counts
 from feedback.storage.programmes import programme_by_id

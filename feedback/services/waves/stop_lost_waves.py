@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.epochs import EpochComparison, StepAct, waves_with
 from feedback.domain.waves.states import LIVE, WaveState
+from feedback.services.waves.late_closes import is_stopped
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave, reading
-from feedback.storage.waves import Wave, known_wave, waves_in_state
+from feedback.storage.waves import known_wave, waves_in_state
 
 _NEVER_OPENED = {WaveState.DRAFT, WaveState.SCHEDULED}
 
@@ -56,15 +57,11 @@ def _stop(session: Session, wave_id: int, now: datetime) -> None:
 def resume_stopped_waves(session: Session, *, now: datetime) -> None:
     """Let people answer again where a copy of the key store that has the keys was restored before the wave's end."""
     with reading(session):
-        stopped = [wave.id for wave in waves_in_state(session, WaveState.CLOSING) if _is_stopped(wave, now)]
+        stopped = [wave.id for wave in waves_in_state(session, WaveState.CLOSING) if is_stopped(wave, now)]
     for wave_id in stopped:
         lock_wave(session, wave_id)
         wave = known_wave(session, wave_id)
-        if wave is not None and wave.state == WaveState.CLOSING and _is_stopped(wave, now):
+        if wave is not None and wave.state == WaveState.CLOSING and is_stopped(wave, now):
             wave.state, wave.closed_at = WaveState.OPEN, None
             note(session, now, "service", "its keys are back", f"wave {wave.id}")
         session.commit()
-
-
-def _is_stopped(wave: Wave, now: datetime) -> bool:
-    return wave.closed_at is not None and wave.closed_at > now
