@@ -6,8 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text, update
 
+from feedback.domain.clocks import ClockDoubt
+from feedback.domain.waves.states import WaveState
+from feedback.services.installation.clock_doubts import CLOCK_DOUBTS
 from feedback.storage.deliveries import Batch, Delivery
-from feedback.storage.heartbeat import Heartbeat, record_heartbeat
+from feedback.storage.heartbeat import Heartbeat, record_doubt, record_heartbeat
+from feedback.storage.waves import Wave
 from tests.cli.test_commands import output, run
 from tests.databases import ON_SQLITE
 from tests.promises.visits import engine_of, keys_engine_of
@@ -119,3 +123,21 @@ def test_scripts_get_the_same_as_json(world: World) -> None:
     assert (told["mails"]["accepted"], told["waves"]["open"], told["last_tick"]) == (27, 1, None)
     assert len(told["wrong"]) == 2
     assert told["running"][0]["next_act"] == "close"
+
+
+def test_a_worker_that_doubts_its_clock_is_named(world: World) -> None:
+    tick(world)
+    with world.session() as session:
+        record_doubt(session, ClockDoubt.JUMPED)
+    result = run(world, "status", "--check")
+    assert result.exit_code == 1
+    assert f"A worker does nothing: {CLOCK_DOUBTS[ClockDoubt.JUMPED]}" in result.output
+
+
+def test_keys_that_outlive_their_survey_are_named(world: World) -> None:
+    wave = world.open_wave()
+    tick(world)
+    with world.session() as session:
+        session.execute(update(Wave).where(Wave.id == wave).values(state=WaveState.CANCELLED))
+        session.commit()
+    assert "1 waves that are over still have keys. A worker destroys them at its next tick." in output(world, "status")

@@ -19,6 +19,7 @@ from feedback.reporting.words import (
     direction,
     from_to,
     group_name,
+    percent,
     points_words,
     reason_words,
     share_words,
@@ -128,3 +129,8 @@ def test_an_arrow_points_as_the_language_runs(code: str, said: str) -> None:
     teach(app, lambda: ENGLISH)
     with app.test_request_context("/"), force_locale(code):
         assert from_to("1", "2") == said
+
+
+def test_a_part_is_never_said_to_be_nobody_or_everybody(app: Flask) -> None:
+    with app.app_context(), force_locale("en"):
+        assert [percent(count, 1000) for count in (0, 1, 999, 1000)] == ["0%", "under 1%", "over 99%", "100%"]

@@ -5,20 +5,26 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from feedback.domain.api_keys import ApiScope
+from feedback.domain.errors import ApiKeyRefused
 from feedback.domain.passkeys import SignedFor
 from feedback.domain.staff import StaffRole
 from feedback.services.api_keys import make_key as service
-from feedback.services.api_keys.make_key import MOST
+from feedback.services.api_keys.make_key import MOST, WantedKey
 from feedback.services.programmes.finish_purge import finish_purge
 from feedback.services.staff import sign_deed
+from feedback.services.staff.keep_sessions import SignedIn
+from feedback.services.staff.sign_deed import Signature
 from feedback.storage.api_keys import ApiKey
 from feedback.web.staff import api_keys
+from tests import hooks
 from tests.api import Program, program
 from tests.databases import ON_SQLITE
 from tests.passkeys import SITE, Device, asked, make
@@ -175,3 +181,13 @@ def test_the_keys_of_a_programme_go_with_its_names(world: World) -> None:
         session.commit()
         finish_purge(session, world.keys, first, now=day + timedelta(minutes=1))
     assert (asks.ask("/key").status_code, of_all.ask("/key").status_code) == (401, 200)
+
+
+@pytest.mark.parametrize(("scopes", "days"), [((), 30), ((ApiScope.READ_REPORTS,), 0), ((ApiScope.READ_REPORTS,), 367)])
+def test_a_key_for_nothing_or_for_ever_is_refused_before_any_passkey_is_asked(
+    world: World, scopes: tuple[ApiScope, ...], days: int
+) -> None:
+    who = cast(SignedIn, SimpleNamespace(member=hooks.administrator()))
+    wanted = WantedKey("Staff list", scopes, None, days)
+    with world.session() as session, pytest.raises(ApiKeyRefused):
+        service.make_key(session, None, who, wanted, cast(Signature, None), now=world.clock(), noted_at=world.clock())

@@ -7,13 +7,13 @@ from sqlalchemy import update
 
 from feedback.domain.staff import StaffRole
 from feedback.domain.waves.states import Band, MomentKind, WaveState
-from feedback.storage.deliveries import Delivery
+from feedback.storage.deliveries import Batch, Delivery
 from feedback.storage.organisations import Organisation
 from feedback.storage.waves import Moment, Wave
 from tests.answering import respond
 from tests.databases import ON_SQLITE
 from tests.ending import end
-from tests.promises.closing import answered_wave
+from tests.promises.closing import Stopped, answered_wave, begin, finish, stop_after
 from tests.web.test_after_answering import ASKED, support_address
 from tests.web.test_staff_pages import SITE, press, see, signed_in
 from tests.world import World, noted
@@ -157,3 +157,20 @@ def test_a_request_for_support_waits_in_an_ended_programme_as_well(world: World)
     end(world, programme)
     assert needs(world, StaffRole.ADMINISTRATOR) == [(f"/staff/programmes/{programme}/support", ASKED_FOR)]
     assert ASKED_FOR not in see(signed_in(world), "/staff/")
+
+
+def test_a_survey_that_does_not_close_says_until_when_it_is_tried(world: World) -> None:
+    wave = answered_wave(world)
+    world.clock.pass_time(days=14)
+    begin(world, wave)
+    with pytest.raises(Stopped):
+        finish(world, wave, stop_after("opened"))
+    world.clock.pass_time(hours=1)
+    (found,) = (one for one in needs(world) if one[0] == f"/staff/waves/{wave}")
+    assert found[1] == "Kick-off: The report could not be made yet"
+
+
+def test_emails_that_the_relay_refuses_because_of_us_wait_for_the_operator(world: World) -> None:
+    world.open_wave()
+    change(world, update(Batch).values(sender_refusals=1))
+    assert [thing for _address, thing in needs(world)] == ["Kick-off: Emails are refused at the moment"]

@@ -46,8 +46,8 @@ def _concerned(compared: EpochComparison) -> Iterator[str]:
         yield f"Cancelled since: {_named(cancelled)}. "
     if opened := waves_with(lost, StepAct.OPENED) - closed - cancelled:
         yield f"Opened since: {_named(opened)}. "
-    if compared.locked - closed - cancelled:
-        yield f"Without keys: {_named(compared.locked)}. "
+    if locked := compared.locked - closed - cancelled:
+        yield f"Without keys: {_named(locked)}. "
 
 
 def _named(waves: Iterable[int]) -> str:

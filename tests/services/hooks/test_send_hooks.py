@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from standardwebhooks import Webhook
 
 from feedback.domain.errors import CallRefused, NotFound
@@ -12,6 +13,7 @@ from feedback.domain.hooks import KEPT_FOR, TO_CHOOSE, HookEvent, signature
 from feedback.domain.waves.states import WaveState
 from feedback.guarded_calls import GuardedCaller
 from feedback.services.hooks.manage_hooks import (
+    MOST_HOOKS,
     add_hook,
     end_former_secret,
     remove_hook,
@@ -21,7 +23,9 @@ from feedback.services.hooks.manage_hooks import (
 )
 from feedback.services.hooks.send_hooks import send_hooks
 from feedback.services.hooks.show_hooks import show_hook, show_hooks
+from feedback.services.programmes.create_organisation import create_organisation
 from feedback.services.programmes.purge_names import _delete
+from feedback.storage.programmes import Programme
 from feedback.storage.web_hooks import WebHook
 from feedback.worker.due import Chore, Due, what_is_due
 from tests.databases import BOTH, ON_SQLITE
@@ -277,3 +281,22 @@ def test_a_name_that_leads_inside_is_not_called(world: World, found: Receiver) -
         send_hooks(session, world.keys, GuardedCaller(), hook, now=world.clock())
     assert found.came == []
     assert messages(world)[0].tell_at > world.clock() - timedelta(seconds=1)
+
+
+def test_an_address_is_told_of_something_and_of_ones_own_programmes(world: World, found: Receiver) -> None:
+    add(world, found)
+    with world.session() as session:
+        other = create_organisation(session, world.keys, "Another Organisation", now=world.clock(), actor="test")
+        session.execute(update(Programme).values(organisation_id=other))
+        session.commit()
+    with pytest.raises(CallRefused, match="at least one event"):
+        add(world, found, events=())
+    with pytest.raises(NotFound, match="no such programme"):
+        add(world, found, programme=1)
+
+
+def test_an_organisation_has_only_so_many_addresses(world: World, found: Receiver) -> None:
+    for _each in range(MOST_HOOKS):
+        add(world, found)
+    with pytest.raises(CallRefused, match="ten addresses"):
+        add(world, found)

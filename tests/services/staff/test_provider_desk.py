@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,6 +60,7 @@ BAD_TOKENS: dict[str, Callable[[Provider], Any]] = {
     "without an end": lambda one: one.claims.update(exp=None),
     "an end that is no number": lambda one: one.claims.update(exp="tomorrow"),
     "an end beyond all time": lambda one: one.claims.update(auth_time=1e308),
+    "signed in in the future": lambda one: one.claims.update(auth_time=int(time.time()) + 3600),
     "without a subject": lambda one: one.claims.update(sub=None),
     "an empty subject": lambda one: one.claims.update(sub=""),
     "a subject that is no text": lambda one: one.claims.update(sub=7),
@@ -308,3 +310,15 @@ def test_a_slow_provider_leaves_a_place_for_another() -> None:
         done.set()
         for one in waiting:
             one.join()
+
+
+def test_who_comes_back_from_another_journey_is_refused(found: Provider) -> None:
+    desk, client = desk_for(found), client_at(found)
+    departure = desk.depart(client, 1)
+    brought = back_in(found.visit(departure.address))
+    for journey, state in (
+        (departure.journey, "another"),
+        (replace(departure.journey, issuer="https://other.example"), brought["state"]),
+    ):
+        with pytest.raises(ProviderRefused, match="was not accepted"):
+            desk.arrive(client, journey, Return(brought["code"], state, brought.get("iss")), now=datetime.now(UTC))
