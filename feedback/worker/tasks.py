@@ -187,9 +187,10 @@ class Tasks:
 
         A job outlives its worker, and meanwhile a wave may be planned anew. Mails and chores look for themselves.
         """
-        looks_itself = due.task is Act.SEND or not isinstance(due.task, Act)
+        if due.task is Act.SEND or not isinstance(due.task, Act):
+            return False
         with reading(session):
-            return not looks_itself and due not in acts_due(session, self.clock_watch.now())
+            return due not in acts_due(session, self.clock_watch.now())
 
     def _is_still_due(self, due: Due) -> bool:
         with self.context.scope() as session:

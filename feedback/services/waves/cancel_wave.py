@@ -32,7 +32,7 @@ def cancel_wave(
 ) -> None:
     """Cancel a wave that has no report yet, or raise WaveNotReady. Its responses are destroyed unread.
 
-    `only_if_given_up`: it could not close in time, and as participants were promised; WaveNotReady if it may yet.
+    `only_if_given_up`: if it could not close in time, as participants were promised; WaveNotReady if it still may.
     """
     check_epochs(session, keys)
     lock_wave(session, wave_id)
