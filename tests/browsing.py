@@ -1,12 +1,16 @@
 """A browser of few words: keeps cookies, follows redirects, presses buttons."""
 
+import random
 import socket
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from http.cookiejar import CookieJar
 from urllib.parse import urlencode
 
 from tests.world import hidden_value
+
+_PORTS = iter(random.SystemRandom().sample(range(20_000, 32_000), 12_000))
 
 
 class Browser:
@@ -33,6 +37,12 @@ class Browser:
 
 
 def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+    """A port at which nobody listens, each time another one.
+
+    Not one that the system chooses: it gives those to connections too, and may have given it away before it is used.
+    """
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return str(port)
+    raise AssertionError("there is no free port")
