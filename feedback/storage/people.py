@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     Boolean,
@@ -25,11 +26,13 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from feedback.domain.address import Address
 from feedback.domain.disclosure.groups import Atom
 from feedback.domain.roster.digests import PeopleCount, RosterEntry, count_people
-from feedback.domain.roster.rows import RosterRow
 from feedback.domain.survey.questionnaires import Role
 from feedback.storage.bulk import among, insert_rows
 from feedback.storage.database import Base
 from feedback.storage.programmes import Programme, programme_by_id
+
+if TYPE_CHECKING:
+    from feedback.domain.roster.rows import RosterRow
 
 _TO_BE_ERASED = Index("ix_participants_to_be_erased", "id")
 
@@ -167,7 +170,7 @@ def known_numbers(session: Session, programme_id: int) -> dict[tuple[Address, st
     return {(email, role): number for number, email, role in session.execute(query)}
 
 
-def add_people(session: Session, programme_id: int, rows: Iterable[RosterRow]) -> None:
+def add_people(session: Session, programme_id: int, rows: Iterable["RosterRow"]) -> None:
     """Insert new roster rows."""
     columns = ("programme_id", "name", "email", "role", "cohort", "language", "has_left")
     values = ((programme_id, row.name, row.email, str(row.role), row.cohort, row.language, False) for row in rows)

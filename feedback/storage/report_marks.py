@@ -5,13 +5,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Text, bindparam, select, type_coerce
 
-from feedback.domain.report.report import HASH_OF_NOTHING
 from feedback.domain.waves.states import WaveState
 from feedback.storage.database import RawRead
 from feedback.storage.logos import OrganisationLogo
 from feedback.storage.organisations import Organisation
 from feedback.storage.programmes import Programme
-from feedback.storage.reports import StoredReport
+from feedback.storage.reports import HASH_OF_NOTHING, StoredReport
 from feedback.storage.waves import Wave
 
 

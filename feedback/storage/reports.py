@@ -1,13 +1,16 @@
 """Published reports: one frozen document a wave, chained within its programme. Never reads people."""
 
+import hashlib
 from collections.abc import Iterable
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.domain.report.report import HASH_OF_NOTHING
 from feedback.storage.bulk import among
 from feedback.storage.database import Base
+
+HASH_OF_NOTHING = hashlib.sha256(b"[]").hexdigest()
+"""The statement hash of a report that says nothing."""
 
 
 class StoredReport(Base):

@@ -39,8 +39,6 @@ FORMAT = 1
 _ONE_BAND = {"wide_band": None, "wide_from": None, "band_per": None}
 CHAIN_LABEL = b"feedback/chain/1"
 NO_REPORT_BEFORE = bytes(32)
-HASH_OF_NOTHING = hashlib.sha256(b"[]").hexdigest()
-"""The statement hash of a report that says nothing."""
 ANOTHER_PROGRAMME = "another"
 """Stands for the stage of an earlier survey of another programme, of which no more may be said."""
 
