@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import ACTOR, answer, as_json_option, say
+from feedback.cli.output import ACTOR, answer, as_json_option, counted, say
 from feedback.domain.errors import LogFileRefused
 from feedback.domain.log_chain import ChainVerdict, LoggedAct, check_chain, read_head
 from feedback.domain.log_file import dump_log, load_log
@@ -112,13 +112,14 @@ def _utc(day: datetime | None) -> datetime | None:
 
 def _verdict_lines(verdict: ChainVerdict, unchained: int) -> Iterator[str]:
     if verdict.is_whole:
-        yield f"Nothing is wrong with {verdict.present} entries."
+        yield f"Nothing is wrong with {counted(verdict.present, 'entry', 'entries')}."
     else:
         yield f"Wrong at position {verdict.wrong_at}: {verdict.why}."
     if verdict.forgotten:
         yield f"Up to position {verdict.forgotten} entries were forgotten, as they were old."
     if unchained:
-        yield f"{unchained} more entries are not chained yet; a worker does it within seconds."
+        more = counted(unchained, "more entry is", "more entries are")
+        yield f"{more} not chained yet; a worker does it within seconds."
     yield f"Head: {verdict.head}" if verdict.head else "Nothing is chained yet."
 
 

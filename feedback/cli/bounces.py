@@ -6,7 +6,7 @@ from typing import BinaryIO
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import answer, as_json_option
+from feedback.cli.output import answer, as_json_option, counted
 from feedback.domain.bounces import LARGEST_BOUNCE_BYTES
 from feedback.domain.errors import SettingsRefused
 from feedback.runtime import runtime
@@ -34,5 +34,6 @@ def read_command(files: tuple[BinaryIO, ...], *, as_json: bool) -> None:
         reading = read_box(tools.session(), tools.keys, tools.settings.bounces.box, now=tools.clock())
     else:
         raise SettingsRefused("FEEDBACK_BOUNCES_URL is not set: name the mailbox of returned emails, or give files.")
-    said = f"{reading.read} emails were read; {reading.noted} of ours are now known to be lost."
+    read = counted(reading.read, "email was", "emails were")
+    said = f"{read} read; {counted(reading.noted, 'of ours is', 'of ours are')} now known to be lost."
     answer(asdict(reading), [said], as_json=as_json)

@@ -1,7 +1,7 @@
 """`feedback db`: the tables, and the master key that wraps the key store."""
 
 from feedback.cli.lazy import Lazy, LazyGroup
-from feedback.cli.output import ACTOR, say
+from feedback.cli.output import ACTOR, counted, say
 from feedback.resources import migrations_folder
 from feedback.runtime import runtime
 from feedback.services.installation.find_traces import find_traces, scrub_samples
@@ -86,4 +86,4 @@ def rewrap_command() -> None:
     """
     tools = runtime()
     wrapped = rewrap_keys(tools.engines, tools.keys, now=tools.clock(), actor=ACTOR)
-    say(f"{wrapped} keys were wrapped anew.")
+    say(f"{counted(wrapped, 'key was', 'keys were')} wrapped anew.")

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import ACTOR, answer, as_json_option, say
+from feedback.cli.output import ACTOR, answer, as_json_option, counted, say
 from feedback.runtime import runtime
 from feedback.services.mail.resend_invitation import resend_invitation, resend_to_refused
 from feedback.services.mail.show_undeliverable import Undeliverable, show_undeliverable
@@ -31,8 +31,9 @@ def resend_command(wave_id: int, address: str | None, *, all_refused: bool) -> N
         raise click.UsageError("Give an ADDRESS, or --all-refused.")
     if address is None:
         resent = resend_to_refused(tools.session(), wave_id, now=tools.clock(), actor=ACTOR)
-        left_out = f" {resent.left_out} people are left out: too soon, or too often." if resent.left_out else ""
-        say(f"The worker sends {resent.sent} emails now.{left_out}")
+        say(f"The worker sends {counted(resent.sent, 'email', 'emails')} now.")
+        if resent.left_out:
+            say(f"{counted(resent.left_out, 'person is', 'people are')} left out: too soon, or too often.")
         return
     count = resend_invitation(tools.session(), wave_id, address, now=tools.clock(), actor=ACTOR)
     say("The worker sends it now." if count == 1 else f"The worker sends {count} emails now, one for each role.")

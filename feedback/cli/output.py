@@ -35,6 +35,11 @@ def answer(value: Any, lines: Iterable[str], *, as_json: bool) -> None:
             say(line)
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Return such as "1 wave" or "12 waves"."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

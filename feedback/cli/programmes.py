@@ -7,13 +7,13 @@ from typing import TextIO
 import click
 from flask.cli import AppGroup
 
-from feedback.cli.output import ACTOR, answer, as_json_option, say, shown
+from feedback.cli.output import ACTOR, answer, as_json_option, counted, say, shown
 from feedback.cli.quiet import quiet_command, quiet_options, quiet_times_asked
 from feedback.domain.languages import ENGLISH
 from feedback.runtime import runtime
 from feedback.services.programmes.create_programme import ProgrammeDraft, create_programme
 from feedback.services.programmes.set_programme import name_people, set_announcement
-from feedback.services.programmes.show_programmes import ProgrammeView, list_programmes, show_programme
+from feedback.services.programmes.show_programmes import ProgrammeLine, ProgrammeView, list_programmes, show_programme
 from feedback.services.programmes.translate_words import translate_words
 from feedback.services.reports.say_what_was_done import say_what_was_done
 from feedback.services.reports.set_notice import name_help
@@ -197,16 +197,22 @@ def show_command(programme_id: int | None, *, as_json: bool) -> None:
     """
     if programme_id is None:
         known = list_programmes(runtime().session())
-        lines = (f"{one.id}  {one.name}: {one.people} people, {one.waves} waves" for one in known)
+        lines = (_line(one) for one in known)
         answer([asdict(one) for one in known], lines, as_json=as_json)
     else:
         view = show_programme(runtime().session(), programme_id)
         answer(_plain(view), _lines(view), as_json=as_json)
 
 
+def _line(one: ProgrammeLine) -> str:
+    people, waves = counted(one.people, "person", "people"), counted(one.waves, "wave", "waves")
+    return f"{one.id}  {one.name}: {people}, {waves}"
+
+
 def _lines(view: ProgrammeView) -> Iterator[str]:
     zone = view.time_zone.key
-    yield f"Programme {view.id}: {view.name}, {view.people} people, groups of at least {view.minimum_group_size}"
+    people = counted(view.people, "person", "people")
+    yield f"Programme {view.id}: {view.name}, {people}, groups of at least {view.minimum_group_size}"
     for code, words in view.words.items():
         yield f"  {code:>6}  {', '.join(f'{name}: {text}' for name, text in sorted(words.items()))}"
     for atom, count in view.roster:

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
-from feedback.cli.output import answer, as_json_option, say
+from feedback.cli.output import answer, as_json_option, counted, say
 from feedback.domain.errors import QuestionnaireRefused
 from feedback.domain.languages import ENGLISH, LANGUAGES
 from feedback.domain.survey.doubts import doubts
@@ -40,7 +40,8 @@ def check_command(files: tuple[Path, ...]) -> None:
     for file in files:
         found = read_file(file)
         languages = ", ".join(sorted(found.languages))
-        say(f"{file.name}: good, {len(found.questions)} questions in {len(found.sections)} parts, in {languages}")
+        questions = counted(len(found.questions), "question", "questions")
+        say(f"{file.name}: good, {questions} in {counted(len(found.sections), 'part', 'parts')}, in {languages}")
         for doubt in doubts(found):
             say(f"{file.name}: doubtful: {doubt}")
 

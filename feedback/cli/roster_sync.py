@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from feedback.cli.output import answer, as_json_option
+from feedback.cli.output import answer, as_json_option, counted
 from feedback.cli.rosters import actor_for, change_lines, on_behalf_of_option
 from feedback.domain.errors import FeedbackError, RosterRefused
 from feedback.domain.roster.leavers import ALWAYS
@@ -126,13 +126,14 @@ def _sync(
 
 def _done(found: FoundRoster, done: RosterSync) -> FileOutcome:
     change, missing = done.change, len(done.missing)
-    told = [f"{change.added} people added, {change.changed} changed, {change.unchanged} as they were"]
+    added = counted(change.added, "person", "people")
+    told = [f"{added} added, {change.changed} changed, {change.unchanged} as they were"]
     if missing:
         told.append(f"{missing} not in the file, who {'have left' if done.have_left else 'stay'}")
     if change.away:
         told.append(f"{len(change.away)} in the file had left before, and were not brought back")
     if change.remarks:
-        told.append(f"{len(change.remarks)} remarks")
+        told.append(counted(len(change.remarks), "remark", "remarks"))
     if done.awaits_approval:
         told.append("the roster waits for a second person's approval")
     figures: dict[str, int | bool] = {

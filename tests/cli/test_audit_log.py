@@ -64,7 +64,7 @@ def test_what_is_not_chained_yet_is_counted(logged: World) -> None:
     with logged.session() as session:
         note(session, logged.clock(), "service", "did", "key store")
         session.commit()
-    assert "1 more entries are not chained yet" in output(logged, "audit-log", "verify")
+    assert "1 more entry is not chained yet" in output(logged, "audit-log", "verify")
 
 
 def test_a_file_is_checked_apart_from_the_database(logged: World, tmp_path: Path) -> None:

@@ -25,6 +25,6 @@ def test_a_call_that_asks_for_nothing_says_what_it_could_ask_for(world: World) -
 
 def test_programmes_are_listed_and_each_shows_its_waves(world: World) -> None:
     wave = world.open_wave()
-    assert output(world, "programme", "show") == "1  Pilot: 27 people, 1 waves\n"
+    assert output(world, "programme", "show") == "1  Pilot: 27 people, 1 wave\n"
     shown = output(world, "programme", "show", "1")
     assert f"wave {wave}: kickoff, open, opens 2027-03-01 10:00 CET, closes 2027-03-15 10:00 CET" in shown

@@ -47,7 +47,7 @@ def test_bounces_are_read_from_files_and_told_in_numbers(world: World, tmp_path:
     (tmp_path / "one.eml").write_bytes(bounce_of(mail_to(world, MIA), to=return_path_of(world, MIA)))
     (tmp_path / "two.eml").write_bytes(b"junk")
     told = output(world, "bounces", "read", str(tmp_path / "one.eml"), str(tmp_path / "two.eml"))
-    assert told == "2 emails were read; 1 of ours are now known to be lost.\n"
+    assert told == "2 emails were read; 1 of ours is now known to be lost.\n"
     assert mail_states(world)[MIA] == "bounced"
 
 
