@@ -85,16 +85,17 @@ def _visits(visit: Callable[[], TestResponse]) -> tuple[float, float, float]:
 
 def documents(world: World, report: Report, number: int) -> list[list[object]]:
     """Return each document's kB and seconds, and by how many MB this process grew over so many more of them."""
-    source, press = ReportSource(SignedReport(report, bytes(64), bytes(32))), world.app.extensions["feedback"].press
+    source = ReportSource(SignedReport(report, bytes(64), bytes(32)))
+    settings = world.app.extensions["feedback"].pdf_settings
     rows: list[list[object]] = []
     with world.app.test_request_context("/"):
         for name in ("pdf", "tables.pdf"):
             began = time.perf_counter()
-            data = REPORT_FORMATS[name].write(source, "en", press)
+            data = REPORT_FORMATS[name].write(source, "en", settings)
             rows.append([f".{name}", len(data) / 1000, time.perf_counter() - began])
         before = _resident()
         for _one in range(number):
-            REPORT_FORMATS["pdf"].write(source, "en", press)
+            REPORT_FORMATS["pdf"].write(source, "en", settings)
         rows.append([f"MB more after {number}", _resident() - before, ""])
     return rows
 

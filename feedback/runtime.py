@@ -19,7 +19,7 @@ from feedback.state_cache import StateCache
 from feedback.storage.database import READER, db
 
 if TYPE_CHECKING:
-    from feedback.rendering.pdf import Press
+    from feedback.rendering.pdf import PdfSettings
     from feedback.services.staff.provider_desk import ProviderDesk
     from feedback.storage.keys import KeyStore
 
@@ -62,13 +62,13 @@ class Runtime:
         return self.desk_of_providers()
 
     @property
-    def press(self) -> "Press":
+    def pdf_settings(self) -> "PdfSettings":
         """Return what PDFs are set with."""
         # The participants' process sets none.
-        from feedback.rendering.pdf import Press
+        from feedback.rendering.pdf import PdfSettings
         from feedback.resources import templates_folder
 
-        return Press(templates_folder(), self.settings.fonts)
+        return PdfSettings(templates_folder(), self.settings.fonts)
 
     def session(self) -> Session:
         """Return the session of the current request or command."""

@@ -19,7 +19,7 @@ from feedback.demo.mailbox import Mailbox
 from feedback.demo.mailbox_page import mailbox_app
 from feedback.demo.participants import answer_unopened
 from feedback.demo.programme import COORDINATOR, ORGANISATION, REVIEWER, DemoWave, prepare_programme
-from feedback.demo.rehearsal import start_relay
+from feedback.demo.simulation import start_relay
 from feedback.domain.errors import SettingsRefused
 from feedback.domain.staff import StaffRole
 from feedback.resources import migrations_folder

@@ -73,7 +73,7 @@ def _set_approval(name: str, *, approves_rosters: bool) -> None:
 
 def _set_logo(name: str, file: Path | None) -> None:
     tools = runtime()
-    png = draw_logo(file.read_bytes(), tools.press.templates) if file else None
+    png = draw_logo(file.read_bytes(), tools.pdf_settings.templates) if file else None
     set_logo_of(tools.session(), name, png, now=tools.clock(), actor=ACTOR)
     say("Reports show this logo." if png else "Reports show no logo.")
 

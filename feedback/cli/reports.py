@@ -103,7 +103,7 @@ def write_report(wave_id: int, file: Path, language: str) -> None:
     """Write the report of a wave in the form that the file's ending names."""
     source = _source(wave_id)
     with _speaking(language, source.signed.report) as spoken:
-        data = _form(REPORT_FORMATS, file).write(source, spoken, runtime().press)
+        data = _form(REPORT_FORMATS, file).write(source, spoken, runtime().pdf_settings)
     _write(file, data, wave_id)
 
 
@@ -111,7 +111,7 @@ def write_comparison(wave_ids: tuple[int, ...], file: Path, language: str) -> No
     """Write the comparison of waves' reports in the form that the file's ending names."""
     reports = _reports(wave_ids)
     with _speaking(language, *reports) as spoken:
-        data = _form(COMPARISON_FORMATS, file).write(reports, spoken, runtime().press)
+        data = _form(COMPARISON_FORMATS, file).write(reports, spoken, runtime().pdf_settings)
     _write(file, data, *wave_ids)
 
 

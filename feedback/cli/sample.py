@@ -13,7 +13,7 @@ from feedback.cli.serving import bring_pepper
 from feedback.demo.examples import invented
 from feedback.demo.participants import COOL, WARM
 from feedback.demo.programme import new_programme
-from feedback.demo.rehearsal import rehearsal
+from feedback.demo.simulation import simulated
 from feedback.reporting.formats import COMPARISON_FORMATS, REPORT_FORMATS
 from feedback.resources import migrations_folder
 from feedback.runtime import Runtime, runtime
@@ -57,7 +57,7 @@ def sample_command(folder: Path, mentors: int, mentees: int, cohorts: tuple[str,
 
 def _asked(tools: Runtime, programme_id: int, stage: str, seed: int) -> int:
     """Open a wave, let everybody get their email and answer, close it; return its id."""
-    with rehearsal(another_app, tools.settings, tools.clock(), say) as played:
+    with simulated(another_app, tools.settings, tools.clock(), say) as played:
         wave_id = played.begin(programme_id, stage, _STAGES[stage], seed)
     close_wave(tools.session(), tools.keys, wave_id, now=tools.clock(), actor="demo")
     return wave_id

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from feedback.demo.participants import COOL, WARM
 from feedback.demo.programme import COORDINATOR, ORGANISATION, new_programme, plan_demo_wave
-from feedback.demo.rehearsal import AppFactory, Rehearsal, rehearsal
+from feedback.demo.simulation import AppFactory, Simulation, simulated
 from feedback.domain.ending import USUAL_DAYS
 from feedback.runtime import Runtime
 from feedback.services.programmes.end_programme import end_programme
@@ -22,9 +22,9 @@ def make_examples(create_app: AppFactory, tools: Runtime, until: datetime, repor
     Their emails reach nobody; what is due later is left to be done.
     """
     begun_at = until - _LASTS - _BETWEEN - _LASTS - _SINCE_THE_EXIT
-    with rehearsal(create_app, tools.settings, begun_at, report) as past:
+    with simulated(create_app, tools.settings, begun_at, report) as past:
         _finished(past)
-    with rehearsal(create_app, tools.settings, until - _TO_THE_LOOK, report, refused=_LOST) as past:
+    with simulated(create_app, tools.settings, until - _TO_THE_LOOK, report, refused=_LOST) as past:
         _in_trouble(past)
     _to_come(tools)
     _ended(tools)
@@ -40,7 +40,7 @@ def invented(domain: str, mentors: int, mentees: int, cohorts: tuple[str, ...] =
     return "\n".join(["name,email,role,cohort", *rows]).encode()
 
 
-def _finished(past: Rehearsal) -> None:
+def _finished(past: Simulation) -> None:
     """Kick-off and exit are behind it; what was written at the exit waits for its reviewer."""
     programme = new_programme(past.tools, "Graduates", invented("graduates", 14, 13))
     kickoff = past.begin(programme, "kickoff", COOL)
@@ -52,7 +52,7 @@ def _finished(past: Rehearsal) -> None:
     past.pass_time(_SINCE_THE_EXIT)
 
 
-def _in_trouble(past: Rehearsal) -> None:
+def _in_trouble(past: Simulation) -> None:
     """Its kick-off is open; an email came back, and at the look too few have answered."""
     programme = new_programme(past.tools, "Regional offices", invented("regions", 7, 6))
     past.begin(programme, "kickoff", COOL, most=2)

@@ -262,7 +262,7 @@ class PdfNotMade(FeedbackError):
     """A document cannot be made within the bounds on memory and time. What it says can be had in other forms."""
 
 
-class PressBusy(FeedbackError):
+class PdfBusy(FeedbackError):
     """Too many documents are asked for at once. This one can be had in a minute."""
 
 

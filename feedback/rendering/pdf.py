@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedback.child_processes import run_child
-from feedback.domain.errors import PdfNotMade, PressBusy, sentence
+from feedback.domain.errors import PdfBusy, PdfNotMade, sentence
 from feedback.rendering.paper import Paper
 from feedback.rendering.typst_source import typst_source
 
 _SECONDS = 60
-_PATIENCE_SECONDS = 20
+_WAIT_SECONDS = 20
 _MORE = {"RAYON_NUM_THREADS": "1"}
 _NOT_MADE = sentence(
     "The PDF cannot be made of this within the bounds on memory and time. The page and the other files say the same."
@@ -28,7 +28,7 @@ _at_work = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Press:
+class PdfSettings:
     """What PDFs are set with: the folder of all templates and, if somebody provides it, one of `further` fonts.
 
     `boxes` is the sentence for a document with signs that no face has.
@@ -40,31 +40,33 @@ class Press:
     seconds: float = _SECONDS
 
 
-def write_pdf(paper: Paper, press: Press) -> bytes:
-    """Return the paper as PDF; equal papers give equal bytes. Raises PdfNotMade and PressBusy with a sentence."""
-    return compile_pdf(typst_source(paper), press)
+def write_pdf(paper: Paper, settings: PdfSettings) -> bytes:
+    """Return the paper as PDF; equal papers give equal bytes. Raises PdfNotMade and PdfBusy with a sentence."""
+    return compile_pdf(typst_source(paper), settings)
 
 
-def write_picture(paper: Paper, press: Press) -> bytes:
-    """Return the paper as one PNG picture, as high as it must be. Raises PdfNotMade and PressBusy with a sentence."""
-    return _compile(typst_source(paper), press, "png")
+def write_picture(paper: Paper, settings: PdfSettings) -> bytes:
+    """Return the paper as one PNG picture, as high as it must be. Raises PdfNotMade and PdfBusy with a sentence."""
+    return _compile(typst_source(paper), settings, "png")
 
 
-def compile_pdf(manuscript: str, press: Press) -> bytes:
-    """Set a document, the JSON text of `typst_source`. Raises PdfNotMade and PressBusy with a sentence."""
-    return _compile(manuscript, press, "pdf")
+def compile_pdf(document: str, settings: PdfSettings) -> bytes:
+    """Set a document, the JSON text of `typst_source`. Raises PdfNotMade and PdfBusy with a sentence."""
+    return _compile(document, settings, "pdf")
 
 
-def _compile(manuscript: str, press: Press, form: str) -> bytes:
+def _compile(document: str, settings: PdfSettings, form: str) -> bytes:
     job = {
         "form": form,
-        "templates": str(press.templates.resolve()),
-        "further": str(press.further.resolve()) if press.further else None,
-        "boxes": press.boxes,
-        "manuscript": json.loads(manuscript),
+        "templates": str(settings.templates.resolve()),
+        "further": str(settings.further.resolve()) if settings.further else None,
+        "boxes": settings.boxes,
+        "document": json.loads(document),
     }
     with _place():
-        made = run_child("feedback.rendering.press_child", json.dumps(job).encode(), seconds=press.seconds, more=_MORE)
+        made = run_child(
+            "feedback.rendering.typst_child", json.dumps(job).encode(), seconds=settings.seconds, more=_MORE
+        )
     if not made:
         raise PdfNotMade(_NOT_MADE)
     return made
@@ -73,10 +75,10 @@ def _compile(manuscript: str, press: Press, form: str) -> bytes:
 @contextmanager
 def _place() -> Iterator[None]:
     if not PLACES.acquire(blocking=False):
-        raise PressBusy(_BUSY)
+        raise PdfBusy(_BUSY)
     try:
-        if not _at_work.acquire(timeout=_PATIENCE_SECONDS):
-            raise PressBusy(_BUSY)
+        if not _at_work.acquire(timeout=_WAIT_SECONDS):
+            raise PdfBusy(_BUSY)
         try:
             yield
         finally:

@@ -16,7 +16,7 @@ from feedback.domain.report.report import Report
 from feedback.rendering.book import Book, DataSheet
 from feedback.rendering.csv_files import plain_csv, spreadsheet_csv
 from feedback.rendering.paper import Paper
-from feedback.rendering.pdf import Press, write_pdf, write_picture
+from feedback.rendering.pdf import PdfSettings, write_pdf, write_picture
 from feedback.rendering.plain import write_plain
 from feedback.rendering.workbook import write_workbook
 from feedback.reporting.board_paper import compose_board, compose_first_page
@@ -39,12 +39,12 @@ class Format(Generic[Source]):
     name: str
     media_type: str
     link: LazyString
-    write: Callable[[Source, str, Press], bytes]
+    write: Callable[[Source, str, PdfSettings], bytes]
 
 
 def _pdf(name: str, link: LazyString, compose: Callable[[Source, str], Paper]) -> Format[Source]:
-    def write(source: Source, language: str, press: Press) -> bytes:
-        return write_pdf(compose(source, language), _speaking(press))
+    def write(source: Source, language: str, settings: PdfSettings) -> bytes:
+        return write_pdf(compose(source, language), _speaking(settings))
 
     return Format(name, "application/pdf", link, write)
 
@@ -74,12 +74,12 @@ def _spreadsheets(
     )
 
 
-def _speaking(press: Press) -> Press:
+def _speaking(settings: PdfSettings) -> PdfSettings:
     said = _(
         "Some signs in this document are drawn as boxes, because no letters for them are installed here. The page and "
         "the other files have them."
     )
-    return replace(press, boxes=said)
+    return replace(settings, boxes=said)
 
 
 def _by_name(formats: Iterable[Format[Source]]) -> Mapping[str, Format[Source]]:
@@ -108,7 +108,7 @@ REPORT_FORMATS: Mapping[str, Format[ReportSource]] = _by_name(
             "summary.png",
             "image/png",
             lazy_gettext("Download the first page as a picture (PNG)"),
-            lambda source, language, press: write_picture(compose_first_page(source, language), _speaking(press)),
+            lambda source, language, settings: write_picture(compose_first_page(source, language), _speaking(settings)),
         ),
         Format(
             "summary.txt",

@@ -83,7 +83,7 @@ def drop_keys_of_programme(session: Session, programme_id: int) -> None:
     session.execute(delete(ApiKey).where(ApiKey.programme_id == programme_id))
 
 
-def hands_of(session: Session, actor: str) -> set[str]:
+def principals_behind(session: Session, actor: str) -> set[str]:
     """Return who acted: of a key, also whoever has made it, since nobody else can have given it away."""
     principal = principal_of(actor)
     key_id = key_id_in(principal)

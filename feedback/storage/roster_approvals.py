@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from feedback.storage.api_keys import hands_of
+from feedback.storage.api_keys import principals_behind
 from feedback.storage.database import Base, JsonText
 
 
@@ -42,15 +42,15 @@ def approval_of(session: Session, programme_id: int) -> RosterApproval | None:
 
 def note_change(session: Session, programme_id: int, actor: str) -> bool:
     """Void the approval of a roster, and remember who changed it; tell whether it is the first change since."""
-    hands = hands_of(session, actor)
+    principals = principals_behind(session, actor)
     found = approval_of(session, programme_id)
     if found is None:
-        session.add(RosterApproval(programme_id=programme_id, changed_by=sorted(hands)))
+        session.add(RosterApproval(programme_id=programme_id, changed_by=sorted(principals)))
         session.flush()
         return True
     is_first = found.digest is not None
     found.digest = None
-    found.changed_by = sorted({*found.changed_by, *hands})
+    found.changed_by = sorted({*found.changed_by, *principals})
     return is_first
 
 

@@ -14,9 +14,9 @@ from feedback.domain.errors import (
     KeysMissing,
     NotFound,
     NotNamed,
+    PdfBusy,
     PdfNotMade,
     PepperRefused,
-    PressBusy,
     SignInRefused,
     WaveClosed,
 )
@@ -34,7 +34,7 @@ _STATUS: dict[type[FeedbackError], int] = {
     NotNamed: 403,
     KeysMissing: 500,
     PdfNotMade: 503,
-    PressBusy: 503,
+    PdfBusy: 503,
 }
 _AWAY = (OperationalError, InterfaceError, NoConnectionFree)
 _RETRY_SECONDS = "30"
@@ -79,7 +79,7 @@ def _refused(error: Exception) -> Response:
         return _led_nowhere(render_template("errors/page.html", title=_("There is no such page"), text=in_words(error)))
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 409)
     response = _page(status, _("This cannot be done"), in_words(error), error)
-    if isinstance(error, PressBusy):
+    if isinstance(error, PdfBusy):
         response.headers["Retry-After"] = _RETRY_LATER_SECONDS
     return response
 

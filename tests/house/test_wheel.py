@@ -30,10 +30,11 @@ PRINT = """
 import sys
 from feedback.rendering.blocks import Paragraph
 from feedback.rendering.paper import Paper, PaperSection
-from feedback.rendering.pdf import Press, write_pdf
+from feedback.rendering.pdf import PdfSettings, write_pdf
 from feedback.resources import templates_folder
 section = PaperSection("one", "One", (Paragraph("Words."),))
-sys.stdout.buffer.write(write_pdf(Paper("Title", "Subtitle", "en", "ltr", (section,)), Press(templates_folder()))[:8])
+paper = Paper("Title", "Subtitle", "en", "ltr", (section,))
+sys.stdout.buffer.write(write_pdf(paper, PdfSettings(templates_folder()))[:8])
 """
 WHERE = "import feedback, forms; print(feedback.__file__); print(forms.__file__)"
 

@@ -17,8 +17,8 @@ from tests.rendering.test_placing import BARS
 
 WHOLE = Reach(100, 100)
 PAGE = Look(PageBrush("ltr"), "en", WHOLE)
-PRESS = Look(PdfBrush("ltr", 56), "en", WHOLE, legend=True)
-LOOKS = pytest.mark.parametrize("look", [PAGE, PRESS], ids=["page", "press"])
+PDF = Look(PdfBrush("ltr", 56), "en", WHOLE, legend=True)
+LOOKS = pytest.mark.parametrize("look", [PAGE, PDF], ids=["page", "pdf"])
 
 
 def with_bars(*bars: ChartBar, diverging: bool = True) -> Chart:
@@ -81,12 +81,12 @@ def test_on_a_page_only_letters_keep_their_size() -> None:
 
 
 def test_shares_are_written_where_they_fit() -> None:
-    assert "75%" in svg_words(chart_svg(likert(), PRESS))
-    assert "7%" not in svg_words(chart_svg(with_bars(likert().bars[0]), PRESS)).split()
+    assert "75%" in svg_words(chart_svg(likert(), PDF))
+    assert "7%" not in svg_words(chart_svg(with_bars(likert().bars[0]), PDF)).split()
 
 
 def test_what_is_only_certain_in_part_says_so() -> None:
-    words = svg_words(chart_svg(banded(), PRESS))
+    words = svg_words(chart_svg(banded(), PDF))
     assert "≥\u00a083%" in words
     assert "17%" not in words
 
@@ -98,7 +98,7 @@ def test_a_short_bar_has_its_share_behind_it() -> None:
 def test_long_labels_take_more_lines_and_bars_move_down() -> None:
     short, long = with_bars(likert().bars[0]), with_bars(replace(likert().bars[0], label="a long name " * 9))
     tops = [
-        min(float(one["y"]) for one in areas(chart_svg(chart, replace(PRESS, legend=False)))) for chart in (short, long)
+        min(float(one["y"]) for one in areas(chart_svg(chart, replace(PDF, legend=False)))) for chart in (short, long)
     ]
     assert tops[1] > tops[0] + 10
 
@@ -106,7 +106,7 @@ def test_long_labels_take_more_lines_and_bars_move_down() -> None:
 def test_right_to_left_is_the_mirror_image() -> None:
     mirrored = Look(PdfBrush("rtl", 56), "ar", WHOLE, legend=True)
     bars = with_bars(likert().bars[0])
-    plain_look, turned = (areas(chart_svg(bars, replace(look, legend=False))) for look in (PRESS, mirrored))
+    plain_look, turned = (areas(chart_svg(bars, replace(look, legend=False))) for look in (PDF, mirrored))
     for one, other in zip(plain_look, turned, strict=True):
         assert float(one["x"]) + float(one["width"]) + float(other["x"]) == pytest.approx(560, abs=0.01)
 

@@ -14,7 +14,7 @@ from feedback.domain.errors import LogoRefused
 from feedback.rendering.blocks import Paragraph
 from feedback.rendering.logos import MOST_FILE_BYTES, draw_logo, size_of
 from feedback.rendering.paper import Logo
-from feedback.rendering.pdf import Press, write_pdf
+from feedback.rendering.pdf import PdfSettings, write_pdf
 from feedback.resources import templates_folder
 from tests.rendering.papers import paper_with
 from tests.rendering.test_pdf import root_of, tags_in
@@ -120,8 +120,8 @@ def kinds(file: bytes) -> Iterator[bytes]:
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 def test_a_logo_stands_on_the_first_page_and_is_told_in_words(direction: str) -> None:
     paper = paper_with(Paragraph("x"), language="en", direction=direction)
-    press, logo = Press(templates_folder()), Logo(draw_logo(GOOD, templates_folder()), "Logo of Example")
-    without, with_it = (write_pdf(replace(paper, logo=one), press) for one in (None, logo))
+    settings, logo = PdfSettings(templates_folder()), Logo(draw_logo(GOOD, templates_folder()), "Logo of Example")
+    without, with_it = (write_pdf(replace(paper, logo=one), settings) for one in (None, logo))
     assert [len(PdfReader(io.BytesIO(pdf)).pages[0].images) for pdf in (without, with_it)] == [0, 1]
     tags = tags_in(root_of(with_it)["/StructTreeRoot"])
     assert [str(tag["/Alt"]) for tag in tags if "/Alt" in tag] == ["Logo of Example"]

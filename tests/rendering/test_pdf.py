@@ -12,19 +12,19 @@ from pypdf.generic import IndirectObject
 from feedback.domain.errors import PdfNotMade
 from feedback.rendering.blocks import Column, Facts, Heading, Items, Paragraph, Quotes, Table
 from feedback.rendering.paper import Paper
-from feedback.rendering.pdf import Press, compile_pdf, write_pdf
+from feedback.rendering.pdf import PdfSettings, compile_pdf, write_pdf
 from feedback.rendering.typst_source import typst_source
 from feedback.resources import templates_folder
 from tests.rendering.papers import HOSTILE, arabic_paper, english_paper, likert, likert_bar, long_table, paper_with
 from tests.rendering.reading import pdf_text, squeezed, words_of
 
-PRESS = Press(templates_folder())
+PDF_SETTINGS = PdfSettings(templates_folder())
 PAPER_WIDTH = 596  # Points.
 IN_NO_FACE = 7  # The hostile text with scripts that are printed as boxes.
 
 
 def written(paper: Paper) -> bytes:
-    return write_pdf(paper, PRESS)
+    return write_pdf(paper, PDF_SETTINGS)
 
 
 def root_of(pdf: bytes) -> Any:
@@ -105,7 +105,7 @@ def test_a_picture_without_words_is_refused() -> None:
     fields = json.loads(typst_source(paper_with(likert())))
     fields["sections"][0]["blocks"][0]["alt"] = ""
     with pytest.raises(PdfNotMade, match="cannot be made"):
-        compile_pdf(json.dumps(fields), PRESS)
+        compile_pdf(json.dumps(fields), PDF_SETTINGS)
 
 
 def test_headings_that_leave_out_a_level_are_mended() -> None:
@@ -167,7 +167,7 @@ def test_only_the_fonts_of_the_templates_are_used(english: bytes) -> None:
         for page in PdfReader(BytesIO(english)).pages
         for font in page["/Resources"]["/Font"].values()
     }
-    shipped = {path.stem.split("-")[0] for path in (PRESS.templates / "fonts").glob("Noto*.ttf")}
+    shipped = {path.stem.split("-")[0] for path in (PDF_SETTINGS.templates / "fonts").glob("Noto*.ttf")}
     assert {name.split("-")[0] for name in names} <= {*shipped, "FeedbackBoxes"}
 
 

@@ -26,7 +26,7 @@ from feedback.rendering.blocks import (
     Stretch,
 )
 from feedback.rendering.paper import Paper, PaperSection
-from feedback.rendering.pdf import Press, write_pdf
+from feedback.rendering.pdf import PdfSettings, write_pdf
 from feedback.reporting.board_paper import MOST_ROWS, MOST_ROWS_OF_CHANGES, compose_board, more_in_the_tables
 from feedback.reporting.report_paper import ReportSource, compose_report
 from feedback.resources import templates_folder
@@ -51,7 +51,7 @@ def sample(name: str) -> ReportSource:
 
 
 def pages_of(paper: Paper) -> list[str]:
-    pdf = write_pdf(paper, Press(templates_folder()))
+    pdf = write_pdf(paper, PdfSettings(templates_folder()))
     assert len(pdf) < 1_000_000
     return [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
 
@@ -128,7 +128,7 @@ def test_comments_are_cut_at_a_whole_one_and_the_rest_is_counted(speaking: Flask
 
 
 def test_it_is_tagged_for_readers_who_do_not_see(speaking: Flask) -> None:
-    names = tag_names(write_pdf(huge(), Press(templates_folder())))
+    names = tag_names(write_pdf(huge(), PdfSettings(templates_folder())))
     assert (names.count("/Title"), names.count("/H1"), names.count("/Table")) == (1, 5, 2)
     assert names.count("/BlockQuote") > 10
 

@@ -9,14 +9,14 @@ from flask_babel import force_locale
 
 from feedback.domain.languages import LANGUAGES
 from feedback.rendering.blocks import Items
-from feedback.rendering.pdf import Press, write_picture
+from feedback.rendering.pdf import PdfSettings, write_picture
 from feedback.reporting.board_paper import compose_board, compose_first_page
 from feedback.reporting.formats import REPORT_FORMATS
 from feedback.resources import templates_folder
 from tests.rendering.papers import HOSTILE, paper_with
 from tests.reporting.test_board_paper import sample
 
-PRESS = Press(templates_folder())
+PDF_SETTINGS = PdfSettings(templates_folder())
 PNG = b"\x89PNG\r\n\x1a\n"
 A4_IN_DOTS = 1240
 
@@ -30,7 +30,7 @@ def size_of(png: bytes) -> tuple[int, int]:
 @pytest.mark.parametrize("language", [one.code for one in LANGUAGES])
 def test_it_is_one_picture_as_wide_as_the_paper(speaking: Flask, language: str) -> None:
     with force_locale(language):
-        png = REPORT_FORMATS["summary.png"].write(sample("27-people"), language, PRESS)
+        png = REPORT_FORMATS["summary.png"].write(sample("27-people"), language, PDF_SETTINGS)
     width, height = size_of(png)
     assert abs(width - A4_IN_DOTS) <= 1
     assert 400 < height < 2 * A4_IN_DOTS
@@ -38,13 +38,13 @@ def test_it_is_one_picture_as_wide_as_the_paper(speaking: Flask, language: str) 
 
 
 def test_the_picture_holds_no_words_about_who_made_it(speaking: Flask) -> None:
-    png = REPORT_FORMATS["summary.png"].write(sample("27-people"), "en", PRESS)
+    png = REPORT_FORMATS["summary.png"].write(sample("27-people"), "en", PDF_SETTINGS)
     assert not {b"tEXt", b"iTXt", b"tIME", b"eXIf"} & {png[place : place + 4] for place in range(len(png))}
 
 
 def test_equal_reports_give_equal_pictures(speaking: Flask) -> None:
     write = REPORT_FORMATS["summary.png"].write
-    assert write(sample("27-people"), "en", PRESS) == write(sample("27-people"), "en", PRESS)
+    assert write(sample("27-people"), "en", PDF_SETTINGS) == write(sample("27-people"), "en", PDF_SETTINGS)
 
 
 def test_it_is_the_first_page_of_the_document_and_nothing_else(speaking: Flask) -> None:
@@ -54,7 +54,7 @@ def test_it_is_the_first_page_of_the_document_and_nothing_else(speaking: Flask) 
 
 
 def test_the_words_beside_it_say_the_same(speaking: Flask) -> None:
-    words = REPORT_FORMATS["summary.txt"].write(sample("27-people"), "en", PRESS).decode()
+    words = REPORT_FORMATS["summary.txt"].write(sample("27-people"), "en", PDF_SETTINGS).decode()
     for section in compose_first_page(sample("27-people"), "en").sections:
         for block in section.blocks:
             if isinstance(block, Items):
@@ -66,4 +66,4 @@ def test_the_words_beside_it_say_the_same(speaking: Flask) -> None:
 def test_hostile_texts_are_drawn_as_text() -> None:
     section = replace(paper_with(Items(HOSTILE)).sections[0], name="short")
     paper = replace(paper_with(), sections=(section,), is_brief=True)
-    assert size_of(write_picture(paper, PRESS))
+    assert size_of(write_picture(paper, PDF_SETTINGS))

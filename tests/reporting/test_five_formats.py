@@ -18,7 +18,7 @@ from feedback.domain.survey.kinds import MANY
 from feedback.domain.survey.questionnaires import Order, Role
 from feedback.rendering.csv_files import plain_csv, spreadsheet_csv
 from feedback.rendering.paper import Paper
-from feedback.rendering.pdf import Press, write_pdf
+from feedback.rendering.pdf import PdfSettings, write_pdf
 from feedback.rendering.workbook import write_workbook
 from feedback.reporting.every_number import number_lines
 from feedback.reporting.number_sheets import answers_sheet
@@ -104,7 +104,7 @@ def test_the_page_says_the_same(paper: Paper, lines: list[Line]) -> None:
 
 
 def test_the_pdf_says_the_same(paper: Paper, lines: list[Line]) -> None:
-    pages = PdfReader(io.BytesIO(write_pdf(paper, Press(templates_folder())))).pages
+    pages = PdfReader(io.BytesIO(write_pdf(paper, PdfSettings(templates_folder())))).pages
     text = re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
     start = text.rindex(re.sub(r"\s", "", f"{TITLE}QuestionGroup"))
     for line in lines:

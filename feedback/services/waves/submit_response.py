@@ -116,7 +116,7 @@ def withdraw(connection: Connection, link: OpenLink, receipt: Receipt, shown: Re
     _put(connection, link, None, receipt, shown)
 
 
-def rehearse(connection: Connection) -> None:
+def warm_up(connection: Connection) -> None:
     """Go through the statement that stores an answer, for a wave that is none: the first answer is then no slower."""
     nothing = ResponseKey(bytes(SECRET_BYTES))
     put_response(connection, nothing, 0, SealedResponse(b""), Locks(ChangeLock(nothing), ChangeLock(nothing)))

@@ -79,7 +79,7 @@ def get_report(wave_id: int, query: AskedForReport, mark: Hashable) -> Response:
     def write() -> _File:
         source = show_report(tools.session(), wave_id, base_url=tools.settings.base_url, now=tools.clock()).source
         offer_only(quoted_languages(source.signed.report))
-        return _File.of(REPORT_FORMATS[query.format].write(source, spoken().code, tools.press))
+        return _File.of(REPORT_FORMATS[query.format].write(source, spoken().code, tools.pdf_settings))
 
     file = tools.kept.get(("file", wave_id, query.format, language), mark, write, size=_File.size)
     return _response(file, REPORT_FORMATS, query.format, f"wave {wave_id}")
@@ -114,7 +114,7 @@ def get_changes(programme_id: int, query: AskedForChanges) -> Response:
 
 def _compared(reports: Sequence[Report], name: str, about: str) -> Response:
     offer_only(quoted_languages(*reports))
-    data = COMPARISON_FORMATS[name].write(reports, spoken().code, runtime().press)
+    data = COMPARISON_FORMATS[name].write(reports, spoken().code, runtime().pdf_settings)
     return _response(_File.of(data), COMPARISON_FORMATS, name, about)
 
 

@@ -20,7 +20,7 @@ from feedback.locales.moments import clocks_of, closing, day
 from feedback.locales.speech import spoken
 from feedback.runtime import runtime, runtime_of
 from feedback.services.waves.known_surveys import KnownSurveys, Survey
-from feedback.services.waves.submit_response import rehearse
+from feedback.services.waves.submit_response import warm_up
 from feedback.web.health import DRAWN_AHEAD
 from feedback.web.languages import PARAMETER, offer_only
 from feedback.web.participants.check import answers_check
@@ -51,16 +51,16 @@ class DrawingAhead:
     def __init__(self, app: Flask) -> None:
         """Load what every page needs."""
         self._app = app
-        self.is_done = self._was_rehearsed = False
+        self.is_done = self._is_warm = False
         _load_everything(app)
 
     def look(self) -> None:
         """Draw what is not drawn yet; until that is done the process is not ready."""
         try:
             draw_pages(self._app)
-            if not self._was_rehearsed:
-                _rehearse(self._app)
-                self._was_rehearsed = True
+            if not self._is_warm:
+                _warm_up(self._app)
+                self._is_warm = True
         except Exception as error:  # a thread that ends would leave every later survey to its first visitor
             if self.is_done:
                 log.error("the pages of surveys cannot be drawn ahead; trying again", exc_info=error)
@@ -104,7 +104,7 @@ def draw_pages(app: Flask) -> None:
         _drawn.add(survey)
 
 
-def _rehearse(app: Flask) -> None:
+def _warm_up(app: Flask) -> None:
     """Answer to a link that leads nowhere, and store nothing: what the very first visitor would make the process do."""
     for way in ("", "/questions", "/withdraw"):
         for language in LANGUAGES:
@@ -113,7 +113,7 @@ def _rehearse(app: Flask) -> None:
                 for _part in app.wsgi_app(request, lambda *_head: _ignore):
                     pass
     with app.app_context(), runtime().writing() as connection:
-        rehearse(connection)
+        warm_up(connection)
 
 
 def _ignore(_data: bytes) -> None:

@@ -18,7 +18,7 @@ def download(form: Format[Source], source: Source, stem: str, about: str) -> Res
 
     What it is `about`, such as "wave 2", the log says.
     """
-    data = form.write(source, spoken().code, runtime().press)
+    data = form.write(source, spoken().code, runtime().pdf_settings)
     return attached(data, f"{stem}.{form.name}", form.media_type, about)
 
 

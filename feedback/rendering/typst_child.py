@@ -1,4 +1,4 @@
-"""The process that sets a PDF or a picture: `python -m feedback.rendering.press_child`, a job as JSON in, the file out.
+"""The process that sets a PDF or a picture: `python -m feedback.rendering.typst_child`, a job as JSON in, the file out.
 
 A text can make the typesetter take all memory, or time without end. This process has little to lose: it binds its own
 memory and time first, and knows no setting, no database and no secret.
@@ -35,17 +35,17 @@ def set_in_type(job: dict[str, Any]) -> bytes:
     folders = [templates / "fonts", *([Path(job["further"])] if job["further"] else [])]
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(map(str, folders)))
     families = [*FACES, *sorted(set(fonts.families()) - {*FACES, BOXES})]
-    manuscript = {**job["manuscript"], "fonts": [*families, BOXES]}
-    signs = frozenset(json.dumps(job["manuscript"], ensure_ascii=False))
+    document = {**job["document"], "fonts": [*families, BOXES]}
+    signs = frozenset(json.dumps(job["document"], ensure_ascii=False))
     files = sorted({font.path for font in fonts.fonts() if font.path and font.family != BOXES})
     is_picture = job["form"] == "png"
-    manuscript["picture"] = is_picture
-    manuscript["boxes"] = job["boxes"] if signs_without_face(signs, map(Path, files)) else ""
+    document["picture"] = is_picture
+    document["boxes"] = job["boxes"] if signs_without_face(signs, map(Path, files)) else ""
     setting: dict[str, Any] = {
         "root": str(templates),
         "font_paths": fonts,
         "ignore_system_fonts": True,
-        "sys_inputs": {"paper": json.dumps(manuscript)},
+        "sys_inputs": {"paper": json.dumps(document)},
     }
     source = str(templates / "report" / "paper.typ")
     if is_picture:

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from feedback.child_processes import run_child
-from feedback.domain.errors import PdfNotMade, PressBusy
+from feedback.domain.errors import PdfBusy, PdfNotMade
 from feedback.rendering.blocks import Chart, Facts, Heading, Items, Quotes, Table
 from feedback.rendering.faces import signs_without_face
 from feedback.rendering.paper import Paper
-from feedback.rendering.pdf import PLACES, Press, write_pdf
+from feedback.rendering.pdf import PLACES, PdfSettings, write_pdf
 from feedback.resources import templates_folder
 from tests.rendering.papers import SCALE, likert_bar, likert_data, paper_with
 from tests.rendering.reading import pdf_text, squeezed
 
-PRESS = Press(templates_folder(), boxes="Some are boxes.")
+PDF_SETTINGS = PdfSettings(templates_folder(), boxes="Some are boxes.")
 FONTS = templates_folder() / "fonts"
 IN_MANY_SCRIPTS = (
     "Head Office",
@@ -80,24 +80,24 @@ def in_brief(paper: Paper) -> Paper:
 )
 def test_no_text_anywhere_stops_the_press(labels: tuple[str, ...], speech: tuple[str, str], brief: bool) -> None:
     paper = full_of(labels, *speech)
-    assert write_pdf(in_brief(paper) if brief else paper, PRESS).startswith(b"%PDF-1.7")
+    assert write_pdf(in_brief(paper) if brief else paper, PDF_SETTINGS).startswith(b"%PDF-1.7")
 
 
 def test_a_long_text_from_left_to_right_is_printed_in_a_paper_from_right_to_left() -> None:
     long = ("office" * 40, "https://example.com/" + "a" * 300, "Reverse mentoring of the whole organisation " * 12)
     for paper in (full_of(long, "ar", "rtl"), in_brief(full_of(long, "ar", "rtl"))):
-        assert write_pdf(paper, PRESS).startswith(b"%PDF-1.7")
+        assert write_pdf(paper, PDF_SETTINGS).startswith(b"%PDF-1.7")
 
 
 @pytest.mark.parametrize("speech", [("en", "ltr"), ("ar", "rtl")])
 def test_many_scripts_have_letters(speech: tuple[str, str]) -> None:
-    pdf = write_pdf(full_of(IN_MANY_SCRIPTS, *speech), PRESS)
+    pdf = write_pdf(full_of(IN_MANY_SCRIPTS, *speech), PDF_SETTINGS)
     assert "Head Office" in pdf_text(pdf)
-    assert squeezed(PRESS.boxes) not in squeezed(pdf_text(pdf))
+    assert squeezed(PDF_SETTINGS.boxes) not in squeezed(pdf_text(pdf))
 
 
 def test_signs_without_letters_are_boxes_and_the_document_says_so() -> None:
-    assert squeezed(PRESS.boxes) in squeezed(pdf_text(write_pdf(full_of(("東京 office",)), PRESS)))
+    assert squeezed(PDF_SETTINGS.boxes) in squeezed(pdf_text(write_pdf(full_of(("東京 office",)), PDF_SETTINGS)))
 
 
 def faces_in(pdf: bytes) -> str:
@@ -114,7 +114,7 @@ def test_further_fonts_are_used(tmp_path: Path) -> None:
         shutil.copy(FONTS / f"{name}.ttf", templates / "fonts")
     shutil.copy(FONTS / "NotoSansThai-Regular.ttf", further)
     paper = paper_with(Quotes(("ทีมกรุงเทพ",)))
-    without, with_them = (write_pdf(paper, Press(templates, one, "In boxes.")) for one in (None, further))
+    without, with_them = (write_pdf(paper, PdfSettings(templates, one, "In boxes.")) for one in (None, further))
     assert ("NotoSansThai" in faces_in(without), "NotoSansThai" in faces_in(with_them)) == (False, True)
     assert ("In boxes." in pdf_text(without), "In boxes." in pdf_text(with_them)) == (True, False)
 
@@ -123,15 +123,15 @@ def test_what_is_not_seen_needs_no_face() -> None:
     assert signs_without_face("a\u200d\ufe0f \u202e東", [FONTS / "NotoSans-Regular.ttf"]) == {"東"}
 
 
-def press_of(folder: Path, template: str, seconds: float = 60) -> Press:
+def settings_of(folder: Path, template: str, seconds: float = 60) -> PdfSettings:
     (folder / "report").mkdir()
     shutil.copytree(FONTS, folder / "fonts")
     (folder / "report" / "paper.typ").write_text(f'#set document(title: "x")\n{template}')
-    return Press(folder, seconds=seconds)
+    return PdfSettings(folder, seconds=seconds)
 
 
 def test_what_a_template_of_one_word_says_is_printed(tmp_path: Path) -> None:
-    assert "word" in pdf_text(write_pdf(paper_with(), press_of(tmp_path, "word")))
+    assert "word" in pdf_text(write_pdf(paper_with(), settings_of(tmp_path, "word")))
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,12 @@ def test_what_a_template_of_one_word_says_is_printed(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_made_is_refused_in_a_sentence(template: str, seconds: float, tmp_path: Path) -> None:
     with pytest.raises(PdfNotMade, match=r"^The PDF cannot be made .* say the same\.$"):
-        write_pdf(paper_with(), press_of(tmp_path, template, seconds))
+        write_pdf(paper_with(), settings_of(tmp_path, template, seconds))
 
 
 def test_more_than_two_at_once_are_refused() -> None:
-    with PLACES, PLACES, pytest.raises(PressBusy, match="Try again in a minute"):
-        write_pdf(paper_with(), PRESS)
+    with PLACES, PLACES, pytest.raises(PdfBusy, match="Try again in a minute"):
+        write_pdf(paper_with(), PDF_SETTINGS)
 
 
 def test_a_child_is_told_no_secret_and_holds_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ _MOST_ROUNDS = 50
 
 
 @dataclass
-class Rehearsal:
+class Simulation:
     """A service of its own on the databases of another. `report` is told how many answered."""
 
     app: Flask
@@ -94,16 +94,16 @@ class Rehearsal:
 
 
 @contextmanager
-def rehearsal(
+def simulated(
     create_app: AppFactory, settings: Settings, begins_at: datetime, report: Callable[[str], None], refused: str = ""
-) -> Iterator[Rehearsal]:
-    """Rehearse from a moment on, while no worker is at work on these databases; nobody at `refused` gets an email."""
+) -> Iterator[Simulation]:
+    """Simulate from a moment on, while no worker is at work on these databases; nobody at `refused` gets an email."""
     with TemporaryDirectory() as folder:
         mailbox = Mailbox(Path(folder))
         relay = start_relay(mailbox, "127.0.0.1", 0, refused)
         settings = replace(settings, smtp=replace(settings.smtp, host="127.0.0.1", port=relay.port))
         app = create_app(settings, lambda: found.now)
-        found = Rehearsal(app, mailbox, begins_at, report)
+        found = Simulation(app, mailbox, begins_at, report)
         with app.app_context():
             yield found
         relay.stop()
