@@ -13,7 +13,7 @@ from feedback.storage.grants import grant_keys, grant_main
 from feedback.storage.keys import KeyStore
 from feedback.storage.migrate import upgrade
 from feedback.storage.server_mark import note_place
-from feedback.storage.tables import Base, KeyBase
+from feedback.storage.tables import METADATA
 
 
 def upgrade_databases(engines: Engines, keys: KeyStore, folder: Path, *, now: datetime, actor: str) -> list[Misfit]:
@@ -23,8 +23,8 @@ def upgrade_databases(engines: Engines, keys: KeyStore, folder: Path, *, now: da
     version have to be wrapped anew and the master key is another, DatabaseOutdated if a server is too old.
     """
     check_servers(engines)
-    for (engine, tree), base in zip(engines.trees(folder), (Base, KeyBase), strict=False):
-        upgrade(engine, base.metadata, tree)
+    for (engine, tree), tables in zip(engines.trees(folder), METADATA, strict=False):
+        upgrade(engine, tables, tree)
     # A copy that was put elsewhere goes on saying where it came from, until somebody has answered for it.
     note_place(engines.main)
     _note_wrapped(engines, keys.bind_all(), now, actor)
