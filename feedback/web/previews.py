@@ -33,7 +33,7 @@ from feedback.domain.survey.next_page import (
 )
 from feedback.domain.survey.parts import Part
 from feedback.domain.survey.questionnaires import Questionnaire, Role, text_in
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import NOT_OPENED
 from feedback.runtime import runtime
 from feedback.services.reports.say_what_was_done import show_said
 from feedback.services.reports.show_report import show_report
@@ -56,7 +56,6 @@ __all__ = ["staff"]
 _STAGE = "feedback-stage"
 _NOBODY = sentence("Nobody is invited in this role. Choose the other one, or put people in first.")
 _NOWHERE, _RESULTS = "-", "results"
-_AHEAD = frozenset({WaveState.DRAFT, WaveState.SCHEDULED})
 _RECEIPT = Receipt(bytes(RECEIPT_BYTES))
 
 
@@ -143,7 +142,7 @@ def _survey(wave: WaveView, role: Role) -> "Survey":
 
     tools = runtime()
     session = tools.session()
-    if wave.state not in _AHEAD:
+    if wave.state not in NOT_OPENED:
         with tools.reading() as connection:
             return KnownSurveys().survey(connection, wave.id, role, told_now(session, wave.id).reviewer_left)
     ahead = look_ahead(session, tools.keys, wave.id, now=tools.clock())

@@ -10,13 +10,12 @@ import unicodedata
 from feedback.domain.errors import SentenceRefused, sentence
 from feedback.domain.survey.answers import tidied
 from feedback.domain.waves.mails import LAST_DAY, MailKind
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import NOT_OPENED, WaveState
 
 LONGEST_OPENING = 300
-_AHEAD = frozenset({WaveState.DRAFT, WaveState.SCHEDULED})
-_RUNNING = _AHEAD | {WaveState.OPEN}
+_RUNNING = NOT_OPENED | {WaveState.OPEN}
 _CHANGED_IN = {
-    MailKind.INVITATION: _AHEAD,
+    MailKind.INVITATION: NOT_OPENED,
     MailKind.REMINDER: _RUNNING,
     LAST_DAY: _RUNNING,
     MailKind.EXTENSION: _RUNNING,

@@ -18,6 +18,9 @@ class WaveState(StrEnum):
     CANCELLED = "cancelled"
 
 
+NOT_OPENED = frozenset({WaveState.DRAFT, WaveState.SCHEDULED})
+"""Nobody has been asked."""
+
 LIVE = frozenset({WaveState.OPEN, WaveState.CLOSING, WaveState.HELD})
 """People have been asked, and there is no report yet."""
 

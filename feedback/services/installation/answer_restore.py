@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.epochs import OF_JOURNAL, EpochComparison, RestoreDoubt, StepAct, waves_with
 from feedback.domain.errors import RestoreUnanswered
-from feedback.domain.waves.states import LIVE, WaveState
+from feedback.domain.waves.states import LIVE, NOT_OPENED, WaveState
 from feedback.services.reports.put_back_report import put_back_report, wave_of_report, waves_without_report
 from feedback.services.waves.cancel_wave import destroy_sealed, finish_cancelling, mark_as_cancelled
 from feedback.services.waves.enter_step import note_lost_close, see_epochs, settle_steps
@@ -143,7 +143,7 @@ def _questions(session: Session, keys: KeyStore, compared: EpochComparison) -> l
             found.append(RestoreQuestion(wave_id, "it was closed, and its report is missing", answers))
         elif wave_id in compared.locked:
             found.append(RestoreQuestion(wave_id, "it is open, and its keys are missing", (RestoreAnswer.CANCEL,)))
-        elif WaveState(wave.state) in {WaveState.DRAFT, WaveState.SCHEDULED}:
+        elif WaveState(wave.state) in NOT_OPENED:
             answers = (RestoreAnswer.OPEN_AGAIN, RestoreAnswer.CANCEL)
             found.append(RestoreQuestion(wave_id, "it was opened, and people were invited", answers))
     return found

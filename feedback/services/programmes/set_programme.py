@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused, sentence
 from feedback.domain.survey.questionnaire_json import Words
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import LIVE, WaveState
 from feedback.services.programmes.create_programme import check_name_is_free, check_text, check_translated
 from feedback.services.staff.name_people import Named, name_contact, name_reviewer
 from feedback.storage.audit_log import note
@@ -18,7 +18,6 @@ from feedback.storage.programmes import Programme, programme_by_id
 from feedback.storage.waves import waves_of
 
 MOST_LETTERS = 500
-_UNDER_WAY = {WaveState.OPEN, WaveState.CLOSING, WaveState.HELD}
 _NAME_IS_TOLD = sentence("The name cannot change while a survey is open: its participants know the programme by it.")
 _FOCUS_IS_FIXED = sentence(
     "What the programme is about cannot change once a survey has opened: its reports would be about different things."
@@ -95,7 +94,7 @@ def _rename(session: Session, programme: Programme, settings: ProgrammeSettings)
     for name in ("name", "word", "focus"):
         check_text(name, getattr(settings, name))
     if settings.name != programme.name:
-        if states & _UNDER_WAY:
+        if states & LIVE:
             raise PlanRefused(_NAME_IS_TOLD)
         check_name_is_free(session, programme.organisation_id, settings.name, programme.id)
         programme.name = settings.name

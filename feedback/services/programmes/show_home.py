@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from feedback.domain.survey.questionnaires import Role
-from feedback.domain.waves.states import Band, WaveState
+from feedback.domain.waves.states import NOT_OPENED, Band, WaveState
 from feedback.services.mail.show_undeliverable import show_undeliverable
 from feedback.services.programmes.show_ending import EndingView
 from feedback.services.programmes.show_programmes import ProgrammeView, WaveLine, list_programmes, show_programme
@@ -23,7 +23,6 @@ from feedback.services.waves.show_wave import CalendarEntry, EntryKind, WaveView
 
 # What somebody has to see to first comes first; of those that are planned, the one that opens first.
 _CURRENT = (WaveState.HELD, WaveState.CLOSING, WaveState.OPEN, WaveState.SCHEDULED, WaveState.DRAFT)
-_NOT_OPENED = {WaveState.SCHEDULED, WaveState.DRAFT}
 
 
 class NeedKind(StrEnum):
@@ -182,7 +181,7 @@ def _of_people_named(session: Session, programme: ProgrammeView) -> Iterator[Nee
 
 
 def _of_roster(session: Session, programme: ProgrammeView, live: Iterable[WaveView]) -> Iterator[Need]:
-    if not any(wave.state in _NOT_OPENED for wave in live):
+    if not any(wave.state in NOT_OPENED for wave in live):
         return
     if not programme.people:
         yield Need(NeedKind.NOBODY)

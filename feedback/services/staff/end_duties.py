@@ -11,13 +11,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import AccessRefused, sentence
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import LIVE, WaveState
 from feedback.services.comments.show_released_comments import comments_state
 from feedback.storage.database import reading
 from feedback.storage.programmes import programme_by_id, programmes_with_contact
 from feedback.storage.waves import Wave, waves_of, waves_read_by
 
-_UNDER_WAY = {WaveState.OPEN, WaveState.CLOSING, WaveState.HELD}
 _UNREAD = sentence(
     "Comments that only this person may read would be destroyed unread. Say first that you know it, for each survey "
     "that this page names."
@@ -74,11 +73,11 @@ def _waves_to_read(session: Session, staff_id: int, now: datetime) -> list[Wave]
 
 
 def _has_comments_ahead(session: Session, wave: Wave, now: datetime) -> bool:
-    if WaveState(wave.state) in _UNDER_WAY:
+    if WaveState(wave.state) in LIVE:
         return True
     return WaveState(wave.state) is WaveState.CLOSED and comments_state(session, wave, now).until is not None
 
 
 def _shown(session: Session, wave: Wave) -> UnreadComments:
     programme = programme_by_id(session, wave.programme_id)
-    return UnreadComments(wave.id, programme.name, wave.stage, WaveState(wave.state) in _UNDER_WAY)
+    return UnreadComments(wave.id, programme.name, wave.stage, WaveState(wave.state) in LIVE)

@@ -6,14 +6,12 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import NOT_OPENED, WaveState
 from feedback.services.programmes.show_programmes import ProgrammeView, WaveLine
 from feedback.storage.audit_log import any_entry
 from feedback.storage.database import reading
 from feedback.storage.staff import hide_first_steps, staff_by_id
 from feedback.storage.trial_mails import TRIED
-
-_AHEAD = {WaveState.DRAFT, WaveState.SCHEDULED}
 
 
 class StepKind(StrEnum):
@@ -74,7 +72,7 @@ def _done(real: Collection[ProgrammeView], waves: Collection[WaveLine]) -> set[S
         StepKind.PROGRAMME: bool(real),
         StepKind.PEOPLE: any(one.people for one in real),
         StepKind.SURVEY: bool(waves),
-        StepKind.OPEN: any(wave.state not in _AHEAD for wave in waves),
+        StepKind.OPEN: any(wave.state not in NOT_OPENED for wave in waves),
         StepKind.REPORT: any(wave.state is WaveState.CLOSED and not wave.lost_report for wave in waves),
     }
     return {kind for kind, is_done in facts.items() if is_done}

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address, address_or_none, read_address
 from feedback.domain.errors import NotFound, PlanRefused, sentence
 from feedback.domain.staff import StaffRole, checked_name
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import NOT_OPENED, WaveState
 from feedback.storage.database import reading
 from feedback.storage.programmes import Programme, programme_by_id, programmes_of
 from feedback.storage.staff import StaffMember, account_at, allow_programme, staff_by_email, staff_by_id
 from feedback.storage.waves import Wave, waves_of
 
-_NOT_OPENED = {WaveState.DRAFT, WaveState.SCHEDULED}
 _NO_ACCESS = sentence("Whoever is named must have access first. An administrator gives it, on “People with access”.")
 _NO_REVIEWER = sentence(
     "Comments are read by somebody whose access is that of a reviewer, and by nobody else. Name another, or ask an "
@@ -62,7 +61,7 @@ def name_reviewer(session: Session, programme: Programme, who: Named, *, adopts:
     programme.reviewer_id, programme.reviewer_name = (account.id, account.name) if account else (None, "")
     for wave in waves_of(session, programme.id):
         session.refresh(wave, ["state"])
-        if WaveState(wave.state) in _NOT_OPENED:
+        if WaveState(wave.state) in NOT_OPENED:
             wave.reviewer_id, wave.reviewer_name = programme.reviewer_id, programme.reviewer_name
         elif adopts and wave.reviewer_id is None and account is not None and wave.reviewer_name == account.name:
             wave.reviewer_id = account.id

@@ -14,7 +14,7 @@ from feedback.domain.errors import PlanRefused, WaveNotReady, sentence
 from feedback.domain.waves.calendar import Wishes, draw_calendar
 from feedback.domain.waves.order import OpenSpan, out_of_order
 from feedback.domain.waves.schedule import Anchor, Offset, days_between, read_offset
-from feedback.domain.waves.states import MomentKind, WaveState
+from feedback.domain.waves.states import NOT_OPENED, MomentKind, WaveState
 from feedback.services.waves.count_invited import count_invited
 from feedback.services.waves.plan_wave import WavePlan, add_calendar, check_plan, planned_calendar, spans_of
 from feedback.storage.audit_log import note
@@ -30,8 +30,6 @@ from feedback.storage.waves import (
     questionnaires_of,
     wave_by_id,
 )
-
-_NOT_OPENED = {WaveState.DRAFT, WaveState.SCHEDULED}
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def change_plan(session: Session, keys: KeyStore, wave_id: int, plan: WavePlan, 
 
 
 def _unopened(wave: Wave) -> Wave:
-    if wave.state not in _NOT_OPENED:
+    if wave.state not in NOT_OPENED:
         raise WaveNotReady(sentence("Only a survey that has not opened can be changed."))
     return wave
 

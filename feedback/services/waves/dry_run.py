@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address
 from feedback.domain.errors import WaveNotReady
 from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
-from feedback.domain.waves.states import MomentKind, WaveState
+from feedback.domain.waves.states import NOT_OPENED, MomentKind, WaveState
 from feedback.storage.database import reading
 from feedback.storage.deliveries import count_unwilling, invited_to
 from feedback.storage.people import Participant, known_people
 from feedback.storage.quiet_times import hours_of
 from feedback.storage.waves import Wave, moments_of, wave_by_id
 
-_AHEAD = {WaveState.DRAFT, WaveState.SCHEDULED, WaveState.OPEN}
+_STILL_SENDS = NOT_OPENED | {WaveState.OPEN}
 
 
 class LeftOut(StrEnum):
@@ -71,7 +71,7 @@ def dry_run_wave(session: Session, wave_id: int, *, now: datetime) -> DryRun:
     """Return what a wave would send from now on; raise WaveNotReady if it sends nothing any more."""
     with reading(session):
         wave = wave_by_id(session, wave_id)
-        if WaveState(wave.state) not in _AHEAD:
+        if WaveState(wave.state) not in _STILL_SENDS:
             raise WaveNotReady(f"Wave {wave_id} is {wave.state}; it sends no more invitations or reminders.")
         invited_by = wave_id if wave.opened_at else None
         return DryRun(

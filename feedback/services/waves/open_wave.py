@@ -17,7 +17,7 @@ from feedback.domain.survey.responses import largest_body
 from feedback.domain.waves.calendar import SHORTEST_OPENING
 from feedback.domain.waves.mails import INVITATION
 from feedback.domain.waves.staff_mails import LAST_DAY, UNREACHED_AFTER, StaffMail
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import NOT_OPENED, WaveState
 from feedback.services.hooks.announce import announce
 from feedback.services.mail.queue_mails import Defer, leave_to_the_tick, queue_for
 from feedback.services.programmes.check_real import check_asks
@@ -48,8 +48,6 @@ from feedback.storage.waves import (
     questionnaires_of,
     wave_by_id,
 )
-
-_NOT_OPENED_YET = {WaveState.DRAFT, WaveState.SCHEDULED}
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,7 @@ def note_refused_opening(session: Session, wave_id: int, *, now: datetime) -> No
 def check_opening(session: Session, wave_id: int, now: datetime) -> Wave:
     """Return the wave if it can be opened now, or raise WaveNotReady, PlanRefused or RosterNotApproved."""
     wave = wave_by_id(session, wave_id)
-    if WaveState(wave.state) not in _NOT_OPENED_YET:
+    if WaveState(wave.state) not in NOT_OPENED:
         raise WaveNotReady(f"Wave {wave_id} is {wave.state}; only a wave that was never opened can be opened.")
     if wave.closes_at < now + SHORTEST_OPENING:
         raise WaveNotReady(f"Wave {wave_id} would close within the hour; plan a new one.")

@@ -8,13 +8,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.epochs import EpochComparison, StepAct, waves_with
-from feedback.domain.waves.states import LIVE, WaveState
+from feedback.domain.waves.states import LIVE, NOT_OPENED, WaveState
 from feedback.services.waves.late_closes import is_stopped
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_wave, reading
 from feedback.storage.waves import known_wave, waves_in_state
-
-_NEVER_OPENED = {WaveState.DRAFT, WaveState.SCHEDULED}
 
 
 def stop_lost_waves(session: Session, compared: EpochComparison, *, now: datetime) -> None:
@@ -33,9 +31,9 @@ def stop_lost_waves(session: Session, compared: EpochComparison, *, now: datetim
 def _end(session: Session, wave_id: int, end: WaveState, now: datetime) -> None:
     lock_wave(session, wave_id)
     wave = known_wave(session, wave_id)
-    if wave is not None and WaveState(wave.state) in LIVE | _NEVER_OPENED:
+    if wave is not None and WaveState(wave.state) in LIVE | NOT_OPENED:
         # Who was invited to a wave that this database never opened, it does not know.
-        is_unknown = WaveState(wave.state) in _NEVER_OPENED
+        is_unknown = WaveState(wave.state) in NOT_OPENED
         wave.state = WaveState.CANCELLED if is_unknown else end
         wave.closed_at = wave.closed_at or min(now, wave.closes_at)
         # People were told then, before the restore.

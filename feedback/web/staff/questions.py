@@ -12,7 +12,7 @@ from feedback.domain.staff import PLANNERS
 from feedback.domain.survey.duration import minutes_needed
 from feedback.domain.survey.questionnaire_json import in_common_languages, with_words
 from feedback.domain.survey.questionnaires import Questionnaire, Role, text_in
-from feedback.domain.waves.states import WaveState
+from feedback.domain.waves.states import NOT_OPENED
 from feedback.runtime import runtime
 from feedback.services.programmes.show_programmes import ProgrammeView, show_programme
 from feedback.services.waves.find_questionnaires import questionnaires_to_ask
@@ -22,8 +22,6 @@ from feedback.web.staff.choosing import chosen
 from feedback.web.staff.guards import allowed
 from forms.as_asked import PartInWords, parts_in_words
 from forms.bank import STAGES, pair
-
-_NOT_OPENED = {WaveState.DRAFT, WaveState.SCHEDULED}
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def of_wave(wave_id: int) -> ResponseReturnValue:
     session = runtime().session()
     wave = show_wave(session, wave_id, now=runtime().clock())
     asked = questions_of_wave(session, wave_id)
-    is_ahead = wave.state in _NOT_OPENED
+    is_ahead = wave.state in NOT_OPENED
     left_out = questions_left_out(session, wave.programme_id, asked) if is_ahead else {}
     return _page(show_programme(session, wave.programme_id), asked, left_out, wave)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PlanRefused, WaveNotReady, sentence
 from feedback.domain.staff import PLANNERS, READERS, StaffRole
-from feedback.domain.waves.states import Band, WaveState
+from feedback.domain.waves.states import NOT_OPENED, Band, WaveState
 from feedback.domain.waves.waits import OF_EMAILS, WAIT_WORDS
 from feedback.reporting.forecast_words import ForecastWords, forecast_words
 from feedback.runtime import runtime
@@ -34,7 +34,6 @@ from feedback.web.staff.wording import day_and_time, moment_in_words
 from forms.planning import CancelWaveForm, ExtendWaveForm, OpenWaveForm, PostponeWaveForm
 from forms.staff import CloseWaveForm, DiscardWaveForm, RetryWaveForm, StaffForm
 
-_NOT_OPENED = {WaveState.DRAFT, WaveState.SCHEDULED}
 _KEYS: dict[type[StaffForm], str] = {
     OpenWaveForm: "open",
     CancelWaveForm: "cancel",
@@ -108,7 +107,7 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
     """Return the page of a wave; `sent` is a form that was filled in wrongly."""
     wave = show_wave(runtime().session(), wave_id, now=runtime().clock())
     is_planner = member().is_planner
-    ahead = _ahead(wave) if wave.state in _NOT_OPENED else None
+    ahead = _ahead(wave) if wave.state in NOT_OPENED else None
     awaits_approval = ahead is not None and waits_for_approval(runtime().session(), wave.programme_id)
     lost = _lost(wave)
     may_discard = wave.state is WaveState.HELD and member().role is StaffRole.ADMINISTRATOR
@@ -129,7 +128,7 @@ def wave_page(wave_id: int, sent: StaffForm | None = None) -> str:
         forecast=None if ahead is None else _in_words(ahead),
         is_kept_shut=awaits_approval or (ahead is not None and ahead.refusal is not None),
         is_planner=is_planner,
-        asks_former=is_planner and wave.state in _NOT_OPENED and _asks_former(wave),
+        asks_former=is_planner and wave.state in NOT_OPENED and _asks_former(wave),
         close_form=_form(sent, CloseWaveForm) if wave.may_be_closed and is_planner else None,
         awaits_approval=awaits_approval,
         lost=lost,
@@ -169,13 +168,13 @@ def _in_words(ahead: WaveAhead) -> ForecastWords:
 def _date_forms(wave: WaveView, sent: StaffForm | None) -> dict[str, StaffForm]:
     """Return the forms that the state of a wave allows, by what they do."""
     forms: dict[str, StaffForm] = {}
-    if wave.state in _NOT_OPENED:
+    if wave.state in NOT_OPENED:
         forms["open"] = _form(sent, OpenWaveForm)
     if wave.state is WaveState.SCHEDULED:
         forms["postpone"] = sent if isinstance(sent, PostponeWaveForm) else PostponeWaveForm(prefix="postpone-")
     if wave.may_be_extended:
         forms["extend"] = sent if isinstance(sent, ExtendWaveForm) else ExtendWaveForm(prefix="extend-")
-    if wave.state in {*_NOT_OPENED, WaveState.OPEN}:
+    if wave.state in {*NOT_OPENED, WaveState.OPEN}:
         forms["cancel"] = _form(sent, CancelWaveForm)
     return forms
 
