@@ -31,10 +31,10 @@ from feedback.domain.survey.questionnaires import (
 )
 from feedback.locales.counts import characters
 
-Words: TypeAlias = str | LazyString
+Wording: TypeAlias = str | LazyString
 """Words from a questionnaire (in its language), or of the interface (in the language of the request)."""
 
-_ASIDES: Mapping[str, Words] = {
+_ASIDES: Mapping[str, Wording] = {
     NONE_OF_THESE: _("None of these"),
     DOES_NOT_APPLY: _("Does not apply"),
     CANNOT_TELL: _("I cannot tell"),
@@ -48,7 +48,7 @@ _NOW = _("Now")
 _EMPTY = _("Left empty")
 _LEFT_OPEN = _("Left open")
 _MAY_BE = _("What may happen to this text?")
-_WISHES: Mapping[Wish, Words] = {
+_WISHES: Mapping[Wish, Wording] = {
     Wish.QUOTE: _("You may quote it word for word"),
     Wish.SUMMARISE: _("Only sum it up"),
     Wish.COUNT: _("Only count that I wrote; nobody reads it"),
@@ -65,7 +65,7 @@ class LimitedHint:
     """A text question's hint with its limit. Not a LazyString: those count as HTML and would not be escaped."""
 
     hint: str
-    limit: Words
+    limit: Wording
 
     def __str__(self) -> str:
         """Return both, in the language of the request."""
@@ -105,12 +105,12 @@ def _fields(question: Question, language: str) -> Iterator[tuple[str, Field]]:
         yield wish_field(question.code), _wish()
 
 
-def field_labels(question: Question, language: str) -> tuple[Words, ...]:
+def field_labels(question: Question, language: str) -> tuple[Wording, ...]:
     """Return what stands at each field of a question: before and now, or the question itself."""
     return (_THEN, _NOW) if question.then_now else (text_in(question.text, language),)
 
 
-def _one(question: Question, label: Words, language: str) -> Field:
+def _one(question: Question, label: Wording, language: str) -> Field:
     return RadioField(
         label,
         [_one_only, Optional()],
@@ -120,7 +120,7 @@ def _one(question: Question, label: Words, language: str) -> Field:
     )
 
 
-def _many(question: Question, label: Words, language: str) -> Field:
+def _many(question: Question, label: Wording, language: str) -> Field:
     return SelectMultipleField(
         label,
         [_alone(question, language)],
@@ -132,7 +132,7 @@ def _many(question: Question, label: Words, language: str) -> Field:
     )
 
 
-def _text(question: Question, label: Words, language: str) -> Field:
+def _text(question: Question, label: Wording, language: str) -> Field:
     limit = _("At most %(characters)s.", characters=LazyString(characters, question.max_chars))
     return TextAreaField(
         label,
@@ -154,7 +154,7 @@ def _wish() -> Field:
     )
 
 
-FIELDS: dict[str, Callable[[Question, Words, str], Field]] = {"one": _one, "many": _many, "text": _text}
+FIELDS: dict[str, Callable[[Question, Wording, str], Field]] = {"one": _one, "many": _many, "text": _text}
 """The field that asks a question of each kind, by the kind's code."""
 
 
@@ -218,7 +218,7 @@ def question_in_words(question: Question, answer: Answer, language: str) -> Iter
         yield str(_MAY_BE), str(_WISHES[answer.wish_for(question.code)])
 
 
-def asked_in_words(question: Question, label: Words, language: str) -> str:
+def asked_in_words(question: Question, label: Wording, language: str) -> str:
     """Return what a field of a question asks: the question, and whether it means before or now."""
     text = text_in(question.text, language)
     return f"{text} – {label}" if question.then_now else text

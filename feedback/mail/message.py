@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from feedback.domain.address import Address
 
-Value = str | tuple[tuple[str, str], ...] | None
+MailValue = str | tuple[tuple[str, str], ...] | None
 """What a template may be given: words, nothing, or pairs of them."""
 
 
@@ -23,7 +23,7 @@ class MailMessage:
     name: str
     message_id: str
     sender: tuple[str, Address]
-    values: Mapping[str, Value] = field(repr=False)
+    values: Mapping[str, MailValue] = field(repr=False)
     addressee: str = field(default="", repr=False)
     links: Mapping[str, str] = field(default_factory=dict, repr=False)
     opt_out_url: str | None = field(default=None, repr=False)

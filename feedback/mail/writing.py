@@ -21,7 +21,7 @@ from feedback.domain.languages import spoken_language
 from feedback.locales.isolation import isolated_text, set_apart
 from feedback.locales.lists import labelled
 from feedback.mail.headers import address_header, plain_header, text_header
-from feedback.mail.message import MailMessage, Value
+from feedback.mail.message import MailMessage, MailValue
 
 _BOUNDARY_BYTES = 16
 _MARK_DIGITS = 12
@@ -104,7 +104,7 @@ def _mark() -> str:
     return f"\u241f{secrets.randbelow(10**_MARK_DIGITS):0{_MARK_DIGITS}}\u241f"
 
 
-def _parts(folder: str, values: Mapping[str, Value], marks: Collection[str]) -> Iterator[bytes | _Line]:
+def _parts(folder: str, values: Mapping[str, MailValue], marks: Collection[str]) -> Iterator[bytes | _Line]:
     # Drawn so long that no text can hold it.
     boundary = secrets.token_hex(_BOUNDARY_BYTES)
     between = re.compile(f"({'|'.join(marks)})")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
-Cell: TypeAlias = str | int | float
+TableCell: TypeAlias = str | int | float
 """One cell of a table. Numbers stay numbers, so that a spreadsheet can reckon with them; an empty one is ""."""
 
 
@@ -84,7 +84,7 @@ class Table:
 
     caption: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[TableCell, ...], ...]
 
 
 @dataclass(frozen=True)

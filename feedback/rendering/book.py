@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from feedback.rendering.paper import Block
 
-Value: TypeAlias = str | int | float | None
+SheetValue: TypeAlias = str | int | float | None
 """One cell of a data sheet; None is an empty one. Words may stand where a number is known only within limits."""
 
 
@@ -60,7 +60,7 @@ class DataSheet:
     name: str
     notes: tuple[str, ...]
     columns: tuple[DataColumn, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: tuple[tuple[SheetValue, ...], ...]
 
     @property
     def for_people(self) -> "DataSheet":

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from babel.numbers import get_decimal_symbol
 
-from feedback.rendering.book import DataSheet, Measure, Value
+from feedback.rendering.book import DataSheet, Measure, SheetValue
 from feedback.rendering.wording import harmless, locale_of, printable
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -38,7 +38,7 @@ def spreadsheet_csv(data: DataSheet, language: str) -> bytes:
     return (_BYTE_ORDER_MARK + _written(titles, rows, ";" if point == "," else ",")).encode()
 
 
-def _plain(value: Value, measure: Measure, point: str = ".") -> str:
+def _plain(value: SheetValue, measure: Measure, point: str = ".") -> str:
     if value is None:
         return ""
     if isinstance(value, str):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from feedback.rendering.book import DataColumn, DataSheet, Measure, Value
-from feedback.rendering.sheets import Page, first_or_not, lines_of, width_of
+from feedback.rendering.book import DataColumn, DataSheet, Measure, SheetValue
+from feedback.rendering.sheets import SheetWriter, first_or_not, lines_of, width_of
 from feedback.rendering.wording import one_line
 
 _NARROWEST, _BROADEST_WORDS, _BROADEST_NUMBERS = 9.0, 56.0, 16.0
@@ -26,7 +26,7 @@ _LEAST_ROUNDED, _MOST_ROUNDED = 0.05, 99.95
 _LEAST_PROBABILITY = 0.001
 
 
-def write_data(page: Page, data: DataSheet) -> None:
+def write_data(page: SheetWriter, data: DataSheet) -> None:
     """Write a sheet of data."""
     data = data.for_people
     header = page.head(data.title, data.notes)
@@ -46,7 +46,7 @@ def write_data(page: Page, data: DataSheet) -> None:
     page.sheet.repeat_rows(header)
 
 
-def _add_table(page: Page, data: DataSheet, titles: list[str], header: int) -> None:
+def _add_table(page: SheetWriter, data: DataSheet, titles: list[str], header: int) -> None:
     columns = [
         {"header": title, "header_format": page.format_of(title, _header_style(place, column))}
         for place, (title, column) in enumerate(zip(titles, data.columns, strict=True))
@@ -59,7 +59,7 @@ def _header_style(place: int, column: DataColumn) -> str:
     return first_or_not("words-header", place) if column.measure is Measure.WORDS else "number-header"
 
 
-def _put(page: Page, at: tuple[int, int], value: Value, measure: Measure) -> None:
+def _put(page: SheetWriter, at: tuple[int, int], value: SheetValue, measure: Measure) -> None:
     if isinstance(value, str):
         page.put(*at, value, first_or_not("words", at[1]) if measure is Measure.WORDS else "said")
     elif value is not None:

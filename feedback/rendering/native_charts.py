@@ -6,7 +6,7 @@ from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
 from feedback.rendering.book import ChangeBar, ChartSheet
 from feedback.rendering.measuring import lines
-from feedback.rendering.sheets import Page
+from feedback.rendering.sheets import SheetWriter
 from feedback.rendering.wording import one_line
 
 FIRST_HIDDEN_COLUMN = 26
@@ -21,7 +21,7 @@ _STEP = 25
 _SIGNED = "+0;−0;0"
 
 
-def write_chart(page: Page, chart: ChartSheet) -> None:
+def write_chart(page: SheetWriter, chart: ChartSheet) -> None:
     """Write a sheet with the chart: a bar from zero for each change, its interval as a line over it."""
     row = page.head(chart.title, chart.notes)
     page.sheet.set_column(0, 0, _PAGE_WIDTH)
@@ -38,7 +38,7 @@ def write_chart(page: Page, chart: ChartSheet) -> None:
     page.sheet.insert_chart(row, 0, drawn, told)
 
 
-def _write_numbers(page: Page, bars: tuple[ChangeBar, ...], first: int) -> None:
+def _write_numbers(page: SheetWriter, bars: tuple[ChangeBar, ...], first: int) -> None:
     page.sheet.set_column(LABEL, UP, 12, None, {"hidden": True})
     for row, bar in enumerate(bars, start=first):
         page.put(row, LABEL, "\n".join(lines(bar.label, _LABEL_EMS)), "text")

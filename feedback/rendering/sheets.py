@@ -21,7 +21,7 @@ _LINE_HEIGHTS = {"title": 26.0, "headline": 18.0, "heading-3": 18.0, "quiet": 13
 
 
 @dataclass(frozen=True)
-class Page:
+class SheetWriter:
     """One sheet that is being written: xlsxwriter's workbook and worksheet, `FORMATS` by name, and the book."""
 
     workbook: Any
@@ -70,7 +70,7 @@ def width_of(texts: Iterable[str], narrowest: float, broadest: float) -> float:
     return min(max(longest * CHARACTERS_PER_EM + 2, narrowest), broadest)
 
 
-def write_text(page: Page, sheet: TextSheet) -> None:
+def write_text(page: SheetWriter, sheet: TextSheet) -> None:
     """Write a sheet of text; what stands above it stays in sight."""
     _TextWriter(page, sheet).write()
 
@@ -78,7 +78,7 @@ def write_text(page: Page, sheet: TextSheet) -> None:
 class _TextWriter:
     """Writes blocks below one another, in a broad column; facts and tables take those beside it too."""
 
-    def __init__(self, page: Page, text: TextSheet) -> None:
+    def __init__(self, page: SheetWriter, text: TextSheet) -> None:
         self._page, self._title, self._blocks, self._row = page, text.title, plainly(text.blocks), 0
         tables = [one for block in self._blocks if (one := _table_in(block))]
         self._is_wide = bool(tables) or any(isinstance(block, Facts) for block in self._blocks)

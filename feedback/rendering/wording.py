@@ -8,7 +8,7 @@ from decimal import Decimal
 from babel import Locale
 from babel.numbers import format_decimal, format_percent
 
-from feedback.rendering.blocks import Cell, Column, Table
+from feedback.rendering.blocks import Column, Table, TableCell
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
@@ -36,7 +36,7 @@ def percent_words(share: float, language: str, *, decimals: int = 1) -> str:
     return format_percent(exact / 100, locale=locale_of(language), decimal_quantization=False)
 
 
-def cell_words(cell: Cell, column: Column, language: str) -> str:
+def cell_words(cell: TableCell, column: Column, language: str) -> str:
     """Return what stands in a table's cell, as `language` writes numbers."""
     if isinstance(cell, str):
         return cell

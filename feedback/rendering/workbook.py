@@ -12,7 +12,7 @@ from feedback.rendering.book import Book, ChartSheet, DataSheet, Sheet, TextShee
 from feedback.rendering.cleaning import cleaned
 from feedback.rendering.data_sheets import write_data
 from feedback.rendering.native_charts import write_chart
-from feedback.rendering.sheets import AS_TEXT, Page, write_text
+from feedback.rendering.sheets import AS_TEXT, SheetWriter, write_text
 from feedback.rendering.wording import one_line
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -61,7 +61,7 @@ def write_workbook(book: Book) -> bytes:
         workbook.set_size(2400, 1600)
         formats = _formats(workbook, book.direction)
         for sheet, name in zip(book.sheets, sheet_names(book.sheets), strict=True):
-            _write_sheet(Page(workbook, _new_sheet(workbook, name, book.direction), formats, book), sheet)
+            _write_sheet(SheetWriter(workbook, _new_sheet(workbook, name, book.direction), formats, book), sheet)
     return file.getvalue()
 
 
@@ -101,7 +101,7 @@ def _new_sheet(workbook: Any, name: str, direction: str) -> Any:
     return sheet
 
 
-def _write_sheet(page: Page, sheet: Sheet) -> None:
+def _write_sheet(page: SheetWriter, sheet: Sheet) -> None:
     match sheet:
         case TextSheet():
             write_text(page, sheet)

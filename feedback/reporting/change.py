@@ -11,7 +11,7 @@ from feedback.domain.report.comparison import ComparedQuestion, ComparedReports,
 from feedback.domain.report.findings.contrasts import Contrast
 from feedback.domain.report.statistics import Interval, Method
 from feedback.domain.survey.questionnaires import text_in
-from feedback.rendering.blocks import Cell, Column, Items, Paragraph, Table, Tone
+from feedback.rendering.blocks import Column, Items, Paragraph, Table, TableCell, Tone
 from feedback.rendering.paper import Block, PaperSection
 from feedback.reporting.dumbbells import changes_chart, pair_name
 from feedback.reporting.words import (
@@ -97,7 +97,7 @@ def _by_group(pair: ComparedReports, language: str) -> Iterator[Table]:
         yield Table(caption, tuple(map(Column, titles)), rows)
 
 
-def _rows(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
+def _rows(one: ComparedQuestion, language: str) -> Iterator[tuple[TableCell, ...]]:
     for change in one.differences:
         yield (
             _asked(one, change, language),
@@ -109,13 +109,13 @@ def _rows(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-def _looked_back(rows: tuple[tuple[Cell, ...], ...]) -> Table:
+def _looked_back(rows: tuple[tuple[TableCell, ...], ...]) -> Table:
     titles = (_("Question"), _("Group"), _("Survey"), _("Favourable now"), _("Say it was worse before"))
     caption = _("Asked to look back. Memory tends to show more change than two surveys do: read both")
     return Table(caption, tuple(map(Column, titles)), rows)
 
 
-def _memories(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
+def _memories(one: ComparedQuestion, language: str) -> Iterator[tuple[TableCell, ...]]:
     sides = {Side.BEFORE: _("the earlier"), Side.AFTER: _("the later")}
     for told in one.then_now:
         yield (
@@ -221,7 +221,7 @@ def obstacle_words(one: ComparedQuestion) -> str:
     }[one.obstacle]
 
 
-def _effect_rows(one: ComparedQuestion, language: str) -> Iterator[tuple[Cell, ...]]:
+def _effect_rows(one: ComparedQuestion, language: str) -> Iterator[tuple[TableCell, ...]]:
     for change in one.differences:
         yield (
             _asked(one, change, language),

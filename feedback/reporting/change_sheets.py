@@ -11,7 +11,7 @@ from feedback.domain.report.findings.sides import favourable
 from feedback.domain.report.statistics import Interval
 from feedback.domain.survey.questionnaires import text_in
 from feedback.locales.lists import labelled
-from feedback.rendering.book import ChangeBar, ChartSheet, DataColumn, DataSheet, Measure, Sheet, Value
+from feedback.rendering.book import ChangeBar, ChartSheet, DataColumn, DataSheet, Measure, Sheet, SheetValue
 from feedback.reporting.change import caution_words, obstacle_words, twin_words
 from feedback.reporting.dumbbells import pair_name
 from feedback.reporting.words import chosen_words, group_name, options_words, points_words, side_name
@@ -72,7 +72,7 @@ def _sides(pairs: Sequence[ComparedPair]) -> DataSheet:
     return DataSheet(_("Changes"), _("Changes of each side"), "Changes", notes, columns, rows)
 
 
-def _side_row(pair: ComparedReports, one: Contrast) -> tuple[Value, ...]:
+def _side_row(pair: ComparedReports, one: Contrast) -> tuple[SheetValue, ...]:
     return (
         one.question.text,
         options_words(one.question, one.options),
@@ -110,7 +110,7 @@ def group_changes(pairs: Sequence[ComparedReports], language: str) -> DataSheet:
     return DataSheet(_("Changes by group"), _("Changes of each group"), "GroupChanges", notes, columns, rows)
 
 
-def _group_rows(pair: ComparedReports, one: ComparedQuestion, language: str) -> Iterator[tuple[Value, ...]]:
+def _group_rows(pair: ComparedReports, one: ComparedQuestion, language: str) -> Iterator[tuple[SheetValue, ...]]:
     asked, group, compared = text_in(one.question.text, language), group_name(one.group), pair_name(pair)
     texts = {option.code: text_in(option.text, language) for option in one.question.options}
     for change in one.differences:
@@ -148,12 +148,12 @@ def _count_columns(when: str, key: str) -> tuple[DataColumn, ...]:
     )
 
 
-def _numbers(one: Contrast | WaveDifference) -> tuple[Value, ...]:
+def _numbers(one: Contrast | WaveDifference) -> tuple[SheetValue, ...]:
     counts = (*_count(one.before), *_count(one.after))
     return (*counts, one.points.low, one.points.high, one.interval.low, one.interval.high)
 
 
-def _count(count: Count) -> tuple[Value, ...]:
+def _count(count: Count) -> tuple[SheetValue, ...]:
     share = 100 * count.low / count.n if count.is_exact else None
     return count.low, count.high, count.n, share
 

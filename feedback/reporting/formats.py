@@ -57,19 +57,19 @@ def _spreadsheets(
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             lazy_gettext("Download as a spreadsheet (XLSX)"),
-            lambda source, language, _press: write_workbook(book(source, language)),
+            lambda source, language, _settings: write_workbook(book(source, language)),
         ),
         Format(
             "spreadsheet.csv",
             "text/csv",
             lazy_gettext("Download every number as a table for a spreadsheet in this language (CSV)"),
-            lambda source, language, _press: spreadsheet_csv(numbers(source, language), language),
+            lambda source, language, _settings: spreadsheet_csv(numbers(source, language), language),
         ),
         Format(
             "csv",
             "text/csv",
             lazy_gettext("Download every number as a table for programs (CSV)"),
-            lambda source, language, _press: plain_csv(numbers(source, language)),
+            lambda source, language, _settings: plain_csv(numbers(source, language)),
         ),
     )
 
@@ -114,14 +114,14 @@ REPORT_FORMATS: Mapping[str, Format[ReportSource]] = _by_name(
             "summary.txt",
             "text/plain",
             lazy_gettext("Download the same in words, to go with the picture (TXT)"),
-            lambda source, language, _press: write_plain(compose_first_page(source, language)).encode(),
+            lambda source, language, _settings: write_plain(compose_first_page(source, language)).encode(),
         ),
         *_spreadsheets(compose_report_book, _report_numbers),
         Format(
             "json",
             "application/json",
             lazy_gettext("Download to check it (JSON)"),
-            lambda source, _language, _press: write_report_file(source.signed),
+            lambda source, _language, _settings: write_report_file(source.signed),
         ),
     )
 )

@@ -14,7 +14,17 @@ from feedback.domain.report.reading import GroupResult, ReportQuestion
 from feedback.domain.report.report import Report
 from feedback.domain.survey.questionnaires import Theme
 from feedback.locales.lists import labelled
-from feedback.rendering.blocks import Cell, Column, HeatCell, HeatColumn, HeatRow, HeatTable, Knowledge, Shade, Table
+from feedback.rendering.blocks import (
+    Column,
+    HeatCell,
+    HeatColumn,
+    HeatRow,
+    HeatTable,
+    Knowledge,
+    Shade,
+    Table,
+    TableCell,
+)
 from feedback.reporting.findings_in_words import favourable_words
 from feedback.reporting.outcomes import anchor
 from feedback.reporting.rounding import figure
@@ -180,7 +190,7 @@ def _data(caption: str, groups: tuple[Group, ...], themes: tuple[tuple[str, tupl
     return Table(caption, columns, tuple(_data_rows(themes)))
 
 
-def _data_rows(themes: tuple[tuple[str, tuple[HeatRow, ...]], ...]) -> Iterator[tuple[Cell, ...]]:
+def _data_rows(themes: tuple[tuple[str, tuple[HeatRow, ...]], ...]) -> Iterator[tuple[TableCell, ...]]:
     for _theme, rows in themes:
         asked = ""
         for row in rows:

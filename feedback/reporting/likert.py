@@ -9,7 +9,7 @@ from feedback.domain.disclosure.counts import Count
 from feedback.domain.report.findings.sides import add_up, sides_of
 from feedback.domain.report.reading import Bar, GroupResult, ReportQuestion
 from feedback.domain.survey.questionnaires import Order
-from feedback.rendering.blocks import BarPart, Cell, Chart, ChartBar, ChartSide, Column, Table
+from feedback.rendering.blocks import BarPart, Chart, ChartBar, ChartSide, Column, Table, TableCell
 from feedback.reporting.rounding import figures
 from feedback.reporting.words import answers, count_words, group_name, share_words, side_name
 
@@ -160,7 +160,7 @@ def _said(fact: Bar) -> str:
     return f"{answers(fact.texts)} {count_words(fact.count)}"
 
 
-def _rows(told: _Told) -> Iterator[tuple[Cell, ...]]:
+def _rows(told: _Told) -> Iterator[tuple[TableCell, ...]]:
     if not told.bars:
         yield told.name, _("not shown"), "", ""
     for fact in told.bars:
@@ -173,8 +173,8 @@ def _by_option(question: ReportQuestion, shown: list[_Told]) -> Table:
     return Table(question.text, columns, tuple(_row(question, one) for one in shown))
 
 
-def _row(question: ReportQuestion, told: _Told) -> tuple[Cell, ...]:
-    cells: dict[str, Cell] = {}
+def _row(question: ReportQuestion, told: _Told) -> tuple[TableCell, ...]:
+    cells: dict[str, TableCell] = {}
     for fact in told.bars:
         cells |= dict.fromkeys(fact.options, _cell(fact))
     hidden = _("not shown")
@@ -182,7 +182,7 @@ def _row(question: ReportQuestion, told: _Told) -> tuple[Cell, ...]:
     return (told.name, *counted, told.bars[0].count.n if told.bars else "")
 
 
-def _cell(fact: Bar) -> Cell:
+def _cell(fact: Bar) -> TableCell:
     if fact.count.is_exact:
         return fact.count.low
     at_least = _("at least %(low)s", low=fact.count.low)

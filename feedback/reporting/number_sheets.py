@@ -9,7 +9,7 @@ from feedback.domain.disclosure.groups import Group
 from feedback.domain.report.findings.sides import count_in, favourable
 from feedback.domain.report.reading import GroupResult, ReportQuestion
 from feedback.domain.report.report import RateResult, Report
-from feedback.rendering.book import DataColumn, DataSheet, Measure, Value
+from feedback.rendering.book import DataColumn, DataSheet, Measure, SheetValue
 from feedback.reporting.every_number import NumberLine, number_lines
 from feedback.reporting.words import group_name, options_words, share_words, theme_name
 
@@ -27,7 +27,7 @@ def answered_sheet(report: Report) -> DataSheet:
     return DataSheet(_("Who answered"), _("How many answers were counted"), "Counted", (), columns, rows)
 
 
-def _rate_row(report: Report, rate: RateResult) -> tuple[Value, ...]:
+def _rate_row(report: Report, rate: RateResult) -> tuple[SheetValue, ...]:
     group, told = rate.group, (group_name(rate.group), rate.group.invited, rate.group.rights)
     if rate.answered is None:
         return (*told, _("fewer than %(k)s", k=report.rules.k + group.doubled), None)
@@ -56,14 +56,14 @@ def favourable_sheet(questions: Sequence[ReportQuestion]) -> DataSheet:
     return DataSheet(tab, title, "Favourable", notes, columns, rows)
 
 
-def _favourable_row(question: ReportQuestion, groups: Sequence[Group]) -> tuple[Value, ...]:
+def _favourable_row(question: ReportQuestion, groups: Sequence[Group]) -> tuple[SheetValue, ...]:
     by_group = {result.group: result for result in question.results}
     shares = (_favourable_share(question, by_group.get(group)) for group in groups)
     answers = options_words(question, favourable(question))
     return (question.text, answers, theme_name(question.theme), *shares, question.code)
 
 
-def _favourable_share(question: ReportQuestion, result: GroupResult | None) -> Value:
+def _favourable_share(question: ReportQuestion, result: GroupResult | None) -> SheetValue:
     if result is None:
         return None
     if not result.said:
@@ -91,8 +91,8 @@ def answers_sheet(report: Report, language: str) -> DataSheet:
     return DataSheet(_("Every answer"), _("What is published and what is withheld"), "Answers", (), columns, rows)
 
 
-def _answer_row(line: NumberLine) -> tuple[Value, ...]:
-    numbers: tuple[Value, ...] = (None, None, None, None, None)
+def _answer_row(line: NumberLine) -> tuple[SheetValue, ...]:
+    numbers: tuple[SheetValue, ...] = (None, None, None, None, None)
     if line.count is not None:
         numbers = (line.count.low, line.count.high, line.count.n, *_shares(line.count))
     return (line.text, line.group, line.answer, *numbers, line.said, line.withheld, line.question)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from feedback.domain.disclosure.counts import Count
 from feedback.domain.report.report import RateResult, Report, Rules
 from feedback.locales.counts import groups
-from feedback.rendering.blocks import Cell, Column, RateBar, RateBars, Table
+from feedback.rendering.blocks import Column, RateBar, RateBars, Table, TableCell
 from feedback.reporting.words import count_words, group_name, share_words, side_name
 
 MOST_GROUPS = 6
@@ -77,7 +77,7 @@ def _bar(rules: Rules, rate: RateResult, label: str, *, is_part: bool = False) -
     return RateBar(label, _share(known), count_words(known), is_part)
 
 
-def _row(rules: Rules, rate: RateResult) -> tuple[Cell, ...]:
+def _row(rules: Rules, rate: RateResult) -> tuple[TableCell, ...]:
     name, known = group_name(rate.group), counted([rate])
     if known is None:
         return name, rate.group.rights, _not_told(rules, rate), ""

@@ -22,7 +22,7 @@ _TOO_LARGE = "The spreadsheet is larger than 32 MB; save the roster alone, as â€
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SpreadsheetRows:
     """The first visible sheet, how many other visible ones there are, and its rows that are not blank by number."""
 
     name: str
@@ -35,7 +35,7 @@ def is_spreadsheet(data: bytes) -> bool:
     return data.startswith(_ZIP)
 
 
-def read_sheet(data: bytes, *, seconds: float = MOST_SECONDS) -> Sheet:
+def read_sheet(data: bytes, *, seconds: float = MOST_SECONDS) -> SpreadsheetRows:
     """Return the first visible sheet of a file; raise RosterRefused with a sentence if it cannot be read in time."""
     if len(data) > MOST_FILE_BYTES:
         raise RosterRefused((RosterNote(_TOO_LARGE),))
@@ -51,4 +51,6 @@ def read_sheet(data: bytes, *, seconds: float = MOST_SECONDS) -> Sheet:
         answer = {"refused": _UNREADABLE}
     if "refused" in answer:
         raise RosterRefused((RosterNote(answer["refused"], **answer.get("values", {})),))
-    return Sheet(answer["sheet"], answer["others"], tuple((line, tuple(cells)) for line, cells in answer["rows"]))
+    return SpreadsheetRows(
+        answer["sheet"], answer["others"], tuple((line, tuple(cells)) for line, cells in answer["rows"])
+    )

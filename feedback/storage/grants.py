@@ -171,7 +171,7 @@ _WORKER: Mapping[str, str] = {
     **dict.fromkeys(TABLES, "SELECT, INSERT, UPDATE, DELETE"),
 }
 # Staff see when a worker last looked for what is due; workers write it.
-_BEATS = {GroupRole.STAFF: _READ, GroupRole.WORKER: "SELECT, UPDATE"}
+_HEARTBEAT = {GroupRole.STAFF: _READ, GroupRole.WORKER: "SELECT, UPDATE"}
 _ENGINE_FUNCTIONS = """
 SELECT oid::regprocedure::text FROM pg_proc
 WHERE pronamespace = current_schema::regnamespace AND starts_with(proname, :prefix) ORDER BY 1
@@ -220,7 +220,7 @@ def grant_main(engine: Engine) -> None:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.PARTICIPANTS}"))
         for function in _STAFF_FUNCTIONS:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {GroupRole.STAFF}"))
-        for role, rights in _BEATS.items():
+        for role, rights in _HEARTBEAT.items():
             for sequence in (*Heartbeat, *WorkerMark):
                 connection.execute(text(f"GRANT {rights} ON SEQUENCE {sequence} TO {role}"))
         _let_see(connection, SAMPLES_LEFT)

@@ -26,7 +26,7 @@ _WITH_MAIL = (
 )
 FIRST = 100
 _CONNECTIONS = 4
-_PATIENCE_SECONDS = 10
+_CONNECT_SECONDS = 10
 _KNOWN = "SELECT queueing_lock FROM procrastinate_jobs WHERE queueing_lock = ANY(%(names)s)"
 
 
@@ -38,7 +38,7 @@ def engine_for(queue_url: str | None) -> App:
         conninfo=queue_url,
         min_size=1,
         max_size=_CONNECTIONS,
-        timeout=_PATIENCE_SECONDS,
+        timeout=_CONNECT_SECONDS,
         name="jobs",
         configure=_commit_each_statement,
     )

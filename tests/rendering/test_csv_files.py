@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.domain.languages import LANGUAGES
-from feedback.rendering.book import DataColumn, DataSheet, Measure, Value
+from feedback.rendering.book import DataColumn, DataSheet, Measure, SheetValue
 from feedback.rendering.csv_files import plain_csv, spreadsheet_csv
 from feedback.rendering.wording import printable
 
@@ -25,7 +25,7 @@ ROWS = (('A "quoted"; one, and\nmore', 12_345, 33.333, -7.5, "a"), ("Ünïcode �
 SEPARATORS = {"en": ",", "fr": ";", "es": ";", "ar": ",", "cy": ","}
 
 
-def sheet(*rows: tuple[Value, ...]) -> DataSheet:
+def sheet(*rows: tuple[SheetValue, ...]) -> DataSheet:
     return DataSheet("Data", "Numbers", "Numbers", (), COLUMNS, rows)
 
 

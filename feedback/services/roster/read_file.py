@@ -4,7 +4,7 @@ from feedback.domain.errors import RosterNote, sentence
 from feedback.domain.roster.encodings import refuse_rubbish
 from feedback.domain.roster.files import RosterRecord
 from feedback.domain.roster.rows import RosterFile, RosterTable, read_table, table_of_text
-from feedback.spreadsheets.reading import MOST_SECONDS, Sheet, is_spreadsheet, read_sheet
+from feedback.spreadsheets.reading import MOST_SECONDS, SpreadsheetRows, is_spreadsheet, read_sheet
 
 
 def read_file(data: bytes, encoding: str | None = None) -> RosterFile:
@@ -28,7 +28,7 @@ def table_of(data: bytes, encoding: str | None = None, *, seconds: float = MOST_
     return RosterTable(source, records, _others(sheet))
 
 
-def _others(sheet: Sheet) -> tuple[RosterNote, ...]:
+def _others(sheet: SpreadsheetRows) -> tuple[RosterNote, ...]:
     if not sheet.others:
         return ()
     return (RosterNote(sentence("Read the sheet “%(sheet)s”; the others are left out."), sheet=sheet.name),)

@@ -61,7 +61,7 @@ def withdrawal_word() -> str:
 
 
 def _show_promise(page: PromisePage, opened: OpenLink, language: str) -> Response:
-    survey, right, carries = opened.survey, opened.right, page.draft is not None
+    survey, right, has_draft = opened.survey, opened.right, page.draft is not None
     closes_on = right.closes_at.astimezone(survey.time_zone).date()
     told = {
         "link": to_address(opened.secret),
@@ -71,14 +71,14 @@ def _show_promise(page: PromisePage, opened: OpenLink, language: str) -> Respons
         "contact": set_apart(right.contact_name),
         "email": escape(right.contact_email),
     }
-    drawn = promise_page(survey, language, carries=carries).filled(told)
-    return Response(padded(drawn) if carries else drawn)
+    drawn = promise_page(survey, language, has_draft=has_draft).filled(told)
+    return Response(padded(drawn) if has_draft else drawn)
 
 
-def promise_page(survey: Survey, language: str, *, carries: bool) -> CachedPage:
-    """Return what is promised; where it is read again on the way, it `carries` what was filled in."""
-    draw = partial(_draw_promise, survey, language, hole("state") if carries else "")
-    return cached_page(survey, f"promise {carries}", language, draw)
+def promise_page(survey: Survey, language: str, *, has_draft: bool) -> CachedPage:
+    """Return what is promised; where it is read again on the way, it has the draft of what was filled in."""
+    draw = partial(_draw_promise, survey, language, hole("state") if has_draft else "")
+    return cached_page(survey, f"promise {has_draft}", language, draw)
 
 
 def _draw_promise(survey: Survey, language: str, state: str) -> str:

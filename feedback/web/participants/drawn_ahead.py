@@ -32,7 +32,7 @@ SURVEYS = "feedback-surveys"
 _SECONDS = 1.0
 """Between looks for surveys that were opened; the first mail needs longer to be read."""
 _DRAWERS: tuple[Callable[[Survey, str], object], ...] = (
-    lambda survey, language: [promise_page(survey, language, carries=carries) for carries in (False, True)],
+    lambda survey, language: [promise_page(survey, language, has_draft=has_draft) for has_draft in (False, True)],
     lambda survey, language: [cached_part(survey, page, language) for page in every_part(survey.questionnaire)],
     answers_check,
     left_open_page,

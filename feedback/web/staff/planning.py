@@ -32,7 +32,7 @@ from forms.bank import STAGES, pair
 from forms.planning import CalendarFields, PlanForm
 
 _WRITE_DOWN = "plan"
-_NOT_CARRIED = {"go", "csrf_token", "grouping", SHOWN_AGAIN}
+_NOT_KEPT = {"go", "csrf_token", "grouping", SHOWN_AGAIN}
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _page(programme: ProgrammeView, form: PlanForm, seen: WavePreview | None = N
         dates=() if seen is None else planned_dates(seen),
         forecast=None if seen is None else forecast_words(seen.formed.forecast, seen.twins, seen.namesakes),
         choices=() if seen is None else _choices(form, seen),
-        sent=[(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_CARRIED],
+        sent=[(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT],
     )
 
 
