@@ -12,14 +12,14 @@ from flask import Flask
 
 from feedback.domain.waves.staff_mails import StaffMail
 from feedback.locales.moments import clocks_of, time_of_day, weekday_and_day
-from feedback.mail.message import MailMessage, Value
+from feedback.mail.message import MailMessage, MailValue
 from feedback.mail.writing import write
 
 LINK = "https://feedback.example.com/s/" + "L" * 43
 OPT_OUT = "https://feedback.example.com/o/" + "O" * 43
 ADDRESSEE = "Mia Mentor"
 SIGN_IN = "https://feedback.example.com/staff/sign-in/" + "I" * 43
-VALUES: dict[str, Value] = {
+VALUES: dict[str, MailValue] = {
     "opening": None,
     "organisation": "Example Organisation",
     "programme": "Pilot",
@@ -61,7 +61,7 @@ MAILS = (
 )
 
 
-def a_letter(mail: str, language: str = "en", addressee: str = ADDRESSEE, **changes: Value) -> MailMessage:
+def a_letter(mail: str, language: str = "en", addressee: str = ADDRESSEE, **changes: MailValue) -> MailMessage:
     """One mail, as it would be sent to Mia."""
     return MailMessage(
         recipient="mia@example.com",

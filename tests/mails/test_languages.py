@@ -11,11 +11,10 @@ from flask import Flask
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.survey.duration import minutes_needed
 from feedback.domain.survey.questionnaires import Role
-from feedback.domain.waves.staff_mails import StaffMail
 from feedback.services.roster.import_roster import import_roster
 from forms.bank import STAGES, pair
 from tests.databases import ON_SQLITE
-from tests.mails.letters import ADDRESSEE, LINK, OPT_OUT, SIGN_IN, TO_PARTICIPANTS, VALUES, Read, a_letter, read
+from tests.mails.letters import ADDRESSEE, LINK, MAILS, OPT_OUT, SIGN_IN, VALUES, Read, a_letter, read
 from tests.speaking import Words, foreign_texts
 from tests.world import World
 
@@ -26,19 +25,6 @@ TRANSLATED = [language for language in LANGUAGES if language.code != "en"]
 in_every_language = pytest.mark.parametrize("language", TRANSLATED, ids=[one.code for one in TRANSLATED])
 ROSTER = ("en", "fr", "es", "ar", "cy", "fr-CA", "de")
 DATA = [ADDRESSEE, LINK, OPT_OUT, SIGN_IN, *(value for value in VALUES.values() if isinstance(value, str))]
-IN_LANGUAGES = (
-    *TO_PARTICIPANTS,
-    "sign-in",
-    "access",
-    "passkeys-removed",
-    "passkey-made",
-    "passkey-removed",
-    "connect-account",
-    "account-connected",
-    "names-deleted",
-    "halted",
-    *StaffMail,
-)
 
 
 def written(app: Flask, mail: str, code: str) -> Read:
@@ -46,7 +32,7 @@ def written(app: Flask, mail: str, code: str) -> Read:
 
 
 @in_every_language
-@pytest.mark.parametrize("name", IN_LANGUAGES)
+@pytest.mark.parametrize("name", MAILS)
 def test_a_mail_says_what_its_file_says_in_every_language(app: Flask, name: str, language) -> None:
     message = written(app, name, language.code)
     kept = (FOLDER / language.code / f"{name}.txt").read_text(encoding="utf-8")
@@ -54,7 +40,7 @@ def test_a_mail_says_what_its_file_says_in_every_language(app: Flask, name: str,
 
 
 @in_every_language
-@pytest.mark.parametrize("name", IN_LANGUAGES)
+@pytest.mark.parametrize("name", MAILS)
 def test_a_mail_has_its_language_and_direction_and_no_english(app: Flask, name: str, language) -> None:
     html = written(app, name, language.code).html
     page = Words(html)
@@ -63,7 +49,7 @@ def test_a_mail_has_its_language_and_direction_and_no_english(app: Flask, name: 
 
 
 @in_every_language
-@pytest.mark.parametrize("name", IN_LANGUAGES)
+@pytest.mark.parametrize("name", MAILS)
 def test_a_subject_stays_short_and_discreet_in_every_language(app: Flask, name: str, language) -> None:
     subject = written(app, name, language.code).subject
     assert 5 < len(subject) < 85

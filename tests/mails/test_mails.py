@@ -9,14 +9,15 @@ from flask import Flask
 
 from feedback.domain.languages import LANGUAGES
 from feedback.domain.waves.staff_mails import StaffMail
-from feedback.mail.message import Value
+from feedback.mail.message import MailValue
+from feedback.resources import templates_folder
 from tests.mails.letters import LINK, MAILS, OPT_OUT, SIGN_IN, TO_PARTICIPANTS, VALUES, Read, a_letter, read
 
 WORDS = Path(__file__).parent / "english"
 ADDRESS = re.compile(r"https?://[^\s\"'<>]+|\S+@\S+")
 
 
-def written(app: Flask, mail: str, **changes: Value) -> Read:
+def written(app: Flask, mail: str, **changes: MailValue) -> Read:
     return read(app, a_letter(mail, **changes))
 
 
@@ -123,6 +124,11 @@ def test_the_link_stands_in_both_halves(app: Flask, name: str) -> None:
 def test_a_mail_about_what_is_over_holds_no_link(app: Flask, name: str) -> None:
     message = written(app, name)
     assert "/s/" not in message.body + message.html
+
+
+def test_every_mail_is_among_those_that_are_looked_at() -> None:
+    folders = {folder.name for folder in (templates_folder() / "mail").iterdir() if folder.is_dir()}
+    assert folders == {*MAILS, "test"}
 
 
 @pytest.mark.parametrize("name", MAILS)

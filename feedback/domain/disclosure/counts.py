@@ -59,15 +59,10 @@ def unfavourable_options(options: Sequence[str], order: Order) -> tuple[str, ...
     return {Order.RISING: first, Order.FALLING: last, Order.NONE: ()}[order]
 
 
-def favourable(options: Sequence[str], order: Order, statement: ScaleStatement) -> Count:
+def favourable_count(options: Sequence[str], order: Order, statement: ScaleStatement) -> Count:
     """Return how many chose one of the `favourable_options`; ValueError if there are none."""
     chosen = favourable_options(options, order, sensitive=isinstance(statement, Sensitive))
     return how_many(chosen, options, statement)
-
-
-def unfavourable(options: Sequence[str], order: Order, statement: ScaleStatement) -> Count:
-    """Return how many chose one of the `unfavourable_options`; ValueError if there are none."""
-    return how_many(unfavourable_options(options, order), options, statement)
 
 
 def how_many(chosen: Collection[str], options: Collection[str], statement: ScaleStatement) -> Count:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from feedback.domain.disclosure.counts import Count, bounded, favourable, favourable_options
+from feedback.domain.disclosure.counts import Count, bounded, favourable_count, favourable_options
 from feedback.domain.disclosure.groups import EVERYBODY, Group, reported_in
 from feedback.domain.disclosure.statements import (
     Distribution,
@@ -163,7 +163,7 @@ def _with_statements(found: Answers, question: Question, about: list[GroupStatem
     counts: dict[tuple[str, ...], Count] = {(one.option,): bounded(one) for one in about if isinstance(one, Ticks)}
     for one in about:
         if isinstance(one, Distribution | DominanceBand | Sensitive):
-            counts[_favourable_options(question)] = favourable(question.option_codes, question.order, one)
+            counts[_favourable_options(question)] = favourable_count(question.option_codes, question.order, one)
     if not counts:
         return replace(found, obstacle=Obstacle.WITHHELD)
     rose = (bounded(one) for one in about if isinstance(one, Rose))

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from feedback.domain.disclosure.counts import (
     Count,
     bounded,
-    favourable,
+    favourable_count,
     favourable_options,
     how_many,
-    unfavourable,
     unfavourable_options,
 )
 from feedback.domain.disclosure.publishing import publish
@@ -19,6 +18,10 @@ from feedback.domain.disclosure.statements import GroupStatement, ResponseRate, 
 from feedback.domain.survey.questionnaires import Order
 
 FIVE = tuple("01234")
+
+
+def unfavourable(options: Sequence[str], order: Order, statement: Any) -> Count:
+    return how_many(unfavourable_options(options, order), options, statement)
 
 
 def said(kind: str, **values: Any) -> Any:
@@ -72,13 +75,13 @@ def test_seven_options_have_two_favourable_ones() -> None:
 def test_without_an_order_nothing_is_favourable_or_unfavourable() -> None:
     assert favourable_options(FIVE, Order.NONE) == () == unfavourable_options(FIVE, Order.NONE)
     with pytest.raises(ValueError, match=r"^There are no options to count\.$"):
-        favourable(FIVE, Order.NONE, distribution(1, 2, 3, 4, 5))
+        favourable_count(FIVE, Order.NONE, distribution(1, 2, 3, 4, 5))
 
 
 def test_a_distribution_gives_exact_counts() -> None:
-    assert favourable(FIVE, Order.RISING, distribution(1, 2, 4, 8, 16)) == Count(24, 24, 31)
+    assert favourable_count(FIVE, Order.RISING, distribution(1, 2, 4, 8, 16)) == Count(24, 24, 31)
     assert unfavourable(FIVE, Order.RISING, distribution(1, 2, 4, 8, 16)) == Count(3, 3, 31)
-    assert favourable(FIVE, Order.FALLING, distribution(1, 2, 4, 8, 16)) == Count(3, 3, 31)
+    assert favourable_count(FIVE, Order.FALLING, distribution(1, 2, 4, 8, 16)) == Count(3, 3, 31)
 
 
 @pytest.mark.parametrize(
@@ -86,25 +89,25 @@ def test_a_distribution_gives_exact_counts() -> None:
     [("4", (10, 12), (0, 2)), ("2", (0, 2), (0, 2)), ("01", (0, 2), (10, 12)), ("0", (0, 2), (10, 12))],
 )
 def test_a_band_of_five_options_gives_a_range(banded: str, best: tuple[int, int], worst: tuple[int, int]) -> None:
-    assert favourable(FIVE, Order.RISING, dominance(banded, 12)) == Count(*best, 12)
+    assert favourable_count(FIVE, Order.RISING, dominance(banded, 12)) == Count(*best, 12)
     assert unfavourable(FIVE, Order.RISING, dominance(banded, 12)) == Count(*worst, 12)
 
 
 def test_a_band_that_straddles_the_class_tells_nothing() -> None:
     assert unfavourable("012", Order.RISING, dominance("01", 12)) == Count(0, 12, 12)
-    assert favourable("012", Order.RISING, dominance("01", 12)) == Count(0, 2, 12)
+    assert favourable_count("012", Order.RISING, dominance("01", 12)) == Count(0, 2, 12)
 
 
 def test_sensitive_bands_of_five_options_give_ranges() -> None:
     statement = sensitive(14, _012=(6, 8), _0=(3, 5))
     # Of a sensitive question all but the worst two are favourable.
-    assert favourable(FIVE, Order.RISING, statement) == Count(6, 11, 14)
+    assert favourable_count(FIVE, Order.RISING, statement) == Count(6, 11, 14)
     assert unfavourable(FIVE, Order.RISING, statement) == Count(3, 8, 14)
 
 
 def test_sensitive_bands_of_four_falling_options_give_ranges() -> None:
     statement = sensitive(14, _23=(3, 5), _3=(0, 2))
-    assert favourable("0123", Order.FALLING, statement) == Count(9, 11, 14)
+    assert favourable_count("0123", Order.FALLING, statement) == Count(9, 11, 14)
     assert unfavourable("0123", Order.FALLING, statement) == Count(3, 5, 14)
 
 
@@ -117,7 +120,7 @@ def test_a_range_is_as_narrow_as_what_is_published_allows(statement: Any) -> Non
         for counts in shares_of(10, 5)
         if all(low <= sum(counts[int(option)] for option in options) <= high for options, low, high in bands)
     ]
-    for count, places in ((favourable, (3, 4)), (unfavourable, (0, 1))):
+    for count, places in ((favourable_count, (3, 4)), (unfavourable, (0, 1))):
         sums = {sum(counts[place] for place in places) for counts in possible}
         assert count(FIVE, Order.RISING, statement) == Count(min(sums), max(sums), 10)
 
