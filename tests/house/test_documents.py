@@ -1,5 +1,6 @@
 """Documents name commands that exist, with options that they have, and files that are there."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,15 @@ from feedback.cli import feedback
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-SCRIPTS = sorted(path for path in (ROOT / "deploy").rglob("*") if path.is_file())
+DEPLOYED = sorted(path for path in (ROOT / "deploy").rglob("*") if path.is_file())
+SCRIPTS = [*DEPLOYED, ROOT / "compose.yaml"]
 # A command in running text stands in backquotes; otherwise in a block that is indented or fenced.
 CODE = re.compile(r"`([^`]+)`|^(?: {4}|\t)(.+)$", re.MULTILINE)
-CALLS = re.compile(r"(?:(?<![\w./-])feedback|feedback-as \w+|compose run(?: -\S+)* \w+|/feedback) ([^`|;&#<>()\"'\n]+)")
+CALLS = re.compile(
+    r"(?:(?<![\w./-])feedback|feedback-as \w+|compose run(?: --volume \S+| -\S+)* \w+|/feedback) ([^`|;&#<>()\"'\n]+)"
+)
+# What a container is told stands in an array; one of another program begins with its name.
+ARRAYS = re.compile(r"^(?: *command:|CMD) (\[.+\])$", re.MULTILINE)
 DISCARDED = re.compile(
     r"[^.:]*\b(?:week|seven days)\b[^.]*discarded[^.]*|[^.:]*discarded[^.]*\b(?:week|seven days)\b[^.]*"
 )
@@ -60,9 +66,41 @@ def test_every_command_in_a_document_exists(document: Path) -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_command_that_deployment_calls_exists(script: Path) -> None:
-    lines = [line for line in script.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("#")]
-    faults = {" ".join(words): fault for words in calls_in("\n".join(lines)) if (fault := fault_of(words))}
+    faults = {
+        " ".join(words): fault for words in calls_of(script.read_text(encoding="utf-8")) if (fault := fault_of(words))
+    }
     assert faults == {}
+
+
+def calls_of(script: str) -> Iterator[list[str]]:
+    """The calls of a script, of the arrays in it, and in backquotes of its remarks."""
+    lines = script.splitlines()
+    for line in lines:
+        is_remark = line.lstrip().startswith("#")
+        for text in re.findall(r"`([^`]+)`", line) if is_remark else [line]:
+            yield from calls_in(text)
+    yield from told_in(script)
+
+
+def told_in(script: str) -> Iterator[list[str]]:
+    yield from map(json.loads, ARRAYS.findall(script))
+
+
+def test_what_the_image_runs_exists() -> None:
+    assert [fault_of(words) for words in told_in((ROOT / "Dockerfile").read_text(encoding="utf-8"))] == [None]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '    command: ["db", "upgrad"]',
+        'CMD ["serv"]',
+        "docker compose run --rm --volume a:b:ro staff roster imprt 1",
+        "# As `feedback status --chek` says.",
+    ],
+)
+def test_a_call_that_is_wrong_is_seen(line: str) -> None:
+    assert [fault for words in calls_of(line) if (fault := fault_of(words))] != []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

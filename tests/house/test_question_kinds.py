@@ -20,6 +20,7 @@ from feedback.domain.survey.questionnaires import PREFER_NOT_TO_SAY, Kind, Quest
 from feedback.reporting.likert import question_chart
 from feedback.resources import templates_folder
 from feedback.services.waves.close_wave import finish_closing
+from forms.own_questions import OwnQuestionForm
 from forms.questionnaire import FIELDS
 from tests.databases import ON_SQLITE
 from tests.promises.closing import begin, document_of
@@ -61,6 +62,7 @@ def lacking(kind: Kind) -> list[str]:
     schema = json.loads((DOCS / "report.schema.json").read_text())
     there = {
         "a field in forms.questionnaire": kind.code in FIELDS,
+        "a choice in forms.own_questions": kind.code in {one.value for one in OwnQuestionForm.kind.kwargs["choices"]},
         "a template": (templates_folder() / f"participant/kinds/{kind.code}.html").is_file(),
         "the auditor": read.passed,
         "docs/questionnaires.md": f"`{kind.code}`" in (DOCS / "questionnaires.md").read_text(),
@@ -87,7 +89,7 @@ def test_no_field_or_template_is_left_of_a_kind_that_is_gone() -> None:
 
 def test_a_kind_that_brings_only_its_class_is_told_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(KINDS, "grade", Grade())
-    assert len(lacking(KINDS["grade"])) == 6
+    assert len(lacking(KINDS["grade"])) == 7
 
 
 def test_a_class_that_leaves_a_question_open_is_no_kind() -> None:

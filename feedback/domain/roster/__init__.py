@@ -1,1 +1,4 @@
-"""The list of participants: read from files, checked line by line, compared by digest."""
+"""The list of participants: read from files, checked line by line, compared by digest.
+
+Knows nothing of links or answers.
+"""

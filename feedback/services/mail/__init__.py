@@ -1,1 +1,1 @@
-"""Mails to participants: queued, sent, returned, repeated. Never sees a response."""
+"""Mails to participants, and to staff about surveys: queued, sent, returned, repeated. Never sees a response."""
