@@ -12,16 +12,14 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from feedback.domain.comments.review import LONGEST_REVIEWED, Decision
+from feedback.domain.limits import LARGEST_NUMBER
 from feedback.domain.staff import StaffRole
 from feedback.locales.counts import characters
-
-# Beyond this no database can even be asked for a number.
-_LARGEST_NUMBER = 2**31 - 1
 
 
 def hidden_number() -> IntegerField:
     """Return the field of a row's number, which a page has set."""
-    return IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(1, _LARGEST_NUMBER)])
+    return IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(1, LARGEST_NUMBER)])
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

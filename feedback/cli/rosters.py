@@ -12,10 +12,11 @@ from feedback.cli.output import ACTOR, answer, as_json_option, say
 from feedback.domain.errors import RosterRefused
 from feedback.domain.staff import actor_of
 from feedback.runtime import runtime
-from feedback.services.roster.approve_roster import RosterView, approve_roster, show_roster, staff_number
+from feedback.services.roster.approve_roster import RosterView, approve_roster, show_roster
 from feedback.services.roster.correct_address import correct_address
 from feedback.services.roster.import_roster import RosterChange, compare_roster, import_roster
 from feedback.services.roster.leave_programme import leave_programme
+from feedback.services.staff.name_people import account_of_programme
 
 roster = LazyGroup("roster", {"sync": Lazy("roster_sync", "sync_command")})
 
@@ -157,7 +158,7 @@ def approve_command(programme_id: int, on_behalf_of: str, digest: str | None) ->
     Example:  feedback roster approve 1 --as rea@example.com
     """
     tools = runtime()
-    staff_id = staff_number(tools.session(), programme_id, on_behalf_of)
+    staff_id = account_of_programme(tools.session(), programme_id, on_behalf_of)
     if digest is None:
         view = show_roster(tools.session(), programme_id)
         say("\n".join(_lines(view)))
@@ -171,7 +172,7 @@ def actor_for(programme_id: int, on_behalf_of: str | None) -> str:
     """Return who acts at the command line, for a member of staff or for nobody; raise NotFound if there is no such."""
     if on_behalf_of is None:
         return ACTOR
-    staff_id = staff_number(runtime().session(), programme_id, on_behalf_of)
+    staff_id = account_of_programme(runtime().session(), programme_id, on_behalf_of)
     return actor_of(staff_id, ACTOR)
 
 

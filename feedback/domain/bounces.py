@@ -19,6 +19,7 @@ from feedback.domain.bounce_reports import (
     reported_failures,
 )
 from feedback.domain.bounce_words import failures_in_words, is_from_a_mail_server
+from feedback.domain.limits import LARGEST_NUMBER
 from feedback.domain.links import BOUNCE_MAC_CHARS
 
 LARGEST_BOUNCE_BYTES = 256 * 1024
@@ -27,8 +28,6 @@ MOST_PARTS = 50
 _MOST_LINES, _LONGEST_LINE = 5000, 1000
 _NESTING = re.compile(rb"boundary|message/", re.IGNORECASE)
 _ENVELOPE_HEADERS = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
-# A number beyond what a database can hold was not written by this service, and asking for it would be an error.
-LARGEST_NUMBER = 2**31 - 1
 _TOKEN = re.compile(rf"\+([0-9]{{1,10}})-([0-9a-f]{{{BOUNCE_MAC_CHARS}}})@", re.IGNORECASE | re.ASCII)
 _MESSAGE_ID = re.compile(r"<([0-9a-f]{32})@", re.IGNORECASE | re.ASCII)
 _RETURNED = frozenset(

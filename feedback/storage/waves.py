@@ -104,6 +104,11 @@ class Wave(Base):
         """The public key that comments are sealed to."""
         return PublicKey(self.comment_key_id or b"", self.comment_public_key or b"")
 
+    def comments_may_be_read(self, now: datetime) -> bool:
+        """Tell whether the time for its comments has not run out, and somebody is there who may read them."""
+        has_time = self.comments_expire_at is not None and now < self.comments_expire_at
+        return has_time and not self.reviewer_left
+
     @property
     def shows_sides(self) -> bool:
         """Whether "all" may show what one role was asked; waves of before that was decided have told people no."""

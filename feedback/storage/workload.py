@@ -13,12 +13,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.domain.waves.mails import INVITATION, MailKind, WaveMail
 from feedback.domain.waves.states import MomentKind, WaveState
-from feedback.storage.deliveries import Batch, Delivery, DeliveryState
+from feedback.storage.deliveries import UNSENT, Batch, Delivery, DeliveryState
 from feedback.storage.programmes import Programme
 from feedback.storage.relay_pace import next_turn_at
 from feedback.storage.waves import Moment, Wave
 
-_UNSENT = Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
+_IS_UNSENT = Delivery.state.in_(UNSENT)
 
 
 class WaitingMail(NamedTuple):
@@ -107,7 +107,7 @@ def _first_due(session: Session, waiting: WaitingMail) -> datetime | None:
 
 
 def _has_unsent(*more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return select(Delivery.id).where(Delivery.batch_id == Batch.id, _UNSENT, *more).exists()
+    return select(Delivery.id).where(Delivery.batch_id == Batch.id, _IS_UNSENT, *more).exists()
 
 
 def _waiting(session: Session, *which: ColumnElement[bool]) -> list[WaitingMail]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import ExampleRefused, PlanRefused, RosterNotApproved
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.pace import Pace
 from feedback.domain.waves.states import WaveState
 from feedback.runtime import system_clock
@@ -52,7 +53,6 @@ from feedback.storage.waves import wave_by_id
 from feedback.worker.context import WorkerContext
 
 MOST_BATCHES = 20
-_SERVICE = "service"
 
 
 class Chore(StrEnum):
@@ -171,7 +171,7 @@ def do(due: Due, context: WorkerContext) -> None:
             case Act.CLOSE:
                 _close(session, context, due.number, now)
             case Act.DISCARD:
-                cancel_wave(session, context.keys, due.number, now=now, actor=_SERVICE, only_if_given_up=True)
+                cancel_wave(session, context.keys, due.number, now=now, actor=SERVICE, only_if_given_up=True)
             case Chore.FINISH_CANCELLING:
                 finish_cancelling(session, context.keys, due.number, now=now)
             case Act.TELL:
@@ -244,7 +244,7 @@ def _send(session: Session, context: WorkerContext, batch_id: int, now: datetime
 
 def _open(session: Session, context: WorkerContext, wave_id: int, now: datetime) -> None:
     try:
-        open_wave(session, context.keys, wave_id, now=now, actor=_SERVICE, defer=context.defer, by_calendar=True)
+        open_wave(session, context.keys, wave_id, now=now, actor=SERVICE, defer=context.defer, by_calendar=True)
     except ExampleRefused:
         session.rollback()
     except (PlanRefused, RosterNotApproved):
@@ -254,5 +254,5 @@ def _open(session: Session, context: WorkerContext, wave_id: int, now: datetime)
 
 def _close(session: Session, context: WorkerContext, wave_id: int, now: datetime) -> None:
     if wave_by_id(session, wave_id).state == WaveState.OPEN:
-        begin_closing(session, wave_id, now=now, actor=_SERVICE, by_hand=False)
+        begin_closing(session, wave_id, now=now, actor=SERVICE, by_hand=False)
     finish_closing(session, context.keys, wave_id, now=now)

@@ -16,12 +16,11 @@ from feedback.domain.links import message_name
 from feedback.domain.staff import StaffRole
 from feedback.services.mail.note_bounces import note_bounce
 from feedback.services.mail.resend_invitation import mend_delivery, resend_invitation
-from feedback.services.roster.approve_roster import staff_number
 from feedback.services.roster.correct_address import correct_address
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.staff.invite_staff import invite_staff
-from feedback.services.staff.name_people import Newcomer
+from feedback.services.staff.name_people import Newcomer, account_of_programme
 from feedback.services.staff.sign_in import sign_in
 from feedback.storage.deliveries import Delivery
 from feedback.storage.people import Participant
@@ -208,7 +207,7 @@ def test_a_member_of_staff_is_found_and_is_one(world: World, data: st.DataObject
     tokens = [token_of(world, organisation, data.draw(spelled(address))) for _time in range(2)]
     with world.session() as session:
         member = sign_in(session, tokens[1], now=world.clock())[0]
-        assert member == staff_number(session, programme, data.draw(spelled(address)))
+        assert member == account_of_programme(session, programme, data.draw(spelled(address)))
         with pytest.raises(SignInRefused):
             sign_in(session, tokens[0], now=world.clock())
 

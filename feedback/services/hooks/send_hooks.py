@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.errors import CallRefused
 from feedback.domain.hooks import KEPT_FOR, HookData, HookEvent, delay_after, payload, signature, state_after
+from feedback.domain.log_chain import SERVICE
 from feedback.services.hooks.hook_secrets import secrets_of
 from feedback.storage.audit_log import note
 from feedback.storage.keys import KeyStore
@@ -124,5 +125,5 @@ def _settle(
     hook = hook_by_id(session, hook_id)
     if status == _GONE and hook is not None and hook.disabled_at is None:
         disable_hook(session, hook_id, now, is_gone=True)
-        note(session, now, "service", f"disabled web hook {hook_id}: gone", f"organisation {hook.organisation_id}")
+        note(session, now, SERVICE, f"disabled web hook {hook_id}: gone", f"organisation {hook.organisation_id}")
     session.commit()

@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 from feedback.bounce_box import BounceBox
 from feedback.domain.bounces import Bounce, read_bounce
 from feedback.domain.links import bounce_mac, message_name
+from feedback.domain.log_chain import SERVICE
 from feedback.storage.audit_log import note
 from feedback.storage.deliveries import SentMail, mails_sent_to, mark_bounced, sent_mail
 from feedback.storage.keys import KeyStore
-
-ACTOR = "service"
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def note_bounce(session: Session, keys: KeyStore, raw: bytes, *, now: datetime) 
     lost = None if bounce is None else _lost_mail(session, keys, bounce)
     noted = lost is not None and mark_bounced(session, lost.id)
     if noted and lost is not None:
-        note(session, now, ACTOR, "noted a bounce", f"wave {lost.wave_id}")
+        note(session, now, SERVICE, "noted a bounce", f"wave {lost.wave_id}")
     session.commit()
     return noted
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.domain.waves.schedule import LAST_REMINDER
 from feedback.domain.waves.states import WaveState
@@ -31,7 +32,7 @@ def remind_participants(session: Session, moment_id: int, *, now: datetime, defe
         moment.is_done = True
         if _comes_too_late(session, wave, moment, now):
             moment.was_left_out = True
-            note(session, now, "service", f"left out reminder {moment.number}", f"wave {wave_id}")
+            note(session, now, SERVICE, f"left out reminder {moment.number}", f"wave {wave_id}")
         else:
             _queue(session, wave, moment, now=now, defer=defer)
     session.commit()
@@ -48,7 +49,7 @@ def _queue(session: Session, wave: Wave, moment: Moment, *, now: datetime, defer
     people = invited_to(session, wave.id)
     reminder = WaveMail(MailKind.REMINDER, moment.number)
     queue_for(session, wave.id, reminder, people=people, now=now, defer=defer)
-    note(session, now, "service", f"queued reminder {moment.number}", f"wave {wave.id}")
+    note(session, now, SERVICE, f"queued reminder {moment.number}", f"wave {wave.id}")
     ahead = [other.due_at for other in reminders_ahead(session, wave.id)]
     moment.due_at = now
     session.flush()

@@ -15,12 +15,11 @@ from feedback.domain.waves.states import WaveState
 from feedback.services.roster.correct_address import change_address, wanted_address
 from feedback.storage.address_corrections import invite_again
 from feedback.storage.database import lock_wave
-from feedback.storage.deliveries import Copy, DeliveryState, copies_to, invited_to, undelivered
+from feedback.storage.deliveries import UNSENT, Copy, DeliveryState, copies_to, invited_to, undelivered
 from feedback.storage.waves import Wave, wave_by_id, waves_of
 
 MOST_COPIES = 3
 PAUSE = timedelta(hours=1)
-_ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 _ON_ITS_WAY_ALREADY = sentence("An email to that person is on its way already.")
 
 
@@ -137,7 +136,7 @@ def _queue_again(session: Session, wave: Wave, email: Address | None, *, now: da
 def _check(earlier: list[Copy], now: datetime) -> None:
     if earlier[0].has_left:
         raise ResendRefused(sentence("That person has left the programme and gets no more email."))
-    if any(copy.state in _ON_ITS_WAY for copy in earlier):
+    if any(copy.state in UNSENT for copy in earlier):
         raise ResendRefused(_ON_ITS_WAY_ALREADY)
     if len(earlier) > MOST_COPIES:
         raise ResendRefused(sentence("The invitation has been sent again as often as it may be."))

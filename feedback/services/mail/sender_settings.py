@@ -1,8 +1,11 @@
 """What every mail shows of the sender."""
 
+import secrets
 from dataclasses import dataclass
 
-from feedback.domain.address import Address
+from feedback.domain.address import Address, domain_of
+
+_NAME_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,10 @@ class SenderSettings:
     sender: Address
     bounce_address: Address | None = None
     via: str | None = None
+
+    def new_message_id(self) -> str:
+        """Return what names one mail and leads to nobody: random, at the sender's domain."""
+        return f"<{secrets.token_hex(_NAME_BYTES)}@{domain_of(self.sender)}>"
 
     def shown_as(self, organisation: str) -> tuple[str, Address]:
         """Return the name and the address that a mail for an organisation comes from."""

@@ -106,5 +106,4 @@ def _is_so(session: Session, wave: Wave, kind: StaffMail, now: datetime) -> bool
 
 
 def _waits_for_review(wave: Wave, now: datetime) -> bool:
-    until = wave.comments_expire_at
-    return wave.state == WaveState.CLOSED and until is not None and now < until and not wave.reviewer_left
+    return wave.state == WaveState.CLOSED and wave.comments_may_be_read(now)

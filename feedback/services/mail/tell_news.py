@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.links import results_digest, results_secret
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.domain.waves.staff_mails import LAST_DAY, StaffMail
@@ -67,6 +68,6 @@ def _open_results(session: Session, keys: KeyStore, wave: Wave) -> MailKind:
 
 
 def _told(session: Session, wave: Wave, now: datetime) -> None:
-    note(session, now, "service", f"told: {wave.news}", f"wave {wave.id}")
+    note(session, now, SERVICE, f"told: {wave.news}", f"wave {wave.id}")
     wave.news, wave.news_due_at = None, None
     session.commit()

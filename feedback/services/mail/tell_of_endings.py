@@ -9,6 +9,7 @@ from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH, address_in, spoken_language
 from feedback.domain.links import news_name
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.staff import PLANNERS
 from feedback.domain.waves.schedule import Hours
 from feedback.domain.waves.staff_mails import NIGHT
@@ -52,7 +53,7 @@ def tell_of_ending(
     ending = _locked_as_it_was(session, programme_id, purge_on)
     if ending is not None:
         tell_planners(ending, None)
-        note(session, now, "service", "told of: the end", f"programme {programme_id}")
+        note(session, now, SERVICE, "told of: the end", f"programme {programme_id}")
     session.commit()
 
 

@@ -3,11 +3,8 @@
 It goes out at any hour and past the queue, which waits as all else does.
 """
 
-import secrets
-
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import ENGLISH, address_in, spoken_language
 from feedback.domain.staff import StaffRole
@@ -17,8 +14,6 @@ from feedback.services.mail.sender_settings import SenderSettings
 from feedback.storage.heartbeat import Halt, record_told_halt, told_halt
 from feedback.storage.organisations import Organisation
 from feedback.storage.staff import StaffMember, staff_everywhere
-
-_NAME_BYTES = 16
 
 
 def tell_of_halt(session: Session, relay: Relay, halt: Halt, *, sender_settings: SenderSettings) -> None:
@@ -57,7 +52,7 @@ def _message(session: Session, member: StaffMember, halt: Halt, sender_settings:
         recipient=member.email,
         language=language.code,
         name="halted",
-        message_id=f"<{secrets.token_hex(_NAME_BYTES)}@{domain_of(sender_settings.sender)}>",
+        message_id=sender_settings.new_message_id(),
         sender=sender_settings.shown_as(organisation),
         addressee=member.name,
         values={

@@ -15,6 +15,7 @@ from feedback.domain.errors import MailRefused
 from feedback.domain.hooks import HookEvent
 from feedback.domain.languages import ENGLISH, Language, address_in, spoken_language
 from feedback.domain.links import news_name
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.waves.schedule import Hours
 from feedback.domain.waves.staff_mails import AT_ANY_HOUR, LAST_DAY, NIGHT, StaffMail
 from feedback.domain.waves.states import WaveState
@@ -173,7 +174,7 @@ def _send(session: Session, smtp: SmtpSession, letter_id: int, message: MailMess
         letter = letter_by_id(session, letter_id)
         # When somebody has asked for support is nobody's business.
         if letter is not None and letter.wave_id is not None:
-            note(session, now, "service", f"told of: {letter.kind}", f"staff {letter.staff_id}")
+            note(session, now, SERVICE, f"told of: {letter.kind}", f"staff {letter.staff_id}")
         drop_letter(session, letter_id)
         session.commit()
     return is_settled

@@ -1,10 +1,8 @@
 """Send one mail that holds nothing, from the sender that participants will see: does the relay take it?"""
 
-import secrets
-
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import Address, domain_of
+from feedback.domain.address import Address
 from feedback.domain.errors import MailRefused, NotFound
 from feedback.domain.languages import ENGLISH
 from feedback.mail.message import MailMessage
@@ -29,7 +27,7 @@ def try_relay(
         recipient=recipient,
         language=ENGLISH.code,
         name="test",
-        message_id=f"<{secrets.token_hex(16)}@{domain_of(sender_settings.sender)}>",
+        message_id=sender_settings.new_message_id(),
         sender=sender_settings.shown_as(name),
         values={"base_url": sender_settings.base_url},
     )

@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from feedback.domain.ending import USUAL_DAYS
+from feedback.domain.log_chain import SERVICE
 from feedback.services.programmes.end_programme import surveys_not_over
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
 from feedback.storage.idle_programmes import idle_programmes
 from feedback.storage.programme_endings import end, ending_of, endings, undo_end
 from feedback.storage.programmes import programme_by_id
-
-_SERVICE = "service"
 
 
 def end_idle(session: Session, *, days: int, now: datetime) -> None:
@@ -37,7 +36,7 @@ def _end(session: Session, programme_id: int, since: datetime, now: datetime) ->
         zone = ZoneInfo(programme_by_id(session, programme_id).time_zone)
         purge_on = now.astimezone(zone).date() + timedelta(days=USUAL_DAYS)
         end(session, programme_id, at=now, by=None, purge_on=purge_on, tell_at=now)
-        note(session, now, _SERVICE, "ended: nothing has happened for long", f"programme {programme_id}")
+        note(session, now, SERVICE, "ended: nothing has happened for long", f"programme {programme_id}")
     session.commit()
 
 
@@ -47,5 +46,5 @@ def _undo(session: Session, programme_id: int, now: datetime) -> None:
     ending = ending_of(session, programme_id)
     if ending is not None and ending.ended_at is not None and ending.ended_at > now and ending.purged_at is None:
         undo_end(ending)
-        note(session, now, _SERVICE, "undid an end in the future", f"programme {programme_id}")
+        note(session, now, SERVICE, "undid an end in the future", f"programme {programme_id}")
     session.commit()

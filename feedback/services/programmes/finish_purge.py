@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from feedback.domain.log_chain import SERVICE
 from feedback.services.programmes.find_purges import desks_to_delete
 from feedback.storage.api_keys import drop_keys_of_programme
 from feedback.storage.audit_log import note
@@ -45,8 +46,8 @@ def _rewrite(session: Session, keys: KeyStore, programme_id: int, now: datetime)
     if ending is not None:
         ending.rewritten_at = now
     drop_keys_of_programme(session, programme_id)
-    note(session, now, "service", "rewrote files: main database", f"programme {programme_id}")
-    note(session, now, "service", "destroyed keys: opt-out", f"programme {programme_id}")
+    note(session, now, SERVICE, "rewrote files: main database", f"programme {programme_id}")
+    note(session, now, SERVICE, "destroyed keys: opt-out", f"programme {programme_id}")
     session.commit()
 
 
@@ -57,5 +58,5 @@ def _close_desk(session: Session, keys: KeyStore, programme_id: int, now: dateti
     session.rollback()
     keys.destroy_programme_key(Purpose.SUPPORT, programme_id)
     delete_desk(session, programme_id)
-    note(session, now, "service", "destroyed keys: support", f"programme {programme_id}")
+    note(session, now, SERVICE, "destroyed keys: support", f"programme {programme_id}")
     session.commit()

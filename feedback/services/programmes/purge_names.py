@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.ending import PurgeAct
+from feedback.domain.log_chain import SERVICE
 from feedback.services.programmes.purge_calendar import act_due
 from feedback.storage.address_corrections import forget_all
 from feedback.storage.audit_log import note
@@ -32,7 +33,7 @@ def purge_names(session: Session, programme_id: int, *, now: datetime) -> None:
     if act is PurgeAct.DELETE:
         _delete(session, programme_id)
         ending.purged_at = now
-        note(session, now, "service", "deleted the names", f"programme {programme_id}")
+        note(session, now, SERVICE, "deleted the names", f"programme {programme_id}")
     else:
         ending.due_at = now if act is PurgeAct.NOTICE else None
     session.commit()

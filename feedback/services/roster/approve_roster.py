@@ -9,9 +9,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import address_or_none
 from feedback.domain.disclosure.groups import Atom
-from feedback.domain.errors import NotFound, RosterNotApproved, sentence
+from feedback.domain.errors import RosterNotApproved, sentence
 from feedback.domain.roster.digests import RosterEntry, roster_digest
 from feedback.domain.staff import COMMAND_LINE, PLANNERS, StaffRole, actor_of, staff_id_in
 from feedback.services.programmes.check_running import check_running
@@ -21,7 +20,7 @@ from feedback.storage.organisations import Organisation
 from feedback.storage.people import names_of, roster_entries, roster_sizes
 from feedback.storage.programmes import programme_by_id
 from feedback.storage.roster_approvals import RosterApproval, approval_of, note_approval
-from feedback.storage.staff import StaffMember, staff_by_email, staff_by_id
+from feedback.storage.staff import StaffMember, staff_by_id
 
 
 @dataclass(frozen=True)
@@ -50,16 +49,6 @@ def show_roster(session: Session, programme_id: int) -> RosterView:
     """Return a programme's roster with its approval, or raise NotFound."""
     with reading(session):
         return _roster_view(session, programme_id)
-
-
-def staff_number(session: Session, programme_id: int, email: str) -> int:
-    """Return the id of the member of staff with this address in a programme's organisation, or raise NotFound."""
-    with reading(session):
-        organisation_id = programme_by_id(session, programme_id).organisation_id
-        member = staff_by_email(session, organisation_id, address_or_none(email))
-        if member is None:
-            raise NotFound("Nobody on the staff of the programme's organisation has that address.")
-        return member.id
 
 
 def approve_roster(

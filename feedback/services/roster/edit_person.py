@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import NotFound, PersonDoubtful, RosterNote, RosterRefused, sentence
+from feedback.domain.limits import LARGEST_NUMBER
 from feedback.domain.roster.files import RosterRecord
 from feedback.domain.roster.merging import KnownPerson
 from feedback.domain.roster.rows import RosterFile, RosterTable, read_table
@@ -20,8 +21,6 @@ from feedback.storage.keys import KeyStore
 from feedback.storage.people import mark_left, people_by_id
 
 _LINE = 2
-# Beyond this no database can even be asked for a number.
-_LARGEST_NUMBER = 2**31 - 1
 _HAS_ROLE = sentence("Somebody with that address has this role in the programme already.")
 _NOBODY = sentence("Nobody in this programme stands here any more. Go back to the list.")
 
@@ -104,7 +103,7 @@ def let_go(session: Session, programme_id: int, number: int, *, now: datetime, a
 
 
 def _person(session: Session, programme_id: int, number: int) -> KnownPerson:
-    one = people_by_id(session, [number]).get(number) if number <= _LARGEST_NUMBER else None
+    one = people_by_id(session, [number]).get(number) if number <= LARGEST_NUMBER else None
     if one is None or one.programme_id != programme_id or one.has_left:
         raise NotFound(_NOBODY)
     return KnownPerson(one.id, one.name, one.email, one.role, one.cohort, one.language, one.has_left)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.links import opt_out_digest, opt_out_token
+from feedback.domain.log_chain import SERVICE
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
 from feedback.storage.erasures import ERASED_FROM, Doomed, blank, drop_blanks, people_to_erase
@@ -39,4 +40,4 @@ def erase_people(session: Session, keys: KeyStore, *, now: datetime) -> None:
 
 def _note(session: Session, erased: list[Doomed], now: datetime) -> None:
     for programme_id in sorted({one.programme_id for one in erased}):
-        note(session, now, "service", "erased somebody who asked for it", f"programme {programme_id}")
+        note(session, now, SERVICE, "erased somebody who asked for it", f"programme {programme_id}")

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PasskeyRefused, sentence
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.passkeys import PasskeySite
 from feedback.storage.audit_log import note
 from feedback.storage.passkeys import Passkey, handle_of, note_used, passkey_by_credential, passkeys_of
@@ -46,7 +47,7 @@ def check_confirmed(
     try:
         count = check_used(site, challenge, sent, public_key=passkey.public_key, sign_count=passkey.sign_count)
     except PasskeyRefused:
-        note(session, noted_at, "service", "refused a passkey", f"staff {staff_id}")
+        note(session, noted_at, SERVICE, "refused a passkey", f"staff {staff_id}")
         session.commit()
         raise
     note_used(session, passkey.id, count, now)

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import address_in, spoken_language
 from feedback.domain.links import SECRET_BYTES, to_address
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.providers import host_of
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay
@@ -21,7 +21,6 @@ from feedback.storage.sign_in_providers import next_connections, set_connection
 from feedback.storage.staff import staff_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=1)
-_NAME_BYTES = 16
 
 
 def mail_connections(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
@@ -40,7 +39,7 @@ def mail_connections(session: Session, relay: Relay, *, sender_settings: SenderS
             session.commit()
             raise
         set_connection(session, staff_id, tell_at=None)
-        note(session, now, "service", "mailed a link to connect an account", f"staff {staff_id}")
+        note(session, now, SERVICE, "mailed a link to connect an account", f"staff {staff_id}")
         session.commit()
 
 
@@ -55,7 +54,7 @@ def _message(
         recipient=member.email,
         language=language.code,
         name="connect-account",
-        message_id=f"<{secrets.token_hex(_NAME_BYTES)}@{domain_of(sender_settings.sender)}>",
+        message_id=sender_settings.new_message_id(),
         sender=sender_settings.shown_as(organisation.name),
         addressee=member.name,
         values={

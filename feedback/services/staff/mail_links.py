@@ -1,13 +1,12 @@
 """Mail sign-in links to those who asked for one and have an account; drop in silence what strangers asked for."""
 
-import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import domain_of
 from feedback.domain.errors import MailRefused
 from feedback.domain.languages import address_in, spoken_language
+from feedback.domain.log_chain import SERVICE
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay
 from feedback.services.mail.sender_settings import SenderSettings
@@ -21,7 +20,6 @@ LIFETIME = timedelta(minutes=10)
 MOST_LINKS = 3
 """So many links by mail that are unused and not too old may one account have: nobody fills somebody else's inbox."""
 _NEXT_ATTEMPT = timedelta(minutes=1)
-_NAME_BYTES = 16
 
 
 def mail_links(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
@@ -43,7 +41,7 @@ def _may_have_more(session: Session, member: StaffMember, now: datetime) -> bool
     """Tell whether an account gets a link now. If it has too many that is noted; of a stranger nothing is."""
     if count_sign_ins(session, member.id, now, now + LIFETIME) < MOST_LINKS:
         return True
-    note(session, now, "service", "put off a sign-in link", f"staff {member.id}")
+    note(session, now, SERVICE, "put off a sign-in link", f"staff {member.id}")
     return False
 
 
@@ -69,7 +67,7 @@ def _mail(
         session.commit()
         raise
     for number in numbers:
-        note(session, now, "service", "mailed a sign-in link", f"staff {number}")
+        note(session, now, SERVICE, "mailed a sign-in link", f"staff {number}")
     drop_request(session, email)
     session.commit()
 
@@ -94,7 +92,7 @@ def _message(
         recipient=request.email,
         language=language.code,
         name="sign-in",
-        message_id=f"<{secrets.token_hex(_NAME_BYTES)}@{domain_of(sender_settings.sender)}>",
+        message_id=sender_settings.new_message_id(),
         sender=sender_settings.shown_as(links[0][0]) if len(links) == 1 else ("Feedback", sender_settings.sender),
         addressee=accounts[0].name,
         values={"accounts": links, "minutes": str(LIFETIME // timedelta(minutes=1))},

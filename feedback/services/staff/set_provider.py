@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import AccessRefused, NotFound, ProviderAway, ProviderRefused, SealBroken, sentence
+from feedback.domain.limits import LARGEST_NUMBER
 from feedback.domain.providers import Client, checked_issuer
 from feedback.domain.sealing import open_client_secret, seal_client_secret
 from feedback.domain.staff import BegunBy
@@ -43,7 +44,6 @@ _NOBODY_THERE = sentence(
     "No provider answers at this address, or not in time. See whether the address is right; if it is, try again in a "
     "minute. One inside your own network has to be allowed by whoever runs this service."
 )
-_LARGEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def providers_to_choose(session: Session) -> list[tuple[int, str]]:
 def client_of(session: Session, keys: KeyStore, organisation_id: int, redirect_uri: str) -> Client:
     """Return what this service is to an organisation's provider, or raise ProviderRefused if there is none."""
     with reading(session):
-        found = provider_of(session, organisation_id) if organisation_id <= _LARGEST_NUMBER else None
+        found = provider_of(session, organisation_id) if organisation_id <= LARGEST_NUMBER else None
         if found is None:
             raise ProviderRefused(_NONE)
         issuer, client_id, sealed = found.issuer, found.client_id, found.sealed_secret

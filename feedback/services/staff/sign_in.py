@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address
 from feedback.domain.errors import SignInRefused
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.staff import BY_EMERGENCY, BY_LINK, PLANNERS, Beginning, StaffRole, actor_of
 from feedback.storage.audit_log import note
 from feedback.storage.staff import SignIn, TakenSignIn, revoke_sign_ins, staff_by_id, take_sign_in
@@ -60,7 +61,7 @@ def sign_in(session: Session, token: str, *, now: datetime) -> tuple[int, Beginn
     secret = from_address(token)
     taken = None if secret is None else take_sign_in(session, _digest(secret), now)
     if taken is None or not taken.is_in_time or not _may_use(session, taken):
-        note(session, now, "service", "refused a sign-in", f"staff {taken.staff_id}" if taken else "an unknown link")
+        note(session, now, SERVICE, "refused a sign-in", f"staff {taken.staff_id}" if taken else "an unknown link")
         session.commit()
         raise SignInRefused("This sign-in link was used before, or it is too old. Ask for a new one.")
     # Somebody who asks twice gets two mails. Once in, the other is only good for whoever reads it later.

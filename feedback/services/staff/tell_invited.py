@@ -3,12 +3,10 @@
 The mail holds no link that signs in: they ask for one themselves.
 """
 
-import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import domain_of
 from feedback.domain.languages import address_in, spoken_language
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay
@@ -18,7 +16,6 @@ from feedback.storage.staff import staff_by_id
 from feedback.storage.staff_invitations import StaffInvitation, drop_invitation, next_invitations, tell_later
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
-_NAME_BYTES = 16
 
 
 def tell_invited(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
@@ -44,7 +41,7 @@ def _message(session: Session, invitation: StaffInvitation, sender_settings: Sen
         recipient=member.email,
         language=language.code,
         name="access",
-        message_id=f"<{secrets.token_hex(_NAME_BYTES)}@{domain_of(sender_settings.sender)}>",
+        message_id=sender_settings.new_message_id(),
         sender=sender_settings.shown_as(organisation),
         addressee=member.name,
         values={

@@ -3,12 +3,10 @@
 No mail holds a link that signs in: they ask for one themselves.
 """
 
-import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import domain_of
 from feedback.domain.languages import ENGLISH, address_in, spoken_language
 from feedback.domain.providers import host_of
 from feedback.mail.message import MailMessage
@@ -26,7 +24,6 @@ from feedback.storage.sign_in_providers import issuer_of
 from feedback.storage.staff import staff_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
-_NAME_BYTES = 16
 
 
 def tell_of_passkeys(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
@@ -54,7 +51,7 @@ def _message(session: Session, letter: PasskeyLetter, sender_settings: SenderSet
         recipient=member.email,
         language=language.code,
         name=letter.kind,
-        message_id=f"<{secrets.token_hex(_NAME_BYTES)}@{domain_of(sender_settings.sender)}>",
+        message_id=sender_settings.new_message_id(),
         sender=sender_settings.shown_as(organisation.name),
         addressee=member.name,
         values={

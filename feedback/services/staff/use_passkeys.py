@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.errors import PasskeyRefused, sentence
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.passkeys import Claim, PasskeySite, SignedFor, challenge_for
 from feedback.domain.staff import Beginning, BegunBy, actor_of
 from feedback.services.staff.keep_sessions import HalfSignedIn
@@ -64,7 +65,7 @@ def use_passkey(
     try:
         count = check_used(site, challenge, sent, public_key=passkey.public_key, sign_count=passkey.sign_count)
     except PasskeyRefused:
-        note(session, noted_at, "service", "refused a passkey", subject)
+        note(session, noted_at, SERVICE, "refused a passkey", subject)
         session.commit()
         raise
     note_used(session, passkey.id, count, now)

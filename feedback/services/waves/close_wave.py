@@ -18,6 +18,7 @@ from feedback.domain.epochs import StepAct
 from feedback.domain.errors import KeysMissing, ReportHeld, TermsAltered, WaveNotReady
 from feedback.domain.hooks import HookEvent
 from feedback.domain.links import EntitlementDigest
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.report.report import Outcome, Report
 from feedback.domain.sealing import Place, seal_comment
 from feedback.domain.waves.staff_mails import StaffMail
@@ -197,7 +198,7 @@ def _hold(session: Session, wave_id: int, broken: tuple[str, ...], now: datetime
     wave.state = WaveState.HELD
     tell_staff_at(session, wave_id, StaffMail.HELD, now)
     announce(session, HookEvent.HELD, wave.programme_id, wave_id, now=now)
-    note(session, now, "service", f"held: {', '.join(broken)}"[:60], f"wave {wave_id}")
+    note(session, now, SERVICE, f"held: {', '.join(broken)}"[:60], f"wave {wave_id}")
     session.commit()
 
 
@@ -223,9 +224,7 @@ def _publish(
     wave.close_failed_at = None
     tell_staff_at(session, wave_id, StaffMail.REPORT, now)
     announce(session, HookEvent.PUBLISHED, wave.programme_id, wave_id, now=now)
-    note(
-        session, now, "service", f"published; {opened.rejected if opened else 0} rows were not valid", f"wave {wave_id}"
-    )
+    note(session, now, SERVICE, f"published; {opened.rejected if opened else 0} rows were not valid", f"wave {wave_id}")
     session.flush()
     step("written")
     enter_step(session, keys, StepAct.CLOSED, wave_id)

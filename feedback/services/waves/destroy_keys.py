@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.epochs import StepAct
+from feedback.domain.log_chain import SERVICE
 from feedback.services.waves.enter_step import check_epochs, enter_step, follow_steps
 from feedback.services.waves.find_spent_keys import find_spent_keys
 from feedback.storage.audit_log import note
@@ -63,5 +64,5 @@ def rewrite_files(session: Session, keys: KeyStore, *, now: datetime) -> None:
 
 # After the act, which is in no transaction of the log's: an entry that a crash loses is better than one that is untrue.
 def _note(session: Session, now: datetime, act: str, subject: str) -> None:
-    note(session, now, "service", act, subject)
+    note(session, now, SERVICE, act, subject)
     session.commit()

@@ -27,6 +27,4 @@ def find_spent_keys(session: Session, held: Mapping[int, set[Purpose]], now: dat
 
 
 def _still_needed(session: Session, wave: Wave, now: datetime) -> set[Purpose]:
-    has_time = wave.comments_expire_at is not None and now < wave.comments_expire_at
-    is_read = has_time and not wave.reviewer_left
-    return {Purpose.COMMENT} if is_read and count_comments(session, wave.id) else set()
+    return {Purpose.COMMENT} if wave.comments_may_be_read(now) and count_comments(session, wave.id) else set()

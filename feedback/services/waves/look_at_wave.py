@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.hooks import HookEvent
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.waves.staff_mails import StaffMail
 from feedback.domain.waves.states import Band, WaveState, band_seen
 from feedback.services.hooks.announce import announce
@@ -29,5 +30,5 @@ def look_at_wave(session: Session, moment_id: int, *, now: datetime) -> None:
         if moment.band == Band.FEWER_THAN_K and not wave.was_extended:
             tell_staff_at(session, wave.id, StaffMail.TOO_FEW, now)
         announce(session, HookEvent.LOOKED_AT, wave.programme_id, wave.id, now=now)
-        note(session, now, "service", f"took look {moment.number}", f"wave {wave.id}")
+        note(session, now, SERVICE, f"took look {moment.number}", f"wave {wave.id}")
     session.commit()

@@ -12,6 +12,7 @@ from feedback.domain.epochs import StepAct
 from feedback.domain.errors import WaveNotReady
 from feedback.domain.hooks import HookEvent
 from feedback.domain.links import LinkKey, entitlement_digest, link_secret, proof
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.survey.questionnaires import Questionnaire, Role
 from feedback.domain.survey.responses import largest_body
 from feedback.domain.waves.calendar import SHORTEST_OPENING
@@ -134,7 +135,7 @@ def note_refused_opening(session: Session, wave_id: int, *, now: datetime) -> No
     if wave.state == WaveState.SCHEDULED and not wave.opening_was_refused:
         wave.opening_was_refused = True
         tell_staff_at(session, wave_id, StaffMail.REFUSED, now)
-        note(session, now, "service", "could not open", f"wave {wave_id}")
+        note(session, now, SERVICE, "could not open", f"wave {wave_id}")
     session.commit()
 
 

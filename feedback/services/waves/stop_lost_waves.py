@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.domain.epochs import EpochComparison, StepAct, waves_with
+from feedback.domain.log_chain import SERVICE
 from feedback.domain.waves.states import LIVE, NOT_OPENED, WaveState
 from feedback.services.waves.late_closes import is_stopped
 from feedback.storage.audit_log import note
@@ -38,7 +39,7 @@ def _end(session: Session, wave_id: int, end: WaveState, now: datetime) -> None:
         wave.closed_at = wave.closed_at or min(now, wave.closes_at)
         # People were told then, before the restore.
         wave.news, wave.news_due_at = None, None
-        note(session, now, "service", "its end was lost in a restore", f"wave {wave.id}")
+        note(session, now, SERVICE, "its end was lost in a restore", f"wave {wave.id}")
     session.commit()
 
 
@@ -48,7 +49,7 @@ def _stop(session: Session, wave_id: int, now: datetime) -> None:
     if wave is not None and wave.state == WaveState.OPEN:
         # The close itself never moves earlier.
         wave.state, wave.closed_at = WaveState.CLOSING, max(now, wave.closes_at)
-        note(session, now, "service", "its keys were lost in a restore", f"wave {wave.id}")
+        note(session, now, SERVICE, "its keys were lost in a restore", f"wave {wave.id}")
     session.commit()
 
 
@@ -61,5 +62,5 @@ def resume_stopped_waves(session: Session, *, now: datetime) -> None:
         wave = known_wave(session, wave_id)
         if wave is not None and wave.state == WaveState.CLOSING and is_stopped(wave, now):
             wave.state, wave.closed_at = WaveState.OPEN, None
-            note(session, now, "service", "its keys are back", f"wave {wave.id}")
+            note(session, now, SERVICE, "its keys are back", f"wave {wave.id}")
         session.commit()

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from feedback.web.api.models import LARGEST_NUMBER, ApiModel, Asked
+from feedback.domain.limits import LARGEST_NUMBER
+from feedback.web.api.models import ApiModel, Asked
 from feedback.web.api.operations import OPERATIONS, Operation
 from feedback.web.api.problems import MEDIA_TYPE
 

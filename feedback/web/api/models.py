@@ -9,9 +9,9 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from feedback.domain.languages import LANGUAGES
+from feedback.domain.limits import LARGEST_NUMBER
 from feedback.domain.waves.states import SEQUENCE
 
-LARGEST_NUMBER = 2**31 - 1
 MOST_ITEMS = 100
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 

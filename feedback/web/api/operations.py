@@ -17,11 +17,12 @@ from sqlalchemy import Connection
 
 from feedback.domain.api_keys import ApiCaller, ApiScope
 from feedback.domain.errors import NotFound
+from feedback.domain.limits import LARGEST_NUMBER
 from feedback.runtime import runtime, system_clock
 from feedback.services.api_keys.find_key import admit, find_key
 from feedback.services.programmes.show_programmes import owner_of_programme
 from feedback.services.waves.show_wave import owner_of_wave
-from feedback.web.api.models import LARGEST_NUMBER, ApiModel, Asked
+from feedback.web.api.models import ApiModel, Asked
 from feedback.web.api.problems import ApiProblem, invalid
 from feedback.web.guessing import Guesses, failed_too_often
 

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from feedback.domain.errors import NotFound
+from feedback.domain.limits import LARGEST_NUMBER
 from feedback.domain.staff import Reviewer, StaffRole
 from feedback.runtime import runtime, system_clock
 from feedback.services.hooks.show_hooks import owner_of_hook
@@ -28,8 +29,6 @@ View = Callable[P, ResponseReturnValue]
 
 IN_COOKIE = "signed_in"
 _MARK = "roles_let_in"
-# Beyond this no database can even be asked for a number.
-_LARGEST_NUMBER = 2**31 - 1
 _Owner = tuple[int, int | None]
 # Each returns the organisation that owns what the argument names, and the programme that it belongs to, if any.
 _OWNERS: dict[str, Callable[[Connection, int], _Owner]] = {
@@ -150,7 +149,7 @@ def _check_own(found: Member, arguments: dict[str, Any]) -> None:
 
 # What belongs to others must look as if it did not exist, or the numbers would tell how many surveys they have.
 def _owner_of(owner: Callable[[Connection, int], _Owner], number: int) -> _Owner | None:
-    if number > _LARGEST_NUMBER:
+    if number > LARGEST_NUMBER:
         return None
     try:
         with runtime().reading() as connection:

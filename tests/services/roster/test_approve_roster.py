@@ -8,11 +8,12 @@ import pytest
 from feedback.domain.errors import NotFound, RosterNotApproved
 from feedback.domain.staff import StaffRole
 from feedback.services.programmes.set_organisation import set_approval
-from feedback.services.roster.approve_roster import approve_roster, show_roster, staff_number
+from feedback.services.roster.approve_roster import approve_roster, show_roster
 from feedback.services.roster.correct_address import correct_address
 from feedback.services.roster.import_roster import import_roster
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.staff.invite_staff import invite_staff
+from feedback.services.staff.name_people import account_of_programme
 from tests.world import World, roster_csv
 
 ORGANISATION = "Example Organisation"
@@ -34,7 +35,7 @@ def staff(world: World, name: str, role: StaffRole = StaffRole.COORDINATOR) -> i
             session, organisation=ORGANISATION, name=name, email=email, role=role, now=world.clock(), actor="test"
         )
     with world.session() as session:
-        return staff_number(session, 1, email)
+        return account_of_programme(session, 1, email)
 
 
 @pytest.fixture
