@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from feedback.config.values import number
-from feedback.domain.address import Address, read_address
+from feedback.domain.address import Address, local_part_of, read_address
 from feedback.domain.errors import AddressRefused, SettingsRefused
 from feedback.domain.hosts import is_loopback
 from feedback.domain.relays import SmtpSecurity, SmtpSettings
@@ -81,7 +81,7 @@ def _return_address(text: str | None) -> Address | None:
     if not text:
         return None
     address = _address("FEEDBACK_BOUNCE_ADDRESS", text)
-    local_part = address.rpartition("@")[0]
+    local_part = local_part_of(address)
     if "+" in local_part or not local_part.isascii():
         raise SettingsRefused("FEEDBACK_BOUNCE_ADDRESS is not a plain address such as bounces@example.org.")
     if len(local_part) > LONGEST_RETURN_LOCAL_PART:

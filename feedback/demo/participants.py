@@ -58,7 +58,7 @@ Fetch = Callable[[Request], Any]
 
 
 @dataclass(frozen=True)
-class Temper:
+class AnswerProfile:
     """How somebody answers: by `chance`, and the more favourably the higher the `warmth` (2 is cool, 4 is warm)."""
 
     chance: Random
@@ -79,7 +79,7 @@ def answer_unopened(
         # The link differs each time the demo is set up, the person does not: the answers stay the same.
         chance = Random(f"{seed} {person} {nth}")  # noqa: S311  # plausible, not secret
         if chance.random() >= NEVER_ANSWER:
-            answered += _answer(link, Temper(chance, warmth), report, fetch or _fetch)
+            answered += _answer(link, AnswerProfile(chance, warmth), report, fetch or _fetch)
     report(f"{answered} of {len(surveys)} participants answered.")
     return answered
 
@@ -102,13 +102,13 @@ def _unopened_surveys(mailbox: Mailbox) -> Iterator[tuple[str, int, str]]:
         yield from ((person, nth, link) for nth, link in enumerate(links) if link not in touched)
 
 
-def _answer(link: str, temper: Temper, report: Callable[[str], None], fetch: Fetch) -> bool:
+def _answer(link: str, profile: AnswerProfile, report: Callable[[str], None], fetch: Fetch) -> bool:
     try:
         page = fetch(Request(link))  # noqa: S310  # the pattern of a link admits http and https only
         for _ in range(_MOST_STEPS):
             if _name(page) == "thanks":
                 return True
-            page = fetch(_next_request(page, temper))
+            page = fetch(_next_request(page, profile))
     except HTTPError as refused:
         refused.close()
         report(f"A survey did not take an answer (HTTP status {refused.code}); its wave may be closed.")
@@ -159,7 +159,7 @@ def read_page(url: str, text: str) -> Any:
     return page
 
 
-def _next_request(page: Any, temper: Temper) -> Request:
+def _next_request(page: Any, profile: AnswerProfile) -> Request:
     """Raise LookupError when the page leads nowhere."""
     if _name(page) == "promise":
         ways = [*page.xpath("//a/@href"), *(form.action for form in page.forms if form.method == "GET")]
@@ -172,7 +172,7 @@ def _next_request(page: Any, temper: Temper) -> Request:
         raise LookupError
     # A page may offer small forms beside its own, such as one that withdraws the answer.
     form = max(posts, key=lambda form: len(form.xpath(".//input | .//textarea | .//button")))
-    fields = urlencode([*fill(form, temper), *_pressed(form)])
+    fields = urlencode([*fill(form, profile), *_pressed(form)])
     return Request(form.action or page.base_url, fields.encode())  # noqa: S310  # as above
 
 
@@ -186,15 +186,15 @@ def _pressed(form: Any) -> list[tuple[str, str]]:
     return [(button.get("name"), button.get("value", "")) for button in chosen[:1]]
 
 
-def fill(form: Any, temper: Temper) -> Iterator[tuple[str, str]]:
+def fill(form: Any, profile: AnswerProfile) -> Iterator[tuple[str, str]]:
     """Yield plausible fields and values for a form, without its button: mostly favourable, now and then a comment."""
-    chance = temper.chance
+    chance = profile.chance
     # Text inputs are left as they came: a page may hold one that only a machine would fill in.
     for field in form.xpath(".//input[@name][not(@type) or @type='text' or @type='hidden']"):
         yield field.name, field.value or ""
     for name, values, question in _choices(form):
         if not name.endswith(_WISH):
-            yield name, _one_of(values, name, question, temper)
+            yield name, _one_of(values, name, question, profile)
         elif chance.random() < CHOOSE_A_WISH:
             yield name, chance.choice(values)
     for question, codes in _ticks(form):
@@ -223,15 +223,15 @@ def _ticks(form: Any) -> Iterator[tuple[str, list[str]]]:
         yield question, [name.partition(".")[2] for name in own]
 
 
-def _one_of(values: list[str], name: str, question: str, temper: Temper) -> str:
-    chance = temper.chance
+def _one_of(values: list[str], name: str, question: str, profile: AnswerProfile) -> str:
+    chance = profile.chance
     answers = [value for value in values if value not in _UNSAID]
     if not answers or (len(answers) < len(values) and chance.random() < 0.04):
         return PREFER_NOT_TO_SAY
     if _better_when_low(answers, question):
         answers.reverse()
     # "Before the programme" lies in the middle, everything else in the upper part.
-    level = chance.betavariate(2, 2.4) if name.endswith("-then") else chance.betavariate(temper.warmth, 1.5)
+    level = chance.betavariate(2, 2.4) if name.endswith("-then") else chance.betavariate(profile.warmth, 1.5)
     return answers[min(int(level * len(answers)), len(answers) - 1)]
 
 

@@ -16,12 +16,12 @@ def start_smtp(mailbox: Mailbox, host: str, port: int, refused: str = "") -> Con
 
     Mail to the address `refused` is not taken.
     """
-    controller = _SmtpDoor(_Receiver(mailbox, refused), hostname=host, port=port, data_size_limit=_LARGEST_MAIL)
+    controller = _SmtpServer(_Receiver(mailbox, refused), hostname=host, port=port, data_size_limit=_LARGEST_MAIL)
     controller.start()
     return controller
 
 
-class _SmtpDoor(Controller):
+class _SmtpServer(Controller):
     """Replaces port 0 by the one that the system chose, before aiosmtpd connects to it."""
 
     def _trigger_server(self) -> None:

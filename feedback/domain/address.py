@@ -38,7 +38,7 @@ def read_address(text: str) -> Address:
     A relay need not know SMTPUTF8, and the next one neither: what stands before the @ has to be ASCII.
     """
     address = _read(text)
-    local_part = address.rpartition("@")[0]
+    local_part = local_part_of(address)
     if not local_part.isascii():
         sign = next(sign for sign in local_part if not sign.isascii())
         raise AddressRefused(_UNSENDABLE, address=quoted(text), sign=sign)
@@ -70,6 +70,11 @@ def address_or_none(text: str) -> Address | None:
         return None
 
 
+def local_part_of(address: Address) -> str:
+    """Return what stands before the @."""
+    return address.rpartition("@")[0]
+
+
 def domain_of(address: Address) -> str:
     """Return what stands behind the @."""
     return address.rpartition("@")[2]
@@ -83,7 +88,7 @@ def subaddress(address: Address, detail: str) -> Address:
 
 def at_domain(address: Address, domain: str) -> Address:
     """Return the same local part at another domain, in its one form."""
-    return Address(f"{address.rpartition('@')[0]}@{domain}")
+    return Address(f"{local_part_of(address)}@{domain}")
 
 
 def one_address(address: Address, same_domains: Mapping[str, str]) -> Address:

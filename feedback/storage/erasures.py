@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from feedback.domain.address import Address, one_address
+from feedback.domain.address import Address, local_part_of, one_address
 from feedback.domain.links import OptOutDigest
 from feedback.domain.waves.states import LIVE
 from feedback.storage.address_corrections import AddressNotice
@@ -27,7 +27,7 @@ ERASED_FROM = tuple(model.__tablename__ for model in _MODELS)
 """The tables of which rows are deleted or emptied here."""
 
 
-class Doomed(NamedTuple):
+class PersonToErase(NamedTuple):
     """Somebody who is to be erased; `is_blank` once nothing but an empty row is left of them."""
 
     participant_id: int
@@ -39,7 +39,7 @@ def seats_in_organisation(session: Session, organisation_id: int, email: Address
     """Return who has or had an address, however it is spelt, in any programme of an organisation; oldest first."""
     same = session.get_one(Organisation, organisation_id).same_domains
     person = one_address(email, same)
-    local_part = person.rpartition("@")[0]
+    local_part = local_part_of(person)
     query = select(Participant).join(Programme, Programme.id == Participant.programme_id)
     near = (Programme.organisation_id == organisation_id, Participant.email.istartswith(local_part, autoescape=True))
     found = session.scalars(query.where(*near).order_by(Participant.programme_id, Participant.id))
@@ -62,12 +62,12 @@ def any_to_erase(session: Session) -> bool:
     return session.scalars(_to_erase().limit(1)).first() is not None
 
 
-def people_to_erase(session: Session) -> list[Doomed]:
+def people_to_erase(session: Session) -> list[PersonToErase]:
     """Return those who can be erased now, by id: no wave that invited them is under way."""
-    return [Doomed(one.id, one.programme_id, not one.name) for one in session.scalars(_to_erase())]
+    return [PersonToErase(one.id, one.programme_id, not one.name) for one in session.scalars(_to_erase())]
 
 
-def blank(session: Session, doomed: Iterable[Doomed], wishes: Iterable[OptOutDigest]) -> None:
+def blank(session: Session, doomed: Iterable[PersonToErase], wishes: Iterable[OptOutDigest]) -> None:
     """Delete what leads to people, `wishes` among it, and leave of themselves an empty row, in no role's way."""
     for digest in wishes:
         session.execute(delete(OptOut).where(OptOut.digest == digest))
@@ -79,7 +79,7 @@ def blank(session: Session, doomed: Iterable[Doomed], wishes: Iterable[OptOutDig
         session.execute(update(Participant).where(Participant.id == one.participant_id).values(empty))
 
 
-def drop_blanks(session: Session, doomed: Iterable[Doomed]) -> None:
+def drop_blanks(session: Session, doomed: Iterable[PersonToErase]) -> None:
     """Delete the empty rows."""
     for one in doomed:
         session.execute(delete(Participant).where(Participant.id == one.participant_id))
@@ -98,7 +98,7 @@ def _waves_that_invited(participant_id: int) -> Select[Wave]:
     )
 
 
-def _forget_approval_of(session: Session, one: Doomed) -> None:
+def _forget_approval_of(session: Session, one: PersonToErase) -> None:
     approval = approval_of(session, one.programme_id)
     if approval is not None and approval.entries:
         approval.entries = [entry for entry in approval.entries if entry[0] != one.participant_id]

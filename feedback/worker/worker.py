@@ -89,7 +89,7 @@ class Worker:
 
         Outlives a database that is away.
         """
-        asyncio.get_running_loop().set_exception_handler(_heed)
+        asyncio.get_running_loop().set_exception_handler(_handle_exception)
         pause = 1
         while True:
             begun_at = asyncio.get_running_loop().time()
@@ -152,7 +152,7 @@ class Worker:
 
 
 # A job whose end could not be recorded is rescued; an outage of the database is logged once, elsewhere.
-def _heed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _handle_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     if not _is_outage(context.get("exception") or Exception()):
         loop.default_exception_handler(context)
 

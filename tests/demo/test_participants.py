@@ -15,7 +15,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 
 from feedback.demo.mailbox import Mailbox
-from feedback.demo.participants import COMMENTS, Temper, answer_unopened, fill, read_page
+from feedback.demo.participants import COMMENTS, AnswerProfile, answer_unopened, fill, read_page
 from feedback.domain.errors import FeedbackError
 
 PROMISE = '<body data-page="promise"><a href="/support">Help</a><a href="{path}/questions">Begin</a>'
@@ -159,7 +159,7 @@ def test_an_invitation_and_its_reminder_are_answered_once(tmp_path: Path) -> Non
 
 
 def test_answers_are_offered_options_and_mostly_favourable() -> None:
-    answers = [dict(fill(question_form(), Temper(Random(seed)))) for seed in range(300)]
+    answers = [dict(fill(question_form(), AnswerProfile(Random(seed)))) for seed in range(300)]
     favourable = sum(answer["C1"] in {"very", "completely"} for answer in answers)
     unharmed = sum(answer["H1"] in {"not-at-all", "a-little"} for answer in answers)
     assert 200 < favourable < 300
@@ -171,7 +171,7 @@ def test_answers_are_offered_options_and_mostly_favourable() -> None:
 
 
 def test_wishes_are_chosen_at_random_or_not_at_all() -> None:
-    wishes = Counter(dict(fill(question_form(), Temper(Random(seed)))).get("F1-wish") for seed in range(300))
+    wishes = Counter(dict(fill(question_form(), AnswerProfile(Random(seed)))).get("F1-wish") for seed in range(300))
     assert set(wishes) == {None, "quote", "summarise", "count"}
     assert min(wishes.values()) > 30
 
@@ -179,7 +179,7 @@ def test_wishes_are_chosen_at_random_or_not_at_all() -> None:
 def test_none_of_these_and_nothing_yet_are_never_ticked_beside_another() -> None:
     seen = set[str]()
     for seed in range(300):
-        said = fill(question_form(), Temper(Random(seed)))
+        said = fill(question_form(), AnswerProfile(Random(seed)))
         ticked = [name.removeprefix("B1.") for name, value in said if name.startswith("B1.") and value == "yes"]
         assert len(ticked) == 1 or {"none-of-these", "nothing-yet"}.isdisjoint(ticked)
         seen.update(ticked)

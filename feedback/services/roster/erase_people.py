@@ -8,7 +8,7 @@ from feedback.domain.links import opt_out_digest, opt_out_token
 from feedback.domain.log_chain import SERVICE
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_programme
-from feedback.storage.erasures import ERASED_FROM, Doomed, blank, drop_blanks, people_to_erase
+from feedback.storage.erasures import ERASED_FROM, PersonToErase, blank, drop_blanks, people_to_erase
 from feedback.storage.hint_bits import freeze_links
 from feedback.storage.keys import KeyStore
 from feedback.storage.scrubbing import scrub
@@ -38,6 +38,6 @@ def erase_people(session: Session, keys: KeyStore, *, now: datetime) -> None:
     session.commit()
 
 
-def _note(session: Session, erased: list[Doomed], now: datetime) -> None:
+def _note(session: Session, erased: list[PersonToErase], now: datetime) -> None:
     for programme_id in sorted({one.programme_id for one in erased}):
         note(session, now, SERVICE, "erased somebody who asked for it", f"programme {programme_id}")
