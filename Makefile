@@ -44,15 +44,17 @@ $(PROVIDER)/.installed: tests/browser/provider/package-lock.json
 test: check $(PROVIDER)/.installed ## Check everything: style, types, imports, then all tests on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n 3
 
-test-quick: $(VENV)/.dev ## Run the tests of rules, services, storage and reports on SQLite only
-	@$(BIN)/python -m pytest -q -n 2 -k "not postgresql" \
-		tests/auditor tests/domain tests/forms tests/locales tests/rendering tests/reporting tests/services tests/storage
+RULES = tests/auditor tests/domain tests/forms tests/locales tests/reporting tests/services
+QUICK = $(RULES) --ignore tests/services/mail
+
+test-quick: $(VENV)/.dev ## Run the tests of rules, services and reports, on SQLite and without mail
+	@$(BIN)/python -m pytest -q -n 2 -k "not postgresql" $(QUICK)
 
 outside: $(VENV)/.dev ## Check on a larger scale, and with what a machine may lack: LibreOffice, buildah, later Pythons
 	@$(BIN)/python -m pytest -rs -n 2 -m "outside or large or hypothesis"
 	@for version in $(LATER_PYTHONS); do \
 		command -v python$$version >/dev/null || { echo "NO PYTHON $$version: nothing was tested with it"; continue; }; \
-		$(MAKE) --no-print-directory PYTHON=python$$version VENV=.venv-$$version test-quick || exit 1; \
+		$(MAKE) --no-print-directory PYTHON=python$$version VENV=.venv-$$version QUICK="$(RULES) tests/rendering tests/storage" test-quick || exit 1; \
 	done
 
 check: $(VENV)/.dev ## Check style, types, import rules and templates only
