@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from feedback.domain.address import Address
 from feedback.domain.errors import AccessRefused, NotNamed, PlanRefused, WaveNotReady
 from feedback.domain.staff import Reviewer, StaffRole
 from feedback.services.comments.list_comments import list_comments
@@ -29,7 +30,7 @@ from tests.web.test_access import SURE, Way, go, token, ways
 from tests.web.test_staff_pages import SITE, press, see, signed_in
 from tests.world import CONTACT, REVIEWER, World, noted
 
-ADMINISTRATOR = Member(99, 1, "Ada", StaffRole.ADMINISTRATOR, CONTACT.email)
+ADA = Address("ada@example.com")
 OTHER = "other.reviewer@example.com"
 WAITS = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
 
@@ -52,6 +53,11 @@ def invite(world: World, email: str, role: StaffRole = StaffRole.REVIEWER, name:
             now=world.clock(),
             actor="test",
         )
+
+
+def administrator(world: World) -> Member:
+    invite(world, ADA, StaffRole.ADMINISTRATOR, "Ada")
+    return Member(account(world, ADA), 1, "Ada", StaffRole.ADMINISTRATOR, ADA)
 
 
 def namesake(world: World) -> FlaskClient:
@@ -125,14 +131,14 @@ def test_comments_of_a_reviewer_who_goes_are_destroyed_unread_but_only_if_that_w
     world: World, role: StaffRole | None
 ) -> None:
     wave, staff_id = wave_in_review(world), None
-    staff_id = account(world)
+    staff_id, by = account(world), administrator(world)
 
     def goes(*destroys: int) -> None:
         with world.session() as session:
             if role is None:
-                take_access(session, ADMINISTRATOR, staff_id, destroys=destroys, now=world.clock())
+                take_access(session, by, staff_id, destroys=destroys, now=world.clock())
             else:
-                change_role(session, ADMINISTRATOR, staff_id, role, destroys=destroys, now=world.clock())
+                change_role(session, by, staff_id, role, destroys=destroys, now=world.clock())
 
     for named in ((), (404,)):
         with pytest.raises(AccessRefused):
@@ -157,10 +163,8 @@ def test_the_command_line_changes_no_reviewers_role_behind_their_comments(world:
 def test_whoever_gets_access_again_does_not_get_the_comments_back(world: World) -> None:
     wave = wave_in_review(world)
     take(world, account(world), wave)
+    by = administrator(world)
     with world.session() as session:
-        ada = account_at(session, 1, REVIEWER.email)
-        assert ada is not None
-        by = Member(ada.id, 1, "Ada", StaffRole.ADMINISTRATOR, REVIEWER.email)
         named = {"name": REVIEWER.name, "email": REVIEWER.email, "role": StaffRole.REVIEWER}
         give_access(session, by, **named, language="en", now=world.clock())
     with pytest.raises(WaveNotReady):
@@ -245,7 +249,7 @@ def test_a_survey_of_before_there_were_accounts_is_read_by_whoever_bears_the_ver
 def test_an_account_that_is_given_to_somebody_else_is_told_by_their_name(world: World) -> None:
     wave = world.planned_wave(world.programme())
     take(world, account(world))
-    boss = Member(99, 1, "Ada", StaffRole.ADMINISTRATOR, CONTACT.email)
+    boss = administrator(world)
     invite(world, REVIEWER.email, StaffRole.CONTACT, "Bob Boss")
     with world.session() as session:
         change_role(session, boss, account(world), StaffRole.REVIEWER, now=world.clock())

@@ -313,7 +313,8 @@ def test_an_emergency_is_for_administrators_alone_also_when_the_link_is_used(wor
     with pytest.raises(NotFound):
         emergency(world, "nobody@example.com")
     page = emergency(world)
-    by = Member(1, 1, "Ana", StaffRole.ADMINISTRATOR, "coordinator@example.com")
+    linked(world, "other@example.com", StaffRole.ADMINISTRATOR, "Olga")
+    by = Member(number_of(world, "other@example.com"), 1, "Olga", StaffRole.ADMINISTRATOR, "other@example.com")
     with world.session() as session:
         number = number_of(world, "administrator@example.com")
         change_role(session, by, number, StaffRole.VIEWER, now=world.clock())

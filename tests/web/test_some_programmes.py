@@ -5,6 +5,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from feedback.domain.address import Address
 from feedback.domain.errors import AccessRefused, NotFound
 from feedback.domain.staff import StaffRole
 from feedback.services.programmes.set_programme import name_people
@@ -18,13 +19,13 @@ from tests.answering import respond
 from tests.databases import ON_SQLITE
 from tests.kept import kept
 from tests.promises.closing import spread
+from tests.services.mail.test_tell_staff import ADA, account
 from tests.web.test_access import ELSEWHERE, Way, go, seen, token, ways
 from tests.web.test_staff_pages import SITE, SURE, press, see, signed_in
-from tests.world import CONTACT, World
+from tests.world import World
 
 pytestmark = ON_SQLITE
 
-BOSS = Member(99, 1, "Ada", StaffRole.ADMINISTRATOR, CONTACT.email)
 MAKES = {"staff.ask_programme", "staff.create_programme"}
 
 
@@ -35,9 +36,14 @@ def number(world: World, role: StaffRole) -> int:
         return found.id
 
 
+def boss(world: World) -> Member:
+    return Member(account(world, ADA, StaffRole.ADMINISTRATOR), 1, "Ada", StaffRole.ADMINISTRATOR, Address(ADA))
+
+
 def limit(world: World, role: StaffRole, *programmes: int) -> None:
+    by = boss(world)
     with world.session() as session:
-        limit_access(session, BOSS, number(world, role), programmes, now=world.clock())
+        limit_access(session, by, number(world, role), programmes, now=world.clock())
 
 
 def reported(world: World) -> int:
@@ -131,9 +137,10 @@ def test_administrators_see_everything(two: World) -> None:
         limit(two, StaffRole.ADMINISTRATOR, 1)
     client = signed_in(two)
     limit(two, StaffRole.COORDINATOR, 1)
+    by = boss(two)
     with two.session() as session:
         staff_id = number(two, StaffRole.COORDINATOR)
-        change_role(session, BOSS, staff_id, StaffRole.ADMINISTRATOR, now=two.clock())
+        change_role(session, by, staff_id, StaffRole.ADMINISTRATOR, now=two.clock())
         assert person_with_access(session, staff_id).programmes is None
     assert client.get("/staff/programmes/2", base_url=SITE).status_code == 200
 

@@ -111,7 +111,8 @@ def waits_for_approval(session: Session, programme_id: int) -> bool:
 def _check_approver(
     member: StaffMember | None, organisation_id: int, approval: RosterApproval | None, at_command_line: bool
 ) -> None:
-    if member is None or member.organisation_id != organisation_id or StaffRole(member.role) not in PLANNERS:
+    is_here = member is not None and not member.is_removed and member.organisation_id == organisation_id
+    if member is None or not is_here or StaffRole(member.role) not in PLANNERS:
         raise RosterNotApproved("Only administrators and coordinators of the organisation approve its rosters.")
     changed_by = approval.changed_by if approval else []
     if actor_of(member.id) in changed_by:

@@ -20,6 +20,7 @@ from feedback.storage.database import lock_organisation
 from feedback.storage.organisations import Organisation
 from feedback.storage.passkey_letters import PasskeyNews, tell_of_passkeys_at
 from feedback.storage.passkeys import Passkey, PasskeyHandle, handle_of, passkey_by_credential, passkeys_of
+from feedback.storage.staff import session_by_digest
 
 MOST = 10
 """So many may one account have."""
@@ -74,8 +75,8 @@ def make_passkey(
 ) -> None:
     """Store a passkey that a browser has made for an account, under a name; `confirmation` is what one there is signed.
 
-    Raises PasskeyRefused if this session did not ask for it, if it is not as it was asked for, if the account has too
-    many, or has one and has not used it just now; NameRefused.
+    Raises PasskeyRefused if this session did not ask for it or was ended meanwhile, if it is not as asked for, if
+    the account has too many, or has one and has not used it just now; NameRefused.
     """
     from feedback.services.staff.check_passkeys import check_made
 
@@ -86,6 +87,10 @@ def make_passkey(
         raise PasskeyRefused(NOT_ASKED)
     made = check_made(site, challenge_for(drawn, SignedFor.MAKE), sent)
     lock_organisation(session, who.member.organisation_id)
+    if session_by_digest(session, who.digest) is None:
+        # Whoever cut it off holds the same lock: what is made in it would be a way in that stays.
+        session.rollback()
+        raise PasskeyRefused(NOT_ASKED)
     if _check_may_make(session, who):
         challenge = challenge_for(drawn, SignedFor.ALLOW_MAKING)
         times = {"now": now, "noted_at": noted_at}

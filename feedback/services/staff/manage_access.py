@@ -41,6 +41,7 @@ from feedback.storage.waves import waves_read_by
 
 _KNOWN = sentence("Somebody with this address has access already. Change what they may do on their own page.")
 _SEES_ALL = sentence("Administrators see every programme of the organisation.")
+_LOST = sentence("Your own access was taken away or changed meanwhile.")
 _OWN = sentence("Nobody changes their own access. Ask another administrator.")
 
 
@@ -83,6 +84,7 @@ def limit_access(
     Raises AccessRefused for oneself, for administrators, and for programmes of others; NotFound.
     """
     _refuse_oneself(by, staff_id)
+    _let_in(session, by)
     _limit(session, _found(session, staff_id), programmes)
     note(session, now, by.actor, "set which programmes somebody sees", f"staff {staff_id}")
     session.commit()
@@ -102,10 +104,11 @@ def give_access(
     """Let somebody sign in, and have them told by mail in a language; they see `programmes` alone, or all (None).
 
     Raises AddressRefused and NameRefused for what is none, AccessRefused if the address has access already: no
-    invitation changes a role; NotFound for programmes of others.
+    invitation changes a role; NotFound for programmes of others. AccessRefused, here and below, if whoever asks is no
+    administrator any more.
     """
     name, address = checked_name(name), read_address(email)
-    lock_organisation(session, by.organisation_id)
+    _let_in(session, by)
     member = account_at(session, by.organisation_id, address)
     if member is not None and not member.is_removed:
         session.rollback()
@@ -132,9 +135,9 @@ def change_role(
     `destroys` names their waves.
     """
     _refuse_oneself(by, staff_id)
+    _let_in(session, by)
     member = _found(session, staff_id)
     if member.role != role:
-        lock_organisation(session, member.organisation_id)
         end_review(session, staff_id, destroys=destroys, now=now)
         note(session, now, by.actor, f"changed access from {member.role} to {role}", f"staff {staff_id}")
         member.role = role
@@ -151,6 +154,7 @@ def take_access(session: Session, by: Member, staff_id: int, *, destroys: Collec
     participants of a survey under way are told to turn to.
     """
     _refuse_oneself(by, staff_id)
+    _let_in(session, by)
     take_access_of(session, _found(session, staff_id).id, destroys=destroys, now=now, actor=by.actor)
 
 
@@ -213,6 +217,15 @@ def _limit(session: Session, member: StaffMember, programmes: Collection[int] | 
 def _refuse_oneself(by: Member, staff_id: int) -> None:
     if by.id == staff_id:
         raise AccessRefused(_OWN)
+
+
+def _let_in(session: Session, by: Member) -> None:
+    """Let one administrator at a time decide who has access, and none who lost it while they waited for that."""
+    lock_organisation(session, by.organisation_id)
+    account = session.get(StaffMember, by.id, populate_existing=True)
+    if account is None or account.is_removed or account.role != StaffRole.ADMINISTRATOR:
+        session.rollback()
+        raise AccessRefused(_LOST)
 
 
 def _found(session: Session, staff_id: int) -> StaffMember:

@@ -30,7 +30,9 @@ def smtp_port(relay: ScriptedRelay) -> int:
     return relay.port
 
 
-def account(world: World, organisation: str = "Example", email: str = ANA) -> str:
+def account(
+    world: World, organisation: str = "Example", email: str = ANA, role: StaffRole = StaffRole.COORDINATOR
+) -> str:
     """Somebody's account; returns the token of the invitation."""
     with world.session() as session:
         organisation_named(session, organisation)
@@ -39,7 +41,7 @@ def account(world: World, organisation: str = "Example", email: str = ANA) -> st
             organisation=organisation,
             name="Ana",
             email=email,
-            role=StaffRole.COORDINATOR,
+            role=role,
             now=world.clock(),
             actor="test",
         )
