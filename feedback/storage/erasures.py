@@ -67,11 +67,11 @@ def people_to_erase(session: Session) -> list[PersonToErase]:
     return [PersonToErase(one.id, one.programme_id, not one.name) for one in session.scalars(_to_erase())]
 
 
-def blank(session: Session, doomed: Iterable[PersonToErase], wishes: Iterable[OptOutDigest]) -> None:
+def blank(session: Session, people: Iterable[PersonToErase], wishes: Iterable[OptOutDigest]) -> None:
     """Delete what leads to people, `wishes` among it, and leave of themselves an empty row, in no role's way."""
     for digest in wishes:
         session.execute(delete(OptOut).where(OptOut.digest == digest))
-    for one in doomed:
+    for one in people:
         session.execute(delete(Delivery).where(Delivery.participant_id == one.participant_id))
         session.execute(delete(AddressNotice).where(AddressNotice.participant_id == one.participant_id))
         _forget_approval_of(session, one)
@@ -79,9 +79,9 @@ def blank(session: Session, doomed: Iterable[PersonToErase], wishes: Iterable[Op
         session.execute(update(Participant).where(Participant.id == one.participant_id).values(empty))
 
 
-def drop_blanks(session: Session, doomed: Iterable[PersonToErase]) -> None:
+def drop_blanks(session: Session, people: Iterable[PersonToErase]) -> None:
     """Delete the empty rows."""
-    for one in doomed:
+    for one in people:
         session.execute(delete(Participant).where(Participant.id == one.participant_id))
 
 
