@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from feedback.domain.address import Address
+from feedback.domain.address import read_address
 from feedback.domain.errors import AccessRefused, NotNamed, PlanRefused, WaveNotReady
 from feedback.domain.staff import Reviewer, StaffRole
 from feedback.services.comments.list_comments import list_comments
@@ -30,7 +30,7 @@ from tests.web.test_access import SURE, Way, go, token, ways
 from tests.web.test_staff_pages import SITE, press, see, signed_in
 from tests.world import CONTACT, REVIEWER, World, noted
 
-ADA = Address("ada@example.com")
+ADA = read_address("ada@example.com")
 OTHER = "other.reviewer@example.com"
 WAITS = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from feedback.domain.address import Address
+from feedback.domain.address import read_address
 from feedback.domain.errors import AccessRefused, NotFound
 from feedback.domain.staff import StaffRole
 from feedback.services.programmes.set_programme import name_people
@@ -37,7 +37,7 @@ def number(world: World, role: StaffRole) -> int:
 
 
 def boss(world: World) -> Member:
-    return Member(account(world, ADA, StaffRole.ADMINISTRATOR), 1, "Ada", StaffRole.ADMINISTRATOR, Address(ADA))
+    return Member(account(world, ADA, StaffRole.ADMINISTRATOR), 1, "Ada", StaffRole.ADMINISTRATOR, read_address(ADA))
 
 
 def limit(world: World, role: StaffRole, *programmes: int) -> None:
