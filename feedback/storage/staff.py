@@ -281,16 +281,21 @@ def note_seen(session: Session, digest: bytes, now: datetime) -> None:
 
 def end_sessions(session: Session, staff_id: int, digest: bytes | None = None) -> int:
     """Delete the sessions of a member of staff, or one of them; return how many there were."""
-    mine = delete(StaffSession).where(StaffSession.staff_id == staff_id)
-    query = mine if digest is None else mine.where(StaffSession.digest == digest)
-    return len(session.execute(query.returning(StaffSession.digest)).all())
+    mine = [StaffSession.staff_id == staff_id, *([] if digest is None else [StaffSession.digest == digest])]
+    return _end_sessions(session, *mine)
 
 
 def end_sessions_of_others(session: Session, staff_id: int) -> None:
     """Delete those sessions of a member of staff that a provider began, or a passkey that is not the owner's."""
     by_passkey = and_(StaffSession.begun_by == BegunBy.PASSKEY, StaffSession.is_owners.is_(False))
     theirs = (StaffSession.staff_id == staff_id, or_(StaffSession.begun_by == BegunBy.PROVIDER, by_passkey))
-    session.execute(delete(StaffSession).where(*theirs))
+    _end_sessions(session, *theirs)
+
+
+def _end_sessions(session: Session, *which: ColumnElement[bool]) -> int:
+    # First wait for whoever makes another one of one of them: that one is to be seen here, too.
+    session.execute(select(StaffSession.digest).where(*which).order_by(StaffSession.digest).with_for_update()).all()
+    return len(session.execute(delete(StaffSession).where(*which).returning(StaffSession.digest)).all())
 
 
 def any_session_that_has_run_out(session: Session, *, begun_before: datetime, seen_before: datetime) -> bool:

@@ -21,11 +21,11 @@ from feedback.services.roster.import_roster import import_roster
 from feedback.services.roster.leave_programme import leave_programme
 from feedback.services.staff.invite_staff import invite_staff
 from feedback.services.staff.name_people import Newcomer, account_of_programme
-from feedback.services.staff.sign_in import sign_in
 from feedback.storage.deliveries import Delivery
 from feedback.storage.people import Participant
 from tests.databases import ON_SQLITE, first_of
 from tests.spelling import addresses, spelled
+from tests.staff_sessions import use_link
 from tests.web.test_staff_pages import SITE, press
 from tests.world import World
 
@@ -206,10 +206,10 @@ def test_a_member_of_staff_is_found_and_is_one(world: World, data: st.DataObject
     programme = world.programme(0, 0, organisation=organisation)
     tokens = [token_of(world, organisation, data.draw(spelled(address))) for _time in range(2)]
     with world.session() as session:
-        member = sign_in(session, tokens[1], now=world.clock())[0]
+        member = use_link(session, tokens[1], now=world.clock())[0]
         assert member == account_of_programme(session, programme, data.draw(spelled(address)))
         with pytest.raises(SignInRefused):
-            sign_in(session, tokens[0], now=world.clock())
+            use_link(session, tokens[0], now=world.clock())
 
 
 @given(data=st.data(), address=addresses())

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from feedback.domain.staff import StaffRole
-from feedback.services.staff.keep_sessions import IDLE, LONGEST
+from feedback.services.staff.begin_sessions import IDLE, LONGEST
 from feedback.services.staff.manage_access import take_access_of
 from feedback.services.staff.passkey_challenges import LIFETIME
 from feedback.storage.audit_log import LogEntry

@@ -53,7 +53,7 @@ def half_in(world: World, role: StaffRole = StaffRole.COORDINATOR) -> FlaskClien
 
 def linked_again(world: World, staff_id: int) -> FlaskClient:
     """A browser in which an account has used another mailed link, keeping its passkeys."""
-    from feedback.services.staff.keep_sessions import begin_session
+    from tests.staff_sessions import begin_session
 
     client = world.client()
     with world.session() as session:

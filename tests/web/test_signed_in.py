@@ -8,11 +8,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from feedback.domain.staff import BY_LINK, StaffRole
+from feedback.services.staff.begin_sessions import IDLE, LONGEST
 from feedback.services.staff.keep_forms import KEPT
-from feedback.services.staff.keep_sessions import IDLE, LONGEST, begin_session
 from feedback.storage.staff import StaffSession
 from feedback.web.staff import guards
 from tests.databases import ON_SQLITE
+from tests.staff_sessions import begin_session
 from tests.web.test_staff_pages import SITE, press, see, signed_in, token_for
 from tests.world import World, hidden_value
 

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback.domain.api_keys import ApiScope, ApiSecret, key_digest, written_key
-from feedback.domain.errors import ApiKeyRefused, NotFound, sentence
+from feedback.domain.errors import ApiKeyRefused, NotFound, PasskeyRefused, sentence
 from feedback.domain.links import SECRET_BYTES
 from feedback.domain.passkeys import PasskeySite, SignedFor
 from feedback.domain.staff import checked_name
-from feedback.services.staff.keep_sessions import SignedIn
+from feedback.services.staff.keep_sessions import SignedIn, is_still_in
+from feedback.services.staff.make_passkeys import NOT_ASKED
 from feedback.services.staff.sign_deed import Signature, check_signed
 from feedback.services.staff.sign_in import Member
 from feedback.storage.api_keys import ApiKey, keys_of_organisation, revoke
@@ -64,6 +65,9 @@ def make_key(
     _check(wanted)
     check_signed(session, site, who, SignedFor.ALLOW_KEY, signature, now=now, noted_at=noted_at)
     lock_organisation(session, by.organisation_id)
+    if not is_still_in(session, who):
+        session.rollback()
+        raise PasskeyRefused(NOT_ASKED)
     _check_room(session, by.organisation_id, purpose, now)
     _check_programme(session, by.organisation_id, wanted.programme_id)
     secret = ApiSecret(secrets.token_bytes(SECRET_BYTES))

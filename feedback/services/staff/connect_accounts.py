@@ -17,7 +17,7 @@ from feedback.domain.links import SECRET_BYTES, from_address, to_address
 from feedback.domain.providers import Arrival, Identity
 from feedback.domain.staff import actor_of
 from feedback.services.staff.cut_connections import cut_off
-from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn
+from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, is_still_in
 from feedback.services.staff.sign_in import Member
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation, reading
@@ -85,7 +85,7 @@ def connect(session: Session, who: SignedIn | HalfSignedIn, identity: Identity, 
     Raises ProviderRefused if another account is connected so, or the provider has changed.
     """
     lock_organisation(session, who.member.organisation_id)
-    if not _may_connect(session, who, who.member.organisation_id):
+    if not is_still_in(session, who) or not _may_connect(session, who, who.member.organisation_id):
         session.rollback()
         raise ProviderRefused(_GONE)
     _connect(session, who.member.id, who.member.organisation_id, identity, now)

@@ -1,13 +1,17 @@
-"""Cut accounts off from a provider: nobody whom it knows gets in any more, also by what they have made meanwhile."""
+"""Cut accounts off: from a provider, with what was made by its word, or from all that signs anybody in.
+
+Sessions end last. One may begin just then, in the transaction that uses a link or a passkey: to revoke that waits for
+it, and then the session is there to be ended.
+"""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from feedback.storage.passkey_letters import PasskeyNews, tell_of_passkeys_at
-from feedback.storage.passkeys import drop_passkeys_of_others
+from feedback.storage.passkeys import drop_passkeys, drop_passkeys_of_others
 from feedback.storage.sign_in_providers import drop_identity
-from feedback.storage.staff import end_sessions_of_others
+from feedback.storage.staff import end_sessions, end_sessions_of_others, revoke_sign_ins
 
 
 def cut_off(session: Session, staff_id: int, *, now: datetime) -> bool:
@@ -17,7 +21,15 @@ def cut_off(session: Session, staff_id: int, *, now: datetime) -> bool:
     """
     if not drop_identity(session, staff_id):
         return False
-    end_sessions_of_others(session, staff_id)
     if drop_passkeys_of_others(session, staff_id):
         tell_of_passkeys_at(session, staff_id, PasskeyNews.REMOVED, now)
+    end_sessions_of_others(session, staff_id)
     return True
+
+
+def shut_out(session: Session, staff_id: int) -> None:
+    """Let nothing that was made so far sign in as an account: no link, passkey or provider. Commits nothing."""
+    revoke_sign_ins(session, staff_id)
+    drop_passkeys(session, staff_id)
+    drop_identity(session, staff_id)
+    end_sessions(session, staff_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from feedback.services.mail.try_mails import COUNTED
-from feedback.services.staff.keep_sessions import ends_before
+from feedback.services.staff.begin_sessions import ends_before
 from feedback.storage.kept_forms import any_expired_form, forget_forms
 from feedback.storage.passkeys import any_expired_challenge, forget_challenges
 from feedback.storage.sign_in_providers import any_expired_connection, forget_connections

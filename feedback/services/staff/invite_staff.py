@@ -7,15 +7,14 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address, read_address
 from feedback.domain.errors import NotFound
 from feedback.domain.staff import StaffRole, checked_name
+from feedback.services.staff.cut_connections import shut_out
 from feedback.services.staff.end_duties import end_review
 from feedback.services.staff.name_people import rename_wherever_named
 from feedback.services.staff.sign_in import issue_link
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation
 from feedback.storage.organisations import known_organisation
-from feedback.storage.passkeys import drop_passkeys
-from feedback.storage.sign_in_providers import drop_identity
-from feedback.storage.staff import StaffMember, account_at, end_sessions, revoke_sign_ins
+from feedback.storage.staff import StaffMember, account_at
 
 LINK_LIFETIME = timedelta(hours=24)
 
@@ -41,11 +40,8 @@ def invite_staff(
     member.is_limited = bool(member.is_limited) and role is not StaffRole.ADMINISTRATOR
     session.flush()
     rename_wherever_named(session, member)
-    revoke_sign_ins(session, member.id)
     # Whoever has used a link that was meant for somebody else is out, too; and whoever had the address before.
-    end_sessions(session, member.id)
-    drop_passkeys(session, member.id)
-    drop_identity(session, member.id)
+    shut_out(session, member.id)
     token = issue_link(session, member.id, expires_at=now + LINK_LIFETIME)
     note(session, now, actor, f"invited as {role}", f"staff {member.id}")
     session.commit()

@@ -3,15 +3,14 @@
 The cookie holds 32 random bytes and the row their digest, so that a copy of the database signs nobody in.
 """
 
-import hashlib
-import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.domain.links import SECRET_BYTES, from_address, to_address
+from feedback.domain.links import from_address
 from feedback.domain.staff import BY_PROVIDER, Beginning, BegunBy, StaffRole
+from feedback.services.staff.begin_sessions import IDLE, LONGEST, PRECISION, session_digest
 from feedback.services.staff.sign_in import Member
 from feedback.storage.audit_log import note
 from feedback.storage.database import reading
@@ -19,17 +18,12 @@ from feedback.storage.staff import (
     KnownSession,
     StaffSession,
     end_sessions,
-    forget_sessions,
     note_seen,
     programmes_allowed,
     session_by_digest,
     sessions_of,
 )
 
-LONGEST = timedelta(hours=8)
-IDLE = timedelta(hours=2)
-# A visit is a write no more often than that: so much later a session ends, and never earlier than its pages say.
-_PRECISION = timedelta(minutes=1)
 _BY_OTHERS = {BegunBy.PROVIDER, BegunBy.EMERGENCY}
 
 
@@ -67,34 +61,19 @@ class OpenSession:
     is_this_one: bool
 
 
-def begin_session(
-    session: Session, staff_id: int, beginning: Beginning, *, now: datetime, begun_at: datetime | None = None
-) -> str:
-    """Begin a session and return what its cookie must hold; sessions of everybody that have run out are forgotten.
-
-    One that goes on from another, which began at `begun_at`, lasts no longer than that one.
-    """
-    forget_sessions(session, **ends_before(now))
-    secret = secrets.token_bytes(SECRET_BYTES)
-    times = {"begun_at": begun_at or now, "seen_at": now}
-    session.add(StaffSession(digest=_digest(secret), staff_id=staff_id, **times, **vars(beginning)))
-    session.commit()
-    return to_address(secret)
-
-
 # The one place where a session becomes somebody who may see pages: what lacks what is demanded never does.
 def find_session(session: Session, secret: str, *, now: datetime) -> SignedIn | HalfSignedIn | None:
     """Return who is signed in by what a cookie holds; None if that is no session, or one that has run out."""
     data = from_address(secret)
     if data is None:
         return None
-    digest = _digest(data)
+    digest = session_digest(data)
     with reading(session):
         found = session_by_digest(session, digest)
         sees = programmes_allowed(session, found.staff_id) if found and found.is_limited else None
     if found is None or not _lasts(found, now):
         return None
-    if now - found.seen_at >= _PRECISION:
+    if now - found.seen_at >= PRECISION:
         note_seen(session, digest, now)
         session.commit()
     role = StaffRole(found.role)
@@ -104,6 +83,15 @@ def find_session(session: Session, secret: str, *, now: datetime) -> SignedIn | 
     if lacks_provider or (found.demands_passkeys and not found.has_passkey):
         return HalfSignedIn(member, digest, beginning, found.begun_at, lacks_provider)
     return SignedIn(member, digest, beginning, found.begun_at)
+
+
+def is_still_in(session: Session, who: SignedIn | HalfSignedIn) -> bool:
+    """Tell whether a session was not ended meanwhile, and is still of the same role.
+
+    Whoever cuts somebody off holds the organisation's lock: ask under it before anything is made that outlives it.
+    """
+    found = session_by_digest(session, who.digest)
+    return found is not None and found.role == who.member.role
 
 
 def show_sessions(session: Session, signed_in: SignedIn, *, now: datetime) -> list[OpenSession]:
@@ -130,14 +118,5 @@ def end_all_sessions(session: Session, member: Member, *, now: datetime) -> None
     session.commit()
 
 
-def ends_before(now: datetime) -> dict[str, datetime]:
-    """Return by when a session that has run out had begun, or was seen last: either is enough."""
-    return {"begun_before": now - LONGEST, "seen_before": now - IDLE - _PRECISION}
-
-
 def _lasts(one: StaffSession | KnownSession, now: datetime) -> bool:
-    return now - one.begun_at < LONGEST and now - one.seen_at < IDLE + _PRECISION
-
-
-def _digest(secret: bytes) -> bytes:
-    return hashlib.sha256(secret).digest()
+    return now - one.begun_at < LONGEST and now - one.seen_at < IDLE + PRECISION

@@ -13,14 +13,13 @@ from feedback.domain.errors import PasskeyRefused, sentence
 from feedback.domain.passkeys import Owner, PasskeySite, SignedFor, challenge_for
 from feedback.domain.staff import checked_name
 from feedback.services.staff.confirm_by_passkey import check_confirmed, confirming
-from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn
+from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, is_still_in
 from feedback.services.staff.passkey_challenges import Challenge, draw_challenge, use_challenge
 from feedback.storage.audit_log import note
 from feedback.storage.database import lock_organisation
 from feedback.storage.organisations import Organisation
 from feedback.storage.passkey_letters import PasskeyNews, tell_of_passkeys_at
 from feedback.storage.passkeys import Passkey, PasskeyHandle, handle_of, passkey_by_credential, passkeys_of
-from feedback.storage.staff import session_by_digest
 
 MOST = 10
 """So many may one account have."""
@@ -87,8 +86,8 @@ def make_passkey(
         raise PasskeyRefused(NOT_ASKED)
     made = check_made(site, challenge_for(drawn, SignedFor.MAKE), sent)
     lock_organisation(session, who.member.organisation_id)
-    if session_by_digest(session, who.digest) is None:
-        # Whoever cut it off holds the same lock: what is made in it would be a way in that stays.
+    # What is made in a session that was cut off would be a way in that stays.
+    if not is_still_in(session, who):
         session.rollback()
         raise PasskeyRefused(NOT_ASKED)
     if _check_may_make(session, who):

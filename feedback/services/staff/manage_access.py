@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.domain.address import Address, address_or_none, read_address
 from feedback.domain.errors import AccessRefused, NotFound, sentence
 from feedback.domain.staff import StaffRole, checked_name
+from feedback.services.staff.cut_connections import shut_out
 from feedback.services.staff.end_duties import check_replaced, end_review
 from feedback.services.staff.name_people import rename_wherever_named
 from feedback.services.staff.sign_in import Member
@@ -21,17 +22,13 @@ from feedback.storage.database import lock_organisation, reading
 from feedback.storage.kept_forms import drop_oldest_forms
 from feedback.storage.organisations import known_organisation
 from feedback.storage.passkey_letters import drop_passkey_letters
-from feedback.storage.passkeys import drop_passkeys
 from feedback.storage.programmes import programmes_of
-from feedback.storage.sign_in_providers import drop_identity
 from feedback.storage.staff import (
     StaffMember,
     account_at,
     allow_programmes_alone,
-    end_sessions,
     owner_of,
     programmes_allowed,
-    revoke_sign_ins,
     staff_by_email,
     staff_by_id,
     staff_of,
@@ -189,12 +186,9 @@ def take_access_of(
     check_replaced(session, staff_id)
     end_review(session, staff_id, destroys=destroys, now=now)
     member.is_removed = True
-    end_sessions(session, staff_id)
-    revoke_sign_ins(session, staff_id)
+    shut_out(session, staff_id)
     drop_invitation(session, staff_id)
     drop_oldest_forms(session, staff_id, 0)
-    drop_passkeys(session, staff_id)
-    drop_identity(session, staff_id)
     drop_passkey_letters(session, staff_id)
     note(session, now, actor, f"took access away from a {member.role}", f"staff {staff_id}")
     session.commit()

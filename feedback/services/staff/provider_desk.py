@@ -38,7 +38,7 @@ from feedback.domain.providers import (
     verified_address,
 )
 from feedback.guarded_calls import GuardedCaller
-from feedback.services.staff.keep_sessions import LONGEST
+from feedback.services.staff.begin_sessions import LONGEST
 from feedback.services.staff.provider_gate import AWAY, BUSY, FAULTY, ProviderGate
 
 SECONDS = 10.0

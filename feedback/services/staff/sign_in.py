@@ -14,7 +14,8 @@ from feedback.domain.address import Address
 from feedback.domain.errors import SignInRefused
 from feedback.domain.links import SECRET_BYTES, from_address, to_address
 from feedback.domain.log_chain import SERVICE
-from feedback.domain.staff import BY_EMERGENCY, BY_LINK, PLANNERS, Beginning, StaffRole, actor_of
+from feedback.domain.staff import BY_EMERGENCY, BY_LINK, PLANNERS, StaffRole, actor_of
+from feedback.services.staff.begin_sessions import NewSession, add_session
 from feedback.storage.audit_log import note
 from feedback.storage.staff import SignIn, TakenSignIn, revoke_sign_ins, staff_by_id, take_sign_in
 
@@ -53,8 +54,8 @@ def issue_link(session: Session, staff_id: int, *, expires_at: datetime, is_emer
     return to_address(token)
 
 
-def sign_in(session: Session, token: str, *, now: datetime) -> tuple[int, Beginning]:
-    """Use up a sign-in link and return whose it was, and how their session begins.
+def sign_in(session: Session, token: str, *, now: datetime, begun_at: datetime) -> NewSession:
+    """Use up a sign-in link and begin the session of whoever it was for; `begun_at` is the clock of sessions.
 
     Raises SignInRefused if it is unknown, used or expired, or one for an emergency of who is no administrator any more.
     """
@@ -68,8 +69,9 @@ def sign_in(session: Session, token: str, *, now: datetime) -> tuple[int, Beginn
     revoke_sign_ins(session, taken.staff_id)
     act = "signed in by an emergency link" if taken.is_emergency else "signed in"
     note(session, now, actor_of(taken.staff_id), act, f"staff {taken.staff_id}")
+    begun = add_session(session, taken.staff_id, BY_EMERGENCY if taken.is_emergency else BY_LINK, now=begun_at)
     session.commit()
-    return taken.staff_id, BY_EMERGENCY if taken.is_emergency else BY_LINK
+    return begun
 
 
 def _may_use(session: Session, taken: TakenSignIn) -> bool:

@@ -12,11 +12,12 @@ from feedback.domain.errors import PasskeyRefused, sentence
 from feedback.domain.log_chain import SERVICE
 from feedback.domain.passkeys import Claim, PasskeySite, SignedFor, challenge_for
 from feedback.domain.staff import Beginning, BegunBy, actor_of
+from feedback.services.staff.begin_sessions import NewSession, add_session
 from feedback.services.staff.keep_sessions import HalfSignedIn
 from feedback.services.staff.passkey_challenges import Challenge, draw_challenge, use_challenge
 from feedback.storage.audit_log import note
 from feedback.storage.passkeys import Passkey, handle_of, note_used, passkey_by_credential, passkeys_of
-from feedback.storage.staff import staff_by_id
+from feedback.storage.staff import end_sessions, staff_by_id
 
 _UNKNOWN = sentence(
     "No account here knows this passkey any more, or it was too late, or this browser did not ask for it. Try again, "
@@ -46,11 +47,11 @@ def use_passkey(
     sent: str,
     now: datetime,
     noted_at: datetime,
-) -> tuple[int, Beginning]:
-    """Return whose passkey has signed what this browser was asked to, and how a session begins; raise PasskeyRefused.
+) -> NewSession:
+    """Begin the session of whoever's passkey has signed what this browser was asked to; raise PasskeyRefused.
 
-    After a mailed link it must be one of that very account. `secret` names the challenge, which is used up in any case;
-    `noted_at` is the programmes' time, for the audit log.
+    After a mailed link it must be one of that very account, and the session that the link began goes on in the new one.
+    `secret` names the challenge, which is used up in any case; `noted_at` is the programmes' time, for the audit log.
     """
     from feedback.services.staff.check_passkeys import check_used, read_claim
 
@@ -68,11 +69,28 @@ def use_passkey(
         note(session, noted_at, SERVICE, "refused a passkey", subject)
         session.commit()
         raise
+    if half is not None:
+        _use_up(session, half)
     note_used(session, passkey.id, count, now)
     act = "went on with a passkey" if half else "signed in with a passkey"
     note(session, noted_at, actor_of(staff_id), act, subject)
+    begun = add_session(session, staff_id, _beginning(half, is_owners=is_owners), now=now)
     session.commit()
-    return staff_id, _beginning(half, is_owners=is_owners)
+    return begun
+
+
+def go_on_with_new_passkey(session: Session, half: HalfSignedIn, *, now: datetime) -> NewSession:
+    """Begin the session of whoever has made their first passkey; raise PasskeyRefused if they were cut off since."""
+    _use_up(session, half)
+    begun = add_session(session, half.member.id, replace(half.beginning, has_passkey=True), now=now)
+    session.commit()
+    return begun
+
+
+def _use_up(session: Session, half: HalfSignedIn) -> None:
+    if not end_sessions(session, half.member.id, half.digest):
+        session.rollback()
+        raise PasskeyRefused(_UNKNOWN)
 
 
 def _beginning(half: HalfSignedIn | None, *, is_owners: bool) -> Beginning:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from feedback.services.staff.begin_sessions import IDLE, LONGEST
 from feedback.services.staff.keep_forms import KEPT
-from feedback.services.staff.keep_sessions import IDLE, LONGEST
 
 
 @dataclass(frozen=True)

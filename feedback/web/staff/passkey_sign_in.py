@@ -1,17 +1,15 @@
 """Sign in with a passkey, and the page that asks for one after the mailed link where an organisation demands it."""
 
-from dataclasses import replace
-
 from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import NameRefused, PasskeyRefused
-from feedback.domain.staff import Beginning
 from feedback.runtime import runtime, system_clock
+from feedback.services.staff.begin_sessions import NewSession
 from feedback.services.staff.keep_sessions import HalfSignedIn
 from feedback.services.staff.make_passkeys import ask_for_new_passkey, make_passkey
 from feedback.services.staff.manage_passkeys import show_passkeys
-from feedback.services.staff.use_passkeys import ask_for_passkey, use_passkey
+from feedback.services.staff.use_passkeys import ask_for_passkey, go_on_with_new_passkey, use_passkey
 from feedback.web.refusals import in_words
 from feedback.web.staff.guards import by_half, half_signed_in, open_to_all
 from feedback.web.staff.passkey_browser import asked, asked_to_make, needed_site, site, taken_secret
@@ -33,10 +31,10 @@ def enter() -> ResponseReturnValue:
     form = PasskeyForm()
     with accepted(form):
         try:
-            staff_id, beginning = _use(form, None)
+            begun = _use(form, None)
         except PasskeyRefused as refusal:
             return make_response(way_in(AskForLinkForm(formdata=None), refused=in_words(refusal)), 403)
-    return let_in(staff_id, beginning)
+    return let_in(begun)
 
 
 @by_half(lacks_provider=False)
@@ -62,7 +60,7 @@ def second() -> ResponseReturnValue:
     if _has_passkeys(half):
         form = PasskeyForm()
         with accepted(form, lambda: _second_page(form), PasskeyRefused):
-            return let_in(*_use(form, half))
+            return let_in(_use(form, half))
     making = MakePasskeyForm()
     with accepted(making, lambda: _second_page(making), PasskeyRefused, NameRefused):
         make_passkey(
@@ -76,14 +74,15 @@ def second() -> ResponseReturnValue:
             now=system_clock(),
             noted_at=runtime().clock(),
         )
-    return let_in(half.member.id, replace(half.beginning, has_passkey=True))
+        begun = go_on_with_new_passkey(runtime().session(), half, now=system_clock())
+    return let_in(begun)
 
 
 def _ask(half: HalfSignedIn | None) -> Response:
     return asked(*ask_for_passkey(runtime().session(), needed_site(), half, now=system_clock()))
 
 
-def _use(form: PasskeyForm, half: HalfSignedIn | None) -> tuple[int, Beginning]:
+def _use(form: PasskeyForm, half: HalfSignedIn | None) -> NewSession:
     return use_passkey(
         runtime().session(),
         needed_site(),

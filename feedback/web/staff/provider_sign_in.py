@@ -23,7 +23,7 @@ from feedback.services.staff.connect_accounts import (
 )
 from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn
 from feedback.services.staff.set_provider import client_of, note_proven
-from feedback.services.staff.sign_in_by_provider import note_arrival
+from feedback.services.staff.sign_in_by_provider import sign_in_by_provider
 from feedback.web.refusals import in_words
 from feedback.web.staff.guards import allowed, by_cookie, by_half, half_signed_in, member, open_to_all
 from feedback.web.staff.outcomes import tell
@@ -156,8 +156,12 @@ def _may_be_a_code(code: str) -> bool:
 
 
 def _let_in(staff_id: int, identity: Identity, who: SignedIn | HalfSignedIn | None) -> ResponseReturnValue:
-    beginning, begun_at = note_arrival(runtime().session(), staff_id, identity, who, now=runtime().clock())
-    return let_in(staff_id, beginning, begun_at)
+    times = {"now": runtime().clock(), "begun_at": system_clock()}
+    try:
+        begun = sign_in_by_provider(runtime().session(), staff_id, identity, who, **times)
+    except ProviderRefused as refusal:
+        return _refused(refusal)
+    return let_in(begun)
 
 
 def _refused(refusal: ProviderRefused) -> Response:

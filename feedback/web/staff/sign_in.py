@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from feedback.domain.errors import AddressRefused, SignInRefused
 from feedback.locales.speech import spoken
-from feedback.runtime import runtime
+from feedback.runtime import runtime, system_clock
 from feedback.services.staff.ask_for_link import ask_for_link
 from feedback.services.staff.mail_links import LIFETIME
 from feedback.services.staff.sign_in import sign_in
@@ -54,10 +54,10 @@ def enter(token: str) -> ResponseReturnValue:
     """Use the link up and begin a session of its own."""
     with accepted(SignInForm()):
         try:
-            staff_id, beginning = sign_in(runtime().session(), token, now=runtime().clock())
+            begun = sign_in(runtime().session(), token, now=runtime().clock(), begun_at=system_clock())
         except SignInRefused as refusal:
             return make_response(way_in(AskForLinkForm(formdata=None), refused=in_words(refusal)), 403)
-    return let_in(staff_id, beginning)
+    return let_in(begun)
 
 
 @open_to_all

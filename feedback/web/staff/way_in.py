@@ -1,15 +1,13 @@
 """The way in, whichever is taken: the page that says how to sign in, and the session that begins then."""
 
-from datetime import datetime
-
 from flask import redirect, render_template, session
 from flask.typing import ResponseReturnValue
 
-from feedback.domain.staff import Beginning
 from feedback.locales.speech import spoken
-from feedback.runtime import runtime, system_clock
+from feedback.runtime import runtime
+from feedback.services.staff.begin_sessions import NewSession
 from feedback.services.staff.keep_language import keep_language
-from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, begin_session, end_session
+from feedback.services.staff.keep_sessions import HalfSignedIn, SignedIn, end_session
 from feedback.services.staff.set_provider import providers_to_choose
 from feedback.web.staff.guards import IN_COOKIE, by_cookie
 from feedback.web.staff.passkey_browser import site
@@ -33,13 +31,12 @@ def way_in(form: AskForLinkForm, refused: str | None = None) -> str:
     )
 
 
-def let_in(staff_id: int, beginning: Beginning, begun_at: datetime | None = None) -> ResponseReturnValue:
-    """Begin a session of its own, in place of any that this browser has, and lead to what was wanted."""
+def let_in(begun: NewSession) -> ResponseReturnValue:
+    """Give a browser the session that has begun, in place of any that it has, and lead to what was wanted."""
     end_by_cookie()
-    keep_language(runtime().session(), staff_id, spoken().code)
-    secret = begin_session(runtime().session(), staff_id, beginning, now=system_clock(), begun_at=begun_at)
-    first = begin_anew(staff_id)
-    session[IN_COOKIE] = secret
+    keep_language(runtime().session(), begun.staff_id, spoken().code)
+    first = begin_anew(begun.staff_id)
+    session[IN_COOKIE] = begun.secret
     return redirect(first, 303)
 
 

@@ -6,24 +6,18 @@ from sqlalchemy.orm import Session
 
 from feedback.domain.links import from_address
 from feedback.domain.staff import BY_LINK, StaffRole
+from feedback.services.staff.begin_sessions import IDLE, LONGEST
 from feedback.services.staff.forget_expired import any_expired, forget_expired
 from feedback.services.staff.invite_staff import invite_staff
 from feedback.services.staff.keep_forms import KEPT
-from feedback.services.staff.keep_sessions import (
-    IDLE,
-    LONGEST,
-    begin_session,
-    end_all_sessions,
-    end_session,
-    find_session,
-    show_sessions,
-)
-from feedback.services.staff.sign_in import sign_in
+from feedback.services.staff.keep_sessions import end_all_sessions, end_session, find_session, show_sessions
 from feedback.storage.audit_log import LogEntry
+from feedback.storage.database import reading
 from feedback.storage.organisations import organisation_named
-from feedback.storage.staff import StaffSession
+from feedback.storage.staff import StaffMember, StaffSession
 from feedback.web.staff.limits import LIMITS
 from tests.databases import ON_SQLITE
+from tests.staff_sessions import begin_session
 from tests.world import START, FixedClock
 
 MINUTE = timedelta(minutes=1)
@@ -32,8 +26,9 @@ MINUTE = timedelta(minutes=1)
 def account(session: Session, email: str = "ana@example.com") -> int:
     organisation_named(session, "Example")
     role = StaffRole.COORDINATOR
-    token = invite_staff(session, organisation="Example", name="Ana", email=email, role=role, now=START, actor="test")
-    return sign_in(session, token, now=START)[0]
+    invite_staff(session, organisation="Example", name="Ana", email=email, role=role, now=START, actor="test")
+    with reading(session):
+        return session.scalars(select(StaffMember.id).where(StaffMember.email == email)).one()
 
 
 def logged(session: Session) -> list[str]:

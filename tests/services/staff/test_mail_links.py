@@ -10,7 +10,6 @@ from feedback.domain.staff import StaffRole
 from feedback.services.staff.ask_for_link import ask_for_link
 from feedback.services.staff.invite_staff import invite_staff
 from feedback.services.staff.mail_links import LIFETIME, MOST_LINKS
-from feedback.services.staff.sign_in import sign_in
 from feedback.storage import sign_in_requests
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.organisations import organisation_named
@@ -19,6 +18,7 @@ from feedback.storage.staff import SignIn, StaffMember
 from feedback.worker.due import Chore, Due, what_is_due
 from tests.databases import ON_SQLITE
 from tests.services.mail.relays import ScriptedRelay
+from tests.staff_sessions import use_link
 from tests.world import World, noted
 
 ANA = "ana@example.com"
@@ -69,7 +69,7 @@ def text_of(mail) -> str:
 
 def enter(world: World, token: str) -> int:
     with world.session() as session:
-        return sign_in(session, token, now=world.clock())[0]
+        return use_link(session, token, now=world.clock())[0]
 
 
 def test_who_has_an_account_is_mailed_a_link_that_signs_in(world: World, relay: ScriptedRelay) -> None:

@@ -9,11 +9,11 @@ from feedback.domain.errors import NotFound, SignInRefused
 from feedback.domain.links import from_address
 from feedback.domain.staff import StaffRole
 from feedback.services.staff.invite_staff import LINK_LIFETIME, invite_staff
-from feedback.services.staff.sign_in import sign_in
 from feedback.storage.audit_log import LogEntry
 from feedback.storage.organisations import organisation_named
 from feedback.storage.staff import SignIn, StaffMember
 from tests.databases import ON_SQLITE
+from tests.staff_sessions import use_link
 from tests.world import FixedClock
 
 Invite = Callable[..., str]
@@ -33,27 +33,27 @@ def invite(session: Session, clock: FixedClock) -> Invite:
 
 
 def test_a_link_signs_in_whom_it_was_made_for(session: Session, clock: FixedClock, invite: Invite) -> None:
-    member = session.get(StaffMember, sign_in(session, invite(), now=clock())[0])
+    member = session.get(StaffMember, use_link(session, invite(), now=clock())[0])
     assert member is not None
     assert (member.name, member.role) == ("Ana", StaffRole.COORDINATOR)
 
 
 def test_a_link_works_once(session: Session, clock: FixedClock, invite: Invite) -> None:
     token = invite()
-    sign_in(session, token, now=clock())
+    use_link(session, token, now=clock())
     with pytest.raises(SignInRefused):
-        sign_in(session, token, now=clock())
+        use_link(session, token, now=clock())
 
 
 def test_a_link_lasts_a_day(session: Session, clock: FixedClock, invite: Invite) -> None:
     token = invite()
     assert timedelta(hours=24) == LINK_LIFETIME
     with pytest.raises(SignInRefused):
-        sign_in(session, token, now=clock() + LINK_LIFETIME)
+        use_link(session, token, now=clock() + LINK_LIFETIME)
 
 
 def test_a_link_works_until_its_last_moment(session: Session, clock: FixedClock, invite: Invite) -> None:
-    assert sign_in(session, invite(), now=clock() + LINK_LIFETIME - timedelta(seconds=1))[0]
+    assert use_link(session, invite(), now=clock() + LINK_LIFETIME - timedelta(seconds=1))[0]
 
 
 @ON_SQLITE
@@ -61,7 +61,7 @@ def test_a_link_works_until_its_last_moment(session: Session, clock: FixedClock,
 def test_what_is_not_a_link_signs_nobody_in(session: Session, clock: FixedClock, invite: Invite, token: str) -> None:
     invite()
     with pytest.raises(SignInRefused):
-        sign_in(session, token, now=clock())
+        use_link(session, token, now=clock())
 
 
 def test_only_a_digest_of_the_link_is_kept(session: Session, invite: Invite) -> None:
@@ -73,15 +73,15 @@ def test_only_a_digest_of_the_link_is_kept(session: Session, invite: Invite) -> 
 def test_inviting_again_changes_name_and_role_of_the_same_member(
     session: Session, clock: FixedClock, invite: Invite
 ) -> None:
-    before = sign_in(session, invite(), now=clock())[0]
-    after = sign_in(session, invite("Ana B", " ANA@example.com", StaffRole.REVIEWER), now=clock())[0]
+    before = use_link(session, invite(), now=clock())[0]
+    after = use_link(session, invite("Ana B", " ANA@example.com", StaffRole.REVIEWER), now=clock())[0]
     member = session.get(StaffMember, after)
     assert member is not None
     assert (before, member.name, member.role) == (after, "Ana B", StaffRole.REVIEWER)
 
 
 def test_the_log_names_no_address(session: Session, clock: FixedClock, invite: Invite) -> None:
-    sign_in(session, invite(), now=clock())
+    use_link(session, invite(), now=clock())
     entries = session.scalars(select(LogEntry).order_by(LogEntry.id)).all()
     assert [entry.act for entry in entries] == ["invited as coordinator", "signed in"]
     assert not [entry for entry in entries if "ana" in (entry.actor + entry.act + entry.subject).lower()]
@@ -97,7 +97,7 @@ def test_a_refused_link_that_is_too_old_is_in_the_log_with_whose_it_was(
 ) -> None:
     token = invite()
     with pytest.raises(SignInRefused):
-        sign_in(session, token, now=clock() + LINK_LIFETIME)
+        use_link(session, token, now=clock() + LINK_LIFETIME)
     assert refused(session) == [("service", f"staff {session.scalars(select(StaffMember.id)).one()}")]
 
 
@@ -107,15 +107,15 @@ def test_a_refused_link_that_nobody_knows_is_in_the_log_without_a_name(
 ) -> None:
     invite()
     with pytest.raises(SignInRefused):
-        sign_in(session, token, now=clock())
+        use_link(session, token, now=clock())
     assert refused(session) == [("service", "an unknown link")]
 
 
 def test_a_later_link_takes_the_place_of_an_earlier_one(session: Session, clock: FixedClock, invite: Invite) -> None:
     earlier, later = invite(), invite()
     with pytest.raises(SignInRefused):
-        sign_in(session, earlier, now=clock())
-    assert sign_in(session, later, now=clock())[0]
+        use_link(session, earlier, now=clock())
+    assert use_link(session, later, now=clock())[0]
 
 
 def test_an_unknown_organisation_is_not_created_by_a_typing_error(session: Session, clock: FixedClock) -> None:
