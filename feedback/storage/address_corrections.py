@@ -15,6 +15,7 @@ from feedback.domain.address import Address
 from feedback.domain.waves.mails import MailKind, WaveMail
 from feedback.domain.waves.states import LIVE
 from feedback.storage.audit_log import note
+from feedback.storage.claims import claim
 from feedback.storage.database import Base
 from feedback.storage.deliveries import Delivery, queue_mails
 from feedback.storage.people import Participant
@@ -91,14 +92,14 @@ def addresses_to_tell(session: Session, now: datetime) -> list[FormerAddress]:
     return [FormerAddress(*row) for row in session.execute(query.order_by(*columns[:2]))]
 
 
-def tell_later(session: Session, one: FormerAddress, at: datetime) -> None:
-    """Put a notice off."""
-    session.execute(update(AddressNotice).where(_of(one)).values(tell_at=at))
+def claim_notice(session: Session, one: FormerAddress, *, now: datetime, until: datetime) -> bool:
+    """Put a notice off before it is tried; False if it is not to be given any more."""
+    return claim(session, AddressNotice.tell_at, _of(one), now=now, until=until)
 
 
-def forget(session: Session, one: FormerAddress) -> None:
-    """Delete a notice that was given, or cannot be."""
-    session.execute(delete(AddressNotice).where(_of(one)))
+def forget(session: Session, one: FormerAddress, until: datetime) -> None:
+    """Delete a notice that was given, or cannot be, if it is as it was claimed."""
+    session.execute(delete(AddressNotice).where(_of(one), AddressNotice.tell_at == until))
 
 
 def forget_all(session: Session, programme_id: int) -> None:

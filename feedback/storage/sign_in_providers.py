@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.providers import LONGEST_ISSUER, LONGEST_SUBJECT, Identity
+from feedback.storage.claims import claim
 from feedback.storage.database import Base
 from feedback.storage.organisations import Organisation
 from feedback.storage.staff import StaffMember
@@ -136,11 +137,10 @@ def drop_connections_in(session: Session, organisation_id: int) -> None:
     session.execute(delete(WaitingConnection).where(WaitingConnection.staff_id.in_(theirs)))
 
 
-def next_connections(session: Session, now: datetime) -> list[tuple[int, str, str]]:
-    """Return (account, issuer, language) of each mail that is to be tried now and is not over."""
-    columns = select(WaitingConnection.staff_id, WaitingConnection.issuer, WaitingConnection.language)
-    due = columns.where(WaitingConnection.tell_at <= now, WaitingConnection.expires_at > now)
-    return [(number, issuer, language) for number, issuer, language in session.execute(due.order_by("staff_id"))]
+def next_connections(session: Session, now: datetime) -> list[int]:
+    """Return the accounts to which a mail is to be tried now, and is not over."""
+    due = (WaitingConnection.tell_at <= now, WaitingConnection.expires_at > now)
+    return list(session.scalars(select(WaitingConnection.staff_id).where(*due).order_by(WaitingConnection.staff_id)))
 
 
 def any_connection_to_mail(session: Session, now: datetime) -> bool:
@@ -149,9 +149,26 @@ def any_connection_to_mail(session: Session, now: datetime) -> bool:
     return session.scalar(select(WaitingConnection.staff_id).where(*due).limit(1)) is not None
 
 
-def set_connection(session: Session, staff_id: int, **values: datetime | bytes | None) -> None:
-    """Put a mail off, or note that it is out, and by which link it is answered."""
-    session.execute(update(WaitingConnection).where(WaitingConnection.staff_id == staff_id).values(**values))
+def claim_connection(
+    session: Session, staff_id: int, digest: bytes, *, now: datetime, until: datetime
+) -> tuple[str, str] | None:
+    """Put a mail off before it is tried, and return its issuer and language; None if it is not to be sent any more.
+
+    From now on it is answered by the link of this digest.
+    """
+    mine, in_time = WaitingConnection.staff_id == staff_id, WaitingConnection.expires_at > now
+    if not claim(session, WaitingConnection.tell_at, mine, in_time, now=now, until=until):
+        return None
+    answered = update(WaitingConnection).where(mine).values(digest=digest)
+    issuer, language = session.execute(answered.returning(WaitingConnection.issuer, WaitingConnection.language)).one()
+    return issuer, language
+
+
+def settle_connection(session: Session, staff_id: int, until: datetime, *, is_out: bool) -> None:
+    """Note that a mail is out; or that it is not, so that its link works no more. What was asked since stays."""
+    as_claimed = (WaitingConnection.staff_id == staff_id, WaitingConnection.tell_at == until)
+    values: dict[str, None] = {"tell_at": None} if is_out else {"digest": None}
+    session.execute(update(WaitingConnection).where(*as_claimed).values(values))
 
 
 def any_expired_connection(session: Session, now: datetime) -> bool:

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from feedback.storage.claims import claim
 from feedback.storage.database import Base
 
 
@@ -19,9 +20,9 @@ class StaffInvitation(Base):
     tell_at: Mapped[datetime]
 
 
-def next_invitations(session: Session, now: datetime) -> list[StaffInvitation]:
-    """Return the mails that are to be tried now, by account."""
-    waiting = select(StaffInvitation).where(StaffInvitation.tell_at <= now)
+def next_invitations(session: Session, now: datetime) -> list[int]:
+    """Return the accounts to which a mail is to be tried now."""
+    waiting = select(StaffInvitation.staff_id).where(StaffInvitation.tell_at <= now)
     return list(session.scalars(waiting.order_by(StaffInvitation.staff_id)))
 
 
@@ -31,11 +32,14 @@ def any_invitation(session: Session, now: datetime) -> bool:
     return session.scalar(query) is not None
 
 
-def tell_later(session: Session, staff_id: int, at: datetime) -> None:
-    """Put a mail off."""
-    session.execute(update(StaffInvitation).where(StaffInvitation.staff_id == staff_id).values(tell_at=at))
+def claim_invitation(session: Session, staff_id: int, *, now: datetime, until: datetime) -> StaffInvitation | None:
+    """Put a mail off before it is tried, and return it as it is; None if it is not to be sent any more."""
+    if not claim(session, StaffInvitation.tell_at, StaffInvitation.staff_id == staff_id, now=now, until=until):
+        return None
+    return session.get_one(StaffInvitation, staff_id, populate_existing=True)
 
 
-def drop_invitation(session: Session, staff_id: int) -> None:
-    """Forget a mail that has gone out, or whose account has lost its access."""
-    session.execute(delete(StaffInvitation).where(StaffInvitation.staff_id == staff_id))
+def drop_invitation(session: Session, staff_id: int, until: datetime | None = None) -> None:
+    """Forget a mail whose account has lost its access; or one that has gone out, if it is as it was claimed."""
+    mine = delete(StaffInvitation).where(StaffInvitation.staff_id == staff_id)
+    session.execute(mine if until is None else mine.where(StaffInvitation.tell_at == until))

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, delete, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedback.domain.waves.staff_mails import StaffMail
+from feedback.storage.claims import claim
 from feedback.storage.database import Base
 
 _KINDS = ", ".join(f"'{kind}'" for kind in StaffMail)
@@ -82,10 +83,10 @@ def any_staff_letter(session: Session, now: datetime) -> bool:
     return session.scalar(select(StaffLetter.id).where(StaffLetter.tell_at <= now).limit(1)) is not None
 
 
-def claim_letter(session: Session, letter_id: int, *, now: datetime, until: datetime) -> bool:
-    """Put a letter off before it is tried; False if another worker was faster, or nobody is to be told any more."""
-    due = update(StaffLetter).where(StaffLetter.id == letter_id, StaffLetter.tell_at <= now)
-    return session.execute(due.values(tell_at=until).returning(StaffLetter.id)).first() is not None
+def claim_letter(session: Session, letter_id: int, *, now: datetime, until: datetime) -> StaffLetter | None:
+    """Put a letter off before it is tried, and return it as it is; None if it is not to be sent any more."""
+    is_claimed = claim(session, StaffLetter.tell_at, StaffLetter.id == letter_id, now=now, until=until)
+    return letter_by_id(session, letter_id) if is_claimed else None
 
 
 def drop_letter(session: Session, letter_id: int) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from feedback.storage.claims import claim
 from feedback.storage.database import Base
 
 TRIED = "asked for test emails"
@@ -55,8 +56,7 @@ def any_trial_mail(session: Session, now: datetime) -> bool:
 
 def claim_trial_mails(session: Session, number: int, *, now: datetime, until: datetime) -> bool:
     """Put what is due off before it is tried; False if another worker was faster."""
-    due = update(TrialMails).where(TrialMails.id == number, TrialMails.try_at <= now)
-    return session.execute(due.values(try_at=until).returning(TrialMails.id)).first() is not None
+    return claim(session, TrialMails.try_at, TrialMails.id == number, now=now, until=until)
 
 
 def note_trial_mail(session: Session, number: int, sent_count: int) -> None:

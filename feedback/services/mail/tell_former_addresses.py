@@ -10,7 +10,7 @@ from feedback.domain.languages import spoken_language
 from feedback.mail.message import MailMessage
 from feedback.mail.relay import Relay
 from feedback.services.mail.sender_settings import SenderSettings
-from feedback.storage.address_corrections import FormerAddress, addresses_to_tell, forget, tell_later
+from feedback.storage.address_corrections import FormerAddress, addresses_to_tell, claim_notice, forget
 from feedback.storage.programmes import programme_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
@@ -18,14 +18,14 @@ _NEXT_ATTEMPT = timedelta(minutes=5)
 
 def tell_former_addresses(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
     """Send what is due; a mail that is refused for good is let go. Raises MailRefused if the relay cannot be used."""
+    until = now + _NEXT_ATTEMPT
     for one in addresses_to_tell(session, now):
-        message = _message(session, one, sender_settings)
-        # Put off before it is tried: a worker that dies here must not write every second.
-        tell_later(session, one, now + _NEXT_ATTEMPT)
+        message = _message(session, one, sender_settings) if claim_notice(session, one, now=now, until=until) else None
         session.commit()
-        relay.send(message, "a notice to an old address")
-        forget(session, one)
-        session.commit()
+        if message is not None:
+            relay.send(message, "a notice to an old address")
+            forget(session, one, until)
+            session.commit()
 
 
 def _message(session: Session, one: FormerAddress, sender_settings: SenderSettings) -> MailMessage:

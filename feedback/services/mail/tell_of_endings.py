@@ -41,20 +41,34 @@ def tell_of_ending(
     if ending is None or not _is_to_tell(session, ending, now):
         session.rollback()
         return
-    messages, purge_on = _messages(session, ending, sender_settings), ending.purge_on
+    purge_on = ending.purge_on
     # Put off before it is tried: a worker that dies here must not write to staff every second.
     ending.tell_at = now + _NEXT_ATTEMPT
     session.commit()
     with relay.connect() as smtp:
-        for staff_id, message in messages:
+        while (waiting := _next_mail(session, programme_id, purge_on, sender_settings)) is not None:
+            staff_id, message = waiting
             if not smtp.settle(message):
                 raise MailRefused("The mail relay did not take every email to staff. They are sent again later.")
             _note_told(session, programme_id, purge_on, staff_id)
     ending = _locked_as_it_was(session, programme_id, purge_on)
-    if ending is not None:
+    if ending is not None and not _untold(session, ending):
         tell_planners(ending, None)
         note(session, now, SERVICE, "told of: the end", f"programme {programme_id}")
     session.commit()
+
+
+# Read anew for each: while one was told, somebody may have lost access, or the end have been held.
+def _next_mail(
+    session: Session, programme_id: int, purge_on: date | None, sender_settings: SenderSettings
+) -> tuple[int, MailMessage] | None:
+    ending = _locked_as_it_was(session, programme_id, purge_on)
+    member = next(iter(_untold(session, ending)), None) if ending is not None else None
+    mail = None
+    if ending is not None and member is not None:
+        mail = member.id, _message(programme_by_id(session, programme_id), ending, member, sender_settings)
+    session.rollback()
+    return mail
 
 
 def _note_told(session: Session, programme_id: int, purge_on: date | None, staff_id: int) -> None:
@@ -64,11 +78,12 @@ def _note_told(session: Session, programme_id: int, purge_on: date | None, staff
     session.commit()
 
 
-# Another day since, or none, is news of its own.
+# Another day since, or none, is news of its own; and of what is held nobody is told.
 def _locked_as_it_was(session: Session, programme_id: int, purge_on: date | None) -> ProgrammeEnding | None:
     lock_programme(session, programme_id)
     ending = ending_of(session, programme_id)
-    return ending if ending is not None and ending.purge_on == purge_on else None
+    is_as_it_was = ending is not None and ending.purge_on == purge_on and ending.held_at is None
+    return ending if is_as_it_was else None
 
 
 def _is_to_tell(session: Session, ending: ProgrammeEnding, now: datetime) -> bool:
@@ -79,16 +94,12 @@ def _is_to_tell(session: Session, ending: ProgrammeEnding, now: datetime) -> boo
     return by_day is not None and by_day <= now
 
 
-def _messages(
-    session: Session, ending: ProgrammeEnding, sender_settings: SenderSettings
-) -> list[tuple[int, MailMessage]]:
-    """Return the mails to those who were not told yet, by the ids of these."""
-    programme = programme_by_id(session, ending.programme_id)
+def _untold(session: Session, ending: ProgrammeEnding) -> list[StaffMember]:
+    """Return those who were not told yet, in the order of their ids."""
+    programme, told = programme_by_id(session, ending.programme_id), ending.told_to or 0
     organisation = programme.organisation_id
     planners = {one.id: one for role in PLANNERS for one in staff_in_role(session, organisation, role, programme.id)}
-    told = ending.told_to or 0
-    untold = [planners[number] for number in sorted(planners) if number > told]
-    return [(member.id, _message(programme, ending, member, sender_settings)) for member in untold]
+    return [planners[number] for number in sorted(planners) if number > told]
 
 
 def _message(

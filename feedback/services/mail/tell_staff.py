@@ -58,11 +58,11 @@ def tell_staff(session: Session, relay: Relay, *, sender_settings: SenderSetting
         _address(session, letter_by_id(session, letter_id), now)
         session.commit()
     letters = [letter.id for letter in next_letters(session, now, MOST_LETTERS_AT_ONCE)]
-    messages = [(one, message) for one in letters if (message := _claimed(session, one, sender_settings, now))]
-    if not messages:
+    claimed = [one for one in letters if _claim(session, one, sender_settings, now)]
+    if not claimed:
         return
     with relay.connect() as smtp:
-        went = [_send(session, smtp, letter_id, message, now) for letter_id, message in messages]
+        went = [_send(session, smtp, letter_id, sender_settings, now) for letter_id in claimed]
     if not all(went):
         raise MailRefused("The mail relay did not take every email to staff. They are sent again later.")
 
@@ -99,21 +99,14 @@ def _later(matter: Matter, now: datetime) -> datetime | None:
     return by_day if by_day > now else None
 
 
-def _claimed(session: Session, letter_id: int, sender_settings: SenderSettings, now: datetime) -> MailMessage | None:
-    """Return what to send; None if another worker does it, or it is not to be sent any more."""
-    # Put off before it is tried: a worker that dies here must not write to staff every second.
-    if not claim_letter(session, letter_id, now=now, until=now + _NEXT_ATTEMPT):
-        session.rollback()
-        return None
-    letter = letter_by_id(session, letter_id)
-    if letter is None:
-        session.rollback()
-        return None
-    message = _message(session, letter, sender_settings, now)
-    if message is None:
+def _claim(session: Session, letter_id: int, sender_settings: SenderSettings, now: datetime) -> bool:
+    """Tell whether a letter is to be sent; not if another worker does it, or it is not to be sent any more."""
+    letter = claim_letter(session, letter_id, now=now, until=now + _NEXT_ATTEMPT)
+    is_to_be_sent = letter is not None and _message(session, letter, sender_settings, now) is not None
+    if letter is not None and not is_to_be_sent:
         _let_go(session, letter, now)
     session.commit()
-    return message
+    return is_to_be_sent
 
 
 def _let_go(session: Session, letter: StaffLetter, now: datetime) -> None:
@@ -168,13 +161,26 @@ def _kept_head(session: Session, kind: StaffMail) -> dict[str, str]:
     return {"log_head": str(chain_entries(session) or "")} if kind is StaffMail.REPORT else {}
 
 
-def _send(session: Session, smtp: SmtpSession, letter_id: int, message: MailMessage, now: datetime) -> bool:
+def _send(session: Session, smtp: SmtpSession, letter_id: int, sender_settings: SenderSettings, now: datetime) -> bool:
+    """Send one letter; tell whether it is done with. What has changed while others went out is seen to later."""
+    letter = _as_claimed(session, letter_id, now)
+    message = None if letter is None else _message(session, letter, sender_settings, now)
+    # The head of the log that a mail holds has to be in the database before the mail goes out.
+    session.commit()
+    if message is None:
+        return True
     is_settled = smtp.settle(message)
-    if is_settled:
-        letter = letter_by_id(session, letter_id)
+    letter = _as_claimed(session, letter_id, now) if is_settled else None
+    if letter is not None:
         # When somebody has asked for support is nobody's business.
-        if letter is not None and letter.wave_id is not None:
+        if letter.wave_id is not None:
             note(session, now, SERVICE, f"told of: {letter.kind}", f"staff {letter.staff_id}")
         drop_letter(session, letter_id)
-        session.commit()
+    session.commit()
     return is_settled
+
+
+# Numbers are given out again, and what is told anew waits as long as it does.
+def _as_claimed(session: Session, letter_id: int, now: datetime) -> StaffLetter | None:
+    letter = letter_by_id(session, letter_id)
+    return letter if letter is not None and letter.tell_at == now + _NEXT_ATTEMPT else None

@@ -17,7 +17,7 @@ from feedback.services.mail.sender_settings import SenderSettings
 from feedback.services.staff.connect_accounts import LIFETIME
 from feedback.storage.audit_log import note
 from feedback.storage.organisations import Organisation
-from feedback.storage.sign_in_providers import next_connections, set_connection
+from feedback.storage.sign_in_providers import claim_connection, next_connections, settle_connection
 from feedback.storage.staff import staff_by_id
 
 _NEXT_ATTEMPT = timedelta(minutes=1)
@@ -25,22 +25,28 @@ _NEXT_ATTEMPT = timedelta(minutes=1)
 
 def mail_connections(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
     """Send what is due. If the relay cannot be used it is tried again later, and MailRefused is raised."""
-    for staff_id, issuer, language in next_connections(session, now):
-        secret = secrets.token_bytes(SECRET_BYTES)
-        message = _message(session, staff_id, issuer, language, to_address(secret), sender_settings)
-        # Put off before it is tried: a worker that dies here must not write every second.
-        digest = hashlib.sha256(secret).digest()
-        set_connection(session, staff_id, tell_at=now + _NEXT_ATTEMPT, digest=digest)
+    for staff_id in next_connections(session, now):
+        _mail(session, relay, staff_id, sender_settings, now)
+
+
+def _mail(session: Session, relay: Relay, staff_id: int, sender_settings: SenderSettings, now: datetime) -> None:
+    secret = secrets.token_bytes(SECRET_BYTES)
+    digest, until = hashlib.sha256(secret).digest(), now + _NEXT_ATTEMPT
+    asked = claim_connection(session, staff_id, digest, now=now, until=until)
+    if asked is None:
+        session.rollback()
+        return
+    message = _message(session, staff_id, *asked, to_address(secret), sender_settings)
+    session.commit()
+    try:
+        relay.send(message, "an email on connecting an account")
+    except MailRefused:
+        settle_connection(session, staff_id, until, is_out=False)
         session.commit()
-        try:
-            relay.send(message, "an email on connecting an account")
-        except MailRefused:
-            set_connection(session, staff_id, digest=None)
-            session.commit()
-            raise
-        set_connection(session, staff_id, tell_at=None)
-        note(session, now, SERVICE, "mailed a link to connect an account", f"staff {staff_id}")
-        session.commit()
+        raise
+    settle_connection(session, staff_id, until, is_out=True)
+    note(session, now, SERVICE, "mailed a link to connect an account", f"staff {staff_id}")
+    session.commit()
 
 
 def _message(

@@ -99,16 +99,23 @@ def set_provider(
     Another issuer, or another client, is another provider: accounts are connected to it anew. Whatever is new about it
     was not tried, so it is the only way no more; tell whether it was. Raises ProviderRefused.
     """
-    issuer, known = checked_issuer(issuer), _known_secret(session, keys, by.organisation_id, issuer, client_id)
-    secret = secret or known or ""
-    if not secret:
+    issuer = checked_issuer(issuer)
+    with reading(session):
+        known = _known_secret(session, keys, by.organisation_id, issuer, client_id)
+    if not (secret or known):
         raise ProviderRefused(_NO_SECRET)
     # Nothing of the database is held meanwhile.
     try:
-        end_session_endpoint = desk.check(Client(issuer, client_id, secret, redirect_uri))
+        end_session_endpoint = desk.check(Client(issuer, client_id, secret or known or "", redirect_uri))
     except ProviderAway as away:
         raise ProviderRefused(away.said if away.said == BUSY else _NOBODY_THERE) from away
     lock_organisation(session, by.organisation_id)
+    # Somebody else may have given another one meanwhile: that one stays.
+    known = _known_secret(session, keys, by.organisation_id, issuer, client_id)
+    secret = secret or known or ""
+    if not secret:
+        session.rollback()
+        raise ProviderRefused(_NO_SECRET)
     before = provider_of(session, by.organisation_id)
     is_new = before is None or (before.issuer, before.client_id) != (issuer, client_id)
     was_only_way = (is_new or secret != known) and _let_in_otherwise(session, by, now)
@@ -193,10 +200,9 @@ def _let_in_otherwise(session: Session, by: Member, now: datetime) -> bool:
 
 def _known_secret(session: Session, keys: KeyStore, organisation_id: int, issuer: str, client_id: str) -> str | None:
     """Return the secret that is kept for this very client: no other provider is told it."""
-    with reading(session):
-        found = provider_of(session, organisation_id)
-        sealed = found.sealed_secret if found and (found.issuer, found.client_id) == (issuer, client_id) else None
-    return None if sealed is None else _opened(keys, organisation_id, sealed)
+    found = provider_of(session, organisation_id)
+    is_this_one = found is not None and (found.issuer, found.client_id) == (issuer, client_id)
+    return _opened(keys, organisation_id, found.sealed_secret) if found is not None and is_this_one else None
 
 
 def _opened(keys: KeyStore, organisation_id: int, sealed: bytes) -> str:

@@ -13,21 +13,22 @@ from feedback.mail.relay import Relay
 from feedback.services.mail.sender_settings import SenderSettings
 from feedback.storage.organisations import organisations
 from feedback.storage.staff import staff_by_id
-from feedback.storage.staff_invitations import StaffInvitation, drop_invitation, next_invitations, tell_later
+from feedback.storage.staff_invitations import StaffInvitation, claim_invitation, drop_invitation, next_invitations
 
 _NEXT_ATTEMPT = timedelta(minutes=5)
 
 
 def tell_invited(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
     """Send what is due. If the relay cannot be used it is tried again later, and MailRefused is raised."""
-    for invitation in next_invitations(session, now):
-        staff_id, message = invitation.staff_id, _message(session, invitation, sender_settings)
-        # Put off before it is tried: a worker that dies here must not write every second.
-        tell_later(session, staff_id, now + _NEXT_ATTEMPT)
+    until = now + _NEXT_ATTEMPT
+    for staff_id in next_invitations(session, now):
+        invitation = claim_invitation(session, staff_id, now=now, until=until)
+        message = None if invitation is None else _message(session, invitation, sender_settings)
         session.commit()
-        relay.send(message, "an invitation to staff")
-        drop_invitation(session, staff_id)
-        session.commit()
+        if message is not None:
+            relay.send(message, "an invitation to staff")
+            drop_invitation(session, staff_id, until)
+            session.commit()
 
 
 def _message(session: Session, invitation: StaffInvitation, sender_settings: SenderSettings) -> MailMessage:

@@ -15,10 +15,9 @@ from feedback.services.mail.sender_settings import SenderSettings
 from feedback.storage.organisations import Organisation
 from feedback.storage.passkey_letters import (
     PasskeyLetter,
-    PasskeyNews,
+    claim_passkey_letter,
     drop_passkey_letter,
     next_passkey_letters,
-    put_off_passkey_letter,
 )
 from feedback.storage.sign_in_providers import issuer_of
 from feedback.storage.staff import staff_by_id
@@ -28,15 +27,15 @@ _NEXT_ATTEMPT = timedelta(minutes=5)
 
 def tell_of_passkeys(session: Session, relay: Relay, *, sender_settings: SenderSettings, now: datetime) -> None:
     """Send what is due. If the relay cannot be used it is tried again later, and MailRefused is raised."""
-    for letter in next_passkey_letters(session, now):
-        staff_id, news = letter.staff_id, PasskeyNews(letter.kind)
-        message = _message(session, letter, sender_settings)
-        # Put off before it is tried: a worker that dies here must not write every second.
-        put_off_passkey_letter(session, staff_id, news, now + _NEXT_ATTEMPT)
+    until = now + _NEXT_ATTEMPT
+    for staff_id, news in next_passkey_letters(session, now):
+        letter = claim_passkey_letter(session, staff_id, news, now=now, until=until)
+        message = None if letter is None else _message(session, letter, sender_settings)
         session.commit()
-        relay.send(message, "an email on passkeys")
-        drop_passkey_letter(session, staff_id, news)
-        session.commit()
+        if message is not None:
+            relay.send(message, "an email on passkeys")
+            drop_passkey_letter(session, staff_id, news, until)
+            session.commit()
 
 
 def _message(session: Session, letter: PasskeyLetter, sender_settings: SenderSettings) -> MailMessage:
