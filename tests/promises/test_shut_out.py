@@ -119,37 +119,27 @@ def test_by_the_first_passkey_as_all_sessions_are_ended(world: World, monkeypatc
     meanwhile.leaves_nobody_in(half, by.id)
 
 
-def test_by_a_provider_from_which_the_owner_cuts_off_just_then(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("has_made_a_passkey", [False, True])
+def test_by_a_provider_from_which_the_owner_cuts_off_just_then(
+    world: World, monkeypatch: pytest.MonkeyPatch, has_made_a_passkey: bool
+) -> None:
+    """Whoever runs the provider comes by it, or by a passkey that they have made in a session that it began."""
     world.programme(0, 0)
     with provider() as found:
         with_provider(world, found)
         connected(world, found)
-        by, puppet = member_of(world, number_of(world, OWNER)), world.client()
+        by, puppet, device = member_of(world, number_of(world, OWNER)), world.client(), Device()
+        if has_made_a_passkey:
+            by_provider(puppet, found)
+            assert make(puppet, device).status_code == 303
         with world.session() as session:
             end_all_sessions(session, by, now=world.clock())
         meanwhile = Meanwhile(world, monkeypatch, lambda session: disconnect(session, by, now=world.clock()))
-        by_provider(puppet, found)
+        if has_made_a_passkey:
+            use(puppet, device)
+        else:
+            by_provider(puppet, found)
         meanwhile.leaves_nobody_in(puppet, by.id)
-
-
-def test_by_the_passkey_of_whoever_was_cut_off_just_then(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.programme(0, 0)
-    with provider() as found:
-        with_provider(world, found)
-        connected(world, found)
-        by, puppet, thief, stranger = (
-            member_of(world, number_of(world, OWNER)),
-            world.client(),
-            Device(),
-            world.client(),
-        )
-        by_provider(puppet, found)
-        assert make(puppet, thief).status_code == 303
-        with world.session() as session:
-            end_all_sessions(session, by, now=world.clock())
-        meanwhile = Meanwhile(world, monkeypatch, lambda session: disconnect(session, by, now=world.clock()))
-        use(stranger, thief)
-        meanwhile.leaves_nobody_in(stranger, by.id)
 
 
 def known_by(world: World, client: FlaskClient) -> SignedIn | HalfSignedIn:
